@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { scheduleEdit } from '../schedule/index.ts'
+import { runSpec } from './spec.ts'
+
+/*
+ * The protocol between a host (the core, in whichever door) and a trainer process. It assumes no shared disk beyond
+ * the data set's folder, no shared clock and no shared lifetime; every event carries run, attempt and sequence, so that
+ * a thing delivered twice is stored once. Typed arrays travel by structured clone.
+ */
+
+const step = z.int().min(0)
+const bytes = z.instanceof(Uint8Array)
+const column = z.instanceof(Float64Array)
+
+/** One tensor of a checkpoint: little-endian float32 in row-major order. */
+export const storedTensor = z.strictObject({
+  name: z.string(),
+  /** weight: trained or batch-normalisation statistics; optimizer: its state for the weight of that name. */
+  role: z.enum(['weight', 'optimizer']),
+  shape: z.array(z.int().min(0)),
+  data: bytes,
+})
+export type StoredTensor = z.infer<typeof storedTensor>
+
+/** Everything besides tensors that a run needs to go on as if it had never stopped. */
+export const trainerPosition = z.strictObject({
+  /** Steps applied so far: the next step is this number. */
+  stepsDone: step,
+  /** Sums over the epoch under way, for its mean training loss and accuracy. */
+  epoch: z.strictObject({ lossSum: z.number(), correct: z.number(), examples: z.number() }),
+  /** State of a feedback schedule (plateau), as its reducer gave it. */
+  feedback: z.json().optional(),
+  /** Optimizer scalars that are not a tensor (Adam's running beta products). */
+  optimizerScalars: z.record(z.string(), z.number()),
+})
+export type TrainerPosition = z.infer<typeof trainerPosition>
+
+export const trainerState = z.strictObject({ position: trainerPosition, tensors: z.array(storedTensor) })
+export type TrainerState = z.infer<typeof trainerState>
+
+export const schedulePlan = z.strictObject({
+  totalSteps: z.int().min(1),
+  stepsPerEpoch: z.int().min(1),
+  scheduleSteps: z.int().min(1).optional(),
+})
+
+/** Softmax outputs on one part of the data, [examples, classes] row-major, with the true labels. */
+export const predictions = z.strictObject({
+  part: z.enum(['validation', 'test']),
+  classes: z.int().min(2),
+  probs: z.instanceof(Float32Array),
+  labels: z.instanceof(Uint16Array),
+})
+export type Predictions = z.infer<typeof predictions>
+
+export const scores = z.strictObject({
+  /** Mean cross-entropy in nats, null where the part is empty. */
+  valLoss: z.number().nullable(),
+  /** In 0..1. */
+  valAccuracy: z.number().nullable(),
+  testLoss: z.number().nullable(),
+  testAccuracy: z.number().nullable(),
+})
+export type Scores = z.infer<typeof scores>
+
+/** Host to trainer. `start` comes first, once. */
+export const trainerRequest = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('start'),
+    runId: z.string(),
+    attempt: z.int().min(1),
+    spec: runSpec,
+    datasetFolder: z.string(),
+    plan: schedulePlan,
+    edits: z.array(scheduleEdit),
+    /** Absent on a fresh start. */
+    state: trainerState.optional(),
+  }),
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
+  /** Ends the current cycle over the next n epochs. */
+  z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
+])
+export type TrainerRequest = z.infer<typeof trainerRequest>
+
+const envelope = { runId: z.string(), attempt: z.int().min(1), seq: z.int().min(0) }
+
+/** Trainer to host. */
+export const trainerEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    ...envelope,
+    type: z.literal('ready'),
+    device: z.string(),
+    /** Why this device, in words a user reads. */
+    reason: z.string(),
+    parameters: z.int(),
+    totalSteps: z.int().min(1),
+  }),
+  /** Consecutive steps from firstStep, one column a series: lr, momentum, loss, accuracy; all as applied. */
+  z.strictObject({
+    ...envelope,
+    type: z.literal('metrics'),
+    firstStep: step,
+    columns: z.record(z.string(), column),
+    samplesPerSecond: z.number(),
+  }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal('epoch'),
+    /** Counted from 1; the last one may be partial. */
+    epoch: z.int().min(1),
+    /** The last step of it. */
+    step,
+    trainLoss: z.number(),
+    trainAccuracy: z.number(),
+    ...scores.shape,
+    seconds: z.number(),
+  }),
+  /** The model of a cycle end (or of the run's snapshot rule), with what resuming and ensembling need. */
+  z.strictObject({
+    ...envelope,
+    type: z.literal('snapshot'),
+    /** Counted from 1. */
+    cycle: z.int().min(1),
+    /** The step after which it was taken. */
+    step,
+    lr: z.number(),
+    weightsSha256: z.string(),
+    normalisation: z.strictObject({ mean: z.array(z.number()), std: z.array(z.number()) }),
+    state: trainerState,
+    ...scores.shape,
+    predictions: z.array(predictions),
+  }),
+  /** The rolling state to resume from; a later one replaces it. */
+  z.strictObject({ ...envelope, type: z.literal('checkpoint'), state: trainerState }),
+  z.strictObject({ ...envelope, type: z.literal('edited'), edit: scheduleEdit, totalSteps: z.int().min(1) }),
+  /** A change of a feedback schedule: plateau cut the rate. */
+  z.strictObject({ ...envelope, type: z.literal('feedback'), step, lr: z.number(), reason: z.string() }),
+  z.strictObject({ ...envelope, type: z.literal('status'), status: z.enum(['running', 'paused']), step }),
+  /** The last event. Its trainer exits after it. */
+  z.strictObject({
+    ...envelope,
+    type: z.literal('ended'),
+    status: z.enum(['completed', 'stopped', 'failed']),
+    stepsDone: step,
+    /** In words; always there for failed. */
+    reason: z.string().optional(),
+    weightsSha256: z.string().optional(),
+  }),
+])
+export type TrainerEvent = z.infer<typeof trainerEvent>
+export type TrainerEventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+
+/** interrupted: its trainer or host died; it is not running and can be resumed. */
+export const runStatus = z.enum([
+  'created',
+  'running',
+  'paused',
+  'completed',
+  'stopped',
+  'failed',
+  'interrupted',
+])
+export type RunStatus = z.infer<typeof runStatus>
+
+const next: Record<RunStatus, readonly RunStatus[]> = {
+  created: ['running', 'failed', 'interrupted'],
+  running: ['paused', 'completed', 'stopped', 'failed', 'interrupted'],
+  paused: ['running', 'completed', 'stopped', 'failed', 'interrupted'],
+  completed: ['running'],
+  stopped: ['running'],
+  failed: ['running'],
+  interrupted: ['running'],
+}
+
+/** Whether a run may go from one status to the other: resuming and extending go through `running`. */
+export function canBecome(from: RunStatus, to: RunStatus): boolean {
+  return next[from].includes(to)
+}
+
+/** Statuses in which some host owns the run and a trainer lives. */
+export function isActive(status: RunStatus): boolean {
+  return status === 'created' || status === 'running' || status === 'paused'
+}

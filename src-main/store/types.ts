@@ -1,0 +1,202 @@
+import type {
+  Predictions,
+  Scores,
+  StoredTensor,
+  TrainerEvent,
+  TrainerPosition,
+  TrainerState,
+} from '../../shared/run/messages.ts'
+import type { PlanPosition } from '../../shared/run/plan.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
+import type { RunStatus } from '../../shared/run/state.ts'
+import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
+
+/*
+ * What the rest of the core may ask of the database. Reads and writes are apart, so that a query cannot change what
+ * it shows. Rows are parsed by zod on their way out.
+ */
+
+export interface RunRecord {
+  /** Short, sortable by time, unique in the database; any unambiguous prefix finds it. */
+  readonly id: string
+  readonly name: string
+  readonly spec: RunSpec
+  readonly datasetId: string
+  readonly status: RunStatus
+  /** Why it failed, was stopped or interrupted, in words. */
+  readonly reason: string | null
+  readonly position: PlanPosition
+  /** Steps of the plan after its edits. */
+  readonly totalSteps: number
+  /** Steps whose metrics are stored. */
+  readonly stepsDone: number
+  readonly attempt: number
+  readonly hostId: string | null
+  readonly device: string | null
+  readonly deviceReason: string | null
+  readonly parameters: number | null
+  readonly finalWeightsSha256: string | null
+  readonly favourite: boolean
+  readonly archived: boolean
+  readonly tags: readonly string[]
+  readonly note: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+}
+
+export interface NewRun {
+  readonly spec: RunSpec
+  readonly datasetId: string
+  readonly plan: SchedulePlan
+  readonly totalSteps: number
+}
+
+export interface EpochRecord extends Scores {
+  readonly epoch: number
+  readonly step: number
+  readonly trainLoss: number
+  readonly trainAccuracy: number
+  readonly seconds: number
+}
+
+export interface SnapshotRecord extends Scores {
+  readonly id: number
+  readonly runId: string
+  /** Counted from 1. */
+  readonly cycle: number
+  /** The step after which it was taken. */
+  readonly step: number
+  readonly lr: number
+  readonly weightsSha256: string
+  readonly bytes: number
+  readonly createdAt: number
+}
+
+export interface SnapshotModel {
+  readonly tensors: readonly StoredTensor[]
+  readonly position: TrainerPosition
+  readonly normalisation: { readonly mean: readonly number[]; readonly std: readonly number[] }
+}
+
+/** One series as steps and values, thinned so that every extreme stays. */
+export interface SeriesView {
+  readonly steps: Float64Array
+  readonly values: Float64Array
+  /** Points stored in the window before thinning. */
+  readonly total: number
+}
+
+export interface SeriesQuery {
+  readonly runId: string
+  readonly series: string
+  /** Inclusive; the whole series when absent. */
+  readonly fromStep?: number
+  readonly toStep?: number
+  /** At most about this many points come back. */
+  readonly points?: number
+  /** Steps never dropped besides first, last, least and greatest: those of the run's snapshots are added by itself. */
+  readonly pinned?: readonly number[]
+}
+
+export interface NewEnsemble {
+  readonly name: string
+  readonly method: 'average' | 'weighted' | 'logitAverage' | 'weightAverage'
+  readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
+  readonly valAccuracy: number | null
+  readonly testAccuracy: number | null
+  /** Other scores (NLL, Brier, ECE) by name. */
+  readonly scores: Readonly<Record<string, number | null>>
+}
+
+export interface EnsembleRecord extends NewEnsemble {
+  readonly id: number
+  readonly createdAt: number
+}
+
+export interface RunFilter {
+  readonly status?: RunStatus
+  readonly text?: string
+  readonly tag?: string
+  readonly archived?: boolean
+  readonly limit?: number
+}
+
+/** What another door asks of the host that owns a run. */
+export type RunCommand =
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stop'; readonly when: 'now' | 'cycleEnd' }
+  | { readonly type: 'annealNow'; readonly epochs: number }
+
+export interface StoreReads {
+  /** @throws UserError when no run or more than one begins with `idPrefix` */
+  run(idPrefix: string): RunRecord
+  runs(filter?: RunFilter): RunRecord[]
+  epochs(runId: string): EpochRecord[]
+  snapshots(runId: string): SnapshotRecord[]
+  /** @throws UserError when there is no such snapshot */
+  snapshot(id: number): SnapshotRecord
+  snapshotModel(id: number): SnapshotModel
+  predictions(snapshotId: number, part: 'validation' | 'test'): Predictions | undefined
+  /** The state to resume from: the rolling checkpoint or the last snapshot, whichever is further. */
+  checkpoint(runId: string): TrainerState | undefined
+  series(query: SeriesQuery): SeriesView
+  seriesNames(runId: string): string[]
+  /** Every stored point in order, chunk by chunk, for exports. */
+  chunks(
+    runId: string,
+    series: string,
+  ): Iterable<{ readonly steps: Float64Array; readonly values: Float64Array }>
+  ensembles(runId?: string): EnsembleRecord[]
+  /** Grows with every write by whatever process: cheap to poll. */
+  version(): number
+}
+
+export interface StoreWrites {
+  createRun(run: NewRun): RunRecord
+  /**
+   * Makes this host the owner and the next attempt begin; status becomes running.
+   * @throws UserError when another living host owns it, or the status does not allow it
+   */
+  claimRun(runId: string): RunRecord
+  setStatus(runId: string, status: RunStatus, reason?: string): void
+  setPlan(runId: string, plan: SchedulePlan, totalSteps: number): void
+  addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
+  annotate(
+    runId: string,
+    change: {
+      name?: string
+      note?: string
+      tags?: readonly string[]
+      favourite?: boolean
+      archived?: boolean
+    },
+  ): void
+  /** Deletes the run with all that belongs to it. @throws UserError while it is active */
+  deleteRun(runId: string): void
+  saveEnsemble(ensemble: NewEnsemble): EnsembleRecord
+  /** Leaves a command for the host that owns the run. @throws UserError when nobody runs it */
+  request(runId: string, command: RunCommand): void
+  /** Takes the commands left for this host's run, oldest first. */
+  takeRequests(runId: string): RunCommand[]
+  /** Says this host lives; call about every second. */
+  heartbeat(): void
+  /** Marks runs whose host is gone as interrupted; returns their ids. */
+  sweepDeadRuns(): string[]
+}
+
+export interface Store {
+  readonly path: string
+  readonly hostId: string
+  readonly read: StoreReads
+  readonly write: StoreWrites
+  /**
+   * Stores a trainer's events in one transaction, and forgets what was stored before (same run, attempt and sequence;
+   * a metric of a step, an epoch or a snapshot already there). Events of an attempt that is no longer the run's are refused.
+   * @returns false when the run belongs to another attempt or host by now: the caller must stop its trainer
+   */
+  record(events: readonly TrainerEvent[]): boolean
+  close(): void
+}
