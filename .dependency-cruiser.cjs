@@ -1,0 +1,80 @@
+/** The layer rules of the README's file map, each with the reason it stands for. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'shared-is-pure',
+      comment: 'shared/ runs in every process and in the browser: it may import itself, zod and mathjs only.',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { pathNot: ['^shared/', '^node_modules/(zod|mathjs)/'] },
+    },
+    {
+      name: 'core-never-imports-the-window',
+      comment: 'src-main talks to the window through the API contract in shared/ only.',
+      severity: 'error',
+      from: { path: '^src-main/' },
+      to: { path: '^src-renderer/' },
+    },
+    {
+      name: 'window-never-imports-the-core',
+      comment: 'The renderer talks to the core through the API contract in shared/ only.',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { path: '^src-main/' },
+    },
+    {
+      name: 'only-trainer-and-engine-import-tfjs',
+      comment: 'TensorFlow.js lives in the trainer process; the host must start fast and survive its crashes.',
+      severity: 'error',
+      from: { path: '^src-main/', pathNot: '^src-main/(trainer|engine)/' },
+      to: { path: '^node_modules/@tensorflow/' },
+    },
+    {
+      name: 'host-never-imports-the-trainer',
+      comment: 'Host and trainer meet in shared/run/messages.ts, so that a trainer can live on another machine.',
+      severity: 'error',
+      from: { path: '^src-main/', pathNot: '^src-main/(trainer|engine)/' },
+      to: { path: '^src-main/(trainer|engine)/' },
+    },
+    {
+      name: 'only-store-imports-sqlite',
+      comment: 'One writer: everything else asks the store.',
+      severity: 'error',
+      from: { path: '^(src-main|src-renderer|shared)/', pathNot: '^src-main/store/' },
+      to: { path: '^node_modules/better-sqlite3/' },
+    },
+    {
+      name: 'trainer-never-imports-the-store',
+      comment: 'The trainer sends events; the core stores them.',
+      severity: 'error',
+      from: { path: '^src-main/(trainer|engine)/' },
+      to: { path: '^src-main/(store|runs|cli|ensembles|export|core\\.ts)' },
+    },
+    {
+      name: 'doors-only-translate',
+      comment: 'Nothing in the core may know which door called it.',
+      severity: 'error',
+      from: { path: '^src-main/', pathNot: '^src-main/cli/' },
+      to: { path: '^src-main/cli/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'A cycle means that two files are one idea, or that a third is missing.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'The import names something that is not there.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}
