@@ -1,0 +1,49 @@
+import type { ModelSpec } from '../../../shared/run/spec.ts'
+import * as tf from '../../engine/tf.ts'
+import { cnn } from './cnn.ts'
+import { mlp } from './mlp.ts'
+import type { Forward, Model, ModelInput } from './model.ts'
+import { NetBuilder } from './netBuilder.ts'
+import { softmaxRegression } from './softmax.ts'
+
+export type { ForwardMode, LayerInfo, Model, ModelInput } from './model.ts'
+
+/**
+ * Builds the network of `spec` for `input`, its initial weights drawn from `seed`.
+ * @throws UserError when the network does not fit the data
+ */
+export async function buildModel(spec: ModelSpec, input: ModelInput, seed: number): Promise<Model> {
+  const net = new NetBuilder(seed)
+  try {
+    const forward = connect(net, spec, input)
+    return finish(spec.kind, net, forward)
+  } catch (error) {
+    net.dispose()
+    throw error
+  }
+}
+
+function connect(net: NetBuilder, spec: ModelSpec, input: ModelInput): Forward {
+  switch (spec.kind) {
+    case 'softmax':
+      return softmaxRegression(net, input)
+    case 'mlp':
+      return mlp(net, spec, input)
+    case 'cnn':
+      return cnn(net, spec, input)
+    default:
+      throw new Error(`No model of kind ${spec.kind}.`)
+  }
+}
+
+function finish(kind: ModelSpec['kind'], net: NetBuilder, forward: Forward): Model {
+  return {
+    kind,
+    variables: net.variables,
+    statistics: net.statistics,
+    layers: net.layers,
+    parameterCount: net.variables.reduce((sum, variable) => sum + variable.size, 0),
+    forward: (x, mode) => tf.tidy(() => forward(x, mode)),
+    dispose: () => net.dispose(),
+  }
+}

@@ -1,0 +1,40 @@
+import type { OptimizerSpec } from '../../../shared/run/spec.ts'
+import * as tf from '../../engine/tf.ts'
+import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+
+type SgdSpec = Extract<OptimizerSpec, { kind: 'sgd' }>
+
+/**
+ * SGD as torch.optim.SGD defines it, without dampening: g += λw; b = μb + g; w -= η·b, or η·(g + μb) with Nesterov
+ * (Sutskever et al. 2013). The rate multiplies the buffer when it is applied, so a rate that drops acts at once on
+ * all past gradients. Decoupled decay is w -= ηλw before the step, and no part of b (SGDW, Loshchilov and Hutter
+ * 2019, algorithm 1, with the rate as the multiplier, as PyTorch's AdamW has it). A step with momentum 0 leaves the
+ * buffer as it is, as in PyTorch.
+ */
+export class Sgd extends TrainOptimizer {
+  static readonly className = 'AnnealSgd'
+  readonly #spec: SgdSpec
+
+  constructor(spec: SgdSpec) {
+    super()
+    this.#spec = spec
+  }
+
+  protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
+    const { nesterov, decoupled } = this.#spec
+    const { lr, momentum = this.#spec.momentum, weightDecay = this.#spec.weightDecay } = settings
+    let direction = gradient
+    if (weightDecay !== 0 && !decoupled) direction = tf.add(direction, tf.mul(variable, weightDecay))
+    if (momentum !== 0) {
+      const buffer = this.slot(variable, 'momentum')
+      buffer.assign(tf.add(tf.mul(buffer, momentum), direction))
+      direction = nesterov ? tf.add(direction, tf.mul(buffer, momentum)) : buffer
+    }
+    const kept = weightDecay !== 0 && decoupled ? tf.mul(variable, 1 - lr * weightDecay) : variable
+    variable.assign(tf.sub(kept, tf.mul(direction, lr)))
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...this.#spec }
+  }
+}
