@@ -3,5 +3,9 @@
  * one of them as it loads, so it must be loaded before anything is differentiated.
  */
 import '@tensorflow/tfjs-layers'
+import { enableProdMode } from '@tensorflow/tfjs-core'
+
+// Without it the cpu backend advertises another package on standard error.
+enableProdMode()
 
 export * from '@tensorflow/tfjs-core'

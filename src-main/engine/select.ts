@@ -1,0 +1,72 @@
+import { UserError } from '../../shared/errors.ts'
+import type { DeviceName } from '../../shared/run/spec.ts'
+
+/** The backend tfjs now runs on. */
+export interface Engine {
+  readonly name: Exclude<DeviceName, 'auto'>
+  /** As users read it: "WebAssembly SIMD, 1 thread". */
+  readonly device: string
+  /** Why this one, in words. */
+  readonly reason: string
+}
+
+/** A backend that may be there or not; `load` makes it tfjs's current one, or throws and says what is missing. */
+export interface Candidate {
+  readonly name: Engine['name']
+  load(): Promise<{ device: string; strength: string }>
+}
+
+/** Fastest first: the order in which "auto" tries them. */
+const candidates: readonly Candidate[] = [
+  { name: 'wasm', load: startWasm },
+  { name: 'cpu', load: startCpu },
+]
+
+/**
+ * Starts the backend the spec asks for, or the fastest one that starts.
+ * @throws UserError when the one asked for by name is not available, with why
+ */
+export async function selectEngine(wanted: DeviceName, among = candidates): Promise<Engine> {
+  const tried: string[] = []
+  for (const candidate of among) {
+    if (wanted !== 'auto' && candidate.name !== wanted) continue
+    try {
+      const { device, strength } = await candidate.load()
+      return { name: candidate.name, device, reason: reasonFor(wanted, strength, tried) }
+    } catch (error) {
+      tried.push(
+        `${candidate.name} is not available (${error instanceof Error ? error.message : String(error)})`,
+      )
+    }
+  }
+  throw new UserError(
+    `While choosing the device: ${tried.join('; ') || `there is no device "${wanted}"`}; set "device" to another one or to "auto".`,
+  )
+}
+
+function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[]): string {
+  if (wanted !== 'auto') return `asked for by the spec; ${strength}`
+  if (tried.length === 0) return `the fastest one here: ${strength}`
+  return `the fastest one left: ${strength}; ${tried.join('; ')}`
+}
+
+async function startWasm() {
+  const { loadWasm } = await import('./wasm/load.ts')
+  const { simd } = await loadWasm()
+  return {
+    device: simd ? 'WebAssembly SIMD, 1 thread' : 'WebAssembly, 1 thread',
+    strength: simd
+      ? 'tfjs on WebAssembly with SIMD, with our kernels for the gradients'
+      : 'tfjs on WebAssembly; this processor offers it no SIMD',
+  }
+}
+
+async function startCpu() {
+  const tf = await import('./tf.ts')
+  await import('@tensorflow/tfjs-backend-cpu')
+  if (!(await tf.setBackend('cpu'))) throw new Error('tfjs could not start its cpu backend')
+  return {
+    device: 'JavaScript, 1 thread',
+    strength: 'plain tfjs, the slow reference that the others are checked against',
+  }
+}

@@ -1,0 +1,20 @@
+import { registerConvForward } from './convForward.ts'
+import { registerConvGradients } from './convGradients.ts'
+import { registerCpuFallbacks } from './cpuFallback.ts'
+import { registerMatMul } from './matMul.ts'
+import { registerPoolGradients } from './poolGradients.ts'
+import { registerReductions } from './reductions.ts'
+
+let done = false
+
+/** Gives the wasm backend what training needs and it lacks or does slowly. Doing it twice changes nothing. */
+export function registerTrainingKernels(): void {
+  if (done) return
+  registerConvForward()
+  registerConvGradients()
+  registerPoolGradients()
+  registerMatMul()
+  registerReductions()
+  registerCpuFallbacks()
+  done = true
+}
