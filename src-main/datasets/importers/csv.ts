@@ -1,0 +1,138 @@
+import { createReadStream } from 'node:fs'
+import { basename } from 'node:path'
+import { pipeline, Readable } from 'node:stream'
+import { CsvError, parse } from 'csv-parse'
+import { UserError } from '../../../shared/errors.ts'
+import { peek } from '../byteSource.ts'
+import type { DatasetWriter, Part } from '../writer.ts'
+import { type ColumnPlan, type CsvRow, createSurvey, encodeRow } from './csvColumns.ts'
+import type { CsvOptions, OnProgress } from './options.ts'
+
+/** Characters one row may have; garbage without line ends stops there. */
+const MAX_ROW_CHARACTERS = 1 << 20
+
+const ROWS_PER_WRITE = 256
+
+/**
+ * Imports a CSV table in two passes over the file: the first finds the kind of each column and the values of the
+ * categories, the second writes numbers. Neither holds more than a few rows.
+ * @throws UserError for anything wrong with the file, naming line and column
+ */
+export async function importCsv(
+  options: CsvOptions,
+  writer: DatasetWriter,
+  onProgress: OnProgress,
+): Promise<void> {
+  const files = options.testPath === undefined ? [options.path] : [options.path, options.testPath]
+  const sizes = await Promise.all(files.map(async (file) => (await peek(file, 0)).size))
+  const total = 2 * sizes.reduce((a, b) => a + b, 0)
+  let done = 0
+  const advance = (bytes: number): void => {
+    done += bytes
+    onProgress({ done, total, unit: 'bytes' })
+  }
+  const survey = createSurvey(options)
+  for (const file of files) {
+    survey.startFile(basename(file))
+    for await (const row of readRows(file, options, advance)) survey.add(row)
+  }
+  const plan = survey.finish()
+  await writer.begin(
+    {
+      kind: 'table',
+      dtype: 'float32',
+      shape: [plan.features.length],
+      columns: plan.features,
+      classes: plan.classes,
+    },
+    plan.rows,
+  )
+  for (const [index, file] of files.entries())
+    await writeRows(file, options, plan, index === 0 ? 'train' : 'test', writer, advance)
+}
+
+async function writeRows(
+  path: string,
+  options: CsvOptions,
+  plan: ColumnPlan,
+  part: Part,
+  writer: DatasetWriter,
+  advance: (bytes: number) => void,
+): Promise<void> {
+  const width = plan.features.length
+  const values = new Float32Array(ROWS_PER_WRITE * width)
+  const labels = new Uint16Array(ROWS_PER_WRITE)
+  let filled = 0
+  const flush = async (): Promise<void> => {
+    await writer.append(part, values.subarray(0, filled * width), labels.subarray(0, filled))
+    filled = 0
+  }
+  let first = options.header
+  for await (const row of readRows(path, options, advance)) {
+    if (first) {
+      first = false
+      continue
+    }
+    labels[filled] = encodeRow(
+      plan,
+      row,
+      basename(path),
+      values.subarray(filled * width, (filled + 1) * width),
+    )
+    filled += 1
+    if (filled === ROWS_PER_WRITE) await flush()
+  }
+  await flush()
+}
+
+async function* readRows(
+  path: string,
+  { delimiter }: CsvOptions,
+  advance: (bytes: number) => void,
+): AsyncGenerator<CsvRow> {
+  const name = basename(path)
+  const parser = pipeline(
+    Readable.from(decode(path, name, advance)),
+    parse({ delimiter, bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_ROW_CHARACTERS }),
+    () => undefined,
+  )
+  try {
+    for await (const { record, info } of parser) yield { cells: record, line: info.lines }
+  } catch (error) {
+    if (error instanceof CsvError) throw explain(error, name)
+    throw error
+  }
+}
+
+async function* decode(path: string, name: string, advance: (bytes: number) => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const toText = (bytes?: Buffer): string => {
+    try {
+      const text = decoder.decode(bytes, { stream: bytes !== undefined })
+      if (!text.includes('\0')) return text
+    } catch {
+      // Told below, together with the zero bytes that text never has.
+    }
+    throw new UserError(`While reading ${name}: it is not UTF-8 text; save the table as CSV in UTF-8.`)
+  }
+  for await (const bytes of createReadStream(path, { highWaterMark: 1 << 18 })) {
+    yield toText(bytes)
+    advance(bytes.length)
+  }
+  yield toText()
+}
+
+/** The parser's findings in our words. */
+function explain(error: CsvError, name: string): UserError {
+  const line = typeof error.lines === 'number' ? `line ${error.lines}` : 'a line'
+  const cells = Array.isArray(error.record) ? error.record.length : undefined
+  const what =
+    error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
+      ? `${line} has ${cells ?? 'another number of'} cells where the first line has another number; give every row the same columns`
+      : error.code === 'CSV_QUOTE_NOT_CLOSED'
+        ? `a quote is opened and never closed (the file ends at ${line})`
+        : error.code === 'CSV_MAX_RECORD_SIZE'
+          ? `a row is longer than ${MAX_ROW_CHARACTERS} characters; check the quotes, and that it is a CSV table`
+          : `${line} has a quote in a wrong place; double the quotes inside quoted cells`
+  return new UserError(`While reading ${name}: ${what}.`, { cause: error })
+}

@@ -1,0 +1,43 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { UserError } from '../../../shared/errors.ts'
+import { looksLikeTar, openPlain, unreadable } from '../byteSource.ts'
+import { CIFAR_TRAIN_FILES } from './cifar.ts'
+import { IDX_NAME } from './idx.ts'
+import type { ImportFormat } from './options.ts'
+
+/**
+ * Which importer a file or folder is for, by its content; names count only inside folders.
+ * @throws UserError when it is for none
+ */
+export async function detectFormat(path: string): Promise<ImportFormat> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error)
+  })
+  return found.isDirectory() ? ofFolder(path) : ofFile(path)
+}
+
+async function ofFolder(path: string): Promise<ImportFormat> {
+  const entries = await readdir(path, { withFileTypes: true })
+  if (entries.some(({ name }) => IDX_NAME.test(name))) return 'idx'
+  if (entries.some(({ name }) => CIFAR_TRAIN_FILES.has(name))) return 'cifar'
+  if (entries.some((entry) => !entry.isFile() && !entry.name.startsWith('.'))) return 'images'
+  throw new UserError(
+    `While looking at ${path}: the folder has neither IDX files, nor CIFAR batches, nor a folder for each class; check the path.`,
+  )
+}
+
+async function ofFile(path: string): Promise<ImportFormat> {
+  const plain = await openPlain(path)
+  try {
+    const head = (await plain.next()) ?? Buffer.alloc(0)
+    if (looksLikeTar(head)) return 'cifar'
+    if (head.length >= 4 && [0x0801, 0x0803].includes(head.readUInt32BE())) return 'idx'
+    if (!plain.gzipped && head.length > 0 && !head.includes(0)) return 'csv'
+    throw new UserError(
+      `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table; name the format.`,
+    )
+  } finally {
+    plain.close()
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod'
+
+const path = z.string().min(1)
+
+/** One line that can stand in a table and in a run spec. */
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[^\p{Cc}]+$/u, 'must be one line of printable text')
+
+const className = z.string().min(1).max(200)
+
+const common = {
+  /** How people will call it; by default the name of the file or folder. */
+  name: name.optional(),
+  /** Where it came from, in words. */
+  source: z.string().max(2000).optional(),
+  license: z.string().max(2000).optional(),
+}
+
+/** IDX as published by LeCun for MNIST, each file gzipped or not. */
+export const idxOptions = z.strictObject({
+  format: z.literal('idx'),
+  /** The training images, or a folder with files of the standard names (train-images-idx3-ubyte, ...). */
+  path,
+  /** Needed when `path` is a file. */
+  labels: path.optional(),
+  testImages: path.optional(),
+  testLabels: path.optional(),
+  /** Names of labels 0, 1, ...; by default the numbers themselves. */
+  classes: z.array(className).min(2).max(256).optional(),
+  ...common,
+})
+
+/** CIFAR-10 or CIFAR-100 in its binary layout: the folder, or the archive as published (.tar.gz, .tar). */
+export const cifarOptions = z.strictObject({
+  format: z.literal('cifar'),
+  path,
+  /** Which of CIFAR-100's two label sets; CIFAR-10 has only one. */
+  labels: z.enum(['fine', 'coarse']).default('fine'),
+  ...common,
+})
+
+const column = z.union([z.string(), z.int().min(0)])
+
+/** A table in UTF-8 text, an example a row. */
+export const csvOptions = z.strictObject({
+  format: z.literal('csv'),
+  path,
+  /** A second file of the same columns, kept as the official test part. */
+  testPath: path.optional(),
+  /** The column of the class: its name in the header, or its position counted from 0. */
+  label: column,
+  /** Whether the first line names the columns. */
+  header: z.boolean().default(true),
+  delimiter: z.string().length(1).default(','),
+  /** Columns whose numbers are codes: one feature per value, as for columns of text. */
+  categorical: z.array(column).default([]),
+  /** The most different values one categorical column may have. */
+  maxCategories: z.int().min(2).max(10_000).default(100),
+  ...common,
+})
+
+const side = z.int().min(1).max(4096)
+
+/** A folder with a folder for each class, holding PNG or JPEG files. */
+export const imagesOptions = z.strictObject({
+  format: z.literal('images'),
+  path,
+  /** A second folder with the same class folders, kept as the official test part. */
+  testPath: path.optional(),
+  /** Scale to this size, cutting what overhangs from the middle. Absent: all images must have one size. */
+  resize: z.strictObject({ height: side, width: side }).optional(),
+  /** 1 grey, 3 colour. Absent: grey when every image is grey. */
+  channels: z.union([z.literal(1), z.literal(3)]).optional(),
+  ...common,
+})
+
+/** What to import and how; one shape for the window, the command line and the server. */
+export const importOptions = z.discriminatedUnion('format', [
+  idxOptions,
+  cifarOptions,
+  csvOptions,
+  imagesOptions,
+])
+
+/** As a caller writes it: fields with a default may be left out. */
+export type ImportOptions = z.input<typeof importOptions>
+
+export type ImportFormat = ImportOptions['format']
+export type IdxOptions = z.output<typeof idxOptions>
+export type CifarOptions = z.output<typeof cifarOptions>
+export type CsvOptions = z.output<typeof csvOptions>
+export type ImagesOptions = z.output<typeof imagesOptions>
+
+/** How far an import is. `total` is absent while it is not known; `done` never goes back. */
+export interface ImportProgress {
+  readonly done: number
+  readonly total?: number
+  readonly unit: 'examples' | 'bytes'
+}
+
+export type OnProgress = (progress: ImportProgress) => void

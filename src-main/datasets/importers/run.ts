@@ -1,0 +1,57 @@
+import { basename } from 'node:path'
+import { parseOrExplain } from '../../../shared/errors.ts'
+import { type DatasetWriter, type ImportedDataset, storeDataset } from '../writer.ts'
+import { type ImportOptions, importOptions, type OnProgress } from './options.ts'
+
+type CheckedOptions = ReturnType<typeof importOptions.parse>
+
+const formatNames = {
+  idx: 'IDX files',
+  cifar: 'CIFAR binary files',
+  csv: 'CSV table',
+  images: 'image folder',
+} as const
+
+/**
+ * Imports into `<parent>/<id>` and tells how far it is.
+ * @throws UserError for wrong options or files; nothing is left behind then
+ */
+export async function runImport(
+  parent: string,
+  given: ImportOptions,
+  onProgress: OnProgress,
+): Promise<ImportedDataset> {
+  const options = parseOrExplain(importOptions, given, 'reading the import options')
+  const file = basename(options.path)
+  const description = {
+    name: options.name ?? plainName(file),
+    source: options.source ?? `${formatNames[options.format]} ${file}`,
+    ...(options.license !== undefined && { license: options.license }),
+  }
+  return storeDataset(parent, `While importing ${file}`, description, (writer) =>
+    produce(options, writer, onProgress),
+  )
+}
+
+/** Each importer is loaded when it is first asked for: sharp and the parsers cost start-up time. */
+async function produce(
+  options: CheckedOptions,
+  writer: DatasetWriter,
+  onProgress: OnProgress,
+): Promise<void> {
+  switch (options.format) {
+    case 'idx':
+      return (await import('./idx.ts')).importIdx(options, writer, onProgress)
+    case 'cifar':
+      return (await import('./cifar.ts')).importCifar(options, writer, onProgress)
+    case 'csv':
+      return (await import('./csv.ts')).importCsv(options, writer, onProgress)
+    case 'images':
+      return (await import('./images.ts')).importImages(options, writer, onProgress)
+  }
+}
+
+function plainName(file: string): string {
+  const plain = file.replace(/(\.tar)?\.[a-z]{1,4}$/i, '').replaceAll(/\p{Cc}/gu, ' ')
+  return plain.slice(0, 100) || 'data set'
+}

@@ -1,0 +1,16 @@
+export { type Augmentation, type Batcher, createBatcher } from './batches.ts'
+export { type Catalogue, createCatalogue } from './catalogue.ts'
+export { EMBEDDED } from './embedded.ts'
+export { detectFormat } from './importers/detect.ts'
+export {
+  type ImportFormat,
+  type ImportOptions,
+  type ImportProgress,
+  importOptions,
+  type OnProgress,
+} from './importers/options.ts'
+export type { DatasetMeta } from './meta.ts'
+export { type Normalisation, normalisation } from './normalise.ts'
+export { type Dataset, openDataset } from './open.ts'
+export { type Split, type SplitOptions, splitDataset } from './split.ts'
+export type { ImportedDataset, StoredDataset } from './writer.ts'

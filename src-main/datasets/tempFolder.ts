@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Temp folders of this process that are in use; any other with our process id is left from an earlier process. */
+const inUse = new Set<string>()
+
+const NAME = /^\.temp-(\d+)-[0-9a-f]+$/
+const DAY_MS = 24 * 3600 * 1000
+
+/** A new folder inside `parent` for half-done work, named after this process so that others know it is alive. */
+export async function makeTemp(parent: string): Promise<string> {
+  const folder = join(parent, `.temp-${process.pid}-${randomBytes(6).toString('hex')}`)
+  inUse.add(folder)
+  await mkdir(folder, { recursive: true })
+  return folder
+}
+
+/** Removes the folder and what is in it; nothing happens when it is gone already. */
+export async function dropTemp(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  inUse.delete(folder)
+}
+
+/**
+ * Removes the temp folders that killed processes left in `parent`. A process id may have been given to another
+ * program since, so a folder untouched for a day goes too.
+ */
+export async function sweepTemps(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const pid = NAME.exec(name)?.[1]
+    if (pid === undefined) continue
+    const folder = join(parent, name)
+    if (inUse.has(folder)) continue
+    if (!isAlive(Number(pid)) || (await isOld(folder))) await dropTemp(folder)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it lives, and belongs to someone else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+async function isOld(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => [])
+  const times = await Promise.all(
+    [folder, ...names.map((name) => join(folder, name))].map((path) =>
+      stat(path).then(
+        (found) => found.mtimeMs,
+        () => 0,
+      ),
+    ),
+  )
+  return Date.now() - Math.max(...times) > DAY_MS
+}
