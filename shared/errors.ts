@@ -10,8 +10,17 @@ export class UserError extends Error {
 
 /** The value as a short piece of text for an error sentence. */
 export function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value))
+  const text = asJson(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    // Nested too deep for the stack, or cyclic.
+    return Object.prototype.toString.call(value)
+  }
 }
 
 /**

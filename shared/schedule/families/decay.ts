@@ -1,0 +1,149 @@
+import { z } from 'zod'
+import { type Clock, makeClock, snap, unitSteps } from '../clock.ts'
+import { type Profile, profileCurve, profileText } from '../curves.ts'
+import { type Endpoint, endpointField, gammaField, length, rate, showRate, timed } from '../fields.ts'
+import { clamp01 } from '../restarts.ts'
+import { type Context, rangeOf, type Track } from '../track.ts'
+
+/**
+ * Decays from lrStart to lrEnd over `length` (default: the whole budget): lrEnd + (lrStart - lrEnd)·p(u). `delay` holds
+ * lrStart for that fraction of the length, then the profile runs over what is left ("linear with delay 25 %" of the
+ * budgeted-training papers). After the length the rate stays, unless a cosine is told to mirror.
+ */
+const decay = {
+  lrStart: rate,
+  lrEnd: rate.default(0),
+  length: length.optional(),
+  delay: z.number().min(0).max(1).default(0),
+  endpoint: endpointField,
+  ...timed,
+}
+
+export const linearSpec = z.strictObject({ kind: z.literal('linear'), ...decay })
+export const cosineSpec = z.strictObject({
+  kind: z.literal('cosine'),
+  ...decay,
+  // What follows the end: `hold` the lowest rate, or rise again as PyTorch's CosineAnnealingLR does past T_max.
+  afterEnd: z.enum(['hold', 'mirror']).default('hold'),
+})
+/** (1-u)^power: PyTorch's PolynomialLR, and the "poly" policy of DeepLab (power 0.9). */
+export const polynomialSpec = z.strictObject({
+  kind: z.literal('polynomial'),
+  ...decay,
+  power: z.number().min(0).max(100),
+})
+/** REX, "Revisiting Budgeted Training", arXiv 2107.04197: beta 0.5 in the paper, 0.9 in its code. */
+export const rexSpec = z.strictObject({
+  kind: z.literal('rex'),
+  ...decay,
+  beta: z.number().min(-1000).max(1).default(0.5),
+})
+/** Falls by exp(-k·u) of the way, so it ends above lrEnd by exp(-k) of the distance. */
+export const exponentialDecaySpec = z.strictObject({
+  kind: z.literal('exponentialDecay'),
+  ...decay,
+  k: z.number().min(0).max(700).default(4),
+})
+/** lrStart·(lrEnd/lrStart)^u: a straight line on a logarithmic axis; rising, it is the learning-rate range test. */
+export const geometricSpec = z.strictObject({
+  kind: z.literal('geometric'),
+  ...decay,
+  lrStart: rate.positive(),
+  lrEnd: rate.positive(),
+})
+/** lr·gamma^x, x the time in `unit` (PyTorch's ExponentialLR). */
+export const exponentialSpec = z.strictObject({
+  kind: z.literal('exponential'),
+  lr: rate,
+  gamma: gammaField,
+  ...timed,
+})
+
+type ProfileDecay =
+  | z.infer<typeof linearSpec>
+  | z.infer<typeof cosineSpec>
+  | z.infer<typeof polynomialSpec>
+  | z.infer<typeof rexSpec>
+  | z.infer<typeof exponentialDecaySpec>
+
+export function compileDecay(spec: ProfileDecay, context: Context): Track {
+  const profile = profileOf(spec)
+  const curve = profileCurve(profile)
+  const u = decayProgress(spec, spec.kind === 'cosine' && spec.afterEnd === 'mirror', context)
+  return {
+    lr: (step) => spec.lrEnd + (spec.lrStart - spec.lrEnd) * curve(u(step)),
+    range: rangeOf(spec.lrStart, spec.lrEnd),
+    text: decayText(profileText(profile), spec),
+  }
+}
+
+export function compileGeometric(spec: z.infer<typeof geometricSpec>, context: Context): Track {
+  const u = decayProgress(spec, false, context)
+  return {
+    lr: (step) => spec.lrStart * (spec.lrEnd / spec.lrStart) ** u(step),
+    range: rangeOf(spec.lrStart, spec.lrEnd),
+    text: decayText('geometric', spec),
+  }
+}
+
+export function compileExponential(spec: z.infer<typeof exponentialSpec>, context: Context): Track {
+  const clock = makeClock(spec.update, context)
+  const unit = unitSteps(spec.unit, context)
+  const lr = (step: number): number => spec.lr * spec.gamma ** (clock.position(step) / unit)
+  return {
+    lr,
+    range: rangeOf(spec.lr, lr(context.horizon - 1)),
+    text: `exponential decay from ${showRate(spec.lr)}, times ${spec.gamma} per ${spec.unit}`,
+  }
+}
+
+function profileOf(spec: ProfileDecay): Profile {
+  switch (spec.kind) {
+    case 'linear':
+      return { shape: 'linear' }
+    case 'cosine':
+      return { shape: 'cosine' }
+    case 'polynomial':
+      return { shape: 'polynomial', power: spec.power }
+    case 'rex':
+      return { shape: 'rex', beta: spec.beta }
+    case 'exponentialDecay':
+      return { shape: 'exponential', k: spec.k }
+  }
+}
+
+interface DecayTimes {
+  length?: number | undefined
+  delay: number
+  endpoint: Endpoint
+  unit: 'step' | 'epoch' | 'budget'
+  update: Parameters<typeof makeClock>[0]
+}
+
+/** Progress u by step: in [0, 1], or past 1 where the curve is periodic and may `runOn`. */
+function decayProgress(spec: DecayTimes, runOn: boolean, context: Context): (step: number) => number {
+  const clock = makeClock(spec.update, context)
+  const steps =
+    spec.length === undefined ? context.horizon : snap(spec.length * unitSteps(spec.unit, context))
+  const held = spec.delay * steps
+  const span = lastPosition(spec.endpoint, steps, clock) - held
+  return (step) => {
+    const position = clock.position(step)
+    if (position < held || span <= 0) return 0
+    const u = (position - held) / span
+    return runOn ? u : clamp01(u)
+  }
+}
+
+function lastPosition(endpoint: Endpoint, steps: number, clock: Clock): number {
+  if (endpoint === 'exclusive') return steps
+  return endpoint === 'inclusive' ? steps - 1 : clock.position(Math.ceil(steps) - 1)
+}
+
+function decayText(profile: string, spec: { lrStart: number; lrEnd: number; delay: number }): string {
+  const held = spec.delay > 0 ? `, held for the first ${percent(spec.delay)}` : ''
+  const verb = spec.lrEnd > spec.lrStart ? 'rise' : 'decay'
+  return `${profile} ${verb} from ${showRate(spec.lrStart)} to ${showRate(spec.lrEnd)}${held}`
+}
+
+const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`

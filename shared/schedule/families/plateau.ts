@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { common, rate, showRate } from '../fields.ts'
+import { rangeOf, type Track } from '../track.ts'
+
+/**
+ * Reduce the rate when a metric stops improving (PyTorch's ReduceLROnPlateau). The rate is not a function of the step:
+ * the compiled schedule gives the base rate, and the policy in feedback.ts lowers it, one observation per epoch.
+ */
+export const plateauSpec = z
+  .strictObject({
+    kind: z.literal('plateau'),
+    lr: rate.positive(),
+    metric: z.enum(['validationLoss', 'validationAccuracy', 'trainingLoss']).default('validationLoss'),
+    mode: z.enum(['min', 'max']).default('min'),
+    factor: z.number().positive().lt(1).default(0.1),
+    patience: z.int().min(0).max(1e6).default(10),
+    threshold: z.number().min(0).max(1e6).default(1e-4),
+    thresholdMode: z.enum(['rel', 'abs']).default('rel'),
+    cooldown: z.int().min(0).max(1e6).default(0),
+    minLr: rate.default(0),
+    eps: z.number().min(0).max(1).default(1e-8),
+    ...common,
+  })
+  .refine((s) => (s.mode === 'max') === (s.metric === 'validationAccuracy'), {
+    path: ['mode'],
+    error: 'must be "max" for validationAccuracy and "min" for a loss',
+  })
+export type PlateauSpec = z.infer<typeof plateauSpec>
+
+export function compilePlateau(spec: PlateauSpec): Track {
+  return {
+    lr: () => spec.lr,
+    range: rangeOf(spec.lr, Math.min(spec.lr, spec.minLr)),
+    text: `rate ${showRate(spec.lr)}, times ${spec.factor} when ${spec.metric} has not improved for more than ${spec.patience} epochs`,
+    feedback: spec,
+  }
+}

@@ -1,0 +1,57 @@
+import type { PlateauSpec } from './families/plateau.ts'
+
+/** All that the policy remembers: plain JSON, for the run's events. */
+export interface PlateauState {
+  lr: number
+  /** Best metric so far; null before the first. */
+  best: number | null
+  badEpochs: number
+  cooldown: number
+}
+
+/** The policy at one moment. `observe` changes nothing: it returns the policy of the next epoch. */
+export interface Plateau {
+  readonly state: PlateauState
+  /** The rate of the epochs from now until the next observation. */
+  readonly lr: number
+  /** @param metric of the epoch just done; null or NaN counts as no improvement */
+  observe(metric: number | null): Plateau
+}
+
+/**
+ * PyTorch's ReduceLROnPlateau. Observe the metric once after every epoch; to resume, pass the stored state.
+ * Comparison is strict, so a metric exactly on the threshold is no improvement; a reduction of at most `eps` is skipped
+ * but still resets the counters.
+ */
+export function createPlateau(spec: PlateauSpec, state: PlateauState = initialState(spec)): Plateau {
+  return { state, lr: state.lr, observe: (metric) => createPlateau(spec, next(spec, state, metric)) }
+}
+
+/** The rate to use: the planned one, scaled as far as feedback has lowered the base rate. */
+export function rateUnderFeedback(planned: number, spec: PlateauSpec, state: PlateauState): number {
+  return planned === spec.lr ? state.lr : planned * (state.lr / spec.lr)
+}
+
+function initialState(spec: PlateauSpec): PlateauState {
+  return { lr: spec.lr, best: null, badEpochs: 0, cooldown: 0 }
+}
+
+function next(spec: PlateauSpec, state: PlateauState, metric: number | null): PlateauState {
+  const better = metric !== null && isBetter(spec, metric, state.best)
+  const best = better ? metric : state.best
+  const counted = better ? 0 : state.badEpochs + 1
+  const badEpochs = state.cooldown > 0 ? 0 : counted
+  const cooldown = Math.max(0, state.cooldown - 1)
+  if (badEpochs <= spec.patience) return { lr: state.lr, best, badEpochs, cooldown }
+  const reduced = Math.max(state.lr * spec.factor, spec.minLr)
+  const lr = state.lr - reduced > spec.eps ? reduced : state.lr
+  return { lr, best, badEpochs: 0, cooldown: spec.cooldown }
+}
+
+function isBetter(spec: PlateauSpec, metric: number, best: number | null): boolean {
+  if (!Number.isFinite(metric)) return false
+  if (best === null) return true
+  const rel = spec.thresholdMode === 'rel'
+  if (spec.mode === 'min') return metric < (rel ? best * (1 - spec.threshold) : best - spec.threshold)
+  return metric > (rel ? best * (1 + spec.threshold) : best + spec.threshold)
+}

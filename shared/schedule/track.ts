@@ -1,0 +1,39 @@
+import type { PlateauSpec } from './families/plateau.ts'
+
+/** What a family needs to know of the run: all counts in optimizer steps. */
+export interface Context {
+  /** The budget that profiles stretch over (the plan's scheduleSteps, less what stands before a nested schedule). */
+  horizon: number
+  stepsPerEpoch: number
+}
+
+export interface RateRange {
+  lrMin: number
+  lrMax: number
+}
+
+/**
+ * A cycle on the step axis. `end` is where the next cycle begins (Infinity: it lasts as long as the plan);
+ * `plannedEnd` is later than `end` where a sequence cuts the cycle short.
+ */
+export interface Span {
+  start: number
+  end: number
+  plannedEnd: number
+}
+
+/** What a family compiles to: pure functions of the step, defined for every integer step from 0 on. */
+export interface Track {
+  lr(step: number): number
+  momentum?: (step: number) => number | undefined
+  /** Absent where nothing restarts: then one open cycle holds every step. */
+  cycleAt?: (step: number) => Span
+  range: RateRange
+  /** A phrase for the summary, e.g. "cosine decay from 0.1 to 0". */
+  text: string
+  feedback?: PlateauSpec
+}
+
+export function rangeOf(...rates: number[]): RateRange {
+  return { lrMin: Math.min(...rates), lrMax: Math.max(...rates) }
+}
