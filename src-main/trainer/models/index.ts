@@ -4,7 +4,9 @@ import { cnn } from './cnn.ts'
 import { mlp } from './mlp.ts'
 import type { Forward, Model, ModelInput } from './model.ts'
 import { NetBuilder } from './netBuilder.ts'
+import { resnet } from './resnet.ts'
 import { softmaxRegression } from './softmax.ts'
+import { wideResnet } from './wideResnet.ts'
 
 export type { ForwardMode, LayerInfo, Model, ModelInput } from './model.ts'
 
@@ -31,6 +33,10 @@ function connect(net: NetBuilder, spec: ModelSpec, input: ModelInput): Forward {
       return mlp(net, spec, input)
     case 'cnn':
       return cnn(net, spec, input)
+    case 'resnet':
+      return resnet(net, spec, input)
+    case 'wrn':
+      return wideResnet(net, spec, input)
     default:
       throw new Error(`No model of kind ${spec.kind}.`)
   }
