@@ -12,7 +12,7 @@ export interface SchedulePlan {
    * The budget at launch, which profiles stretch over; totalSteps when absent. A run that was extended has more
    * totalSteps than scheduleSteps, and keeps the same values at every step it had before.
    */
-  scheduleSteps?: number
+  scheduleSteps?: number | undefined
 }
 
 const steps = z.int().min(1).max(maxSteps)

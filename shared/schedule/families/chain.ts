@@ -3,15 +3,20 @@ import { common, rate, showRate } from '../fields.ts'
 import type { MomentumSpec } from '../momentum.ts'
 import type { ScheduleSpec } from '../spec.ts'
 import type { Context, Track } from '../track.ts'
+import { recursiveProduct } from './chainRecursion.ts'
 
 /**
- * lr times the product of `factors`, which are schedules run side by side, usually with rates around 1 (PyTorch's
- * ChainedScheduler). Cycles and momentum are those of the first factor that has them.
+ * lr times the product of `factors`, which are schedules run side by side, usually with rates around 1. Cycles and
+ * momentum are those of the first factor that has them. `combine: 'recursive'` repeats PyTorch's ChainedScheduler, which
+ * differs from the product where a factor is not multiplicative; see chainRecursion.ts.
  */
 export interface ChainSpec {
   kind: 'chain'
   lr: number
   factors: ScheduleSpec[]
+  combine: 'product' | 'recursive'
+  /** How often the recursion ticks; the product does not need it. */
+  tick: 'step' | 'epoch'
   momentum?: MomentumSpec | undefined
 }
 
@@ -20,6 +25,8 @@ export const chainSpec = (child: z.ZodType<ScheduleSpec>) =>
     kind: z.literal('chain'),
     lr: rate,
     factors: z.array(child).min(1).max(16),
+    combine: z.enum(['product', 'recursive']).default('product'),
+    tick: z.enum(['step', 'epoch']).default('step'),
     ...common,
   })
 
@@ -32,11 +39,12 @@ export function compileChain(
   const product = (values: number[]): number => values.reduce((all, value) => all * value, spec.lr)
   const momentum = tracks.find((track) => track.momentum !== undefined)?.momentum
   const cycleAt = tracks.find((track) => track.cycleAt !== undefined)?.cycleAt
+  const recursive = spec.combine === 'recursive' ? recursiveProduct(spec, tracks, context) : undefined
   return {
-    lr: (step) => tracks.reduce((all, track) => all * track.lr(step), spec.lr),
+    lr: recursive?.lr ?? ((step) => tracks.reduce((all, track) => all * track.lr(step), spec.lr)),
     ...(momentum && { momentum }),
     ...(cycleAt && { cycleAt }),
-    range: {
+    range: recursive?.range ?? {
       lrMin: product(tracks.map((track) => track.range.lrMin)),
       lrMax: product(tracks.map((track) => track.range.lrMax)),
     },
