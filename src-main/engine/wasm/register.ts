@@ -2,6 +2,7 @@ import { registerConvForward } from './convForward.ts'
 import { registerConvGradients } from './convGradients.ts'
 import { registerCpuFallbacks } from './cpuFallback.ts'
 import { registerMatMul } from './matMul.ts'
+import { registerOneHot } from './oneHot.ts'
 import { registerPoolGradients } from './poolGradients.ts'
 import { registerReductions } from './reductions.ts'
 
@@ -15,6 +16,7 @@ export function registerTrainingKernels(): void {
   registerPoolGradients()
   registerMatMul()
   registerReductions()
+  registerOneHot()
   registerCpuFallbacks()
   done = true
 }

@@ -188,6 +188,14 @@ test('matrix products equal the reference, transposed or not, with and without a
   }
 })
 
+test('one tensor may be the right side of products under several shapes', () => {
+  assertSameOnBoth(
+    (a, b, c) => tf.add(tf.sum(tf.matMul(a, b)), tf.sum(tf.matMul(c, tf.reshape(b, [3, 16])))),
+    [normal(2, 6), normal(6, 8), normal(2, 3)],
+    'products with [6, 8] and the same as [3, 16]',
+  )
+})
+
 test('sums and means over leading axes equal the reference', () => {
   for (const shape of [
     [5, 3],
@@ -210,6 +218,14 @@ test('a mean over many values loses little precision', () => {
   tf.setBackend('wasm')
   const mean = tf.tidy(() => tf.mean(tf.fill([128, 32, 32, 2], 0.1), [0, 1, 2]).dataSync<'float32'>())
   for (const value of mean) assert.ok(Math.abs(value - 0.1) < 1e-6, `mean of 0.1 is ${value}`)
+})
+
+test('smoothed one-hot targets keep their fractions; an index outside gives an empty row', () => {
+  tf.setBackend('wasm')
+  const targets = tf.tidy(() => tf.oneHot(tf.tensor1d([2, 0, 3], 'int32'), 3, 0.75, 0.125, 'float32'))
+  assert.equal(targets.dtype, 'float32')
+  assert.deepEqual([...targets.dataSync()], [0.125, 0.125, 0.75, 0.75, 0.125, 0.125, 0.125, 0.125, 0.125])
+  targets.dispose()
 })
 
 test('what only the cpu backend has runs through it: depthwise convolution and gathered rows', () => {
