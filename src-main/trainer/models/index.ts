@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { cnn } from './cnn.ts'
+import { layersModel } from './layersModel.ts'
 import { mlp } from './mlp.ts'
 import type { Forward, Model, ModelInput } from './model.ts'
 import { NetBuilder } from './netBuilder.ts'
@@ -10,11 +11,14 @@ import { wideResnet } from './wideResnet.ts'
 
 export type { ForwardMode, LayerInfo, Model, ModelInput } from './model.ts'
 
+type OwnSpec = Exclude<ModelSpec, { kind: 'layers' }>
+
 /**
  * Builds the network of `spec` for `input`, its initial weights drawn from `seed`.
  * @throws UserError when the network does not fit the data
  */
 export async function buildModel(spec: ModelSpec, input: ModelInput, seed: number): Promise<Model> {
+  if (spec.kind === 'layers') return layersModel(spec, input, seed)
   const net = new NetBuilder(seed)
   try {
     const forward = connect(net, spec, input)
@@ -25,7 +29,7 @@ export async function buildModel(spec: ModelSpec, input: ModelInput, seed: numbe
   }
 }
 
-function connect(net: NetBuilder, spec: ModelSpec, input: ModelInput): Forward {
+function connect(net: NetBuilder, spec: OwnSpec, input: ModelInput): Forward {
   switch (spec.kind) {
     case 'softmax':
       return softmaxRegression(net, input)
@@ -37,8 +41,6 @@ function connect(net: NetBuilder, spec: ModelSpec, input: ModelInput): Forward {
       return resnet(net, spec, input)
     case 'wrn':
       return wideResnet(net, spec, input)
-    default:
-      throw new Error(`No model of kind ${spec.kind}.`)
   }
 }
 

@@ -6,8 +6,8 @@ import { channelSums } from './channelSums.ts'
 export interface BatchNormWeights {
   readonly gamma: tf.Tensor1D
   readonly beta: tf.Tensor1D
-  readonly movingMean: tf.Variable<tf.Rank.R1>
-  readonly movingVariance: tf.Variable<tf.Rank.R1>
+  readonly movingMean: tf.Variable
+  readonly movingVariance: tf.Variable
 }
 
 const epsilon = 1e-5
@@ -80,6 +80,6 @@ function gradFunc(dy: tf.Tensor4D, saved: tf.Tensor[]): tf.Tensor[] {
   return [tf.mul(inner, scale), dGamma, dBeta]
 }
 
-function moveTowards(moving: tf.Variable<tf.Rank.R1>, batch: tf.Tensor, rate: number): void {
-  moving.assign(tf.add<tf.Tensor1D>(tf.mul(moving, 1 - rate), tf.mul(batch, rate)))
+function moveTowards(moving: tf.Variable, batch: tf.Tensor, rate: number): void {
+  moving.assign(tf.add(tf.mul(moving, 1 - rate), tf.mul(batch, rate)))
 }
