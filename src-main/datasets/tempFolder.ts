@@ -48,7 +48,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function isOld(folder: string): Promise<boolean> {
-  const names = await readdir(folder).catch(() => [])
+  const names = await readdir(folder, { recursive: true }).catch(() => [])
   const times = await Promise.all(
     [folder, ...names.map((name) => join(folder, name))].map((path) =>
       stat(path).then(
