@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type {
   Predictions,
   Scores,
@@ -123,6 +124,24 @@ export interface RunFilter {
   readonly limit?: number
 }
 
+/** A change that a feedback schedule (plateau) made. */
+export interface FeedbackRecord {
+  readonly step: number
+  readonly lr: number
+  readonly reason: string
+}
+
+export interface DatasetRecord {
+  readonly id: string
+  readonly name: string
+  /** Where the catalogue keeps it. */
+  readonly folder: string
+  /** What the catalogue says of it: shapes, counts, classes, origin. */
+  readonly meta: z.core.util.JSONType
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
 /** What another door asks of the host that owns a run. */
 export type RunCommand =
   | { readonly type: 'pause' }
@@ -135,6 +154,7 @@ export interface StoreReads {
   run(idPrefix: string): RunRecord
   runs(filter?: RunFilter): RunRecord[]
   epochs(runId: string): EpochRecord[]
+  feedback(runId: string): FeedbackRecord[]
   snapshots(runId: string): SnapshotRecord[]
   /** @throws UserError when there is no such snapshot */
   snapshot(id: number): SnapshotRecord
@@ -149,12 +169,17 @@ export interface StoreReads {
     runId: string,
     series: string,
   ): Iterable<{ readonly steps: Float64Array; readonly values: Float64Array }>
+  /** Newest first; with `runId` those that have a snapshot of the run among their members. */
   ensembles(runId?: string): EnsembleRecord[]
+  datasets(): DatasetRecord[]
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }
 
 export interface StoreWrites {
+  /** Adds a data set, or replaces what is stored of it; runs refer to it by id. */
+  putDataset(dataset: Omit<DatasetRecord, 'createdAt'>): void
+  /** The data set must have been put before. Until it is claimed, the run belongs to this host. */
   createRun(run: NewRun): RunRecord
   /**
    * Makes this host the owner and the next attempt begin; status becomes running.
@@ -174,7 +199,10 @@ export interface StoreWrites {
       archived?: boolean
     },
   ): void
-  /** Deletes the run with all that belongs to it. @throws UserError while it is active */
+  /**
+   * Deletes the run with all that belongs to it, ensembles that have one of its snapshots included. Its megabytes are
+   * taken from the file some at a time, in the background, at the latest by `close`. @throws UserError while it is active
+   */
   deleteRun(runId: string): void
   saveEnsemble(ensemble: NewEnsemble): EnsembleRecord
   /** Leaves a command for the host that owns the run. @throws UserError when nobody runs it */
@@ -198,5 +226,6 @@ export interface Store {
    * @returns false when the run belongs to another attempt or host by now: the caller must stop its trainer
    */
   record(events: readonly TrainerEvent[]): boolean
+  /** Runs that this host still has become interrupted. */
   close(): void
 }

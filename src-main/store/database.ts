@@ -1,0 +1,89 @@
+import Database from 'better-sqlite3'
+import type { z } from 'zod'
+import { explainSqlite } from './sqliteErrors.ts'
+
+/*
+ * The few things we ask of SQLite, free of the driver's types: every row goes through a zod schema on its way out, and
+ * every failure a person can act on becomes a sentence.
+ */
+
+export type SqlValue = number | string | null | Uint8Array
+
+export interface Db {
+  readonly path: string
+  get<T>(schema: z.ZodType<T>, sql: string, ...values: SqlValue[]): T | undefined
+  all<T>(schema: z.ZodType<T>, sql: string, ...values: SqlValue[]): T[]
+  /** Runs one statement; `lastId` is the row id of the last insert. */
+  run(sql: string, ...values: SqlValue[]): { readonly changes: number; readonly lastId: number }
+  /** Several statements without values: schema and pragmas. */
+  exec(sql: string): void
+  pragma(source: string): unknown
+  /** One write transaction; a nested one joins it. Takes the write lock at once, so that what it reads stays true. */
+  write<T>(work: () => T): T
+  /** One read transaction: everything in it sees the same state of the file. */
+  read<T>(work: () => T): T
+  close(): void
+}
+
+export interface ConnectOptions {
+  readonly readonly?: boolean
+  /** Milliseconds to wait for another program's lock. */
+  readonly busyTimeout?: number
+}
+
+/** @throws UserError when the file cannot be opened */
+export function connect(path: string, options: ConnectOptions = {}): Db {
+  const guard = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw explainSqlite(path, error)
+    }
+  }
+  const raw = guard(
+    () =>
+      new Database(path, {
+        readonly: options.readonly ?? false,
+        fileMustExist: options.readonly ?? false,
+        timeout: options.busyTimeout ?? 10_000,
+      }),
+  )
+  const statements = new Map<string, Database.Statement<SqlValue[], unknown>>()
+  const prepare = (sql: string): Database.Statement<SqlValue[], unknown> => {
+    let statement = statements.get(sql)
+    if (statement === undefined) {
+      statement = raw.prepare<SqlValue[], unknown>(sql)
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+  const transaction = <T>(begin: string, work: () => T): T => {
+    if (raw.inTransaction) return work()
+    guard(() => prepare(begin).run())
+    try {
+      const result = work()
+      guard(() => prepare('COMMIT').run())
+      return result
+    } catch (error) {
+      if (raw.inTransaction) prepare('ROLLBACK').run()
+      throw error
+    }
+  }
+  return {
+    path,
+    get(schema, sql, ...values) {
+      const row = guard(() => prepare(sql).get(...values))
+      return row === undefined ? undefined : schema.parse(row)
+    },
+    all: (schema, sql, ...values) => guard(() => prepare(sql).all(...values)).map((row) => schema.parse(row)),
+    run(sql, ...values) {
+      const { changes, lastInsertRowid } = guard(() => prepare(sql).run(...values))
+      return { changes, lastId: Number(lastInsertRowid) }
+    },
+    exec: (sql) => void guard(() => raw.exec(sql)),
+    pragma: (source) => guard(() => raw.pragma(source, { simple: true })),
+    write: (work) => transaction('BEGIN IMMEDIATE', work),
+    read: (work) => transaction('BEGIN', work),
+    close: () => void guard(() => raw.close()),
+  }
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { z } from 'zod'
+
+/** What tells one program that writes to the database from every other, also after its death. */
+export interface HostIdentity {
+  readonly pid: number
+  readonly hostname: string
+  /** Differs for a later process of the same pid; null where the system does not say. */
+  readonly processStart: string | null
+}
+
+export const hostRow = z.object({
+  id: z.string(),
+  pid: z.number(),
+  hostname: z.string(),
+  processStart: z.string().nullable(),
+  heartbeat: z.number(),
+})
+export type HostRow = z.infer<typeof hostRow>
+
+/** Milliseconds of silence after which a host that cannot be looked at counts as gone. */
+export const SILENCE_LIMIT = 15_000
+
+export function thisHost(): HostIdentity {
+  return { pid: process.pid, hostname: hostname(), processStart: processStart(process.pid) ?? null }
+}
+
+/**
+ * Whether the host is there for all we can know: on this machine its process is looked at; the age of the heartbeat
+ * decides only where that is not possible.
+ */
+export function isHostAlive(host: HostRow, now: number): boolean {
+  const isFresh = now - host.heartbeat <= SILENCE_LIMIT
+  if (host.hostname !== hostname()) return isFresh
+  if (!processExists(host.pid)) return false
+  return host.processStart === null ? isFresh : processStart(host.pid) === host.processStart
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it lives and belongs to someone else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** Boot and start time of a process, from Linux' /proc; undefined elsewhere, and for one that has died. */
+function processStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // The name in parentheses may hold spaces; state is the field after it, the start time (in ticks) the 20th.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    const [state] = fields
+    if (state === 'Z' || state === 'X') return undefined
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}/${fields[19]}`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,57 @@
+/** Points of one series in ascending order of steps. */
+export interface Points {
+  readonly steps: Float64Array
+  readonly values: Float64Array
+}
+
+/** Consecutive steps from firstStep on. */
+export interface Segment {
+  readonly firstStep: number
+  readonly values: Float64Array
+}
+
+export const NO_POINTS: Points = { steps: new Float64Array(0), values: new Float64Array(0) }
+
+export function joinSegments(segments: readonly Segment[]): Points {
+  const total = segments.reduce((sum, { values }) => sum + values.length, 0)
+  const steps = new Float64Array(total)
+  const values = new Float64Array(total)
+  let at = 0
+  for (const segment of segments) {
+    values.set(segment.values, at)
+    for (let i = 0; i < segment.values.length; i++) steps[at++] = segment.firstStep + i
+  }
+  return { steps, values }
+}
+
+/** The points from `fromStep` to `toStep`, both included; not copied. */
+export function slicePoints({ steps, values }: Points, fromStep: number, toStep: number): Points {
+  const from = firstIndex(steps, fromStep)
+  const to = firstIndex(steps, toStep + 1)
+  return { steps: steps.subarray(from, to), values: values.subarray(from, to) }
+}
+
+/** Index of the first step that is at least `wanted`; the length when there is none. */
+export function firstIndex(steps: Float64Array, wanted: number): number {
+  let low = 0
+  let high = steps.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((steps[middle] ?? 0) < wanted) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+export function joinPoints(parts: readonly Points[]): Points {
+  const total = parts.reduce((sum, { steps }) => sum + steps.length, 0)
+  const steps = new Float64Array(total)
+  const values = new Float64Array(total)
+  let at = 0
+  for (const part of parts) {
+    steps.set(part.steps, at)
+    values.set(part.values, at)
+    at += part.steps.length
+  }
+  return { steps, values }
+}

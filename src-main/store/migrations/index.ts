@@ -1,0 +1,4 @@
+import { initial } from './001-initial.ts'
+
+/** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
+export const migrations: readonly string[] = [initial]

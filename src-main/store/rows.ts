@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { schedulePlan, storedTensor, trainerPosition } from '../../shared/run/messages.ts'
+import { type RunSpec, runSpec } from '../../shared/run/spec.ts'
+import { runStatus } from '../../shared/run/state.ts'
+import { scheduleEdit } from '../../shared/schedule/index.ts'
+import type { RunCommand, RunRecord } from './types.ts'
+
+/** Rows as SQLite gives them, and what they become. Columns are renamed in the queries. */
+
+export const idRow = z.object({ id: z.string() })
+export const idNumberRow = z.object({ id: z.number() })
+
+const flag = z.int().transform((value) => value !== 0)
+
+/** SQLite has no NaN: it comes back as null. */
+export const realOrNaN = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
+
+const json = <T>(schema: z.ZodType<T>) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(schema)
+
+/** A spec never changes once stored, and a list of runs holds a thousand of them. */
+const parsedSpecs = new Map<string, RunSpec>()
+const SPECS_KEPT = 2_000
+
+const specColumn = z.string().transform((text) => {
+  const known = parsedSpecs.get(text)
+  if (known !== undefined) return known
+  const spec = runSpec.parse(JSON.parse(text))
+  if (parsedSpecs.size >= SPECS_KEPT) parsedSpecs.clear()
+  parsedSpecs.set(text, spec)
+  return spec
+})
+
+export const RUN_COLUMNS = `
+  id, name, spec, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
+  attempt, host_id AS hostId, device, device_reason AS deviceReason, parameters,
+  final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
+  created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt,
+  (SELECT json_group_array(json(edit) ORDER BY ordinal) FROM run_edits WHERE run_id = runs.id) AS edits,
+  (SELECT json_group_array(tag ORDER BY tag) FROM run_tags WHERE run_id = runs.id) AS tags`
+
+export const runRow = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    spec: specColumn,
+    datasetId: z.string(),
+    status: runStatus,
+    reason: z.string().nullable(),
+    plan: json(schedulePlan),
+    edits: json(z.array(scheduleEdit)),
+    totalSteps: z.number(),
+    stepsDone: z.number(),
+    attempt: z.number(),
+    hostId: z.string().nullable(),
+    device: z.string().nullable(),
+    deviceReason: z.string().nullable(),
+    parameters: z.number().nullable(),
+    finalWeightsSha256: z.string().nullable(),
+    favourite: flag,
+    archived: flag,
+    tags: json(z.array(z.string())),
+    note: z.string(),
+    createdAt: z.number(),
+    startedAt: z.number().nullable(),
+    endedAt: z.number().nullable(),
+  })
+  .transform(({ plan, edits, ...row }): RunRecord => ({ ...row, position: { plan, edits } }))
+
+const scoreColumns = {
+  valLoss: z.number().nullable(),
+  valAccuracy: z.number().nullable(),
+  testLoss: z.number().nullable(),
+  testAccuracy: z.number().nullable(),
+}
+
+export const epochRow = z.object({
+  epoch: z.number(),
+  step: z.number(),
+  trainLoss: realOrNaN,
+  trainAccuracy: realOrNaN,
+  ...scoreColumns,
+  seconds: z.number(),
+})
+
+export const snapshotRow = z.object({
+  id: z.number(),
+  runId: z.string(),
+  cycle: z.number(),
+  step: z.number(),
+  lr: z.number(),
+  weightsSha256: z.string(),
+  bytes: z.number(),
+  createdAt: z.number(),
+  ...scoreColumns,
+})
+
+export const positionColumn = json(trainerPosition)
+
+export const normalisationColumn = json(z.object({ mean: z.array(z.number()), std: z.array(z.number()) }))
+
+export const tensorRow = storedTensor.extend({ shape: json(storedTensor.shape.shape) })
+
+export const feedbackRow = z.object({ step: z.number(), lr: z.number(), reason: z.string() })
+
+export const datasetRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  meta: json(z.json()),
+  createdAt: z.number(),
+})
+
+const runCommand = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
+  z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
+]) satisfies z.ZodType<RunCommand>
+
+export const requestRow = z.object({ command: json(runCommand) })
+
+export const ensembleRow = z.object({
+  id: z.number(),
+  name: z.string(),
+  method: z.enum(['average', 'weighted', 'logitAverage', 'weightAverage']),
+  valAccuracy: z.number().nullable(),
+  testAccuracy: z.number().nullable(),
+  scores: json(z.record(z.string(), z.number().nullable())),
+  createdAt: z.number(),
+  members: json(z.array(z.object({ snapshotId: z.number(), weight: z.number() }))),
+})

@@ -1,0 +1,76 @@
+import { show, UserError } from '../../shared/errors.ts'
+import type { Db, SqlValue } from './database.ts'
+import { feedbackRow, RUN_COLUMNS, runRow } from './rows.ts'
+import type { FeedbackRecord, RunFilter, RunRecord } from './types.ts'
+
+/** Every query of runs leaves out those whose deletion is under way. */
+const VISIBLE = 'deleted_at IS NULL'
+
+export function findRun(db: Db, runId: string): RunRecord | undefined {
+  return db.get(runRow, `SELECT ${RUN_COLUMNS} FROM runs WHERE id = ? AND ${VISIBLE}`, runId)
+}
+
+/** @throws UserError when no run or more than one begins with the prefix */
+export function runByPrefix(db: Db, idPrefix: string): RunRecord {
+  const prefix = idPrefix.trim().toLowerCase()
+  const isId = /^[0-9a-z]+$/.test(prefix)
+  const found = isId
+    ? db.all(
+        runRow,
+        `SELECT ${RUN_COLUMNS} FROM runs WHERE id >= ? AND id < ? AND ${VISIBLE} ORDER BY id LIMIT 4`,
+        prefix,
+        // "{" comes right after "z".
+        `${prefix}{`,
+      )
+    : []
+  const [first, ...others] = found
+  if (first === undefined)
+    throw new UserError(
+      `While looking for run ${show(idPrefix)}: no stored run has an id that begins so; list the runs to see their ids.`,
+    )
+  if (others.length > 0 && first.id !== prefix)
+    throw new UserError(
+      `While looking for run ${show(idPrefix)}: more than one run's id begins so (${found.map((run) => run.id).join(', ')}); give more letters.`,
+    )
+  return first
+}
+
+/** Newest first. */
+export function listRuns(db: Db, filter: RunFilter = {}): RunRecord[] {
+  const { conditions, values } = conditionsOf(filter)
+  return db.all(
+    runRow,
+    `SELECT ${RUN_COLUMNS} FROM runs WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT ?`,
+    ...values,
+    filter.limit ?? -1,
+  )
+}
+
+function conditionsOf({ status, text, tag, archived }: RunFilter) {
+  const conditions = [VISIBLE]
+  const values: SqlValue[] = []
+  const add = (condition: string, ...needed: SqlValue[]): void => {
+    conditions.push(condition)
+    values.push(...needed)
+  }
+  if (status !== undefined) add('status = ?', status)
+  if (archived !== undefined) add('archived = ?', Number(archived))
+  if (tag !== undefined) add('EXISTS (SELECT 1 FROM run_tags WHERE run_id = runs.id AND tag = ?)', tag)
+  if (text !== undefined) {
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+    const like = (column: string): string => `${column} LIKE ? ESCAPE '\\'`
+    add(
+      `(${like('id')} OR ${like('name')} OR ${like('note')} OR EXISTS (SELECT 1 FROM run_tags WHERE run_id = runs.id AND ${like('tag')}))`,
+      ...Array.from({ length: 4 }, () => pattern),
+    )
+  }
+  return { conditions, values }
+}
+
+export function listFeedback(db: Db, runId: string): FeedbackRecord[] {
+  return db.all(
+    feedbackRow,
+    'SELECT step, lr, reason FROM run_feedback WHERE run_id = ? ORDER BY step',
+    runId,
+  )
+}

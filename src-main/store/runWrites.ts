@@ -1,0 +1,156 @@
+import { show, UserError } from '../../shared/errors.ts'
+import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
+import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
+import type { Db, SqlValue } from './database.ts'
+import type { Hosts } from './hosts.ts'
+import { idRow } from './rows.ts'
+import { newRunId } from './runIds.ts'
+import { findRun } from './runReads.ts'
+import type { NewRun, RunRecord, StoreWrites } from './types.ts'
+
+/** What every write needs: the file, who writes, and the time. */
+export interface WriteContext {
+  readonly db: Db
+  readonly hosts: Hosts
+  readonly now: () => number
+}
+
+/** The run until somebody claims it belongs to the host that made it. */
+export function createRun({ db, hosts, now }: WriteContext, run: NewRun): RunRecord {
+  if (db.get(idRow, 'SELECT id FROM datasets WHERE id = ?', run.datasetId) === undefined)
+    throw new Error(`Data set ${run.datasetId} must be put into the store before a run of it.`)
+  const time = now()
+  let id = newRunId(time)
+  while (db.get(idRow, 'SELECT id FROM runs WHERE id = ?', id) !== undefined) id = newRunId(time)
+  db.run(
+    `INSERT INTO runs (id, name, spec, dataset_id, status, plan, total_steps, host_id, created_at)
+     VALUES (?, ?, ?, ?, 'created', ?, ?, ?, ?)`,
+    id,
+    run.spec.name ?? defaultName(run),
+    JSON.stringify(run.spec),
+    run.datasetId,
+    JSON.stringify(run.plan),
+    run.totalSteps,
+    hosts.id,
+    time,
+  )
+  return knownRun(db, id)
+}
+
+const defaultName = ({ spec }: NewRun): string =>
+  `${spec.model.kind} · ${spec.schedule.kind} · ${spec.dataset.name}`
+
+/** @throws UserError when there is no such run (any more) */
+export function knownRun(db: Db, runId: string): RunRecord {
+  const run = findRun(db, runId)
+  if (run === undefined)
+    throw new UserError(
+      `While looking for run ${show(runId)}: it is not in the database (any more); list the runs to see their ids.`,
+    )
+  return run
+}
+
+export function claimRun({ db, hosts, now }: WriteContext, runId: string): RunRecord {
+  const run = knownRun(db, runId)
+  const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
+  if (isActive(run.status) && isOwned && (run.hostId !== hosts.id || run.status !== 'created'))
+    throw new UserError(
+      `While starting run ${runId}: it is ${run.status} already${run.hostId === hosts.id ? '' : ' in another window or terminal'}; stop it there first.`,
+    )
+  db.run('DELETE FROM requests WHERE run_id = ?', runId)
+  db.run(
+    `UPDATE runs SET status = 'running', host_id = ?, attempt = attempt + 1, last_seq = -1, reason = NULL,
+       ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?)
+     WHERE id = ?`,
+    hosts.id,
+    now(),
+    runId,
+  )
+  return knownRun(db, runId)
+}
+
+/** @throws UserError when the run's state does not allow it, or another living host owns the run */
+export function setStatus(context: WriteContext, runId: string, status: RunStatus, reason?: string): void {
+  const { db, hosts } = context
+  const run = knownRun(db, runId)
+  if (run.hostId !== null && run.hostId !== hosts.id && hosts.isAlive(run.hostId))
+    throw new UserError(
+      `While marking run ${runId} as ${status}: it runs in another window or terminal; change it there.`,
+    )
+  if (run.status === status) return
+  if (!canBecome(run.status, status))
+    throw new UserError(
+      `While marking run ${runId} as ${status}: a run that is ${run.status} cannot become that; resume it first.`,
+    )
+  putStatus(context, runId, status, reason ?? null)
+}
+
+/** A run that is not active belongs to nobody. */
+export function putStatus(
+  { db, hosts, now }: WriteContext,
+  runId: string,
+  status: RunStatus,
+  reason: string | null,
+): void {
+  const active = isActive(status)
+  db.run(
+    'UPDATE runs SET status = ?, reason = ?, ended_at = ?, host_id = ? WHERE id = ?',
+    status,
+    reason,
+    active ? null : now(),
+    active ? hosts.id : null,
+    runId,
+  )
+}
+
+export function setPlan({ db }: WriteContext, runId: string, plan: SchedulePlan, totalSteps: number): void {
+  knownRun(db, runId)
+  db.run('UPDATE runs SET plan = ?, total_steps = ? WHERE id = ?', JSON.stringify(plan), totalSteps, runId)
+}
+
+/** An edit that is there already is a repetition: two edits never begin at one step. */
+export function addEdit(
+  { db, now }: WriteContext,
+  runId: string,
+  edit: ScheduleEdit,
+  totalSteps: number,
+): void {
+  const { position } = knownRun(db, runId)
+  if (position.edits.some((known) => known.atStep === edit.atStep)) return
+  db.run(
+    `INSERT INTO run_edits (run_id, ordinal, edit, created_at)
+     VALUES (?, (SELECT coalesce(max(ordinal) + 1, 0) FROM run_edits WHERE run_id = ?), ?, ?)`,
+    runId,
+    runId,
+    JSON.stringify(edit),
+    now(),
+  )
+  db.run('UPDATE runs SET total_steps = ? WHERE id = ?', totalSteps, runId)
+}
+
+export function annotate(
+  { db }: WriteContext,
+  runId: string,
+  { name, note, tags, favourite, archived }: Parameters<StoreWrites['annotate']>[1],
+): void {
+  knownRun(db, runId)
+  const set = (column: string, value: SqlValue): void =>
+    void db.run(`UPDATE runs SET ${column} = ? WHERE id = ?`, value, runId)
+  if (name !== undefined) set('name', checkedName(runId, name))
+  if (note !== undefined) set('note', note)
+  if (favourite !== undefined) set('favourite', Number(favourite))
+  if (archived !== undefined) set('archived', Number(archived))
+  if (tags === undefined) return
+  db.run('DELETE FROM run_tags WHERE run_id = ?', runId)
+  for (const tag of new Set(tags.map((text) => text.trim()).filter((text) => text !== '')))
+    db.run('INSERT INTO run_tags (run_id, tag) VALUES (?, ?)', runId, tag)
+}
+
+function checkedName(runId: string, name: string): string {
+  const trimmed = name.trim()
+  if (trimmed === '' || trimmed.length > 200)
+    throw new UserError(
+      `While renaming run ${runId}: the name must have 1 to 200 characters (received ${show(name)}).`,
+    )
+  return trimmed
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { show, UserError } from '../../shared/errors.ts'
+import { isActive } from '../../shared/run/state.ts'
+import type { Db } from './database.ts'
+import { idRow } from './rows.ts'
+import { knownRun, type WriteContext } from './runWrites.ts'
+
+/*
+ * A deleted run disappears at once, but a gigabyte is not taken out of the file in one go: that would keep the window
+ * and every other writer waiting. It goes in small transactions, and so does the space that is given back.
+ */
+
+/** Rows with megabytes in them, children first; each piece is small enough for a few milliseconds. */
+const PIECES: readonly { readonly sql: string }[] = [
+  {
+    sql: `DELETE FROM snapshot_tensors WHERE id IN (SELECT t.id FROM snapshot_tensors t
+      JOIN snapshots s ON s.id = t.snapshot_id WHERE s.run_id = ? LIMIT 16)`,
+  },
+  {
+    sql: 'DELETE FROM checkpoint_tensors WHERE id IN (SELECT id FROM checkpoint_tensors WHERE run_id = ? LIMIT 16)',
+  },
+  {
+    sql: `DELETE FROM metric_chunks WHERE id IN (SELECT c.id FROM metric_chunks c
+      JOIN series s ON s.id = c.series_id WHERE s.run_id = ? LIMIT 128)`,
+  },
+]
+
+/** Pages given back in one transaction. */
+const PAGES = 256
+
+const pageCount = z.int()
+
+export interface Trash {
+  /** Makes the run invisible; the rest is the work of `empty`. */
+  throwAway(runId: string): void
+  /** Works for about so many milliseconds. @returns whether there is more to do */
+  empty(milliseconds: number): boolean
+}
+
+export function createTrash(context: WriteContext): Trash {
+  const { db } = context
+  let runs = db.all(idRow, 'SELECT id FROM runs WHERE deleted_at IS NOT NULL').map(({ id }) => id)
+  let vacuums = runs.length > 0
+  const step = (): boolean => {
+    const [runId] = runs
+    if (runId !== undefined) {
+      if (!deletePiece(db, runId)) runs = runs.slice(1)
+      return true
+    }
+    vacuums &&= giveBack(db)
+    return vacuums
+  }
+  return {
+    throwAway(runId) {
+      hideRun(context, runId)
+      runs = [...runs, runId]
+      vacuums = true
+    },
+    empty(milliseconds) {
+      const start = performance.now()
+      while (step()) if (performance.now() - start > milliseconds) return true
+      return false
+    },
+  }
+}
+
+/** @throws UserError while the run is active */
+function hideRun({ db, hosts, now }: WriteContext, runId: string): void {
+  const run = knownRun(db, runId)
+  const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
+  if (isActive(run.status) && !(run.status === 'created' && (!isOwned || run.hostId === hosts.id)))
+    throw new UserError(`While deleting run ${show(runId)}: it is ${run.status}; stop it first.`)
+  db.run(
+    `DELETE FROM ensembles WHERE id IN (
+       SELECT ensemble_id FROM ensemble_members JOIN snapshots ON snapshots.id = snapshot_id WHERE run_id = ?)`,
+    runId,
+  )
+  db.run('UPDATE runs SET deleted_at = ?, host_id = NULL WHERE id = ?', now(), runId)
+}
+
+/** @returns whether something of the run is left */
+function deletePiece(db: Db, runId: string): boolean {
+  return db.write(() => {
+    if (PIECES.some(({ sql }) => db.run(sql, runId).changes > 0)) return true
+    db.run('DELETE FROM runs WHERE id = ?', runId)
+    return false
+  })
+}
+
+/** @returns whether there are free pages left */
+function giveBack(db: Db): boolean {
+  const before = pageCount.parse(db.pragma('freelist_count'))
+  if (before === 0) return false
+  db.pragma(`incremental_vacuum(${PAGES})`)
+  return before > PAGES
+}

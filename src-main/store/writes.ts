@@ -1,0 +1,63 @@
+import { putDataset } from './datasets.ts'
+import { saveEnsemble } from './ensembles.ts'
+import { recordEvents } from './record.ts'
+import { putRequest, takeRequests } from './requests.ts'
+import { addEdit, annotate, claimRun, createRun, setPlan, setStatus, type WriteContext } from './runWrites.ts'
+import { createTrash } from './trash.ts'
+import type { Store, StoreWrites } from './types.ts'
+
+/** Milliseconds of deletion before other work gets its turn. */
+const TURN = 10
+
+/** All that changes the database: each call is one transaction, and tells other processes that something changed. */
+export function createWrites(context: WriteContext): {
+  readonly write: StoreWrites
+  readonly record: Store['record']
+  close(): void
+} {
+  const { db, hosts } = context
+  const trash = createTrash(context)
+  let emptying: NodeJS.Immediate | undefined
+
+  const transaction = <T>(work: () => T): T => {
+    hosts.register()
+    return db.write(() => {
+      const result = work()
+      db.run('UPDATE lab SET version = version + 1')
+      return result
+    })
+  }
+  const emptyInTurns = (): void => {
+    emptying ??= setImmediate(() => {
+      emptying = undefined
+      if (trash.empty(TURN)) emptyInTurns()
+    })
+  }
+
+  return {
+    write: {
+      putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
+      createRun: (run) => transaction(() => createRun(context, run)),
+      claimRun: (runId) => transaction(() => claimRun(context, runId)),
+      setStatus: (runId, status, reason) => transaction(() => setStatus(context, runId, status, reason)),
+      setPlan: (runId, plan, totalSteps) => transaction(() => setPlan(context, runId, plan, totalSteps)),
+      addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
+      annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
+      deleteRun(runId) {
+        transaction(() => trash.throwAway(runId))
+        emptyInTurns()
+      },
+      saveEnsemble: (ensemble) => transaction(() => saveEnsemble(context, ensemble)),
+      request: (runId, command) => transaction(() => putRequest(context, runId, command)),
+      takeRequests: (runId) => takeRequests(context, runId),
+      heartbeat: () => hosts.heartbeat(),
+      sweepDeadRuns: () => hosts.sweep(),
+    },
+    record: (events) => transaction(() => recordEvents(context, events)),
+    close() {
+      if (emptying !== undefined) clearImmediate(emptying)
+      while (trash.empty(TURN));
+      hosts.leave()
+    },
+  }
+}
