@@ -27,10 +27,8 @@ export async function openDataset(folder: string): Promise<Dataset> {
   checkExtent(doing, meta.kind, meta.shape, meta.dtype, count)
   const files = datasetFiles(folder)
   const values = count * exampleSize(meta.shape)
-  const [examples, labels] = await Promise.all([
-    readWhole(files.examples, values * bytesPerValue(meta.dtype), doing),
-    readWhole(files.labels, count * 2, doing),
-  ])
+  const examples = await readWhole(files.examples, values * bytesPerValue(meta.dtype), doing)
+  const labels = await readWhole(files.labels, count * 2, doing)
   const dataset = {
     meta,
     examples: meta.dtype === 'uint8' ? examples : new Float32Array(examples.buffer, 0, values),

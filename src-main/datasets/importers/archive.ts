@@ -27,6 +27,11 @@ export async function unpackKnown(
     failure ??= error
   }
   const parser = new Parser({ strict: true, zstd: false, brotli: false, maxMetaEntrySize: 1 << 16 })
+  // The two empty blocks at the end. Without them a file cut between two entries would pass for whole.
+  let sawEnd = false
+  parser.on('eof', () => {
+    sawEnd = true
+  })
   parser.on('error', (error) => fail(damaged(name, error)))
   parser.on('entry', (entry: ReadEntry) => {
     try {
@@ -62,6 +67,7 @@ export async function unpackKnown(
     }
     parser.end()
     await store()
+    if (!sawEnd) throw damaged(name, undefined)
     for (const sink of sinks.values()) await sink.finish()
   } finally {
     for (const sink of sinks.values()) await sink.abandon()

@@ -80,7 +80,11 @@ async function* inOrder<Item, Result>(
     for (const [i, item] of items.entries()) {
       while (running.length < AT_ONCE && i + running.length < items.length) {
         const next = items[i + running.length]
-        if (next !== undefined) running.push(work(next))
+        if (next === undefined) break
+        const result = work(next)
+        // It is awaited later; until then a failure must not count as unhandled.
+        result.catch(() => undefined)
+        running.push(result)
       }
       const result = running.shift()
       if (result !== undefined) yield [item, await result]

@@ -17,22 +17,18 @@ export async function tree(folder: string): Promise<string[]> {
   return (await readdir(folder, { recursive: true }).catch(() => [])).sort()
 }
 
-/**
- * Expects `work` to be refused with one sentence for the user that matches `pattern`, and `home` to be as before but
- * for the empty folder that imports are made in.
- */
+/** Expects `work` to be refused with one sentence that matches `pattern`, and the stored data sets to be as before. */
 export async function refused(home: string, work: () => Promise<unknown>, pattern: RegExp): Promise<void> {
-  const before = await tree(home)
+  const datasets = join(home, 'datasets')
+  const before = await tree(datasets)
   await assert.rejects(work, (error: unknown) => {
     assert.ok(error instanceof UserError, `not a UserError: ${String(error)}`)
     assertSentence(error.message)
     assert.match(error.message, pattern)
     return true
   })
-  assert.deepEqual(withoutRoot(await tree(home)), withoutRoot(before))
+  assert.deepEqual(await tree(datasets), before)
 }
-
-const withoutRoot = (paths: string[]) => paths.filter((path) => path !== 'datasets')
 
 export function assertSentence(message: string): void {
   assert.match(message, /^While /)
