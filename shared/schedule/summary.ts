@@ -26,9 +26,8 @@ function cutText(cycles: readonly Cycle[], totalSteps: number): string {
   const last = cycles.at(-1)
   if (last === undefined || last.complete || last.end < totalSteps) return ''
   const part = (last.end - last.start) / (last.plannedEnd - last.start)
-  // Neither 0 % nor 100 %: something was cut, and something was not.
-  const percent = Math.min(99, Math.max(1, Math.round(100 * part)))
-  return `; the budget ends ${percent} % into cycle ${last.index + 1}: no snapshot of it`
+  const percent = Math.floor(100 * part)
+  return `; the budget ends ${percent < 1 ? 'less than 1' : percent} % into cycle ${last.index + 1}: no snapshot of it`
 }
 
 const count = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`

@@ -1,12 +1,11 @@
 import type { Parameters } from './goldenCase.ts'
 
 /**
- * LambdaLR's factor kinds, times `b`. In a chain a lambda replaces the rate, which our recursive chain does for formulas
- * and piecewise factors: `asFormula` chooses those.
+ * LambdaLR's factor kinds, times `b`. In a chain a lambda replaces the rate, which our recursive chain does for formulas:
+ * `asFormula` writes every kind as one.
  */
 export function lambdaSpec(p: Parameters, b: number, interval: string, asFormula = false): object {
   const timed = { unit: interval, update: interval }
-  if (p.text('kind') === 'piecewise') return { kind: 'piecewise', ...stairs(p, b), ...timed }
   const family = asFormula ? undefined : familySpec(p, b, interval)
   return family ?? { kind: 'formula', expression: `base * (${formula(p)})`, base: b, ...timed }
 }
@@ -47,6 +46,8 @@ function familySpec(p: Parameters, b: number, interval: string): object | undefi
       }
     case 'constant':
       return { kind: 'constant', lr: b * p.number('value') }
+    case 'piecewise':
+      return { kind: 'piecewise', ...stairs(p, b), ...timed }
     default:
       return undefined
   }
@@ -78,13 +79,20 @@ function formula(p: Parameters): string {
       return `min(1, (x + 1) / ${p.number('warmup')})`
     case 'constant':
       return `${p.number('value')}`
+    case 'piecewise': {
+      const { boundaries, values } = stairs(p, 1)
+      return boundaries.reduceRight(
+        (rest, at, i) => `x < ${at} ? ${values[i]} : (${rest})`,
+        `${values.at(-1)}`,
+      )
+    }
     default:
       throw new Error(`unknown lambda kind ${p.text('kind')}`)
   }
 }
 
 /** The first boundary above e decides, so an earlier, higher one hides those after it: the running maximum is the same. */
-function stairs(p: Parameters, b: number): object {
+function stairs(p: Parameters, b: number): { boundaries: number[]; values: number[] } {
   let highest = 0
   const boundaries = p.numbers('boundaries').map((boundary) => {
     highest = Math.max(highest, boundary)

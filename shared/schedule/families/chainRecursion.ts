@@ -13,9 +13,9 @@ type Recursion = (lr: number, tick: number) => number
 /**
  * PyTorch 1.13's ChainedScheduler: at every tick each factor updates the current rate in turn. A factor multiplies it by
  * its own value over its value one tick before, so that the result is a product, except that a cosine moves the rate's
- * distance from lrEnd (CosineAnnealingLR), and a formula or piecewise factor replaces the rate (LambdaLR).
+ * distance from lrEnd (CosineAnnealingLR), and a formula replaces the rate (LambdaLR).
  * The recursion has no closed form: it is tabulated over the budget, and holds its last rate beyond.
- * @throws UserError when the budget has more than four million ticks
+ * @throws UserError when the budget has more than four million ticks, or the recursion leaves the rates there are
  */
 export function recursiveProduct(
   spec: ChainSpec,
@@ -34,6 +34,7 @@ export function recursiveProduct(
   let lr = 1
   for (let tick = 0; tick < ticks; tick++) {
     for (const advance of recursions) lr = advance(lr, tick)
+    if (!Number.isFinite(lr) || lr < 0) throw derailed(lr, tick)
     table[tick] = spec.lr * lr
   }
   return {
@@ -45,6 +46,12 @@ export function recursiveProduct(
   }
 }
 
+function derailed(factor: number, tick: number): UserError {
+  return new UserError(
+    `While compiling the schedule: a recursive chain must give a finite rate of at least 0 at every tick (its factor at tick ${tick} is ${factor}); use combine "product".`,
+  )
+}
+
 function recursionOf(
   spec: ScheduleSpec | undefined,
   track: Track,
@@ -52,7 +59,7 @@ function recursionOf(
   context: Context,
 ): Recursion {
   const value = (tick: number): number => track.lr(tick * every)
-  if (spec?.kind === 'formula' || spec?.kind === 'piecewise') return (_, tick) => value(tick)
+  if (spec?.kind === 'formula') return (_, tick) => value(tick)
   if (spec?.kind === 'cosine' && spec.afterEnd === 'mirror') {
     const steps = spec.length === undefined ? context.horizon : spec.length * unitSteps(spec.unit, context)
     return cosineRecursion(spec.lrStart, spec.lrEnd, steps / every)
@@ -60,7 +67,8 @@ function recursionOf(
   return (lr, tick) => {
     if (tick === 0) return lr * value(0)
     const before = value(tick - 1)
-    return before === 0 ? 0 : lr * (value(tick) / before)
+    // A factor that has come to rest at 0 leaves alone what others made of the rate since.
+    return before === 0 ? lr : lr * (value(tick) / before)
   }
 }
 
