@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import type { StoredTensor, TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
+import * as tf from '../engine/tf.ts'
+import type { Model } from './models/index.ts'
+import type { TrainOptimizer } from './optimizers/index.ts'
+
+/** Copies out all that the run needs to go on: weights, statistics, optimizer state and where it stands. */
+export function captureState(
+  model: Model,
+  optimizer: TrainOptimizer,
+  position: Omit<TrainerPosition, 'optimizerScalars'>,
+): TrainerState {
+  return {
+    position: structuredClone({ ...position, optimizerScalars: optimizer.scalars() }),
+    tensors: [
+      ...weightsOf(model),
+      ...optimizer.state().map(({ name, tensor }) => stored(name, 'optimizer', tensor)),
+    ],
+  }
+}
+
+/** Trained weights first, then the statistics of batch normalisation, each in the model's own order. */
+export function weightsOf(model: Model): StoredTensor[] {
+  return [...model.variables, ...model.statistics].map((variable) =>
+    stored(variable.name, 'weight', variable),
+  )
+}
+
+/**
+ * Puts a captured state into a model and an optimizer made from the same spec.
+ * @throws Error when the tensors are not those of this model
+ */
+export function restoreState(model: Model, optimizer: TrainOptimizer, state: TrainerState): void {
+  restoreWeights(model, state.tensors)
+  const kept = state.tensors.filter(({ role }) => role === 'optimizer')
+  const tensors = kept.map((each) => ({ name: each.name, tensor: tf.tensor(floats(each), each.shape) }))
+  optimizer.restore(tensors, state.position.optimizerScalars)
+  tf.dispose(tensors.map(({ tensor }) => tensor))
+}
+
+/** @throws Error when a weight is missing, unknown, or of another shape */
+export function restoreWeights(model: Model, tensors: readonly StoredTensor[]): void {
+  const byName = new Map(tensors.filter(({ role }) => role === 'weight').map((each) => [each.name, each]))
+  const variables = [...model.variables, ...model.statistics]
+  if (byName.size !== variables.length) {
+    throw new Error(`The stored state has ${byName.size} weights, the model ${variables.length}.`)
+  }
+  for (const variable of variables) {
+    const found = byName.get(variable.name)
+    if (found === undefined || found.shape.join() !== variable.shape.join()) {
+      throw new Error(`The stored state lacks the weight ${variable.name} of shape [${variable.shape}].`)
+    }
+    const values = tf.tensor(floats(found), found.shape)
+    variable.assign(values)
+    values.dispose()
+  }
+}
+
+/** SHA-256 over name, shape and bytes of every weight and statistic, in the model's order; hexadecimal. */
+export function weightsSha256(weights: readonly StoredTensor[]): string {
+  const hash = createHash('sha256')
+  for (const { name, role, shape, data } of weights) {
+    if (role === 'weight') hash.update(`${name}\0${shape.join()}\0`).update(data)
+  }
+  return hash.digest('hex')
+}
+
+/** The name of the first tensor that holds a NaN or an infinity, or undefined. */
+export function firstNonFinite(tensors: readonly StoredTensor[]): string | undefined {
+  return tensors.find((tensor) => !floats(tensor).every(Number.isFinite))?.name
+}
+
+function stored(name: string, role: StoredTensor['role'], tensor: tf.Tensor): StoredTensor {
+  // A copy: some backends hand out the memory they go on working with.
+  const values = tensor.dataSync<'float32'>().slice()
+  return { name, role, shape: [...tensor.shape], data: new Uint8Array(values.buffer) }
+}
+
+/** The bytes may begin anywhere in their buffer after a message: floats need a multiple of four. */
+function floats({ data }: StoredTensor): Float32Array {
+  return data.byteOffset % 4 === 0
+    ? new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+    : new Float32Array(data.slice().buffer)
+}

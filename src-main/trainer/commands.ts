@@ -1,0 +1,31 @@
+import type { TrainerRequest } from '../../shared/run/messages.ts'
+
+/** What may be asked of a run under way. */
+export type Command = Exclude<TrainerRequest, { type: 'start' }>
+
+/** Commands that have arrived, oldest first, until the loop comes to them between two steps. */
+export class CommandQueue {
+  readonly #waiting: Command[] = []
+  #wake: (() => void) | undefined
+
+  push(command: Command): void {
+    this.#waiting.push(command)
+    this.#wake?.()
+  }
+
+  take(): Command | undefined {
+    return this.#waiting.shift()
+  }
+
+  /** The next command, waiting for it if there is none. */
+  async next(): Promise<Command> {
+    for (;;) {
+      const command = this.take()
+      if (command !== undefined) return command
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
+  }
+}

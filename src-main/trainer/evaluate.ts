@@ -1,0 +1,67 @@
+import type { ExamplePart, TrainingData } from './batches.ts'
+import type { Model } from './models/index.ts'
+
+/** How a model does on one part of the data. */
+export interface Evaluation {
+  readonly part: ExamplePart
+  /** Mean cross-entropy in nats; not finite when a logit is not. */
+  readonly loss: number
+  /** In 0..1. */
+  readonly accuracy: number
+  /** Softmax outputs [examples, classes], row-major. */
+  readonly probs: Float32Array<ArrayBuffer>
+}
+
+const batchSize = 250
+
+/** Runs the model over a part in inference mode. @returns undefined for an empty part */
+export function evaluate(model: Model, data: TrainingData, part: ExamplePart): Evaluation | undefined {
+  const examples = part.indices.length
+  if (examples === 0) return undefined
+  const { classes } = data.input
+  const probs = new Float32Array(examples * classes)
+  const sums = { loss: 0, correct: 0 }
+  for (let from = 0; from < examples; from += batchSize) {
+    const to = Math.min(examples, from + batchSize)
+    const logits = inferLogits(model, data, part, from, to)
+    for (let row = 0; row < to - from; row++) {
+      const own = logits.subarray(row * classes, (row + 1) * classes)
+      const label = part.labels[from + row] ?? 0
+      sums.loss += softmaxRow(own, label, probs.subarray((from + row) * classes, (from + row + 1) * classes))
+      if (greatest(own) === label) sums.correct++
+    }
+  }
+  return { part, probs, loss: sums.loss / examples, accuracy: sums.correct / examples }
+}
+
+function inferLogits(
+  model: Model,
+  data: TrainingData,
+  part: ExamplePart,
+  from: number,
+  to: number,
+): Float32Array {
+  const x = data.partBatch(part, from, to)
+  const logits = model.forward(x, { training: false, step: 0, seed: 0 })
+  try {
+    return logits.dataSync<'float32'>()
+  } finally {
+    logits.dispose()
+    x.dispose()
+  }
+}
+
+/** Writes the softmax of `logits` to `out`. @returns the cross-entropy of `label`, in nats */
+function softmaxRow(logits: Float32Array, label: number, out: Float32Array): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)
+  for (const [c, logit] of logits.entries()) out[c] = Math.exp(logit - largest) / total
+  return Math.log(total) - ((logits[label] ?? Number.NaN) - largest)
+}
+
+/** The index of the greatest value, the first of several; NaN is greater than nothing. */
+export function greatest(values: Float32Array): number {
+  let best = 0
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i
+  return best
+}

@@ -1,0 +1,302 @@
+import { UserError } from '../../shared/errors.ts'
+import type { Predictions, Scores, TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
+import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
+import * as tf from '../engine/tf.ts'
+import type { TrainingData } from './batches.ts'
+import { captureState, firstNonFinite, weightsOf, weightsSha256 } from './checkpoint.ts'
+import type { Command, CommandQueue } from './commands.ts'
+import { type Evaluation, evaluate } from './evaluate.ts'
+import type { Emit } from './events.ts'
+import { MetricsBuffer } from './metrics.ts'
+import type { Model } from './models/index.ts'
+import type { TrainOptimizer } from './optimizers/index.ts'
+import { checkFeedback, momentumOf, Rates } from './rates.ts'
+import { trainStep } from './step.ts'
+
+/** What the loop touches of the world. */
+export interface LoopIo {
+  readonly emit: Emit
+  readonly commands: CommandQueue
+  /** Milliseconds, never going back. */
+  readonly clock: () => number
+  /** Called between steps: lets messages in, and waits while too much is still to be sent. */
+  readonly breathe: () => Promise<void>
+}
+
+/** A run ready to go on from `position`: model and optimizer already hold that state. */
+export interface LoopSetup {
+  readonly spec: RunSpec
+  readonly data: TrainingData
+  readonly model: Model
+  readonly optimizer: TrainOptimizer
+  readonly plan: PlanPosition
+  readonly position: Omit<TrainerPosition, 'optimizerScalars'>
+}
+
+/** Often enough for a living chart, seldom enough that messages cost nothing. */
+const metricsEveryMs = 200
+/** Between rolling checkpoints at epoch ends: what a killed run trains again, at most an epoch or this. */
+const checkpointEveryMs = 5000
+
+type Stop = 'completed' | 'stopped'
+
+/**
+ * Trains from the position it is given to the end of the plan, taking commands between steps. Everything random is
+ * keyed by seed and step, so a loop that starts from a captured state goes on with the same bits.
+ */
+export class TrainingLoop {
+  readonly #setup: LoopSetup
+  readonly #io: LoopIo
+  readonly #metrics: MetricsBuffer
+  readonly #rates: Rates
+  #position: PlanPosition
+  #plan: TrainingPlan
+  #stepsDone: number
+  #epoch: TrainerPosition['epoch']
+  #epochStartedAt: number
+  #lastStateAt: number | undefined
+  #stopAtCycleEnd = false
+
+  /** @throws UserError when schedule, plan and data do not fit together */
+  constructor(setup: LoopSetup, io: LoopIo) {
+    this.#setup = setup
+    this.#io = io
+    this.#position = setup.plan
+    this.#plan = buildPlan(setup.spec, setup.plan)
+    checkFeedback(setup.spec, this.#plan.schedule, setup.data.parts[0]?.indices.length ?? 0)
+    this.#rates = new Rates(this.#plan.schedule, setup.position.feedback)
+    this.#stepsDone = setup.position.stepsDone
+    this.#epoch = { ...setup.position.epoch }
+    this.#epochStartedAt = io.clock()
+    this.#metrics = new MetricsBuffer(setup.spec.batchSize, io.clock)
+  }
+
+  get stepsDone(): number {
+    return this.#stepsDone
+  }
+
+  get totalSteps(): number {
+    return this.#plan.totalSteps
+  }
+
+  /** Sends the metrics collected so far. */
+  flush(): void {
+    const event = this.#metrics.take()
+    if (event !== undefined) this.#io.emit(event)
+  }
+
+  /**
+   * Ends with an `ended` event, except when it throws.
+   * @throws UserError when the loss, a weight or an output is no longer a finite number
+   */
+  async run(): Promise<void> {
+    const stop = await this.#steps()
+    this.flush()
+    this.#checkpoint()
+    this.#io.emit({
+      type: 'ended',
+      status: stop,
+      stepsDone: this.#stepsDone,
+      weightsSha256: weightsSha256(weightsOf(this.#setup.model)),
+    })
+  }
+
+  async #steps(): Promise<Stop> {
+    while (this.#stepsDone < this.#plan.totalSteps) {
+      if ((await this.#obey()) === 'stopped') return 'stopped'
+      this.#step()
+      const ended = this.#stepsDone - 1
+      this.#afterStep(ended)
+      await this.#io.breathe()
+      if (this.#stopAtCycleEnd && this.#plan.schedule.cycleAt(ended)?.snapshotStep === ended) break
+    }
+    return this.#stepsDone < this.#plan.totalSteps ? 'stopped' : 'completed'
+  }
+
+  #step(): void {
+    const { spec, data, model, optimizer } = this.#setup
+    const step = this.#stepsDone
+    const rates = this.#rates.at(step)
+    const batch = data.trainingBatch(step)
+    const result = trainStep(model, optimizer, batch, rates, { step, seed: spec.seed }, spec.labelSmoothing)
+    tf.dispose([batch.x, batch.y])
+    const examples = batch.labels.length
+    this.#metrics.add(step, {
+      lr: rates.lr,
+      momentum: rates.momentum ?? momentumOf(spec.optimizer),
+      loss: result.loss,
+      accuracy: result.correct / examples,
+    })
+    if (!Number.isFinite(result.loss)) throw this.#diverged(step, `the loss became ${result.loss}`)
+    this.#epoch.lossSum += result.loss * examples
+    this.#epoch.correct += result.correct
+    this.#epoch.examples += examples
+    this.#stepsDone++
+  }
+
+  /** What is due after a step. Whatever a state rests on is sent before it. */
+  #afterStep(step: number): void {
+    const endsEpoch = this.#stepsDone % this.#plan.stepsPerEpoch === 0
+    const last = this.#stepsDone === this.#plan.totalSteps
+    const cycle = this.#plan.snapshotAfter(step)
+    const due = this.#plan.evaluatesAfter(step) || (endsEpoch && this.#rates.needsValidation)
+    const evaluations = due || cycle !== undefined ? this.#evaluate(step) : []
+    if (endsEpoch || last) this.#endEpoch(step, endsEpoch, evaluations)
+    if (cycle !== undefined) this.#snapshot(step, cycle, evaluations)
+    else if (step === 0 || (endsEpoch && this.#stateAge() >= checkpointEveryMs)) this.#checkpoint()
+    if (this.#metrics.age >= metricsEveryMs) this.flush()
+  }
+
+  #evaluate(step: number): Evaluation[] {
+    const { model, data } = this.#setup
+    const found = data.parts.flatMap((part) => evaluate(model, data, part) ?? [])
+    const broken = found.find(({ loss }) => !Number.isFinite(loss))
+    if (broken !== undefined) {
+      throw this.#diverged(step, `the loss on the ${broken.part.name} data became ${broken.loss}`)
+    }
+    return found
+  }
+
+  /** @param whole false for the part of an epoch that a run ends in, whose sums go on if the run is extended */
+  #endEpoch(step: number, whole: boolean, evaluations: readonly Evaluation[]): void {
+    const { lossSum, correct, examples } = this.#epoch
+    const scores = scoresOf(evaluations)
+    const trainLoss = lossSum / examples
+    this.flush()
+    this.#io.emit({
+      type: 'epoch',
+      epoch: Math.ceil((step + 1) / this.#plan.stepsPerEpoch),
+      step,
+      trainLoss,
+      trainAccuracy: correct / examples,
+      ...scores,
+      seconds: (this.#io.clock() - this.#epochStartedAt) / 1000,
+    })
+    if (!whole) return
+    this.#epoch = { lossSum: 0, correct: 0, examples: 0 }
+    this.#epochStartedAt = this.#io.clock()
+    const { valLoss: validationLoss, valAccuracy: validationAccuracy } = scores
+    const reason = this.#rates.observe({ trainingLoss: trainLoss, validationLoss, validationAccuracy })
+    if (reason === undefined) return
+    const next = Math.min(this.#stepsDone, this.#plan.totalSteps - 1)
+    this.#io.emit({ type: 'feedback', step, lr: this.#rates.at(next).lr, reason })
+  }
+
+  #snapshot(step: number, cycle: number, evaluations: readonly Evaluation[]): void {
+    const { data } = this.#setup
+    const state = this.#capture(step)
+    const { mean, std } = data.normalisation
+    this.flush()
+    this.#io.emit({
+      type: 'snapshot',
+      cycle,
+      step,
+      lr: this.#rates.at(step).lr,
+      weightsSha256: weightsSha256(state.tensors),
+      normalisation: { mean: [...mean], std: [...std] },
+      state,
+      ...scoresOf(evaluations),
+      predictions: evaluations.map((each) => predictionsOf(each, data.input.classes)),
+    })
+  }
+
+  #checkpoint(): void {
+    const state = this.#capture(this.#stepsDone - 1)
+    this.flush()
+    this.#io.emit({ type: 'checkpoint', state })
+  }
+
+  /** @throws UserError rather than hand out a state from which nothing good can come */
+  #capture(step: number): TrainerState {
+    const feedback = this.#rates.state
+    const state = captureState(this.#setup.model, this.#setup.optimizer, {
+      stepsDone: this.#stepsDone,
+      epoch: this.#epoch,
+      ...(feedback && { feedback: { ...feedback } }),
+    })
+    const broken = firstNonFinite(state.tensors)
+    if (broken !== undefined) throw this.#diverged(step, `${broken} holds a number that is not finite`)
+    this.#lastStateAt = this.#io.clock()
+    return state
+  }
+
+  #stateAge(): number {
+    return this.#lastStateAt === undefined ? Number.POSITIVE_INFINITY : this.#io.clock() - this.#lastStateAt
+  }
+
+  /** Carries out the commands that have come; while paused, waits for more. */
+  async #obey(): Promise<'go' | 'stopped'> {
+    let paused = false
+    for (;;) {
+      const command = paused ? await this.#io.commands.next() : this.#io.commands.take()
+      if (command === undefined) return 'go'
+      if (command.type === 'stop' && command.when === 'now') return 'stopped'
+      if (command.type === 'pause' && !paused) {
+        paused = true
+        this.#pause()
+      } else if (command.type === 'resume' && paused) {
+        paused = false
+        this.#resume()
+      } else this.#note(command)
+    }
+  }
+
+  #pause(): void {
+    this.#checkpoint()
+    this.#io.emit({ type: 'status', status: 'paused', step: this.#stepsDone })
+  }
+
+  #resume(): void {
+    this.#metrics.restartClock()
+    this.#io.emit({ type: 'status', status: 'running', step: this.#stepsDone })
+  }
+
+  #note(command: Command): void {
+    if (command.type === 'stop') this.#stopAtCycleEnd = true
+    if (command.type === 'annealNow') this.#annealNow(command.epochs)
+  }
+
+  /** The edit is sent before the first step under it, so that whoever resumes from a later state knows it. */
+  #annealNow(epochs: number): void {
+    const steps = Math.max(1, Math.round(epochs * this.#plan.stepsPerEpoch))
+    const edit = { kind: 'annealNow', atStep: this.#stepsDone, steps } as const
+    const position = { ...this.#position, edits: [...this.#position.edits, edit] }
+    let plan: TrainingPlan
+    try {
+      plan = buildPlan(this.#setup.spec, position)
+    } catch (error) {
+      // A command that cannot be obeyed (a second one at the same step, say) must not end the run.
+      if (!(error instanceof UserError)) throw error
+      console.error(error.message)
+      return
+    }
+    this.#position = position
+    this.#plan = plan
+    this.#rates.edited(plan.schedule)
+    this.flush()
+    this.#io.emit({ type: 'edited', edit, totalSteps: plan.totalSteps })
+  }
+
+  #diverged(step: number, what: string): UserError {
+    const { lr } = this.#rates.at(Math.max(0, step))
+    return new UserError(
+      `Training stopped at step ${step}: ${what} at a learning rate of ${lr}. The last snapshot before it is kept; start again with a lower rate.`,
+    )
+  }
+}
+
+function scoresOf(evaluations: readonly Evaluation[]): Scores {
+  const of = (name: Evaluation['part']['name']) => evaluations.find(({ part }) => part.name === name)
+  const [validation, test] = [of('validation'), of('test')]
+  return {
+    valLoss: validation?.loss ?? null,
+    valAccuracy: validation?.accuracy ?? null,
+    testLoss: test?.loss ?? null,
+    testAccuracy: test?.accuracy ?? null,
+  }
+}
+
+function predictionsOf({ part, probs }: Evaluation, classes: number): Predictions {
+  return { part: part.name, classes, probs, labels: part.labels }
+}

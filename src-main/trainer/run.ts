@@ -1,0 +1,78 @@
+import { UserError } from '../../shared/errors.ts'
+import type { TrainerEvent, TrainerRequest } from '../../shared/run/messages.ts'
+import { openDataset } from '../datasets/index.ts'
+import { selectEngine } from '../engine/select.ts'
+import { prepareData } from './batches.ts'
+import { restoreState } from './checkpoint.ts'
+import { addressed, type Emit } from './events.ts'
+import { type LoopIo, TrainingLoop } from './loop.ts'
+import { buildModel, type Model } from './models/index.ts'
+import { createOptimizer, type TrainOptimizer } from './optimizers/index.ts'
+
+export type StartRequest = Extract<TrainerRequest, { type: 'start' }>
+
+export type TrainerIo = Omit<LoopIo, 'emit'> & { readonly send: (event: TrainerEvent) => void }
+
+/**
+ * Trains one run from start or stored state to its end; whatever happens, the last event is `ended`, and everything
+ * the run made on the device is freed. Errors of the user's become its reason word for word; others are written to
+ * standard error with their stack as well.
+ */
+export async function runTrainer(request: StartRequest, io: TrainerIo): Promise<void> {
+  const emit = addressed(request.runId, request.attempt, io.send)
+  const run: Partial<Running> = {}
+  try {
+    await start(request, { ...io, emit }, run)
+  } catch (error) {
+    run.loop?.flush()
+    emit({
+      type: 'ended',
+      status: 'failed',
+      stepsDone: run.loop?.stepsDone ?? request.state?.position.stepsDone ?? 0,
+      reason: inWords(error),
+    })
+  } finally {
+    run.optimizer?.dispose()
+    run.model?.dispose()
+  }
+}
+
+interface Running {
+  model: Model
+  optimizer: TrainOptimizer
+  loop: TrainingLoop
+}
+
+async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): Promise<void> {
+  const { spec, state } = request
+  const engine = await selectEngine(spec.device)
+  const data = prepareData(spec, await openDataset(request.datasetFolder), request.plan.stepsPerEpoch)
+  run.model = await buildModel(spec.model, data.input, spec.seed)
+  run.optimizer = createOptimizer(spec.optimizer)
+  if (state !== undefined) restoreState(run.model, run.optimizer, state)
+  const { model, optimizer } = run
+  const plan = { plan: request.plan, edits: request.edits }
+  const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
+  run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position }, io)
+  announce(io.emit, engine, model, run.loop)
+  await run.loop.run()
+}
+
+function announce(
+  emit: Emit,
+  engine: { device: string; reason: string },
+  model: Model,
+  loop: TrainingLoop,
+): void {
+  const { device, reason } = engine
+  emit({ type: 'ready', device, reason, parameters: model.parameterCount, totalSteps: loop.totalSteps })
+}
+
+/** A sentence for the user; what only a programmer can use goes to standard error. */
+export function inWords(error: unknown): string {
+  if (error instanceof UserError) return error.message
+  console.error(error)
+  return error instanceof Error
+    ? `The trainer failed: ${error.message}`
+    : `The trainer failed: ${String(error)}`
+}

@@ -1,0 +1,57 @@
+import * as tf from '../engine/tf.ts'
+import type { Batch } from './batches.ts'
+import { greatest } from './evaluate.ts'
+import { softmaxCrossEntropy } from './loss.ts'
+import type { Model } from './models/index.ts'
+import type { StepSettings, TrainOptimizer } from './optimizers/index.ts'
+
+export interface StepResult {
+  /** Mean loss of the batch before the step. */
+  readonly loss: number
+  /** Examples of the batch whose greatest logit was the label's. */
+  readonly correct: number
+}
+
+export interface StepKey {
+  /** Counted from 0; with the seed it keys dropout. */
+  readonly step: number
+  readonly seed: number
+}
+
+/**
+ * One step: forward, backward, and unless the loss is not finite, the optimizer. Leaves no tensor behind.
+ * @param settings of the optimizer · @param labelSmoothing in [0, 1)
+ */
+export function trainStep(
+  model: Model,
+  optimizer: TrainOptimizer,
+  batch: Batch,
+  settings: StepSettings,
+  key: StepKey,
+  labelSmoothing: number,
+): StepResult {
+  const kept: tf.Tensor2D[] = []
+  const { value, grads } = tf.variableGrads(() => {
+    const logits = model.forward(batch.x, { training: true, ...key })
+    kept.push(tf.keep(logits))
+    return softmaxCrossEntropy(logits, batch.y, labelSmoothing)
+  }, [...model.variables])
+  try {
+    const [loss = Number.NaN] = value.dataSync<'float32'>()
+    if (Number.isFinite(loss)) optimizer.apply(grads, model.variables, settings)
+    return { loss, correct: countCorrect(kept, batch.labels) }
+  } finally {
+    tf.dispose([value, grads, kept])
+  }
+}
+
+function countCorrect([logits]: readonly tf.Tensor2D[], labels: Uint16Array): number {
+  if (logits === undefined) return 0
+  const classes = logits.shape[1]
+  const values = logits.dataSync<'float32'>()
+  let correct = 0
+  for (const [row, label] of labels.entries()) {
+    if (greatest(values.subarray(row * classes, (row + 1) * classes)) === label) correct++
+  }
+  return correct
+}
