@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { UserError } from '../../shared/errors.ts'
+import { peek } from './userPaths.ts'
 
 /** A file's content in order, unpacked when it is gzip (told by its first bytes, not by its name). */
 export interface ByteSource extends AsyncDisposable {
@@ -106,34 +106,5 @@ export async function openBytes(path: string): Promise<ByteSource> {
   }
 }
 
-/** Size and first bytes of a regular file. @throws UserError when it is missing, unreadable or not a file */
-export async function peek(path: string, count: number): Promise<{ size: number; head: Buffer }> {
-  try {
-    // Asked before opening: a pipe would wait for its writer for ever.
-    const found = await stat(path)
-    if (!found.isFile()) throw new UserError(`While opening ${path}: it is not a file; name a file.`)
-    await using file = await open(path)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0)
-    return { size: found.size, head: buffer.subarray(0, bytesRead) }
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw unreadable(path, error)
-  }
-}
-
 /** "ustar" at byte 257, as every tar format of the last decades has it. */
 export const looksLikeTar = (head: Buffer): boolean => head.toString('latin1', 257, 262) === 'ustar'
-
-/** The sentence for a path that cannot be opened. */
-export function unreadable(path: string, error: unknown): UserError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  const why =
-    code === 'ENOENT' || code === 'ENOTDIR'
-      ? 'there is no such file or folder'
-      : code === 'EACCES' || code === 'EPERM'
-        ? 'permission is denied'
-        : code === 'EISDIR'
-          ? 'it is a folder, not a file'
-          : `it cannot be read (${String(code ?? error)})`
-  return new UserError(`While opening ${path}: ${why}; check the path.`, { cause: error })
-}

@@ -14,7 +14,10 @@ export interface Catalogue {
   list(): Promise<StoredDataset[]>
   /** @throws UserError for an unknown name (listing the known ones), or one that two data sets have */
   resolve(nameOrId: string): Promise<StoredDataset>
-  /** @throws UserError for wrong options or files; nothing is left behind then */
+  /**
+   * Nothing is left behind after an error. One thrown by `onProgress` comes out here: that is how to cancel.
+   * @throws UserError for wrong options or files
+   */
   import(options: ImportOptions, onProgress?: OnProgress): Promise<ImportedDataset>
   /** Deletes a data set by its id. @throws UserError when there is none */
   remove(id: string): Promise<void>
@@ -46,7 +49,8 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
   const resolve = async (nameOrId: string): Promise<StoredDataset> => {
     if (nameOrId === EMBEDDED.name || nameOrId === EMBEDDED.id) {
       const folder = join(parent, EMBEDDED.id)
-      return (await isWhole(folder)) ? { meta: await readMeta(folder), folder } : importEmbedded()
+      if (!(await isWhole(folder))) await importEmbedded()
+      return { meta: await readMeta(folder), folder }
     }
     const all = await list()
     const named = all.filter(({ meta }) => meta.id === nameOrId || meta.name === nameOrId)

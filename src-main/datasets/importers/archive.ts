@@ -19,46 +19,21 @@ export async function unpackKnown(
   mostBytes: number,
 ): Promise<void> {
   const name = basename(path)
+  const { parser, arrived, check } = createCollector(name, known, mostBytes)
   const sinks = new Map<string, FileSink>()
-  const wanted = new Map<string, Buffer[]>()
-  // Errors thrown inside an event of the parser would be lost; the first is kept and thrown from the loop below.
-  let failure: unknown
-  const fail = (error: unknown): void => {
-    failure ??= error
-  }
-  const parser = new Parser({ strict: true, zstd: false, brotli: false, maxMetaEntrySize: 1 << 16 })
-  // The two empty blocks at the end. Without them a file cut between two entries would pass for whole.
-  let sawEnd = false
-  parser.on('eof', () => {
-    sawEnd = true
-  })
-  parser.on('error', (error) => fail(damaged(name, error)))
-  parser.on('entry', (entry: ReadEntry) => {
-    try {
-      const file = knownFile(name, entry, known, mostBytes)
-      if (file === undefined) entry.resume()
-      else {
-        if (wanted.has(file))
-          throw new UserError(
-            `While reading ${name}: it holds ${file} twice; give an archive with one data set.`,
-          )
-        const pieces: Buffer[] = []
-        wanted.set(file, pieces)
-        entry.on('data', (piece: Buffer) => pieces.push(piece))
-      }
-    } catch (error) {
-      fail(error)
-      entry.resume()
-    }
-  })
   const store = async (): Promise<void> => {
-    if (failure !== undefined) throw failure
-    for (const [file, pieces] of wanted) {
+    check()
+    for (const [file, pieces] of arrived) {
       const sink = sinks.get(file) ?? (await createFileSink(join(folder, file)))
       sinks.set(file, sink)
       for (const piece of pieces.splice(0)) await sink.write(piece)
     }
   }
+  // The two empty blocks at the end. Without them a file cut between two entries would pass for whole.
+  let sawEnd = false
+  parser.on('eof', () => {
+    sawEnd = true
+  })
   try {
     // The parser works while it is written to, so that what one piece of input gives is stored before the next.
     for await (const piece of tarBytes(path, name)) {
@@ -72,6 +47,44 @@ export async function unpackKnown(
   } finally {
     for (const sink of sinks.values()) await sink.abandon()
   }
+}
+
+/**
+ * A parser whose wanted entries pile up in `arrived` until they are taken. What goes wrong inside its events would be
+ * lost there; the first failure is kept, and `check` throws it.
+ */
+function createCollector(archive: string, known: ReadonlySet<string>, mostBytes: number) {
+  const parser = new Parser({ strict: true, zstd: false, brotli: false, maxMetaEntrySize: 1 << 16 })
+  const arrived = new Map<string, Buffer[]>()
+  let failure: unknown
+  parser.on('error', (error) => {
+    failure ??= damaged(archive, error)
+  })
+  const destination = (entry: ReadEntry): Buffer[] | undefined => {
+    const file = knownFile(archive, entry, known, mostBytes)
+    if (file === undefined) return undefined
+    if (arrived.has(file))
+      throw new UserError(
+        `While reading ${archive}: it holds ${file} twice; give an archive with one data set.`,
+      )
+    const pieces: Buffer[] = []
+    arrived.set(file, pieces)
+    return pieces
+  }
+  parser.on('entry', (entry: ReadEntry) => {
+    try {
+      const pieces = destination(entry)
+      if (pieces) entry.on('data', (piece: Buffer) => pieces.push(piece))
+      else entry.resume()
+    } catch (error) {
+      failure ??= error
+      entry.resume()
+    }
+  })
+  const check = (): void => {
+    if (failure !== undefined) throw failure
+  }
+  return { parser, arrived, check }
 }
 
 /** The archive's plain bytes. Unpacked here, not by the parser, which would unpack a whole piece at once. */

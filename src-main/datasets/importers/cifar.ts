@@ -1,8 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { UserError } from '../../../shared/errors.ts'
-import { openBytes, peek, unreadable } from '../byteSource.ts'
-import type { DatasetWriter, Part } from '../writer.ts'
+import { openBytes } from '../byteSource.ts'
+import type { Part } from '../contentWriter.ts'
+import { isFolder, namesIn, peek } from '../userPaths.ts'
+import type { DatasetWriter } from '../writer.ts'
 import type { CifarOptions, OnProgress } from './options.ts'
 
 const PIXELS = 32 * 32
@@ -52,7 +54,7 @@ export async function importCifar(
   onProgress: OnProgress,
 ): Promise<void> {
   const folder = await cifarFolder(options.path, writer.scratch)
-  const names = new Set(await readdir(folder))
+  const names = new Set(await namesIn(folder))
   const layout = layoutOf(options, names)
   const train = layout.train.filter((name) => names.has(name))
   const test = names.has(layout.test) ? [layout.test] : []
@@ -73,14 +75,7 @@ export async function importCifar(
 
 /** The folder itself, or the scratch folder with the known files of the archive. */
 async function cifarFolder(path: string, scratch: string): Promise<string> {
-  const isFolder = await readdir(path).then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return false
-      throw unreadable(path, error)
-    },
-  )
-  if (isFolder) return path
+  if (await isFolder(path)) return path
   const { unpackKnown } = await import('./archive.ts')
   await unpackKnown(path, scratch, CIFAR_FILES, MOST_RECORDS * (IMAGE_BYTES + 2))
   return scratch

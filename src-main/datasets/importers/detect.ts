@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { UserError } from '../../../shared/errors.ts'
-import { looksLikeTar, openPlain, unreadable } from '../byteSource.ts'
+import { looksLikeTar, openPlain } from '../byteSource.ts'
+import { isFolder, namesIn } from '../userPaths.ts'
 import { CIFAR_TRAIN_FILES } from './cifar.ts'
 import { IDX_NAME } from './idx.ts'
 import type { ImportFormat } from './options.ts'
@@ -11,17 +11,14 @@ import type { ImportFormat } from './options.ts'
  * @throws UserError when it is for none
  */
 export async function detectFormat(path: string): Promise<ImportFormat> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, error)
-  })
-  return found.isDirectory() ? ofFolder(path) : ofFile(path)
+  return (await isFolder(path)) ? ofFolder(path) : ofFile(path)
 }
 
 async function ofFolder(path: string): Promise<ImportFormat> {
-  const entries = await readdir(path, { withFileTypes: true })
-  if (entries.some(({ name }) => IDX_NAME.test(name))) return 'idx'
-  if (entries.some(({ name }) => CIFAR_TRAIN_FILES.has(name))) return 'cifar'
-  if (entries.some((entry) => !entry.isFile() && !entry.name.startsWith('.'))) return 'images'
+  const names = await namesIn(path)
+  if (names.some((name) => IDX_NAME.test(name))) return 'idx'
+  if (names.some((name) => CIFAR_TRAIN_FILES.has(name))) return 'cifar'
+  for (const name of names) if (!name.startsWith('.') && (await isFolder(join(path, name)))) return 'images'
   throw new UserError(
     `While looking at ${path}: the folder has neither IDX files, nor CIFAR batches, nor a folder for each class; check the path.`,
   )

@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../../../shared/errors.ts'
-import { type ByteSource, openBytes, unreadable } from '../byteSource.ts'
+import { type ByteSource, openBytes } from '../byteSource.ts'
+import type { Part } from '../contentWriter.ts'
 import { checkExtent, exampleSize } from '../meta.ts'
-import type { DatasetWriter, Part } from '../writer.ts'
+import { isFolder, namesIn } from '../userPaths.ts'
+import type { DatasetWriter } from '../writer.ts'
 import type { IdxOptions, OnProgress } from './options.ts'
 
 /** Paths of an images file and its labels file. */
@@ -124,10 +125,7 @@ export const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
 
 async function findPairs(options: IdxOptions): Promise<{ train: Pair; test?: Pair }> {
   const { path, labels, testImages, testLabels } = options
-  const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, error)
-  })
-  if (found.isDirectory()) {
+  if (await isFolder(path)) {
     if (labels ?? testImages ?? testLabels)
       throw new UserError(
         `While importing ${path}: it is a folder, whose files are found by their names; name the images file to give the others by hand.`,
@@ -140,7 +138,7 @@ async function findPairs(options: IdxOptions): Promise<{ train: Pair; test?: Pai
 }
 
 async function pairsInFolder(folder: string): Promise<{ train: Pair; test?: Pair }> {
-  const names = (await readdir(folder)).filter((name) => IDX_NAME.test(name)).sort()
+  const names = (await namesIn(folder)).filter((name) => IDX_NAME.test(name))
   const find = (start: string): string | undefined => {
     const name = names.find((candidate) => candidate.startsWith(start))
     return name && join(folder, name)

@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { show, UserError } from '../../../shared/errors.ts'
-import { unreadable } from '../byteSource.ts'
+import type { Part } from '../contentWriter.ts'
 import { checkExtent, MAX_IMAGE_SIDE } from '../meta.ts'
-import type { DatasetWriter, Part } from '../writer.ts'
+import { isFolder, namesIn, peek } from '../userPaths.ts'
+import type { DatasetWriter } from '../writer.ts'
 import type { ImagesOptions, OnProgress } from './options.ts'
 
 /** The most pixels one file may have before it is scaled; a small file can unpack to any number. */
@@ -39,19 +40,7 @@ export async function importImages(
   writer: DatasetWriter,
   onProgress: OnProgress,
 ): Promise<void> {
-  const classes = await classFolders(options.path)
-  const files = await listFiles(options.path, classes, 'train')
-  if (options.testPath !== undefined) {
-    for (const name of await classFolders(options.testPath))
-      if (!classes.includes(name))
-        throw new UserError(
-          `While importing ${options.testPath}: class ${show(name)} has no folder among the training images; use the same class folders.`,
-        )
-    files.push(...(await listFiles(options.testPath, classes, 'test')))
-  }
-  const first = files[0]
-  if (first === undefined)
-    throw new UserError(`While importing ${options.path}: its folders hold no PNG or JPEG image; add some.`)
+  const { classes, files } = await findImages(options)
   const total = 2 * files.length
   let done = 0
   const advance = (): void => onProgress({ done: ++done, total, unit: 'examples' })
@@ -68,6 +57,23 @@ export async function importImages(
     await writer.append(file.part, pixels, [file.label])
     advance()
   }
+}
+
+/** Training images first. */
+async function findImages({
+  path,
+  testPath,
+}: ImagesOptions): Promise<{ classes: string[]; files: ImageFile[] }> {
+  const classes = await classFolders(path)
+  const files = await listFiles(path, classes.entries(), 'train')
+  if (testPath === undefined) return { classes, files }
+  const labels = (await classFolders(testPath)).map((name): [number, string] => [classes.indexOf(name), name])
+  for (const [label, name] of labels)
+    if (label < 0)
+      throw new UserError(
+        `While importing ${testPath}: class ${show(name)} has no folder among the training images; use the same class folders.`,
+      )
+  return { classes, files: [...files, ...(await listFiles(testPath, labels, 'test'))] }
 }
 
 /** Works on a few items at a time and gives the results in the order of the items. */
@@ -95,12 +101,9 @@ async function* inOrder<Item, Result>(
 }
 
 async function classFolders(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw unreadable(folder, error)
-  })
-  const names = entries.map((entry) => entry.name).filter((name) => !name.startsWith('.'))
-  const folders = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).isDirectory()))
-  const classes = names.filter((_, i) => folders[i] === true).sort()
+  const names = (await namesIn(folder)).filter((name) => !name.startsWith('.'))
+  const folders = await Promise.all(names.map((name) => isFolder(join(folder, name))))
+  const classes = names.filter((_, i) => folders[i] === true)
   if (classes.length < 2)
     throw new UserError(
       `While importing ${folder}: it has ${classes.length} folders of images, and a classifier needs at least two classes; put each class into a folder of its own.`,
@@ -108,15 +111,16 @@ async function classFolders(folder: string): Promise<string[]> {
   return classes
 }
 
-async function listFiles(folder: string, classes: readonly string[], part: Part): Promise<ImageFile[]> {
+async function listFiles(
+  folder: string,
+  classes: Iterable<readonly [label: number, name: string]>,
+  part: Part,
+): Promise<ImageFile[]> {
   const files: ImageFile[] = []
-  for (const [label, name] of classes.entries()) {
-    const classFolder = join(folder, name)
-    const entries = await readdir(classFolder).catch((error: unknown) => {
-      if (part === 'test' && error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-      throw unreadable(classFolder, error)
-    })
-    const shown = entries.filter((entry) => !/^(\.|thumbs\.db$|desktop\.ini$)/i.test(entry)).sort()
+  for (const [label, name] of classes) {
+    const shown = (await namesIn(join(folder, name))).filter(
+      (entry) => !/^(\.|thumbs\.db$|desktop\.ini$)/i.test(entry),
+    )
     if (part === 'train' && shown.length === 0)
       throw new UserError(
         `While importing ${folder}: class ${show(name)} has no image in its folder; add some or take the folder away.`,
@@ -126,7 +130,7 @@ async function listFiles(folder: string, classes: readonly string[], part: Part)
         throw new UserError(
           `While importing ${folder}: ${show(join(name, entry))} is neither a .png nor a .jpg file; take it out of the class folder.`,
         )
-      files.push({ path: join(classFolder, entry), part, label })
+      files.push({ path: join(folder, name, entry), part, label })
     }
   }
   return files
@@ -142,12 +146,10 @@ interface OpenImage {
  * fetch other files.
  */
 async function openImage({ path }: ImageFile): Promise<OpenImage> {
-  const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, error)
-  })
-  if (!found.isFile() || found.size > MAX_FILE_BYTES)
+  const { size } = await peek(path, 0)
+  if (size > MAX_FILE_BYTES)
     throw new UserError(
-      `While importing ${path}: it is not a file of at most 256 MiB; take it out of the folder.`,
+      `While importing ${path}: it has ${size} bytes, more than the 256 MiB an image may have; take it out of the folder.`,
     )
   const bytes = await readFile(path)
   const isPng = bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+import { show, UserError } from '../../shared/errors.ts'
+import { createFileSink, type FileSink } from './fileSink.ts'
+import { checkExtent, type DatasetMeta, datasetFiles, exampleSize } from './meta.ts'
+
+export type Part = 'train' | 'test'
+
+/** What an importer knows before its first example. */
+export interface DatasetForm {
+  readonly kind: DatasetMeta['kind']
+  readonly shape: readonly number[]
+  readonly dtype: DatasetMeta['dtype']
+  readonly classes: readonly string[]
+  readonly columns?: readonly string[]
+}
+
+/** Everything in meta.json but the words. */
+export type ContentMeta = Omit<DatasetMeta, 'name' | 'source' | 'license'>
+
+/** Writes examples.bin and labels.bin, and checks what goes in. */
+export interface ContentWriter {
+  begin(form: DatasetForm, expected?: number): Promise<void>
+  append(part: Part, examples: Uint8Array | Float32Array, labels: ArrayLike<number>): Promise<void>
+  /** @throws UserError when a class has no training example */
+  finish(): Promise<ContentMeta>
+  /** Closes the files, finished or not. */
+  close(): Promise<void>
+}
+
+/** @param doing the beginning of error sentences */
+export function createContentWriter(folder: string, doing: string): ContentWriter {
+  const files = datasetFiles(folder)
+  const count = { train: 0, test: 0 }
+  let open: { form: DatasetForm; perClass: Uint32Array; examples: FileSink; labels: FileSink } | undefined
+  return {
+    async begin(form, expected = 0) {
+      if (form.classes.length < 2)
+        throw new UserError(
+          `${doing}: only ${form.classes.length} class was found (${show(form.classes)}); a classifier needs at least two.`,
+        )
+      checkExtent(doing, form.kind, form.shape, form.dtype, expected)
+      const perClass = new Uint32Array(form.classes.length)
+      const examples = await createFileSink(files.examples)
+      open = { form, perClass, examples, labels: await createFileSink(files.labels) }
+    },
+    async append(part, examples, labels) {
+      if (open === undefined) throw new Error('begin() comes before append()')
+      const { shape, kind, dtype } = open.form
+      if (examples.length !== labels.length * exampleSize(shape))
+        throw new Error(`${examples.length} numbers are not ${labels.length} examples`)
+      if (part === 'train' && count.test > 0) throw new Error('Training examples come before test examples')
+      checkLabels(doing, part, count[part], labels, open.form.classes.length)
+      if (part === 'train') tally(open.perClass, labels)
+      count[part] += labels.length
+      checkExtent(doing, kind, shape, dtype, count.train + count.test)
+      await open.examples.write(new Uint8Array(examples.buffer, examples.byteOffset, examples.byteLength))
+      await open.labels.write(new Uint8Array(Uint16Array.from(labels).buffer))
+    },
+    async finish() {
+      if (open === undefined) throw new Error('Nothing was imported')
+      const { form, perClass, examples, labels } = open
+      const missing = perClass.indexOf(0)
+      if (missing >= 0)
+        throw new UserError(
+          `${doing}: class ${show(form.classes[missing])} (label ${missing}) has no training example; add some or leave the class out.`,
+        )
+      const digests = [await examples.finish(), await labels.finish()]
+      return describe(form, count, digests)
+    },
+    async close() {
+      await open?.examples.abandon()
+      await open?.labels.abandon()
+    },
+  }
+}
+
+function checkLabels(
+  doing: string,
+  part: Part,
+  from: number,
+  labels: ArrayLike<number>,
+  classes: number,
+): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? classes
+    if (label >= classes)
+      throw new UserError(
+        `${doing}: ${part} example ${from + i} (counted from 0) has label ${label}, but there are ${classes} classes, 0 to ${classes - 1}; correct the labels or the class names.`,
+      )
+  }
+}
+
+function tally(perClass: Uint32Array, labels: ArrayLike<number>): void {
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] ?? 0
+    perClass[label] = (perClass[label] ?? 0) + 1
+  }
+}
+
+/** The id covers content alone: the same examples under another name are the same data set. */
+function describe(
+  { kind, shape, dtype, classes, columns }: DatasetForm,
+  { train, test }: Readonly<Record<Part, number>>,
+  digests: readonly string[],
+): ContentMeta {
+  const content = [kind, shape, dtype, classes, columns ?? null, train, test, digests]
+  const id = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+  return {
+    id,
+    kind,
+    shape: [...shape],
+    dtype,
+    classes: [...classes],
+    ...(columns && { columns: [...columns] }),
+    trainCount: train,
+    testCount: test,
+  }
+}
