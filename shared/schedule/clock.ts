@@ -56,7 +56,7 @@ export function makeClock(update: Update, context: Context): Clock {
 function everySteps(every: number): Clock {
   return {
     position: (step) => every * Math.floor(step / every),
-    firstStepAt: (position) => every * snapCeil(position / every),
+    firstStepAt: (position) => every * Math.ceil(snap(position) / every),
   }
 }
 

@@ -5,7 +5,7 @@ import { momentumField } from './momentum.ts'
 /** A learning rate. */
 export const rate = z.number().min(0).max(1e6)
 /** A length in the spec's unit. */
-export const length = z.number().positive().max(1e9)
+export const length = z.number().min(1e-6).max(1e9)
 export const gammaField = z.number().min(0).max(100)
 
 /** Where a decay reaches its lowest rate. */

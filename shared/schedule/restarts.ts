@@ -1,6 +1,10 @@
-import { type Clock, snap, snapFloor } from './clock.ts'
+import { UserError } from '../errors.ts'
+import { type Clock, snap } from './clock.ts'
 import type { Endpoint } from './fields.ts'
 import type { Span } from './track.ts'
+
+/** Several cycles within one step are of no use, and far shorter ones would drown in rounding. */
+const shortestCycle = 0.01
 
 /** Cycles one after the other from position 0, each `multiplier` times as long as the one before. */
 export interface Restarts {
@@ -13,11 +17,17 @@ export interface Restarts {
 
 /** @param first length of cycle 0, in steps, may be fractional · @param multiplier at least 1 */
 export function makeRestarts(first: number, multiplier: number): Restarts {
+  if (first < shortestCycle) {
+    throw new UserError(
+      `While compiling the schedule: a cycle must last at least ${shortestCycle} steps (received ${first}); make it longer.`,
+    )
+  }
   if (multiplier === 1) {
+    const start = (index: number): number => snap(index * first)
     return {
-      indexAt: (position) => snapFloor(position / first),
-      start: (index) => snap(index * first),
+      start,
       length: () => first,
+      indexAt: (position) => settle(Math.floor(position / first), position, start),
     }
   }
   const logMultiplier = Math.log1p(multiplier - 1)
@@ -29,14 +39,17 @@ export function makeRestarts(first: number, multiplier: number): Restarts {
   return {
     start,
     length: (index) => first * multiplier ** index,
-    indexAt(position) {
-      const estimate = Math.floor(Math.log1p((position * (multiplier - 1)) / first) / logMultiplier)
-      let index = Math.max(0, estimate)
-      while (index > 0 && start(index) > position) index--
-      while (start(index + 1) <= position) index++
-      return index
-    },
+    indexAt: (position) =>
+      settle(Math.floor(Math.log1p((position * (multiplier - 1)) / first) / logMultiplier), position, start),
   }
+}
+
+/** The estimate of a cycle's index, corrected by at most a few so that it agrees with the starts to the last bit. */
+function settle(estimate: number, position: number, start: (index: number) => number): number {
+  let index = Math.max(0, estimate)
+  while (index > 0 && start(index) > position) index--
+  while (start(index + 1) <= position) index++
+  return index
 }
 
 /** The span of the cycle that holds `step`. */
