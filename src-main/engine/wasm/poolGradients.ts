@@ -1,6 +1,7 @@
+import { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { z } from 'zod'
 import * as tf from '../tf.ts'
-import { overrideKernel, tensor4d } from './override.ts'
+import { overrideKernel, ownTensor, tensor4d } from './override.ts'
 
 const pair = z.union([z.number(), z.tuple([z.number(), z.number()])])
 const poolAttrs = z.object({
@@ -29,20 +30,70 @@ export function registerPoolGradients(): void {
       pad,
       dimRoundingMode ?? undefined,
     )
-    const dx = maxPoolGradient(floats(x), floats(tensor4d(inputs, 'dy')), info)
-    return tf.tensor(dx, x.shape, 'float32')
+    return maxPoolGradient(x, tensor4d(inputs, 'dy'), info)
   })
 }
 
-function floats(tensor: tf.Tensor): Float32Array {
-  return tensor.dataSync<'float32'>()
+/** Works on the module's memory in place: copies of whole activations would cost as much as the loop. */
+function maxPoolGradient(x: tf.Tensor4D, dy: tf.Tensor4D, info: tf.backend_util.Conv2DInfo): tf.Tensor {
+  const backend = tf.backend()
+  if (!(backend instanceof BackendWasm)) throw new Error('the wasm kernels run on the wasm backend only')
+  // Made first: the memory may move when it grows, and views of it would be empty.
+  const output = backend.makeOutput(x.shape, 'float32')
+  const view = (tensor: tf.TensorInfo): Float32Array => {
+    const values = backend.typedArrayFromHeap(tensor)
+    if (values instanceof Float32Array) return values
+    throw new Error(`max pooling needs float32, not ${tensor.dtype}`)
+  }
+  const dx = view(output)
+  dx.fill(0)
+  spread(view(x), view(dy), dx, info)
+  return ownTensor(output)
 }
 
-/** Each window hands its gradient to its greatest element, to the first of several. @returns dL/dx in x's order */
-function maxPoolGradient(x: Float32Array, dy: Float32Array, info: tf.backend_util.Conv2DInfo): Float32Array {
+function spread(x: Float32Array, dy: Float32Array, dx: Float32Array, info: tf.backend_util.Conv2DInfo): void {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info
+  const unpadded = Math.max(padInfo.top, padInfo.bottom, padInfo.left, padInfo.right) === 0
+  const halving = filterHeight === 2 && filterWidth === 2 && strideHeight === 2 && strideWidth === 2
+  if (halving && unpadded) spreadHalves(x, dy, dx, info)
+  else spreadWindows(x, dy, dx, info)
+}
+
+/** The usual 2×2 pooling: windows do not meet, and the comparisons unroll. */
+function spreadHalves(x: Float32Array, dy: Float32Array, dx: Float32Array, info: tf.backend_util.Conv2DInfo) {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = info
+  const below = inWidth * inChannels
+  let place = 0
+  for (let image = 0; image < batchSize; image++) {
+    for (let row = 0; row < outHeight; row++) {
+      for (let column = 0; column < outWidth; column++) {
+        const start = ((image * inHeight + row * 2) * inWidth + column * 2) * inChannels
+        for (let at = start; at < start + inChannels; at++, place++) {
+          const upperLeft = x[at] ?? 0
+          const upperRight = x[at + inChannels] ?? 0
+          const lowerLeft = x[at + below] ?? 0
+          const lowerRight = x[at + below + inChannels] ?? 0
+          const toRight = upperRight > upperLeft
+          const lowerToRight = lowerRight > lowerLeft
+          const toLower = (lowerToRight ? lowerRight : lowerLeft) > (toRight ? upperRight : upperLeft)
+          const upper = toRight ? at + inChannels : at
+          const lower = lowerToRight ? at + below + inChannels : at + below
+          dx[toLower ? lower : upper] = dy[place] ?? 0
+        }
+      }
+    }
+  }
+}
+
+/** Each window hands its gradient to its greatest element, to the first of several. */
+function spreadWindows(
+  x: Float32Array,
+  dy: Float32Array,
+  dx: Float32Array,
+  info: tf.backend_util.Conv2DInfo,
+): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = info
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info
-  const dx = new Float32Array(x.length)
   let place = 0
   for (let image = 0; image < batchSize; image++) {
     for (let row = 0; row < outHeight; row++) {
@@ -67,5 +118,4 @@ function maxPoolGradient(x: Float32Array, dy: Float32Array, info: tf.backend_uti
       }
     }
   }
-  return dx
 }
