@@ -16,16 +16,22 @@ interface Damage {
   readonly repeat: readonly [at: number, length: number]
 }
 
-const part = fc.double({ min: 0, max: 1, noNaN: true })
-// Headers stand at the beginning: half of the places are among the first 64 bytes.
+// Without fast-check's liking for the extremes: most damage would be to the first byte.
+const part = fc.noBias(fc.nat(1000).map((n) => n / 1000))
+// Headers stand at the beginning: some of the places are among the first 64 bytes.
 const place = fc.oneof(
-  part,
-  fc.nat(63).map((n) => -n - 1),
+  { weight: 3, arbitrary: part },
+  { weight: 1, arbitrary: fc.nat(63).map((n) => -n - 1) },
+)
+// Half of the values mean something in a table.
+const value = fc.oneof(
+  fc.nat(255),
+  fc.constantFrom(...'0a,;"\n -.e').map((letter) => letter.charCodeAt(0)),
 )
 const damage: fc.Arbitrary<Damage> = fc.record({
-  changes: fc.array(fc.tuple(place, fc.nat(255)), { maxLength: 6 }),
+  changes: fc.array(fc.tuple(place, value), { maxLength: 3 }),
   cut: fc.tuple(part, fc.oneof(fc.constant(0), part)),
-  repeat: fc.tuple(part, fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.2, noNaN: true }))),
+  repeat: fc.tuple(part, fc.oneof(fc.constant(0), part)),
 })
 
 function apply(bytes: Buffer, { changes, cut, repeat }: Damage): Buffer {
@@ -91,7 +97,7 @@ const subjects: {
   })),
   {
     name: 'a CSV table',
-    runs: 300,
+    runs: 200,
     file: 'table.csv',
     bytes: () => table,
     options: (path) => ({ format: 'csv', path: join(path, 'table.csv'), label: 'kind' }),
