@@ -1,0 +1,190 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { parseOrExplain, UserError } from '../../../shared/errors.ts'
+import { homeFolder } from '../../core.ts'
+import {
+  createCatalogue,
+  type ImportOptions,
+  importOptions,
+  type StoredDataset,
+} from '../../datasets/index.ts'
+import { addJson, type Cli, jsonOption, printJson, readOptions } from '../context.ts'
+import { plural, whole } from '../format.ts'
+import { examples } from '../help.ts'
+import { table } from '../table.ts'
+
+const plainOptions = z.object(jsonOption)
+
+/** Comma-separated words; the same word a `--name` could not hold. */
+const list = z.string().transform((text) => text.split(',').map((word) => word.trim()))
+const column = z.string().transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
+const size = z
+  .string()
+  .regex(/^\d{1,5}x\d{1,5}$/, 'must be HEIGHTxWIDTH, e.g. 32x32')
+  .transform((text) => {
+    const [height = 0, width = 0] = text.split('x').map(Number)
+    return { height, width }
+  })
+
+const importFlags = z.object({
+  ...jsonOption,
+  format: z.string(),
+  name: z.string().optional(),
+  source: z.string().optional(),
+  license: z.string().optional(),
+  labels: z.string().optional(),
+  testImages: z.string().optional(),
+  testLabels: z.string().optional(),
+  testPath: z.string().optional(),
+  classes: list.optional(),
+  label: column.optional(),
+  header: z.boolean().default(true),
+  delimiter: z.string().optional(),
+  categorical: list.optional(),
+  resize: size.optional(),
+  channels: z.string().transform(Number).optional(),
+})
+
+export function addDatasets(program: Command, cli: Cli): void {
+  const datasets = program
+    .command('datasets')
+    .summary('data to train on: list, import, remove')
+    .description('Data to train on, stored once in the data folder.')
+  addList(datasets, cli)
+  addImport(datasets, cli)
+  addRemove(datasets, cli)
+}
+
+function addList(datasets: Command, cli: Cli): void {
+  const command = addJson(datasets.command('list'))
+    .description('List the data sets.')
+    .addHelpText('after', examples([['anneal datasets list', 'names to use as "dataset" of a run']]))
+  command.action(async () => {
+    const { json } = readOptions(command, plainOptions)
+    const found = await catalogueOf(cli).list()
+    if (json) return printJson(cli, { datasets: found.map(described) })
+    const rows = found.map(({ meta }) => [
+      meta.id,
+      meta.name,
+      meta.shape.join('×'),
+      String(meta.classes.length),
+      whole(meta.trainCount),
+      whole(meta.testCount),
+      meta.source,
+    ])
+    const columns = [
+      { head: 'id' },
+      { head: 'name', shrinkTo: 12 },
+      { head: 'example', align: 'right' },
+      { head: 'classes', align: 'right' },
+      { head: 'training', align: 'right' },
+      { head: 'test', align: 'right' },
+      { head: 'source', shrinkTo: 10 },
+    ] as const
+    await cli.terminal.out(table(columns, rows, cli.terminal.columns))
+  })
+}
+
+function addImport(datasets: Command, cli: Cli): void {
+  const command = addJson(datasets.command('import'))
+    .description('Import a data set. It is copied, so the files may go afterwards.')
+    .argument('<path>', 'file or folder')
+    .requiredOption('--format <format>', 'idx, cifar, csv or images')
+    .option('--name <name>', 'what to call it (default: the name of the file or folder)')
+    .option('--source <text>', 'where it came from')
+    .option('--license <text>', 'under which terms')
+    .option('--labels <file|set>', 'idx: the labels file; cifar: fine or coarse')
+    .option('--test-images <file>', 'idx: images of the test part')
+    .option('--test-labels <file>', 'idx: labels of the test part')
+    .option('--classes <names>', 'idx: names of the classes, with commas between them')
+    .option('--test-path <path>', 'csv, images: the test part')
+    .option('--label <column>', 'csv: name or position (from 0) of the column of the class')
+    .option('--no-header', 'csv: the first line is data')
+    .option('--delimiter <character>', 'csv: between fields (default: comma)')
+    .option('--categorical <columns>', 'csv: columns whose numbers are codes, with commas between them')
+    .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
+    .option('--channels <n>', 'images: 1 grey, 3 colour')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal datasets import mnist/ --format idx --name mnist', 'a folder with the four files of MNIST'],
+        ['anneal datasets import cifar-10-binary.tar.gz --format cifar', 'as published'],
+        ['anneal datasets import iris.csv --format csv --label species', 'a table with a header'],
+        ['anneal datasets import photos/ --format images --resize 32x32', 'a folder a class'],
+      ]),
+    )
+  command.action(async (path: string) => {
+    const { json, ...flags } = readOptions(command, importFlags)
+    const imported = await importWithProgress(cli, optionsOf(path, flags))
+    if (json) return printJson(cli, { ...described(imported), alreadyStored: imported.alreadyStored })
+    const { meta, alreadyStored } = imported
+    cli.terminal.err(
+      `${alreadyStored ? 'Was there already' : 'Imported'}: ${meta.name} (${meta.id}), ${plural(meta.trainCount, 'example')} for training and ${whole(meta.testCount)} for test, ${meta.classes.length} classes.\n`,
+    )
+  })
+}
+
+/** Only what belongs to the format is handed on; a flag of another format is refused by its schema. */
+function optionsOf(path: string, flags: Omit<z.infer<typeof importFlags>, 'json'>): ImportOptions {
+  const { header, categorical, ...rest } = flags
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  const csvOnly = {
+    ...(header ? {} : { header }),
+    ...(categorical && {
+      categorical: categorical.map((name) => (/^\d+$/.test(name) ? Number(name) : name)),
+    }),
+  }
+  return parseOrExplain(
+    importOptions,
+    { path, ...given, ...csvOnly },
+    'reading the options of "anneal datasets import"',
+  )
+}
+
+async function importWithProgress(cli: Cli, options: ImportOptions) {
+  const { screen } = cli.terminal
+  let shown = 0
+  try {
+    return await catalogueOf(cli).import(options, ({ done, total, unit }) => {
+      const now = Date.now()
+      if (screen === undefined || now - shown < 100) return
+      shown = now
+      const share = total === undefined ? '' : ` of ${whole(total)} (${Math.floor((100 * done) / total)} %)`
+      screen.write(`\r\x1b[KImporting: ${whole(done)}${share} ${unit}`)
+    })
+  } finally {
+    if (shown > 0) screen?.write('\r\x1b[K')
+  }
+}
+
+function addRemove(datasets: Command, cli: Cli): void {
+  const command = addJson(datasets.command('remove'))
+    .description(
+      'Delete an imported data set. Runs that used it stay, but cannot be resumed until it is imported again.',
+    )
+    .argument('<data set>', 'name or id')
+    .option('--yes', 'do it')
+    .addHelpText('after', examples([['anneal datasets remove iris --yes', 'gone for good']]))
+  const schema = z.object({ ...jsonOption, yes: z.boolean().default(false) })
+  command.action(async (nameOrId: string) => {
+    const { json, yes } = readOptions(command, schema)
+    const catalogue = catalogueOf(cli)
+    const { meta } = await catalogue.resolve(nameOrId)
+    if (!yes) {
+      throw new UserError(
+        `Removing the data set ${meta.name} (${meta.id}) would delete its ${plural(meta.trainCount + meta.testCount, 'example')} for good; add --yes to do it.`,
+      )
+    }
+    await catalogue.remove(meta.id)
+    if (json) return printJson(cli, { id: meta.id, removed: true })
+    cli.terminal.err(`Removed ${meta.name} (${meta.id}).\n`)
+  })
+}
+
+function catalogueOf(cli: Cli) {
+  return createCatalogue(homeFolder(cli.terminal.env))
+}
+
+function described({ meta, folder }: StoredDataset) {
+  return { ...meta, folder }
+}

@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
+import { describeEnsemble } from '../ensembleText.ts'
+import { examples } from '../help.ts'
+import { ensembleReport } from '../reports.ts'
+
+const methods = { average: 'average', 'logit-average': 'logitAverage', weighted: 'weighted' } as const
+const methodNames = z.enum(
+  ['average', 'logit-average', 'weighted'],
+  'must be one of average, logit-average, weighted',
+)
+
+const options = z.object({
+  ...storeOptions,
+  run: z.string(),
+  snapshots: z
+    .string()
+    .regex(/^\d+(,\d+)*$/, 'must be snapshot numbers with commas between them, e.g. 1,2,3')
+    .transform((text) => text.split(',').map(Number))
+    .optional(),
+  method: methodNames.default('average'),
+  save: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
+})
+
+export function addEnsemble(program: Command, cli: Cli): void {
+  const command = addStore(program.command('ensemble'))
+    .summary('combine the snapshots of a run')
+    .description(
+      "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the best single one, and how much the members differ.",
+    )
+    .requiredOption('--run <run>', 'id of the run, or the beginning of it')
+    .option('--snapshots <numbers>', 'which of its snapshots (default: all)')
+    .option(
+      '--method <method>',
+      'average of probabilities, logit-average (geometric mean), or weighted, with weights chosen on validation data (default: average)',
+    )
+    .option('--save <name>', 'keep it in the database under this name')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal ensemble --run mwt', 'all snapshots, equal shares'],
+        ['anneal ensemble --run mwt --snapshots 3,4,5 --method weighted --save best', 'chosen ones, kept'],
+      ]),
+    )
+  command.action(async () => {
+    const { run, snapshots, method, save, ...rest } = readOptions(command, options)
+    await withCore(cli, rest, async (core) => {
+      const result = core.ensembles.evaluate({
+        runId: run,
+        method: methods[method],
+        ...(snapshots && { snapshotIds: snapshots }),
+      })
+      const saved = save === undefined ? undefined : core.ensembles.save(save, result)
+      if (rest.json) {
+        const { id, name } = saved ?? {}
+        return printJson(cli, { ...ensembleReport(result), ...(saved && { ensembleId: id, name }) })
+      }
+      await cli.terminal.out(describeEnsemble(result, cli.terminal.columns))
+      if (saved !== undefined) cli.terminal.err(`Kept as ensemble ${saved.id}, "${saved.name}".\n`)
+    })
+  })
+}

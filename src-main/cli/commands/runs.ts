@@ -1,0 +1,196 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { UserError } from '../../../shared/errors.ts'
+import { runStatus } from '../../../shared/run/state.ts'
+import type { Core } from '../../core.ts'
+import { csvTables, runCsv } from '../../export/runCsv.ts'
+import { runJson } from '../../export/runJson.ts'
+import { runTensorboard } from '../../export/runTensorboard.ts'
+import { drawRun } from '../../export/svg/runPlot.ts'
+import type { RunRecord } from '../../store/types.ts'
+import {
+  addStore,
+  type Cli,
+  printJson,
+  readOptions,
+  storeOptions,
+  wholeNumber,
+  withCore,
+} from '../context.ts'
+import { type Chunk, writeFileWhole } from '../files.ts'
+import { plural } from '../format.ts'
+import { examples } from '../help.ts'
+import { isoTime, runReport } from '../reports.ts'
+import { describeRun, runTable } from '../runText.ts'
+
+const formats = ['csv', 'json', 'tensorboard', 'svg'] as const
+
+const showOptions = z.object(storeOptions)
+const listOptions = z.object({
+  ...storeOptions,
+  status: runStatus.optional(),
+  text: z.string().optional(),
+  limit: wholeNumber(1).default(50),
+})
+const exportOptions = z.object({
+  ...storeOptions,
+  format: z.enum(formats, `must be one of ${formats.join(', ')}`).optional(),
+  table: z.enum(csvTables, `must be one of ${csvTables.join(', ')}`).default('steps'),
+  out: z.string().min(1).optional(),
+  force: z.boolean().default(false),
+})
+
+export function addRuns(program: Command, cli: Cli): void {
+  const runs = program
+    .command('runs')
+    .summary('what is stored: list, show, export, delete')
+    .description('What is stored.')
+  addList(runs, cli)
+  addShow(runs, cli)
+  addExport(runs, cli)
+  addDelete(runs, cli)
+}
+
+function addList(runs: Command, cli: Cli): void {
+  const list = addStore(runs.command('list'))
+    .description('List runs, newest first.')
+    .option('--status <status>', `only those that are ${runStatus.options.join(', ')}`)
+    .option('--text <text>', 'only those whose name or note has this text')
+    .option('--limit <n>', 'at most so many (default: 50)')
+    .addHelpText('after', examples([['anneal runs list --status interrupted', 'what waits to be resumed']]))
+  list.action(async () => {
+    const { status, text, limit, ...options } = readOptions(list, listOptions)
+    await withCore(cli, options, async (core) => {
+      const found = core.store.read.runs({ limit, ...(status && { status }), ...(text && { text }) })
+      if (options.json) return printJson(cli, { runs: found.map(listed) })
+      if (found.length === 0) cli.terminal.err('No runs yet. Begin with: anneal demo\n')
+      else await cli.terminal.out(runTable(found, cli.terminal.columns))
+    })
+  })
+}
+
+function addShow(runs: Command, cli: Cli): void {
+  const show = addStore(runs.command('show'))
+    .description('Show one run with its epochs and snapshots.')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .addHelpText(
+      'after',
+      examples([['anneal runs show mwt --json', 'everything but the series of its steps']]),
+    )
+  show.action(async (id: string) => {
+    const options = readOptions(show, showOptions)
+    await withCore(cli, options, async (core) => {
+      const run = core.store.read.run(id)
+      if (options.json) return printJson(cli, runReport(core, run))
+      await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
+    })
+  })
+}
+
+function addExport(runs: Command, cli: Cli): void {
+  const command = addStore(runs.command('export'))
+    .description('Write a run in an open format: CSV, JSON, TensorBoard event files, or a picture of it.')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .option('--format <format>', 'csv, json, tensorboard or svg (default: json)')
+    .option('--table <table>', 'for csv: steps, epochs or snapshots (default: steps)')
+    .option('--out <path>', 'file to write, a folder for tensorboard (default: standard output)')
+    .option('--force', 'replace the file if it is there')
+    .addHelpText(
+      'after',
+      examples([
+        [
+          'anneal runs export mwt --format csv --out run.csv',
+          'learning rate, loss and the rest, a line a step',
+        ],
+        ['anneal runs export mwt --format tensorboard --out logs', 'then: tensorboard --logdir logs'],
+        ['anneal runs export mwt --format svg --out run.svg', 'rate, momentum and accuracy on one axis'],
+      ]),
+    )
+  command.action(async (id: string) => {
+    const options = readOptions(command, exportOptions)
+    await withCore(cli, options, (core) => exportRun(cli, core, core.store.read.run(id), options))
+  })
+}
+
+async function exportRun(
+  cli: Cli,
+  core: Core,
+  run: RunRecord,
+  { json, format = 'json', table, out, force }: z.infer<typeof exportOptions>,
+): Promise<void> {
+  if (out === undefined && (format === 'tensorboard' || (json && format !== 'json'))) {
+    throw new UserError(
+      `While exporting run ${run.id}: ${format} needs --out, because ${json ? '--json prints JSON' : 'it is a binary file'} on standard output.`,
+    )
+  }
+  const { name, chunks } = renderRun(core, run, format, table)
+  if (out === undefined) {
+    for (const chunk of chunks) await cli.terminal.out(chunk)
+    return
+  }
+  const written = await writeFileWhole(name === undefined ? out : path.join(out, name), chunks, force)
+  if (json) return printJson(cli, { runId: run.id, format, ...written })
+  cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)
+}
+
+/** `name`: the file in the folder the user gave; without it they gave the file itself. */
+function renderRun(
+  { store: { read } }: Core,
+  run: RunRecord,
+  format: (typeof formats)[number],
+  table: (typeof csvTables)[number],
+): { name?: string; chunks: Iterable<Chunk> } {
+  switch (format) {
+    case 'csv':
+      return { chunks: runCsv(read, run.id, table) }
+    case 'json':
+      return { chunks: runJson(read, run) }
+    case 'svg':
+      return { chunks: [drawRun(read, run)] }
+    case 'tensorboard':
+      return runTensorboard(read, run)
+  }
+}
+
+function addDelete(runs: Command, cli: Cli): void {
+  const remove = addStore(runs.command('delete'))
+    .description(
+      'Delete a run with its metrics, snapshots and ensembles. This cannot be undone, so it wants --yes.',
+    )
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .option('--yes', 'do it')
+    .addHelpText('after', examples([['anneal runs delete mwt --yes', 'gone for good']]))
+  const schema = z.object({ ...storeOptions, yes: z.boolean().default(false) })
+  remove.action(async (id: string) => {
+    const { yes, ...options } = readOptions(remove, schema)
+    await withCore(cli, options, async (core) => {
+      const run = core.store.read.run(id)
+      const snapshots = plural(core.store.read.snapshots(run.id).length, 'snapshot')
+      if (!yes) {
+        throw new UserError(
+          `Deleting run ${run.id} (${run.name}) would delete its ${snapshots} for good; add --yes to do it.`,
+        )
+      }
+      core.runs.remove(run.id)
+      if (options.json) return printJson(cli, { runId: run.id, deleted: true })
+      cli.terminal.err(`Deleted run ${run.id} (${run.name}) and its ${snapshots}.\n`)
+    })
+  })
+}
+
+function listed(run: RunRecord) {
+  return {
+    runId: run.id,
+    name: run.name,
+    status: run.status,
+    reason: run.reason,
+    steps: run.stepsDone,
+    totalSteps: run.totalSteps,
+    datasetId: run.datasetId,
+    model: run.spec.model.kind,
+    schedule: run.spec.schedule.kind,
+    createdAt: isoTime(run.createdAt),
+    endedAt: isoTime(run.endedAt),
+  }
+}

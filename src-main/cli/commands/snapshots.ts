@@ -1,0 +1,90 @@
+import path from 'node:path'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { parseOrExplain } from '../../../shared/errors.ts'
+import { exportSnapshot, snapshotFormats } from '../../export/snapshot.ts'
+import {
+  addStore,
+  type Cli,
+  printJson,
+  readOptions,
+  storeOptions,
+  wholeNumber,
+  withCore,
+} from '../context.ts'
+import { refuseToOverwrite, writeFileWhole } from '../files.ts'
+import { plural } from '../format.ts'
+import { examples } from '../help.ts'
+import { snapshotReport } from '../reports.ts'
+import { snapshotTable } from '../runText.ts'
+
+const listOptions = z.object(storeOptions)
+const exportOptions = z.object({
+  ...storeOptions,
+  format: z.enum(snapshotFormats, `must be one of ${snapshotFormats.join(', ')}`),
+  out: z.string().min(1),
+  force: z.boolean().default(false),
+})
+const snapshotNumber = z.object({ snapshot: wholeNumber(1) })
+
+export function addSnapshots(program: Command, cli: Cli): void {
+  const snapshots = program
+    .command('snapshots')
+    .summary('models kept at the ends of cycles: list, export')
+    .description('Models kept at the ends of cycles.')
+
+  const list = addStore(snapshots.command('list'))
+    .description('List the snapshots of a run.')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .addHelpText(
+      'after',
+      examples([['anneal snapshots list mwt', 'their numbers are for ensemble and export']]),
+    )
+  list.action(async (id: string) => {
+    const options = readOptions(list, listOptions)
+    await withCore(cli, options, async (core) => {
+      const run = core.store.read.run(id)
+      const found = core.store.read.snapshots(run.id)
+      if (options.json) return printJson(cli, { runId: run.id, snapshots: found.map(snapshotReport) })
+      if (found.length === 0) cli.terminal.err(`Run ${run.id} has no snapshots yet.\n`)
+      else await cli.terminal.out(snapshotTable(found, cli.terminal.columns))
+    })
+  })
+
+  const command = addStore(snapshots.command('export'))
+    .description(
+      'Write a snapshot as a tfjs LayersModel (a folder) or a safetensors file, with its normalisation.',
+    )
+    .argument('<snapshot>', 'its number, from "snapshots list"')
+    .requiredOption('--format <format>', 'tfjs or safetensors')
+    .requiredOption('--out <path>', 'folder for tfjs, file for safetensors')
+    .option('--force', 'replace what is there')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal snapshots export 5 --format tfjs --out model', 'for tf.loadLayersModel'],
+        ['anneal snapshots export 5 --format safetensors --out model.safetensors', 'for any other program'],
+      ]),
+    )
+  command.action(async (number: string) => {
+    const options = readOptions(command, exportOptions)
+    const { snapshot } = readArgument(number)
+    await withCore(cli, options, async (core) => {
+      const files = exportSnapshot(core.store, snapshot, options.format).map(({ name, chunks }) => ({
+        file: name === undefined ? options.out : path.join(options.out, name),
+        chunks,
+      }))
+      // All or nothing: none is written where one would be in the way.
+      for (const { file } of files) refuseToOverwrite(file, options.force)
+      const written = []
+      for (const { file, chunks } of files) written.push(await writeFileWhole(file, chunks, options.force))
+      if (options.json)
+        return printJson(cli, { snapshotId: snapshot, format: options.format, files: written })
+      for (const { file, bytes } of written) cli.terminal.err(`Wrote ${file} (${plural(bytes, 'byte')}).\n`)
+    })
+  })
+}
+
+function readArgument(number: string): { snapshot: number } {
+  return parseOrExplain(snapshotNumber, { snapshot: number }, 'choosing the snapshot')
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { Core } from '../../core.ts'
+import type { ActiveRun } from '../../runs/activeRun.ts'
+import type { RunRecord } from '../../store/types.ts'
+import { attendRun } from '../attendRun.ts'
+import {
+  addStore,
+  type Cli,
+  printJson,
+  readOptions,
+  storeOptions,
+  wholeNumber,
+  withCore,
+} from '../context.ts'
+import { readJsonFile } from '../files.ts'
+import { examples } from '../help.ts'
+import { runReport } from '../reports.ts'
+import { describeRun } from '../runText.ts'
+
+const trainOptions = z.object({ ...storeOptions, spec: z.string() })
+const resumeOptions = z.object(storeOptions)
+const extendOptions = z.object({ ...storeOptions, cycles: wholeNumber(1, 1e6).default(1) })
+
+/** `train`, `resume` and `extend`: the commands that train in this process. */
+export function addTraining(program: Command, cli: Cli): void {
+  const train = addStore(program.command('train'))
+    .summary('train a run')
+    .description('Train the run a JSON file describes, and keep its metrics and snapshots in the database.')
+    .requiredOption('--spec <file>', 'JSON file with the run: at least "schedule" and "budget"')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal train --spec run.json', 'train it; Ctrl+C stops it with a checkpoint'],
+        ['anneal train --spec run.json --db lab.db --json > result.json', 'in a database of its own'],
+      ]),
+    )
+  train.action(async () => {
+    const { spec, ...rest } = readOptions(train, trainOptions)
+    const content = readJsonFile(spec, 'reading the run spec')
+    await trainAndReport(cli, rest, (core) => core.runs.launch(content))
+  })
+
+  const resume = addStore(program.command('resume'))
+    .summary('go on with a stopped or interrupted run')
+    .description('Go on from the last checkpoint of a run, to the same weights as if it had never stopped.')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .addHelpText('after', examples([['anneal resume mwt', 'go on with the run whose id begins so']]))
+  resume.action(async (id: string) => {
+    await trainAndReport(cli, readOptions(resume, resumeOptions), (core) => core.runs.resume(id))
+  })
+
+  const extend = addStore(program.command('extend'))
+    .summary('train a run for more cycles')
+    .description('Go on with a run under the same schedule, to the end of that many more cycles.')
+    .argument('<run>', 'id of the run, or the beginning of it')
+    .option('--cycles <n>', 'cycles to add (default: 1)')
+    .addHelpText('after', examples([['anneal extend mwt --cycles 2', 'two more cycles, two more snapshots']]))
+  extend.action(async (id: string) => {
+    const { cycles, ...rest } = readOptions(extend, extendOptions)
+    await trainAndReport(cli, rest, (core) => core.runs.extend(id, cycles))
+  })
+}
+
+async function trainAndReport(
+  cli: Cli,
+  options: { readonly json: boolean; readonly db?: string | undefined },
+  begin: (core: Core) => Promise<ActiveRun>,
+): Promise<void> {
+  await withCore(cli, options, async (core) => {
+    const { run, exitCode } = await attendRun(cli, core, () => begin(core))
+    cli.setExitCode(exitCode)
+    if (options.json) return printJson(cli, runReport(core, run))
+    await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
+    cli.terminal.err(nextStep(run))
+  })
+}
+
+function nextStep(run: RunRecord): string {
+  switch (run.status) {
+    case 'completed':
+      return `Next: anneal ensemble --run ${run.id}\n`
+    case 'stopped':
+    case 'interrupted':
+      return `Go on with: anneal resume ${run.id}\n`
+    case 'failed':
+      return `Run ${run.id} failed: ${run.reason ?? 'no reason is known.'}\n`
+    default:
+      return ''
+  }
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { parseOrExplain } from '../../shared/errors.ts'
+import { type Core, databaseFile, homeFolder, openCore } from '../core.ts'
+import type { ExitCode } from './invoke.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What every command is given. */
+export interface Cli {
+  readonly terminal: Terminal
+  setExitCode(code: ExitCode): void
+}
+
+/** Options every command has. */
+export const jsonOption = { json: z.boolean().default(false) }
+export const storeOptions = { ...jsonOption, db: z.string().min(1, 'must name a file').optional() }
+
+export function addJson(command: Command): Command {
+  return command.option('--json', 'print one JSON document on standard output')
+}
+
+export function addStore(command: Command): Command {
+  return addJson(command).option(
+    '--db <file>',
+    'database file (default: anneal.db in ANNEAL_HOME, else in the data folder of the platform)',
+  )
+}
+
+/** Whole numbers as they are typed. */
+export const wholeNumber = (least: number, most = 1e9) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be from ${least} to ${most}`)
+
+/** The command's options, checked. @throws UserError naming the option and the value */
+export function readOptions<T>(command: Command, schema: z.ZodType<T>): T {
+  return parseOrExplain(schema, command.opts(), `reading the options of "${commandPath(command)}"`)
+}
+
+/** Opens the services for one command and closes them whatever happens. */
+export async function withCore<T>(
+  cli: Cli,
+  options: { readonly db?: string | undefined },
+  use: (core: Core) => Promise<T>,
+): Promise<T> {
+  const { env } = cli.terminal
+  const core = openCore({ home: homeFolder(env), db: databaseFile(env, options.db) })
+  try {
+    return await use(core)
+  } finally {
+    await core.close()
+  }
+}
+
+/** The one JSON document of a command. */
+export function printJson(cli: Cli, document: unknown): Promise<void> {
+  return cli.terminal.out(`${JSON.stringify(document, null, 2)}\n`)
+}
+
+function commandPath(command: Command): string {
+  const names: string[] = []
+  for (let at: Command | null = command; at !== null; at = at.parent) names.unshift(at.name())
+  return names.join(' ')
+}

@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import path from 'node:path'
+import { UserError } from '../../shared/errors.ts'
+
+export type Chunk = string | Uint8Array
+
+const largestJson = 16 * 2 ** 20
+
+/** @throws UserError when the file cannot be read, is too large or is not JSON */
+export function readJsonFile(file: string, doing: string): unknown {
+  let text: string
+  try {
+    const content = readFileSync(file)
+    if (content.byteLength > largestJson) {
+      throw new UserError(
+        `While ${doing}: ${file} has ${content.byteLength} bytes, more than the ${largestJson} a spec may have.`,
+      )
+    }
+    text = content.toString('utf8')
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(`While ${doing}: ${file} cannot be read (${reasonOf(error)}); check the path.`)
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new UserError(
+      `While ${doing}: ${file} is not valid JSON (${oneLine(error instanceof Error ? error.message : String(error))}).`,
+    )
+  }
+}
+
+/** @throws UserError when something is there already and `force` was not given: nothing is overwritten unasked */
+export function refuseToOverwrite(file: string, force: boolean): void {
+  if (!force && existsSync(file)) {
+    throw new UserError(`${file} exists already; give another --out, or --force to replace it.`)
+  }
+}
+
+/** Writes beside the file first and renames at the end, so that a half-written file never bears its name. */
+export async function writeFileWhole(
+  file: string,
+  chunks: Iterable<Chunk>,
+  force: boolean,
+): Promise<{ file: string; bytes: number }> {
+  refuseToOverwrite(file, force)
+  const partial = `${file}.${process.pid}.partial`
+  let written = 0
+  try {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+    const handle = await open(partial, 'w')
+    try {
+      for (const chunk of chunks) {
+        const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+        await handle.writeFile(data)
+        written += data.byteLength
+      }
+    } finally {
+      await handle.close()
+    }
+    renameSync(partial, file)
+  } catch (error) {
+    rmSync(partial, { force: true })
+    if (isSystemError(error)) throw new UserError(`${file} cannot be written (${reasonOf(error)}).`)
+    throw error
+  }
+  return { file, bytes: written }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  const words: Record<string, string> = {
+    ENOENT: 'there is no such file or folder',
+    EACCES: 'no permission',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of its path is not a folder',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the file system is read-only',
+  }
+  return (code === undefined ? undefined : words[code]) ?? oneLine(error.message)
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,51 @@
+import { Command } from 'commander'
+import { addCompletion } from './commands/completion.ts'
+import { addControlCommands } from './commands/control.ts'
+import { addDatasets } from './commands/datasets.ts'
+import { addDemo } from './commands/demo.ts'
+import { addEnsemble } from './commands/ensemble.ts'
+import { addRuns } from './commands/runs.ts'
+import { addSchedule } from './commands/schedule.ts'
+import { addSnapshots } from './commands/snapshots.ts'
+import { addTraining } from './commands/train.ts'
+import type { Cli } from './context.ts'
+import { examples } from './help.ts'
+
+/** Every command of `anneal`, in the order of its help. */
+export function buildProgram(cli: Cli): Command {
+  const { terminal } = cli
+  const program = new Command('anneal')
+    .description(
+      'Train neural networks on this machine, watch the learning rate, and ensemble the snapshots.',
+    )
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.out(text).catch(() => undefined),
+      // `invoke` prints errors, as one sentence each.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    })
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal demo', 'train on the shipped images, build the ensemble, say what it gained'],
+        ['anneal schedule --preset sgdr-10-2 --steps 1000 --format svg --out sgdr.svg', 'look at a schedule'],
+        ['anneal train --spec run.json', 'train a run of your own'],
+        ['anneal ensemble --run mwt', 'combine its snapshots (any clear beginning of an id will do)'],
+      ]),
+    )
+  addDemo(program, cli)
+  addSchedule(program, cli)
+  addTraining(program, cli)
+  addControlCommands(program, cli)
+  addRuns(program, cli)
+  addSnapshots(program, cli)
+  addEnsemble(program, cli)
+  addDatasets(program, cli)
+  addCompletion(program, cli)
+  return program
+}

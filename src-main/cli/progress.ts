@@ -1,0 +1,177 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress'
+import sparkly from 'sparkly'
+import type { TrainerEvent } from '../../shared/run/messages.ts'
+import type { RunRecord } from '../store/types.ts'
+import { duration, fixed, percent, rate, whole } from './format.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Shows a run as it trains: a bar on a live terminal, a line an epoch anywhere else. */
+export interface Progress {
+  take(events: readonly TrainerEvent[]): void
+  stop(): void
+}
+
+interface View {
+  totalSteps: number
+  steps: number
+  lr: number
+  samplesPerSecond: number
+  /** Mean loss of each batch of metrics, oldest first. */
+  losses: number[]
+  /** Steps this attempt began with, and when its first step came (milliseconds). */
+  from: number
+  since: number
+}
+
+export function watchRun(terminal: Terminal, run: RunRecord, now: () => number = Date.now): Progress {
+  const view: View = {
+    totalSteps: run.totalSteps,
+    steps: run.stepsDone,
+    lr: 0,
+    samplesPerSecond: 0,
+    losses: [],
+    from: run.stepsDone,
+    since: now(),
+  }
+  const bar = terminal.screen && startBar(terminal.screen, view, run.position.plan.stepsPerEpoch, now)
+  const say = (line: string): void => (bar ? bar.log(line) : terminal.err(line))
+  return {
+    take(events) {
+      for (const event of events) {
+        const line = absorb(view, event, run, now)
+        if (line !== undefined && (bar === undefined || event.type !== 'epoch')) say(`${line}\n`)
+      }
+      bar?.update()
+    },
+    stop() {
+      bar?.update()
+      bar?.stop()
+    },
+  }
+}
+
+/** Takes the event into the view; returns the line it is worth, if any. */
+function absorb(view: View, event: TrainerEvent, run: RunRecord, now: () => number): string | undefined {
+  switch (event.type) {
+    case 'ready':
+      view.since = now()
+      view.totalSteps = event.totalSteps
+      return `Training ${run.name} (${run.id}): ${whole(event.parameters)} parameters, ${whole(event.totalSteps)} steps, on ${event.device}: ${event.reason}`
+    case 'metrics':
+      absorbMetrics(view, event)
+      return undefined
+    case 'epoch':
+      return epochLine(view, event, now)
+    case 'snapshot':
+      return `Snapshot of cycle ${event.cycle} after step ${event.step + 1}: ${heldOut(event)}`
+    case 'edited':
+      view.totalSteps = event.totalSteps
+      return `Annealing now: the run has ${whole(event.totalSteps)} steps.`
+    case 'feedback':
+      return `Learning rate cut to ${rate(event.lr)}: ${event.reason}`
+    case 'status':
+      return event.status === 'paused' ? `Paused with ${whole(event.step)} steps done.` : undefined
+    default:
+      return undefined
+  }
+}
+
+function absorbMetrics(view: View, event: Extract<TrainerEvent, { type: 'metrics' }>): void {
+  const { lr, loss } = event.columns
+  const count = lr?.length ?? 0
+  view.steps = Math.max(view.steps, event.firstStep + count)
+  view.from = Math.min(view.from, event.firstStep)
+  view.lr = lr?.at(-1) ?? view.lr
+  view.samplesPerSecond = event.samplesPerSecond
+  if (loss !== undefined && loss.length > 0) {
+    view.losses.push(loss.reduce((sum, value) => sum + value, 0) / loss.length)
+    if (view.losses.length > 2 * lossesKept) view.losses = everyOther(view.losses)
+  }
+}
+
+const lossesKept = 512
+const everyOther = (values: readonly number[]): number[] => values.filter((_, i) => i % 2 === 0)
+
+function epochLine(view: View, event: Extract<TrainerEvent, { type: 'epoch' }>, now: () => number): string {
+  const left = timeLeft(view, now)
+  return [
+    `epoch ${event.epoch}`,
+    `step ${event.step + 1}/${view.totalSteps}`,
+    `lr ${rate(view.lr)}`,
+    `loss ${fixed(event.trainLoss)}`,
+    `train ${percent(event.trainAccuracy)}`,
+    ...(event.valAccuracy === null ? [] : [`val ${percent(event.valAccuracy)}`]),
+    `${whole(view.samplesPerSecond)} examples/s`,
+    ...(left === undefined ? [] : [`${left} left`]),
+  ].join('  ')
+}
+
+function heldOut(scores: { valAccuracy: number | null; testAccuracy: number | null }): string {
+  return `validation ${percent(scores.valAccuracy)}, test ${percent(scores.testAccuracy)}`
+}
+
+function timeLeft(view: View, now: () => number): string | undefined {
+  const done = view.steps - view.from
+  const left = view.totalSteps - view.steps
+  if (done <= 0 || left <= 0) return undefined
+  return duration(((now() - view.since) / 1000 / done) * left)
+}
+
+function startBar(screen: NodeJS.WriteStream, view: View, stepsPerEpoch: number, now: () => number) {
+  const bars = new MultiBar(
+    {
+      stream: screen,
+      hideCursor: true,
+      forceRedraw: true,
+      fps: 8,
+      // Ctrl+C is ours: the run is stopped with a checkpoint.
+      gracefulExit: false,
+      format: () => barLine(view, stepsPerEpoch, screen.columns || 80, now),
+    },
+    Presets.legacy,
+  )
+  const bar: SingleBar = bars.create(Math.max(1, view.totalSteps), view.steps)
+  return {
+    update(): void {
+      bar.setTotal(view.totalSteps)
+      bar.update(view.steps)
+    },
+    log: (line: string): void => bars.log(line),
+    stop: (): void => bars.stop(),
+  }
+}
+
+/** One line no wider than the terminal; what matters least goes first when there is no room. */
+export function barLine(view: View, stepsPerEpoch: number, columns: number, now: () => number): string {
+  const share = Math.min(1, view.steps / view.totalSteps)
+  const loss = view.losses.at(-1)
+  const facts = [
+    `epoch ${(view.steps / stepsPerEpoch).toFixed(1)}/${Number((view.totalSteps / stepsPerEpoch).toFixed(1))}`,
+    `lr ${rate(view.lr)}`,
+    loss === undefined ? '' : `loss ${fixed(loss, 3)}`,
+    timeLeft(view, now) === undefined ? '' : `${timeLeft(view, now)} left`,
+    loss === undefined ? '' : sparkline(view.losses, 16),
+    view.samplesPerSecond === 0 ? '' : `${whole(view.samplesPerSecond)} examples/s`,
+  ].filter((fact) => fact !== '')
+  const size = Math.max(8, Math.min(24, Math.floor(columns / 5)))
+  const filled = Math.round(share * size)
+  let line = `${'█'.repeat(filled)}${'░'.repeat(size - filled)} ${String(Math.floor(100 * share)).padStart(3)} %`
+  for (const fact of facts) {
+    if ([...line].length + 2 + [...fact].length < columns) line += `  ${fact}`
+  }
+  return line
+}
+
+/** The whole history in `width` characters, each the mean of its share. */
+function sparkline(values: readonly number[], width: number): string {
+  const finite = values.filter(Number.isFinite)
+  const size = Math.max(1, finite.length / width)
+  const means = Array.from({ length: Math.min(width, finite.length) }, (_, i) => {
+    const part = finite.slice(
+      Math.floor(i * size),
+      Math.max(Math.floor(i * size) + 1, Math.floor((i + 1) * size)),
+    )
+    return part.reduce((sum, value) => sum + value, 0) / part.length
+  })
+  return sparkly(means)
+}

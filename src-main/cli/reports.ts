@@ -1,0 +1,105 @@
+import { buildPlan } from '../../shared/run/plan.ts'
+import type { Core } from '../core.ts'
+import type { EnsembleMember, EnsembleResult, PartScores } from '../ensembles/service.ts'
+import type { EpochRecord, RunRecord, SnapshotRecord } from '../store/types.ts'
+
+/** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
+export function runReport(core: Core, run: RunRecord) {
+  const { schedule, stepsPerEpoch } = buildPlan(run.spec, run.position)
+  const epochs = core.store.read.epochs(run.id)
+  return {
+    runId: run.id,
+    name: run.name,
+    status: run.status,
+    reason: run.reason,
+    /** Steps applied. */
+    steps: run.stepsDone,
+    totalSteps: run.totalSteps,
+    stepsPerEpoch,
+    attempt: run.attempt,
+    finalWeightsSha256: run.finalWeightsSha256,
+    datasetId: run.datasetId,
+    model: run.spec.model.kind,
+    parameters: run.parameters,
+    seed: run.spec.seed,
+    device: run.device,
+    deviceReason: run.deviceReason,
+    schedule: {
+      kind: run.spec.schedule.kind,
+      summary: schedule.summary,
+      cycles: schedule.cycles.length,
+      edits: run.position.edits,
+    },
+    best: bestEpoch(epochs),
+    epochs,
+    snapshots: core.store.read.snapshots(run.id).map(snapshotReport),
+    tags: run.tags,
+    note: run.note,
+    createdAt: isoTime(run.createdAt),
+    startedAt: isoTime(run.startedAt),
+    endedAt: isoTime(run.endedAt),
+    database: core.store.path,
+  }
+}
+
+export function snapshotReport(snapshot: SnapshotRecord) {
+  const { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes } = snapshot
+  return { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes }
+}
+
+/** The epoch of the highest validation (else test, else training) accuracy; the first of equals. */
+function bestEpoch(epochs: readonly EpochRecord[]) {
+  const value = (epoch: EpochRecord): number => epoch.valAccuracy ?? epoch.testAccuracy ?? epoch.trainAccuracy
+  const best = epochs.reduce<EpochRecord | undefined>(
+    (leader, epoch) => (leader === undefined || value(epoch) > value(leader) ? epoch : leader),
+    undefined,
+  )
+  if (best === undefined) return null
+  const { epoch, valAccuracy, testAccuracy, trainAccuracy } = best
+  return { epoch, valAccuracy, testAccuracy, trainAccuracy }
+}
+
+/** An ensemble as `anneal ensemble --json` prints it. NLL in nats, Brier 0..2, ECE over 15 bins; all of `judgedOn`. */
+export function ensembleReport(result: EnsembleResult) {
+  const judged = result[result.judgedOn]
+  const best = result.bestSingle[result.judgedOn]
+  return {
+    runId: result.run.id,
+    method: result.method,
+    members: result.members.map(memberReport),
+    valAccuracy: result.validation?.accuracy ?? null,
+    testAccuracy: result.test?.accuracy ?? null,
+    judgedOn: result.judgedOn,
+    nll: judged?.nll ?? null,
+    brier: judged?.brier ?? null,
+    ece: judged?.ece ?? null,
+    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null },
+    /** Of accuracy over the best single, on `judgedOn`. */
+    gain: judged && best ? judged.accuracy - best.accuracy : null,
+    last: result.last.map(({ size, ...scores }) => ({
+      m: size,
+      [result.judgedOn === 'test' ? 'testAccuracy' : 'valAccuracy']: scores.accuracy,
+      ...rest(scores),
+    })),
+    diversity: result.diversity,
+  }
+}
+
+function memberReport({ snapshot, weight, validation, test }: EnsembleMember) {
+  return {
+    snapshotId: snapshot.id,
+    cycle: snapshot.cycle,
+    step: snapshot.step,
+    weight,
+    valAccuracy: validation?.accuracy ?? null,
+    testAccuracy: test?.accuracy ?? null,
+  }
+}
+
+function rest({ nll, brier, ece }: PartScores) {
+  return { nll, brier, ece }
+}
+
+export function isoTime(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString()
+}

@@ -1,0 +1,56 @@
+import path from 'node:path'
+import envPaths from 'env-paths'
+import { type Catalogue, createCatalogue } from './datasets/index.ts'
+import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
+import { createRunService, type RunService } from './runs/service.ts'
+import { openStore } from './store/index.ts'
+import type { Store } from './store/types.ts'
+
+export interface CoreOptions {
+  /** Where data sets and, unless `db` says otherwise, the database live. */
+  readonly home: string
+  /** The database file. */
+  readonly db: string
+}
+
+/** The services behind every door. */
+export interface Core {
+  readonly home: string
+  readonly store: Store
+  readonly catalogue: Catalogue
+  readonly runs: RunService
+  readonly ensembles: EnsembleService
+  /** Ends the trainers of this host, then closes the database. */
+  close(): Promise<void>
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** ANNEAL_HOME, or the platform's data folder. */
+export function homeFolder(env: Environment): string {
+  const { ANNEAL_HOME } = env
+  return ANNEAL_HOME ? path.resolve(ANNEAL_HOME) : envPaths('anneal', { suffix: '' }).data
+}
+
+/** @param db what the user gave, else `anneal.db` in the home folder */
+export function databaseFile(env: Environment, db?: string): string {
+  return db === undefined ? path.join(homeFolder(env), 'anneal.db') : path.resolve(db)
+}
+
+/** @throws UserError when the database cannot be opened */
+export function openCore({ home, db }: CoreOptions): Core {
+  const store = openStore(db)
+  const catalogue = createCatalogue(home)
+  const runs = createRunService(store, catalogue)
+  return {
+    home,
+    store,
+    catalogue,
+    runs,
+    ensembles: createEnsembleService(store),
+    async close() {
+      await runs.close()
+      store.close()
+    },
+  }
+}

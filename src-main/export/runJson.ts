@@ -1,0 +1,44 @@
+import type { RunRecord, StoreReads } from '../store/types.ts'
+import { orderSeries, stepRows } from './runTable.ts'
+
+/**
+ * A run as one JSON document: spec, plan, epochs, snapshots (without their weights) and every stored point as columns,
+ * null for what is not a finite number. Written in pieces, so that a long run need not fit into memory as text.
+ */
+export function* runJson(read: StoreReads, run: RunRecord): Generator<string> {
+  const { hostId: _host, ...described } = run
+  const head = { ...described, epochs: read.epochs(run.id), snapshots: read.snapshots(run.id) }
+  yield `${JSON.stringify(head).slice(0, -1)},"series":{`
+  const names = orderSeries(read.seriesNames(run.id))
+  for (const [i, name] of names.entries()) {
+    yield `${i === 0 ? '' : ','}${JSON.stringify(name)}:{"steps":`
+    yield* column(steps(read, run.id, name))
+    yield ',"values":'
+    yield* column(values(read, run.id, name))
+    yield '}'
+  }
+  yield '}}\n'
+}
+
+function* steps(read: StoreReads, runId: string, name: string): Generator<number> {
+  for (const { step } of stepRows(read, runId, [name])) yield step
+}
+
+function* values(read: StoreReads, runId: string, name: string): Generator<number> {
+  for (const { values } of stepRows(read, runId, [name])) yield values[0] ?? Number.NaN
+}
+
+const numbersAtOnce = 8192
+
+function* column(numbers: Iterable<number>): Generator<string> {
+  let piece: string[] = []
+  let separator = '['
+  for (const value of numbers) {
+    piece.push(Number.isFinite(value) ? String(value) : 'null')
+    if (piece.length < numbersAtOnce) continue
+    yield separator + piece.join(',')
+    separator = ','
+    piece = []
+  }
+  yield piece.length > 0 || separator === '[' ? `${separator}${piece.join(',')}]` : ']'
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import type { RunRecord, SnapshotModel, SnapshotRecord, Store } from '../store/types.ts'
+import { safetensors } from './safetensors.ts'
+import { layersModelFiles } from './tfjs/layersModel.ts'
+
+export const snapshotFormats = ['tfjs', 'safetensors'] as const
+export type SnapshotFormat = (typeof snapshotFormats)[number]
+
+export interface ExportedFile {
+  /** Inside the folder for tfjs; undefined where the export is one file. */
+  readonly name?: string
+  readonly chunks: readonly (string | Uint8Array)[]
+}
+
+const datasetMeta = z.looseObject({
+  name: z.string(),
+  kind: z.enum(['image', 'table']),
+  shape: z.array(z.int()),
+  dtype: z.enum(['uint8', 'float32']),
+  classes: z.array(z.string()),
+})
+
+/**
+ * A snapshot in an open format, with what is needed to use it: how inputs are normalised, and the names of the classes.
+ * @throws UserError when there is no such snapshot
+ */
+export function exportSnapshot(store: Store, snapshotId: number, format: SnapshotFormat): ExportedFile[] {
+  const snapshot = store.read.snapshot(snapshotId)
+  const run = store.read.run(snapshot.runId)
+  const model = store.read.snapshotModel(snapshotId)
+  const tensors = model.tensors.filter(({ role }) => role === 'weight')
+  const meta = metaOf(store, run)
+  const metadata = describe(run, snapshot, model, meta)
+  if (format === 'tfjs') {
+    const { shape, classes } = meta
+    return layersModelFiles({ spec: run.spec.model, shape, classes: classes.length, tensors, metadata })
+  }
+  // The format's metadata is text only.
+  const text = Object.entries(metadata).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return [{ chunks: safetensors(tensors, { format: 'tf', ...Object.fromEntries(text) }) }]
+}
+
+type Meta = z.infer<typeof datasetMeta>
+
+function metaOf(store: Store, run: RunRecord): Meta {
+  const stored = store.read.datasets().find(({ id }) => id === run.datasetId)
+  if (stored === undefined) {
+    throw new UserError(
+      `While exporting a snapshot of run ${run.id}: its data set ${run.datasetId} is unknown.`,
+    )
+  }
+  return parseOrExplain(datasetMeta, stored.meta, `reading what is stored of data set ${run.datasetId}`)
+}
+
+function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel, meta: Meta) {
+  return {
+    program: 'Anneal',
+    run: run.id,
+    runName: run.name,
+    model: run.spec.model.kind,
+    cycle: snapshot.cycle,
+    step: snapshot.step,
+    learningRate: snapshot.lr,
+    valAccuracy: snapshot.valAccuracy,
+    testAccuracy: snapshot.testAccuracy,
+    weightsSha256: snapshot.weightsSha256,
+    dataset: meta.name,
+    classes: meta.classes,
+    inputShape: meta.shape,
+    normalisation: {
+      /** input = (raw · scale - mean) / std, per channel of an image or per feature of a table */
+      scale: meta.dtype === 'uint8' ? 1 / 255 : 1,
+      mean: [...model.normalisation.mean],
+      std: [...model.normalisation.std],
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { buildPlan } from '../../../shared/run/plan.ts'
+import type { RunRecord, SeriesView, StoreReads } from '../../store/types.ts'
+import { cycleBands, momentumPanel, ratePanel } from './schedulePlot.ts'
+import { drawTimePlot, type Line, type Panel } from './timePlot.ts'
+
+const pointsDrawn = 2000
+
+/** A run as a picture: rate and momentum as applied, and accuracy, over one time axis in epochs. */
+export function drawRun(read: StoreReads, run: RunRecord): string {
+  const { schedule, stepsPerEpoch } = buildPlan(run.spec, run.position)
+  const time = (step: number): number => step / stepsPerEpoch
+  const series = (name: string): SeriesView =>
+    read.series({ runId: run.id, series: name, points: pointsDrawn })
+  const momentum = lineOf('momentum', series('momentum'), time)
+  return drawTimePlot({
+    title: run.name,
+    subtitle: schedule.summary,
+    xLabel: 'epoch',
+    xDomain: [0, time(schedule.totalSteps)],
+    cycles: cycleBands(schedule, time),
+    marks: read.snapshots(run.id).map(({ step }) => time(step + 1)),
+    marksLabel: 'snapshot',
+    panels: [
+      ratePanel([lineOf('learning rate', series('lr'), time)]),
+      ...(momentum.points.length > 0 ? [momentumPanel([momentum])] : []),
+      ...accuracyPanel(read, run, time),
+    ],
+  })
+}
+
+function accuracyPanel(read: StoreReads, run: RunRecord, time: (step: number) => number): Panel[] {
+  const epochs = read.epochs(run.id)
+  const line = (
+    name: string,
+    key: 'trainAccuracy' | 'valAccuracy' | 'testAccuracy',
+    dashed: boolean,
+  ): Line[] => {
+    const points = epochs.flatMap((epoch) => {
+      const value = epoch[key]
+      return value === null ? [] : [[time(epoch.step + 1), 100 * value] as const]
+    })
+    return points.length === 0 ? [] : [{ name, points, dashed, dots: points.length <= 120 }]
+  }
+  const lines = [
+    ...line('training, mean of the epoch', 'trainAccuracy', true),
+    ...line('validation', 'valAccuracy', false),
+    ...line('test', 'testAccuracy', false),
+  ]
+  return lines.length === 0 ? [] : [{ label: 'accuracy (%)', scale: 'linear', lines, height: 220 }]
+}
+
+/** Steps are drawn where they begin. */
+function lineOf(name: string, view: SeriesView, time: (step: number) => number): Line {
+  return {
+    name,
+    points: [...view.steps].map((step, i) => [time(step), view.values[i] ?? Number.NaN] as const),
+  }
+}

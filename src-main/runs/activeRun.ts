@@ -1,0 +1,101 @@
+import type { TrainerEvent, TrainerEventOf, TrainerRequest } from '../../shared/run/messages.ts'
+import { isActive } from '../../shared/run/state.ts'
+import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import { createRecorder } from './recorder.ts'
+import { explainExit, forkTrainer, type TrainerExit } from './trainerHost.ts'
+
+/** A run whose trainer lives in this host. */
+export interface ActiveRun {
+  readonly runId: string
+  readonly trainerPid: number | undefined
+  ask(command: RunCommand): void
+  /** Ends the trainer at once; the run is interrupted for this reason and resumes from its last checkpoint. */
+  abandon(reason: string): void
+  /** The run as stored after its trainer is gone. Rejects only when the database itself fails. */
+  readonly finished: Promise<ActiveRunEnd>
+}
+
+export interface ActiveRunEnd {
+  readonly run: RunRecord
+  /** Whether the trainer got as far as its first step: before, only the model or the data can be at fault. */
+  readonly wasReady: boolean
+}
+
+type Start = Extract<TrainerRequest, { type: 'start' }>
+
+/** Runs one attempt: trainer, recorder, and the verdict when the trainer is gone. */
+export function runAttempt(
+  store: Store,
+  start: Start,
+  onStored: (events: readonly TrainerEvent[]) => void,
+): ActiveRun {
+  let ended: TrainerEventOf<'ended'> | undefined
+  let wasReady = false
+  let fenced = false
+  let storeFailure: { readonly error: unknown } | undefined
+  let abandonedFor: string | undefined
+
+  const trainer = forkTrainer((event) => recorder.take(event))
+  const recorder = createRecorder(store, {
+    onStored(events) {
+      for (const event of events) {
+        if (event.type === 'ready') wasReady = true
+        if (event.type === 'ended') ended = event
+      }
+      onStored(events)
+    },
+    onFenced() {
+      fenced = true
+      trainer.kill()
+    },
+    onFailed(error) {
+      storeFailure = { error }
+      trainer.kill()
+    },
+  })
+  trainer.send(start)
+
+  const conclude = (exit: TrainerExit): ActiveRunEnd => {
+    recorder.flush()
+    if (ended === undefined && !fenced) interrupt(store, start, abandonedFor, storeFailure, exit)
+    if (storeFailure !== undefined) throw storeFailure.error
+    return { run: store.read.run(start.runId), wasReady }
+  }
+
+  return {
+    runId: start.runId,
+    trainerPid: trainer.pid,
+    ask: (command) => trainer.send(command),
+    abandon(reason) {
+      abandonedFor ??= reason
+      trainer.kill()
+    },
+    finished: trainer.exited.then(conclude),
+  }
+}
+
+/** The trainer is gone without an `ended`: says so in the store, unless somebody else has taken the run over. */
+function interrupt(
+  store: Store,
+  start: Start,
+  abandonedFor: string | undefined,
+  storeFailure: { readonly error: unknown } | undefined,
+  exit: TrainerExit,
+): void {
+  const run = store.read.run(start.runId)
+  if (run.attempt !== start.attempt || !isActive(run.status)) return
+  const resumesAt = store.read.checkpoint(run.id)?.position.stepsDone ?? 0
+  const reason = abandonedFor ?? explainStoreFailure(storeFailure) ?? explainExit(exit, resumesAt)
+  try {
+    store.write.setStatus(run.id, 'interrupted', reason)
+  } catch (error) {
+    // The same full disk: the run is swept as interrupted when it can be written again.
+    if (storeFailure === undefined) throw error
+  }
+}
+
+function explainStoreFailure(failure: { readonly error: unknown } | undefined): string | undefined {
+  if (failure === undefined) return undefined
+  const words = failure.error instanceof Error ? failure.error.message : String(failure.error)
+  return `The database could not be written (${words}).`
+}

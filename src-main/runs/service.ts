@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { UserError } from '../../shared/errors.ts'
+import type { TrainerEvent } from '../../shared/run/messages.ts'
+import { buildPlan, initialPlan } from '../../shared/run/plan.ts'
+import { parseRunSpec } from '../../shared/run/spec.ts'
+import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
+import { type Catalogue, openDataset, splitDataset } from '../datasets/index.ts'
+import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
+
+/** Told after events have been stored: what a watcher shows is what a reload would show. */
+export type RunListener = (events: readonly TrainerEvent[]) => void
+
+export interface RunService {
+  /**
+   * Creates and starts a run. A run that fails before its first step (a model that does not fit the data) leaves nothing
+   * behind: `finished` then rejects with a UserError.
+   * @throws UserError for a spec, data set or schedule that breaks a rule; nothing is stored then
+   */
+  launch(spec: unknown): Promise<ActiveRun>
+  /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
+  resume(runId: string): Promise<ActiveRun>
+  /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
+  extend(runId: string, cycles: number): Promise<ActiveRun>
+  /** Asks the run's trainer, here or through the database in another host. @throws UserError when nobody runs it */
+  ask(runId: string, command: RunCommand): void
+  /** @throws UserError while the run is active */
+  remove(runId: string): void
+  subscribe(listener: RunListener): () => void
+  /** Ends the trainers of this host at once; their runs are interrupted and can be resumed. */
+  close(): Promise<void>
+}
+
+const requestPoll = 250
+const heartbeatEvery = 1000
+
+export function createRunService(store: Store, catalogue: Catalogue): RunService {
+  const active = new Map<string, ActiveRun>()
+  const listeners = new Set<RunListener>()
+  const clocks = createClocks(store, active)
+
+  const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
+    const { folder } = await catalogue.resolve(run.datasetId)
+    const claimed = claim()
+    const attempt = beginAttempt(store, claimed, folder, (events) => {
+      for (const listener of listeners) listener(events)
+    })
+    active.set(run.id, attempt)
+    clocks.run()
+    const finished = attempt.finished.finally(() => {
+      active.delete(run.id)
+      clocks.rest()
+    })
+    // Whoever started it may not be waiting for it.
+    finished.catch(() => undefined)
+    return { ...attempt, finished }
+  }
+
+  return {
+    async launch(spec) {
+      const run = await createRun(store, catalogue, spec)
+      const started = await start(run, () => store.write.claimRun(run.id))
+      const finished = started.finished.then((end) => refuseUnbuildable(store, end))
+      finished.catch(() => undefined)
+      return { ...started, finished }
+    },
+    async resume(runId) {
+      const run = store.read.run(runId)
+      if (run.status === 'completed') {
+        throw new UserError(
+          `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; extend it by more cycles to go on.`,
+        )
+      }
+      return start(run, () => store.write.claimRun(run.id))
+    },
+    async extend(runId, cycles) {
+      const run = store.read.run(runId)
+      extended(run, cycles)
+      return start(run, () => {
+        const claimed = store.write.claimRun(run.id)
+        const { plan, totalSteps } = extended(claimed, cycles)
+        store.write.setPlan(run.id, plan, totalSteps)
+        return store.read.run(run.id)
+      })
+    },
+    ask(runId, command) {
+      const run = store.read.run(runId)
+      const here = active.get(run.id)
+      if (here !== undefined) here.ask(command)
+      else store.write.request(run.id, command)
+    },
+    remove(runId) {
+      store.write.deleteRun(store.read.run(runId).id)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async close() {
+      const ends = [...active.values()].map((run) => {
+        run.abandon('The program that ran it was closed.')
+        return run.finished
+      })
+      await Promise.allSettled(ends)
+    },
+  }
+}
+
+/** Checks the whole spec against its data before a row is written. */
+async function createRun(store: Store, catalogue: Catalogue, input: unknown): Promise<RunRecord> {
+  const spec = parseRunSpec(input)
+  const { meta, folder } = await catalogue.resolve(spec.dataset.name)
+  const { labels } = await openDataset(folder)
+  const split = splitDataset(labels, meta, spec.dataset)
+  const plan = initialPlan(spec, split.train.length)
+  const { totalSteps } = buildPlan(spec, { plan, edits: [] })
+  store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
+  return store.write.createRun({ spec, datasetId: meta.id, plan, totalSteps })
+}
+
+/** Whatever goes wrong between the claim and the fork, the run does not stay marked as running. */
+function beginAttempt(store: Store, run: RunRecord, folder: string, onStored: RunListener): ActiveRun {
+  try {
+    return runAttempt(store, startRequest(store, run, folder), onStored)
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    store.write.setStatus(run.id, 'interrupted', `The trainer could not be started (${words}).`)
+    throw error
+  }
+}
+
+function startRequest(store: Store, run: RunRecord, datasetFolder: string) {
+  const state = store.read.checkpoint(run.id)
+  return {
+    type: 'start' as const,
+    runId: run.id,
+    attempt: run.attempt,
+    spec: run.spec,
+    datasetFolder,
+    plan: run.position.plan,
+    edits: [...run.position.edits],
+    ...(state !== undefined && { state }),
+  }
+}
+
+function extended(run: RunRecord, cycles: number): { plan: SchedulePlan; totalSteps: number } {
+  const { schedule } = run.spec
+  const plan = extendPlan(schedule, run.position.plan, cycles, run.position.edits)
+  return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
+}
+
+function refuseUnbuildable(store: Store, end: ActiveRunEnd): ActiveRunEnd {
+  if (end.wasReady || end.run.status !== 'failed') return end
+  store.write.deleteRun(end.run.id)
+  throw new UserError(end.run.reason ?? 'The trainer could not build the model of this spec.')
+}
+
+/** While runs are active: says that this host lives, and hands on what other doors ask for. */
+function createClocks(store: Store, active: ReadonlyMap<string, ActiveRun>) {
+  let timers: NodeJS.Timeout[] = []
+  let seen = -1
+  const poll = (): void => {
+    const version = store.read.version()
+    if (version === seen) return
+    seen = version
+    for (const run of active.values()) {
+      for (const command of store.write.takeRequests(run.runId)) run.ask(command)
+    }
+  }
+  // A database busy or full for a moment must not end the host: the next tick tries again, and events that cannot be
+  // stored end their run with a reason.
+  const tolerant = (work: () => void) => (): void => {
+    try {
+      work()
+    } catch {
+      seen = -1
+    }
+  }
+  return {
+    run() {
+      if (timers.length > 0) return
+      store.write.heartbeat()
+      timers = [
+        setInterval(
+          tolerant(() => store.write.heartbeat()),
+          heartbeatEvery,
+        ),
+        setInterval(tolerant(poll), requestPoll),
+      ]
+    },
+    rest() {
+      if (active.size > 0) return
+      for (const timer of timers) clearInterval(timer)
+      timers = []
+    },
+  }
+}
