@@ -90,6 +90,8 @@ if (process.send === undefined) {
   process.stderr.write('The trainer is started by Anneal itself, not by hand.\n')
   process.exitCode = 2
 } else {
+  // Ctrl+C in a terminal reaches the whole process group; the host decides what it means for the run.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   process.on('disconnect', abandoned)
   process.on('message', (message) => void receive(message).catch(fail))
 }
