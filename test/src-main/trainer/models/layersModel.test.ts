@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import { afterEach, before, describe, test } from 'node:test'
+import * as tfl from '@tensorflow/tfjs-layers'
+import { z } from 'zod'
+import { UserError } from '../../../../shared/errors.ts'
+import type { ModelSpec } from '../../../../shared/run/spec.ts'
+import * as tf from '../../../../src-main/engine/tf.ts'
+import { buildModel } from '../../../../src-main/trainer/models/index.ts'
+import { dot, evaluating, gradientsOf, lossValue, norm, normals, someLabels, training } from './support.ts'
+
+const input = { shape: [6, 6, 1], classes: 3 }
+const { layers: of } = tfl
+type Layers = Parameters<tfl.Sequential['add']>[0][]
+
+before(async () => {
+  await tf.setBackend('cpu')
+})
+afterEach(() => tf.disposeVariables())
+
+const topologyOf = (model: tfl.LayersModel): z.infer<typeof json> => {
+  const topology = json.parse(model.toJSON(null, false))
+  model.dispose()
+  return topology
+}
+const json = z.record(z.string(), z.json())
+const specOf = (layers: Layers): ModelSpec => ({
+  kind: 'layers',
+  topology: topologyOf(tfl.sequential({ layers })),
+})
+
+const mlp = () => [
+  of.flatten({ inputShape: [6, 6, 1], name: 'flat' }),
+  of.dense({ units: 8, activation: 'relu', name: 'hidden' }),
+  of.dropout({ rate: 0.4, name: 'drop' }),
+  of.dense({ units: 3, activation: 'softmax', name: 'out' }),
+]
+const convolutional = () => [
+  of.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, useBias: false, name: 'conv' }),
+  of.batchNormalization({ momentum: 0.8, epsilon: 1e-3, name: 'bn' }),
+  of.activation({ activation: 'tanh' }),
+  of.averagePooling2d({ poolSize: 2 }),
+  of.flatten(),
+  of.dense({ units: 3, name: 'out' }),
+  of.softmax(),
+]
+const others = (): Layers => [
+  of.depthwiseConv2d({ inputShape: [6, 6, 1], kernelSize: 3 }),
+  of.separableConv2d({ filters: 4, kernelSize: 2 }),
+  of.layerNormalization({}),
+  of.leakyReLU(),
+  of.conv2dTranspose({ filters: 2, kernelSize: 2, useBias: false }),
+  of.batchNormalization({ scale: false }),
+  of.batchNormalization({ center: false }),
+  of.flatten(),
+  of.prelu(),
+  of.dense({ units: 3 }),
+]
+
+describe("the user's own topology", () => {
+  test('trains under stable names, from seeded weights, in whatever file it comes', async () => {
+    const spec = specOf(mlp())
+    assert.ok(spec.kind === 'layers')
+    const weightsAfter = async (topology: typeof spec.topology, seed: number) => {
+      const model = await buildModel({ kind: 'layers', topology }, input, seed)
+      const weights = model.variables.map((variable) => [variable.name, ...variable.dataSync()])
+      model.dispose()
+      return weights
+    }
+    const first = await weightsAfter(spec.topology, 1)
+    assert.deepEqual(
+      first.map(([name]) => name),
+      ['hidden/kernel', 'hidden/bias', 'out/kernel', 'out/bias'],
+    )
+    assert.deepEqual(await weightsAfter({ modelTopology: spec.topology }, 1), first)
+    assert.deepEqual(await weightsAfter({ modelTopology: { model_config: spec.topology } }, 1), first)
+    assert.notDeepEqual(await weightsAfter(spec.topology, 2), first)
+  })
+
+  test('gives the logits in front of its softmax', async () => {
+    const model = await buildModel(specOf(mlp()), input, 1)
+    const x = normals('x', [2, 36])
+    const [w1, b1, w2, b2] = model.variables
+    assert.ok(w1 && b1 && w2 && b2)
+    const expected = tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(x, w1), b1)), w2), b2)
+    const logits = model.forward(x, evaluating)
+    for (const [i, value] of expected.dataSync().entries()) {
+      assert.ok(Math.abs(value - (logits.dataSync()[i] ?? Number.NaN)) < 1e-5)
+    }
+    model.dispose()
+  })
+
+  test('drops another mask every step', async () => {
+    const model = await buildModel(specOf(mlp()), input, 1)
+    const x = normals('x', [2, 36])
+    const at = (step: number) => Array.from(model.forward(x, { ...training, step }).dataSync())
+    assert.deepEqual(at(1), at(1))
+    assert.notDeepEqual(at(1), at(2))
+    model.dispose()
+  })
+
+  test('moves normalisation statistics by its own momentum, once a step', async () => {
+    const model = await buildModel(specOf(convolutional()), input, 1)
+    const [x, labels] = [normals('x', [4, 36]), someLabels(4, 3)]
+    const kernel = model.variables.find(({ name }) => name === 'conv/kernel')
+    const mean = model.statistics.find(({ name }) => name === 'bn/moving_mean')
+    assert.ok(kernel && mean)
+    const filters = tf.reshape<tf.Rank.R4>(kernel, [3, 3, 1, 4])
+    const activations = tf.conv2d(tf.reshape<tf.Rank.R4>(x, [4, 6, 6, 1]), filters, 1, 'valid')
+    const expected = tf.mul(tf.mean(activations, [0, 1, 2]), 0.2).dataSync()
+    gradientsOf(model, x, labels, { ...training, statisticsRate: 0 })
+    assert.deepEqual(Array.from(mean.dataSync()), [0, 0, 0, 0])
+    gradientsOf(model, x, labels, training)
+    for (const [i, value] of mean.dataSync().entries()) {
+      assert.ok(Math.abs(value - (expected[i] ?? Number.NaN)) < 1e-6)
+    }
+    model.dispose()
+  })
+
+  for (const [name, make] of Object.entries({ mlp, convolutional, others })) {
+    test(`${name}: gradients match central differences and nothing leaks`, async () => {
+      const spec = specOf(make())
+      const start = tf.memory().numTensors
+      const model = await buildModel(spec, input, 1)
+      const [x, labels] = [normals('x', [4, 36]), someLabels(4, 3)]
+      const before = tf.memory().numTensors
+      const { gradients } = gradientsOf(model, x, labels)
+      assert.equal(tf.memory().numTensors, before)
+      for (const variable of model.variables) {
+        const gradient = gradients.get(variable.name)
+        assert.ok(gradient, variable.name)
+        const slope = slopeAlong(variable, gradient, () => lossValue(model, x, labels))
+        const error = Math.abs(slope - norm(gradient))
+        // Wide, for the corners of LeakyReLU and PReLU that the step crosses.
+        assert.ok(error < 0.03 * norm(gradient), `${variable.name}: off by ${error} of ${norm(gradient)}`)
+      }
+      assert.equal(tf.memory().numTensors, before)
+      model.dispose()
+      tf.dispose([x, labels])
+      assert.equal(tf.memory().numTensors, start)
+    })
+  }
+
+  test('may be a graph with branches', async () => {
+    const image = tfl.input({ shape: [6, 6, 1], name: 'image' })
+    const flat = of.flatten({ name: 'flat' }).apply(image)
+    assert.ok(flat instanceof tfl.SymbolicTensor)
+    const left = of.dense({ units: 4, activation: 'relu', name: 'left' }).apply(flat)
+    const right = of.dense({ units: 4, name: 'right' }).apply(flat)
+    assert.ok(left instanceof tfl.SymbolicTensor && right instanceof tfl.SymbolicTensor)
+    const sum = of.add({ name: 'sum' }).apply([left, right])
+    assert.ok(sum instanceof tfl.SymbolicTensor)
+    const output = of.dense({ units: 3, activation: 'softmax', name: 'out' }).apply(sum)
+    assert.ok(output instanceof tfl.SymbolicTensor)
+    const topology = topologyOf(tfl.model({ inputs: image, outputs: output }))
+    const model = await buildModel({ kind: 'layers', topology }, input, 1)
+    assert.equal(model.parameterCount, 2 * (36 * 4 + 4) + 4 * 3 + 3)
+    const total = dot(model.forward(normals('x', [2, 36]), evaluating).dataSync(), [1, 1, 1, 0, 0, 0])
+    assert.ok(Math.abs(total - 1) > 1e-3, 'logits, not probabilities')
+    model.dispose()
+  })
+})
+
+function slopeAlong(variable: tf.Variable, gradient: Float64Array, loss: () => number): number {
+  const h = 0.0005
+  const start = tf.clone(variable)
+  const moved = (by: number): number => {
+    const change = gradient.map((value) => (value / norm(gradient)) * by)
+    tf.tidy(() => variable.assign(tf.add(start, tf.tensor(Float32Array.from(change), variable.shape))))
+    return loss()
+  }
+  const slope = (moved(h) - moved(-h)) / (2 * h)
+  variable.assign(start)
+  start.dispose()
+  return slope
+}
+
+describe('topologies that cannot be trained', () => {
+  const dense = { units: 3, name: 'out' }
+  const refused: [name: string, make: () => Layers, message: RegExp][] = [
+    [
+      'noise of tfjs',
+      () => [of.flatten({ inputShape: [6, 6, 1] }), of.gaussianNoise({ stddev: 1 }), of.dense(dense)],
+      /GaussianNoise.*cannot|GaussianNoise.*not a layer/,
+    ],
+    [
+      'a layer without a gradient',
+      () => [of.flatten({ inputShape: [6, 6, 1] }), of.thresholdedReLU(), of.dense(dense)],
+      /ThresholdedReLU/,
+    ],
+    [
+      'a regulariser',
+      () => [of.flatten({ inputShape: [6, 6, 1] }), of.dense({ ...dense, kernelRegularizer: 'l1l2' })],
+      /"out" \(Dense\) sets kernel_regularizer.*weightDecay/,
+    ],
+    [
+      'a sigmoid at the end',
+      () => [of.flatten({ inputShape: [6, 6, 1] }), of.dense({ ...dense, activation: 'sigmoid' })],
+      /activation "sigmoid".*softmax or linear/,
+    ],
+    [
+      'the wrong number of classes',
+      () => [of.flatten({ inputShape: [6, 6, 1] }), of.dense({ units: 4 })],
+      /must have 3 numbers.*\[4\]/,
+    ],
+    [
+      'the wrong input',
+      () => [of.flatten({ inputShape: [5, 6, 1] }), of.dense(dense)],
+      /must fit examples of shape \[6,6,1\] \(received \[5,6,1\]\)/,
+    ],
+    [
+      'normalisation over rows',
+      () => [of.batchNormalization({ inputShape: [6, 6, 1], axis: 1 }), of.flatten(), of.dense(dense)],
+      /last axis \(received axis 1\)/,
+    ],
+  ]
+  for (const [name, make, message] of refused) {
+    test(name, async () => {
+      const spec = specOf(make())
+      const before = tf.memory().numTensors
+      await assert.rejects(buildModel(spec, input, 1), (error: Error) => {
+        assert.ok(error instanceof UserError, error.stack)
+        assert.match(error.message, message)
+        return true
+      })
+      assert.equal(tf.memory().numTensors, before)
+    })
+  }
+
+  const broken: [name: string, topology: z.infer<typeof json>][] = [
+    ['no topology', {}],
+    ['no layers', { class_name: 'Sequential', config: { layers: [] } }],
+    ['a graph model', { class_name: 'GraphModel', config: { layers: [] } }],
+    [
+      'a bad option',
+      {
+        class_name: 'Sequential',
+        config: [{ class_name: 'Dense', config: { units: -1, batch_input_shape: [null, 36] } }],
+      },
+    ],
+    [
+      'an unknown activation',
+      {
+        class_name: 'Sequential',
+        config: [
+          { class_name: 'Dense', config: { units: 4, activation: 'zigzag', batch_input_shape: [null, 36] } },
+          { class_name: 'Dense', config: { units: 3 } },
+        ],
+      },
+    ],
+  ]
+  for (const [name, topology] of broken) {
+    test(name, async () => {
+      await assert.rejects(buildModel({ kind: 'layers', topology }, input, 1), UserError)
+    })
+  }
+})

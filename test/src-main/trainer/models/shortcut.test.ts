@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import * as tf from '../../../../src-main/engine/tf.ts'
+import { channelSums } from '../../../../src-main/trainer/models/layers/channelSums.ts'
+import { identityShortcut } from '../../../../src-main/trainer/models/layers/identityShortcut.ts'
+import { dot, normals } from './support.ts'
+
+before(async () => {
+  await tf.setBackend('cpu')
+})
+
+const cases: { shape: [number, number, number, number]; stride: number; channels: number }[] = [
+  { shape: [2, 4, 4, 3], stride: 2, channels: 6 },
+  { shape: [2, 5, 3, 2], stride: 2, channels: 5 },
+  { shape: [1, 4, 3, 2], stride: 1, channels: 4 },
+  { shape: [2, 4, 5, 3], stride: 2, channels: 3 },
+]
+
+for (const { shape, stride, channels } of cases) {
+  const [batch, height, width, own] = shape
+  const [rows, columns] = [Math.ceil(height / stride), Math.ceil(width / stride)]
+
+  test(`option A on [${shape}] with stride ${stride} to ${channels} channels picks pixels and adds zeros`, () => {
+    tf.tidy(() => {
+      const x = normals('x', shape)
+      const y = identityShortcut(tf.reshape<tf.Rank.R4>(x, shape), stride, channels)
+      assert.deepEqual(y.shape, [batch, rows, columns, channels])
+      const [given, got] = [x.dataSync(), y.dataSync()]
+      for (const [i, value] of Array.from(got).entries()) {
+        const channel = i % channels
+        const column = Math.floor(i / channels) % columns
+        const row = Math.floor(i / channels / columns) % rows
+        const example = Math.floor(i / channels / columns / rows)
+        const source = ((example * height + row * stride) * width + column * stride) * own + channel
+        assert.equal(value, channel < own ? given[source] : 0)
+      }
+    })
+  })
+
+  test(`option A on [${shape}]: the gradient is the transpose, <A'v, x> = <v, Ax>`, () => {
+    tf.tidy(() => {
+      const apply = (x: tf.Tensor) => identityShortcut(tf.reshape<tf.Rank.R4>(x, shape), stride, channels)
+      const [x, v] = [normals('x', shape), normals('v', [batch, rows, columns, channels])]
+      const pulled = tf.grad(apply)(x, v)
+      const [left, right] = [dot(pulled.dataSync(), x.dataSync()), dot(v.dataSync(), apply(x).dataSync())]
+      assert.ok(Math.abs(left - right) < 1e-5, `${left} is not ${right}`)
+    })
+  })
+}
+
+test('channel sums over 10^5 numbers of mean 1 keep six digits, where one long float32 sum loses them', () => {
+  tf.tidy(() => {
+    const shape: [number, number, number, number] = [128, 28, 28, 2]
+    const x = tf.add<tf.Tensor4D>(normals('x', shape), 1)
+    const values = Array.from(x.dataSync())
+    const exact = [0, 1].map((channel) =>
+      values.reduce((sum, v, i) => (i % 2 === channel ? sum + v : sum), 0),
+    )
+    for (const [channel, sum] of Array.from(channelSums(x).dataSync()).entries()) {
+      const error = Math.abs(sum / (exact[channel] ?? Number.NaN) - 1)
+      assert.ok(error < 1e-6, `channel ${channel} is off by ${error}`)
+    }
+  })
+})
