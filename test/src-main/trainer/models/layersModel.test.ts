@@ -50,6 +50,7 @@ const others = (): Layers => [
   of.leakyReLU(),
   of.conv2dTranspose({ filters: 2, kernelSize: 2, useBias: false }),
   of.batchNormalization({ scale: false }),
+  of.elu(),
   of.batchNormalization({ center: false }),
   of.flatten(),
   of.prelu(),
