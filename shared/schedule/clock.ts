@@ -90,4 +90,4 @@ export function snap(value: number): number {
 }
 
 export const snapFloor = (value: number): number => Math.floor(snap(value))
-export const snapCeil = (value: number): number => Math.ceil(snap(value))
+const snapCeil = (value: number): number => Math.ceil(snap(value))

@@ -1,12 +1,12 @@
 import { UserError } from '../errors.ts'
 import { type Cycle, findCycle, listCycles } from './cycles.ts'
 import type { ScheduleEdit } from './edits.ts'
-import type { PlateauSpec } from './families/plateau.ts'
 import type { SchedulePlan } from './plan.ts'
+import { makeTimeline } from './plannedTimeline.ts'
 import type { ScheduleSpec } from './spec.ts'
 import { summarize } from './summary.ts'
-import { makeTimeline, type Timeline } from './timeline.ts'
-import type { RateRange } from './track.ts'
+import type { Timeline } from './timeline.ts'
+import type { PlateauPolicy, RateRange } from './track.ts'
 
 /** What the optimizer uses in one step: the learning rate, and SGD's momentum or Adam's beta1 where the schedule moves it. */
 export interface StepRates {
@@ -33,7 +33,7 @@ export interface CompiledSchedule {
    * Present for plateau: `at` gives the base rate; the trainer keeps a policy from `createPlateau(feedback)`, shows it the
    * metric after every epoch, and uses `rateUnderFeedback`.
    */
-  readonly feedback?: PlateauSpec
+  readonly feedback?: PlateauPolicy
 }
 
 /** @throws UserError for a plan, edits or formula that break a rule, or a rate that overflows within the plan */

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts'
 import type { ScheduleEdit } from './edits.ts'
 import { maxSteps, type SchedulePlan } from './plan.ts'
+import { makeTimeline } from './plannedTimeline.ts'
 import type { ScheduleSpec } from './spec.ts'
-import { makeTimeline, spanOf, type Timeline } from './timeline.ts'
+import { spanOf, type Timeline } from './timeline.ts'
 
 /**
  * The plan that runs to the end of `cycles` more whole cycles under the same schedule. Where the budget cut the last cycle

@@ -1,4 +1,4 @@
-import type { PlateauSpec } from './families/plateau.ts'
+import type { PlateauPolicy } from './track.ts'
 
 /** All that the policy remembers: plain JSON, for the run's events. */
 export interface PlateauState {
@@ -23,20 +23,20 @@ export interface Plateau {
  * Comparison is strict, so a metric exactly on the threshold is no improvement; a reduction of at most `eps` is skipped
  * but still resets the counters.
  */
-export function createPlateau(spec: PlateauSpec, state: PlateauState = initialState(spec)): Plateau {
+export function createPlateau(spec: PlateauPolicy, state: PlateauState = initialState(spec)): Plateau {
   return { state, lr: state.lr, observe: (metric) => createPlateau(spec, next(spec, state, metric)) }
 }
 
 /** The rate to use: the planned one, scaled as far as feedback has lowered the base rate. */
-export function rateUnderFeedback(planned: number, spec: PlateauSpec, state: PlateauState): number {
+export function rateUnderFeedback(planned: number, spec: PlateauPolicy, state: PlateauState): number {
   return planned === spec.lr ? state.lr : planned * (state.lr / spec.lr)
 }
 
-function initialState(spec: PlateauSpec): PlateauState {
+function initialState(spec: PlateauPolicy): PlateauState {
   return { lr: spec.lr, best: null, badEpochs: 0, cooldown: 0 }
 }
 
-function next(spec: PlateauSpec, state: PlateauState, metric: number | null): PlateauState {
+function next(spec: PlateauPolicy, state: PlateauState, metric: number | null): PlateauState {
   const better = metric !== null && isBetter(spec, metric, state.best)
   const best = better ? metric : state.best
   const counted = better ? 0 : state.badEpochs + 1
@@ -48,7 +48,7 @@ function next(spec: PlateauSpec, state: PlateauState, metric: number | null): Pl
   return { lr, best, badEpochs: 0, cooldown: spec.cooldown }
 }
 
-function isBetter(spec: PlateauSpec, metric: number, best: number | null): boolean {
+function isBetter(spec: PlateauPolicy, metric: number, best: number | null): boolean {
   if (!Number.isFinite(metric)) return false
   if (best === null) return true
   const rel = spec.thresholdMode === 'rel'

@@ -50,7 +50,11 @@ const simple = [
 ] as const
 
 /** A learning-rate schedule as plain JSON, tagged by `kind`. */
-export type ScheduleSpec = z.infer<(typeof simple)[number]> | WarmupSpec | SequenceSpec | ChainSpec
+export type ScheduleSpec =
+  | z.infer<(typeof simple)[number]>
+  | WarmupSpec<ScheduleSpec>
+  | SequenceSpec<ScheduleSpec>
+  | ChainSpec<ScheduleSpec>
 export type ScheduleKind = ScheduleSpec['kind']
 
 /** What a nested schedule may be: plateau changes the rate by feedback, which only the outermost schedule can carry. */

@@ -1,7 +1,3 @@
-import { compileTrack } from './compileTrack.ts'
-import { applyEdit, checkEdits, type ScheduleEdit } from './edits.ts'
-import { checkPlan, type SchedulePlan } from './plan.ts'
-import type { ScheduleSpec } from './spec.ts'
 import type { Span, Track } from './track.ts'
 
 /** A track with an end, after the edits made to it. */
@@ -14,28 +10,7 @@ export interface Timeline extends Track {
   removed: number
 }
 
-export const openSpan: Span = {
-  start: 0,
-  end: Number.POSITIVE_INFINITY,
-  plannedEnd: Number.POSITIVE_INFINITY,
-}
-
-/** @throws UserError for a plan or edits that break a rule */
-export function makeTimeline(
-  spec: ScheduleSpec,
-  plan: SchedulePlan,
-  edits: readonly ScheduleEdit[],
-): Timeline {
-  const { totalSteps, stepsPerEpoch, horizon } = checkPlan(plan)
-  const planned: Timeline = {
-    ...compileTrack(spec, { horizon, stepsPerEpoch }),
-    totalSteps,
-    stepsPerEpoch,
-    restStep: horizon - 1,
-    removed: 0,
-  }
-  return checkEdits(edits).reduce(applyEdit, planned)
-}
+const openSpan: Span = { start: 0, end: Number.POSITIVE_INFINITY, plannedEnd: Number.POSITIVE_INFINITY }
 
 /** The cycle that holds `step`, whose end does not depend on where the plan ends. */
 export function spanOf(timeline: Timeline, step: number): Span {

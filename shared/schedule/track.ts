@@ -1,5 +1,3 @@
-import type { PlateauSpec } from './families/plateau.ts'
-
 /** What a family needs to know of the run: all counts in optimizer steps. */
 export interface Context {
   /** The budget that profiles stretch over (the plan's scheduleSteps, less what stands before a nested schedule). */
@@ -22,6 +20,20 @@ export interface Span {
   plannedEnd: number
 }
 
+/** What the feedback policy needs to know; families/plateau.ts tells what each field means. */
+export interface PlateauPolicy {
+  lr: number
+  metric: 'validationLoss' | 'validationAccuracy' | 'trainingLoss'
+  mode: 'min' | 'max'
+  factor: number
+  patience: number
+  threshold: number
+  thresholdMode: 'rel' | 'abs'
+  cooldown: number
+  minLr: number
+  eps: number
+}
+
 /** What a family compiles to: pure functions of the step, defined for every integer step from 0 on. */
 export interface Track {
   lr(step: number): number
@@ -31,7 +43,12 @@ export interface Track {
   range: RateRange
   /** A phrase for the summary, e.g. "cosine decay from 0.1 to 0". */
   text: string
-  feedback?: PlateauSpec
+  feedback?: PlateauPolicy
+  /**
+   * How a recursive chain moves the rate `lr` from step `before` on to `step` (its first tick has no `before`), where that
+   * is not by this track's ratio of rates.
+   */
+  advance?: (lr: number, step: number, before: number | undefined) => number
 }
 
 export function rangeOf(...rates: number[]): RateRange {

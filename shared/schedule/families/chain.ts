@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { common, rate, showRate } from '../fields.ts'
 import type { MomentumSpec } from '../momentum.ts'
-import type { ScheduleSpec } from '../spec.ts'
 import type { Context, Track } from '../track.ts'
 import { recursiveProduct } from './chainRecursion.ts'
 
@@ -10,17 +9,17 @@ import { recursiveProduct } from './chainRecursion.ts'
  * momentum are those of the first factor that has them. `combine: 'recursive'` repeats PyTorch's ChainedScheduler, which
  * differs from the product where a factor is not multiplicative; see chainRecursion.ts.
  */
-export interface ChainSpec {
+export interface ChainSpec<Child> {
   kind: 'chain'
   lr: number
-  factors: ScheduleSpec[]
+  factors: Child[]
   combine: 'product' | 'recursive'
   /** How often the recursion ticks; the product does not need it. */
   tick: 'step' | 'epoch'
   momentum?: MomentumSpec | undefined
 }
 
-export const chainSpec = (child: z.ZodType<ScheduleSpec>) =>
+export const chainSpec = <Child>(child: z.ZodType<Child>) =>
   z.strictObject({
     kind: z.literal('chain'),
     lr: rate,
@@ -30,16 +29,19 @@ export const chainSpec = (child: z.ZodType<ScheduleSpec>) =>
     ...common,
   })
 
-export function compileChain(
-  spec: ChainSpec,
+export function compileChain<Child>(
+  spec: ChainSpec<Child>,
   context: Context,
-  compile: (spec: ScheduleSpec, context: Context) => Track,
+  compile: (spec: Child, context: Context) => Track,
 ): Track {
   const tracks = spec.factors.map((factor) => compile(factor, context))
   const product = (values: number[]): number => values.reduce((all, value) => all * value, spec.lr)
   const momentum = tracks.find((track) => track.momentum !== undefined)?.momentum
   const cycleAt = tracks.find((track) => track.cycleAt !== undefined)?.cycleAt
-  const recursive = spec.combine === 'recursive' ? recursiveProduct(spec, tracks, context) : undefined
+  const recursive =
+    spec.combine === 'recursive'
+      ? recursiveProduct(tracks, spec.lr, spec.tick === 'epoch' ? context.stepsPerEpoch : 1, context)
+      : undefined
   return {
     lr: recursive?.lr ?? ((step) => tracks.reduce((all, track) => all * track.lr(step), spec.lr)),
     ...(momentum && { momentum }),

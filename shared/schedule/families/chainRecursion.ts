@@ -1,14 +1,8 @@
 import { UserError } from '../../errors.ts'
-import { unitSteps } from '../clock.ts'
-import type { ScheduleSpec } from '../spec.ts'
 import type { Context, RateRange, Track } from '../track.ts'
-import type { ChainSpec } from './chain.ts'
 
 /** Ticks for which a recursion is tabulated: eight bytes each. */
 const maxTicks = 4_000_000
-
-/** One tick: the rate before, and the tick's number from 0, give the rate after. */
-type Recursion = (lr: number, tick: number) => number
 
 /**
  * PyTorch 1.13's ChainedScheduler: at every tick each factor updates the current rate in turn. A factor multiplies it by
@@ -18,27 +12,28 @@ type Recursion = (lr: number, tick: number) => number
  * @throws UserError when the budget has more than four million ticks, or the recursion leaves the rates there are
  */
 export function recursiveProduct(
-  spec: ChainSpec,
   tracks: readonly Track[],
+  base: number,
+  stepsPerTick: number,
   context: Context,
 ): { lr: (step: number) => number; range: RateRange } {
-  const every = spec.tick === 'epoch' ? context.stepsPerEpoch : 1
-  const ticks = Math.ceil(context.horizon / every)
+  const ticks = Math.ceil(context.horizon / stepsPerTick)
   if (ticks > maxTicks) {
     throw new UserError(
       `While compiling the schedule: a recursive chain is tabulated and must have at most ${maxTicks} ticks (received ${ticks}); use combine "product".`,
     )
   }
-  const recursions = tracks.map((track, i) => recursionOf(spec.factors[i], track, every, context))
   const table = new Float64Array(ticks)
   let lr = 1
   for (let tick = 0; tick < ticks; tick++) {
-    for (const advance of recursions) lr = advance(lr, tick)
+    const step = tick * stepsPerTick
+    const before = tick === 0 ? undefined : step - stepsPerTick
+    for (const track of tracks) lr = (track.advance ?? multiply(track))(lr, step, before)
     if (!Number.isFinite(lr) || lr < 0) throw derailed(lr, tick)
-    table[tick] = spec.lr * lr
+    table[tick] = base * lr
   }
   return {
-    lr: (step) => table[Math.min(ticks - 1, Math.floor(step / every))] ?? 0,
+    lr: (step) => table[Math.min(ticks - 1, Math.floor(step / stepsPerTick))] ?? 0,
     range: table.reduce(
       ({ lrMin, lrMax }, value) => ({ lrMin: Math.min(lrMin, value), lrMax: Math.max(lrMax, value) }),
       { lrMin: Number.POSITIVE_INFINITY, lrMax: 0 },
@@ -52,34 +47,11 @@ function derailed(factor: number, tick: number): UserError {
   )
 }
 
-function recursionOf(
-  spec: ScheduleSpec | undefined,
-  track: Track,
-  every: number,
-  context: Context,
-): Recursion {
-  const value = (tick: number): number => track.lr(tick * every)
-  if (spec?.kind === 'formula') return (_, tick) => value(tick)
-  if (spec?.kind === 'cosine' && spec.afterEnd === 'mirror') {
-    const steps = spec.length === undefined ? context.horizon : spec.length * unitSteps(spec.unit, context)
-    return cosineRecursion(spec.lrStart, spec.lrEnd, steps / every)
-  }
-  return (lr, tick) => {
-    if (tick === 0) return lr * value(0)
-    const before = value(tick - 1)
+function multiply(track: Track): NonNullable<Track['advance']> {
+  return (lr, step, before) => {
+    if (before === undefined) return lr * track.lr(step)
+    const last = track.lr(before)
     // A factor that has come to rest at 0 leaves alone what others made of the rate since.
-    return before === 0 ? lr : lr * (value(tick) / before)
-  }
-}
-
-/** CosineAnnealingLR.get_lr: `length` is T_max in ticks. */
-function cosineRecursion(base: number, lowest: number, length: number): Recursion {
-  const height = (tick: number): number => 1 + Math.cos((Math.PI * tick) / length)
-  return (lr, tick) => {
-    if (tick === 0) return lr
-    if ((tick - 1 + length) % (2 * length) === 0) {
-      return lr + ((base - lowest) * (1 - Math.cos(Math.PI / length))) / 2
-    }
-    return (height(tick) / height(tick - 1)) * (lr - lowest) + lowest
+    return last === 0 ? lr : lr * (track.lr(step) / last)
   }
 }

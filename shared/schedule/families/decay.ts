@@ -69,11 +69,27 @@ type ProfileDecay =
 export function compileDecay(spec: ProfileDecay, context: Context): Track {
   const profile = profileOf(spec)
   const curve = profileCurve(profile)
-  const u = decayProgress(spec, spec.kind === 'cosine' && spec.afterEnd === 'mirror', context)
+  const mirrors = spec.kind === 'cosine' && spec.afterEnd === 'mirror'
+  const u = decayProgress(spec, mirrors, context)
   return {
+    ...(mirrors && { advance: cosineAdvance(spec, u) }),
     lr: (step) => spec.lrEnd + (spec.lrStart - spec.lrEnd) * curve(u(step)),
     range: rangeOf(spec.lrStart, spec.lrEnd),
     text: decayText(profileText(profile), spec),
+  }
+}
+
+/** CosineAnnealingLR.get_lr: it scales the distance from lrEnd, and leaves the turning point by a step of its own. */
+function cosineAdvance(
+  spec: { lrStart: number; lrEnd: number },
+  u: (step: number) => number,
+): NonNullable<Track['advance']> {
+  const height = (progress: number): number => 1 + Math.cos(Math.PI * progress)
+  return (lr, step, before) => {
+    if (before === undefined) return lr
+    const [now, last] = [u(step), u(before)]
+    if (last % 2 === 1) return lr + ((spec.lrStart - spec.lrEnd) * (1 - Math.cos(Math.PI * (now - last)))) / 2
+    return (height(now) / height(last)) * (lr - spec.lrEnd) + spec.lrEnd
   }
 }
 

@@ -38,7 +38,12 @@ export function compileFormula(spec: FormulaSpec, context: Context): Track {
     )
   }
   const rates = probeSteps(context.horizon).map(lr)
-  return { lr, range: rangeOf(...rates), text: `the formula ${spec.expression}` }
+  return {
+    lr,
+    advance: (_, step) => lr(step),
+    range: rangeOf(...rates),
+    text: `the formula ${spec.expression}`,
+  }
 }
 
 function probeSteps(horizon: number): number[] {

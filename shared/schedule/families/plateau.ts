@@ -25,9 +25,8 @@ export const plateauSpec = z
     path: ['mode'],
     error: 'must be "max" for validationAccuracy and "min" for a loss',
   })
-export type PlateauSpec = z.infer<typeof plateauSpec>
 
-export function compilePlateau(spec: PlateauSpec): Track {
+export function compilePlateau(spec: z.infer<typeof plateauSpec>): Track {
   return {
     lr: () => spec.lr,
     range: rangeOf(spec.lr, Math.min(spec.lr, spec.minLr)),

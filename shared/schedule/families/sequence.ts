@@ -2,21 +2,20 @@ import { z } from 'zod'
 import { countAtMost, snap, type Unit, unitField, unitSteps } from '../clock.ts'
 import { common } from '../fields.ts'
 import type { MomentumSpec } from '../momentum.ts'
-import type { ScheduleSpec } from '../spec.ts'
 import { type Context, rangeOf, type Span, type Track } from '../track.ts'
 
 /**
  * Schedules one after the other, each from its own step 0 (PyTorch's SequentialLR). `length` is how long a piece lasts
  * and what its profiles stretch over; the last piece takes what is left of the budget and needs none.
  */
-export interface SequenceSpec {
+export interface SequenceSpec<Child> {
   kind: 'sequence'
-  pieces: { schedule: ScheduleSpec; length?: number | undefined }[]
+  pieces: { schedule: Child; length?: number | undefined }[]
   unit: Unit
   momentum?: MomentumSpec | undefined
 }
 
-export const sequenceSpec = (child: z.ZodType<ScheduleSpec>) =>
+export const sequenceSpec = <Child>(child: z.ZodType<Child>) =>
   z
     .strictObject({
       kind: z.literal('sequence'),
@@ -41,10 +40,10 @@ interface Piece extends Track {
   endsCycle: boolean
 }
 
-export function compileSequence(
-  spec: SequenceSpec,
+export function compileSequence<Child>(
+  spec: SequenceSpec<Child>,
   context: Context,
-  compile: (spec: ScheduleSpec, context: Context) => Track,
+  compile: (spec: Child, context: Context) => Track,
 ): Track {
   const pieces = joinCycles(placePieces(spec, context, compile))
   const starts = pieces.map((piece) => piece.start)
@@ -72,10 +71,10 @@ export function compileSequence(
   }
 }
 
-function placePieces(
-  spec: SequenceSpec,
+function placePieces<Child>(
+  spec: SequenceSpec<Child>,
   context: Context,
-  compile: (spec: ScheduleSpec, context: Context) => Track,
+  compile: (spec: Child, context: Context) => Track,
 ): Piece[] {
   const unit = unitSteps(spec.unit, context)
   const placed: Piece[] = []

@@ -3,7 +3,6 @@ import type { Unit, Update } from '../clock.ts'
 import { makeClock, snap, unitSteps } from '../clock.ts'
 import { timed } from '../fields.ts'
 import type { MomentumSpec } from '../momentum.ts'
-import type { ScheduleSpec } from '../spec.ts'
 import type { Context, Span, Track } from '../track.ts'
 import { plural } from './steps.ts'
 
@@ -13,18 +12,18 @@ import { plural } from './steps.ts'
  * the last of the warm-up is wasted (BERT's and fairseq's loops); `startFactor` s + (1-s)·x/w (Goyal et al., arXiv
  * 1706.02677, section 2.2). The warm-up belongs to the first cycle.
  */
-export interface WarmupSpec {
+export interface WarmupSpec<Child> {
   kind: 'warmup'
   length: number
   form: 'zero' | 'oneBased' | 'startFactor'
   startFactor: number
-  schedule: ScheduleSpec
+  schedule: Child
   unit: Unit
   update: Update
   momentum?: MomentumSpec | undefined
 }
 
-export const warmupSpec = (child: z.ZodType<ScheduleSpec>) =>
+export const warmupSpec = <Child>(child: z.ZodType<Child>) =>
   z.strictObject({
     kind: z.literal('warmup'),
     length: z.number().min(0).max(1e9),
@@ -34,10 +33,10 @@ export const warmupSpec = (child: z.ZodType<ScheduleSpec>) =>
     ...timed,
   })
 
-export function compileWarmup(
-  spec: WarmupSpec,
+export function compileWarmup<Child>(
+  spec: WarmupSpec<Child>,
   context: Context,
-  compile: (spec: ScheduleSpec, context: Context) => Track,
+  compile: (spec: Child, context: Context) => Track,
 ): Track {
   const unit = unitSteps(spec.unit, context)
   const steps = Math.ceil(snap(spec.length * unit))
@@ -48,9 +47,9 @@ export function compileWarmup(
   const ahead = spec.form === 'oneBased' ? 1 : 0
   const part = (step: number): number => (clock.position(step) / unit + ahead) / spec.length
   const first = steps === 0 ? inner.lr(0) : peak * (start + (1 - start) * Math.min(1, part(0)))
-  const { momentum, cycleAt } = inner
+  const { momentum, cycleAt, feedback } = inner
   return {
-    ...inner,
+    ...(feedback && { feedback }),
     lr: (step) =>
       step < steps ? peak * (start + (1 - start) * Math.min(1, part(step))) : inner.lr(step - steps),
     ...(momentum && { momentum: (step: number) => momentum(Math.max(0, step - steps)) }),
