@@ -23,7 +23,8 @@ export function cnn(net: NetBuilder, spec: Extract<ModelSpec, { kind: 'cnn' }>, 
   const output = dense(net, 'output', spec.dense, input.classes)
   return (x, mode) => {
     let h = tf.reshape<tf.Rank.R4>(x, [-1, ...image])
-    for (const stage of stages) h = tf.maxPool(tf.relu(stage.apply(h, mode)), 2, 2, 'valid')
+    // The greatest of the ReLUs is the ReLU of the greatest: after pooling it has a quarter of the work.
+    for (const stage of stages) h = tf.relu(tf.maxPool(stage.apply(h, mode), 2, 2, 'valid'))
     const flat = tf.reshape<tf.Rank.R2>(h, [-1, features])
     return output.apply(dropout(tf.relu(hidden.apply(flat, mode)), 'dense1', spec.dropout, mode), mode)
   }
