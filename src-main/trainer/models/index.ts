@@ -9,7 +9,7 @@ import { resnet } from './resnet.ts'
 import { softmaxRegression } from './softmax.ts'
 import { wideResnet } from './wideResnet.ts'
 
-export type { ForwardMode, LayerInfo, Model, ModelInput } from './model.ts'
+export type { ForwardMode, Model, ModelInput } from './model.ts'
 
 type OwnSpec = Exclude<ModelSpec, { kind: 'layers' }>
 

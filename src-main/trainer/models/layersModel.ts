@@ -34,9 +34,8 @@ async function load(topology: object): Promise<tfl.LayersModel> {
   try {
     return await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology: topology }))
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     throw new UserError(
-      `While building the model: tfjs could not build the topology: ${reason}; correct the layer it names.`,
+      `While building the model: tfjs could not build the topology (${firstSentence(error)}); correct the layer it names.`,
     )
   }
 }
@@ -69,17 +68,27 @@ function adopt(network: tfl.LayersModel, input: ModelInput): Model {
 
 /** Some of tfjs's operations have no gradient; better to hear of it before the run starts. */
 function tryToDifferentiate(model: Model, input: ModelInput): void {
+  if (model.variables.length === 0) {
+    throw new UserError(
+      'While building the model: the topology has no weights that train; make at least one layer trainable.',
+    )
+  }
   const mode = { training: true, step: 0, seed: 0, statisticsRate: 0 }
   const sumOfLogits = () => tf.sum<tf.Scalar>(model.forward(tf.ones([2, ...input.shape]), mode))
   try {
     const { value, grads } = tf.variableGrads(sumOfLogits, [...model.variables])
     tf.dispose([value, grads])
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
     throw new UserError(
-      `While building the model: tfjs cannot train the topology: ${reason}; replace the layer or activation that uses it.`,
+      `While building the model: tfjs cannot train the topology (${firstSentence(error)}); replace the layer or activation that uses it.`,
     )
   }
+}
+
+/** tfjs's messages go on with stack-like advice over many lines. */
+function firstSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split(/\.?\s*\n|\. This may be due/)[0]?.replace(/\.$/, '') ?? message
 }
 
 /** @returns the shape of a batch as the model takes it, -1 for the number of examples */

@@ -18,7 +18,7 @@ const network = z.looseObject({
     error: 'must hold a list of layers, each with class_name and config',
   }),
 })
-export type LayerConfig = z.infer<typeof layer>
+type LayerConfig = z.infer<typeof layer>
 export type Topology = z.infer<typeof network>
 
 /** Layers that train correctly here, with their random initialisers and what stands in where the JSON has none. */
@@ -63,7 +63,7 @@ export function prepareTopology(input: unknown, seed: number): Topology {
   return topology
 }
 
-export function layersOf(topology: Topology): LayerConfig[] {
+function layersOf(topology: Topology): LayerConfig[] {
   return Array.isArray(topology.config) ? topology.config : topology.config.layers
 }
 

@@ -5,7 +5,7 @@ import { Rmsprop } from './rmsprop.ts'
 import { Sgd } from './sgd.ts'
 import type { TrainOptimizer } from './trainOptimizer.ts'
 
-export type { OptimizerTensor, StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+export type { StepSettings, TrainOptimizer } from './trainOptimizer.ts'
 
 /** The optimizer of `spec`, with no steps applied yet. */
 export function createOptimizer(spec: OptimizerSpec): TrainOptimizer {
