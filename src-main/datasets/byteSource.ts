@@ -43,6 +43,9 @@ export async function openPlain(path: string): Promise<PlainStream> {
     ? // Errors of either reach the reader through the last stream.
       pipeline(raw, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined)
     : raw
+  // A reader that stops early, or has not begun, does not listen; an error then must not end the process. The
+  // iterator still throws it at the next read.
+  stream.on('error', () => undefined)
   const pieces: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]()
   return {
     gzipped,

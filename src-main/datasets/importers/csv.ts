@@ -97,6 +97,8 @@ async function* readRows(
     parse({ delimiter, bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_ROW_CHARACTERS }),
     () => undefined,
   )
+  // Nobody listens once the reading has stopped at a bad row.
+  parser.on('error', () => undefined)
   try {
     for await (const { record, info } of parser) yield { cells: record, line: info.lines }
   } catch (error) {
