@@ -33,53 +33,74 @@ export function applyEdit(line: Timeline, edit: ScheduleEdit): Timeline {
       `While editing the schedule: atStep must be below the run's ${line.totalSteps} steps (received ${edit.atStep}).`,
     )
   }
-  const span = spanOf(line, edit.atStep)
-  const open = span.end === Number.POSITIVE_INFINITY
+  const { start, end: resumeAt } = spanOf(line, edit.atStep)
+  return Number.isFinite(resumeAt)
+    ? annealCycle(line, edit, start, resumeAt)
+    : annealToTheEnd(line, edit, start)
+}
+
+/** The cycle ends early or late at the anneal's end, and the steps from `resumeAt` on follow it. */
+function annealCycle(line: Timeline, edit: ScheduleEdit, start: number, resumeAt: number): Timeline {
   const end = edit.atStep + edit.steps
-  const low = open ? Math.max(line.restStep, edit.atStep) : span.end - 1
-  const before = Math.max(0, edit.atStep - 1)
-  // Where a step after the anneal stands in the plan as it was. After an open cycle nothing follows: it stays low.
-  const original = (step: number): number => (open ? low : step - end + span.end)
-  const blend = (step: number, from: number, to: number): number =>
-    to + ((from - to) * (1 + Math.cos((Math.PI * (step - edit.atStep + 1)) / edit.steps))) / 2
-  const from = line.lr(before)
-  const to = Math.min(from, line.lr(low))
-  const { momentum } = line
-  const lr = (step: number): number => {
-    if (step < edit.atStep) return line.lr(step)
-    return step < end ? blend(step, from, to) : line.lr(original(step))
-  }
+  const removed = resumeAt - end
+  const after = (step: number): number => step + removed
   return {
     ...line,
-    lr: open ? (step) => lr(Math.min(step, end - 1)) : lr,
-    ...(momentum && { momentum: annealMomentum(momentum, edit, before, low, original, blend) }),
+    ...annealed(line, edit, resumeAt - 1, after),
     cycleAt(step) {
-      if (step < span.start) return spanOf(line, step)
-      if (step < end || open) return { start: span.start, end, plannedEnd: end }
-      const later = spanOf(line, original(step))
-      const shift = end - span.end
-      return { start: later.start + shift, end: later.end + shift, plannedEnd: later.plannedEnd + shift }
+      if (step < start) return spanOf(line, step)
+      if (step < end) return { start, end, plannedEnd: end }
+      const later = spanOf(line, after(step))
+      return {
+        start: later.start - removed,
+        end: later.end - removed,
+        plannedEnd: later.plannedEnd - removed,
+      }
     },
-    totalSteps: open ? end : Math.max(end, line.totalSteps - (span.end - end)),
-    restStep: open ? end - 1 : Math.max(end - 1, line.restStep - (span.end - end)),
-    removed: line.removed + (open ? 0 : span.end - end),
+    totalSteps: Math.max(end, line.totalSteps - removed),
+    restStep: Math.max(end - 1, line.restStep - removed),
+    removed: line.removed + removed,
   }
 }
 
-/** Momentum goes to its value at the cycle's lowest rate, in step with the rate. */
-function annealMomentum(
-  momentum: (step: number) => number | undefined,
+/** Nothing follows a cycle that lasts as long as the run: the run ends with the anneal. */
+function annealToTheEnd(line: Timeline, edit: ScheduleEdit, start: number): Timeline {
+  const end = edit.atStep + edit.steps
+  return {
+    ...line,
+    ...annealed(line, edit, Math.max(line.restStep, edit.atStep), () => end - 1),
+    cycleAt: (step) => (step < start ? spanOf(line, step) : { start, end, plannedEnd: end }),
+    totalSteps: end,
+    restStep: end - 1,
+  }
+}
+
+/**
+ * Rate and momentum along the anneal, from the step before it to the values of step `low`.
+ * @param after where a step behind the anneal stands in the plan as it was
+ */
+function annealed(
+  line: Timeline,
   edit: ScheduleEdit,
-  before: number,
   low: number,
-  original: (step: number) => number,
-  blend: (step: number, from: number, to: number) => number,
-): (step: number) => number | undefined {
-  const from = momentum(before)
-  const to = momentum(low)
-  return (step) => {
-    if (step < edit.atStep) return momentum(step)
-    if (step >= edit.atStep + edit.steps) return momentum(original(step))
-    return from === undefined || to === undefined ? to : blend(step, from, to)
+  after: (step: number) => number,
+): Pick<Timeline, 'lr' | 'momentum'> {
+  const before = Math.max(0, edit.atStep - 1)
+  const from = line.lr(before)
+  const to = Math.min(from, line.lr(low))
+  const blend = (step: number, a: number, b: number): number =>
+    b + ((a - b) * (1 + Math.cos((Math.PI * (step - edit.atStep + 1)) / edit.steps))) / 2
+  const during = (step: number): boolean => step >= edit.atStep && step < edit.atStep + edit.steps
+  const original = (step: number): number => (step < edit.atStep ? step : after(step))
+  const { momentum } = line
+  const lr = (step: number): number => (during(step) ? blend(step, from, to) : line.lr(original(step)))
+  if (momentum === undefined) return { lr }
+  const [high, rest] = [momentum(before), momentum(low)]
+  return {
+    lr,
+    momentum(step) {
+      if (!during(step)) return momentum(original(step))
+      return high === undefined || rest === undefined ? rest : blend(step, high, rest)
+    },
   }
 }

@@ -63,20 +63,22 @@ function heightOf(spec: CyclicalSpec, context: Context) {
     if (spec.mode === 'triangular') return 1
     return spec.mode === 'triangular2' ? 0.5 ** index : spec.gamma ** (position / unit)
   }
-  const at = (step: number): number => {
-    const position = clock.position(step)
-    const index = restarts.indexAt(position)
-    const inCycle = Math.max(0, position - restarts.start(index))
-    const span = lowestAt(step) - restarts.start(index) - up
-    const leg = inCycle < up ? rise(inCycle / up) : curve(span > 0 ? clamp01((inCycle - up) / span) : 0)
-    return leg * scale(index, position)
-  }
-  /** The position where the falling leg of the cycle that holds `step` reaches lrMin. */
-  const lowestAt = (step: number): number => {
-    const index = restarts.indexAt(clock.position(step))
+  /** The position where the falling leg of cycle `index` reaches lrMin. */
+  const lowest = (index: number): number => {
     if (spec.endpoint === 'exclusive') return restarts.start(index) + total
     const last = clock.firstStepAt(restarts.start(index + 1)) - 1
     return spec.endpoint === 'inclusive' ? last : clock.position(last)
+  }
+  const at = (step: number): number => {
+    const position = clock.position(step)
+    const index = restarts.indexAt(position)
+    const peak = restarts.start(index) + up
+    const fall = lowest(index) - peak
+    const leg =
+      position < peak
+        ? rise(Math.max(0, position - restarts.start(index)) / up)
+        : curve(fall > 0 ? clamp01((position - peak) / fall) : 0)
+    return leg * scale(index, position)
   }
   const grows = spec.mode === 'exp_range' && spec.gamma > 1
   return {
