@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
-import type { z } from 'zod'
-import { explainSqlite } from './sqliteErrors.ts'
+import { z } from 'zod'
+import { damaged, explainSqlite } from './sqliteErrors.ts'
 
 /*
  * The few things we ask of SQLite, free of the driver's types: every row goes through a zod schema on its way out, and
@@ -73,9 +73,10 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     path,
     get(schema, sql, ...values) {
       const row = guard(() => prepare(sql).get(...values))
-      return row === undefined ? undefined : schema.parse(row)
+      return row === undefined ? undefined : parseRow(path, schema, row)
     },
-    all: (schema, sql, ...values) => guard(() => prepare(sql).all(...values)).map((row) => schema.parse(row)),
+    all: (schema, sql, ...values) =>
+      guard(() => prepare(sql).all(...values)).map((row) => parseRow(path, schema, row)),
     run(sql, ...values) {
       const { changes, lastInsertRowid } = guard(() => prepare(sql).run(...values))
       return { changes, lastId: Number(lastInsertRowid) }
@@ -85,5 +86,14 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     write: (work) => transaction('BEGIN IMMEDIATE', work),
     read: (work) => transaction('BEGIN', work),
     close: () => void guard(() => raw.close()),
+  }
+}
+
+function parseRow<T>(path: string, schema: z.ZodType<T>, row: unknown): T {
+  try {
+    return schema.parse(row)
+  } catch (error) {
+    const words = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
+    throw damaged(path, `a row is not of the form it should have: ${words.replace(/\s+/g, ' ')}`)
   }
 }

@@ -5,6 +5,9 @@ import { idRow } from './rows.ts'
 const HOSTS = 'SELECT id, pid, hostname, process_start AS processStart, heartbeat FROM hosts'
 const ACTIVE = "('created', 'running', 'paused')"
 
+/** Milliseconds for which a heartbeat is fresh enough not to be repeated. */
+const BEAT = 1_000
+
 /** A pause in our own ticking that long means that the machine slept or was suspended. */
 const SLEPT = 5_000
 
@@ -19,7 +22,7 @@ export interface HostContext {
 /** Who writes to this file, and what becomes of the runs of those who died. */
 export interface Hosts {
   readonly id: string
-  /** Leaves this host's row, once: from then on an end without `leave` is seen as unclean. */
+  /** Leaves this host's row before it writes: from then on an end without `leave` is seen as unclean. */
   register(): void
   heartbeat(): void
   isAlive(hostId: string): boolean
@@ -34,6 +37,7 @@ export function deadHosts(db: Db, isAlive: HostContext['isAlive'], now: number):
 
 export function createHosts({ db, id, identity, now, isAlive }: HostContext): Hosts {
   let registered = false
+  let lastBeat = Number.NEGATIVE_INFINITY
   let lastTick = now()
   let agesCountFrom = lastTick
 
@@ -46,8 +50,9 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
   }
 
   const beat = (): void => {
-    registered = true
     const time = tick()
+    registered = true
+    lastBeat = time
     db.run(
       `INSERT INTO hosts (id, pid, hostname, process_start, started_at, heartbeat) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET heartbeat = excluded.heartbeat`,
@@ -69,7 +74,8 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
   return {
     id,
     register() {
-      if (!registered) beat()
+      // Again after a silence, in which another host may have taken it for dead.
+      if (now() - lastBeat > BEAT) beat()
     },
     heartbeat: beat,
     isAlive(hostId) {
@@ -106,6 +112,7 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
         db.run('DELETE FROM hosts WHERE id = ?', id)
       })
       registered = false
+      lastBeat = Number.NEGATIVE_INFINITY
     },
   }
 }

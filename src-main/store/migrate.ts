@@ -18,10 +18,11 @@ const RETRY = 20
  * a failure or a power cut leaves it as it was.
  */
 export function migrate(db: Db, migrations: readonly string[]): void {
-  // Only an empty file takes these two; WAL comes after, so that the mark of ownership stands in the file itself.
-  db.pragma(`page_size = ${PAGE_SIZE}`)
-  db.pragma('auto_vacuum = INCREMENTAL')
   if (versionOf(db) !== migrations.length) {
+    // An empty file takes these two, any other ignores them. WAL comes after the first transaction, so that the mark
+    // of ownership stands in the file itself.
+    db.pragma(`page_size = ${PAGE_SIZE}`)
+    db.pragma('auto_vacuum = INCREMENTAL')
     db.write(() => {
       const version = versionOf(db)
       refuseNewer(db.path, version, migrations.length)

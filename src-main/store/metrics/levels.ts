@@ -7,34 +7,33 @@ import type { Points } from './points.ts'
 /** Steps in a chunk of raw points. */
 export const CHUNK_STEPS = 4096
 
-/** How much coarser each level is than the one below, and how many buckets a row holds. */
-const FACTOR = 64
+/** Steps in a bucket of the finest level. */
+const FINEST = 64
 
-/** Buckets of 64, 4,096 and 262,144 steps: a billion steps are 3,815 of the widest. */
-export const LEVELS = 3
+/** How much coarser each level is than the one below: so many times the points wanted are read at most. */
+const FACTOR = 8
 
-export const levelWidth = (level: number): number => FACTOR ** (level + 1)
+/** Buckets in a row, at most. */
+const ROW = 64
+
+/** Buckets of 64, 512, 4,096, 32,768 and 262,144 steps: a billion steps are 3,815 of the widest. */
+export const LEVELS = 5
+
+export const levelWidth = (level: number): number => FINEST * FACTOR ** level
+
+const rowSpan = (level: number): number => levelWidth(level) * ROW
 
 const blobRow = z.object({ data: z.instanceof(Uint8Array) })
 
 /** Adds a chunk that has just been closed to every level, so that any of them answers for all closed chunks. */
 export function addToLevels(db: Db, seriesId: number, points: Points): void {
-  let buckets = summarize(points.steps, points.values, levelWidth(0))
-  const [first] = buckets
-  if (first === undefined) return
-  let block = Math.floor(first.firstStep / levelWidth(1))
-  putBlock(db, seriesId, 0, block, buckets)
-  for (let level = 1; level < LEVELS; level++) {
-    const width = levelWidth(level)
-    // All buckets of a row below are one bucket here; it replaces the one made when that row was shorter.
-    const joined = coarsen(buckets, width)
-    const index = block
-    block = Math.floor(index / FACTOR)
-    const others = readBlock(db, seriesId, level, block).filter(
-      (bucket) => Math.floor(bucket.firstStep / width) !== index,
-    )
-    buckets = [...others, ...joined]
-    putBlock(db, seriesId, level, block, buckets)
+  let added = summarize(points.steps, points.values, FINEST)
+  for (let level = 0; level < LEVELS; level++) {
+    added = coarsen(added, levelWidth(level))
+    const block = Math.floor((points.steps[0] ?? 0) / rowSpan(level))
+    // The last bucket of the row may be one that this chunk goes on with.
+    const row = coarsen([...readBlock(db, seriesId, level, block), ...added], levelWidth(level))
+    putBlock(db, seriesId, level, block, row)
   }
 }
 
@@ -47,7 +46,7 @@ export function readLevel(
   toStep: number,
 ): Bucket[] {
   if (toStep <= fromStep) return []
-  const span = levelWidth(level + 1)
+  const span = rowSpan(level)
   return db
     .all(
       blobRow,

@@ -112,7 +112,7 @@ CREATE TABLE metric_chunks (
   UNIQUE (series_id, chunk)
 ) STRICT;
 
--- Level k holds buckets of 64^(k+1) steps; a row has up to 64 of them, those of the steps from block * 64^(k+2) on.
+-- Level k holds buckets of w = 64 * 8^k steps; a row has up to 64 of them, those of the steps from block * 64 * w on.
 CREATE TABLE metric_summaries (
   series_id INTEGER NOT NULL REFERENCES series (id) ON DELETE CASCADE,
   level INTEGER NOT NULL,
