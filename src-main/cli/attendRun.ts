@@ -29,7 +29,8 @@ export async function attendRun(
   })
   try {
     active = await begin()
-    const progress = watchRun(terminal, core.store.read.run(active.runId))
+    const started = core.store.read.run(active.runId)
+    const progress = watchRun(terminal, started, active.trainerPid)
     const unsubscribe = core.runs.subscribe((events) =>
       progress.take(events.filter((event) => event.runId === active?.runId)),
     )

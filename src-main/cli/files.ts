@@ -6,6 +6,7 @@ import { UserError } from '../../shared/errors.ts'
 export type Chunk = string | Uint8Array
 
 const largestJson = 16 * 2 ** 20
+const deepestJson = 200
 
 /** @throws UserError when the file cannot be read, is too large or is not JSON */
 export function readJsonFile(file: string, doing: string): unknown {
@@ -22,11 +23,25 @@ export function readJsonFile(file: string, doing: string): unknown {
     if (error instanceof UserError) throw error
     throw new UserError(`While ${doing}: ${file} cannot be read (${reasonOf(error)}); check the path.`)
   }
+  refuseDeepNesting(text, file, doing)
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     throw new UserError(
-      `While ${doing}: ${file} is not valid JSON (${oneLine(error instanceof Error ? error.message : String(error))}).`,
+      `While ${doing}: ${file} cannot be read as JSON (${oneLine(error instanceof Error ? error.message : String(error))}).`,
+    )
+  }
+}
+
+/** A parser of a few hundred levels down would run out of stack. Brackets inside of text count too: no harm at this many. */
+function refuseDeepNesting(text: string, file: string, doing: string): void {
+  let depth = 0
+  for (const character of text) {
+    if (character === '[' || character === '{') depth += 1
+    else if (character === ']' || character === '}') depth -= 1
+    if (depth <= deepestJson) continue
+    throw new UserError(
+      `While ${doing}: ${file} is nested more than ${deepestJson} levels deep; write it flatter.`,
     )
   }
 }
@@ -86,6 +101,10 @@ function reasonOf(error: unknown): string {
   return (code === undefined ? undefined : words[code]) ?? oneLine(error.message)
 }
 
+/** Text from files and users as one line that cannot steer a terminal. */
 export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim()
+  return text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\p{Cc}/gu, '�')
 }

@@ -2,6 +2,7 @@ import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import sparkly from 'sparkly'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { RunRecord } from '../store/types.ts'
+import { oneLine } from './files.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -23,7 +24,8 @@ interface View {
   since: number
 }
 
-export function watchRun(terminal: Terminal, run: RunRecord, now: () => number = Date.now): Progress {
+export function watchRun(terminal: Terminal, run: RunRecord, trainerPid: number | undefined): Progress {
+  const now = Date.now
   const view: View = {
     totalSteps: run.totalSteps,
     steps: run.stepsDone,
@@ -38,7 +40,9 @@ export function watchRun(terminal: Terminal, run: RunRecord, now: () => number =
   return {
     take(events) {
       for (const event of events) {
-        const line = absorb(view, event, run, now)
+        if (event.type === 'ready')
+          say(`Training ${oneLine(run.name)} (${run.id}) in process ${trainerPid}.\n`)
+        const line = absorb(view, event, now)
         if (line !== undefined && (bar === undefined || event.type !== 'epoch')) say(`${line}\n`)
       }
       bar?.update()
@@ -51,12 +55,12 @@ export function watchRun(terminal: Terminal, run: RunRecord, now: () => number =
 }
 
 /** Takes the event into the view; returns the line it is worth, if any. */
-function absorb(view: View, event: TrainerEvent, run: RunRecord, now: () => number): string | undefined {
+function absorb(view: View, event: TrainerEvent, now: () => number): string | undefined {
   switch (event.type) {
     case 'ready':
       view.since = now()
       view.totalSteps = event.totalSteps
-      return `Training ${run.name} (${run.id}): ${whole(event.parameters)} parameters, ${whole(event.totalSteps)} steps, on ${event.device}: ${event.reason}`
+      return `${whole(event.parameters)} parameters, ${whole(event.totalSteps)} steps, on ${event.device}: ${event.reason}`
     case 'metrics':
       absorbMetrics(view, event)
       return undefined

@@ -1,5 +1,6 @@
 import type { Core } from '../core.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
+import { oneLine } from './files.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { runReport } from './reports.ts'
 import { table } from './table.ts'
@@ -19,7 +20,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     ],
     ['device', run.device === null ? absent : `${run.device}: ${run.deviceReason ?? ''}`],
     ['steps', `${whole(run.stepsDone)} of ${whole(run.totalSteps)}`],
-    ['took', took(run)],
+    ['trained', duration(report.epochs.reduce((sum, { seconds }) => sum + seconds, 0))],
     [
       'last epoch',
       last === undefined
@@ -29,7 +30,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     ['weights', run.finalWeightsSha256 ?? absent],
   ]
   const width = Math.max(...facts.map(([name]) => name.length))
-  const head = facts.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`).join('')
+  const head = facts.map(([name, value]) => `  ${name.padEnd(width)}  ${oneLine(value)}\n`).join('')
   const snapshots = core.store.read.snapshots(run.id)
   return snapshots.length === 0 ? head : head + snapshotTable(snapshots, columns)
 }
@@ -70,7 +71,6 @@ export function runTable(runs: readonly RunRecord[], columns: number): string {
       { head: 'model' },
       { head: 'schedule' },
       { head: 'created' },
-      { head: 'took', align: 'right' },
     ],
     runs.map((run) => [
       run.id,
@@ -80,12 +80,7 @@ export function runTable(runs: readonly RunRecord[], columns: number): string {
       run.spec.model.kind,
       run.spec.schedule.kind,
       moment(run.createdAt),
-      took(run),
     ]),
     columns,
   )
-}
-
-function took({ startedAt, endedAt }: RunRecord): string {
-  return startedAt === null || endedAt === null ? absent : duration((endedAt - startedAt) / 1000)
 }

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { oneLine } from './files.ts'
 
 export interface Column {
   readonly head: string
@@ -15,9 +16,10 @@ const padding = 2
  */
 export function table(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  cells: readonly (readonly string[])[],
   width: number,
 ): string {
+  const rows = cells.map((row) => row.map(oneLine))
   const natural = columns.map((column, i) =>
     Math.max(column.head.length, ...rows.map((row) => [...(row[i] ?? '')].length)),
   )

@@ -6,7 +6,6 @@ export interface Terminal {
   err(text: string): void
   /** A live terminal for progress bars; undefined where standard error is a file or a pipe. */
   readonly screen: NodeJS.WriteStream | undefined
-  readonly colours: boolean
   /** Columns of the narrower of the terminals; 100 where there is none. */
   readonly columns: number
   readonly env: Readonly<Record<string, string | undefined>>
@@ -44,7 +43,6 @@ export function processTerminal(): Terminal {
       if (!closed.err) process.stderr.write(text)
     },
     screen: tty ? process.stderr : undefined,
-    colours: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
     columns: columnsOf(process.stdout) ?? columnsOf(process.stderr) ?? fallbackColumns,
     env: process.env,
     onInterrupt: interrupts,

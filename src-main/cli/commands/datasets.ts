@@ -48,6 +48,7 @@ const importFlags = z.object({
 export function addDatasets(program: Command, cli: Cli): void {
   const datasets = program
     .command('datasets')
+    .helpCommand(false)
     .summary('data to train on: list, import, remove')
     .description('Data to train on, stored once in the data folder.')
   addList(datasets, cli)

@@ -44,6 +44,7 @@ const exportOptions = z.object({
 export function addRuns(program: Command, cli: Cli): void {
   const runs = program
     .command('runs')
+    .helpCommand(false)
     .summary('what is stored: list, show, export, delete')
     .description('What is stored.')
   addList(runs, cli)

@@ -30,6 +30,7 @@ const snapshotNumber = z.object({ snapshot: wholeNumber(1) })
 export function addSnapshots(program: Command, cli: Cli): void {
   const snapshots = program
     .command('snapshots')
+    .helpCommand(false)
     .summary('models kept at the ends of cycles: list, export')
     .description('Models kept at the ends of cycles.')
 
