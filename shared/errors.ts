@@ -10,6 +10,7 @@ export class UserError extends Error {
 
 /** The value as a short piece of text for an error sentence. */
 export function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
   const text = asJson(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
@@ -33,9 +34,9 @@ export function parseOrExplain<T>(schema: z.ZodType<T>, input: unknown, doing: s
   const [issue] = result.error.issues
   if (issue === undefined) throw new UserError(`While ${doing}: the value ${show(input)} was refused.`)
   const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'the whole value'
-  throw new UserError(
-    `While ${doing}: ${field}: ${issue.message} (received ${show(valueAt(input, issue.path))}).`,
-  )
+  // What zod says where a schema has no words of its own; the value received is named anyway.
+  const rule = issue.message.replace(/^Invalid input: expected (\S+), received .*$/s, 'must be of type $1')
+  throw new UserError(`While ${doing}: ${field}: ${rule} (received ${show(valueAt(input, issue.path))}).`)
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
