@@ -281,7 +281,7 @@ export class TrainingLoop {
   #diverged(step: number, what: string): UserError {
     const { lr } = this.#rates.at(Math.max(0, step))
     return new UserError(
-      `Training stopped at step ${step}: ${what} at a learning rate of ${lr}. The last snapshot before it is kept; start again with a lower rate.`,
+      `While training: ${what} at step ${step} under a learning rate of ${lr}, so the run was stopped and the last snapshot before it is kept; start again with a lower rate.`,
     )
   }
 }
