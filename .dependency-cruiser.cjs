@@ -3,10 +3,10 @@ module.exports = {
   forbidden: [
     {
       name: 'shared-is-pure',
-      comment: 'shared/ runs in every process and in the browser: it may import itself, zod and mathjs only.',
+      comment: 'shared/ runs in every process and in the browser: it may import itself, zod and expr-eval-fork only.',
       severity: 'error',
       from: { path: '^shared/' },
-      to: { pathNot: ['^shared/', '^node_modules/(zod|mathjs)/'] },
+      to: { pathNot: ['^shared/', '^node_modules/(zod|expr-eval-fork)/'] },
     },
     {
       name: 'core-never-imports-the-window',

@@ -84,7 +84,7 @@ describe('a formula', () => {
 
   it('is arithmetic and nothing else', () => {
     const attacks =
-      'a = 1|t.constructor|f(x) = x|"text"|[1, 2]|t; 2|import("fs")|createUnit("x")|evaluate("1")|t["constructor"]|{a: 1}|1:3|t!|not t|nothing|2 cm|i'
+      'a = 1|t.constructor|f(x) = x|"text"|[1, 2]|t; 2|import("fs")|createUnit("x")|evaluate("1")|t["constructor"]|{a: 1}|1:3|t!|not t|nothing|2 cm|i|t(2)|true|t == 3 ? t.x : 1'
     for (const expression of attacks.split('|')) {
       assert.throws(() => compileSchedule(formula(expression), plan), {
         name: 'UserError',
