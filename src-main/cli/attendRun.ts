@@ -25,6 +25,7 @@ export async function attendRun(
     interrupts = times
     if (times === 1)
       terminal.err('\nStopping after this step and keeping a checkpoint; once more to end at once.\n')
+    if (times === 2) terminal.err('\nEnding it at once; the last checkpoint stays.\n')
     obey()
   })
   try {

@@ -19,6 +19,7 @@ export class OutputClosed extends Error {
 }
 
 const fallbackColumns = 100
+const samePress = 300
 
 /** The process's own streams. Interrupts nobody listens to end the process with status 130. */
 export function processTerminal(): Terminal {
@@ -56,7 +57,12 @@ function columnsOf(stream: NodeJS.WriteStream): number | undefined {
 function listenForInterrupts(): Terminal['onInterrupt'] {
   const listeners = new Set<(times: number) => void>()
   let times = 0
+  let last = Number.NEGATIVE_INFINITY
   const interrupted = (): void => {
+    const now = performance.now()
+    // npm passes on a Ctrl+C that the terminal has sent to this process too: two signals, one key press.
+    if (now - last < samePress) return
+    last = now
     times += 1
     if (listeners.size === 0) process.exit(130)
     for (const listener of listeners) listener(times)
