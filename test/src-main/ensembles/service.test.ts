@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { z } from 'zod'
+import { softmaxRows } from '../../../shared/ensemble/index.ts'
+import { UserError } from '../../../shared/errors.ts'
+import { parseRunSpec } from '../../../shared/run/spec.ts'
+import { createEnsembleService, type EnsembleService } from '../../../src-main/ensembles/service.ts'
+import { openStore } from '../../../src-main/store/index.ts'
+import type { Store } from '../../../src-main/store/types.ts'
+
+/* Stored predictions in, the reference's numbers out: to the precision of the float32 they are stored in. */
+
+const block = z.object({ accuracy: z.number(), nll: z.number(), brier: z.number(), ece: z.number() })
+const goldenCase = z.object({
+  name: z.string(),
+  classes: z.number(),
+  logits: z.array(z.array(z.array(z.number()))),
+  labels: z.array(z.number()),
+  expected: z.object({
+    members: z.array(block),
+    average: block,
+    logitAverage: block,
+    meanPairwiseDisagreement: z.number().nullable(),
+    meanPairwiseErrorCorrelation: z.number().nullable(),
+    oracleAccuracy: z.number(),
+  }),
+})
+type Case = z.infer<typeof goldenCase>
+
+const cases = z
+  .array(goldenCase)
+  .parse(JSON.parse(readFileSync(new URL('../../golden/cases/ensemble.json', import.meta.url), 'utf8')))
+
+let folder: string
+let store: Store
+let service: EnsembleService
+
+before(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'anneal-ensemble-'))
+  store = openStore(path.join(folder, 'anneal.db'))
+  store.write.putDataset({ id: '0123456789abcdef', name: 'd', folder, meta: {} })
+  service = createEnsembleService(store)
+})
+after(() => {
+  store.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+for (const example of cases) {
+  test(`${example.name}: scores of members and ensembles are the reference's`, () => {
+    const runId = storeRun(example, ['validation', 'test'])
+    const average = service.evaluate({ runId })
+    const { expected } = example
+    for (const [i, member] of average.members.entries()) assertScores(member.test, expected.members[i])
+    assertScores(average.test, expected.average)
+    assertScores(average.validation, expected.average)
+    assertScores(service.evaluate({ runId, method: 'logitAverage' }).test, expected.logitAverage)
+    const most = Math.max(...expected.members.map(({ accuracy }) => accuracy))
+    assert.equal(average.bestSingle.test?.accuracy, most)
+    assert.equal(average.last.length, example.logits.length)
+    assertScores(average.last.at(-1) ?? null, expected.average)
+    assertScores(average.last[0] ?? null, expected.members.at(-1))
+    assertNear(average.diversity.disagreement, expected.meanPairwiseDisagreement)
+    assertNear(average.diversity.errorCorrelation, expected.meanPairwiseErrorCorrelation)
+    assertNear(average.diversity.oracleAccuracy, expected.oracleAccuracy)
+  })
+}
+
+test('weights are chosen on validation data, and judged on test data', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const runId = storeRun(example, ['validation', 'test'])
+  const { members, test: scores } = service.evaluate({ runId, method: 'weighted' })
+  assert.ok(Math.abs(members.reduce((sum, { weight }) => sum + weight, 0) - 1) < 1e-12)
+  const plain = service.evaluate({ runId }).test
+  assert.ok(
+    (scores?.nll ?? 9) <= (plain?.nll ?? 0),
+    'here both parts are the same, so choosing cannot be worse',
+  )
+  const withoutValidation = storeRun(example, ['test'])
+  assert.throws(() => service.evaluate({ runId: withoutValidation, method: 'weighted' }), UserError)
+  assert.equal(service.evaluate({ runId: withoutValidation }).validation, null)
+})
+
+test('without a test part the validation part judges', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const result = service.evaluate({ runId: storeRun(example, ['validation']) })
+  assert.equal(result.judgedOn, 'validation')
+  assert.equal(result.test, null)
+  assertScores(result.validation, example.expected.average)
+})
+
+test('an ensemble is kept with its members and scores', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const runId = storeRun(example, ['validation', 'test'])
+  const [first, , third] = store.read.snapshots(runId)
+  assert.ok(first !== undefined && third !== undefined)
+  const result = service.evaluate({ runId, snapshotIds: [third.id, first.id] })
+  assert.deepEqual(
+    result.members.map(({ snapshot }) => snapshot.cycle),
+    [1, 3],
+    'oldest first',
+  )
+  const saved = service.save('first and third', result)
+  const [found] = store.read.ensembles(runId)
+  assert.deepEqual(found, saved)
+  assert.deepEqual(found?.members, [
+    { snapshotId: first.id, weight: 0.5 },
+    { snapshotId: third.id, weight: 0.5 },
+  ])
+  assert.equal(found?.testAccuracy, result.test?.accuracy)
+  assert.throws(
+    () => service.evaluate({ runId, snapshotIds: [first.id, first.id] }),
+    /name each snapshot once/,
+  )
+  assert.throws(() => service.evaluate({ runId, snapshotIds: [9999] }), /snapshot 9999 does not belong/)
+})
+
+test('a run without snapshots, or without held-out data, says so', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  assert.throws(
+    () => service.evaluate({ runId: storeRun({ ...example, logits: [] }, []) }),
+    /no snapshots yet/,
+  )
+  assert.throws(() => service.evaluate({ runId: storeRun(example, []) }), /neither validation nor test/)
+})
+
+/** A finished run with a snapshot for every member, its predictions stored as the trainer sends them. */
+function storeRun({ classes, logits, labels }: Case, parts: readonly ('validation' | 'test')[]): string {
+  const spec = parseRunSpec({ schedule: { kind: 'constant', lr: 0.1 }, budget: { steps: 10 } })
+  const plan = { totalSteps: 10, stepsPerEpoch: 1 }
+  const { id: runId } = store.write.createRun({ spec, datasetId: '0123456789abcdef', plan, totalSteps: 10 })
+  const { attempt } = store.write.claimRun(runId)
+  const position = { stepsDone: 1, epoch: { lossSum: 0, correct: 0, examples: 0 }, optimizerScalars: {} }
+  const accepted = store.record(
+    logits.map((member, k) => ({
+      ...{ runId, attempt, seq: k, type: 'snapshot', cycle: k + 1, step: k, lr: 0.1, weightsSha256: `${k}` },
+      ...{ valLoss: null, valAccuracy: null, testLoss: null, testAccuracy: null },
+      normalisation: { mean: [0], std: [1] },
+      state: { position, tensors: [] },
+      predictions: parts.map((part) => ({
+        part,
+        classes,
+        probs: Float32Array.from(softmaxRows(member.flat(), classes)),
+        labels: Uint16Array.from(labels),
+      })),
+    })),
+  )
+  assert.ok(accepted)
+  store.write.setStatus(runId, 'completed')
+  return runId
+}
+
+function assertScores(got: z.infer<typeof block> | null, want: z.infer<typeof block> | undefined): void {
+  assert.ok(got !== null && want !== undefined)
+  assert.equal(got.accuracy, want.accuracy)
+  for (const key of ['nll', 'brier', 'ece'] as const) assertNear(got[key], want[key])
+}
+
+function assertNear(got: number | null, want: number | null): void {
+  if (got === null || want === null) assert.equal(got, want)
+  else assert.ok(Math.abs(got - want) <= 1e-6 * Math.max(1, Math.abs(want)), `${got} for ${want}`)
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { UserError } from '../../../shared/errors.ts'
+import type { TrainerEvent } from '../../../shared/run/messages.ts'
+import { type Core, openCore } from '../../../src-main/core.ts'
+import { explainExit } from '../../../src-main/runs/trainerHost.ts'
+import { openStore } from '../../../src-main/store/index.ts'
+import { cloudsCsv } from '../../e2e/lab.ts'
+
+/* Hosts and their trainers, with real processes and a real database. */
+
+let home: string
+let db: string
+let core: Core
+
+const spec = (epochs: number) => ({
+  dataset: { name: 'clouds' },
+  model: { kind: 'mlp', hidden: [8] },
+  schedule: { kind: 'sgdr', lrMax: 0.1, t0: 1 },
+  batchSize: 10,
+  budget: { epochs },
+})
+
+before(async () => {
+  home = mkdtempSync(path.join(tmpdir(), 'anneal-runs-'))
+  db = path.join(home, 'anneal.db')
+  core = openCore({ home, db })
+  const csv = path.join(home, 'clouds.csv')
+  writeFileSync(csv, cloudsCsv(300))
+  await core.catalogue.import({ format: 'csv', path: csv, label: 'cloud' })
+})
+after(async () => {
+  await core.close()
+  rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+})
+
+test('a trainer killed before its first step leaves a run that can be resumed', async () => {
+  const active = await core.runs.launch(spec(2))
+  process.kill(active.trainerPid ?? 0, 'SIGKILL')
+  const { run } = await active.finished
+  assert.equal(run.status, 'interrupted')
+  assert.match(
+    run.reason ?? '',
+    /killed \(SIGKILL\), perhaps for lack of memory; resume continues from step 0/,
+  )
+  const resumed = await (await core.runs.resume(run.id)).finished
+  assert.equal(resumed.run.status, 'completed')
+  assert.equal(resumed.run.stepsDone, resumed.run.totalSteps)
+})
+
+test('watchers are told of what has been stored, and of all of it', async () => {
+  const seen: TrainerEvent[] = []
+  const unsubscribe = core.runs.subscribe((events) => {
+    for (const event of events) {
+      if (event.type === 'epoch') {
+        assert.ok(core.store.read.epochs(event.runId).some(({ epoch }) => epoch === event.epoch))
+      }
+      seen.push(event)
+    }
+  })
+  const { run } = await (await core.runs.launch(spec(3))).finished
+  unsubscribe()
+  assert.deepEqual(
+    seen.map(({ seq }) => seq),
+    seen.map((_, i) => i),
+    'in order, without a gap',
+  )
+  assert.equal(seen[0]?.type, 'ready')
+  assert.equal(seen.at(-1)?.type, 'ended')
+  const steps = seen.flatMap((event) => (event.type === 'metrics' ? [event.columns.lr?.length ?? 0] : []))
+  assert.equal(
+    steps.reduce((sum, count) => sum + count, 0),
+    run.totalSteps,
+  )
+})
+
+test('a model that does not fit the data leaves no run behind', async () => {
+  const before = core.store.read.runs().length
+  const active = await core.runs.launch({ ...spec(1), model: { kind: 'resnet', depth: 8 } })
+  await assert.rejects(
+    active.finished,
+    (error) => error instanceof UserError && /needs images/.test(error.message),
+  )
+  assert.equal(core.store.read.runs().length, before)
+})
+
+test('a run that trains is neither resumed, extended nor deleted', async () => {
+  const active = await core.runs.launch(spec(100_000))
+  await assert.rejects(core.runs.resume(active.runId), UserError)
+  await assert.rejects(core.runs.extend(active.runId, 1), UserError)
+  assert.throws(() => core.runs.remove(active.runId), UserError)
+  core.runs.ask(active.runId, { type: 'stop', when: 'now' })
+  const { run } = await active.finished
+  assert.equal(run.status, 'stopped')
+  core.runs.remove(run.id)
+  assert.throws(() => core.store.read.run(run.id), UserError)
+})
+
+test('a host that lost its run to another ends its trainer and leaves the run alone', async () => {
+  const active = await core.runs.launch(spec(100_000))
+  await firstMetrics(active.runId)
+  // As after a long sleep of this machine: to the other host this one is gone.
+  const other = openStore(db, { isAlive: (host) => host.id !== core.store.hostId })
+  try {
+    const claimed = other.write.claimRun(active.runId)
+    const { run } = await active.finished
+    assert.equal(run.hostId, other.hostId)
+    assert.equal(run.attempt, claimed.attempt)
+    assert.equal(run.status, 'running')
+    assert.equal(isAlive(active.trainerPid ?? 0), false)
+  } finally {
+    other.close()
+  }
+})
+
+test('closing a host interrupts its runs and takes its trainers along', async () => {
+  const own = openCore({ home, db })
+  const active = await own.runs.launch(spec(100_000))
+  await own.close()
+  assert.equal(isAlive(active.trainerPid ?? 0), false)
+  const run = core.store.read.run(active.runId)
+  assert.equal(run.status, 'interrupted')
+  assert.match(run.reason ?? '', /was closed/)
+})
+
+test('how a trainer ended is told in words', () => {
+  const told = (code: number | null, signal: NodeJS.Signals | null, lastWords: string): string =>
+    explainExit({ code, signal, lastWords }, 120)
+  assert.match(
+    told(null, 'SIGKILL', ''),
+    /killed \(SIGKILL\).*lack of memory; resume continues from step 120/,
+  )
+  assert.match(told(null, 'SIGSEGV', ''), /ended by SIGSEGV; resume/)
+  assert.match(told(134, null, 'FATAL ERROR: heap out of memory'), /exit status 134: FATAL ERROR: heap/)
+  assert.match(told(0, null, ''), /unexpectedly \(exit status 0\)/)
+  assert.match(told(null, null, 'spawn node ENOENT'), /could not be started: spawn node ENOENT/)
+})
+
+async function firstMetrics(runId: string): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const unsubscribe = core.runs.subscribe((events) => {
+      if (!events.some((event) => event.type === 'metrics' && event.runId === runId)) return
+      unsubscribe()
+      resolve()
+    })
+  })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
