@@ -1,3 +1,4 @@
+import type { Predictions, Scores } from '../../shared/run/messages.ts'
 import type { ExamplePart, TrainingData } from './batches.ts'
 import type { Model } from './models/index.ts'
 
@@ -64,4 +65,21 @@ export function greatest(values: Float32Array): number {
   let best = 0
   for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i
   return best
+}
+
+/** Scores of validation and test, null for a part that was empty or not measured. */
+export function scoresOf(evaluations: readonly Evaluation[]): Scores {
+  const of = (name: Evaluation['part']['name']) => evaluations.find(({ part }) => part.name === name)
+  const [validation, test] = [of('validation'), of('test')]
+  return {
+    valLoss: validation?.loss ?? null,
+    valAccuracy: validation?.accuracy ?? null,
+    testLoss: test?.loss ?? null,
+    testAccuracy: test?.accuracy ?? null,
+  }
+}
+
+/** What an ensemble needs of a member. */
+export function predictionsOf({ part, probs }: Evaluation, classes: number): Predictions {
+  return { part: part.name, classes, probs, labels: part.labels }
 }

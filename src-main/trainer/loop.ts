@@ -1,12 +1,12 @@
 import { UserError } from '../../shared/errors.ts'
-import type { Predictions, Scores, TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
+import type { TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
 import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import * as tf from '../engine/tf.ts'
 import type { TrainingData } from './batches.ts'
 import { captureState, firstNonFinite, weightsOf, weightsSha256 } from './checkpoint.ts'
 import type { Command, CommandQueue } from './commands.ts'
-import { type Evaluation, evaluate } from './evaluate.ts'
+import { type Evaluation, evaluate, predictionsOf, scoresOf } from './evaluate.ts'
 import type { Emit } from './events.ts'
 import { MetricsBuffer } from './metrics.ts'
 import type { Model } from './models/index.ts'
@@ -284,19 +284,4 @@ export class TrainingLoop {
       `While training: ${what} at step ${step} under a learning rate of ${lr}, so the run was stopped and the last snapshot before it is kept; start again with a lower rate.`,
     )
   }
-}
-
-function scoresOf(evaluations: readonly Evaluation[]): Scores {
-  const of = (name: Evaluation['part']['name']) => evaluations.find(({ part }) => part.name === name)
-  const [validation, test] = [of('validation'), of('test')]
-  return {
-    valLoss: validation?.loss ?? null,
-    valAccuracy: validation?.accuracy ?? null,
-    testLoss: test?.loss ?? null,
-    testAccuracy: test?.accuracy ?? null,
-  }
-}
-
-function predictionsOf({ part, probs }: Evaluation, classes: number): Predictions {
-  return { part: part.name, classes, probs, labels: part.labels }
 }
