@@ -47,7 +47,7 @@ export function openCore({ home, db }: CoreOptions): Core {
     store,
     catalogue,
     runs,
-    ensembles: createEnsembleService(store),
+    ensembles: createEnsembleService(store, catalogue),
     async close() {
       await runs.close()
       store.close()

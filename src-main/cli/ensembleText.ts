@@ -57,4 +57,5 @@ const methodNames = {
   average: 'average of probabilities',
   logitAverage: 'average of logits',
   weighted: 'weighted average',
+  weightAverage: 'average of weights',
 } as const satisfies Record<EnsembleResult['method'], string>

@@ -146,12 +146,12 @@ function startBar(screen: NodeJS.WriteStream, view: View, stepsPerEpoch: number,
 }
 
 /** One line no wider than the terminal; what matters least goes first when there is no room. */
-export function barLine(view: View, stepsPerEpoch: number, columns: number, now: () => number): string {
+function barLine(view: View, stepsPerEpoch: number, columns: number, now: () => number): string {
   const share = Math.min(1, view.steps / view.totalSteps)
   const loss = view.losses.at(-1)
   const facts = [
     `epoch ${(view.steps / stepsPerEpoch).toFixed(1)}/${Number((view.totalSteps / stepsPerEpoch).toFixed(1))}`,
-    `lr ${rate(view.lr)}`,
+    loss === undefined ? '' : `lr ${rate(view.lr)}`,
     loss === undefined ? '' : `loss ${fixed(loss, 3)}`,
     timeLeft(view, now) === undefined ? '' : `${timeLeft(view, now)} left`,
     loss === undefined ? '' : sparkline(view.losses, 16),

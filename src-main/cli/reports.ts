@@ -59,13 +59,21 @@ function bestEpoch(epochs: readonly EpochRecord[]) {
   return { epoch, valAccuracy, testAccuracy, trainAccuracy }
 }
 
+/** Methods as --method takes them. */
+const methodNames = {
+  average: 'average',
+  logitAverage: 'logit-average',
+  weighted: 'weighted',
+  weightAverage: 'weights',
+} as const satisfies Record<EnsembleResult['method'], string>
+
 /** An ensemble as `anneal ensemble --json` prints it. NLL in nats, Brier 0..2, ECE over 15 bins; all of `judgedOn`. */
 export function ensembleReport(result: EnsembleResult) {
   const judged = result[result.judgedOn]
   const best = result.bestSingle[result.judgedOn]
   return {
     runId: result.run.id,
-    method: result.method,
+    method: methodNames[result.method],
     members: result.members.map(memberReport),
     valAccuracy: result.validation?.accuracy ?? null,
     testAccuracy: result.test?.accuracy ?? null,

@@ -11,9 +11,14 @@ import {
 } from '../../shared/ensemble/index.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
+import type { Catalogue } from '../datasets/index.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { averageInProcess } from './averageProcess.ts'
 
+/** Ways to combine what the members predict. */
 export type PredictionMethod = 'average' | 'logitAverage' | 'weighted'
+/** Besides those: one model whose weights are the mean of the members'. */
+export type EnsembleMethod = PredictionMethod | 'weightAverage'
 
 /** Scores of one predictor on one part of the data. */
 export interface PartScores {
@@ -38,7 +43,7 @@ export interface EnsembleMember {
 /** What an ensemble of stored snapshots is worth. Parts without examples are null. */
 export interface EnsembleResult {
   readonly run: RunRecord
-  readonly method: PredictionMethod
+  readonly method: EnsembleMethod
   readonly members: readonly EnsembleMember[]
   readonly validation: PartScores | null
   readonly test: PartScores | null
@@ -67,12 +72,43 @@ export interface EnsembleRequest {
 export interface EnsembleService {
   /** Arithmetic on stored probabilities: no model is loaded. @throws UserError for unknown or unusable members */
   evaluate(request: EnsembleRequest): EnsembleResult
+  /**
+   * One model whose weights are the plain mean of the members', its normalisation statistics recomputed over an epoch of
+   * training data, in a process of its own. Unlike averaged predictions it may be far worse than any member: cycles
+   * that ended in different valleys have no good model between them.
+   * @throws UserError for unknown members, or when the model cannot be built
+   */
+  averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
-export function createEnsembleService(store: Store): EnsembleService {
+export function createEnsembleService(store: Store, catalogue: Catalogue): EnsembleService {
   return {
     evaluate: (request) => evaluate(store, request),
+    async averageWeights(request) {
+      const result = evaluate(store, request)
+      const { run, members } = result
+      const { folder } = await catalogue.resolve(run.datasetId)
+      const averaged = await averageInProcess({
+        spec: run.spec,
+        datasetFolder: folder,
+        stepsPerEpoch: run.position.plan.stepsPerEpoch,
+        members: members.map(({ snapshot, weight }) => ({
+          weight,
+          tensors: [...store.read.snapshotModel(snapshot.id).tensors],
+        })),
+      })
+      const scoresOn = (part: Predictions['part']): PartScores | null => {
+        const found = averaged.predictions.find((each) => each.part === part)
+        return found === undefined ? null : plain(score(found.probs, found))
+      }
+      return {
+        ...result,
+        method: 'weightAverage',
+        validation: scoresOn('validation'),
+        test: scoresOn('test'),
+      }
+    },
     save: (name, result) =>
       store.write.saveEnsemble({
         name,

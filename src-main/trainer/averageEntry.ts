@@ -1,11 +1,11 @@
 import { parseOrExplain } from '../../shared/errors.ts'
-import { type AverageReply, averageRequest } from './averageMessages.ts'
+import { type AverageReply, averageRequest } from '../../shared/run/average.ts'
 import { averageWeights } from './averageWeights.ts'
 import { inWords } from './run.ts'
 
 /*
  * The process that averages weights: fork it with { serialization: 'advanced' }, send one request of
- * averageMessages.ts, and one reply comes back; then it ends by itself.
+ * shared/run/average.ts, and one reply comes back; then it ends by itself.
  */
 
 async function answer(message: unknown): Promise<AverageReply> {

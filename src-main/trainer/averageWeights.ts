@@ -1,8 +1,8 @@
+import type { AverageReply, AverageRequest } from '../../shared/run/average.ts'
 import type { StoredTensor } from '../../shared/run/messages.ts'
 import { openDataset } from '../datasets/index.ts'
 import { selectEngine } from '../engine/select.ts'
 import * as tf from '../engine/tf.ts'
-import type { AverageReply, AverageRequest } from './averageMessages.ts'
 import { prepareData, type TrainingData } from './batches.ts'
 import { restoreWeights, weightsOf, weightsSha256 } from './checkpoint.ts'
 import { evaluate, predictionsOf, scoresOf } from './evaluate.ts'
@@ -50,7 +50,7 @@ export function meanOf(members: AverageRequest['members']): StoredTensor[] {
         const own = tensors.find((each) => each.name === name && each.role === role)
         if (own?.data.byteLength !== sum.length * 4)
           throw new Error(`a member lacks ${name} of shape [${shape}]`)
-        const values = new Float32Array(own.data.slice().buffer)
+        const values = new Float32Array(new Uint8Array(own.data).buffer)
         for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (weight / total) * (values[i] ?? 0)
       }
       return { name, shape, role, data: new Uint8Array(Float32Array.from(sum).buffer) }

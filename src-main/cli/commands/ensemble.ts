@@ -5,10 +5,15 @@ import { describeEnsemble } from '../ensembleText.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
 
-const methods = { average: 'average', 'logit-average': 'logitAverage', weighted: 'weighted' } as const
+const methods = {
+  average: 'average',
+  'logit-average': 'logitAverage',
+  weighted: 'weighted',
+  weights: 'weightAverage',
+} as const
 const methodNames = z.enum(
-  ['average', 'logit-average', 'weighted'],
-  'must be one of average, logit-average, weighted',
+  ['average', 'logit-average', 'weighted', 'weights'],
+  'must be one of average, logit-average, weighted, weights',
 )
 
 const options = z.object({
@@ -23,6 +28,9 @@ const options = z.object({
   save: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
 })
 
+const weightsWarning =
+  'Averaging weights makes one new model, not an ensemble of predictions: where cycles ended in different valleys it can be far worse than any member. Its normalisation statistics are recomputed over an epoch of training data.\n'
+
 export function addEnsemble(program: Command, cli: Cli): void {
   const command = addStore(program.command('ensemble'))
     .summary('combine the snapshots of a run')
@@ -33,7 +41,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
     .option('--snapshots <numbers>', 'which of its snapshots (default: all)')
     .option(
       '--method <method>',
-      'average of probabilities, logit-average (geometric mean), or weighted, with weights chosen on validation data (default: average)',
+      'average of probabilities, logit-average (geometric mean), weighted (shares chosen on validation data), or weights, which averages the models themselves (default: average)',
     )
     .option('--save <name>', 'keep it in the database under this name')
     .addHelpText(
@@ -46,11 +54,13 @@ export function addEnsemble(program: Command, cli: Cli): void {
   command.action(async () => {
     const { run, snapshots, method, save, ...rest } = readOptions(command, options)
     await withCore(cli, rest, async (core) => {
-      const result = core.ensembles.evaluate({
-        runId: run,
-        method: methods[method],
-        ...(snapshots && { snapshotIds: snapshots }),
-      })
+      const request = { runId: run, ...(snapshots && { snapshotIds: snapshots }) }
+      const chosen = methods[method]
+      if (chosen === 'weightAverage') cli.terminal.err(weightsWarning)
+      const result =
+        chosen === 'weightAverage'
+          ? await core.ensembles.averageWeights(request)
+          : core.ensembles.evaluate({ ...request, method: chosen })
       const saved = save === undefined ? undefined : core.ensembles.save(save, result)
       if (rest.json) {
         const { id, name } = saved ?? {}

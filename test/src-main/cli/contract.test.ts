@@ -161,10 +161,20 @@ test('the ensemble names members, weights, scores and its gain', async () => {
   const one = await json('ensemble', '--run', runId, '--snapshots', String(snapshots[1].id))
   assert.equal(one.testAccuracy, snapshots[1].testAccuracy)
   for (const method of ['logit-average', 'weighted']) {
-    const { members } = await json('ensemble', '--run', runId, '--method', method)
+    const { members, method: named } = await json('ensemble', '--run', runId, '--method', method)
+    assert.equal(named, method)
     const total = members.reduce((sum: number, { weight }: { weight: number }) => sum + weight, 0)
     assert.ok(Math.abs(total - 1) < 1e-12)
   }
+  const averaged = await anneal(
+    ...['ensemble', '--run', runId, '--method', 'weights', '--snapshots', String(snapshots[1].id), '--json'],
+  )
+  assert.match(averaged.err, /^Averaging weights makes one new model/)
+  assert.equal(
+    JSON.parse(averaged.out).testAccuracy,
+    snapshots[1].testAccuracy,
+    'the average of one is that one',
+  )
   const { out } = await anneal('ensemble', '--run', runId)
   assert.match(out, /last 3 .*%/)
 })

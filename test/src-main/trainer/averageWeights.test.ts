@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { averageReply } from '../../../src-main/trainer/averageMessages.ts'
+import { averageReply } from '../../../shared/run/average.ts'
 import { averageWeights, meanOf } from '../../../src-main/trainer/averageWeights.ts'
 import { existing, startRequest, tinyDataset, tinySpec, train } from './support.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { predictions, scores, storedTensor } from '../../shared/run/messages.ts'
-import { runSpec } from '../../shared/run/spec.ts'
+import { predictions, scores, storedTensor } from './messages.ts'
+import { runSpec } from './spec.ts'
 
 /** Asks for the model whose weights are the weighted mean of the members'. All members are models of `spec`. */
 export const averageRequest = z.strictObject({
