@@ -10,19 +10,12 @@ import { knownRun, type WriteContext } from './runWrites.ts'
  * and every other writer waiting. It goes in small transactions, and so does the space that is given back.
  */
 
-/** Rows with megabytes in them, children first; each piece is small enough for a few milliseconds. */
-const PIECES: readonly { readonly sql: string }[] = [
-  {
-    sql: `DELETE FROM snapshot_tensors WHERE id IN (SELECT t.id FROM snapshot_tensors t
-      JOIN snapshots s ON s.id = t.snapshot_id WHERE s.run_id = ? LIMIT 16)`,
-  },
-  {
-    sql: 'DELETE FROM checkpoint_tensors WHERE id IN (SELECT id FROM checkpoint_tensors WHERE run_id = ? LIMIT 16)',
-  },
-  {
-    sql: `DELETE FROM metric_chunks WHERE id IN (SELECT c.id FROM metric_chunks c
-      JOIN series s ON s.id = c.series_id WHERE s.run_id = ? LIMIT 128)`,
-  },
+/** Where the megabytes of a run are, children first; each piece takes a few milliseconds. */
+const PIECES: readonly string[] = [
+  'DELETE FROM snapshot_tensors WHERE snapshot_id IN (SELECT id FROM snapshots WHERE run_id = ?) LIMIT 16',
+  'DELETE FROM checkpoint_tensors WHERE run_id = ? LIMIT 16',
+  'DELETE FROM metric_chunks WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) LIMIT 128',
+  'DELETE FROM metric_summaries WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) LIMIT 512',
 ]
 
 /** Pages given back in one transaction. */
@@ -31,6 +24,8 @@ const PAGES = 256
 const pageCount = z.int()
 
 export interface Trash {
+  /** Whether a program before left something to do. */
+  readonly hasLeftovers: boolean
   /** Makes the run invisible; the rest is the work of `empty`. */
   throwAway(runId: string): void
   /** Works for about so many milliseconds. @returns whether there is more to do */
@@ -51,6 +46,7 @@ export function createTrash(context: WriteContext): Trash {
     return vacuums
   }
   return {
+    hasLeftovers: runs.length > 0,
     throwAway(runId) {
       hideRun(context, runId)
       runs = [...runs, runId]
@@ -81,7 +77,7 @@ function hideRun({ db, hosts, now }: WriteContext, runId: string): void {
 /** @returns whether something of the run is left */
 function deletePiece(db: Db, runId: string): boolean {
   return db.write(() => {
-    if (PIECES.some(({ sql }) => db.run(sql, runId).changes > 0)) return true
+    if (PIECES.some((sql) => db.run(sql, runId).changes > 0)) return true
     db.run('DELETE FROM runs WHERE id = ?', runId)
     return false
   })
@@ -91,6 +87,7 @@ function deletePiece(db: Db, runId: string): boolean {
 function giveBack(db: Db): boolean {
   const before = pageCount.parse(db.pragma('freelist_count'))
   if (before === 0) return false
-  db.pragma(`incremental_vacuum(${PAGES})`)
+  // It gives back a page a row: all of its rows must be asked for.
+  db.exec(`PRAGMA incremental_vacuum(${PAGES})`)
   return before > PAGES
 }

@@ -27,12 +27,21 @@ export function createWrites(context: WriteContext): {
       return result
     })
   }
+  const empty = (): boolean => {
+    try {
+      return trash.empty(TURN)
+    } catch {
+      // The file is busy or the disk full: the next program that opens the file goes on.
+      return false
+    }
+  }
   const emptyInTurns = (): void => {
     emptying ??= setImmediate(() => {
       emptying = undefined
-      if (trash.empty(TURN)) emptyInTurns()
+      if (empty()) emptyInTurns()
     })
   }
+  if (trash.hasLeftovers) emptyInTurns()
 
   return {
     write: {
@@ -56,7 +65,7 @@ export function createWrites(context: WriteContext): {
     record: (events) => transaction(() => recordEvents(context, events)),
     close() {
       if (emptying !== undefined) clearImmediate(emptying)
-      while (trash.empty(TURN));
+      while (empty());
       hosts.leave()
     },
   }
