@@ -87,17 +87,21 @@ function filterGradientByPatches(
   const { cropped, padding } = crop(x, margins)
   const { outHeight, outWidth, strideHeight, strideWidth, batchSize, inChannels, outChannels } = info
   const places = batchSize * outHeight * outWidth
-  const planes = tf.transpose(tf.pad(cropped, padding), [3, 0, 1, 2])
+  const [images, rows, columns, channels] = padding
+  // Channels first, so that padding and taps copy whole rows, not single numbers.
+  const planes = tf.pad(tf.transpose(cropped, [3, 0, 1, 2]), [channels, images, rows, columns])
   const taps: tf.Tensor2D[] = []
   for (let i = 0; i < info.filterHeight; i++) {
     for (let j = 0; j < info.filterWidth; j++) {
-      const end = [
+      const size = [
         inChannels,
         batchSize,
-        i + (outHeight - 1) * strideHeight + 1,
-        j + (outWidth - 1) * strideWidth + 1,
+        (outHeight - 1) * strideHeight + 1,
+        (outWidth - 1) * strideWidth + 1,
       ]
-      const tap = tf.stridedSlice(planes, [0, 0, i, j], end, [1, 1, strideHeight, strideWidth])
+      const dense = tf.slice(planes, [0, 0, i, j], size)
+      const strides = [1, 1, strideHeight, strideWidth]
+      const tap = strideHeight * strideWidth > 1 ? tf.stridedSlice(dense, [0, 0, 0, 0], size, strides) : dense
       taps.push(tf.reshape(tap, [inChannels, places]))
     }
   }
