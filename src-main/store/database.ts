@@ -94,6 +94,6 @@ function parseRow<T>(path: string, schema: z.ZodType<T>, row: unknown): T {
     return schema.parse(row)
   } catch (error) {
     const words = error instanceof z.ZodError ? z.prettifyError(error) : String(error)
-    throw damaged(path, `a row is not of the form it should have: ${words.replace(/\s+/g, ' ')}`)
+    throw damaged(path, `a row is not of the form it should have: ${words}`)
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../../shared/errors.ts'
 
@@ -50,9 +50,21 @@ function readHeader(path: string): Buffer | undefined {
 /** Makes the folder the database goes to. @throws UserError when that is not allowed */
 export function makeFolderOf(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
   } catch (error) {
     throw explainFile(path, error)
+  }
+}
+
+/** By hand, since Node's recursive mkdir never returns where the system lets nobody make folders (/proc). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another program may have been faster.
+    if (!hasCode(error, 'EEXIST')) throw error
   }
 }
 

@@ -15,7 +15,7 @@ const RETRY = 20
 
 /**
  * Makes an empty file ours, or takes an older one step by step to the newest version: all in one transaction, so that
- * a failure or a power cut leaves it as it was.
+ * a failure or a power cut leaves it as it was. Foreign keys are on afterwards.
  */
 export function migrate(db: Db, migrations: readonly string[]): void {
   if (versionOf(db) !== migrations.length) {
@@ -23,15 +23,25 @@ export function migrate(db: Db, migrations: readonly string[]): void {
     // of ownership stands in the file itself.
     db.pragma(`page_size = ${PAGE_SIZE}`)
     db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('foreign_keys = OFF')
     db.write(() => {
       const version = versionOf(db)
       refuseNewer(db.path, version, migrations.length)
       for (const sql of migrations.slice(version)) db.exec(sql)
+      refuseDangling(db)
       db.pragma(`application_id = ${APPLICATION_ID}`)
       db.pragma(`user_version = ${migrations.length}`)
     })
   }
+  db.pragma('foreign_keys = ON')
   enterWal(db)
+}
+
+/** Foreign keys are off while tables may be rebuilt, so they are looked at before the commit. */
+function refuseDangling(db: Db): void {
+  const [first] = db.all(z.object({ table: z.string() }), 'PRAGMA foreign_key_check')
+  if (first !== undefined)
+    throw new Error(`The migration leaves rows of ${first.table} without what they refer to.`)
 }
 
 /** @throws UserError */

@@ -54,7 +54,6 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
 }
 
 function prepare(db: Db): void {
-  db.pragma('foreign_keys = ON')
   migrate(db, migrations)
   // In WAL mode NORMAL may lose the last commits at a power cut, never the file; a killed process loses nothing.
   db.pragma('synchronous = NORMAL')

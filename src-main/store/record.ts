@@ -122,12 +122,19 @@ function putReady(db: Db, event: TrainerEventOf<'ready'>): void {
   )
 }
 
-/** Keeps the first one of an epoch: a resumed run makes the same again. */
+/**
+ * Keeps the first one of an epoch: a resumed run makes the same again. Only the part of an epoch that a budget ended
+ * in gives way to the whole epoch, when the run is extended.
+ */
 function putEpoch(db: Db, event: TrainerEventOf<'epoch'>): void {
   db.run(
     `INSERT INTO epochs (run_id, epoch, step, train_loss, train_accuracy, val_loss, val_accuracy, test_loss,
        test_accuracy, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, train_loss = excluded.train_loss,
+       train_accuracy = excluded.train_accuracy, val_loss = excluded.val_loss, val_accuracy = excluded.val_accuracy,
+       test_loss = excluded.test_loss, test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
+     WHERE excluded.step > epochs.step`,
     event.runId,
     event.epoch,
     event.step,

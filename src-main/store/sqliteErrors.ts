@@ -38,7 +38,8 @@ export function explainSqlite(path: string, error: unknown): unknown {
 
 /** @param finding what SQLite said about it */
 export function damaged(path: string, finding: string): UserError {
+  const words = finding.replace(/\s+/g, ' ')
   return new UserError(
-    `While opening ${path}: the database is damaged (${finding}) and was left as it is; put back a copy of it, or save what can be read with "sqlite3 damaged.db .recover | sqlite3 rescued.db" and open that one.`,
+    `While opening ${path}: the database is damaged (${words}) and was left as it is; put back a copy of it, or save what can be read with "sqlite3 damaged.db .recover | sqlite3 rescued.db" and open that one.`,
   )
 }

@@ -159,6 +159,21 @@ test('a resumed run replays into the gap: nothing is doubled, and what was store
   )
 })
 
+test('the part of an epoch that the budget ended in gives way to the whole one, never the other way', (t) => {
+  const store = tempStore(t)
+  const run = claimedRun(store)
+  const whole = { ...epoch(run, 1, 1), trainLoss: 0.25 }
+  const stored = () => store.read.epochs(run.id).map(({ step, trainLoss }) => [step, trainLoss])
+  store.record([{ ...epoch(run, 0, 1), step: 49, trainLoss: 0.5 }])
+  store.record([whole])
+  assert.deepEqual(stored(), [[99, 0.25]])
+  store.record([
+    { ...epoch(run, 2, 1), step: 49, trainLoss: 0.5 },
+    { ...whole, seq: 3, trainLoss: 0.75 },
+  ])
+  assert.deepEqual(stored(), [[99, 0.25]])
+})
+
 test('events of an attempt that is over are refused, and nothing of them is stored', (t) => {
   const store = tempStore(t)
   const run = claimedRun(store)

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { connect } from '../../../src-main/store/database.ts'
+import { openStore } from '../../../src-main/store/index.ts'
+import { migrate } from '../../../src-main/store/migrate.ts'
+import { migrations } from '../../../src-main/store/migrations/index.ts'
+import type { Store } from '../../../src-main/store/types.ts'
+import { dumpDatabase, schemaOf } from './dump.ts'
+import {
+  allPoints,
+  claimedRun,
+  ended,
+  epoch,
+  metrics,
+  openFor,
+  predictions,
+  snapshot,
+  state,
+  tempFolder,
+  valueAt,
+} from './fixtures.ts'
+
+/*
+ * Every released version has a file in versions/ with a database that this version wrote. All of them are opened by
+ * this program. The file of a new version is written when the test first misses it.
+ */
+
+const fixture = (version: number): string =>
+  fileURLToPath(new URL(`versions/${version}.sql`, import.meta.url))
+
+/** Something in every table. */
+function writeSample(path: string): void {
+  const store = openStore(path, { now: () => 1_800_000_000_000 })
+  const run = claimedRun(store)
+  store.record([
+    metrics(run, 0, 0, 20),
+    // Beyond the first chunk, which is closed by it.
+    metrics(run, 1, 4090, 16),
+    epoch(run, 2, 1),
+    snapshot(run, 3, 1, 99, 4),
+    { type: 'feedback', runId: run.id, attempt: 1, seq: 4, step: 7, lr: 0.01, reason: 'no better loss' },
+    { type: 'checkpoint', runId: run.id, attempt: 1, seq: 5, state: state(4106, 4) },
+    {
+      type: 'edited',
+      runId: run.id,
+      attempt: 1,
+      seq: 6,
+      edit: { kind: 'annealNow', atStep: 50, steps: 9 },
+      totalSteps: 5000,
+    },
+    ended(run, 7, 'stopped'),
+  ])
+  store.write.annotate(run.id, { note: 'a note', tags: ['one', 'two'] })
+  store.write.saveEnsemble({
+    name: 'all',
+    method: 'average',
+    members: store.read.snapshots(run.id).map(({ id }) => ({ snapshotId: id, weight: 1 })),
+    valAccuracy: 0.9,
+    testAccuracy: 0.8,
+    scores: { nll: 0.5 },
+  })
+  const paused = claimedRun(store)
+  store.write.setStatus(paused.id, 'paused')
+  store.write.request(paused.id, { type: 'resume' })
+  store.close()
+}
+
+function checkSample(store: Store): void {
+  const [run] = store.read.runs({ status: 'stopped' })
+  assert.ok(run)
+  assert.deepEqual([run.name, run.note, run.tags], ['A run', 'a note', ['one', 'two']])
+  assert.deepEqual(run.position.edits, [{ kind: 'annealNow', atStep: 50, steps: 9 }])
+  const steps = [0, 4090].flatMap((from, i) => Array.from({ length: i === 0 ? 20 : 16 }, (_, k) => from + k))
+  assert.deepEqual(allPoints(store, run.id, 'loss'), { steps, values: steps.map((step) => valueAt(2, step)) })
+  assert.equal(store.read.series({ runId: run.id, series: 'loss', points: 10 }).total, 36)
+  assert.equal(store.read.epochs(run.id).length, 1)
+  assert.equal(store.read.feedback(run.id).length, 1)
+  const [record] = store.read.snapshots(run.id)
+  assert.ok(record)
+  assert.deepEqual(store.read.predictions(record.id, 'test'), predictions('test', -99))
+  assert.deepEqual(store.read.checkpoint(run.id)?.position, state(4106, 4).position)
+  assert.deepEqual(
+    store.read.checkpoint(run.id)?.tensors.map(({ data }) => Buffer.from(data)),
+    state(4106, 4).tensors.map(({ data }) => Buffer.from(data)),
+  )
+  assert.equal(store.read.ensembles(run.id).length, 1)
+  assert.equal(store.read.datasets().length, 1)
+  assert.equal(store.read.runs({ status: 'interrupted' }).length, 1)
+}
+
+function restore(path: string, sql: string): void {
+  const db = connect(path)
+  db.exec(sql)
+  db.close()
+}
+
+test('the newest version has its file', (t) => {
+  const file = fixture(migrations.length)
+  if (existsSync(file)) return
+  const path = join(tempFolder(t), 'lab.db')
+  writeSample(path)
+  writeFileSync(file, dumpDatabase(path))
+  assert.fail(`${file} was missing and has been written: look at it and commit it.`)
+})
+
+for (let version = 1; version <= migrations.length; version++) {
+  test(`a database of version ${version} opens with all that is in it`, (t) => {
+    const folder = tempFolder(t)
+    const [old, fresh] = [join(folder, 'old.db'), join(folder, 'fresh.db')]
+    restore(old, readFileSync(fixture(version), 'utf8'))
+    const store = openFor(t, old)
+    checkSample(store)
+    claimedRun(store)
+    store.close()
+    openStore(fresh).close()
+    assert.deepEqual(schemaOf(old), schemaOf(fresh))
+  })
+}
+
+test('what a version writes, it reads', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  writeSample(path)
+  checkSample(openFor(t, path))
+})
+
+test('a migration that fails leaves the file at the version it had', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  writeSample(path)
+  const before = dumpDatabase(path)
+  const db = connect(path)
+  const nonsense = 'CREATE TABLE later (id INTEGER) STRICT; DROP TABLE runs; SELECT nonsense;'
+  assert.throws(() => migrate(db, [...migrations, nonsense]), /nonsense/)
+  assert.throws(() => migrate(db, [...migrations, 'DELETE FROM snapshots']), /without what they refer to/)
+  db.close()
+  assert.equal(dumpDatabase(path), before)
+  checkSample(openFor(t, path))
+})
+
+test('migrations are taken once each, in order', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  openStore(path).close()
+  const db = connect(path)
+  t.after(() => db.close())
+  const later = [
+    ...migrations,
+    'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT; INSERT INTO later VALUES (1);',
+    'INSERT INTO later SELECT max(id) + 1 FROM later;',
+  ]
+  migrate(db, later)
+  migrate(db, later)
+  assert.equal(db.pragma('user_version'), migrations.length + 2)
+  const count = z.object({ count: z.number() })
+  assert.deepEqual(db.get(count, 'SELECT count(*) AS count FROM later'), { count: 2 })
+  assert.throws(() => migrate(db, migrations), { name: 'UserError', message: /written by a newer Anneal/ })
+})
