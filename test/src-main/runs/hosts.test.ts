@@ -87,6 +87,20 @@ test('a model that does not fit the data leaves no run behind', async () => {
   assert.equal(core.store.read.runs().length, before)
 })
 
+test('extending a run whose budget ended within an epoch makes the run of the longer budget', async () => {
+  const longer = (await (await core.runs.launch(spec(3))).finished).run
+  const short = (await (await core.runs.launch(spec(1.5))).finished).run
+  assert.equal(core.store.read.epochs(short.id).at(-1)?.step, short.totalSteps - 1)
+  const rest = (await (await core.runs.extend(short.id, 1)).finished).run
+  const { run } = await (await core.runs.extend(rest.id, 1)).finished
+  assert.equal(run.finalWeightsSha256, longer.finalWeightsSha256)
+  const epochs = (runId: string) => core.store.read.epochs(runId).map(({ seconds: _, ...epoch }) => epoch)
+  assert.deepEqual(epochs(run.id), epochs(longer.id))
+  const hashes = (runId: string) =>
+    core.store.read.snapshots(runId).map((each) => [each.step, each.weightsSha256])
+  assert.deepEqual(hashes(run.id), hashes(longer.id))
+})
+
 test('a run that trains is neither resumed, extended nor deleted', async () => {
   const active = await core.runs.launch(spec(100_000))
   await assert.rejects(core.runs.resume(active.runId), UserError)
