@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { z } from 'zod'
 
 /** What tells one program that writes to the database from every other, also after its death. */
@@ -22,6 +22,15 @@ export type HostRow = z.infer<typeof hostRow>
 /** Milliseconds of silence after which a host that cannot be looked at counts as gone. */
 export const SILENCE_LIMIT = 15_000
 
+/**
+ * The same where a process of its number is there, which the system cannot tell from another: a window that nobody
+ * looks at may be slowed down for long, and one that lives must not be taken for dead.
+ */
+const PROCESS_SILENCE_LIMIT = 600_000
+
+/** Milliseconds by which the system's uptime may be wrong. */
+const UPTIME_ERROR = 60_000
+
 export function thisHost(): HostIdentity {
   return { pid: process.pid, hostname: hostname(), processStart: processStart(process.pid) ?? null }
 }
@@ -31,10 +40,12 @@ export function thisHost(): HostIdentity {
  * decides only where that is not possible.
  */
 export function isHostAlive(host: HostRow, now: number): boolean {
-  const isFresh = now - host.heartbeat <= SILENCE_LIMIT
-  if (host.hostname !== hostname()) return isFresh
+  const silence = now - host.heartbeat
+  if (host.hostname !== hostname()) return silence <= SILENCE_LIMIT
   if (!processExists(host.pid)) return false
-  return host.processStart === null ? isFresh : processStart(host.pid) === host.processStart
+  if (host.processStart !== null) return processStart(host.pid) === host.processStart
+  const bootedAt = Date.now() - uptime() * 1000
+  return host.heartbeat >= bootedAt - UPTIME_ERROR && silence <= PROCESS_SILENCE_LIMIT
 }
 
 function processExists(pid: number): boolean {

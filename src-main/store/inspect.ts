@@ -59,7 +59,8 @@ export function makeFolderOf(path: string): void {
 /** By hand, since Node's recursive mkdir never returns where the system lets nobody make folders (/proc). */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return
-  makeFolder(dirname(folder))
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
   try {
     mkdirSync(folder)
   } catch (error) {

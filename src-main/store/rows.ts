@@ -13,7 +13,7 @@ export const idNumberRow = z.object({ id: z.number() })
 const flag = z.int().transform((value) => value !== 0)
 
 /** SQLite has no NaN: it comes back as null. */
-export const realOrNaN = z
+const realOrNaN = z
   .number()
   .nullable()
   .transform((value) => value ?? Number.NaN)

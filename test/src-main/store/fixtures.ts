@@ -20,10 +20,26 @@ export const newRun: NewRun = {
   totalSteps: 1000,
 }
 
+const cleanups = new WeakMap<TestContext, (() => void | Promise<void>)[]>()
+
+/** Does something after the test, the last first: files can only go when nobody has them open. */
+export function afterwards(t: TestContext, work: () => void | Promise<void>): void {
+  const known = cleanups.get(t)
+  if (known !== undefined) {
+    known.push(work)
+    return
+  }
+  const list = [work]
+  cleanups.set(t, list)
+  t.after(async () => {
+    for (const cleanup of list.toReversed()) await cleanup()
+  })
+}
+
 /** A folder that goes with the test. */
 export function tempFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'anneal-store-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  afterwards(t, () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 
@@ -39,7 +55,7 @@ export function openFor(t: TestContext, path: string, options?: StoreOptions): S
     if (!closed) store.close()
     closed = true
   }
-  t.after(close)
+  afterwards(t, close)
   return { ...store, close }
 }
 

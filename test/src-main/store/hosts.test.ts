@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { UserError } from '../../../shared/errors.ts'
@@ -22,8 +22,8 @@ test('a run whose host was killed is interrupted as soon as somebody opens the f
 test('a living run of another process is never marked, and its death is seen by who is there already', async (t) => {
   const path = join(tempFolder(t), 'lab.db')
   const child = await startChild(t, path, 'claim')
-  // An hour passes without a heartbeat: the process can be looked at, and it lives.
-  const store = openFor(t, path, { now: () => Date.now() + 3_600_000 })
+  // Minutes pass without a heartbeat: the process can be looked at, and it lives.
+  const store = openFor(t, path, { now: () => Date.now() + 300_000 })
   assert.deepEqual(store.write.sweepDeadRuns(), [])
   assert.equal(store.read.run(child.runId).status, 'running')
   assert.throws(() => store.write.claimRun(child.runId), UserError)
@@ -127,18 +127,26 @@ test('an idle host that was taken for dead is there again with its next write', 
 
 test('a process is known by more than its number', (t) => {
   const me = thisHost()
-  const row = { id: 'a', heartbeat: 0, ...me }
-  assert.equal(isHostAlive({ ...row, pid: 0x3ffffffe }, 0), false)
-  assert.equal(isHostAlive({ ...row, hostname: `not-${hostname()}` }, 15_001), false)
-  assert.equal(isHostAlive({ ...row, processStart: null }, 15_000), true)
-  assert.equal(isHostAlive({ ...row, processStart: null }, 15_001), false)
+  const now = Date.now()
+  const row = { id: 'a', heartbeat: now, ...me }
+  assert.equal(isHostAlive({ ...row, pid: 0x3ffffffe }, now), false)
+  const elsewhere = { ...row, hostname: `not-${hostname()}` }
+  assert.deepEqual(
+    [isHostAlive(elsewhere, now + 15_000), isHostAlive(elsewhere, now + 15_001)],
+    [true, false],
+  )
+  // Where the system does not tell when a process began: a heartbeat from before the machine did, or a long silence.
+  const unknown = { ...row, processStart: null }
+  assert.deepEqual([isHostAlive(unknown, now + 600_000), isHostAlive(unknown, now + 600_001)], [true, false])
+  const beforeBoot = now - uptime() * 1000 - 61_000
+  assert.equal(isHostAlive({ ...unknown, heartbeat: beforeBoot }, beforeBoot), false)
   if (me.processStart === null) {
     t.diagnostic('This system does not tell when a process began.')
     return
   }
-  assert.equal(isHostAlive(row, 1e12), true)
+  assert.equal(isHostAlive(row, now + 1e12), true)
   // A later process with the number of a dead one, as after a restart of the machine.
-  assert.equal(isHostAlive({ ...row, processStart: 'another-boot/1' }, 0), false)
+  assert.equal(isHostAlive({ ...row, processStart: 'another-boot/1' }, now), false)
 })
 
 test('who only reads leaves no trace of itself', (t) => {

@@ -11,6 +11,7 @@ import { migrations } from '../../../src-main/store/migrations/index.ts'
 import type { Store } from '../../../src-main/store/types.ts'
 import { dumpDatabase, schemaOf } from './dump.ts'
 import {
+  afterwards,
   allPoints,
   claimedRun,
   ended,
@@ -144,7 +145,7 @@ test('migrations are taken once each, in order', (t) => {
   const path = join(tempFolder(t), 'lab.db')
   openStore(path).close()
   const db = connect(path)
-  t.after(() => db.close())
+  afterwards(t, () => db.close())
   const later = [
     ...migrations,
     'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT; INSERT INTO later VALUES (1);',

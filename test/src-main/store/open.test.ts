@@ -18,7 +18,7 @@ import { random } from '../../../shared/random.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { openStore } from '../../../src-main/store/index.ts'
 import { migrations } from '../../../src-main/store/migrations/index.ts'
-import { claimedRun, ended, epoch, metrics, openFor, snapshot, tempFolder } from './fixtures.ts'
+import { afterwards, claimedRun, ended, epoch, metrics, openFor, snapshot, tempFolder } from './fixtures.ts'
 import { startChild } from './processes.ts'
 
 const sha = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
@@ -38,7 +38,7 @@ test('a database is made where there is none, its folder too', (t) => {
   assert.equal(header.readUInt32BE(68), 0x416e6e6c)
   assert.equal(header.readUInt32BE(60), migrations.length)
   const db = connect(path)
-  t.after(() => db.close())
+  afterwards(t, () => db.close())
   assert.deepEqual(
     ['page_size', 'auto_vacuum', 'journal_mode'].map((name) => db.pragma(name)),
     [16_384, 2, 'wal'],
@@ -100,7 +100,7 @@ test('a place that cannot be written to is a clear error', (t) => {
   openStore(path).close()
   chmodSync(folder, 0o555)
   chmodSync(path, 0o444)
-  t.after(() => chmodSync(folder, 0o755))
+  afterwards(t, () => chmodSync(folder, 0o755))
   assert.throws(() => openStore(path).write.heartbeat(), UserError)
 })
 

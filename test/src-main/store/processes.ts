@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { afterwards } from './fixtures.ts'
 
 export interface Child {
   readonly process: ChildProcess
@@ -23,7 +24,7 @@ export async function startChild(
 ): Promise<Child> {
   const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [path, action])
   const exited = once(child, 'exit')
-  t.after(async () => {
+  afterwards(t, async () => {
     child.kill('SIGKILL')
     await exited
   })

@@ -9,6 +9,7 @@ import { connect } from '../../../src-main/store/database.ts'
 import { quickCheck } from '../../../src-main/store/integrity.ts'
 import type { RunRecord, Store } from '../../../src-main/store/types.ts'
 import {
+  afterwards,
   claimedRun,
   ended,
   epoch,
@@ -99,7 +100,7 @@ test('the space comes back while the program goes on', async (t) => {
   const store = openFor(t, path)
   const run = fullRun(store)
   const db = connect(path)
-  t.after(() => db.close())
+  afterwards(t, () => db.close())
   const pages = (): number => z.number().parse(db.pragma('page_count'))
   const before = pages()
   store.write.deleteRun(run.id)
