@@ -54,6 +54,12 @@ export async function withCore<T>(
   }
 }
 
+/** A command as the user would type it where they are now. */
+export function typed({ terminal: { env } }: Cli, command: string): string {
+  const fromNpm = env.npm_lifecycle_event === 'anneal' || env.npm_lifecycle_event === 'demo'
+  return `${fromNpm ? 'npm run -s anneal --' : 'anneal'} ${command}`
+}
+
 /** The one JSON document of a command. */
 export function printJson(cli: Cli, document: unknown): Promise<void> {
   return cli.terminal.out(`${JSON.stringify(document, null, 2)}\n`)

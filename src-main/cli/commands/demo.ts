@@ -6,7 +6,7 @@ import type { Core } from '../../core.ts'
 import { drawRun } from '../../export/svg/runPlot.ts'
 import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
-import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
+import { addStore, type Cli, printJson, readOptions, storeOptions, typed, withCore } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
 import { readJsonFile, writeFileWhole } from '../files.ts'
 import { duration } from '../format.ts'
@@ -45,7 +45,7 @@ async function demonstrate(cli: Cli, core: Core, chosen: Options): Promise<void>
   if (run.status !== 'completed') {
     if (chosen.json) return printJson(cli, runReport(core, run))
     await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
-    cli.terminal.err(`The demo did not finish; go on with: anneal resume ${run.id}\n`)
+    cli.terminal.err(`The demo did not finish; go on with: ${typed(cli, `resume ${run.id}`)}\n`)
     return
   }
   const result = core.ensembles.evaluate({ runId: run.id })
@@ -57,20 +57,20 @@ async function demonstrate(cli: Cli, core: Core, chosen: Options): Promise<void>
     return printJson(cli, { ...runReport(core, run), ensemble, plot })
   }
   await cli.terminal.out(
-    `\n${describeEnsemble(result, cli.terminal.columns)}\n${whereToLook(core, run, plot)}`,
+    `\n${describeEnsemble(result, cli.terminal.columns)}\n${whereToLook(cli, core, run, plot)}`,
   )
 }
 
-function whereToLook(core: Core, run: RunRecord, plot: string): string {
+function whereToLook(cli: Cli, core: Core, run: RunRecord, plot: string): string {
   const seconds = ((run.endedAt ?? 0) - (run.startedAt ?? 0)) / 1000
   return [
     `Trained in ${duration(seconds)}. Learning rate, momentum and accuracy on one axis: ${plot}`,
     `Everything is in ${core.store.path}`,
     'Next:',
-    `  anneal runs show ${run.id}`,
-    `  anneal extend ${run.id} --cycles 1       one more cycle, one more snapshot`,
-    `  anneal ensemble --run ${run.id} --method weighted`,
-    `  anneal runs export ${run.id} --format tensorboard --out logs`,
+    `  ${typed(cli, `runs show ${run.id}`)}`,
+    `  ${typed(cli, `extend ${run.id} --cycles 1`)}       one more cycle, one more snapshot`,
+    `  ${typed(cli, `ensemble --run ${run.id} --method weighted`)}`,
+    `  ${typed(cli, `runs export ${run.id} --format tensorboard --out logs`)}`,
     '',
   ].join('\n')
 }

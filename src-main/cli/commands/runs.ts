@@ -15,6 +15,7 @@ import {
   printJson,
   readOptions,
   storeOptions,
+  typed,
   wholeNumber,
   withCore,
 } from '../context.ts'
@@ -65,7 +66,7 @@ function addList(runs: Command, cli: Cli): void {
     await withCore(cli, options, async (core) => {
       const found = core.store.read.runs({ limit, ...(status && { status }), ...(text && { text }) })
       if (options.json) return printJson(cli, { runs: found.map(listed) })
-      if (found.length === 0) cli.terminal.err('No runs yet. Begin with: anneal demo\n')
+      if (found.length === 0) cli.terminal.err(`No runs yet. Begin with: ${typed(cli, 'demo')}\n`)
       else await cli.terminal.out(runTable(found, cli.terminal.columns))
     })
   })

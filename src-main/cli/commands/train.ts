@@ -10,6 +10,7 @@ import {
   printJson,
   readOptions,
   storeOptions,
+  typed,
   wholeNumber,
   withCore,
 } from '../context.ts'
@@ -72,17 +73,17 @@ async function trainAndReport(
     cli.setExitCode(exitCode)
     if (options.json) return printJson(cli, runReport(core, run))
     await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
-    cli.terminal.err(nextStep(run))
+    cli.terminal.err(nextStep(cli, run))
   })
 }
 
-function nextStep(run: RunRecord): string {
+function nextStep(cli: Cli, run: RunRecord): string {
   switch (run.status) {
     case 'completed':
-      return `Next: anneal ensemble --run ${run.id}\n`
+      return `Next: ${typed(cli, `ensemble --run ${run.id}`)}\n`
     case 'stopped':
     case 'interrupted':
-      return `Go on with: anneal resume ${run.id}\n`
+      return `Go on with: ${typed(cli, `resume ${run.id}`)}\n`
     case 'failed':
       return `Run ${run.id} failed: ${run.reason ?? 'no reason is known.'}\n`
     default:
