@@ -48,9 +48,17 @@ export function makeClock(update: Update, context: Context): Clock {
   if (update === 'step') return everySteps(1)
   if (update === 'epoch') return everySteps(context.stepsPerEpoch)
   if ('every' in update) return everySteps(update.every)
+  return atSteps(listedSteps(update, context))
+}
+
+/** The steps at which the rate is computed anew where an update lists them, from 0, ascending. */
+export function listedSteps(
+  update: Extract<Update, { atSteps: unknown } | { atFractions: unknown }>,
+  context: Context,
+): number[] {
   const steps =
     'atSteps' in update ? update.atSteps : update.atFractions.map((part) => snapCeil(part * context.horizon))
-  return atSteps([0, ...steps].sort((a, b) => a - b))
+  return [0, ...steps].sort((a, b) => a - b)
 }
 
 function everySteps(every: number): Clock {

@@ -34,8 +34,6 @@ parser.consts = { pi: Math.PI, e: Math.E }
  */
 export function parseFormula(expression: string): (scope: FormulaScope) => number {
   const tree = parseTree(expression)
-  const unknown = tree.symbols().find((name) => !symbols.has(name))
-  if (unknown !== undefined) throw refusal(expression, `${unknown} is not allowed`)
   return (scope) => {
     try {
       const value: unknown = tree.evaluate({ ...scope })
@@ -47,7 +45,15 @@ export function parseFormula(expression: string): (scope: FormulaScope) => numbe
   }
 }
 
-function parseTree(expression: string) {
+/** @throws UserError when the text is no such formula */
+export function parseTree(expression: string) {
+  const tree = parseText(expression)
+  const unknown = tree.symbols().find((name) => !symbols.has(name))
+  if (unknown !== undefined) throw refusal(expression, `${unknown} is not allowed`)
+  return tree
+}
+
+function parseText(expression: string) {
   const stray = /["';[\]]/.exec(expression)
   if (stray !== null) throw refusal(expression, `${stray[0]} is not allowed`)
   try {

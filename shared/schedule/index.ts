@@ -2,6 +2,7 @@
 export { type CompiledSchedule, compileSchedule, type StepRates } from './compile.ts'
 export { type Cycle, maxListedCycles } from './cycles.ts'
 export { type ScheduleEdit, scheduleEdit } from './edits.ts'
+export { type ExportTarget, exportSchedule, exportTargets } from './export/exportSchedule.ts'
 export { type Budget, extendPlan, wholeCyclesBudget } from './extend.ts'
 export { createPlateau, type Plateau, type PlateauState, rateUnderFeedback } from './feedback.ts'
 export { maxSteps, type SchedulePlan } from './plan.ts'

@@ -49,7 +49,7 @@ function momentumCurve(spec: MomentumSpec, track: Track, context: Context): (ste
     case 'demon': {
       const held = spec.delay * context.horizon
       return (step) => {
-        const z = step < held ? 1 : Math.max(0, 1 - (step - held) / (context.horizon - held))
+        const z = step < held ? 1 : step >= context.horizon ? 0 : 1 - (step - held) / (context.horizon - held)
         return (spec.init * z) / (1 - spec.init + spec.init * z)
       }
     }

@@ -59,7 +59,7 @@ export const exponentialSpec = z.strictObject({
   ...timed,
 })
 
-type ProfileDecay =
+export type ProfileDecay =
   | z.infer<typeof linearSpec>
   | z.infer<typeof cosineSpec>
   | z.infer<typeof polynomialSpec>
@@ -113,7 +113,7 @@ export function compileExponential(spec: z.infer<typeof exponentialSpec>, contex
   }
 }
 
-function profileOf(spec: ProfileDecay): Profile {
+export function profileOf(spec: ProfileDecay): Profile {
   switch (spec.kind) {
     case 'linear':
       return { shape: 'linear' }
@@ -128,7 +128,7 @@ function profileOf(spec: ProfileDecay): Profile {
   }
 }
 
-interface DecayTimes {
+export interface DecayTimes {
   length?: number | undefined
   delay: number
   endpoint: Endpoint
@@ -139,16 +139,21 @@ interface DecayTimes {
 /** Progress u by step: in [0, 1], or past 1 where the curve is periodic and may `runOn`. */
 function decayProgress(spec: DecayTimes, runOn: boolean, context: Context): (step: number) => number {
   const clock = makeClock(spec.update, context)
-  const steps =
-    spec.length === undefined ? context.horizon : snap(spec.length * unitSteps(spec.unit, context))
-  const held = spec.delay * steps
-  const span = lastPosition(spec.endpoint, steps, clock) - held
+  const { held, span } = decaySpan(spec, clock, context)
   return (step) => {
     const position = clock.position(step)
     if (position < held || span <= 0) return 0
     const u = (position - held) / span
     return runOn ? u : clamp01(u)
   }
+}
+
+/** How many steps the first rate is held, and how many the decay then takes. */
+export function decaySpan(spec: DecayTimes, clock: Clock, context: Context): { held: number; span: number } {
+  const steps =
+    spec.length === undefined ? context.horizon : snap(spec.length * unitSteps(spec.unit, context))
+  const held = spec.delay * steps
+  return { held, span: lastPosition(spec.endpoint, steps, clock) - held }
 }
 
 function lastPosition(endpoint: Endpoint, steps: number, clock: Clock): number {

@@ -32,7 +32,7 @@ export const fractalSpec = z
 
 export function compileFractal(spec: z.infer<typeof fractalSpec>, context: Context): Track {
   const clock = makeClock(spec.update, context)
-  const period = spec.period ?? Math.min(maxPeriod, 2 ** Math.floor(Math.log2(context.horizon)))
+  const period = periodOf(spec, context)
   const node = (j: number): number =>
     spec.scale / ((spec.M + spec.m) / 2 - ((spec.M - spec.m) / 2) * Math.cos(((j - 0.5) * Math.PI) / period))
   const order = spec.order.endsWith('atural') ? (i: number) => i + 1 : (i: number) => fractalOrder(i, period)
@@ -45,6 +45,11 @@ export function compileFractal(spec: z.infer<typeof fractalSpec>, context: Conte
     range: rangeOf(node(1), node(period)),
     text: `fractal Chebyshev steps between ${showRate(node(period))} and ${showRate(node(1))}, period ${period}`,
   }
+}
+
+/** The period in updates: the largest that fits the budget unless the spec gives one. */
+export function periodOf(spec: { period?: number | undefined }, context: Context): number {
+  return spec.period ?? Math.min(maxPeriod, 2 ** Math.floor(Math.log2(context.horizon)))
 }
 
 /**

@@ -61,7 +61,11 @@ export function compileOneCycle(spec: OneCycleSpec, context: Context): Track {
   }
 }
 
-function phasesOf(spec: OneCycleSpec, steps: number, momentum: { low: number; high: number }): Phase[] {
+export function phasesOf(
+  spec: OneCycleSpec,
+  steps: number,
+  momentum: { low: number; high: number },
+): Phase[] {
   const { low, high } = momentum
   const initial = spec.lrMax / spec.divFactor
   const lowest = initial / spec.finalDivFactor

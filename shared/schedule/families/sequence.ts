@@ -71,7 +71,8 @@ export function compileSequence<Child>(
   }
 }
 
-function placePieces<Child>(
+/** The pieces that last a step or more, each compiled over its own length. */
+export function placePieces<Child>(
   spec: SequenceSpec<Child>,
   context: Context,
   compile: (spec: Child, context: Context) => Track,

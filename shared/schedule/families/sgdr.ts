@@ -45,7 +45,7 @@ export function compileSgdr(spec: z.infer<typeof sgdrSpec>, context: Context): T
   }
 }
 
-function oneStepLate(clock: Clock): Clock {
+export function oneStepLate(clock: Clock): Clock {
   return {
     position: (step) => clock.position(Math.max(0, step - 1)),
     firstStepAt: (position) => (position <= 0 ? 0 : clock.firstStepAt(position) + 1),

@@ -78,7 +78,8 @@ export function compilePiecewise(spec: z.infer<typeof piecewiseSpec>, context: C
   }
 }
 
-function inSteps(
+/** Times in the spec's unit as ascending positions in steps. */
+export function inSteps(
   times: readonly number[],
   unit: z.infer<typeof stepSpec>['unit'],
   context: Context,
