@@ -4,6 +4,9 @@ import { show, UserError } from '../../../shared/errors.ts'
 import {
   type CompiledSchedule,
   compileSchedule,
+  type ExportTarget,
+  exportSchedule,
+  exportTargets,
   maxSteps,
   parseSchedule,
   presets,
@@ -23,6 +26,7 @@ const options = z.object({
   steps: wholeNumber(1, maxSteps).optional(),
   stepsPerEpoch: wholeNumber(1, maxSteps).optional(),
   format: z.enum(['csv', 'json', 'svg'], 'must be one of csv, json, svg').optional(),
+  code: z.enum(exportTargets, `must be one of ${exportTargets.join(', ')}`).optional(),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })
@@ -32,7 +36,7 @@ export function addSchedule(program: Command, cli: Cli): void {
   const command = addJson(program.command('schedule'))
     .summary('print learning rate and momentum step by step')
     .description(
-      'Print the learning rate and momentum a schedule gives at every step (counted from 0), as CSV, JSON or a picture.',
+      'Print the learning rate and momentum a schedule gives at every step (counted from 0), as CSV, JSON, a picture or Python source.',
     )
     .option('--spec <file>', 'JSON file with a schedule, or with a run whose schedule is meant')
     .option('--preset <id>', 'a schedule that comes with Anneal')
@@ -40,6 +44,7 @@ export function addSchedule(program: Command, cli: Cli): void {
     .option('--steps <n>', 'steps to plan')
     .option('--steps-per-epoch <k>', 'steps in one epoch, for durations given in epochs (default: 1)')
     .option('--format <format>', 'csv, json or svg (default: csv; json with --json)')
+    .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--force', 'replace the file if it is there')
     .addHelpText(
@@ -49,6 +54,10 @@ export function addSchedule(program: Command, cli: Cli): void {
         [
           'anneal schedule --preset sgdr-10-2 --steps 700 --steps-per-epoch 10 --format svg --out sgdr.svg',
           'a picture',
+        ],
+        [
+          'anneal schedule --preset rex --steps 700 --steps-per-epoch 10 --code pytorch --out rex.py',
+          'the same rates in a PyTorch script',
         ],
         ['anneal schedule --list-presets', 'what there is'],
       ]),
@@ -65,15 +74,23 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   if (steps === undefined) {
     throw new UserError('While planning the schedule: --steps is missing; give the number of steps to plan.')
   }
-  const format = chosen.format ?? (json ? 'json' : 'csv')
+  if (chosen.code !== undefined && chosen.format !== undefined) {
+    throw new UserError(
+      `While printing the schedule: give either --code or --format, not both (received ${chosen.code} and ${chosen.format}).`,
+    )
+  }
+  const format = chosen.code ?? chosen.format ?? (json ? 'json' : 'csv')
   if (json && format !== 'json' && out === undefined) {
     throw new UserError(
       `While printing the schedule: --json prints JSON, but the format is ${format}; add --out for the ${format} file.`,
     )
   }
   const { name, spec } = readSchedule(chosen)
-  const schedule = compileSchedule(spec, { totalSteps: steps, stepsPerEpoch })
-  const chunks = render(schedule, format, stepsPerEpoch, name)
+  const plan = { totalSteps: steps, stepsPerEpoch }
+  const schedule = compileSchedule(spec, plan)
+  const chunks = isCode(format)
+    ? [exportSchedule(spec, plan, format)]
+    : render(schedule, format, stepsPerEpoch, name)
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(chunk)
     return
@@ -82,6 +99,8 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   if (json) return printJson(cli, { ...written, format, summary: schedule.summary })
   cli.terminal.err(`${schedule.summary}\nWrote ${out}.\n`)
 }
+
+const isCode = (format: string): format is ExportTarget => exportTargets.some((target) => target === format)
 
 /** A schedule on its own, or the one inside a run spec. */
 function readSchedule({ spec: file, preset: id }: Options): { name: string; spec: ScheduleSpec } {
