@@ -83,6 +83,11 @@ function header(
     '',
     'learning_rate(step) is the rate of optimizer step `step`, counted from 0: the number that Anneal shows and uses, up to',
     'the rounding of float64.',
+    ...(target === 'pytorch'
+      ? []
+      : [
+          `${library[target]} computes schedules in float32 inside a compiled step: make_schedule() looks these numbers up there.`,
+        ]),
     ...(compiled.feedback
       ? ['It is the planned rate; the plateau policy below lowers it by the metric.']
       : []),
