@@ -44,7 +44,7 @@ export function report(title: string, figures: readonly Figure[]): void {
             ? `${passes(figure) ? 'PASS' : 'FAIL'} (at most ${digits(figure.atMost)})`
             : ''
       console.log(
-        `  ${figure.name.padEnd(58)} ${digits(figure.value).padStart(12)} ${figure.unit.padEnd(18)} ${promise}`,
+        `  ${figure.name.padEnd(60)} ${digits(figure.value).padStart(12)} ${figure.unit.padEnd(18)} ${promise}`,
       )
     }
   }

@@ -29,9 +29,9 @@ function randomWindow(): Window {
   return { fromStep, toStep: fromStep + size - 1 }
 }
 
-function timed(store: Store, window: Window, series = 'loss'): number {
+function timed(store: Store, window: Window, series = 'loss', pinned: readonly number[] = []): number {
   const start = performance.now()
-  const view = store.read.series({ runId: bench.run.id, series, points: POINTS, ...window })
+  const view = store.read.series({ runId: bench.run.id, series, points: POINTS, pinned, ...window })
   const time = performance.now() - start
   if (view.total === 0 || view.steps.length > POINTS) throw new Error('The view is not what was asked for.')
   return time
@@ -62,6 +62,9 @@ const cold = [whole, ...edges, ...Array.from({ length: 25 }, randomWindow)].map(
   isCold = dropFileCache() && isCold
   return timed(store, window)
 })
+// The points of thirty snapshots lie in as many chunks.
+const pinned = Array.from({ length: 30 }, () => rng.below(STEPS))
+const pinnedTimes = Array.from({ length: 20 }, () => timed(bench.reopen(), whole, 'loss', pinned))
 const sparse = timed(bench.reopen(), whole, 'samplesPerSecond')
 
 const name = isCold ? 'cold (file cache dropped)' : 'newly opened (file cache not dropped: not allowed here)'
@@ -71,6 +74,12 @@ const figures: Figure[] = [
   { name: 'random windows, warm: slowest', value: Math.max(...warm), unit: 'ms', atMost: 50 },
   { name: `${name}: median`, value: percentile(cold, 0.5), unit: 'ms' },
   { name: `${name}: slowest`, value: Math.max(...cold), unit: 'ms', atMost: 50 },
+  {
+    name: 'whole series with 30 pinned points, newly opened: slowest',
+    value: Math.max(...pinnedTimes),
+    unit: 'ms',
+    atMost: 50,
+  },
   { name: 'a series with one point in 5,000 steps, whole', value: sparse, unit: 'ms', atMost: 50 },
   { name: 'file: 4 series of ten million points', value: bench.size() / 1e6, unit: 'MB' },
   { name: 'filling it', value: filled, unit: 's' },

@@ -31,8 +31,14 @@ export function slicePoints({ steps, values }: Points, fromStep: number, toStep:
   return { steps: steps.subarray(from, to), values: values.subarray(from, to) }
 }
 
+/** The value of one step, if it has a point. */
+export function valueAt({ steps, values }: Points, step: number): number | undefined {
+  const index = firstIndex(steps, step)
+  return steps[index] === step ? values[index] : undefined
+}
+
 /** Index of the first step that is at least `wanted`; the length when there is none. */
-export function firstIndex(steps: Float64Array, wanted: number): number {
+function firstIndex(steps: Float64Array, wanted: number): number {
   let low = 0
   let high = steps.length
   while (low < high) {

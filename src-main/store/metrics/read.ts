@@ -3,7 +3,7 @@ import { float64Of, uint32Of } from '../blobs.ts'
 import type { Db } from '../database.ts'
 import { idNumberRow } from '../rows.ts'
 import { CHUNK_STEPS } from './levels.ts'
-import { joinSegments, type Points } from './points.ts'
+import { joinSegments, type Points, valueAt } from './points.ts'
 import { decodeTail, type Slab, segmentOf, tailRow } from './slab.ts'
 
 const bytes = z.instanceof(Uint8Array)
@@ -13,6 +13,7 @@ const chunkRow = z.object({
   steps: bytes.nullable(),
   data: bytes,
 })
+const valueRow = z.object({ isConsecutive: z.number(), value: bytes })
 const CHUNKS = 'SELECT chunk, first_step AS firstStep, steps, data FROM metric_chunks WHERE series_id = ?'
 
 export interface Chunk {
@@ -25,9 +26,26 @@ export function findSeries(db: Db, runId: string, name: string): number | undefi
 }
 
 /** The closed chunk that holds the step, if there is one. */
-export function readChunk(db: Db, seriesId: number, step: number): Points | undefined {
+function readChunk(db: Db, seriesId: number, step: number): Points | undefined {
   const row = db.get(chunkRow, `${CHUNKS} AND chunk = ?`, seriesId, Math.floor(step / CHUNK_STEPS))
   return row && pointsOf(row)
+}
+
+/** The value of one step in the closed chunks, without taking a whole chunk out of the file where it has no gap. */
+export function readValue(db: Db, seriesId: number, step: number): number | undefined {
+  const row = db.get(
+    valueRow,
+    `SELECT steps IS NULL AS isConsecutive, substr(data, (? - first_step) * 8 + 1, 8) AS value
+     FROM metric_chunks WHERE series_id = ? AND chunk = ? AND first_step <= ?`,
+    step,
+    seriesId,
+    Math.floor(step / CHUNK_STEPS),
+    step,
+  )
+  if (row === undefined) return undefined
+  if (row.isConsecutive === 1) return float64Of(row.value)[0]
+  const points = readChunk(db, seriesId, step)
+  return points && valueAt(points, step)
 }
 
 /** The first chunk after the given one. */

@@ -3,8 +3,8 @@ import { downsample, downsampleBuckets, type Point } from '../../../shared/metri
 import type { Db } from '../database.ts'
 import type { SeriesQuery, SeriesView } from '../types.ts'
 import { CHUNK_STEPS, LEVELS, levelWidth, readLevel } from './levels.ts'
-import { firstIndex, joinPoints, NO_POINTS, type Points, slicePoints } from './points.ts'
-import { closedEnd, findSeries, nextChunk, readChunk, readTailOf } from './read.ts'
+import { joinPoints, NO_POINTS, type Points, slicePoints, valueAt } from './points.ts'
+import { closedEnd, findSeries, nextChunk, readTailOf, readValue } from './read.ts'
 
 /** One series while a view of it is made, from one state of the file. */
 interface Source {
@@ -67,7 +67,7 @@ function viewLevel(
   const [first] = buckets
   const last = buckets.at(-1)
   if (first === undefined || last === undefined) return { ...NO_POINTS, total: 0 }
-  const find = pointFinder(source)
+  const find = findPoint(source)
   const sampled = downsampleBuckets(
     buckets,
     {
@@ -112,19 +112,9 @@ function readPoints({ db, seriesId, closedEnd, tail }: Source, from: number, to:
   return joinPoints([...parts, slicePoints(tail, from, to)])
 }
 
-/** Looks up single points; neighbours are often in the chunk just read. */
-function pointFinder({ db, seriesId, closedEnd, tail }: Source): (step: number) => Point[] {
-  let chunk = -1
-  let points = NO_POINTS
-  return (step) => {
-    const wanted = Math.floor(step / CHUNK_STEPS)
-    if (step < closedEnd && wanted !== chunk) {
-      chunk = wanted
-      points = readChunk(db, seriesId, step) ?? NO_POINTS
-    }
-    const { steps, values } = step < closedEnd ? points : tail
-    const index = firstIndex(steps, step)
-    const value = values[index]
-    return value !== undefined && steps[index] === step ? [{ step, value }] : []
+const findPoint =
+  ({ db, seriesId, closedEnd, tail }: Source) =>
+  (step: number): Point[] => {
+    const value = step < closedEnd ? readValue(db, seriesId, step) : valueAt(tail, step)
+    return value === undefined ? [] : [{ step, value }]
   }
-}
