@@ -6,7 +6,8 @@ import { UserError } from '../../../shared/errors.ts'
 import type { Part } from '../contentWriter.ts'
 import { peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
-import { type ColumnPlan, type CsvRow, createSurvey, encodeRow } from './csvColumns.ts'
+import { type ColumnPlan, createSurvey, encodeRow } from './csvColumns.ts'
+import type { CsvRow } from './csvLayout.ts'
 import type { CsvOptions, OnProgress } from './options.ts'
 
 /** Characters one row may have; garbage without line ends stops there. */

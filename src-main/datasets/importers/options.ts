@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-const path = z.string().min(1)
+const path = z.string().min(1, 'must name a file or folder')
 
 /** One line that can stand in a table and in a run spec. */
 const name = z
@@ -38,23 +38,27 @@ export const cifarOptions = z.strictObject({
   format: z.literal('cifar'),
   path,
   /** Which of CIFAR-100's two label sets; CIFAR-10 has only one. */
-  labels: z.enum(['fine', 'coarse']).default('fine'),
+  labels: z.enum(['fine', 'coarse'], { error: 'must be fine or coarse' }).default('fine'),
   ...common,
 })
 
-const column = z.union([z.string(), z.int().min(0)])
+const columnRule = 'must be the name of a column, or its position counted from 0'
+const column = z.union([z.string(), z.int().min(0, columnRule)], { error: columnRule })
 
-/** A table in UTF-8 text, an example a row. */
+/**
+ * A table in UTF-8 text, an example a row. Spaces around a cell are no part of it, quoted or not; otherwise text counts as
+ * it is written, so that "cat" and "Cat" are two values.
+ */
 export const csvOptions = z.strictObject({
   format: z.literal('csv'),
   path,
   /** A second file of the same columns, kept as the official test part. */
   testPath: path.optional(),
-  /** The column of the class: its name in the header, or its position counted from 0. */
+  /** The column of the class: its name in the header, or (also as text, when no column is called so) its position from 0. */
   label: column,
   /** Whether the first line names the columns. */
   header: z.boolean().default(true),
-  delimiter: z.string().length(1).default(','),
+  delimiter: z.string().length(1, 'must be one character').default(','),
   /** Columns whose numbers are codes: one feature per value, as for columns of text. */
   categorical: z.array(column).default([]),
   /** The most different values one categorical column may have. */
@@ -73,17 +77,19 @@ export const imagesOptions = z.strictObject({
   /** Scale to this size, cutting what overhangs from the middle. Absent: all images must have one size. */
   resize: z.strictObject({ height: side, width: side }).optional(),
   /** 1 grey, 3 colour. Absent: grey when every image is grey. */
-  channels: z.union([z.literal(1), z.literal(3)]).optional(),
+  channels: z.literal([1, 3], { error: 'must be 1 (grey) or 3 (colour)' }).optional(),
   ...common,
 })
 
 /** What to import and how; one shape for the window, the command line and the server. */
-export const importOptions = z.discriminatedUnion('format', [
-  idxOptions,
-  cifarOptions,
-  csvOptions,
-  imagesOptions,
-])
+export const importOptions = z.discriminatedUnion(
+  'format',
+  [idxOptions, cifarOptions, csvOptions, imagesOptions],
+  {
+    error: ({ input }) =>
+      typeof input === 'object' ? 'must be idx, cifar, csv or images' : 'must be an object of options',
+  },
+)
 
 /** As a caller writes it: fields with a default may be left out. */
 export type ImportOptions = z.input<typeof importOptions>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { UserError } from '../../../shared/errors.ts'
+import { createCatalogue, type ImportOptions } from '../../../src-main/datasets/index.ts'
 
 /** A new folder that goes when the test ends. */
 export async function tempFolder(t: TestContext): Promise<string> {
@@ -28,6 +29,15 @@ export async function refused(home: string, work: () => Promise<unknown>, patter
     return true
   })
   assert.deepEqual(await tree(datasets), before)
+}
+
+export type CsvChoices = Partial<Extract<ImportOptions, { format: 'csv' }>>
+
+/** Imports text as a table whose label, unless `choices` say otherwise, is the column "kind". */
+export async function importText(home: string, text: string | Uint8Array, choices: CsvChoices = {}) {
+  const path = join(home, 'table.csv')
+  await writeFile(path, text)
+  return createCatalogue(home).import({ format: 'csv', path, label: 'kind', ...choices })
 }
 
 export function assertSentence(message: string): void {

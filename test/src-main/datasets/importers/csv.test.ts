@@ -3,18 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { createCatalogue, type ImportOptions, openDataset } from '../../../../src-main/datasets/index.ts'
-import { refused, tempFolder } from '../fixtures.ts'
+import { createCatalogue, openDataset } from '../../../../src-main/datasets/index.ts'
+import { type CsvChoices, importText, refused, tempFolder } from '../fixtures.ts'
 
-type Options = Partial<Extract<ImportOptions, { format: 'csv' }>>
-
-async function importText(home: string, text: string | Uint8Array, options: Options = {}) {
-  const path = join(home, 'table.csv')
-  await writeFile(path, text)
-  return createCatalogue(home).import({ format: 'csv', path, label: 'kind', ...options })
-}
-
-async function readText(home: string, text: string | Uint8Array, options: Options = {}) {
+async function readText(home: string, text: string | Uint8Array, options: CsvChoices = {}) {
   return openDataset((await importText(home, text, options)).folder)
 }
 
@@ -136,7 +128,7 @@ describe('importCsv', () => {
 
   test('names the line and the column of a bad cell', async (t) => {
     const home = await tempFolder(t)
-    const refuse = (text: string | Uint8Array, words: RegExp, options?: Options) =>
+    const refuse = (text: string | Uint8Array, words: RegExp, options?: CsvChoices) =>
       refused(home, () => importText(home, text, options), words)
     await refuse('x,kind\n1,a\n2\n', /line 3 has 1 cells/)
     await refuse('x,kind\n1,a\n2,b,c\n', /line 3 has 3 cells/)
@@ -157,17 +149,21 @@ describe('importCsv', () => {
 
   test('refuses tables that cannot be learned from', async (t) => {
     const home = await tempFolder(t)
-    const refuse = (text: string | Uint8Array, words: RegExp, options?: Options) =>
+    const refuse = (text: string | Uint8Array, words: RegExp, options?: CsvChoices) =>
       refused(home, () => importText(home, text, options), words)
     await refuse('', /it is empty/)
     await refuse('\n\n', /it is empty/)
     await refuse('x,kind\n', /no row of data/)
     await refuse('x,kind\n1,a\n2,a\n', /only 1 class/)
-    await refuse('x,kind\n1,a\n2,b\n', /no column "sort"; there are "x, kind"/, { label: 'sort' })
+    await refuse(
+      'x,kind\n1,a\n2,b\n',
+      /no column "sort"; give a name \(there are "x, kind"\) or a position from 0 to 1\.$/,
+      { label: 'sort' },
+    )
     await refuse('x,kind\n1,a\n2,b\n', /no column 2;/, { label: 2 })
     await refuse('x,kind\n1,a\n2,b\n', /no column "y";/, { categorical: ['y'] })
     await refuse('x,x\n1,a\n2,b\n', /two columns are called "x"/, { label: 1 })
-    await refuse('1,2\n3,4\n5,6\n', /only numbers, no column names/, { label: 1 })
+    await refuse('1,2\n3,4\n5,6\n', /holds numbers and no column names/, { label: 1 })
     await refuse('kind\na\nb\n', /first line has 1 cells/)
     await refuse(
       `x,kind\n${Array.from({ length: 12 }, (_, i) => `v${i},a`).join('\n')}\n`,

@@ -1,0 +1,96 @@
+import { show, type UserError } from '../../../shared/errors.ts'
+import { disguisedNumber, isNumber, losesInteger, numberKey, saysNotFinite } from './csvNumbers.ts'
+
+/** What the rows so far say of one column. */
+export interface ColumnFacts {
+  /** Each value that is no number to be trained on, and in how many cells it stands. */
+  readonly values: Map<string, number>
+  firstNumber?: { line: number; text: string }
+  firstText?: { line: number; text: string }
+}
+
+/** Makes the error for a column, or for one of its cells, from the words that follow its name. */
+export type Refuse = (what: string) => UserError
+
+/** @param codes whether the cell's text is a value as it stands, whatever it looks like */
+export function noteCell(
+  facts: ColumnFacts,
+  text: string,
+  line: number,
+  codes: boolean,
+  refuse: Refuse,
+): void {
+  if (text === '') throw refuse('the cell is empty, and values are not guessed; fill it or take the row out')
+  if (codes) {
+    count(facts, text)
+    return
+  }
+  if (isNumber(text)) {
+    checkNumber(text, refuse)
+    facts.firstNumber ??= { line, text }
+  } else {
+    if (saysNotFinite(text))
+      throw refuse(`${show(text)} is not a finite number; correct it or take the row out`)
+    facts.firstText ??= { line, text }
+    count(facts, text)
+  }
+  checkOneKind(facts, refuse)
+}
+
+function count({ values }: ColumnFacts, text: string): void {
+  values.set(text, (values.get(text) ?? 0) + 1)
+}
+
+function checkNumber(text: string, refuse: Refuse): void {
+  const stored = Math.fround(Number(text))
+  if (!Number.isFinite(stored)) throw refuse(`${show(text)} is too large for a 32-bit number`)
+  if (losesInteger(text))
+    throw refuse(
+      `${show(text)} would be rounded to the 32-bit number ${stored}, and different integers would become one; list the column as categorical if it holds codes, leave it out if it numbers the rows, or write it with a decimal point if it is a measure`,
+    )
+}
+
+function checkOneKind({ firstNumber, firstText }: ColumnFacts, refuse: Refuse): void {
+  if (firstNumber === undefined || firstText === undefined) return
+  const remedy = disguisedNumber(firstText.text)?.remedy ?? 'correct it'
+  throw refuse(
+    `the column mixes numbers (${show(firstNumber.text)}, line ${firstNumber.line}) and text (${show(firstText.text)}, line ${firstText.line}); ${remedy}, or list the column as categorical`,
+  )
+}
+
+/** Refuses text that is numbers to people in most of its cells: as categories they would lose their order. */
+export function checkText({ values, firstText }: ColumnFacts, refuse: Refuse): void {
+  if (firstText === undefined) return
+  const all = [...values]
+  const disguised = all.filter(([text]) => disguisedNumber(text))
+  const cells = (some: typeof all) => some.reduce((sum, [, times]) => sum + times, 0)
+  const [text] = disguised[0] ?? []
+  if (text === undefined || cells(disguised) * 2 <= cells(all)) return
+  const { look, remedy } = disguisedNumber(text) ?? {}
+  throw refuse(
+    `the cells are text, one feature a value, but most look like ${look} (${show(text)}); ${remedy}, or list the column as categorical if they are codes`,
+  )
+}
+
+/** Refuses a number that is written in two ways, for it would become two classes or categories. */
+export function checkSpelling({ values }: ColumnFacts, refuse: Refuse): void {
+  const spellings = new Map<string, string>()
+  for (const text of values.keys()) {
+    const key = numberKey(text)
+    const other = spellings.get(key)
+    if (other !== undefined)
+      throw refuse(
+        `${show(other)} and ${show(text)} are one number, but would be two values; write it in one way`,
+      )
+    spellings.set(key, text)
+  }
+}
+
+/** Values in order (as numbers when all are, else by code point), each with its position. */
+export function positions({ values }: ColumnFacts): Map<string, number> {
+  const all = [...values.keys()]
+  const numeric = all.every(isNumber)
+  const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  all.sort((a, b) => (numeric ? Number(a) - Number(b) || byText(a, b) : byText(a, b)))
+  return new Map(all.map((value, position) => [value, position]))
+}

@@ -1,0 +1,75 @@
+import { show, UserError } from '../../../shared/errors.ts'
+import { isNumber } from './csvNumbers.ts'
+import type { CsvOptions } from './options.ts'
+
+/** One row, and the line of the file it ends on, counted from 1. */
+export interface CsvRow {
+  readonly cells: readonly string[]
+  readonly line: number
+}
+
+/** The columns of a table as its first line and the options tell them. */
+export interface Layout {
+  readonly names: readonly string[]
+  readonly label: number
+  /** Columns that the options call categorical. */
+  readonly forced: ReadonlySet<number>
+}
+
+const MAX_COLUMNS = 10_000
+
+/** @throws UserError when the first line cannot be a header, or a column that the options name is not there */
+export function createLayout(file: string, { cells }: CsvRow, options: CsvOptions): Layout {
+  if (cells.length < 2 || cells.length > MAX_COLUMNS)
+    throw new UserError(
+      `While reading ${file}: the first line has ${cells.length} cells, and a table needs 2 to ${MAX_COLUMNS}; check the delimiter.`,
+    )
+  const names = columnNames(cells, options.header)
+  const label = findColumn(file, names, options.label)
+  // Before the rule on double names: a first example often has a value twice.
+  if (options.header && looksLikeExample(names, label))
+    throw new UserError(
+      `While reading ${file}: the first line holds numbers and no column names (${show(names.join(', '))}), so it looks like an example; say header: false (--no-header), or name the columns.`,
+    )
+  const twice = names.find((name, c) => names.indexOf(name) !== c)
+  if (twice !== undefined)
+    throw new UserError(
+      `While reading ${file}: two columns are called ${show(twice)}; give each its own name, or say header: false (--no-header) if the first line is an example.`,
+    )
+  return { names, label, forced: new Set(options.categorical.map((name) => findColumn(file, names, name))) }
+}
+
+/** A column without a name is called after its position. */
+export function columnNames(cells: readonly string[], header: boolean): string[] {
+  return cells.map((cell, c) => (header && cell.trim() !== '' ? cell.trim() : `column ${c}`))
+}
+
+/**
+ * A number is a position; text is a name, or a position when no column has that name: a column that is called "1" can be
+ * named, and the command line, where all is text, can give positions.
+ */
+function findColumn(file: string, names: readonly string[], wanted: string | number): number {
+  const named = typeof wanted === 'string' ? names.indexOf(wanted.trim()) : -1
+  if (named >= 0) return named
+  const position = typeof wanted === 'number' || /^\d+$/.test(wanted) ? Number(wanted) : -1
+  if (position >= 0 && position < names.length) return position
+  throw new UserError(
+    `While reading ${file}: there is no column ${show(wanted)}; give a name (there are ${show(names.join(', '))}) or a position from 0 to ${names.length - 1}.`,
+  )
+}
+
+/** Features that are all numbers are no names, unless they count the columns, as tables without names are often saved. */
+function looksLikeExample(names: readonly string[], label: number): boolean {
+  const features = names.filter((_, c) => c !== label)
+  return features.every(isNumber) && !countsColumns(names, label)
+}
+
+/** Whether the names are 0, 1, 2, ...; the label may stand among them in words, counted or not. */
+function countsColumns(names: readonly string[], label: number): boolean {
+  const counts = (some: readonly string[]) => some.every((name, c) => name === String(c))
+  const labelInWords = !isNumber(names[label] ?? '')
+  // A single feature called 0 is more likely the value 0.
+  if (names.length < 3) return false
+  if (!labelInWords) return counts(names)
+  return counts(names.toSpliced(label, 1)) || counts(names.with(label, String(label)))
+}
