@@ -26,10 +26,11 @@ export function createLayout(file: string, { cells }: CsvRow, options: CsvOption
     )
   const names = columnNames(cells, options.header)
   const label = findColumn(file, names, options.label)
-  // Before the rule on double names: a first example often has a value twice.
-  if (options.header && looksLikeExample(names, label))
+  // Before the rule on double names: a first example often has a value twice. Who names the label knows of a header.
+  const inWords = options.label === names[label] && !isNumber(options.label)
+  if (options.header && !inWords && looksLikeExample(names, label))
     throw new UserError(
-      `While reading ${file}: the first line holds numbers and no column names (${show(names.join(', '))}), so it looks like an example; say header: false (--no-header), or name the columns.`,
+      `While reading ${file}: the first line holds numbers and no column names (${show(names.join(', '))}), so it looks like an example; say header: false (--no-header), or give the columns names in words.`,
     )
   const twice = names.find((name, c) => names.indexOf(name) !== c)
   if (twice !== undefined)

@@ -60,7 +60,7 @@ const disguises: readonly Disguise[] = [
   },
 ]
 
-/** The form in which text is a number to people though not to us; undefined for any other text. */
+/** The form in which text is a number to people though not to us; undefined for any other text ("1.000" is 1). */
 export function disguisedNumber(text: string): Omit<Disguise, 'pattern'> | undefined {
-  return disguises.find(({ pattern }) => pattern.test(text))
+  return isNumber(text) ? undefined : disguises.find(({ pattern }) => pattern.test(text))
 }

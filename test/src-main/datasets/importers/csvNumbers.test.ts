@@ -112,6 +112,7 @@ describe('numbers in a form that is not read', () => {
       'x1',
       '0',
       '1.5',
+      '1.000',
       '007',
       'red',
     ])
