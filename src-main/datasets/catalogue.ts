@@ -1,74 +1,58 @@
-import { readdir, rename } from 'node:fs/promises'
+import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { show, UserError } from '../../shared/errors.ts'
 import { EMBEDDED, embeddedOptions } from './embedded.ts'
 import type { ImportOptions, OnProgress } from './importers/options.ts'
 import { runImport } from './importers/run.ts'
-import { isWhole, readMeta } from './open.ts'
+import { checkStored, isWhole, readMeta } from './open.ts'
 import { dropTemp, makeTemp } from './tempFolder.ts'
 import type { ImportedDataset, StoredDataset } from './writer.ts'
 
 /** The data sets of one home folder, in `<home>/datasets/<id>`. */
 export interface Catalogue {
-  /** All data sets, by name; the embedded one is among them, and is stored by the first call if it was not. */
+  /** All data sets that are whole, by name. The embedded one is among them, stored anew if it was missing or damaged. */
   list(): Promise<StoredDataset[]>
-  /** @throws UserError for an unknown name (listing the known ones), or one that two data sets have */
+  /** Those that are not whole, by id. */
+  damaged(): Promise<DamagedDataset[]>
+  /** @throws UserError for an unknown name (listing the known ones), one that two data sets have, or a damaged data set */
   resolve(nameOrId: string): Promise<StoredDataset>
   /**
    * Nothing is left behind after an error. One thrown by `onProgress` comes out here: that is how to cancel.
    * @throws UserError for wrong options or files
    */
   import(options: ImportOptions, onProgress?: OnProgress): Promise<ImportedDataset>
-  /** Deletes a data set by its id. @throws UserError when there is none */
+  /** Deletes a data set by its id, damaged or not. @throws UserError when there is none */
   remove(id: string): Promise<void>
+}
+
+/** A stored data set with a file that is missing, malformed or of the wrong size. */
+export interface DamagedDataset {
+  readonly id: string
+  readonly folder: string
+  /** The sentence that says what is wrong. */
+  readonly problem: string
 }
 
 /** @param embeddedFolder where the shipped IDX files are, when not beside the source (a packaged app) */
 export function createCatalogue(home: string, embeddedFolder?: string): Catalogue {
   const parent = join(home, 'datasets')
   const importEmbedded = () => runImport(parent, embeddedOptions(embeddedFolder), () => undefined)
-
-  const stored = async (): Promise<StoredDataset[]> => {
-    const names = await readdir(parent).catch(() => [])
-    const folders = names.filter((name) => /^[0-9a-f]{16}$/.test(name)).map((name) => join(parent, name))
-    const all = await Promise.all(
-      folders.map(async (folder) => ({ folder, meta: await readMeta(folder).catch(() => undefined) })),
-    )
-    return all
-      .flatMap(({ folder, meta }) => (meta ? [{ meta, folder }] : []))
-      .sort((a, b) => compare(a.meta.name, b.meta.name) || compare(a.meta.id, b.meta.id))
-  }
-
-  const list = async (): Promise<StoredDataset[]> => {
-    const found = await stored()
-    if (found.some(({ meta }) => meta.id === EMBEDDED.id)) return found
+  const scan = async (): Promise<Found> => {
+    const found = await scanFolders(parent)
+    if (found.whole.some(({ meta }) => meta.id === EMBEDDED.id)) return found
     await importEmbedded()
-    return stored()
+    return scanFolders(parent)
   }
-
-  const resolve = async (nameOrId: string): Promise<StoredDataset> => {
-    if (nameOrId === EMBEDDED.name || nameOrId === EMBEDDED.id) {
+  return {
+    list: async () => (await scan()).whole,
+    damaged: async () => (await scan()).damaged,
+    async resolve(nameOrId) {
+      if (nameOrId !== EMBEDDED.name && nameOrId !== EMBEDDED.id) return pick(await scan(), nameOrId)
+      // Without a look at the others.
       const folder = join(parent, EMBEDDED.id)
       if (!(await isWhole(folder))) await importEmbedded()
       return { meta: await readMeta(folder), folder }
-    }
-    const all = await list()
-    const named = all.filter(({ meta }) => meta.id === nameOrId || meta.name === nameOrId)
-    const [match] = named
-    if (match === undefined)
-      throw new UserError(
-        `While looking for a data set: there is none called ${show(nameOrId)}; there are ${all.map(({ meta }) => `${meta.name} (${meta.id})`).join(', ')}.`,
-      )
-    if (named.length > 1)
-      throw new UserError(
-        `While looking for a data set: ${named.length} are called ${show(nameOrId)}; use an id: ${named.map(({ meta }) => meta.id).join(' or ')}.`,
-      )
-    return match
-  }
-
-  return {
-    list,
-    resolve,
+    },
     async import(options, onProgress = () => undefined) {
       if (options.name === EMBEDDED.name)
         throw new UserError(
@@ -76,18 +60,62 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
         )
       return runImport(parent, options, onProgress)
     },
-    async remove(id) {
-      const { folder } = (await stored()).find(({ meta }) => meta.id === id) ?? {}
-      if (folder === undefined)
-        throw new UserError(
-          `While removing a data set: there is none with the id ${show(id)}; list them first.`,
-        )
-      // Renamed first: a half-deleted data set is never seen under its id.
-      const temp = await makeTemp(parent)
-      await rename(folder, join(temp, 'removed'))
-      await dropTemp(temp)
-    },
+    remove: (id) => removeStored(parent, id),
   }
+}
+
+interface Found {
+  readonly whole: StoredDataset[]
+  readonly damaged: DamagedDataset[]
+}
+
+async function scanFolders(parent: string): Promise<Found> {
+  const found: Found = { whole: [], damaged: [] }
+  for (const id of await storedIds(parent)) {
+    const folder = join(parent, id)
+    try {
+      found.whole.push({ meta: await checkStored(folder), folder })
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      // Another process may have removed it a moment ago.
+      if (!(await stat(folder).catch(() => undefined))) continue
+      found.damaged.push({ id, folder, problem: error.message })
+    }
+  }
+  found.whole.sort((a, b) => compare(a.meta.name, b.meta.name) || compare(a.meta.id, b.meta.id))
+  return found
+}
+
+async function storedIds(parent: string): Promise<string[]> {
+  const names = await readdir(parent).catch(() => [])
+  return names.filter((name) => /^[0-9a-f]{16}$/.test(name)).sort()
+}
+
+function pick({ whole, damaged }: Found, nameOrId: string): StoredDataset {
+  const doing = 'While looking for a data set'
+  const [match, ...more] = whole.filter(({ meta }) => meta.id === nameOrId || meta.name === nameOrId)
+  if (match !== undefined && more.length === 0) return match
+  if (match !== undefined)
+    throw new UserError(
+      `${doing}: ${more.length + 1} are called ${show(nameOrId)}; use an id: ${[match, ...more].map(({ meta }) => meta.id).join(' or ')}.`,
+    )
+  const broken = damaged.find(({ id }) => id === nameOrId)
+  if (broken !== undefined)
+    throw new UserError(`${doing}: the stored data set ${broken.id} is damaged; import it again.`, {
+      cause: broken.problem,
+    })
+  const known = whole.map(({ meta }) => `${meta.name} (${meta.id})`).join(', ')
+  const lost = damaged.length > 0 ? `; damaged, import again: ${damaged.map(({ id }) => id).join(', ')}` : ''
+  throw new UserError(`${doing}: there is none called ${show(nameOrId)}; there are ${known}${lost}.`)
+}
+
+async function removeStored(parent: string, id: string): Promise<void> {
+  if (!(await storedIds(parent)).includes(id))
+    throw new UserError(`While removing a data set: there is none with the id ${show(id)}; list them first.`)
+  // Renamed first: a half-deleted data set is never seen under its id.
+  const temp = await makeTemp(parent)
+  await rename(join(parent, id), join(temp, 'removed'))
+  await dropTemp(temp)
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

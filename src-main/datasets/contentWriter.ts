@@ -27,51 +27,70 @@ export interface ContentWriter {
   close(): Promise<void>
 }
 
+interface Sinks {
+  readonly form: DatasetForm
+  /** Training examples of each class so far. */
+  readonly perClass: Uint32Array
+  readonly examples: FileSink
+  readonly labels: FileSink
+}
+
 /** @param doing the beginning of error sentences */
 export function createContentWriter(folder: string, doing: string): ContentWriter {
-  const files = datasetFiles(folder)
   const count = { train: 0, test: 0 }
-  let open: { form: DatasetForm; perClass: Uint32Array; examples: FileSink; labels: FileSink } | undefined
+  let sinks: Sinks | undefined
   return {
     async begin(form, expected = 0) {
-      if (form.classes.length < 2)
-        throw new UserError(
-          `${doing}: only ${form.classes.length} class was found (${show(form.classes)}); a classifier needs at least two.`,
-        )
-      checkExtent(doing, form.kind, form.shape, form.dtype, expected)
-      const perClass = new Uint32Array(form.classes.length)
-      const examples = await createFileSink(files.examples)
-      open = { form, perClass, examples, labels: await createFileSink(files.labels) }
+      checkForm(doing, form, expected)
+      sinks = await openSinks(folder, form)
     },
     async append(part, examples, labels) {
-      if (open === undefined) throw new Error('begin() comes before append()')
-      const { shape, kind, dtype } = open.form
+      if (sinks === undefined) throw new Error('begin() comes before append()')
+      const { shape, kind, dtype, classes } = sinks.form
       if (examples.length !== labels.length * exampleSize(shape))
         throw new Error(`${examples.length} numbers are not ${labels.length} examples`)
       if (part === 'train' && count.test > 0) throw new Error('Training examples come before test examples')
-      checkLabels(doing, part, count[part], labels, open.form.classes.length)
-      if (part === 'train') tally(open.perClass, labels)
+      checkLabels(doing, part, count[part], labels, classes.length)
+      if (part === 'train') tally(sinks.perClass, labels)
       count[part] += labels.length
       checkExtent(doing, kind, shape, dtype, count.train + count.test)
-      await open.examples.write(new Uint8Array(examples.buffer, examples.byteOffset, examples.byteLength))
-      await open.labels.write(new Uint8Array(Uint16Array.from(labels).buffer))
+      await sinks.examples.write(new Uint8Array(examples.buffer, examples.byteOffset, examples.byteLength))
+      await sinks.labels.write(new Uint8Array(Uint16Array.from(labels).buffer))
     },
     async finish() {
-      if (open === undefined) throw new Error('Nothing was imported')
-      const { form, perClass, examples, labels } = open
-      const missing = perClass.indexOf(0)
-      if (missing >= 0)
-        throw new UserError(
-          `${doing}: class ${show(form.classes[missing])} (label ${missing}) has no training example; add some or leave the class out.`,
-        )
-      const digests = [await examples.finish(), await labels.finish()]
-      return describe(form, count, digests)
+      if (sinks === undefined) throw new Error('Nothing was imported')
+      checkClasses(doing, sinks)
+      const digests = [await sinks.examples.finish(), await sinks.labels.finish()]
+      return describe(sinks.form, count, digests)
     },
     async close() {
-      await open?.examples.abandon()
-      await open?.labels.abandon()
+      await sinks?.examples.abandon()
+      await sinks?.labels.abandon()
     },
   }
+}
+
+function checkForm(doing: string, { kind, shape, dtype, classes }: DatasetForm, expected: number): void {
+  if (classes.length < 2)
+    throw new UserError(
+      `${doing}: only ${classes.length} class was found (${show(classes)}); a classifier needs at least two.`,
+    )
+  checkExtent(doing, kind, shape, dtype, expected)
+}
+
+async function openSinks(folder: string, form: DatasetForm): Promise<Sinks> {
+  const files = datasetFiles(folder)
+  const examples = await createFileSink(files.examples)
+  const labels = await createFileSink(files.labels)
+  return { form, perClass: new Uint32Array(form.classes.length), examples, labels }
+}
+
+function checkClasses(doing: string, { form, perClass }: Sinks): void {
+  const missing = perClass.indexOf(0)
+  if (missing >= 0)
+    throw new UserError(
+      `${doing}: class ${show(form.classes[missing])} (label ${missing}) has no training example; add some or leave the class out.`,
+    )
 }
 
 function checkLabels(

@@ -1,5 +1,5 @@
 export { type Augmentation, type Batcher, createBatcher } from './batches.ts'
-export { type Catalogue, createCatalogue } from './catalogue.ts'
+export { type Catalogue, createCatalogue, type DamagedDataset } from './catalogue.ts'
 export { EMBEDDED } from './embedded.ts'
 export { detectFormat } from './importers/detect.ts'
 export {

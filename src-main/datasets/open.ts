@@ -1,4 +1,5 @@
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import {
   bytesPerValue,
@@ -26,13 +27,13 @@ export async function openDataset(folder: string): Promise<Dataset> {
   const count = meta.trainCount + meta.testCount
   checkExtent(doing, meta.kind, meta.shape, meta.dtype, count)
   const files = datasetFiles(folder)
-  const values = count * exampleSize(meta.shape)
-  const examples = await readWhole(files.examples, values * bytesPerValue(meta.dtype), doing)
-  const labels = await readWhole(files.labels, count * 2, doing)
+  const sizes = storedSizes(meta)
+  const examples = await readWhole(files.examples, sizes.examples, doing)
+  const labels = await readWhole(files.labels, sizes.labels, doing)
   const dataset = {
     meta,
-    examples: meta.dtype === 'uint8' ? examples : new Float32Array(examples.buffer, 0, values),
-    labels: new Uint16Array(labels.buffer, 0, count),
+    examples: meta.dtype === 'uint8' ? examples : new Float32Array(examples.buffer),
+    labels: new Uint16Array(labels.buffer),
   }
   const stray = dataset.labels.findIndex((label) => label >= meta.classes.length)
   if (stray >= 0)
@@ -63,22 +64,35 @@ export async function readMeta(folder: string): Promise<DatasetMeta> {
   return meta
 }
 
-/** True when the folder holds a data set whose files have the sizes its meta.json promises. */
-export async function isWhole(folder: string): Promise<boolean> {
-  try {
-    const meta = await readMeta(folder)
-    const count = meta.trainCount + meta.testCount
-    const files = datasetFiles(folder)
-    const exampleBytes = count * exampleSize(meta.shape) * bytesPerValue(meta.dtype)
-    return (await sizeOf(files.examples)) === exampleBytes && (await sizeOf(files.labels)) === count * 2
-  } catch {
-    return false
+/**
+ * Reads meta.json and compares the sizes of the other files with it.
+ * @throws UserError when the folder does not hold a whole data set
+ */
+export async function checkStored(folder: string): Promise<DatasetMeta> {
+  const meta = await readMeta(folder)
+  const files = datasetFiles(folder)
+  const sizes = storedSizes(meta)
+  for (const part of ['examples', 'labels'] as const) {
+    const found = await stat(files[part]).catch(() => undefined)
+    if (found?.size !== sizes[part])
+      throw new UserError(
+        `While looking at the data set ${meta.name} (${folder}): ${basename(files[part])} has ${found?.size ?? 'no'} bytes where meta.json promises ${sizes[part]}; import the data set again.`,
+      )
   }
+  return meta
 }
 
-async function sizeOf(path: string): Promise<number> {
-  await using file = await open(path)
-  return (await file.stat()).size
+/** Whether the folder holds a data set whose files have the sizes its meta.json promises. */
+export const isWhole = (folder: string): Promise<boolean> =>
+  checkStored(folder).then(
+    () => true,
+    () => false,
+  )
+
+/** Bytes that the files of a data set have. */
+function storedSizes({ shape, dtype, trainCount, testCount }: DatasetMeta) {
+  const count = trainCount + testCount
+  return { examples: count * exampleSize(shape) * bytesPerValue(dtype), labels: count * 2 }
 }
 
 async function readWhole(path: string, size: number, doing: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import { homeFolder } from '../../core.ts'
 import {
+  type Catalogue,
   createCatalogue,
   type ImportOptions,
   importOptions,
@@ -17,7 +18,6 @@ const plainOptions = z.object(jsonOption)
 
 /** Comma-separated words; the same word a `--name` could not hold. */
 const list = z.string().transform((text) => text.split(',').map((word) => word.trim()))
-const column = z.string().transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
 const size = z
   .string()
   .regex(/^\d{1,5}x\d{1,5}$/, 'must be HEIGHTxWIDTH, e.g. 32x32')
@@ -37,7 +37,7 @@ const importFlags = z.object({
   testLabels: z.string().optional(),
   testPath: z.string().optional(),
   classes: list.optional(),
-  label: column.optional(),
+  label: z.string().optional(),
   header: z.boolean().default(true),
   delimiter: z.string().optional(),
   categorical: list.optional(),
@@ -62,8 +62,10 @@ function addList(datasets: Command, cli: Cli): void {
     .addHelpText('after', examples([['anneal datasets list', 'names to use as "dataset" of a run']]))
   command.action(async () => {
     const { json } = readOptions(command, plainOptions)
-    const found = await catalogueOf(cli).list()
-    if (json) return printJson(cli, { datasets: found.map(described) })
+    const catalogue = catalogueOf(cli)
+    const found = await catalogue.list()
+    const damaged = await catalogue.damaged()
+    if (json) return printJson(cli, { datasets: found.map(described), damaged })
     const rows = found.map(({ meta }) => [
       meta.id,
       meta.name,
@@ -83,6 +85,7 @@ function addList(datasets: Command, cli: Cli): void {
       { head: 'source', shrinkTo: 10 },
     ] as const
     await cli.terminal.out(table(columns, rows, cli.terminal.columns))
+    for (const { id, problem } of damaged) cli.terminal.err(`Damaged: ${id}. ${problem}\n`)
   })
 }
 
@@ -99,10 +102,10 @@ function addImport(datasets: Command, cli: Cli): void {
     .option('--test-labels <file>', 'idx: labels of the test part')
     .option('--classes <names>', 'idx: names of the classes, with commas between them')
     .option('--test-path <path>', 'csv, images: the test part')
-    .option('--label <column>', 'csv: name or position (from 0) of the column of the class')
+    .option('--label <column>', 'csv: column of the class, by name or position (from 0)')
     .option('--no-header', 'csv: the first line is data')
     .option('--delimiter <character>', 'csv: between fields (default: comma)')
-    .option('--categorical <columns>', 'csv: columns whose numbers are codes, with commas between them')
+    .option('--categorical <columns>', 'csv: columns of codes, by name or position, with commas between them')
     .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
     .option('--channels <n>', 'images: 1 grey, 3 colour')
     .addHelpText(
@@ -131,9 +134,7 @@ function optionsOf(path: string, flags: Omit<z.infer<typeof importFlags>, 'json'
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const csvOnly = {
     ...(header ? {} : { header }),
-    ...(categorical && {
-      categorical: categorical.map((name) => (/^\d+$/.test(name) ? Number(name) : name)),
-    }),
+    ...(categorical && { categorical }),
   }
   return parseOrExplain(
     importOptions,
@@ -170,16 +171,28 @@ function addRemove(datasets: Command, cli: Cli): void {
   command.action(async (nameOrId: string) => {
     const { json, yes } = readOptions(command, schema)
     const catalogue = catalogueOf(cli)
-    const { meta } = await catalogue.resolve(nameOrId)
+    const { id, called, holding } = await toRemove(catalogue, nameOrId)
     if (!yes) {
       throw new UserError(
-        `Removing the data set ${meta.name} (${meta.id}) would delete its ${plural(meta.trainCount + meta.testCount, 'example')} for good; add --yes to do it.`,
+        `Removing the data set ${called} would delete ${holding} for good; add --yes to do it.`,
       )
     }
-    await catalogue.remove(meta.id)
-    if (json) return printJson(cli, { id: meta.id, removed: true })
-    cli.terminal.err(`Removed ${meta.name} (${meta.id}).\n`)
+    await catalogue.remove(id)
+    if (json) return printJson(cli, { id, removed: true })
+    cli.terminal.err(`Removed ${called}.\n`)
   })
+}
+
+/** A damaged data set can be removed too, though not used. */
+async function toRemove(catalogue: Catalogue, nameOrId: string) {
+  const damaged = (await catalogue.damaged()).find(({ id }) => id === nameOrId)
+  if (damaged) return { id: damaged.id, called: damaged.id, holding: 'its damaged files' }
+  const { id, name, trainCount, testCount } = (await catalogue.resolve(nameOrId)).meta
+  return {
+    id,
+    called: `${name} (${id})`,
+    holding: `its ${plural(trainCount + testCount, 'example')}`,
+  }
 }
 
 function catalogueOf(cli: Cli) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createCatalogue, EMBEDDED, openDataset } from '../../../src-main/datasets/index.ts'
@@ -134,6 +134,55 @@ describe('catalogue', () => {
       () => catalogue.import({ format: 'csv', path: 'x', label: 0, maxCategories: 0 }),
       /maxCategories: .*received 0/,
     )
+  })
+
+  test('a damaged data set is told of, by its id, and can be imported again or removed', async (t) => {
+    const home = await tempFolder(t)
+    const source = join(home, 'source')
+    await writeIdxFolder(source, 9, 3)
+    const catalogue = createCatalogue(home)
+    const { meta, folder } = await catalogue.import({ format: 'idx', path: source, name: 'mine' })
+    const names = async () => (await catalogue.list()).map((entry) => entry.meta.name)
+    const files = datasetFiles(folder)
+    const breaks: readonly (readonly [break_: () => Promise<void>, problem: RegExp])[] = [
+      [() => writeFile(files.meta, '{"version": 1, "na'), /meta\.json is not JSON/],
+      [() => rm(files.meta), /meta\.json cannot be read/],
+      [() => truncate(files.examples, 10), /examples\.bin has 10 bytes where meta\.json promises 240/],
+      [() => rm(files.labels), /labels\.bin has no bytes where meta\.json promises 24/],
+    ]
+    for (const [break_, problem] of breaks) {
+      await break_()
+      assert.deepEqual(await names(), ['fashion-mnist-12k'])
+      const damaged = await catalogue.damaged()
+      assert.deepEqual(
+        damaged.map((entry) => [entry.id, entry.folder]),
+        [[meta.id, folder]],
+      )
+      assert.match(damaged[0]?.problem ?? '', problem)
+      await refused(
+        home,
+        () => catalogue.resolve(meta.id),
+        new RegExp(`the stored data set ${meta.id} is damaged; import it again\\.$`),
+      )
+      await refused(
+        home,
+        () => catalogue.resolve('mine'),
+        new RegExp(`none called "mine"; .*; damaged, import again: ${meta.id}\\.$`),
+      )
+      await catalogue.import({ format: 'idx', path: source, name: 'mine' })
+      assert.deepEqual([await names(), await catalogue.damaged()], [['fashion-mnist-12k', 'mine'], []])
+    }
+    await rm(files.meta)
+    await catalogue.remove(meta.id)
+    assert.deepEqual(await catalogue.damaged(), [])
+  })
+
+  test('a damaged embedded data set is made anew', async (t) => {
+    const catalogue = createCatalogue(await tempFolder(t))
+    const { folder } = await catalogue.resolve(EMBEDDED.id)
+    await writeFile(datasetFiles(folder).meta, '')
+    assert.deepEqual(await catalogue.damaged(), [])
+    assert.equal((await openDataset(folder)).labels.length, 12_000)
   })
 
   test('what a killed import leaves is swept by the next, not what a living one writes', async (t) => {

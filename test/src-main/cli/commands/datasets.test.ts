@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { invokeHere } from '../testTerminal.ts'
+
+function homeWith(t: TestContext, csv: string) {
+  const home = mkdtempSync(path.join(tmpdir(), 'anneal-cli-'))
+  t.after(() => rmSync(home, { recursive: true, force: true }))
+  const file = path.join(home, 'table.csv')
+  writeFileSync(file, csv)
+  const anneal = (...args: string[]) => invokeHere(home, args)
+  const importCsv = async (...args: string[]) => {
+    const { code, out, err } = await anneal('datasets', 'import', file, '--format', 'csv', '--json', ...args)
+    assert.equal(code, 0, err)
+    return JSON.parse(out)
+  }
+  return { anneal, importCsv, file }
+}
+
+test('--label and --categorical take names made of digits, and positions', async (t) => {
+  const { importCsv } = homeWith(t, 'id,1,age,2\n7,a,50,8\n9,b,60,8.5\n')
+  const named = await importCsv('--label', '1', '--categorical', '2')
+  assert.deepEqual(
+    [named.classes, named.columns],
+    [
+      ['a', 'b'],
+      ['id', 'age', '2=8', '2=8.5'],
+    ],
+  )
+  const placed = await importCsv('--label', '0')
+  assert.deepEqual(placed.classes, ['7', '9'])
+})
+
+test('a file without a header is refused until told so', async (t) => {
+  const { anneal, importCsv, file } = homeWith(t, '5.1,3.5,setosa\n7.0,3.2,versicolor\n')
+  const { code, err } = await anneal('datasets', 'import', file, '--format', 'csv', '--label', '2')
+  assert.equal(code, 2)
+  assert.match(err, /^[^\n]+--no-header[^\n]+\n$/)
+  assert.equal((await importCsv('--label', '2', '--no-header')).trainCount, 2)
+})
+
+test('a damaged data set is listed as such, and can be removed', async (t) => {
+  const { anneal, importCsv } = homeWith(t, 'x,kind\n1,a\n2,b\n')
+  const { id, folder } = await importCsv('--label', 'kind')
+  writeFileSync(path.join(folder, 'meta.json'), '')
+  const { out, err } = await anneal('datasets', 'list')
+  assert.match(out, /fashion-mnist-12k/)
+  assert.match(
+    err,
+    new RegExp(`^Damaged: ${id}\\. While reading .* not JSON; import the data set again\\.\n$`),
+  )
+  const { datasets, damaged } = JSON.parse((await anneal('datasets', 'list', '--json')).out)
+  assert.deepEqual([datasets.length, damaged.map((entry: { id: string }) => entry.id)], [1, [id]])
+  const asked = await anneal('datasets', 'remove', id)
+  assert.equal(asked.code, 2)
+  assert.match(asked.err, new RegExp(`${id} would delete its damaged files for good; add --yes`))
+  assert.equal((await anneal('datasets', 'remove', id, '--yes')).code, 0)
+  assert.deepEqual(JSON.parse((await anneal('datasets', 'list', '--json')).out).damaged, [])
+})
