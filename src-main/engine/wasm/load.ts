@@ -9,10 +9,13 @@ import { registerTrainingKernels } from './register.ts'
  */
 export async function loadWasm(): Promise<{ simd: boolean }> {
   const restore = keepErrorListeners()
-  registerTrainingKernels()
-  if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start its WebAssembly module')
-  await tf.ready()
-  restore()
+  try {
+    registerTrainingKernels()
+    if (!(await tf.setBackend('wasm'))) throw new Error('tfjs could not start its WebAssembly module')
+    await tf.ready()
+  } finally {
+    restore()
+  }
   return { simd: (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true }
 }
 

@@ -57,6 +57,6 @@ export function tensor4d(inputs: Inputs, name: string): tf.Tensor4D {
   return tensor
 }
 
-export function isRank4(tensor: tf.Tensor): tensor is tf.Tensor4D {
+function isRank4(tensor: tf.Tensor): tensor is tf.Tensor4D {
   return tensor.rank === 4
 }
