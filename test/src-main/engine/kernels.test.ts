@@ -220,6 +220,20 @@ test('a mean over many values loses little precision', () => {
   for (const value of mean) assert.ok(Math.abs(value - 0.1) < 1e-6, `mean of 0.1 is ${value}`)
 })
 
+test('sums over 10^5 numbers of mean 1 keep six digits, where one long float32 sum loses them', () => {
+  const { shape, values } = normal(128, 28, 28, 2)
+  const exact = [0, 0]
+  for (const [i, value] of values.entries()) {
+    values[i] = value + 1
+    exact[i % 2] = (exact[i % 2] ?? 0) + (values[i] ?? 0)
+  }
+  const [sums = new Float32Array()] = run('wasm', (x) => tf.sum(x, [0, 1, 2]), [{ shape, values }])
+  for (const [channel, sum] of exact.entries()) {
+    const error = Math.abs((sums[channel] ?? Number.NaN) / sum - 1)
+    assert.ok(error < 1e-6, `channel ${channel} is off by ${error}`)
+  }
+})
+
 test('smoothed one-hot targets keep their fractions; an index outside gives an empty row', () => {
   tf.setBackend('wasm')
   const targets = tf.tidy(() => tf.oneHot(tf.tensor1d([2, 0, 3], 'int32'), 3, 0.75, 0.125, 'float32'))

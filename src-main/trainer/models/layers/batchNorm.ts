@@ -1,7 +1,6 @@
 import * as tf from '../../../engine/tf.ts'
 import { savedTensor, withGradient } from '../customGradient.ts'
 import type { ImageLayer, ImageShape, NetBuilder } from '../netBuilder.ts'
-import { channelSums } from './channelSums.ts'
 
 export interface BatchNormWeights {
   readonly gamma: tf.Tensor1D
@@ -12,6 +11,7 @@ export interface BatchNormWeights {
 
 const epsilon = 1e-5
 const defaultRate = 0.1
+const allButChannels = [0, 1, 2]
 
 /** Batch normalisation per channel (Ioffe and Szegedy 2015), with PyTorch's momentum of 0.1 and ε of 1e-5. */
 export function batchNorm(net: NetBuilder, name: string, shape: ImageShape): ImageLayer {
@@ -54,9 +54,9 @@ export function normaliseByBatch(
   const [, , , channels] = x.shape
   const count = x.size / channels
   return withGradient<tf.Tensor4D>([x, gamma, beta], (save) => {
-    const mean = tf.div<tf.Tensor1D>(channelSums(x), count)
+    const mean = tf.mean<tf.Tensor1D>(x, allButChannels)
     const centred = tf.sub<tf.Tensor4D>(x, mean)
-    const variance = tf.div<tf.Tensor1D>(channelSums(tf.square(centred)), count)
+    const variance = tf.mean<tf.Tensor1D>(tf.square(centred), allButChannels)
     const inverse = tf.rsqrt(tf.add(variance, eps))
     if (rate > 0) {
       moveTowards(weights.movingMean, mean, rate)
@@ -73,8 +73,8 @@ function gradFunc(dy: tf.Tensor4D, saved: tf.Tensor[]): tf.Tensor[] {
   const [centred, inverse, scale] = [savedTensor(saved, 0), savedTensor(saved, 1), savedTensor(saved, 2)]
   const [, , , channels] = dy.shape
   const count = dy.size / channels
-  const dBeta = channelSums(dy)
-  const dGamma = tf.mul(channelSums(tf.mul(dy, centred)), inverse)
+  const dBeta = tf.sum(dy, allButChannels)
+  const dGamma = tf.mul(tf.sum(tf.mul(dy, centred), allButChannels), inverse)
   const slope = tf.mul(tf.mul(inverse, dGamma), 1 / count)
   const inner = tf.sub(tf.sub(dy, tf.mul(centred, slope)), tf.div(dBeta, count))
   return [tf.mul(inner, scale), dGamma, dBeta]

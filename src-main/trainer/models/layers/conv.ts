@@ -1,7 +1,5 @@
 import * as tf from '../../../engine/tf.ts'
-import { withGradient } from '../customGradient.ts'
 import type { ImageLayer, ImageShape, NetBuilder } from '../netBuilder.ts'
-import { channelSums } from './channelSums.ts'
 
 export interface ConvOptions {
   readonly kernel: 1 | 3
@@ -27,15 +25,7 @@ export function conv(net: NetBuilder, name: string, input: ImageShape, options: 
     outputShape,
     apply(x) {
       const y = tf.conv2d(x, weights, stride, pad, 'NHWC', 1, 'floor')
-      return offsets === undefined ? y : addToChannels(y, offsets)
+      return offsets === undefined ? y : tf.add<tf.Tensor4D>(y, offsets)
     },
   }
-}
-
-/** x + offsets, its gradient summed the fast way. */
-function addToChannels(x: tf.Tensor4D, offsets: tf.Tensor1D): tf.Tensor4D {
-  return withGradient<tf.Tensor4D>([x, offsets], () => ({
-    value: tf.add<tf.Tensor4D>(x, offsets),
-    gradFunc: (dy) => [dy, channelSums(dy)],
-  }))
 }
