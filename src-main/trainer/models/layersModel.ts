@@ -25,7 +25,7 @@ export async function layersModel(
   try {
     return adopt(network, input)
   } catch (error) {
-    network.dispose()
+    discard(network)
     throw error
   }
 }
@@ -60,10 +60,17 @@ function adopt(network: tfl.LayersModel, input: ModelInput): Model {
         return tf.reshape<tf.Rank.R2>(output, [-1, input.classes])
       })
     },
-    dispose: () => void network.dispose(),
+    dispose: () => discard(network),
   }
   tryToDifferentiate(model, input)
   return model
+}
+
+/** tfjs counts the uses of a layer and takes one off: of a layer used twice it would keep the weights. */
+function discard(network: tfl.LayersModel): void {
+  const weights = network.weights.map((weight) => weight.read())
+  network.dispose()
+  tf.dispose(weights)
 }
 
 /** Some of tfjs's operations have no gradient; better to hear of it before the run starts. */
@@ -161,9 +168,11 @@ function batchNormCall(layer: TfLayer, x: tf.Tensor, mode: ForwardMode): tf.Tens
   }
   const rows = tf.reshape<tf.Rank.R4>(x, [x.shape[0] ?? 1, -1, 1, channels])
   const eps = Number(epsilon)
-  const y = mode.training
-    ? normaliseByBatch(rows, weights, eps, mode.statisticsRate ?? 1 - Number(momentum))
-    : normaliseByMoving(rows, weights, eps)
+  // As in Keras: a layer set not to train also leaves its statistics still and normalises by them.
+  const y =
+    mode.training && layer.trainable
+      ? normaliseByBatch(rows, weights, eps, mode.statisticsRate ?? 1 - Number(momentum))
+      : normaliseByMoving(rows, weights, eps)
   return tf.reshape(y, x.shape)
 }
 

@@ -8,7 +8,12 @@ import { random } from '../../../shared/random.ts'
  */
 
 const config = z.record(z.string(), z.json())
-const layer = z.looseObject({ class_name: z.string('must be text'), config })
+const layer = z.looseObject({
+  class_name: z.string('must be text'),
+  config,
+  /** One for each use of the layer; a Sequential has none. */
+  inbound_nodes: z.array(z.unknown()).optional(),
+})
 const network = z.looseObject({
   class_name: z.enum(
     ['Sequential', 'Model', 'Functional'],
@@ -89,6 +94,14 @@ function checkLayer(one: LayerConfig): void {
     if (ignoredOptions.test(key) && value !== null) {
       refuse(one, `sets ${key}, which is not supported`, 'remove it and use the weightDecay of the optimizer')
     }
+  }
+  const uses = one.inbound_nodes?.length ?? 1
+  if (one.class_name === 'BatchNormalization' && uses > 1) {
+    refuse(
+      one,
+      `is used ${uses} times, but its moving statistics can follow one input only`,
+      'give each use its own',
+    )
   }
   if (one.class_name === 'Dropout' && (one.config.noise_shape ?? null) !== null) {
     refuse(one, 'sets noise_shape, which is not supported', 'remove it')

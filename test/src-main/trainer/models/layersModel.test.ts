@@ -23,10 +23,13 @@ const topologyOf = (model: tfl.LayersModel): z.infer<typeof json> => {
   return topology
 }
 const json = z.record(z.string(), z.json())
-const specOf = (layers: Layers): ModelSpec => ({
-  kind: 'layers',
-  topology: topologyOf(tfl.sequential({ layers })),
-})
+const specOfModel = (model: tfl.LayersModel): ModelSpec => ({ kind: 'layers', topology: topologyOf(model) })
+const specOf = (layers: Layers): ModelSpec => specOfModel(tfl.sequential({ layers }))
+
+function symbol(output: unknown): tfl.SymbolicTensor {
+  assert.ok(output instanceof tfl.SymbolicTensor)
+  return output
+}
 
 const mlp = () => [
   of.flatten({ inputShape: [6, 6, 1], name: 'flat' }),
@@ -141,6 +144,51 @@ describe("the user's own topology", () => {
     })
   }
 
+  test('a normalisation set not to train keeps its statistics and normalises by them in training too', async () => {
+    const frozen = of.batchNormalization({
+      inputShape: [6, 6, 1],
+      name: 'bn',
+      trainable: false,
+      epsilon: 1e-3,
+    })
+    const layers: Layers = [frozen, of.flatten(), of.dense({ units: 3, name: 'out' })]
+    const model = await buildModel(specOf(layers), input, 1)
+    assert.deepEqual(
+      model.variables.map(({ name }) => name),
+      ['out/kernel', 'out/bias'],
+    )
+    const [mean, variance] = ['mean', 'variance'].map((kind) =>
+      model.statistics.find(({ name }) => name === `bn/moving_${kind}`),
+    )
+    assert.ok(mean && variance)
+    mean.assign(tf.tensor1d([0.5]))
+    variance.assign(tf.tensor1d([4]))
+    const x = normals('x', [2, 36])
+    const inTraining = model.forward(x, training).dataSync()
+    assert.deepEqual(
+      [mean, variance].map((each) => each.dataSync()[0]),
+      [0.5, 4],
+    )
+    assert.deepEqual(inTraining, model.forward(x, evaluating).dataSync())
+    model.dispose()
+  })
+
+  test('may use a layer of weights twice, and gives all of it back', async () => {
+    const image = tfl.input({ shape: [6, 6, 1] })
+    const shared = of.dense({ units: 36, name: 'shared' })
+    const twice = shared.apply(symbol(shared.apply(symbol(of.flatten().apply(image)))))
+    const output = symbol(of.dense({ units: 3, name: 'out' }).apply(twice))
+    const spec = specOfModel(tfl.model({ inputs: image, outputs: output }))
+    tf.disposeVariables()
+    const before = tf.memory().numTensors
+    for (let i = 0; i < 2; i++) {
+      const model = await buildModel(spec, input, 1)
+      assert.equal(model.parameterCount, 36 * 36 + 36 + 36 * 3 + 3)
+      model.dispose()
+      assert.equal(tf.memory().numTensors, before)
+    }
+  })
+
   test('may be a graph with branches', async () => {
     const image = tfl.input({ shape: [6, 6, 1], name: 'image' })
     const flat = of.flatten({ name: 'flat' }).apply(image)
@@ -177,7 +225,7 @@ function slopeAlong(variable: tf.Variable, gradient: Float64Array, loss: () => n
 
 describe('topologies that cannot be trained', () => {
   const dense = { units: 3, name: 'out' }
-  const refused: [name: string, make: () => Layers, message: RegExp][] = [
+  const refused: [name: string, make: () => Layers | tfl.LayersModel, message: RegExp][] = [
     [
       'noise of tfjs',
       () => [of.flatten({ inputShape: [6, 6, 1] }), of.gaussianNoise({ stddev: 1 }), of.dense(dense)],
@@ -209,6 +257,19 @@ describe('topologies that cannot be trained', () => {
       /must fit examples of shape \[6,6,1\] \(received \[5,6,1\]\)/,
     ],
     [
+      'a normalisation used twice',
+      () => {
+        const image = tfl.input({ shape: [6, 6, 1] })
+        const norm = of.batchNormalization({ name: 'shared' })
+        const both = of.concatenate().apply([symbol(norm.apply(image)), symbol(norm.apply(image))])
+        return tfl.model({
+          inputs: image,
+          outputs: symbol(of.dense(dense).apply(symbol(of.flatten().apply(both)))),
+        })
+      },
+      /"shared" \(BatchNormalization\) is used 2 times.*give each use its own/,
+    ],
+    [
       'normalisation over rows',
       () => [of.batchNormalization({ inputShape: [6, 6, 1], axis: 1 }), of.flatten(), of.dense(dense)],
       /last axis \(received axis 1\)/,
@@ -216,7 +277,8 @@ describe('topologies that cannot be trained', () => {
   ]
   for (const [name, make, message] of refused) {
     test(name, async () => {
-      const spec = specOf(make())
+      const made = make()
+      const spec = Array.isArray(made) ? specOf(made) : specOfModel(made)
       const before = tf.memory().numTensors
       await assert.rejects(buildModel(spec, input, 1), (error: Error) => {
         assert.ok(error instanceof UserError, error.stack)
