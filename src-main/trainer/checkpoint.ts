@@ -34,8 +34,11 @@ export function restoreState(model: Model, optimizer: TrainOptimizer, state: Tra
   restoreWeights(model, state.tensors)
   const kept = state.tensors.filter(({ role }) => role === 'optimizer')
   const tensors = kept.map((each) => ({ name: each.name, tensor: tf.tensor(floats(each), each.shape) }))
-  optimizer.restore(tensors, state.position.optimizerScalars)
-  tf.dispose(tensors.map(({ tensor }) => tensor))
+  try {
+    optimizer.restore(tensors, state.position.optimizerScalars, model.variables)
+  } finally {
+    tf.dispose(tensors.map(({ tensor }) => tensor))
+  }
 }
 
 /** @throws Error when a weight is missing, unknown, or of another shape */

@@ -21,8 +21,3 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, sm
     }
   })
 }
-
-/** Class probabilities [batch, classes] of logits. */
-export function probabilities(logits: tf.Tensor2D): tf.Tensor2D {
-  return tf.softmax(logits)
-}

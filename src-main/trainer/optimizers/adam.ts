@@ -1,19 +1,18 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
-import { adamStep } from './adamMoments.ts'
 import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+import { decayed, withDecay } from './weightDecay.ts'
 
-type AdamSpec = Extract<OptimizerSpec, { kind: 'adam' }>
+type AdamSpec = Extract<OptimizerSpec, { kind: 'adam' | 'adamw' }>
 
-/** Adam as torch.optim.Adam defines it: weight decay is L2, added to the gradient before the moments see it. */
-export class Adam extends TrainOptimizer {
-  static readonly className = 'AnnealAdam'
-  readonly #spec: AdamSpec
-
-  constructor(spec: AdamSpec) {
-    super()
-    this.#spec = spec
-  }
+/**
+ * Adam and AdamW (Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019) as torch.optim defines them: Adam adds
+ * its decay to the gradient before the moments see it, AdamW takes it off the weights. The bias corrections are
+ * 1 - β1^t and 1 - β2^t with the β of this step, as in PyTorch: under a β1 that changes they differ from the running
+ * product of all β1.
+ */
+export class Adam extends TrainOptimizer<AdamSpec> {
+  protected override readonly slots = ['moment1', 'moment2']
 
   protected override update(
     variable: tf.Variable,
@@ -21,14 +20,16 @@ export class Adam extends TrainOptimizer {
     settings: StepSettings,
     stepsApplied: number,
   ): void {
-    const { beta2, epsilon } = this.#spec
-    const { lr, momentum: beta1 = this.#spec.beta1, weightDecay = this.#spec.weightDecay } = settings
-    const g = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(variable, weightDecay))
-    const moments = { first: this.slot(variable, 'moment1'), second: this.slot(variable, 'moment2') }
-    variable.assign(adamStep(variable, g, moments, { lr, beta1, beta2, epsilon }, stepsApplied))
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...this.#spec }
+    const { kind, beta2, epsilon } = this.spec
+    const { lr, momentum: beta1 = this.spec.beta1, weightDecay = this.spec.weightDecay } = settings
+    const g = kind === 'adam' ? withDecay(gradient, variable, weightDecay) : gradient
+    const kept = kind === 'adamw' ? decayed(variable, lr, weightDecay) : variable
+    const [first, second] = [this.slot(variable, 'moment1'), this.slot(variable, 'moment2')]
+    first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)))
+    second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2)))
+    const stepSize = lr / (1 - beta1 ** stepsApplied)
+    const rootCorrection = Math.sqrt(1 - beta2 ** stepsApplied)
+    const denominator = tf.add(tf.mul(tf.sqrt(second), 1 / rootCorrection), epsilon)
+    variable.assign(tf.sub(kept, tf.mul(tf.div(first, denominator), stepSize)))
   }
 }

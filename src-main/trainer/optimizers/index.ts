@@ -1,6 +1,5 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
 import { Adam } from './adam.ts'
-import { AdamW } from './adamw.ts'
 import { Rmsprop } from './rmsprop.ts'
 import { Sgd } from './sgd.ts'
 import type { TrainOptimizer } from './trainOptimizer.ts'
@@ -15,8 +14,7 @@ export function createOptimizer(spec: OptimizerSpec): TrainOptimizer {
     case 'rmsprop':
       return new Rmsprop(spec)
     case 'adam':
-      return new Adam(spec)
     case 'adamw':
-      return new AdamW(spec)
+      return new Adam(spec)
   }
 }

@@ -1,6 +1,7 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+import { withDecay } from './weightDecay.ts'
 
 type RmspropSpec = Extract<OptimizerSpec, { kind: 'rmsprop' }>
 
@@ -9,19 +10,13 @@ type RmspropSpec = Extract<OptimizerSpec, { kind: 'rmsprop' }>
  * w -= η·d, or b = μb + d and w -= η·b with momentum (Tieleman and Hinton 2012, lecture 6.5). A step with momentum 0
  * leaves b as it is, as in PyTorch.
  */
-export class Rmsprop extends TrainOptimizer {
-  static readonly className = 'AnnealRmsprop'
-  readonly #spec: RmspropSpec
-
-  constructor(spec: RmspropSpec) {
-    super()
-    this.#spec = spec
-  }
+export class Rmsprop extends TrainOptimizer<RmspropSpec> {
+  protected override readonly slots = ['squareAverage', 'momentum']
 
   protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
-    const { alpha, epsilon } = this.#spec
-    const { lr, momentum = this.#spec.momentum, weightDecay = this.#spec.weightDecay } = settings
-    const g = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(variable, weightDecay))
+    const { alpha, epsilon } = this.spec
+    const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
+    const g = withDecay(gradient, variable, weightDecay)
     const square = this.slot(variable, 'squareAverage')
     square.assign(tf.add(tf.mul(square, alpha), tf.mul(tf.square(g), 1 - alpha)))
     let direction: tf.Tensor = tf.div(g, tf.add(tf.sqrt(square), epsilon))
@@ -31,9 +26,5 @@ export class Rmsprop extends TrainOptimizer {
       direction = buffer
     }
     variable.assign(tf.sub(variable, tf.mul(direction, lr)))
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...this.#spec }
   }
 }

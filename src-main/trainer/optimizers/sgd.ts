@@ -1,6 +1,7 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+import { decayed, withDecay } from './weightDecay.ts'
 
 type SgdSpec = Extract<OptimizerSpec, { kind: 'sgd' }>
 
@@ -11,30 +12,19 @@ type SgdSpec = Extract<OptimizerSpec, { kind: 'sgd' }>
  * 2019, algorithm 1, with the rate as the multiplier, as PyTorch's AdamW has it). A step with momentum 0 leaves the
  * buffer as it is, as in PyTorch.
  */
-export class Sgd extends TrainOptimizer {
-  static readonly className = 'AnnealSgd'
-  readonly #spec: SgdSpec
-
-  constructor(spec: SgdSpec) {
-    super()
-    this.#spec = spec
-  }
+export class Sgd extends TrainOptimizer<SgdSpec> {
+  protected override readonly slots = ['momentum']
 
   protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
-    const { nesterov, decoupled } = this.#spec
-    const { lr, momentum = this.#spec.momentum, weightDecay = this.#spec.weightDecay } = settings
-    let direction = gradient
-    if (weightDecay !== 0 && !decoupled) direction = tf.add(direction, tf.mul(variable, weightDecay))
+    const { nesterov, decoupled } = this.spec
+    const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
+    let direction = decoupled ? gradient : withDecay(gradient, variable, weightDecay)
     if (momentum !== 0) {
       const buffer = this.slot(variable, 'momentum')
       buffer.assign(tf.add(tf.mul(buffer, momentum), direction))
       direction = nesterov ? tf.add(direction, tf.mul(buffer, momentum)) : buffer
     }
-    const kept = weightDecay !== 0 && decoupled ? tf.mul(variable, 1 - lr * weightDecay) : variable
+    const kept = decoupled ? decayed(variable, lr, weightDecay) : variable
     variable.assign(tf.sub(kept, tf.mul(direction, lr)))
-  }
-
-  override getConfig(): tf.serialization.ConfigDict {
-    return { ...this.#spec }
   }
 }

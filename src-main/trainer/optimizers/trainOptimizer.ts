@@ -1,3 +1,4 @@
+import type { OptimizerSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 
 /** What the schedule sets at every step. */
@@ -22,11 +23,17 @@ export interface OptimizerTensor {
  * correction forgets a changed beta. Weight decay acts on every variable, normalisation and biases too, as PyTorch
  * does by default.
  */
-export abstract class TrainOptimizer extends tf.Optimizer {
-  /** What applyGradients uses: tfjs's minimize() has no room for arguments of a step. */
-  settings: StepSettings | undefined
+export abstract class TrainOptimizer<Spec extends OptimizerSpec = OptimizerSpec> extends tf.Optimizer {
+  protected readonly spec: Spec
+  /** Names of the state tensors that a variable may have. */
+  protected abstract readonly slots: readonly string[]
   readonly #state = new Map<string, tf.Variable>()
   #steps = 0
+
+  constructor(spec: Spec) {
+    super()
+    this.spec = spec
+  }
 
   /** Applies one step to each variable that has a gradient. The gradients stay the caller's to dispose. */
   apply(gradients: tf.NamedTensorMap, variables: readonly tf.Variable[], settings: StepSettings): void {
@@ -68,10 +75,20 @@ export abstract class TrainOptimizer extends tf.Optimizer {
     return { steps: this.#steps }
   }
 
-  /** Replaces the whole state by copies of what `state()` and `scalars()` gave. */
-  restore(state: readonly OptimizerTensor[], scalars: Readonly<Record<string, number>>): void {
+  /**
+   * Replaces the whole state by copies of what `state()` and `scalars()` gave.
+   * @throws Error, with the state as it was, when it is not the state of such an optimizer for `variables`
+   */
+  restore(
+    state: readonly OptimizerTensor[],
+    scalars: Readonly<Record<string, number>>,
+    variables: readonly tf.Variable[],
+  ): void {
     const { steps } = scalars
-    if (steps === undefined) throw new Error('The stored optimizer scalars lack "steps".')
+    if (steps === undefined || !Number.isInteger(steps) || steps < 0) {
+      throw new Error(`The stored optimizer scalars need the whole number "steps" (received ${steps}).`)
+    }
+    this.#checkState(state, variables)
     this.dispose()
     for (const { name, tensor } of state) {
       const copy = tf.clone(tensor)
@@ -81,26 +98,33 @@ export abstract class TrainOptimizer extends tf.Optimizer {
     this.#steps = steps
   }
 
-  override applyGradients(gradients: tf.NamedTensorMap | OptimizerTensor[]): void {
-    if (this.settings === undefined)
-      throw new Error(`${this.getClassName()}: set settings before minimize().`)
-    const byName = Array.isArray(gradients)
-      ? Object.fromEntries(gradients.map(({ name, tensor }) => [name, tensor]))
-      : gradients
-    const registered = tf.engine().registeredVariables
-    const variables = Object.keys(byName).flatMap((name) => registered[name] ?? [])
-    this.apply(byName, variables, this.settings)
+  #checkState(state: readonly OptimizerTensor[], variables: readonly tf.Variable[]): void {
+    const shapes = new Map<string, readonly number[]>(
+      variables.flatMap(({ name, shape }) => this.slots.map((slot) => [`${name}/${slot}`, shape])),
+    )
+    for (const { name, tensor } of state) {
+      const shape = shapes.get(name)
+      if (shape === undefined) {
+        throw new Error(
+          `The stored optimizer state has ${name} twice, or it is none of this model under ${this.spec.kind}.`,
+        )
+      }
+      if (tensor.shape.join() !== shape.join()) {
+        throw new Error(
+          `The stored optimizer state ${name} has the shape [${tensor.shape}], the model's weight [${shape}].`,
+        )
+      }
+      shapes.delete(name)
+    }
   }
 
-  override async getWeights(): Promise<OptimizerTensor[]> {
-    return [{ name: 'steps', tensor: tf.scalar(this.#steps, 'int32') }, ...this.state()]
+  /** tfjs's own way in, minimize(), has no room for the arguments of a step. */
+  override applyGradients(): never {
+    throw new Error(`${this.spec.kind} takes its rate with every step: call apply().`)
   }
 
-  override async setWeights(weights: OptimizerTensor[]): Promise<void> {
-    const [steps, ...state] = weights
-    if (steps === undefined) throw new Error('Optimizer weights begin with the number of steps.')
-    const [count] = await steps.tensor.data()
-    this.restore(state, { steps: Number(count) })
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...this.spec }
   }
 
   /** Forgets and frees the state. */
