@@ -30,7 +30,7 @@ export const trainerPosition = z.strictObject({
   epoch: z.strictObject({ lossSum: z.number(), correct: z.number(), examples: z.number() }),
   /** State of a feedback schedule (plateau), as its reducer gave it. */
   feedback: z.json().optional(),
-  /** Optimizer scalars that are not a tensor (Adam's running beta products). */
+  /** Numbers of the optimizer's state that are not a tensor: `steps`, how many it has applied. */
   optimizerScalars: z.record(z.string(), z.number()),
 })
 export type TrainerPosition = z.infer<typeof trainerPosition>
@@ -63,6 +63,16 @@ export const scores = z.strictObject({
 })
 export type Scores = z.infer<typeof scores>
 
+/** What may be asked of a run under way. */
+export const trainerCommand = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('pause') }),
+  z.strictObject({ type: z.literal('resume') }),
+  z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
+  /** Ends the current cycle over the next n epochs. */
+  z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
+])
+export type TrainerCommand = z.infer<typeof trainerCommand>
+
 /** Host to trainer. `start` comes first, once. */
 export const trainerRequest = z.discriminatedUnion('type', [
   z.strictObject({
@@ -76,11 +86,7 @@ export const trainerRequest = z.discriminatedUnion('type', [
     /** Absent on a fresh start. */
     state: trainerState.optional(),
   }),
-  z.strictObject({ type: z.literal('pause') }),
-  z.strictObject({ type: z.literal('resume') }),
-  z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
-  /** Ends the current cycle over the next n epochs. */
-  z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
+  ...trainerCommand.options,
 ])
 export type TrainerRequest = z.infer<typeof trainerRequest>
 
@@ -138,6 +144,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
   /** A change of a feedback schedule: plateau cut the rate. */
   z.strictObject({ ...envelope, type: z.literal('feedback'), step, lr: z.number(), reason: z.string() }),
   z.strictObject({ ...envelope, type: z.literal('status'), status: z.enum(['running', 'paused']), step }),
+  /** A command that could not be obeyed, with why in words; the run goes on as it was. It is told, not stored. */
+  z.strictObject({ ...envelope, type: z.literal('refused'), command: trainerCommand, reason: z.string() }),
   /** The last event. Its trainer exits after it. */
   z.strictObject({
     ...envelope,

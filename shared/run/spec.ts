@@ -71,6 +71,14 @@ export const modelSpec = z.discriminatedUnion(
 )
 export type ModelSpec = z.infer<typeof modelSpec>
 
+/**
+ * constant: every step uses weightDecay. followsRate: weightDecay · (rate of the step / highest rate of the schedule),
+ * in place of weightDecay in the optimizer's own formula; where that multiplies the decay by the rate, it does so still.
+ */
+const weightDecaySchedule = z
+  .enum(['constant', 'followsRate'], 'must be one of constant, followsRate')
+  .default('constant')
+
 /** Learning rate and, where the schedule moves it, momentum (beta1 in Adam) come from the schedule at every step. */
 export const optimizerSpec = z.discriminatedUnion(
   'kind',
@@ -80,6 +88,7 @@ export const optimizerSpec = z.discriminatedUnion(
       momentum: fraction.default(0.9),
       nesterov: z.boolean('must be true or false').default(false),
       weightDecay: nonNegative.default(0),
+      weightDecaySchedule,
       /** true: the decay is taken off the weights directly (SGDW), not added to the gradient. */
       decoupled: z.boolean('must be true or false').default(false),
     }),
@@ -89,6 +98,7 @@ export const optimizerSpec = z.discriminatedUnion(
       epsilon: rate.default(1e-8),
       momentum: fraction.default(0),
       weightDecay: nonNegative.default(0),
+      weightDecaySchedule,
     }),
     z.strictObject({
       kind: z.literal('adam'),
@@ -96,6 +106,7 @@ export const optimizerSpec = z.discriminatedUnion(
       beta2: fraction.default(0.999),
       epsilon: rate.default(1e-8),
       weightDecay: nonNegative.default(0),
+      weightDecaySchedule,
     }),
     z.strictObject({
       kind: z.literal('adamw'),
@@ -103,6 +114,7 @@ export const optimizerSpec = z.discriminatedUnion(
       beta2: fraction.default(0.999),
       epsilon: rate.default(1e-8),
       weightDecay: nonNegative.default(0.01),
+      weightDecaySchedule,
     }),
   ],
   { error: 'kind must be one of sgd, rmsprop, adam, adamw' },
@@ -145,6 +157,7 @@ export const runSpec = z.strictObject({
     momentum: 0.9,
     nesterov: false,
     weightDecay: 0,
+    weightDecaySchedule: 'constant',
     decoupled: false,
   }),
   schedule: scheduleSpec,

@@ -73,6 +73,8 @@ function absorb(view: View, event: TrainerEvent, now: () => number): string | un
       return `Annealing now: the run has ${whole(event.totalSteps)} steps.`
     case 'feedback':
       return `Learning rate cut to ${rate(event.lr)}: ${event.reason}`
+    case 'refused':
+      return `Refused: ${oneLine(event.reason)}`
     case 'status':
       return event.status === 'paused' ? `Paused with ${whole(event.step)} steps done.` : undefined
     default:

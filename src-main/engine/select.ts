@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { UserError } from '../../shared/errors.ts'
 import type { DeviceName } from '../../shared/run/spec.ts'
 
@@ -8,12 +9,14 @@ export interface Engine {
   readonly device: string
   /** Why this one, in words. */
   readonly reason: string
+  /** Bytes of tensors it can hold, at most. */
+  readonly memory: number
 }
 
 /** A backend that may be there or not; `load` makes it tfjs's current one, or throws and says what is missing. */
 export interface Candidate {
   readonly name: Engine['name']
-  load(): Promise<{ device: string; strength: string }>
+  load(): Promise<Pick<Engine, 'device' | 'memory'> & { strength: string }>
 }
 
 /** Fastest first: the order in which "auto" tries them. */
@@ -31,8 +34,8 @@ export async function selectEngine(wanted: DeviceName, among = candidates): Prom
   for (const candidate of among) {
     if (wanted !== 'auto' && candidate.name !== wanted) continue
     try {
-      const { device, strength } = await candidate.load()
-      return { name: candidate.name, device, reason: reasonFor(wanted, strength, tried) }
+      const { device, strength, memory } = await candidate.load()
+      return { name: candidate.name, device, memory, reason: reasonFor(wanted, strength, tried) }
     } catch (error) {
       tried.push(
         `${candidate.name} is not available (${error instanceof Error ? error.message : String(error)})`,
@@ -50,10 +53,14 @@ function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[
   return `the fastest one left: ${strength}; ${tried.join('; ')}`
 }
 
+/** WebAssembly addresses its memory with 32 bits. */
+const wasmMemory = 2 ** 32
+
 async function startWasm() {
   const { loadWasm } = await import('./wasm/load.ts')
   const { simd } = await loadWasm()
   return {
+    memory: wasmMemory,
     device: simd ? 'WebAssembly SIMD, 1 thread' : 'WebAssembly, 1 thread',
     strength: simd
       ? 'tfjs on WebAssembly with SIMD, with our kernels for the gradients'
@@ -66,6 +73,7 @@ async function startCpu() {
   await import('@tensorflow/tfjs-backend-cpu')
   if (!(await tf.setBackend('cpu'))) throw new Error('tfjs could not start its cpu backend')
   return {
+    memory: totalmem(),
     device: 'JavaScript, 1 thread',
     strength: 'plain tfjs, the slow reference that the others are checked against',
   }

@@ -86,6 +86,9 @@ function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent):
     case 'feedback':
       putFeedback(db, event)
       break
+    case 'refused':
+      // Told to whoever watches; nothing changed, so there is nothing to keep.
+      break
     case 'status':
       changeStatus(context, cursor, event.status, null)
       break

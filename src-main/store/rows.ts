@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { schedulePlan, storedTensor, trainerPosition } from '../../shared/run/messages.ts'
+import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
 import { type RunSpec, runSpec } from '../../shared/run/spec.ts'
 import { runStatus } from '../../shared/run/state.ts'
 import { scheduleEdit } from '../../shared/schedule/index.ts'
-import type { RunCommand, RunRecord } from './types.ts'
+import type { RunRecord } from './types.ts'
 
 /** Rows as SQLite gives them, and what they become. Columns are renamed in the queries. */
 
@@ -117,14 +117,7 @@ export const datasetRow = z.object({
   createdAt: z.number(),
 })
 
-const runCommand = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('pause') }),
-  z.strictObject({ type: z.literal('resume') }),
-  z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
-  z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
-]) satisfies z.ZodType<RunCommand>
-
-export const requestRow = z.object({ command: json(runCommand) })
+export const requestRow = z.object({ command: json(trainerCommand) })
 
 export const ensembleRow = z.object({
   id: z.number(),

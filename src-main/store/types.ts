@@ -3,6 +3,7 @@ import type {
   Predictions,
   Scores,
   StoredTensor,
+  TrainerCommand,
   TrainerEvent,
   TrainerPosition,
   TrainerState,
@@ -143,11 +144,7 @@ export interface DatasetRecord {
 }
 
 /** What another door asks of the host that owns a run. */
-export type RunCommand =
-  | { readonly type: 'pause' }
-  | { readonly type: 'resume' }
-  | { readonly type: 'stop'; readonly when: 'now' | 'cycleEnd' }
-  | { readonly type: 'annealNow'; readonly epochs: number }
+export type RunCommand = TrainerCommand
 
 export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */

@@ -1,7 +1,6 @@
-import type { TrainerRequest } from '../../shared/run/messages.ts'
+import type { TrainerCommand } from '../../shared/run/messages.ts'
 
-/** What may be asked of a run under way. */
-export type Command = Exclude<TrainerRequest, { type: 'start' }>
+export type Command = TrainerCommand
 
 /** Commands that have arrived, oldest first, until the loop comes to them between two steps. */
 export class CommandQueue {

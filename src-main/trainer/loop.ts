@@ -1,38 +1,15 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
 import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
 import * as tf from '../engine/tf.ts'
-import type { TrainingData } from './batches.ts'
+import { annealed } from './annealNow.ts'
 import { captureState, firstNonFinite, weightsOf, weightsSha256 } from './checkpoint.ts'
-import type { Command, CommandQueue } from './commands.ts'
+import type { Command } from './commands.ts'
 import { type Evaluation, evaluate, predictionsOf, scoresOf } from './evaluate.ts'
-import type { Emit } from './events.ts'
+import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
-import type { Model } from './models/index.ts'
-import type { TrainOptimizer } from './optimizers/index.ts'
 import { checkFeedback, momentumOf, Rates } from './rates.ts'
 import { trainStep } from './step.ts'
-
-/** What the loop touches of the world. */
-export interface LoopIo {
-  readonly emit: Emit
-  readonly commands: CommandQueue
-  /** Milliseconds, never going back. */
-  readonly clock: () => number
-  /** Called between steps: lets messages in, and waits while too much is still to be sent. */
-  readonly breathe: () => Promise<void>
-}
-
-/** A run ready to go on from `position`: model and optimizer already hold that state. */
-export interface LoopSetup {
-  readonly spec: RunSpec
-  readonly data: TrainingData
-  readonly model: Model
-  readonly optimizer: TrainOptimizer
-  readonly plan: PlanPosition
-  readonly position: Omit<TrainerPosition, 'optimizerScalars'>
-}
 
 /** Often enough for a living chart, seldom enough that messages cost nothing. */
 const metricsEveryMs = 200
@@ -53,6 +30,8 @@ export class TrainingLoop {
   #position: PlanPosition
   #plan: TrainingPlan
   #stepsDone: number
+  /** The rate of the last step. A plateau may have cut the next one's before the snapshot of this one is taken. */
+  #appliedLr: number
   #epoch: TrainerPosition['epoch']
   #epochStartedAt: number
   #lastStateAt: number | undefined
@@ -65,8 +44,9 @@ export class TrainingLoop {
     this.#position = setup.plan
     this.#plan = buildPlan(setup.spec, setup.plan)
     checkFeedback(setup.spec, this.#plan.schedule, setup.data.parts[0]?.indices.length ?? 0)
-    this.#rates = new Rates(this.#plan.schedule, setup.position.feedback)
+    this.#rates = new Rates(setup.spec.optimizer, this.#plan.schedule, setup.position.feedback)
     this.#stepsDone = setup.position.stepsDone
+    this.#appliedLr = this.#rates.at(Math.max(0, this.#stepsDone - 1)).lr
     this.#epoch = { ...setup.position.epoch }
     this.#epochStartedAt = io.clock()
     this.#metrics = new MetricsBuffer(setup.spec.batchSize, io.clock)
@@ -92,6 +72,7 @@ export class TrainingLoop {
    */
   async run(): Promise<void> {
     const stop = await this.#steps()
+    this.#refuseTheRest()
     this.flush()
     this.#checkpoint()
     this.#io.emit({
@@ -117,14 +98,22 @@ export class TrainingLoop {
   #step(): void {
     const { spec, data, model, optimizer } = this.#setup
     const step = this.#stepsDone
-    const rates = this.#rates.at(step)
+    const settings = this.#rates.at(step)
+    this.#appliedLr = settings.lr
     const batch = data.trainingBatch(step)
-    const result = trainStep(model, optimizer, batch, rates, { step, seed: spec.seed }, spec.labelSmoothing)
+    const result = trainStep(
+      model,
+      optimizer,
+      batch,
+      settings,
+      { step, seed: spec.seed },
+      spec.labelSmoothing,
+    )
     tf.dispose([batch.x, batch.y])
     const examples = batch.labels.length
     this.#metrics.add(step, {
-      lr: rates.lr,
-      momentum: rates.momentum ?? momentumOf(spec.optimizer),
+      lr: settings.lr,
+      momentum: settings.momentum ?? momentumOf(spec.optimizer),
       loss: result.loss,
       accuracy: result.correct / examples,
     })
@@ -192,7 +181,7 @@ export class TrainingLoop {
       type: 'snapshot',
       cycle,
       step,
-      lr: this.#rates.at(step).lr,
+      lr: this.#appliedLr,
       weightsSha256: weightsSha256(state.tensors),
       normalisation: { mean: [...mean], std: [...std] },
       state,
@@ -254,34 +243,45 @@ export class TrainingLoop {
 
   #note(command: Command): void {
     if (command.type === 'stop') this.#stopAtCycleEnd = true
-    if (command.type === 'annealNow') this.#annealNow(command.epochs)
+    if (command.type === 'annealNow') this.#annealNow(command)
   }
 
   /** The edit is sent before the first step under it, so that whoever resumes from a later state knows it. */
-  #annealNow(epochs: number): void {
-    const steps = Math.max(1, Math.round(epochs * this.#plan.stepsPerEpoch))
-    const edit = { kind: 'annealNow', atStep: this.#stepsDone, steps } as const
-    const position = { ...this.#position, edits: [...this.#position.edits, edit] }
-    let plan: TrainingPlan
+  #annealNow(command: Extract<Command, { type: 'annealNow' }>): void {
     try {
-      plan = buildPlan(this.#setup.spec, position)
+      this.#position = annealed(this.#setup.spec, this.#position, this.#stepsDone, command.epochs)
     } catch (error) {
-      // A command that cannot be obeyed (a second one at the same step, say) must not end the run.
+      // A command that cannot be obeyed must not end the run.
       if (!(error instanceof UserError)) throw error
-      console.error(error.message)
+      this.#refuse(command, error.message)
       return
     }
-    this.#position = position
-    this.#plan = plan
-    this.#rates.edited(plan.schedule)
+    this.#plan = buildPlan(this.#setup.spec, this.#position)
+    this.#rates.edited(this.#plan.schedule)
     this.flush()
-    this.#io.emit({ type: 'edited', edit, totalSteps: plan.totalSteps })
+    for (const edit of this.#position.edits.slice(-1)) {
+      this.#io.emit({ type: 'edited', edit, totalSteps: this.#plan.totalSteps })
+    }
+  }
+
+  #refuse(command: Command, reason: string): void {
+    this.#io.emit({ type: 'refused', command, reason })
+  }
+
+  /** Commands that came too late: whoever asked shall not take silence for success. */
+  #refuseTheRest(): void {
+    for (let late = this.#io.commands.take(); late !== undefined; late = this.#io.commands.take()) {
+      if (late.type === 'stop') continue
+      this.#refuse(
+        late,
+        `While obeying ${late.type}: the run has ended with ${this.#stepsDone} steps done; resume or extend it first.`,
+      )
+    }
   }
 
   #diverged(step: number, what: string): UserError {
-    const { lr } = this.#rates.at(Math.max(0, step))
     return new UserError(
-      `While training: ${what} at step ${step} under a learning rate of ${lr}, so the run was stopped and the last snapshot before it is kept; start again with a lower rate.`,
+      `While training: ${what} at step ${step} under a learning rate of ${this.#appliedLr}, so the run was stopped and the last snapshot before it is kept; start again with a lower rate.`,
     )
   }
 }

@@ -7,8 +7,8 @@ import {
   type Plateau,
   type PlateauState,
   rateUnderFeedback,
-  type StepRates,
 } from '../../shared/schedule/index.ts'
+import type { StepSettings } from './optimizers/index.ts'
 
 const plateauState = z.strictObject({
   lr: z.number(),
@@ -24,13 +24,15 @@ export interface EpochResult {
   readonly validationAccuracy: number | null
 }
 
-/** The rates of each step: the compiled schedule, and the plateau policy on top where there is one. */
+/** What each step uses: the compiled schedule, the plateau policy on top where there is one, and the decay. */
 export class Rates {
+  readonly #optimizer: OptimizerSpec
   #schedule: CompiledSchedule
   #plateau: Plateau | undefined
 
   /** @param stored the policy's state from a checkpoint */
-  constructor(schedule: CompiledSchedule, stored: unknown) {
+  constructor(optimizer: OptimizerSpec, schedule: CompiledSchedule, stored: unknown) {
+    this.#optimizer = optimizer
     this.#schedule = schedule
     if (schedule.feedback === undefined) return
     const state =
@@ -48,11 +50,14 @@ export class Rates {
     return this.#schedule.feedback !== undefined && this.#schedule.feedback.metric !== 'trainingLoss'
   }
 
-  at(step: number): StepRates {
+  at(step: number): StepSettings {
     const planned = this.#schedule.at(step)
-    const { feedback } = this.#schedule
-    if (feedback === undefined || this.#plateau === undefined) return planned
-    return { ...planned, lr: rateUnderFeedback(planned.lr, feedback, this.#plateau.state) }
+    const { feedback, range } = this.#schedule
+    const lr =
+      feedback === undefined || this.#plateau === undefined
+        ? planned.lr
+        : rateUnderFeedback(planned.lr, feedback, this.#plateau.state)
+    return { ...planned, lr, weightDecay: weightDecayOf(this.#optimizer, lr, range.lrMax) }
   }
 
   /** Takes the same schedule after an edit; the policy stays where it is. */
@@ -75,6 +80,12 @@ export class Rates {
 /** SGD's and RMSProp's momentum or Adam's beta1, as the spec sets it. */
 export function momentumOf(optimizer: OptimizerSpec): number {
   return 'momentum' in optimizer ? optimizer.momentum : optimizer.beta1
+}
+
+/** The decay of a step at rate `lr`: the spec's own, or the share of it that `lr` is of the schedule's highest rate. */
+function weightDecayOf(optimizer: OptimizerSpec, lr: number, lrMax: number): number {
+  if (optimizer.weightDecaySchedule === 'constant' || lrMax <= 0) return optimizer.weightDecay
+  return (optimizer.weightDecay * lr) / lrMax
 }
 
 /** @throws UserError for a plateau on validation data where the spec keeps none */

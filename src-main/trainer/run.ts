@@ -1,12 +1,14 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent, TrainerRequest } from '../../shared/run/messages.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
 import { openDataset } from '../datasets/index.ts'
 import { selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
 import { addressed, type Emit } from './events.ts'
-import { type LoopIo, TrainingLoop } from './loop.ts'
-import { buildModel, type Model } from './models/index.ts'
+import { TrainingLoop } from './loop.ts'
+import type { LoopIo } from './loopSetup.ts'
+import { buildModel, countParameters, type Model, type ModelInput, refuseOversize } from './models/index.ts'
 import { createOptimizer, type TrainOptimizer } from './optimizers/index.ts'
 
 export type StartRequest = Extract<TrainerRequest, { type: 'start' }>
@@ -47,7 +49,7 @@ async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): 
   const { spec, state } = request
   const engine = await selectEngine(spec.device)
   const data = prepareData(spec, await openDataset(request.datasetFolder), request.plan.stepsPerEpoch)
-  run.model = await buildModel(spec.model, data.input, spec.seed)
+  run.model = await buildFitting(spec, data.input, engine.memory)
   run.optimizer = createOptimizer(spec.optimizer)
   if (state !== undefined) restoreState(run.model, run.optimizer, state)
   const { model, optimizer } = run
@@ -56,6 +58,19 @@ async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): 
   run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position }, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()
+}
+
+/** Refuses what the device cannot hold before it tries, where the size is known by then. */
+async function buildFitting({ model, optimizer, seed }: RunSpec, input: ModelInput, memory: number) {
+  refuseOversize(countParameters(model, input) ?? 0, optimizer.kind, memory)
+  const built = await buildModel(model, input, seed)
+  try {
+    refuseOversize(built.parameterCount, optimizer.kind, memory)
+    return built
+  } catch (error) {
+    built.dispose()
+    throw error
+  }
 }
 
 function announce(

@@ -10,7 +10,7 @@ const broken: Candidate = {
 }
 const working: Candidate = {
   name: 'cpu',
-  load: () => Promise.resolve({ device: 'JavaScript, 1 thread', strength: 'plain tfjs' }),
+  load: () => Promise.resolve({ device: 'JavaScript, 1 thread', strength: 'plain tfjs', memory: 1e9 }),
 }
 
 test('auto takes the fastest backend that starts and says why', async () => {

@@ -83,7 +83,7 @@ test('a run resumed with its edits goes the same way as the one that was edited'
   assert.equal(rest.ended.weightsSha256, whole.ended.weightsSha256)
 })
 
-test('an anneal that cannot be had, a second one at the same step, leaves the run as it is', async (t) => {
+test('an anneal that cannot be had, a second one at the same step, is refused in words and changes nothing', async (t) => {
   const run = await train(startRequest(await tinyDataset(t), tinySpec()), {
     after: {
       22: [
@@ -93,5 +93,33 @@ test('an anneal that cannot be had, a second one at the same step, leaves the ru
     },
   })
   assert.equal(run.of('edited').length, 1)
+  const [refused, ...more] = run.of('refused')
+  assert.deepEqual(refused?.command, { type: 'annealNow', epochs: 2 })
+  assert.equal(
+    existing(refused, 'refusal').reason,
+    'While annealing now: the cycle is being ended from step 22 on already; ask again after that step.',
+  )
+  assert.equal(more.length, 0)
+  assert.equal(run.ended.status, 'completed')
+})
+
+test('a command that comes after the last step is refused, one to stop is not', async (t) => {
+  const run = await train(startRequest(await tinyDataset(t), tinySpec()), {
+    after: {
+      54: [
+        { type: 'stop', when: 'cycleEnd' },
+        { type: 'annealNow', epochs: 1 },
+      ],
+    },
+  })
+  assert.deepEqual(
+    run.of('refused').map(({ command, reason }) => [command.type, reason]),
+    [
+      [
+        'annealNow',
+        'While obeying annealNow: the run has ended with 54 steps done; resume or extend it first.',
+      ],
+    ],
+  )
   assert.equal(run.ended.status, 'completed')
 })

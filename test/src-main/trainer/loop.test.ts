@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TrainerEventOf } from '../../../shared/run/messages.ts'
 import { buildPlan } from '../../../shared/run/plan.ts'
 import { existing, startRequest, tinyDataset, tinySpec, train } from './support.ts'
 
@@ -151,4 +152,75 @@ test('a plateau schedule lowers the rate it applies, and says so', async (t) => 
   assert.equal(lr, 0.1)
   assert.match(reason, /validationLoss has not improved/)
   assert.deepEqual(run.series('lr').slice(step, step + 2), [0.2, 0.1])
+})
+
+test('a snapshot names the rate its step used, also where the plateau cuts the next one at once', async (t) => {
+  const schedule = {
+    kind: 'plateau',
+    lr: 0.05,
+    patience: 0,
+    factor: 0.5,
+    thresholdMode: 'abs',
+    threshold: 1e5,
+  }
+  const spec = tinySpec({ schedule, snapshots: { at: 'epochs', every: 1 } })
+  const run = await train(startRequest(await tinyDataset(t), spec))
+  const applied = run.series('lr')
+  assert.ok(new Set(applied).size > 2, 'the plateau cut the rate')
+  for (const { step, lr } of run.of('snapshot')) assert.equal(lr, applied[step])
+})
+
+test('weights that overflow are reported under the rate that was applied, not the one a plateau has just set', async (t) => {
+  // Loss of the second step is finite, its decay overflows, and the plateau halves the rate before the checkpoint.
+  const spec = tinySpec({
+    model: { kind: 'softmax' },
+    optimizer: { kind: 'sgd', momentum: 0, weightDecay: 1e25, decoupled: true },
+    schedule: { kind: 'plateau', lr: 1, patience: 0, factor: 0.5, metric: 'trainingLoss' },
+    batchSize: 72,
+    snapshots: { at: 'last' },
+    evaluation: { everyEpochs: 100 },
+  })
+  const run = await train(startRequest(await tinyDataset(t), spec), { stepMs: 6000 })
+  assert.equal(run.of('feedback').length, 1)
+  assert.match(existing(run.ended.reason, 'reason'), /not finite at step 1 under a learning rate of 1, so/)
+})
+
+test('weight decay stays as it is, or follows the rate as a share of the highest', async (t) => {
+  const folder = await tinyDataset(t)
+  const [lrMax, weightDecay] = [1e-6, 2e4]
+  const schedule = { kind: 'snapshot', cycles: 3, lrMax }
+  for (const weightDecaySchedule of ['constant', 'followsRate']) {
+    const optimizer = { kind: 'adamw', weightDecay, weightDecaySchedule }
+    const run = await train(
+      startRequest(folder, tinySpec({ model: { kind: 'softmax' }, optimizer, schedule })),
+    )
+    const kept = run
+      .series('lr')
+      .slice(1)
+      .map((lr) => 1 - lr * weightDecay * (weightDecaySchedule === 'constant' ? 1 : lr / lrMax))
+      .reduce((a, b) => a * b, 1)
+    const [first, last] = run.of('checkpoint').filter((_, i, all) => i === 0 || i === all.length - 1)
+    const [before, after] = [kernelOf(existing(first, 'state')), kernelOf(existing(last, 'state'))]
+    for (const [i, weight] of before.entries()) {
+      // Adam itself moves a weight by at most about the rate a step.
+      assert.ok(Math.abs((after[i] ?? Number.NaN) - kept * weight) < 54 * lrMax + 1e-5)
+    }
+  }
+})
+
+function kernelOf({ state }: TrainerEventOf<'checkpoint'>): Float32Array {
+  const found = existing(
+    state.tensors.find(({ name }) => name === 'output/kernel'),
+    'kernel',
+  )
+  return new Float32Array(new Uint8Array(found.data).buffer)
+}
+
+test('a model that the device cannot hold is refused at once, with both sizes', async (t) => {
+  const hidden = Array.from({ length: 16 }, () => 16_384)
+  const run = await train(startRequest(await tinyDataset(t), tinySpec({ model: { kind: 'mlp', hidden } })))
+  assert.match(
+    existing(run.ended.reason, 'reason'),
+    /4027891715 parameters.*state of sgd.*4\.0 GiB.*\(received 45\.0 GiB\); make the model smaller/,
+  )
 })

@@ -51,6 +51,11 @@ test('an MLP under RMSProp and under AdamW', async (t) => {
   }
 })
 
+test('a weight decay that follows the rate', async (t) => {
+  const optimizer = { kind: 'sgd', weightDecay: 0.1, weightDecaySchedule: 'followsRate', decoupled: true }
+  await assertExactResume(t, tinySpec({ optimizer }), [7, 40])
+})
+
 test('a CNN with dropout and augmentation', async (t) => {
   const spec = tinySpec({
     model: { kind: 'cnn', filters: [3, 5], dense: 8, dropout: 0.25 },

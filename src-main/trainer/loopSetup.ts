@@ -1,0 +1,28 @@
+import type { TrainerPosition } from '../../shared/run/messages.ts'
+import type { PlanPosition } from '../../shared/run/plan.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
+import type { TrainingData } from './batches.ts'
+import type { CommandQueue } from './commands.ts'
+import type { Emit } from './events.ts'
+import type { Model } from './models/index.ts'
+import type { TrainOptimizer } from './optimizers/index.ts'
+
+/** What the loop touches of the world. */
+export interface LoopIo {
+  readonly emit: Emit
+  readonly commands: CommandQueue
+  /** Milliseconds, never going back. */
+  readonly clock: () => number
+  /** Called between steps: lets messages in, and waits while too much is still to be sent. */
+  readonly breathe: () => Promise<void>
+}
+
+/** A run ready to go on from `position`: model and optimizer already hold that state. */
+export interface LoopSetup {
+  readonly spec: RunSpec
+  readonly data: TrainingData
+  readonly model: Model
+  readonly optimizer: TrainOptimizer
+  readonly plan: PlanPosition
+  readonly position: Omit<TrainerPosition, 'optimizerScalars'>
+}
