@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain } from '../../shared/errors.ts'
 import { type Core, databaseFile, homeFolder, openCore } from '../core.ts'
+import type { RunRecord } from '../store/types.ts'
 import type { ExitCode } from './invoke.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,6 +25,11 @@ export function addStore(command: Command): Command {
     '--db <file>',
     'database file (default: anneal.db in ANNEAL_HOME, else in the data folder of the platform)',
   )
+}
+
+/** A command about one stored run. */
+export function addRunCommand(parent: Command, name: string): Command {
+  return addStore(parent.command(name)).argument('<run>', 'id of the run, or the beginning of it')
 }
 
 /** Whole numbers as they are typed. */
@@ -52,6 +58,16 @@ export async function withCore<T>(
   } finally {
     await core.close()
   }
+}
+
+/** `withCore` for the run whose id begins with `id`. @throws UserError when no run or more than one does */
+export function withRun<T>(
+  cli: Cli,
+  options: { readonly db?: string | undefined },
+  id: string,
+  use: (core: Core, run: RunRecord) => Promise<T>,
+): Promise<T> {
+  return withCore(cli, options, (core) => use(core, core.store.read.run(id)))
 }
 
 /** A command as the user would type it where they are now. */

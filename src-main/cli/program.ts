@@ -33,7 +33,10 @@ export function buildProgram(cli: Cli): Command {
       'after',
       examples([
         ['anneal demo', 'train on the shipped images, build the ensemble, say what it gained'],
-        ['anneal schedule --preset sgdr-10-2 --steps 1000 --format svg --out sgdr.svg', 'look at a schedule'],
+        [
+          'anneal schedule --preset sgdr-10-2 --steps 700 --steps-per-epoch 10 --format svg --out sgdr.svg',
+          'look at a schedule',
+        ],
         ['anneal train --spec run.json', 'train a run of your own'],
         ['anneal ensemble --run mwt', 'combine its snapshots (any clear beginning of an id will do)'],
       ]),

@@ -8,13 +8,7 @@ export function runReport(core: Core, run: RunRecord) {
   const { schedule, stepsPerEpoch } = buildPlan(run.spec, run.position)
   const epochs = core.store.read.epochs(run.id)
   return {
-    runId: run.id,
-    name: run.name,
-    status: run.status,
-    reason: run.reason,
-    /** Steps applied. */
-    steps: run.stepsDone,
-    totalSteps: run.totalSteps,
+    ...runHead(run),
     stepsPerEpoch,
     attempt: run.attempt,
     finalWeightsSha256: run.finalWeightsSha256,
@@ -39,6 +33,30 @@ export function runReport(core: Core, run: RunRecord) {
     startedAt: isoTime(run.startedAt),
     endedAt: isoTime(run.endedAt),
     database: core.store.path,
+  }
+}
+
+/** A run as `runs list --json` prints it. */
+export function runListReport(run: RunRecord) {
+  return {
+    ...runHead(run),
+    datasetId: run.datasetId,
+    model: run.spec.model.kind,
+    schedule: run.spec.schedule.kind,
+    createdAt: isoTime(run.createdAt),
+    endedAt: isoTime(run.endedAt),
+  }
+}
+
+function runHead(run: RunRecord) {
+  return {
+    runId: run.id,
+    name: run.name,
+    status: run.status,
+    reason: run.reason,
+    /** Steps applied. */
+    steps: run.stepsDone,
+    totalSteps: run.totalSteps,
   }
 }
 
@@ -108,6 +126,6 @@ function rest({ nll, brier, ece }: PartScores) {
   return { nll, brier, ece }
 }
 
-export function isoTime(milliseconds: number | null): string | null {
+function isoTime(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString()
 }

@@ -97,6 +97,23 @@ test('stop, pause, unpause and anneal reach a run in another process', async () 
   assert.ok(ended.snapshots.some(({ step }) => step === cut - 1))
 })
 
+test('a second anneal at one step is refused in words where the run trains, and not called obeyed where it was asked', async () => {
+  const { command, runId } = await begin()
+  const paused = await lab.run('pause', runId)
+  assert.match(paused.stderr, new RegExp(`^Run ${runId} is paused with [\\d,]+ steps? done\\.\n$`))
+  const first = await lab.run('anneal', runId, '--epochs', '2')
+  assert.match(first.stderr, /ends its cycle over 500 steps from step [\d,]+ on, and has [\d,]+ steps now/)
+  const second = await lab.run('anneal', runId, '--epochs', '3')
+  assert.match(second.stderr, /has not obeyed yet; the terminal it runs in says why/)
+  assert.match(
+    command.stderr(),
+    /Refused: While annealing now: the cycle is being ended from step \d+ on already/,
+  )
+  const stopped = await lab.run('stop', runId, '--json')
+  assert.match(JSON.parse(stopped.stdout).answer, /is stopped with/)
+  assert.equal((await end(command, 0)).schedule.edits.length, 1)
+})
+
 test('a reader that goes away ends an export quietly', { skip: noSignals() }, async () => {
   const runId = lab.look((store) => store.read.runs()[0]?.id ?? '')
   const command = lab.start('runs', 'export', runId, '--format', 'csv')

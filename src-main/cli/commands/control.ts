@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { RunCommand } from '../../store/types.ts'
-import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
+import { awaitAnswer } from '../awaitAnswer.ts'
+import { addRunCommand, type Cli, printJson, readOptions, storeOptions, withRun } from '../context.ts'
 import { examples } from '../help.ts'
 
 const plainOptions = z.object(storeOptions)
@@ -54,10 +55,9 @@ export function addControlCommands(program: Command, cli: Cli): void {
 }
 
 function runCommand(program: Command, name: string, does: string): Command {
-  return addStore(program.command(name))
+  return addRunCommand(program, name)
     .summary(does)
     .description(`${does.charAt(0).toUpperCase()}${does.slice(1)}.`)
-    .argument('<run>', 'id of the run, or the beginning of it')
 }
 
 async function ask(
@@ -66,10 +66,12 @@ async function ask(
   id: string,
   command: RunCommand,
 ): Promise<void> {
-  await withCore(cli, options, async (core) => {
-    const run = core.store.read.run(id)
+  await withRun(cli, options, id, async (core, run) => {
     core.runs.ask(run.id, command)
-    if (options.json) return printJson(cli, { runId: run.id, asked: command })
-    cli.terminal.err(`Asked the process that trains ${run.id}; it answers within a second.\n`)
+    const answer = await awaitAnswer(core.store.read, run, command)
+    if (options.json) return printJson(cli, { runId: run.id, asked: command, answer: answer ?? null })
+    cli.terminal.err(
+      `${answer ?? `The process that trains ${run.id} has not obeyed yet; the terminal it runs in says why if it refuses.`}\n`,
+    )
   })
 }

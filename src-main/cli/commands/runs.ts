@@ -10,6 +10,7 @@ import { runTensorboard } from '../../export/runTensorboard.ts'
 import { drawRun } from '../../export/svg/runPlot.ts'
 import type { RunRecord } from '../../store/types.ts'
 import {
+  addRunCommand,
   addStore,
   type Cli,
   printJson,
@@ -18,11 +19,12 @@ import {
   typed,
   wholeNumber,
   withCore,
+  withRun,
 } from '../context.ts'
 import { type Chunk, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
-import { isoTime, runReport } from '../reports.ts'
+import { runListReport, runReport } from '../reports.ts'
 import { describeRun, runTable } from '../runText.ts'
 
 const formats = ['csv', 'json', 'tensorboard', 'svg'] as const
@@ -65,7 +67,7 @@ function addList(runs: Command, cli: Cli): void {
     const { status, text, limit, ...options } = readOptions(list, listOptions)
     await withCore(cli, options, async (core) => {
       const found = core.store.read.runs({ limit, ...(status && { status }), ...(text && { text }) })
-      if (options.json) return printJson(cli, { runs: found.map(listed) })
+      if (options.json) return printJson(cli, { runs: found.map(runListReport) })
       if (found.length === 0) cli.terminal.err(`No runs yet. Begin with: ${typed(cli, 'demo')}\n`)
       else await cli.terminal.out(runTable(found, cli.terminal.columns))
     })
@@ -73,17 +75,15 @@ function addList(runs: Command, cli: Cli): void {
 }
 
 function addShow(runs: Command, cli: Cli): void {
-  const show = addStore(runs.command('show'))
+  const show = addRunCommand(runs, 'show')
     .description('Show one run with its epochs and snapshots.')
-    .argument('<run>', 'id of the run, or the beginning of it')
     .addHelpText(
       'after',
       examples([['anneal runs show mwt --json', 'everything but the series of its steps']]),
     )
   show.action(async (id: string) => {
     const options = readOptions(show, showOptions)
-    await withCore(cli, options, async (core) => {
-      const run = core.store.read.run(id)
+    await withRun(cli, options, id, async (core, run) => {
       if (options.json) return printJson(cli, runReport(core, run))
       await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
     })
@@ -91,9 +91,8 @@ function addShow(runs: Command, cli: Cli): void {
 }
 
 function addExport(runs: Command, cli: Cli): void {
-  const command = addStore(runs.command('export'))
+  const command = addRunCommand(runs, 'export')
     .description('Write a run in an open format: CSV, JSON, TensorBoard event files, or a picture of it.')
-    .argument('<run>', 'id of the run, or the beginning of it')
     .option('--format <format>', 'csv, json, tensorboard or svg (default: json)')
     .option('--table <table>', 'for csv: steps, epochs or snapshots (default: steps)')
     .option('--out <path>', 'file to write, a folder for tensorboard (default: standard output)')
@@ -111,7 +110,7 @@ function addExport(runs: Command, cli: Cli): void {
     )
   command.action(async (id: string) => {
     const options = readOptions(command, exportOptions)
-    await withCore(cli, options, (core) => exportRun(cli, core, core.store.read.run(id), options))
+    await withRun(cli, options, id, (core, run) => exportRun(cli, core, run, options))
   })
 }
 
@@ -156,18 +155,16 @@ function renderRun(
 }
 
 function addDelete(runs: Command, cli: Cli): void {
-  const remove = addStore(runs.command('delete'))
+  const remove = addRunCommand(runs, 'delete')
     .description(
       'Delete a run with its metrics, snapshots and ensembles. This cannot be undone, so it wants --yes.',
     )
-    .argument('<run>', 'id of the run, or the beginning of it')
     .option('--yes', 'do it')
     .addHelpText('after', examples([['anneal runs delete mwt --yes', 'gone for good']]))
   const schema = z.object({ ...storeOptions, yes: z.boolean().default(false) })
   remove.action(async (id: string) => {
     const { yes, ...options } = readOptions(remove, schema)
-    await withCore(cli, options, async (core) => {
-      const run = core.store.read.run(id)
+    await withRun(cli, options, id, async (core, run) => {
       const snapshots = plural(core.store.read.snapshots(run.id).length, 'snapshot')
       if (!yes) {
         throw new UserError(
@@ -179,20 +176,4 @@ function addDelete(runs: Command, cli: Cli): void {
       cli.terminal.err(`Deleted run ${run.id} (${run.name}) and its ${snapshots}.\n`)
     })
   })
-}
-
-function listed(run: RunRecord) {
-  return {
-    runId: run.id,
-    name: run.name,
-    status: run.status,
-    reason: run.reason,
-    steps: run.stepsDone,
-    totalSteps: run.totalSteps,
-    datasetId: run.datasetId,
-    model: run.spec.model.kind,
-    schedule: run.spec.schedule.kind,
-    createdAt: isoTime(run.createdAt),
-    endedAt: isoTime(run.endedAt),
-  }
 }

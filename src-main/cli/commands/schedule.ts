@@ -17,6 +17,7 @@ import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } fr
 import { type Chunk, readJsonFile, writeFileWhole } from '../files.ts'
 import { examples } from '../help.ts'
 import { table } from '../table.ts'
+import { suggestWholeCycles } from '../wholeCycles.ts'
 
 const options = z.object({
   ...jsonOption,
@@ -93,9 +94,11 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
     : render(schedule, format, stepsPerEpoch, name)
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(chunk)
+    cli.terminal.err(suggestWholeCycles(spec, plan))
     return
   }
   const written = await writeFileWhole(out, chunks, force)
+  cli.terminal.err(suggestWholeCycles(spec, plan))
   if (json) return printJson(cli, { ...written, format, summary: schedule.summary })
   cli.terminal.err(`${schedule.summary}\nWrote ${out}.\n`)
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { parseOrExplain } from '../../../shared/errors.ts'
 import { exportSnapshot, snapshotFormats } from '../../export/snapshot.ts'
 import {
+  addRunCommand,
   addStore,
   type Cli,
   printJson,
@@ -11,6 +12,7 @@ import {
   storeOptions,
   wholeNumber,
   withCore,
+  withRun,
 } from '../context.ts'
 import { refuseToOverwrite, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
@@ -34,17 +36,15 @@ export function addSnapshots(program: Command, cli: Cli): void {
     .summary('models kept at the ends of cycles: list, export')
     .description('Models kept at the ends of cycles.')
 
-  const list = addStore(snapshots.command('list'))
+  const list = addRunCommand(snapshots, 'list')
     .description('List the snapshots of a run.')
-    .argument('<run>', 'id of the run, or the beginning of it')
     .addHelpText(
       'after',
       examples([['anneal snapshots list mwt', 'their numbers are for ensemble and export']]),
     )
   list.action(async (id: string) => {
     const options = readOptions(list, listOptions)
-    await withCore(cli, options, async (core) => {
-      const run = core.store.read.run(id)
+    await withRun(cli, options, id, async (core, run) => {
       const found = core.store.read.snapshots(run.id)
       if (options.json) return printJson(cli, { runId: run.id, snapshots: found.map(snapshotReport) })
       if (found.length === 0) cli.terminal.err(`Run ${run.id} has no snapshots yet.\n`)

@@ -5,6 +5,7 @@ import type { ActiveRun } from '../../runs/activeRun.ts'
 import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
 import {
+  addRunCommand,
   addStore,
   type Cli,
   printJson,
@@ -18,6 +19,7 @@ import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
 import { runReport } from '../reports.ts'
 import { describeRun } from '../runText.ts'
+import { suggestWholeCycles } from '../wholeCycles.ts'
 
 const trainOptions = z.object({ ...storeOptions, spec: z.string() })
 const resumeOptions = z.object(storeOptions)
@@ -39,22 +41,25 @@ export function addTraining(program: Command, cli: Cli): void {
   train.action(async () => {
     const { spec, ...rest } = readOptions(train, trainOptions)
     const content = readJsonFile(spec, 'reading the run spec')
-    await trainAndReport(cli, rest, (core) => core.runs.launch(content))
+    await trainAndReport(cli, rest, async (core) => {
+      const active = await core.runs.launch(content)
+      const { spec: parsed, position } = core.store.read.run(active.runId)
+      cli.terminal.err(suggestWholeCycles(parsed.schedule, position.plan))
+      return active
+    })
   })
 
-  const resume = addStore(program.command('resume'))
+  const resume = addRunCommand(program, 'resume')
     .summary('go on with a stopped or interrupted run')
     .description('Go on from the last checkpoint of a run, to the same weights as if it had never stopped.')
-    .argument('<run>', 'id of the run, or the beginning of it')
     .addHelpText('after', examples([['anneal resume mwt', 'go on with the run whose id begins so']]))
   resume.action(async (id: string) => {
     await trainAndReport(cli, readOptions(resume, resumeOptions), (core) => core.runs.resume(id))
   })
 
-  const extend = addStore(program.command('extend'))
+  const extend = addRunCommand(program, 'extend')
     .summary('train a run for more cycles')
     .description('Go on with a run under the same schedule, to the end of that many more cycles.')
-    .argument('<run>', 'id of the run, or the beginning of it')
     .option('--cycles <n>', 'cycles to add (default: 1)')
     .addHelpText('after', examples([['anneal extend mwt --cycles 2', 'two more cycles, two more snapshots']]))
   extend.action(async (id: string) => {
