@@ -48,9 +48,9 @@ export function drawTimePlot(plot: TimePlot): string {
   const x = scaleLinear()
     .domain([...plot.xDomain])
     .range([left, width - right])
-  const top = plot.subtitle === undefined ? 46 : 66
-  const parts: Fragment[] = [titles(plot)]
-  let y = top
+  const head = titles(plot)
+  const parts: Fragment[] = [head.drawn]
+  let y = head.height
   for (const [i, panel] of plot.panels.entries()) {
     const height = panel.height ?? panelHeight
     parts.push(drawPanel(plot, panel, x, y + 20, height, i === 0))
@@ -77,13 +77,39 @@ export function drawTimePlot(plot: TimePlot): string {
   )}\n`
 }
 
-function titles({ title, subtitle }: TimePlot): Fragment {
-  return fragment(
-    element('text', { x: left, y: 28, 'font-size': 17, 'font-weight': 600 }, text(title)),
-    subtitle === undefined
-      ? fragment()
-      : element('text', { x: left, y: 48, fill: faint, 'font-size': 13 }, text(subtitle)),
-  )
+/** Title and subtitle in as many lines as they need. */
+function titles({ title, subtitle }: TimePlot): { drawn: Fragment; height: number } {
+  const large = { 'font-size': 17, 'font-weight': 600, fill: ink }
+  const lines = [
+    ...wrap(title, 17).map((content) => ({ content, look: large, advance: 20 })),
+    ...wrap(subtitle ?? '', 13).map((content) => ({
+      content,
+      look: { 'font-size': 13, fill: faint },
+      advance: 18,
+    })),
+  ]
+  let y = 8
+  const drawn = lines.map(({ content, look, advance }) => {
+    y += advance
+    return element('text', { x: left, y, ...look }, text(content))
+  })
+  return { drawn: fragment(...drawn), height: y + 18 }
+}
+
+/** Wider than a letter in any usual font, as a share of the font's size: nothing measures text here. */
+const letterWidth = 0.6
+
+/** Breaks at spaces, and inside of a word only where it is longer than a line. */
+function wrap(content: string, fontSize: number): string[] {
+  const columns = Math.floor((width - left - right) / (letterWidth * fontSize))
+  const words = content.split(' ').flatMap((word) => word.match(new RegExp(`.{1,${columns}}`, 'gsu')) ?? [])
+  const lines: string[] = []
+  for (const word of words) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+  return lines
 }
 
 function drawPanel(
@@ -223,8 +249,7 @@ function legend(plot: TimePlot, panel: Panel, y: number, first: boolean): Fragme
   const entries = [...(lines.length > 1 ? lines : []), ...marks]
   let end = width - right
   const drawn = entries.toReversed().map(({ name, colour, dash }) => {
-    // Wider than the text in any usual font: nothing measures text here.
-    const start = end - 7.2 * name.length
+    const start = end - 12 * letterWidth * name.length
     end = start - 44
     return fragment(
       element('line', {
