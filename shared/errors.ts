@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /**
  * A mistake in what the user gave us. The message is one sentence a person can act on: what was being done, which
@@ -11,7 +11,8 @@ export class UserError extends Error {
 /** The value as a short piece of text for an error sentence. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = asJson(value)
+  // JSON would make null of NaN and the infinities.
+  const text = typeof value === 'number' ? String(value) : asJson(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
@@ -25,18 +26,122 @@ function asJson(value: unknown): string {
 }
 
 /**
- * Parses `input` with `schema`; the first failed rule becomes one sentence naming the field, the rule and the value.
+ * Parses `input` with `schema`; one failed rule becomes one sentence naming the field, the rule and the value.
  * @throws UserError, its message beginning with `doing` ("reading the run spec")
  */
 export function parseOrExplain<T>(schema: z.ZodType<T>, input: unknown, doing: string): T {
-  const result = schema.safeParse(input, { reportInput: true })
+  const result = schema.safeParse(input, { reportInput: true, error: inWords })
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  if (issue === undefined) throw new UserError(`While ${doing}: the value ${show(input)} was refused.`)
-  const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'the whole value'
-  // What zod says where a schema has no words of its own; the value received is named anyway.
-  const rule = issue.message.replace(/^Invalid input: expected (\S+), received .*$/s, 'must be of type $1')
-  throw new UserError(`While ${doing}: ${field}: ${rule} (received ${show(valueAt(input, issue.path))}).`)
+  const broken = chooseRule(result.error.issues)
+  const field = broken.path.length > 0 ? broken.path.map(fieldName).join('.') : 'the whole value'
+  throw new UserError(
+    `While ${doing}: ${field}: ${broken.rule} (received ${show(valueAt(input, broken.path))}).`,
+  )
+}
+
+interface BrokenRule {
+  path: readonly PropertyKey[]
+  rule: string
+}
+
+/** The rule to speak of: an unknown field first, as a misspelt one also makes the field that was meant look missing. */
+function chooseRule(issues: readonly z.core.$ZodIssue[]): BrokenRule {
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  if (issue === undefined) return { path: [], rule: 'was refused' }
+  const { path, message: rule } = issue
+  if (issue.code === 'unrecognized_keys') return { path: [...path, ...issue.keys.slice(0, 1)], rule }
+  const meant = issue.code === 'invalid_union' ? issue.errors.find(isMeant) : undefined
+  if (meant === undefined) return { path, rule }
+  const inner = chooseRule(meant)
+  return { path: [...path, ...inner.path], rule: inner.rule }
+}
+
+/** Whether an alternative has just the fields that were given, so that its own complaint tells more than "one of these". */
+function isMeant(alternative: readonly z.core.$ZodIssue[]): boolean {
+  return alternative.every(({ path, input }) => path.length > 0 && input !== undefined)
+}
+
+/** What zod found, in our words; a schema's own words go before these. */
+function inWords(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return unknownField(issue.keys[0], issue.inst)
+    case 'invalid_type':
+      return typeof issue.input === 'number' && issue.expected === 'number'
+        ? 'must be a finite number'
+        : wantedType(issue.expected, issue.inst)
+    case 'too_small':
+      return `must ${limit(issue.origin, issue.inclusive === false ? 'above' : 'at least', issue.minimum)}`
+    case 'too_big':
+      return `must ${limit(issue.origin, issue.inclusive === false ? 'below' : 'at most', issue.maximum)}`
+    case 'invalid_value':
+      return issue.values.length === 1 ? `must be ${show(issue.values[0])}` : oneOf(issue.values)
+    case 'invalid_union':
+      return isStrings(issue.options) ? oneOf(issue.options) : 'is none of the forms it may have'
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`
+    case 'invalid_format':
+      return issue.format === 'regex'
+        ? `must match ${issue.pattern}`
+        : `must be text of the form ${issue.format}`
+    case 'invalid_key':
+      return 'has a key that is not allowed'
+    case 'invalid_element':
+      return 'holds a value that is not allowed'
+    case 'custom':
+      return issue.message ?? 'was refused'
+  }
+}
+
+function unknownField(key: string | undefined, schema: unknown): string {
+  if (!(schema instanceof z.ZodObject)) return 'there is no such field'
+  const fields = Object.keys(schema.shape)
+  const meant = fields.find((field) => field.toLowerCase() === key?.toLowerCase())
+  return `there is no such field${meant === undefined ? '' : ` (did you mean ${meant}?)`}; ${only(fields)}`
+}
+
+const only = (fields: readonly string[]): string =>
+  fields.length === 1 ? `the only field is ${fields[0]}` : `the fields are ${fields.join(', ')}`
+
+const typeNames: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'text',
+  boolean: 'true or false',
+  array: 'a list',
+  tuple: 'a list',
+  object: 'an object',
+  record: 'an object',
+  null: 'null',
+}
+
+function wantedType(expected: string, schema: unknown): string {
+  const wanted = `must be ${typeNames[expected] ?? `of type ${expected}`}`
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    return `${wanted} whose field ${schema.def.discriminator} is one of ${tags(schema).join(', ')}`
+  }
+  return schema instanceof z.ZodObject ? `${wanted}; ${only(Object.keys(schema.shape))}` : wanted
+}
+
+function tags(union: z.ZodDiscriminatedUnion): string[] {
+  const { discriminator, options } = union.def
+  return options.flatMap((option) => [...(option._zod.propValues?.[discriminator] ?? [])].map(String))
+}
+
+function limit(origin: string, bound: string, value: number | bigint): string {
+  if (origin === 'string')
+    return value === 1 && bound === 'at least' ? 'not be empty' : `have ${bound} ${value} characters`
+  if (origin === 'array' || origin === 'set')
+    return `have ${bound} ${value} ${value === 1 ? 'entry' : 'entries'}`
+  return `be ${bound} ${value}`
+}
+
+const oneOf = (values: readonly unknown[]): string => `must be one of ${values.map(String).join(', ')}`
+const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.length > 0
+
+/** A field's name as it stands in JSON where it would otherwise be misread. */
+function fieldName(key: PropertyKey): string {
+  return typeof key === 'string' && !/^[\w$-]+$/.test(key) ? JSON.stringify(key) : String(key)
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

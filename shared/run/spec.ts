@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseOrExplain, UserError } from '../errors.ts'
+import { parseOrExplain, show, UserError } from '../errors.ts'
 import { scheduleSpec } from '../schedule/index.ts'
 
 /*
@@ -17,58 +17,54 @@ const nonNegative = z.number('must be a number').min(0, 'must be at least 0')
 const rate = z.number('must be a number').positive('must be above 0')
 
 /** The networks of DESIGN.md section 4. Shapes come from the data set; these are the free choices. */
-export const modelSpec = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({ kind: z.literal('softmax') }),
-    z.strictObject({
-      kind: z.literal('mlp'),
-      hidden: z
-        .array(count(16_384))
-        .min(1, 'needs at least one layer')
-        .max(16, 'may have at most 16 layers')
-        .default([256]),
-      dropout: fraction.default(0),
-    }),
-    z.strictObject({
-      kind: z.literal('cnn'),
-      /** Channels of each 3×3 convolution; every one is followed by ReLU and 2×2 max pooling. */
-      filters: z
-        .array(count(1024))
-        .min(1, 'needs at least one layer')
-        .max(6, 'may have at most 6 layers')
-        .default([16, 32]),
-      dense: count(16_384).default(128),
-      dropout: fraction.default(0),
-    }),
-    z.strictObject({
-      kind: z.literal('resnet'),
-      depth: z
-        .int('must be a whole number')
-        .min(8, 'must be at least 8')
-        .max(1202, 'must be at most 1202')
-        .refine((depth) => (depth - 2) % 6 === 0, 'must be 6n + 2 (8, 14, 20, 32, 44, 56, 110)')
-        .default(20),
-    }),
-    z.strictObject({
-      kind: z.literal('wrn'),
-      depth: z
-        .int('must be a whole number')
-        .min(10, 'must be at least 10')
-        .max(100, 'must be at most 100')
-        .refine((depth) => (depth - 4) % 6 === 0, 'must be 6n + 4 (10, 16, 22, 28, 40)')
-        .default(16),
-      widen: count(20).default(4),
-      dropout: fraction.default(0),
-    }),
-    z.strictObject({
-      kind: z.literal('layers'),
-      /** A tfjs LayersModel topology (the content of model.json or its modelTopology). Its last layer gives the logits or softmax. */
-      topology: z.record(z.string(), z.json()),
-    }),
-  ],
-  { error: 'kind must be one of softmax, mlp, cnn, resnet, wrn, layers' },
-)
+export const modelSpec = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('softmax') }),
+  z.strictObject({
+    kind: z.literal('mlp'),
+    hidden: z
+      .array(count(16_384))
+      .min(1, 'needs at least one layer')
+      .max(16, 'may have at most 16 layers')
+      .default([256]),
+    dropout: fraction.default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('cnn'),
+    /** Channels of each 3×3 convolution; every one is followed by ReLU and 2×2 max pooling. */
+    filters: z
+      .array(count(1024))
+      .min(1, 'needs at least one layer')
+      .max(6, 'may have at most 6 layers')
+      .default([16, 32]),
+    dense: count(16_384).default(128),
+    dropout: fraction.default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('resnet'),
+    depth: z
+      .int()
+      .min(8, 'must be at least 8')
+      .max(1202, 'must be at most 1202')
+      .refine((depth) => (depth - 2) % 6 === 0, 'must be 6n + 2 (8, 14, 20, 32, 44, 56, 110)')
+      .default(20),
+  }),
+  z.strictObject({
+    kind: z.literal('wrn'),
+    depth: z
+      .int()
+      .min(10, 'must be at least 10')
+      .max(100, 'must be at most 100')
+      .refine((depth) => (depth - 4) % 6 === 0, 'must be 6n + 4 (10, 16, 22, 28, 40)')
+      .default(16),
+    widen: count(20).default(4),
+    dropout: fraction.default(0),
+  }),
+  z.strictObject({
+    kind: z.literal('layers'),
+    /** A tfjs LayersModel topology (the content of model.json or its modelTopology). Its last layer gives the logits or softmax. */
+    topology: z.record(z.string(), z.json()),
+  }),
+])
 export type ModelSpec = z.infer<typeof modelSpec>
 
 /**
@@ -80,49 +76,56 @@ const weightDecaySchedule = z
   .default('constant')
 
 /** Learning rate and, where the schedule moves it, momentum (beta1 in Adam) come from the schedule at every step. */
-export const optimizerSpec = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({
-      kind: z.literal('sgd'),
-      momentum: fraction.default(0.9),
-      nesterov: z.boolean('must be true or false').default(false),
-      weightDecay: nonNegative.default(0),
-      weightDecaySchedule,
-      /** true: the decay is taken off the weights directly (SGDW), not added to the gradient. */
-      decoupled: z.boolean('must be true or false').default(false),
-    }),
-    z.strictObject({
-      kind: z.literal('rmsprop'),
-      alpha: fraction.default(0.99),
-      epsilon: rate.default(1e-8),
-      momentum: fraction.default(0),
-      weightDecay: nonNegative.default(0),
-      weightDecaySchedule,
-    }),
-    z.strictObject({
-      kind: z.literal('adam'),
-      beta1: fraction.default(0.9),
-      beta2: fraction.default(0.999),
-      epsilon: rate.default(1e-8),
-      weightDecay: nonNegative.default(0),
-      weightDecaySchedule,
-    }),
-    z.strictObject({
-      kind: z.literal('adamw'),
-      beta1: fraction.default(0.9),
-      beta2: fraction.default(0.999),
-      epsilon: rate.default(1e-8),
-      weightDecay: nonNegative.default(0.01),
-      weightDecaySchedule,
-    }),
-  ],
-  { error: 'kind must be one of sgd, rmsprop, adam, adamw' },
-)
+export const optimizerSpec = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('sgd'),
+    momentum: fraction.default(0.9),
+    nesterov: z.boolean('must be true or false').default(false),
+    weightDecay: nonNegative.default(0),
+    weightDecaySchedule,
+    /** true: the decay is taken off the weights directly (SGDW), not added to the gradient. */
+    decoupled: z.boolean('must be true or false').default(false),
+  }),
+  z.strictObject({
+    kind: z.literal('rmsprop'),
+    alpha: fraction.default(0.99),
+    epsilon: rate.default(1e-8),
+    momentum: fraction.default(0),
+    weightDecay: nonNegative.default(0),
+    weightDecaySchedule,
+  }),
+  z.strictObject({
+    kind: z.literal('adam'),
+    beta1: fraction.default(0.9),
+    beta2: fraction.default(0.999),
+    epsilon: rate.default(1e-8),
+    weightDecay: nonNegative.default(0),
+    weightDecaySchedule,
+  }),
+  z.strictObject({
+    kind: z.literal('adamw'),
+    beta1: fraction.default(0.9),
+    beta2: fraction.default(0.999),
+    epsilon: rate.default(1e-8),
+    weightDecay: nonNegative.default(0.01),
+    weightDecaySchedule,
+  }),
+])
 export type OptimizerSpec = z.infer<typeof optimizerSpec>
 
 export const deviceName = z.enum(['auto', 'wasm', 'cpu'], 'must be one of auto, wasm, cpu')
 export type DeviceName = z.infer<typeof deviceName>
+
+/** What is wrong with a budget that is not one of the two forms; a wrong number in one of them is named by its own rule. */
+function budgetWords(input: unknown): string {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return 'must be {"epochs": n} or {"steps": n}'
+  }
+  if ('epochs' in input && 'steps' in input) return 'must have one of the fields epochs and steps, not both'
+  const other = Object.keys(input).find((key) => key !== 'epochs' && key !== 'steps')
+  if (other === undefined) return 'must have the field epochs or the field steps'
+  return `must have the field epochs or the field steps and nothing else, not ${other}`
+}
 
 export const runSpec = z.strictObject({
   name: z
@@ -148,7 +151,7 @@ export const runSpec = z.strictObject({
         .max(0.5, 'must be at most 0.5')
         .default(0.2),
       /** The split has a seed of its own, so that runs of several training seeds can share one split. */
-      seed: z.int('must be a whole number').default(1),
+      seed: z.int().default(1),
     })
     .prefault({}),
   model: modelSpec.default({ kind: 'mlp', hidden: [256], dropout: 0 }),
@@ -164,33 +167,25 @@ export const runSpec = z.strictObject({
   batchSize: count(65_536).default(128),
   budget: z.union(
     [z.strictObject({ epochs: z.number().positive().max(1e6) }), z.strictObject({ steps: count(1e9) })],
-    { error: 'must be {"epochs": n} or {"steps": n} with n above 0' },
+    { error: ({ input }) => budgetWords(input) },
   ),
   augmentation: z
     .strictObject({
       /** Pixels of zero padding before a random crop back to the image's size. */
-      crop: z
-        .int('must be a whole number')
-        .min(0, 'must be at least 0')
-        .max(64, 'must be at most 64')
-        .default(0),
+      crop: z.int().min(0, 'must be at least 0').max(64, 'must be at most 64').default(0),
       /** Mirror half of the images. */
       flip: z.boolean('must be true or false').default(false),
     })
     .prefault({}),
   labelSmoothing: fraction.default(0),
-  seed: z.int('must be a whole number').default(1),
+  seed: z.int().default(1),
   device: deviceName.default('auto'),
   snapshots: z
-    .discriminatedUnion(
-      'at',
-      [
-        z.strictObject({ at: z.literal('cycleEnds') }),
-        z.strictObject({ at: z.literal('epochs'), every: count(1e6) }),
-        z.strictObject({ at: z.literal('last') }),
-      ],
-      { error: 'at must be one of cycleEnds, epochs, last' },
-    )
+    .discriminatedUnion('at', [
+      z.strictObject({ at: z.literal('cycleEnds') }),
+      z.strictObject({ at: z.literal('epochs'), every: count(1e6) }),
+      z.strictObject({ at: z.literal('last') }),
+    ])
     .default({ at: 'cycleEnds' }),
   evaluation: z.strictObject({ everyEpochs: count(1e6).default(1) }).prefault({}),
 })
@@ -200,7 +195,7 @@ export type RunSpec = z.infer<typeof runSpec>
 export function parseRunSpec(input: unknown, doing = 'reading the run spec'): RunSpec {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new UserError(
-      `While ${doing}: the spec must be a JSON object with at least "schedule" and "budget".`,
+      `While ${doing}: the spec must be a JSON object with at least "schedule" and "budget" (received ${show(input)}).`,
     )
   }
   return parseOrExplain(runSpec, input, doing)

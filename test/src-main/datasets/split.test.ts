@@ -132,7 +132,7 @@ describe('splitDataset', () => {
       })
     refuse({ validation: 0.6 }, /validation part must be a fraction.*received 0\.6/)
     refuse({ validation: -0.1 }, /received -0\.1/)
-    refuse({ validation: Number.NaN }, /received null/)
+    refuse({ validation: Number.NaN }, /received NaN/)
     refuse({ validation: 2.5 }, /received 2\.5/)
     refuse({ test: 0.1 }, /class "2" has 2 examples.*too few for 3 parts/)
     refuse({ validation: 11 }, /11 of 12 examples for validation/)
