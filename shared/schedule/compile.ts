@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import { type Cycle, findCycle, listCycles } from './cycles.ts'
+import { type Cycle, createCycleFinder, listCycles } from './cycles.ts'
 import type { ScheduleEdit } from './edits.ts'
 import type { SchedulePlan } from './plan.ts'
 import { makeTimeline } from './plannedTimeline.ts'
@@ -18,16 +18,19 @@ export interface CompiledSchedule {
   /** Steps of the run after edits. */
   readonly totalSteps: number
   /**
-   * The values of step `step`, counted from 0. Pure; O(1), or O(log n) in the pieces of a sequence or a list of milestones.
+   * The values of step `step`, counted from 0. Always the same for the same step. It takes time for the edits, nested
+   * schedules and (by bisection) milestones there are, not for the steps before it, except that a recursive chain computes
+   * these once.
    * @throws RangeError outside 0 .. totalSteps-1
    */
   at(step: number): StepRates
   /** Listed on first use; see `maxListedCycles`. */
   readonly cycles: readonly Cycle[]
+  /** Also of cycles beyond those listed; undefined beyond the run. */
   cycleAt(step: number): Cycle | undefined
   /** Plain words for people. */
   readonly summary: string
-  /** Bounds of the planned rate (a formula's are measured at up to 4096 steps). */
+  /** Bounds of the planned rate over the launch budget and the run (a formula's are measured at up to 4096 steps). */
   readonly range: RateRange
   /**
    * Present for plateau: `at` gives the base rate; the trainer keeps a policy from `createPlateau(feedback)`, shows it the
@@ -59,7 +62,7 @@ export function compileSchedule(
       const momentum = line.momentum?.(step)
       return momentum === undefined ? { lr } : { lr, momentum }
     },
-    cycleAt: (step) => findCycle(cycles(), step),
+    cycleAt: createCycleFinder(line, cycles),
     get cycles() {
       return cycles()
     },
@@ -69,15 +72,13 @@ export function compileSchedule(
   }
 }
 
-/** Only a growing rate can overflow, and it is largest at an end of the run. */
-function checkFinite(line: Timeline): void {
-  for (const step of [0, line.totalSteps - 1]) {
-    const lr = line.lr(step)
-    if (Number.isFinite(lr)) continue
-    throw new UserError(
-      `While compiling the schedule: the rate must be finite at every step (received ${lr} at step ${step}); use a smaller gamma or a shorter run.`,
-    )
-  }
+/** The bounds of the rate are those of all its parts, so where both are finite every step's rate is. */
+function checkFinite({ range: { lrMin, lrMax } }: Timeline): void {
+  if (Number.isFinite(lrMin) && Number.isFinite(lrMax)) return
+  const reached = Number.isNaN(lrMin) || Number.isNaN(lrMax) ? 'no number' : `${lrMax}`
+  throw new UserError(
+    `While compiling the schedule: the rate must be finite at every step (in this plan it reaches ${reached}); use a smaller gamma or a shorter run.`,
+  )
 }
 
 function lazy<T>(make: () => T): () => T {

@@ -15,7 +15,12 @@ const names = Object.keys(shapes).join(', ')
 const profileObject = z.discriminatedUnion(
   'shape',
   [shapes.linear, shapes.cosine, shapes.exponential, shapes.polynomial, shapes.rex],
-  { error: `must be one of ${names}, or an object whose shape is one of them` },
+  {
+    error: ({ input }) =>
+      typeof input === 'object'
+        ? undefined
+        : `must be one of ${names}, or an object whose shape is one of them`,
+  },
 )
 export type Profile = z.infer<typeof profileObject>
 

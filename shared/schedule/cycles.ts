@@ -9,7 +9,7 @@ export interface Cycle {
   /** One past its last step as planned: later than `end` where the budget or the next piece of a sequence cuts it short. */
   plannedEnd: number
   complete: boolean
-  /** The last step of a complete cycle, whose rate is the lowest of its fall; none for a cycle cut short. */
+  /** The last step of a complete cycle, after which its snapshot is taken; none for a cycle cut short. */
   snapshotStep?: number
 }
 
@@ -19,27 +19,48 @@ export const maxListedCycles = 100_000
 /** The cycles of a run, which tile its steps without gap or overlap (the first `maxListedCycles` of them). */
 export function listCycles(line: Timeline): readonly Cycle[] {
   const cycles: Cycle[] = []
-  for (let start = 0; start < line.totalSteps && cycles.length < maxListedCycles; ) {
-    const span = spanOf(line, start)
-    const end = Math.min(span.end, line.totalSteps)
-    // An open cycle is planned to last as long as the run.
-    const plannedEnd = Number.isFinite(span.plannedEnd) ? span.plannedEnd : end
-    const complete = end >= plannedEnd
-    cycles.push({
-      index: cycles.length,
-      start,
-      end,
-      plannedEnd,
-      complete,
-      ...(complete && { snapshotStep: end - 1 }),
-    })
-    start = end
+  let cycle = cycleAfter(line, undefined)
+  while (cycle !== undefined && cycles.length < maxListedCycles) {
+    cycles.push(cycle)
+    cycle = cycleAfter(line, cycle)
   }
   return cycles
 }
 
+/** The first cycle, or the one after `before`; undefined where the run ends. */
+function cycleAfter(line: Timeline, before: Cycle | undefined): Cycle | undefined {
+  const start = before?.end ?? 0
+  if (start >= line.totalSteps) return undefined
+  const span = spanOf(line, start)
+  const end = Math.min(span.end, line.totalSteps)
+  // An open cycle is planned to last as long as the run.
+  const plannedEnd = Number.isFinite(span.plannedEnd) ? span.plannedEnd : end
+  const complete = end >= plannedEnd
+  const index = before === undefined ? 0 : before.index + 1
+  return { index, start, end, plannedEnd, complete, ...(complete && { snapshotStep: end - 1 }) }
+}
+
+/**
+ * Finds the cycle that holds a step, with its number, however many there are: among those listed by bisection, beyond them
+ * by going on from the one found last, so that a run asking step by step pays for each cycle once.
+ */
+export function createCycleFinder(
+  line: Timeline,
+  listed: () => readonly Cycle[],
+): (step: number) => Cycle | undefined {
+  let last: Cycle | undefined
+  return (step) => {
+    const known = findCycle(listed(), step)
+    if (known !== undefined) return known
+    let cycle = last !== undefined && last.start <= step ? last : listed().at(-1)
+    while (cycle !== undefined && cycle.end <= step) cycle = cycleAfter(line, cycle)
+    last = cycle
+    return cycle
+  }
+}
+
 /** The listed cycle that holds `step`, found by bisection. */
-export function findCycle(cycles: readonly Cycle[], step: number): Cycle | undefined {
+function findCycle(cycles: readonly Cycle[], step: number): Cycle | undefined {
   let low = 0
   let high = cycles.length
   while (low < high) {

@@ -33,6 +33,7 @@ export function extendPlan(
     totalSteps: end + line.removed,
     stepsPerEpoch: plan.stepsPerEpoch,
     scheduleSteps: plan.scheduleSteps ?? plan.totalSteps,
+    earlierEnds: [...(plan.earlierEnds ?? []), line.totalSteps],
   }
 }
 

@@ -27,9 +27,13 @@ export function createPlateau(spec: PlateauPolicy, state: PlateauState = initial
   return { state, lr: state.lr, observe: (metric) => createPlateau(spec, next(spec, state, metric)) }
 }
 
-/** The rate to use: the planned one, scaled as far as feedback has lowered the base rate. */
+/**
+ * The rate to use: the planned one, scaled as far as feedback has lowered the base rate. That scales no rate below minLr
+ * which is planned above it, as an anneal down to minLr is.
+ */
 export function rateUnderFeedback(planned: number, spec: PlateauPolicy, state: PlateauState): number {
-  return planned === spec.lr ? state.lr : planned * (state.lr / spec.lr)
+  if (planned === spec.lr) return state.lr
+  return Math.max(planned * (state.lr / spec.lr), Math.min(planned, spec.minLr))
 }
 
 function initialState(spec: PlateauPolicy): PlateauState {

@@ -8,14 +8,15 @@ export const rate = z.number().min(0).max(1e6)
 export const length = z.number().min(1e-6).max(1e9)
 export const gammaField = z.number().min(0).max(100)
 
-/** Where a decay reaches its lowest rate. */
+/** Where the position of a decay stands at its lowest rate. A step uses the rate of the update before it (`update`). */
 export const endpointField = z
   .enum([
-    // At the step after its last: the textbook's half-open interval, so no step uses the lowest rate.
+    // The step after its last: the textbook's half-open interval, so no step uses the lowest rate.
     'exclusive',
-    // At its last step.
+    // Its last step, which uses the lowest rate if the rate is computed anew there, as it always is with update "step". With
+    // a coarser update the last step keeps the higher rate of an update before it: only `lastUpdate` reaches the lowest.
     'inclusive',
-    // When the rate is last computed anew within it: differs from `inclusive` only where `update` is not every step.
+    // The last update within it, so that the steps from there on use the lowest rate.
     'lastUpdate',
   ])
   .default('exclusive')
@@ -30,6 +31,5 @@ export const minAboveMax = 'must be at most lrMax'
 
 /** A rate as people write it: 0.1, 3e-4, at most four digits. */
 export function showRate(value: number): string {
-  const text = String(Number(value.toPrecision(4)))
-  return text
+  return String(Number(value.toPrecision(4)))
 }

@@ -8,26 +8,23 @@ const inverse = z
   .refine((m) => m.low <= m.high, { path: ['low'], error: 'must be at most high' })
 
 /**
- * SGD's momentum, or Adam's beta1, beside the learning rate.
+ * SGD's momentum, or Adam's beta1, beside the learning rate. It stays below 1, where no step would ever be forgotten.
  * - `constant`
  * - `inverse`: `high` at the schedule's lowest rate, `low` at its highest, linear in the rate between (Smith, arXiv
- *   1803.09820, section 4.3). 1cycle and cyclical schedules follow their own phases, as in PyTorch.
+ *   1803.09820, section 4.3), and at these ends where a run goes on past its first budget to rates beyond. 1cycle and
+ *   cyclical schedules follow their own phases, as in PyTorch.
  * - `demon`: held for `delay` (a fraction of the budget), then init·z/((1-init)+init·z) with z falling linearly from 1 to
  *   0 at the end of the budget (Chen, Wolfe, Li and Kyrillidis, "Demon", arXiv 1910.04952).
  */
-export const momentumSpec = z.discriminatedUnion(
-  'curve',
-  [
-    z.strictObject({ curve: z.literal('constant'), value: coefficient }),
-    inverse,
-    z.strictObject({
-      curve: z.literal('demon'),
-      init: coefficient,
-      delay: z.number().min(0).max(1).default(0),
-    }),
-  ],
-  { error: 'must be one of constant, inverse, demon' },
-)
+export const momentumSpec = z.discriminatedUnion('curve', [
+  z.strictObject({ curve: z.literal('constant'), value: coefficient }),
+  inverse,
+  z.strictObject({
+    curve: z.literal('demon'),
+    init: coefficient,
+    delay: z.number().min(0).max(1).default(0),
+  }),
+])
 export const momentumField = momentumSpec.optional()
 export type MomentumSpec = z.infer<typeof momentumSpec>
 
@@ -42,9 +39,9 @@ function momentumCurve(spec: MomentumSpec, track: Track, context: Context): (ste
     case 'constant':
       return () => spec.value
     case 'inverse': {
-      const { lrMin, lrMax } = track.range
+      const { lrMin, lrMax } = track.range(context.horizon)
       if (lrMax === lrMin) return () => spec.high
-      return (step) => spec.high - (spec.high - spec.low) * ((track.lr(step) - lrMin) / (lrMax - lrMin))
+      return (step) => inverseMomentum(spec, (track.lr(step) - lrMin) / (lrMax - lrMin))
     }
     case 'demon': {
       const held = spec.delay * context.horizon
@@ -54,4 +51,9 @@ function momentumCurve(spec: MomentumSpec, track: Track, context: Context): (ste
       }
     }
   }
+}
+
+/** @param height of the rate between its lowest, 0, and its highest, 1; past these the momentum stays where it is */
+export function inverseMomentum({ low, high }: { low: number; high: number }, height: number): number {
+  return Math.min(high, Math.max(low, high - (high - low) * height))
 }

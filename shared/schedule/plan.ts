@@ -13,6 +13,11 @@ export interface SchedulePlan {
    * totalSteps than scheduleSteps, and keeps the same values at every step it had before.
    */
   scheduleSteps?: number | undefined
+  /**
+   * Where the run ended before it was extended, in steps of the run after its edits, ascending. Absent in plans stored
+   * before it was kept.
+   */
+  earlierEnds?: readonly number[] | undefined
 }
 
 const steps = z.int().min(1).max(maxSteps)

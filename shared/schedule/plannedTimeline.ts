@@ -11,8 +11,11 @@ export function makeTimeline(
   edits: readonly ScheduleEdit[],
 ): Timeline {
   const { totalSteps, stepsPerEpoch, horizon } = checkPlan(plan)
+  const track = compileTrack(spec, { horizon, stepsPerEpoch })
   const planned: Timeline = {
-    ...compileTrack(spec, { horizon, stepsPerEpoch }),
+    ...track,
+    range: track.range(Math.max(horizon, totalSteps)),
+    text: track.text(totalSteps),
     totalSteps,
     stepsPerEpoch,
     restStep: horizon - 1,

@@ -72,10 +72,7 @@ export const scheduleKinds: readonly ScheduleKind[] = [...simple, ...composite].
   (schema) => schema.shape.kind.value,
 )
 
-const anySchedule: z.ZodType<ScheduleSpec> = z.discriminatedUnion('kind', [...simple, ...composite], {
-  error: (issue) =>
-    issue.code === 'invalid_union' ? `must be one of ${scheduleKinds.join(', ')}` : undefined,
-})
+const anySchedule: z.ZodType<ScheduleSpec> = z.discriminatedUnion('kind', [...simple, ...composite])
 
 function followsFeedback(spec: ScheduleSpec): boolean {
   return spec.kind === 'plateau' || (spec.kind === 'warmup' && followsFeedback(spec.schedule))

@@ -1,10 +1,12 @@
-import type { Span, Track } from './track.ts'
+import type { RateRange, Span, Track } from './track.ts'
 
 /** A track with an end, after the edits made to it. */
-export interface Timeline extends Track {
+export interface Timeline extends Omit<Track, 'range' | 'text'> {
+  range: RateRange
+  text: string
   totalSteps: number
   stepsPerEpoch: number
-  /** The step that shows the lowest planned rate of a cycle that lasts as long as the plan. */
+  /** The last step of a cycle that lasts as long as the plan, as planned at launch. */
   restStep: number
   /** How many steps the edits so far have taken out of the plan (negative: put in). */
   removed: number

@@ -18,6 +18,8 @@ export interface Span {
   start: number
   end: number
   plannedEnd: number
+  /** The step whose planned rate is the lowest of the cycle, where that need not be its last. */
+  lowest?: number
 }
 
 /** What the feedback policy needs to know; families/plateau.ts tells what each field means. */
@@ -40,9 +42,10 @@ export interface Track {
   momentum?: (step: number) => number | undefined
   /** Absent where nothing restarts: then one open cycle holds every step. */
   cycleAt?: (step: number) => Span
-  range: RateRange
-  /** A phrase for the summary, e.g. "cosine decay from 0.1 to 0". */
-  text: string
+  /** Bounds of the rate over the first `steps` steps; not finite where the rate is not. */
+  range(steps: number): RateRange
+  /** A phrase for the summary of a run of `steps` steps, e.g. "cosine decay from 0.1 to 0". */
+  text(steps: number): string
   feedback?: PlateauPolicy
   /**
    * How a recursive chain moves the rate `lr` from step `before` on to `step` (its first tick has no `before`), where that
@@ -53,4 +56,14 @@ export interface Track {
 
 export function rangeOf(...rates: number[]): RateRange {
   return { lrMin: Math.min(...rates), lrMax: Math.max(...rates) }
+}
+
+/** The same cycle `by` steps later, or earlier where negative. */
+export function shiftSpan({ start, end, plannedEnd, lowest }: Span, by: number): Span {
+  return {
+    start: start + by,
+    end: end + by,
+    plannedEnd: plannedEnd + by,
+    ...(lowest !== undefined && { lowest: lowest + by }),
+  }
 }

@@ -49,12 +49,15 @@ export function fromFormula(p: Parameters): object | undefined {
       return {
         kind: 'constant',
         lr: p.number('lr'),
-        momentum: { curve: 'demon', init: p.number('momentumInit'), delay: p.number('delayFraction', 0) },
+        momentum: { curve: 'demon', init: demonStart(p), delay: p.number('delayFraction', 0) },
       }
     default:
       return undefined
   }
 }
+
+/** A run's momentum stays below 1; the number just below gives the formula's values at 1 but for a rounding. */
+const demonStart = (p: Parameters): number => Math.min(p.number('momentumInit'), 1 - Number.EPSILON / 2)
 
 function decayFields(p: Parameters): object {
   return {
@@ -79,7 +82,13 @@ function exponential(p: Parameters): object {
     case 'gamma':
       return { kind: 'exponential', lr: p.number('lrStart'), gamma: p.number('gamma'), unit: 'step' }
     case 'rate':
-      return { kind: 'exponentialDecay', k: p.number('k'), ...decayFields(p) }
+      // Always in t/T, whatever endpoint the case names.
+      return {
+        kind: 'exponentialDecay',
+        k: p.number('k'),
+        lrStart: p.number('lrStart'),
+        lrEnd: p.number('lrEnd', 0),
+      }
     default:
       return { kind: 'geometric', ...decayFields(p) }
   }

@@ -251,5 +251,6 @@ function chained(p: Parameters, interval: string): object {
     factors,
     combine: multiplicative ? 'product' : 'recursive',
     tick: interval,
+    negative: 'keep',
   }
 }

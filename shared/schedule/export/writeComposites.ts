@@ -96,7 +96,7 @@ export function writeChain(spec: ChainSpec<ScheduleSpec>, place: Place, write: W
 function recursiveLines(spec: ChainSpec<ScheduleSpec>, place: Place): string[] {
   const { context } = place
   const tick = spec.tick === 'epoch' ? context.stepsPerEpoch : 1
-  const ticks = Math.ceil(Math.min(place.limit, context.horizon) / tick)
+  const ticks = Math.ceil(place.limit / tick)
   const { lr } = compileChain(spec, context, compileTrack)
   return writeTable(place.file, ticks, tick, (at) => lr(at * tick))
 }

@@ -5,6 +5,7 @@ import { makeRestarts } from '../restarts.ts'
 import { type Family, type Place, timeIn, writeClock } from './place.ts'
 import { between, float, steps } from './python.ts'
 import { writeCurve } from './writeCurve.ts'
+import { clampedMomentum } from './writeMomentum.ts'
 import { cycleStarts, evenLength } from './writeRestarts.ts'
 
 type CyclicalSpec = z.infer<typeof cyclicalSpec>
@@ -20,7 +21,7 @@ export function writeCyclical(spec: CyclicalSpec, place: Place): Family {
     rate: [`return ${between(spec.lrMin, spec.lrMax, height)}`],
     ...(momentum?.curve === 'inverse' && {
       momentum: {
-        body: [`return ${float(momentum.high)} - ${float(momentum.high - momentum.low)} * ${height}`],
+        body: [`return ${clampedMomentum(momentum, height)}`],
         optional: false,
       },
     }),

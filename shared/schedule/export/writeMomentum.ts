@@ -16,9 +16,7 @@ export function writeMomentum(
     case 'inverse': {
       if (lrMax === lrMin) return [`return ${float(spec.high)}`]
       const above = lrMin === 0 ? `${rate}(step)` : `(${rate}(step) - ${float(lrMin)})`
-      return [
-        `return ${float(spec.high)} - ${float(spec.high - spec.low)} * (${above} / ${float(lrMax - lrMin)})`,
-      ]
+      return [`return ${clampedMomentum(spec, `(${above} / ${float(lrMax - lrMin)})`)}`]
     }
     case 'demon': {
       const held = spec.delay * context.horizon
@@ -31,4 +29,9 @@ export function writeMomentum(
       ]
     }
   }
+}
+
+/** The momentum against a height in Python, kept between its ends where the rate goes beyond its own. */
+export function clampedMomentum({ low, high }: { low: number; high: number }, height: string): string {
+  return `min(${float(high)}, max(${float(low)}, ${float(high)} - ${float(high - low)} * ${height}))`
 }

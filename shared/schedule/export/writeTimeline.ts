@@ -1,4 +1,4 @@
-import type { ScheduleEdit } from '../edits.ts'
+import { annealsFrom, type ScheduleEdit } from '../edits.ts'
 import type { SchedulePlan } from '../plan.ts'
 import { makeTimeline } from '../plannedTimeline.ts'
 import type { ScheduleSpec } from '../spec.ts'
@@ -53,7 +53,7 @@ interface Layer {
 function writeAnneal(file: PythonFile, layer: Layer): Written {
   const { edit, before, after, written, names } = layer
   const { atStep, steps } = edit
-  const [from, to] = [Math.max(0, atStep - 1), atStep + steps - 1]
+  const [from, to] = [annealsFrom(before, edit), atStep + steps - 1]
   const rates = annealLines(layer, written.rate, before.lr(from), after.lr(to))
   const docstring = `Annealed over ${steps} steps from step ${atStep}.`
   file.define(names.rate, 'float', docstring, [...names.check, ...rates])

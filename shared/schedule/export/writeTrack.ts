@@ -36,10 +36,13 @@ export function writeTrack(spec: ScheduleSpec, place: Place, names?: Names): Wri
   const base = spec.kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
   const { rate, momentum: momentumName, check } = names ?? childNames(place, base)
   const track = compileTrack(spec, context)
-  file.define(rate, 'float', track.text, [...check, ...family.rate])
+  file.define(rate, 'float', track.text(place.limit), [...check, ...family.rate])
   const momentum =
     family.momentum ??
-    (spec.momentum && { body: writeMomentum(spec.momentum, rate, track.range, place), optional: false })
+    (spec.momentum && {
+      body: writeMomentum(spec.momentum, rate, track.range(context.horizon), place),
+      optional: false,
+    })
   if (momentum === undefined) return { rate }
   const { body, optional } = momentum
   return {

@@ -22,7 +22,7 @@ export function compileBudgeted(spec: z.infer<typeof budgetedSpec>, context: Con
   const ticks = Math.ceil(context.horizon / tick)
   return {
     lr: (step) => spec.lr * curve(clamp01(Math.floor(step / tick) / ticks)),
-    range: rangeOf(spec.lr, 0),
-    text: `${profileText(spec.profile)} decay of ${showRate(spec.lr)} to the end of the budget`,
+    range: () => rangeOf(spec.lr, 0),
+    text: () => `${profileText(spec.profile)} decay of ${showRate(spec.lr)} to the end of the budget`,
   }
 }

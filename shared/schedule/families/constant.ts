@@ -6,5 +6,9 @@ import { rangeOf, type Track } from '../track.ts'
 export const constantSpec = z.strictObject({ kind: z.literal('constant'), lr: rate, ...common })
 
 export function compileConstant(spec: z.infer<typeof constantSpec>): Track {
-  return { lr: () => spec.lr, range: rangeOf(spec.lr), text: `constant rate ${showRate(spec.lr)}` }
+  return {
+    lr: () => spec.lr,
+    range: () => rangeOf(spec.lr),
+    text: () => `constant rate ${showRate(spec.lr)}`,
+  }
 }

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { makeClock, unitSteps } from '../clock.ts'
 import { profileCurve, profileField, profileText } from '../curves.ts'
 import { endpointField, gammaField, length, minAboveMax, rate, showRate, timed } from '../fields.ts'
+import { inverseMomentum } from '../momentum.ts'
 import { clamp01, makeRestarts, spanAt } from '../restarts.ts'
-import { type Context, rangeOf, type Track } from '../track.ts'
+import { type Context, rangeOf, type Span, type Track } from '../track.ts'
 
 /**
  * Cyclical rates (Smith, arXiv 1506.01186): up from lrMin to lrMax over `stepUp`, down again over `stepDown` (default:
@@ -40,14 +41,22 @@ export function compileCyclical(spec: CyclicalSpec, context: Context): Track {
   const { momentum } = spec
   const track: Track = {
     lr: (step) => spec.lrMin + (spec.lrMax - spec.lrMin) * height.at(step),
-    cycleAt: height.cycleAt,
-    range: rangeOf(spec.lrMin, spec.lrMax, spec.lrMin + (spec.lrMax - spec.lrMin) * height.highest),
-    text: `${spec.mode} cycles with ${profileText(spec.profile)} legs between ${showRate(spec.lrMin)} and ${showRate(spec.lrMax)}`,
+    cycleAt: (step) => withLowest(height.cycleAt(step), height.at),
+    range: (steps) =>
+      rangeOf(spec.lrMin, spec.lrMax, spec.lrMin + (spec.lrMax - spec.lrMin) * height.highest(steps)),
+    text: () =>
+      `${spec.mode} cycles with ${profileText(spec.profile)} legs between ${showRate(spec.lrMin)} and ${showRate(spec.lrMax)}`,
   }
   if (momentum?.curve === 'inverse') {
-    track.momentum = (step) => momentum.high - (momentum.high - momentum.low) * height.at(step)
+    track.momentum = (step) => inverseMomentum(momentum, height.at(step))
   }
   return track
+}
+
+/** A cycle's first step, at the foot of the rise, is lower than its last unless the profile has a tail. */
+function withLowest(span: Span, height: (step: number) => number): Span {
+  const last = span.end - 1
+  return { ...span, lowest: height(span.start) < height(last) ? span.start : last }
 }
 
 /** The height above lrMin by step, in [0, 1] unless exp_range grows. */
@@ -84,6 +93,6 @@ function heightOf(spec: CyclicalSpec, context: Context) {
   return {
     at,
     cycleAt: (step: number) => spanAt(restarts, clock, step),
-    highest: grows ? spec.gamma ** ((context.horizon - 1) / unit) : 1,
+    highest: (steps: number): number => (grows ? spec.gamma ** ((steps - 1) / unit) : 1),
   }
 }

@@ -4,6 +4,7 @@ import { type Profile, profileCurve, profileText } from '../curves.ts'
 import { type Endpoint, endpointField, gammaField, length, rate, showRate, timed } from '../fields.ts'
 import { clamp01 } from '../restarts.ts'
 import { type Context, rangeOf, type Track } from '../track.ts'
+import { percent, plural } from '../words.ts'
 
 /**
  * Decays from lrStart to lrEnd over `length` (default: the whole budget): lrEnd + (lrStart - lrEnd)·p(u). `delay` holds
@@ -74,8 +75,8 @@ export function compileDecay(spec: ProfileDecay, context: Context): Track {
   return {
     ...(mirrors && { advance: cosineAdvance(spec, u) }),
     lr: (step) => spec.lrEnd + (spec.lrStart - spec.lrEnd) * curve(u(step)),
-    range: rangeOf(spec.lrStart, spec.lrEnd),
-    text: decayText(profileText(profile), spec),
+    range: () => rangeOf(spec.lrStart, spec.lrEnd),
+    text: (steps) => decayText(profileText(profile), spec, mirrors, steps / unitSteps(spec.unit, context)),
   }
 }
 
@@ -95,10 +96,12 @@ function cosineAdvance(
 
 export function compileGeometric(spec: z.infer<typeof geometricSpec>, context: Context): Track {
   const u = decayProgress(spec, false, context)
+  const lr = (step: number): number => spec.lrStart * (spec.lrEnd / spec.lrStart) ** u(step)
   return {
-    lr: (step) => spec.lrStart * (spec.lrEnd / spec.lrStart) ** u(step),
-    range: rangeOf(spec.lrStart, spec.lrEnd),
-    text: decayText('geometric', spec),
+    lr,
+    // The quotient of a tiny rate is infinite.
+    range: (steps) => rangeOf(spec.lrStart, spec.lrEnd, lr(steps - 1)),
+    text: (steps) => decayText('geometric', spec, false, steps / unitSteps(spec.unit, context)),
   }
 }
 
@@ -108,8 +111,11 @@ export function compileExponential(spec: z.infer<typeof exponentialSpec>, contex
   const lr = (step: number): number => spec.lr * spec.gamma ** (clock.position(step) / unit)
   return {
     lr,
-    range: rangeOf(spec.lr, lr(context.horizon - 1)),
-    text: `exponential decay from ${showRate(spec.lr)}, times ${spec.gamma} per ${spec.unit}`,
+    range: (steps) => rangeOf(spec.lr, lr(steps - 1)),
+    text: () =>
+      `exponential ${spec.gamma > 1 ? 'growth' : 'decay'} from ${showRate(spec.lr)}, times ${showRate(spec.gamma)} ${
+        spec.unit === 'budget' ? 'over the budget' : `per ${spec.unit}`
+      }`,
   }
 }
 
@@ -161,10 +167,21 @@ function lastPosition(endpoint: Endpoint, steps: number, clock: Clock): number {
   return endpoint === 'inclusive' ? steps - 1 : clock.position(Math.ceil(steps) - 1)
 }
 
-function decayText(profile: string, spec: { lrStart: number; lrEnd: number; delay: number }): string {
-  const held = spec.delay > 0 ? `, held for the first ${percent(spec.delay)}` : ''
+type DecayWords = DecayTimes & Pick<ProfileDecay, 'lrStart' | 'lrEnd'> & { kind: string }
+
+/** @param run how long the run is, in the spec's unit */
+function decayText(profile: string, spec: DecayWords, mirrors: boolean, run: number): string {
   const verb = spec.lrEnd > spec.lrStart ? 'rise' : 'decay'
-  return `${profile} ${verb} from ${showRate(spec.lrStart)} to ${showRate(spec.lrEnd)}${held}`
+  // An exponential never arrives.
+  const to = spec.kind === 'exponentialDecay' ? 'towards' : 'to'
+  const held = spec.delay > 0 ? `, held for the first ${percent(spec.delay)}` : ''
+  return `${profile} ${verb} from ${showRate(spec.lrStart)} ${to} ${showRate(spec.lrEnd)}${lengthText(spec, mirrors, run)}${held}`
 }
 
-const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`
+function lengthText({ length, unit }: DecayTimes, mirrors: boolean, run: number): string {
+  if (length === undefined) return ''
+  const over = ` over ${plural(length, unit)}`
+  if (snap(length) === snap(run)) return over
+  if (length > run) return `${over}, of which only the first ${percent(run / length)} are run`
+  return mirrors ? `${over}, then back and forth` : `${over} and held after them`
+}

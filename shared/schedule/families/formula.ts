@@ -20,10 +20,10 @@ export const formulaSpec = z.strictObject({
 
 type FormulaSpec = z.infer<typeof formulaSpec>
 
-/** Steps tried when compiling: all of a short budget, else the first and last and evenly between. */
+/** Steps tried for the range: all of a short run, else the first and last and evenly between. */
 const probes = 4096
 
-/** @throws UserError when the formula cannot be parsed, or fails at a probed step; `lr` throws it at any other step */
+/** @throws UserError when the formula cannot be parsed; `lr` and `range` throw it where its value is no rate */
 export function compileFormula(spec: FormulaSpec, context: Context): Track {
   const clock = makeClock(spec.update, context)
   const unit = unitSteps(spec.unit, context)
@@ -37,17 +37,16 @@ export function compileFormula(spec: FormulaSpec, context: Context): Track {
       `While evaluating the schedule formula ${spec.expression}: the rate at step ${step} must be a finite number of at least 0 (received ${value}); change the formula so that it holds for every step.`,
     )
   }
-  const rates = probeSteps(context.horizon).map(lr)
   return {
     lr,
     advance: (_, step) => lr(step),
-    range: rangeOf(...rates),
-    text: `the formula ${spec.expression}`,
+    range: (steps) => rangeOf(...probeSteps(steps).map(lr)),
+    text: () => `the formula ${spec.expression}`,
   }
 }
 
-function probeSteps(horizon: number): number[] {
-  const count = Math.min(probes, horizon)
+function probeSteps(steps: number): number[] {
+  const count = Math.min(probes, steps)
   if (count === 1) return [0]
-  return Array.from({ length: count }, (_, i) => Math.round((i * (horizon - 1)) / (count - 1)))
+  return Array.from({ length: count }, (_, i) => Math.round((i * (steps - 1)) / (count - 1)))
 }

@@ -42,8 +42,9 @@ export function compileFractal(spec: z.infer<typeof fractalSpec>, context: Conte
       const i = clock.position(step) % period
       return node(order(reversed ? period - 1 - i : i))
     },
-    range: rangeOf(node(1), node(period)),
-    text: `fractal Chebyshev steps between ${showRate(node(period))} and ${showRate(node(1))}, period ${period}`,
+    range: () => rangeOf(node(1), node(period)),
+    text: () =>
+      `fractal Chebyshev steps between ${showRate(node(period))} and ${showRate(node(1))}, period ${period}`,
   }
 }
 

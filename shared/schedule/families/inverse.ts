@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { makeClock, unitSteps } from '../clock.ts'
 import { length, rate, showRate, timed } from '../fields.ts'
 import { type Context, rangeOf, type Track } from '../track.ts'
+import { plural } from '../words.ts'
 
 /** lr / (1 + k·x), x the time in `unit` (Robbins and Monro's 1/t decay; Keras's InverseTimeDecay). */
 export const inverseTimeSpec = z.strictObject({
@@ -26,13 +27,15 @@ export const inverseSqrtSpec = z.strictObject({
  */
 export const noamSpec = z.strictObject({ kind: z.literal('noam'), lr: rate, warmup: length, ...timed })
 
+const times = { step: 'steps', epoch: 'epochs', budget: 'the part of the budget' } as const
+
 export function compileInverseTime(spec: z.infer<typeof inverseTimeSpec>, context: Context): Track {
   const time = timeOf(spec, context)
   const lr = (step: number): number => spec.lr / (1 + spec.k * time(step))
   return {
     lr,
-    range: rangeOf(spec.lr, lr(context.horizon - 1)),
-    text: `${showRate(spec.lr)} / (1 + ${spec.k} × ${spec.unit})`,
+    range: (steps) => rangeOf(spec.lr, lr(steps - 1)),
+    text: () => `rate ${showRate(spec.lr)} divided by 1 + ${showRate(spec.k)} × ${times[spec.unit]}`,
   }
 }
 
@@ -42,8 +45,8 @@ export function compileInverseSqrt(spec: z.infer<typeof inverseSqrtSpec>, contex
     spec.lr * Math.sqrt(spec.timescale / Math.max(time(step) + spec.offset, 1))
   return {
     lr,
-    range: rangeOf(lr(0), lr(context.horizon - 1)),
-    text: `inverse square root decay from ${showRate(lr(0))}`,
+    range: (steps) => rangeOf(lr(0), lr(steps - 1)),
+    text: () => `inverse square root decay from ${showRate(lr(0))}`,
   }
 }
 
@@ -55,8 +58,8 @@ export function compileNoam(spec: z.infer<typeof noamSpec>, context: Context): T
   }
   return {
     lr,
-    range: rangeOf(lr(0), lr(context.horizon - 1), spec.lr * Math.max(1, spec.warmup) ** -0.5),
-    text: `Noam schedule, warm-up ${spec.warmup} ${spec.unit}s, then inverse square root`,
+    range: (steps) => rangeOf(lr(0), lr(steps - 1), spec.lr * Math.max(1, spec.warmup) ** -0.5),
+    text: () => `Noam schedule: warm-up of ${plural(spec.warmup, spec.unit)}, then inverse square root decay`,
   }
 }
 

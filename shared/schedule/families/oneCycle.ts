@@ -56,8 +56,9 @@ export function compileOneCycle(spec: OneCycleSpec, context: Context): Track {
   return {
     lr: (step) => value(step, 'lr'),
     ...(momentum === undefined ? {} : { momentum: (step: number) => value(step, 'momentum') }),
-    range: rangeOf(initial, spec.lrMax, lowest),
-    text: `1cycle in ${spec.phases} phases: ${showRate(initial)} up to ${showRate(spec.lrMax)}, down to ${showRate(lowest)}`,
+    range: () => rangeOf(initial, spec.lrMax, lowest),
+    text: () =>
+      `1cycle in ${spec.phases} phases: ${showRate(initial)} up to ${showRate(spec.lrMax)}, down to ${showRate(lowest)}`,
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { common, rate, showRate } from '../fields.ts'
 import { rangeOf, type Track } from '../track.ts'
+import { plural } from '../words.ts'
 
 /**
  * Reduce the rate when a metric stops improving (PyTorch's ReduceLROnPlateau). The rate is not a function of the step:
@@ -26,11 +27,18 @@ export const plateauSpec = z
     error: 'must be "max" for validationAccuracy and "min" for a loss',
   })
 
+const metrics = {
+  validationLoss: 'the validation loss',
+  validationAccuracy: 'the validation accuracy',
+  trainingLoss: 'the training loss',
+} as const
+
 export function compilePlateau(spec: z.infer<typeof plateauSpec>): Track {
   return {
     lr: () => spec.lr,
-    range: rangeOf(spec.lr, Math.min(spec.lr, spec.minLr)),
-    text: `rate ${showRate(spec.lr)}, times ${spec.factor} when ${spec.metric} has not improved for more than ${spec.patience} epochs`,
+    range: () => rangeOf(spec.lr, Math.min(spec.lr, spec.minLr)),
+    text: () =>
+      `rate ${showRate(spec.lr)}, times ${spec.factor} when ${metrics[spec.metric]} has not improved for more than ${plural(spec.patience, 'epoch')}`,
     feedback: spec,
   }
 }

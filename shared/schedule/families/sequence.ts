@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { countAtMost, snap, type Unit, unitField, unitSteps } from '../clock.ts'
 import { common } from '../fields.ts'
 import type { MomentumSpec } from '../momentum.ts'
-import { type Context, rangeOf, type Span, type Track } from '../track.ts'
+import { type Context, type RateRange, rangeOf, type Span, shiftSpan, type Track } from '../track.ts'
 
 /**
  * Schedules one after the other, each from its own step 0 (PyTorch's SequentialLR). `length` is how long a piece lasts
@@ -66,9 +66,20 @@ export function compileSequence<Child>(
       },
     }),
     ...(restarts && { cycleAt: (step: number) => spanIn(pieces, pieceAt(step), step) }),
-    range: rangeOf(...pieces.flatMap((piece) => [piece.range.lrMin, piece.range.lrMax])),
-    text: pieces.map((piece) => piece.text).join(', then '),
+    range: (steps) => rangeOver(pieces, steps),
+    text: (steps) => pieces.map((piece) => pieceText(piece, steps)).join(', then '),
   }
+}
+
+function rangeOver(pieces: readonly Piece[], steps: number): RateRange {
+  const run = pieces.filter((piece) => piece.start < steps)
+  const ranges = run.map((piece) => piece.range(Math.min(piece.end, steps) - piece.start))
+  return rangeOf(...ranges.flatMap(({ lrMin, lrMax }) => [lrMin, lrMax]))
+}
+
+function pieceText(piece: Piece, steps: number): string {
+  if (piece.start >= steps) return `(never begun: past the end of the run) ${piece.text(1)}`
+  return piece.text(Math.min(piece.end, steps) - piece.start)
 }
 
 /** The pieces that last a step or more, each compiled over its own length. */
@@ -112,10 +123,11 @@ function joinCycles(pieces: Piece[]): Piece[] {
 function spanIn(pieces: readonly Piece[], piece: Piece, step: number): Span {
   const own = piece.cycleAt?.(step - piece.start)
   if (own !== undefined) {
+    const span = shiftSpan(own, piece.start)
     return {
-      start: own.start === 0 ? piece.cycleStart : piece.start + own.start,
-      end: Math.min(piece.end, piece.start + own.end),
-      plannedEnd: piece.start + own.plannedEnd,
+      ...span,
+      start: own.start === 0 ? piece.cycleStart : span.start,
+      end: Math.min(piece.end, span.end),
     }
   }
   const closing = pieces.find((later) => later.start >= piece.start && (later.endsCycle || later.cycleAt))

@@ -8,6 +8,8 @@ import { type Context, rangeOf, type Track } from '../track.ts'
 /**
  * Warm restarts: cycle i lasts t0·tMult^i and falls from lrMax·restartDecay^i to lrMin along `profile`
  * (SGDR, Loshchilov and Hutter, arXiv 1608.03983, equation 5; T_cur moves every step, or as `update` says).
+ * `restartDecay` takes no account of lrMin, as in the published formula: a cycle whose peak has come below lrMin starts
+ * there and rises to lrMin.
  * `stepping: 'docsLoop'` repeats the loop of PyTorch's CosineAnnealingWarmRestarts docstring, which sets the rate after a
  * step to that step's own position: everything after step 0, restarts too, comes one step late.
  */
@@ -32,17 +34,27 @@ export function compileSgdr(spec: z.infer<typeof sgdrSpec>, context: Context): T
   const restarts = makeRestarts(spec.t0 * unitSteps(spec.unit, context), spec.tMult)
   const curve = profileCurve(spec.profile)
   const peak = (index: number): number => spec.lrMax * spec.restartDecay ** index
-  const lastPeak = peak(restarts.indexAt(clock.position(context.horizon - 1)))
-  const decayed = spec.restartDecay === 1 ? '' : `, each restart ${spec.restartDecay} times the last`
+  const lastIndex = (steps: number): number => restarts.indexAt(clock.position(steps - 1))
   return {
     lr(step) {
       const { index, u } = progressAt(restarts, clock, spec.endpoint, step)
       return spec.lrMin + (peak(index) - spec.lrMin) * curve(u)
     },
     cycleAt: (step) => spanAt(restarts, clock, step),
-    range: rangeOf(spec.lrMax, spec.lrMin, lastPeak),
-    text: `${profileText(spec.profile)} decay from ${showRate(spec.lrMax)} to ${showRate(spec.lrMin)} with warm restarts${decayed}`,
+    range: (steps) => rangeOf(spec.lrMax, spec.lrMin, peak(lastIndex(steps))),
+    text: (steps) =>
+      `${profileText(spec.profile)} decay from ${showRate(spec.lrMax)} to ${showRate(spec.lrMin)} with warm restarts${decayedText(spec, lastIndex(steps))}`,
   }
+}
+
+function decayedText({ lrMax, lrMin, restartDecay }: z.infer<typeof sgdrSpec>, lastIndex: number): string {
+  if (restartDecay === 1) return ''
+  const text = `, each restart at ${showRate(restartDecay)} times the one before`
+  if (lrMax * restartDecay ** lastIndex >= lrMin) return text
+  let first = Math.floor(Math.log(lrMin / lrMax) / Math.log(restartDecay))
+  // The logarithms may be off by a rounding.
+  while (lrMax * restartDecay ** first >= lrMin) first++
+  return `${text}, which from cycle ${first + 1} on is below ${showRate(lrMin)}, so that these cycles rise`
 }
 
 export function oneStepLate(clock: Clock): Clock {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { countAtMost, makeClock, snap, snapFloor, unitSteps } from '../clock.ts'
 import { gammaField, length, rate, showRate, timed } from '../fields.ts'
 import { type Context, rangeOf, type Track } from '../track.ts'
+import { listed, plural, pluralList } from '../words.ts'
 
 /** lr · gamma^floor(x / stepSize), x the time in `unit` (PyTorch's StepLR). */
 export const stepSpec = z.strictObject({
@@ -50,8 +51,9 @@ export function compileStep(spec: z.infer<typeof stepSpec>, context: Context): T
   const lr = (step: number): number => spec.lr * spec.gamma ** snapFloor(clock.position(step) / every)
   return {
     lr,
-    range: rangeOf(spec.lr, lr(context.horizon - 1)),
-    text: `rate ${showRate(spec.lr)}, times ${spec.gamma} every ${plural(spec.stepSize, spec.unit)}`,
+    range: (steps) => rangeOf(spec.lr, lr(steps - 1)),
+    text: () =>
+      `rate ${showRate(spec.lr)}, times ${showRate(spec.gamma)} every ${spec.stepSize === 1 && spec.unit !== 'budget' ? spec.unit : plural(spec.stepSize, spec.unit)}`,
   }
 }
 
@@ -61,11 +63,15 @@ export function compileMultiStep(spec: z.infer<typeof multiStepSpec>, context: C
   const lr = (step: number): number => spec.lr * spec.gamma ** countAtMost(sorted, clock.position(step))
   return {
     lr,
-    range: rangeOf(lr(0), lr(Math.max(context.horizon - 1, sorted.at(-1) ?? 0))),
-    text: `rate ${showRate(spec.lr)}, times ${spec.gamma} at ${spec.milestones.join(', ') || 'no'} ${
-      spec.unit === 'budget' ? 'of the budget' : `${spec.unit}s`
-    }`,
+    range: (steps) => rangeOf(lr(0), lr(steps - 1)),
+    text: () => `rate ${showRate(spec.lr)}${dropsText(spec)}`,
   }
+}
+
+function dropsText({ milestones, gamma, unit }: z.infer<typeof multiStepSpec>): string {
+  if (milestones.length === 0) return ', never changed: it has no milestones'
+  const sorted = [...milestones].sort((a, b) => a - b)
+  return `, times ${showRate(gamma)} after ${pluralList(sorted, unit)}`
 }
 
 export function compilePiecewise(spec: z.infer<typeof piecewiseSpec>, context: Context): Track {
@@ -73,8 +79,8 @@ export function compilePiecewise(spec: z.infer<typeof piecewiseSpec>, context: C
   const sorted = inSteps(spec.boundaries, spec.unit, context)
   return {
     lr: (step) => spec.values[countAtMost(sorted, clock.position(step))] ?? 0,
-    range: rangeOf(...spec.values),
-    text: `piecewise constant rate: ${spec.values.map(showRate).join(', ')}`,
+    range: () => rangeOf(...spec.values),
+    text: () => `piecewise constant rate: ${listed(spec.values.map(showRate))}`,
   }
 }
 
@@ -85,10 +91,4 @@ export function inSteps(
   context: Context,
 ): number[] {
   return times.map((time) => snap(time * unitSteps(unit, context))).sort((a, b) => a - b)
-}
-
-/** "3 epochs", "1 step", "0.5 of the budget". */
-export function plural(count: number, unit: string): string {
-  if (unit === 'budget') return `${count} of the budget`
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
 }

@@ -3,8 +3,8 @@ import type { Unit, Update } from '../clock.ts'
 import { makeClock, snap, unitSteps } from '../clock.ts'
 import { timed } from '../fields.ts'
 import type { MomentumSpec } from '../momentum.ts'
-import type { Context, Span, Track } from '../track.ts'
-import { plural } from './steps.ts'
+import { type Context, type Span, shiftSpan, type Track } from '../track.ts'
+import { plural } from '../words.ts'
 
 /**
  * A linear warm-up to the first rate of the `schedule` behind it, which begins when it ends and stretches over what is left
@@ -53,16 +53,22 @@ export function compileWarmup<Child>(
     lr: (step) =>
       step < steps ? peak * (start + (1 - start) * Math.min(1, part(step))) : inner.lr(step - steps),
     ...(momentum && { momentum: (step: number) => momentum(Math.max(0, step - steps)) }),
-    ...(cycleAt && { cycleAt: (step: number) => shiftSpan(cycleAt(Math.max(0, step - steps)), steps) }),
-    range: { lrMin: Math.min(first, inner.range.lrMin), lrMax: inner.range.lrMax },
-    text: `warm-up of ${plural(spec.length, spec.unit)}, then ${inner.text}`,
+    ...(cycleAt && { cycleAt: (step: number) => behind(cycleAt(Math.max(0, step - steps)), steps) }),
+    range: (total) => {
+      const { lrMin, lrMax } = inner.range(Math.max(1, total - steps))
+      return { lrMin: Math.min(first, lrMin), lrMax }
+    },
+    text: (total) => {
+      const then = inner.text(Math.max(1, total - steps))
+      if (steps === 0) return then
+      const rise = `warm-up of ${plural(spec.length, spec.unit)}`
+      if (steps < total) return `${rise}, then ${then}`
+      return `${rise}, ${steps > total ? 'longer than' : 'as long as'} the run, so that what follows never begins: ${then}`
+    },
   }
 }
 
-function shiftSpan(span: Span, by: number): Span {
-  return {
-    start: span.start === 0 ? 0 : span.start + by,
-    end: span.end + by,
-    plannedEnd: span.plannedEnd + by,
-  }
+/** The first cycle takes the warm-up in. */
+function behind(span: Span, steps: number): Span {
+  return { ...shiftSpan(span, steps), start: span.start === 0 ? 0 : span.start + steps }
 }

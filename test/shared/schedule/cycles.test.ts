@@ -124,16 +124,21 @@ describe('cycles', () => {
     assert.equal(many.cycles.length, 100_000)
     assert.match(many.summary, /at least 100000 cycles/)
   })
-})
 
-describe('the summary', () => {
-  it('says how long the cycles are and what the budget cuts', () => {
-    assert.equal(
-      compile(sgdr, plan(100)).summary,
-      'Cosine decay from 0.1 to 0 with warm restarts: 4 cycles of 10, 20, 40, 80 epochs; the budget ends 37 % into cycle 4: no snapshot of it.',
+  it('are found beyond those listed, with their numbers', () => {
+    const many = compile(
+      { kind: 'sgdr', lrMax: 0.1, t0: 2, unit: 'step' },
+      { totalSteps: 500_001, stepsPerEpoch: 1 },
     )
-    assert.match(compile({ ...sgdr, tMult: 1 }, plan(50)).summary, /: 5 cycles of 10 epochs each\.$/)
-    assert.match(compile({ kind: 'constant', lr: 1 }, plan(1)).summary, /: 1 cycle of 1 epoch\.$/)
+    const found = (step: number) => {
+      const cycle = many.cycleAt(step)
+      return [cycle?.index, cycle?.start, cycle?.snapshotStep]
+    }
+    assert.deepEqual(found(199_999), [99_999, 199_998, 199_999])
+    assert.deepEqual(found(499_999), [249_999, 499_998, 499_999])
+    assert.deepEqual(found(200_000), [100_000, 200_000, 200_001])
+    assert.deepEqual(found(500_000), [250_000, 500_000, undefined])
+    assert.equal(many.cycleAt(500_001), undefined)
   })
 })
 
@@ -141,9 +146,18 @@ describe('growing a run', () => {
   const spec = parseSchedule(sgdr)
 
   it('completes a cycle that was cut short, then adds whole ones', () => {
-    assert.deepEqual(extendPlan(spec, plan(100), 1), { ...plan(150), scheduleSteps: 1000 })
-    assert.deepEqual(extendPlan(spec, plan(150), 1), { ...plan(310), scheduleSteps: 1500 })
-    assert.deepEqual(extendPlan(spec, plan(100), 2), { ...plan(310), scheduleSteps: 1000 })
+    const grown = (from: number, to: number) => ({
+      ...plan(to),
+      scheduleSteps: 10 * from,
+      earlierEnds: [10 * from],
+    })
+    assert.deepEqual(extendPlan(spec, plan(100), 1), grown(100, 150))
+    assert.deepEqual(extendPlan(spec, plan(150), 1), grown(150, 310))
+    assert.deepEqual(extendPlan(spec, plan(100), 2), grown(100, 310))
+    assert.deepEqual(extendPlan(spec, extendPlan(spec, plan(100), 1), 1), {
+      ...grown(100, 310),
+      earlierEnds: [1000, 1500],
+    })
   })
 
   it('goes on after an edit with the cycle that was next', () => {
@@ -159,6 +173,45 @@ describe('growing a run', () => {
         [450, 1250],
       ],
     )
+  })
+
+  it('restarts a recursive chain past its budget as often as the extension promises', () => {
+    const factors = [
+      { kind: 'sgdr', lrMax: 1, t0: 2 },
+      { kind: 'exponential', lr: 1, gamma: 0.9 },
+    ]
+    const chain = parseSchedule({ kind: 'chain', lr: 0.1, combine: 'recursive', factors })
+    const before = compileSchedule(chain, plan(6))
+    const longer = extendPlan(chain, plan(6), 2)
+    const after = compileSchedule(chain, longer)
+    assert.equal(longer.totalSteps, 100)
+    for (let step = 0; step < 60; step++) assert.deepEqual(after.at(step), before.at(step))
+    for (const start of [60, 80]) assert.ok(after.at(start).lr > 10 * after.at(start - 1).lr)
+    assert.ok(after.at(80).lr < after.at(60).lr)
+    const byEpoch = parseSchedule({ kind: 'chain', lr: 0.1, combine: 'recursive', factors, tick: 'epoch' })
+    const coarse = compileSchedule(byEpoch, extendPlan(byEpoch, plan(6), 1))
+    assert.ok(coarse.at(60).lr > coarse.at(59).lr)
+  })
+
+  it('bounds the rate over all that is run, and no momentum leaves its ends', () => {
+    const momentum = { curve: 'inverse', low: 0.8, high: 0.95 }
+    const growing = { kind: 'exponential', lr: 1, gamma: 1.5 }
+    const specs = [
+      { kind: 'cyclical', lrMin: 0.01, lrMax: 0.1, stepUp: 1, mode: 'exp_range', gamma: 1.5, momentum },
+      { kind: 'chain', lr: 0.1, factors: [{ kind: 'sgdr', lrMax: 1, t0: 2 }, growing], momentum },
+      { kind: 'sgdr', lrMax: 0.1, lrMin: 0.05, t0: 1, restartDecay: 0.5, momentum },
+    ]
+    for (const input of specs) {
+      const spec = parseSchedule(input)
+      const grown = compileSchedule(spec, extendPlan(spec, plan(6), 6))
+      const past = Array.from({ length: grown.totalSteps }, (_, step) => grown.at(step))
+      for (const { lr, momentum } of past) {
+        const rounding = 1e-12 * grown.range.lrMax
+        assert.ok(lr >= grown.range.lrMin - rounding, `${spec.kind}: ${lr}`)
+        assert.ok(lr <= grown.range.lrMax + rounding, `${spec.kind}: ${lr}`)
+        assert.ok(momentum !== undefined && momentum >= 0.8 && momentum <= 0.95, `${spec.kind}: ${momentum}`)
+      }
+    }
   })
 
   it('refuses a schedule that does not restart, in a sentence', () => {

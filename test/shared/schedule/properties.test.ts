@@ -8,6 +8,7 @@ import {
   parseSchedule,
   type ScheduleEdit,
   type SchedulePlan,
+  type ScheduleSpec,
 } from '../../../shared/schedule/index.ts'
 import { anyPlan, anySpec, restartingSpec } from './arbitrarySpec.ts'
 
@@ -29,18 +30,21 @@ function assertTiles(compiled: CompiledSchedule): void {
   assert.equal(next, compiled.totalSteps)
 }
 
+function assertWithinRange(compiled: CompiledSchedule): void {
+  const { lrMin, lrMax } = compiled.range
+  for (const { lr, momentum } of valuesOf(compiled)) {
+    assert.ok(Number.isFinite(lr))
+    assert.ok(lr >= lrMin * (1 - 1e-9) - 1e-12 * lrMax, `${lr} below ${lrMin}`)
+    assert.ok(lr <= lrMax * (1 + 1e-9), `${lr} above ${lrMax}`)
+    assert.ok(momentum === undefined || (momentum >= 0 && momentum < 1), `momentum ${momentum}`)
+  }
+}
+
 describe('every schedule', () => {
   it('is finite, within its range, with momentum below 1', () => {
     fc.assert(
       fc.property(anySpec, anyPlan, (spec, plan) => {
-        const compiled = compileSchedule(spec, plan)
-        const { lrMin, lrMax } = compiled.range
-        for (const { lr, momentum } of valuesOf(compiled)) {
-          assert.ok(Number.isFinite(lr))
-          assert.ok(lr >= lrMin * (1 - 1e-9) - 1e-12 * lrMax, `${lr} below ${lrMin}`)
-          assert.ok(lr <= lrMax * (1 + 1e-9), `${lr} above ${lrMax}`)
-          assert.ok(momentum === undefined || (momentum >= -1e-9 && momentum < 1), `momentum ${momentum}`)
-        }
+        assertWithinRange(compileSchedule(spec, plan))
       }),
       { numRuns: 600 },
     )
@@ -129,11 +133,16 @@ describe('annealing now', () => {
           assert.deepEqual(valuesOf(after).slice(0, edit.atStep), valuesOf(before).slice(0, edit.atStep))
           const end = edit.atStep + edit.steps
           assert.ok(after.totalSteps >= end)
+          const begun = before.cycleAt(edit.atStep)?.start === edit.atStep
+          const from = before.at(begun ? edit.atStep : edit.atStep - 1).lr
+          const last = after.at(end - 1).lr
+          assert.ok(last < from || from === 0, `from ${from} to ${last}`)
+          assert.ok(after.range.lrMin <= last)
           const cycle = after.cycleAt(edit.atStep)
           assert.equal(cycle?.end, end)
           assert.equal(cycle?.snapshotStep, end - 1)
-          for (let step = Math.max(1, edit.atStep); step < end; step++) {
-            const rise = after.at(step).lr - after.at(step - 1).lr
+          for (let step = edit.atStep; step < end; step++) {
+            const rise = after.at(step).lr - (step === edit.atStep ? from : after.at(step - 1).lr)
             assert.ok(rise <= 1e-12 * after.range.lrMax, `rises by ${rise} at step ${step}`)
           }
         })
@@ -161,6 +170,21 @@ describe('annealing now', () => {
   })
 })
 
+/** Whether every cycle of a restarting schedule begins at one and the same rate above its lowest. */
+const restartsHigh = (spec: ScheduleSpec): boolean =>
+  (spec.kind === 'sgdr' && spec.restartDecay === 1 && spec.stepping === 'onTime') || spec.kind === 'snapshot'
+
+/** Cycles that begin at or past step `from` begin above the end of the one before, where that had fallen. */
+function assertRestarts({ cycles, at }: CompiledSchedule, from: number): void {
+  for (const [i, { start }] of cycles.entries()) {
+    const before = cycles[i - 1]
+    if (before === undefined || start < from) continue
+    const fell = at(start - 1).lr < at(before.start).lr
+    assert.ok(at(start).lr >= at(start - 1).lr, `cycle ${i} restarts lower`)
+    assert.ok(!fell || at(start).lr > at(start - 1).lr, `cycle ${i} does not restart`)
+  }
+}
+
 describe('extending by cycles', () => {
   it('keeps earlier values and cycles, and ends on a whole cycle, also after edits', () => {
     fc.assert(
@@ -179,6 +203,8 @@ describe('extending by cycles', () => {
           assert.deepEqual(after.cycles.slice(0, whole.length), whole)
           assert.equal(after.cycles.length, whole.length + cycles)
           assert.ok(after.cycles.every((cycle) => cycle.complete))
+          assertWithinRange(after)
+          if (restartsHigh(spec)) assertRestarts(after, before.totalSteps)
         },
       ),
       { numRuns: 400 },

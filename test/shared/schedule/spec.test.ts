@@ -31,9 +31,12 @@ describe('reading a schedule', () => {
 
   it('names the field, the rule and the value', () => {
     refused({ kind: 'sgdr', lrMax: 0.1, lrMin: 0.2, t0: 10 }, /lrMin: must be at most lrMax \(received 0.2\)/)
-    refused({ kind: 'sgdr', lrMax: 0.1, t0: 10, tMult: 0.5 }, /tMult: .*>=1 \(received 0.5\)/)
+    refused({ kind: 'sgdr', lrMax: 0.1, t0: 10, tMult: 0.5 }, /tMult: must be at least 1 \(received 0.5\)/)
     refused({ kind: 'sdgr' }, /kind: must be one of .*sgdr.* \(received "sdgr"\)/)
-    refused({ kind: 'cosine', lrStart: 0.1, lrend: 0 }, /lrend/)
+    refused(
+      { kind: 'cosine', lrStart: 0.1, lrend: 5 },
+      /lrend: .*did you mean lrEnd\?.*lrStart, lrEnd, .*\(received 5\)/,
+    )
     refused({ kind: 'linear', lrStart: 0.1, update: 'often' }, /update: must be "step", "epoch".*"often"/)
     refused({ kind: 'fractal', m: 1, M: 2, period: 12 }, /period: must be a power of two \(received 12\)/)
     refused(
@@ -54,11 +57,26 @@ describe('reading a schedule', () => {
     refused({ kind: 'formula', expression: '('.repeat(501) }, /expression: .*500/)
     const tiny = parseSchedule({ kind: 'sgdr', lrMax: 1, t0: 1e-6, unit: 'step' })
     assert.throws(() => compileSchedule(tiny, plan), { name: 'UserError', message: /at least 0.01 steps/ })
-    const bursting = parseSchedule({ kind: 'step', lr: 1, stepSize: 1, gamma: 100, unit: 'step' })
-    assert.throws(() => compileSchedule(bursting, plan), {
-      name: 'UserError',
-      message: /finite at every step/,
+    const bursting = { kind: 'step', lr: 1, stepSize: 1, gamma: 100, unit: 'step' }
+    const calm = { kind: 'constant', lr: 0.1 }
+    const inThe = (middle: object) => ({
+      kind: 'sequence',
+      unit: 'step',
+      pieces: [{ schedule: calm, length: 1 }, { schedule: middle, length: 400 }, { schedule: calm }],
     })
+    const overflows = [
+      bursting,
+      inThe(bursting),
+      inThe({ ...bursting, lr: 0 }),
+      { kind: 'chain', lr: 1, factors: [bursting, { kind: 'linear', lrStart: 1, length: 1 }] },
+      { kind: 'geometric', lrStart: 5e-324, lrEnd: 1 },
+    ]
+    for (const input of overflows) {
+      assert.throws(() => compileSchedule(parseSchedule(input), plan), {
+        name: 'UserError',
+        message: /finite at every step/,
+      })
+    }
   })
 
   it('refuses plans and steps that do not exist', () => {
@@ -91,6 +109,30 @@ describe('a formula', () => {
         message: /reading the schedule formula/,
       })
     }
+  })
+
+  it('is refused in words of its own', () => {
+    const reasons: [string, RegExp][] = [
+      ['base * (1 - u', /: an opening bracket is never closed;/],
+      ['t)', /: a closing bracket has no opening one/],
+      ['base * x *', /: it breaks off: something is missing at its end;/],
+      ['0.1 0.2', /: an operator or a value is missing near "0.1 0.2";/],
+      ['* base', /: a value is missing before \*;/],
+      ['sin(1, 2)', /: sin takes one value, not several;/],
+      ['(t, 1)', /: a comma may only stand between the values of max and min;/],
+      ['max', /: max is a function and needs a value in brackets/],
+      ['base * abs', /: abs is a function and needs/],
+      ['max()', /: max is a function and needs/],
+      ['t = 5', /: = is not allowed; compare with ==;/],
+      ['t == 5', /: its value is true or false, not a rate/],
+      ['t(2)', /: a bracket follows what is no function/],
+      ['t.x', /: \. is not allowed;/],
+    ]
+    for (const [expression, message] of reasons) {
+      assert.throws(() => compileSchedule(formula(expression), plan), { name: 'UserError', message })
+    }
+    const chosen = compileSchedule(formula('t == 5 ? 1 : t != 6 ? .25 : cos u'), plan)
+    assert.deepEqual([chosen.at(4).lr, chosen.at(5).lr, chosen.at(6).lr], [0.25, 1, Math.cos(0.006)])
   })
 
   it('names the step where its value cannot be a rate', () => {

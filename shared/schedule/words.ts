@@ -1,0 +1,30 @@
+import { showRate } from './fields.ts'
+
+/** "3 epochs", "1 step", "50 % of the budget". */
+export function plural(count: number, unit: string): string {
+  return unit === 'budget' ? percentOfBudget([count]) : `${showCount(count)} ${unit}${count === 1 ? '' : 's'}`
+}
+
+/** "30, 60 and 80 epochs", "50 % and 75 % of the budget"; a long list is cut in its middle. */
+export function pluralList(counts: readonly number[], unit: string): string {
+  if (unit === 'budget') return percentOfBudget(counts)
+  const [only] = counts
+  return counts.length === 1 && only !== undefined
+    ? plural(only, unit)
+    : `${listed(counts.map(showCount))} ${unit}s`
+}
+
+const percentOfBudget = (parts: readonly number[]): string => `${listed(parts.map(percent))} of the budget`
+
+/** "5 %", at most three digits. */
+export const percent = (part: number): string => `${Number((100 * part).toPrecision(3))} %`
+
+/** "a, b and c"; of more than eight the first six and the last. */
+export function listed(items: readonly string[]): string {
+  const shown = items.length <= 8 ? items : [...items.slice(0, 6), '…', ...items.slice(-1)]
+  if (shown.length <= 1) return shown.join('')
+  return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
+
+/** Whole numbers in full, others to four digits. */
+const showCount = (count: number): string => (Number.isInteger(count) ? String(count) : showRate(count))
