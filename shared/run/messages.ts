@@ -42,6 +42,7 @@ export const schedulePlan = z.strictObject({
   totalSteps: z.int().min(1),
   stepsPerEpoch: z.int().min(1),
   scheduleSteps: z.int().min(1).optional(),
+  earlierEnds: z.array(z.int().min(1)).readonly().optional(),
 })
 
 /** Softmax outputs on one part of the data, [examples, classes] row-major, with the true labels. */

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts'
+import { show, UserError } from '../errors.ts'
 import {
   type CompiledSchedule,
   compileSchedule,
@@ -15,7 +15,11 @@ export interface TrainingPlan {
   readonly schedule: CompiledSchedule
   /** Whether the model is evaluated on validation data after this step. */
   evaluatesAfter(step: number): boolean
-  /** The cycle (counted from 1) whose snapshot is taken after this step, or undefined when none is. */
+  /**
+   * The number (from 1) of the snapshot taken after this step, or undefined when none is: that of its cycle, or under the
+   * rules `epochs` and `last` one more than the snapshots due before it. Numbers grow with the steps, and a step keeps its
+   * number when the run is extended or edited.
+   */
   snapshotAfter(step: number): number | undefined
 }
 
@@ -44,7 +48,7 @@ export function initialPlan(spec: RunSpec, trainCount: number): SchedulePlan {
   const totalSteps = 'steps' in spec.budget ? spec.budget.steps : Math.round(spec.budget.epochs * perEpoch)
   if (totalSteps < 1) {
     throw new UserError(
-      `While planning the run: budget is less than one step of ${perEpoch} an epoch; give more epochs.`,
+      `While planning the run: budget must come to at least one step, of which an epoch has ${perEpoch} (received ${show(spec.budget)}); give more epochs.`,
     )
   }
   return { totalSteps, stepsPerEpoch: perEpoch, scheduleSteps: totalSteps }
@@ -55,10 +59,7 @@ export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
   const perEpoch = position.plan.stepsPerEpoch
   const schedule = compileSchedule(spec.schedule, position.plan, position.edits)
   const { totalSteps } = schedule
-  const cycleEnds = new Map<number, number>()
-  for (const cycle of schedule.cycles) {
-    if (cycle.snapshotStep !== undefined) cycleEnds.set(cycle.snapshotStep, cycle.index + 1)
-  }
+  const snapshotAfter = snapshotRule(spec.snapshots, position.plan, schedule)
   const isLast = (step: number): boolean => step === totalSteps - 1
   const endsEpoch = (step: number): boolean => (step + 1) % perEpoch === 0
   const epochOf = (step: number): number => Math.ceil((step + 1) / perEpoch)
@@ -68,12 +69,33 @@ export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
     schedule,
     evaluatesAfter: (step) =>
       isLast(step) || (endsEpoch(step) && epochOf(step) % spec.evaluation.everyEpochs === 0),
-    snapshotAfter(step) {
-      const rule = spec.snapshots
-      if (rule.at === 'cycleEnds') return cycleEnds.get(step)
-      if (rule.at === 'last') return isLast(step) ? 1 : undefined
-      const due = isLast(step) || (endsEpoch(step) && epochOf(step) % rule.every === 0)
-      return due ? Math.ceil(epochOf(step) / rule.every) : undefined
-    },
+    snapshotAfter,
   }
+}
+
+function snapshotRule(
+  rule: RunSpec['snapshots'],
+  plan: SchedulePlan,
+  schedule: CompiledSchedule,
+): TrainingPlan['snapshotAfter'] {
+  if (rule.at === 'cycleEnds') {
+    return (step) => {
+      const cycle = schedule.cycleAt(step)
+      return cycle?.snapshotStep === step ? cycle.index + 1 : undefined
+    }
+  }
+  const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * plan.stepsPerEpoch
+  // The snapshot of a run's end stays in its place in the count when the run goes on.
+  const ends = earlierEnds(plan).filter((end) => end % every !== 0)
+  return (step) => {
+    const done = step + 1
+    if (done % every !== 0 && done !== schedule.totalSteps) return undefined
+    return 1 + Math.floor(step / every) + ends.filter((end) => end < done).length
+  }
+}
+
+/** Plans stored without earlierEnds know the first of them. */
+function earlierEnds({ earlierEnds, scheduleSteps, totalSteps }: SchedulePlan): readonly number[] {
+  if (earlierEnds !== undefined) return earlierEnds
+  return scheduleSteps !== undefined && scheduleSteps < totalSteps ? [scheduleSteps] : []
 }

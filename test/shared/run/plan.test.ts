@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { buildPlan, initialPlan, type TrainingPlan } from '../../../shared/run/plan.ts'
+import { parseRunSpec } from '../../../shared/run/spec.ts'
+import { extendPlan, type SchedulePlan } from '../../../shared/schedule/index.ts'
+
+const specWith = (change: object) =>
+  parseRunSpec({
+    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 9, unit: 'step' },
+    budget: { steps: 63 },
+    batchSize: 10,
+    ...change,
+  })
+
+/** [step, number] of every snapshot. */
+function snapshots(plan: TrainingPlan): [number, number][] {
+  const steps = Array.from({ length: plan.totalSteps }, (_, step) => step)
+  return steps.flatMap((step): [number, number][] => {
+    const number = plan.snapshotAfter(step)
+    return number === undefined ? [] : [[step, number]]
+  })
+}
+
+describe('numbers of snapshots', () => {
+  const first: SchedulePlan = { totalSteps: 63, stepsPerEpoch: 10, scheduleSteps: 63 }
+
+  it('grow over the ends of runs that were extended, and stay where they were', () => {
+    const spec = specWith({ snapshots: { at: 'epochs', every: 3 } })
+    const second = extendPlan(spec.schedule, first, 1)
+    const third = extendPlan(spec.schedule, second, 2)
+    const of = (plan: SchedulePlan) => snapshots(buildPlan(spec, { plan, edits: [] }))
+    assert.deepEqual(of(first), [
+      [29, 1],
+      [59, 2],
+      [62, 3],
+    ])
+    assert.deepEqual(of(second), [
+      [29, 1],
+      [59, 2],
+      [71, 4],
+    ])
+    assert.deepEqual(of(third), [
+      [29, 1],
+      [59, 2],
+      [89, 5],
+    ])
+    const { earlierEnds: _, ...stored } = second
+    assert.deepEqual(of(stored).at(-1), [71, 4])
+  })
+
+  it('count the ends under the rule `last`', () => {
+    const spec = specWith({ snapshots: { at: 'last' } })
+    const plans = [first]
+    for (let i = 0; i < 3; i++) plans.push(extendPlan(spec.schedule, plans.at(-1) ?? first, 1))
+    const numbers = plans.map((plan) => snapshots(buildPlan(spec, { plan, edits: [] })))
+    assert.deepEqual(numbers, [[[62, 1]], [[71, 2]], [[80, 3]], [[89, 4]]])
+  })
+
+  it('stay under an edit', () => {
+    const spec = specWith({ snapshots: { at: 'last' } })
+    const edit = { kind: 'annealNow', atStep: 60, steps: 8 } as const
+    const longer = extendPlan(spec.schedule, first, 1, [edit])
+    const plan = buildPlan(spec, { plan: longer, edits: [edit] })
+    assert.deepEqual(longer.earlierEnds, [68])
+    assert.deepEqual(snapshots(plan), [[76, 2]])
+  })
+
+  it('are those of the cycles, however many there are', () => {
+    const spec = specWith({ schedule: { kind: 'sgdr', lrMax: 0.1, t0: 1, unit: 'step' } })
+    const plan = buildPlan(spec, { plan: { totalSteps: 300_000, stepsPerEpoch: 10 }, edits: [] })
+    assert.equal(plan.snapshotAfter(299_999), 300_000)
+    assert.equal(plan.snapshotAfter(0), 1)
+    const cut = buildPlan(specWith({}), { plan: { ...first, totalSteps: 65 }, edits: [] })
+    assert.equal(cut.snapshotAfter(62), 7)
+    assert.equal(cut.snapshotAfter(64), undefined)
+  })
+})
+
+it('names a budget that comes to no step', () => {
+  const spec = specWith({ budget: { epochs: 0.001 } })
+  assert.throws(() => initialPlan(spec, 100), {
+    name: 'UserError',
+    message: /at least one step, of which an epoch has 10 \(received \{"epochs":0.001\}\)/,
+  })
+})
