@@ -33,7 +33,7 @@ export interface PlanPosition {
 }
 
 /** Batches in one epoch. @throws UserError when one batch is more than the whole training part */
-export function stepsPerEpoch(trainCount: number, batchSize: number): number {
+function stepsPerEpoch(trainCount: number, batchSize: number): number {
   if (batchSize > trainCount) {
     throw new UserError(
       `While planning the run: batchSize must be at most the number of training examples, ${trainCount} (received ${batchSize}); make the batch smaller.`,
