@@ -3,7 +3,8 @@ module.exports = {
   forbidden: [
     {
       name: 'shared-is-pure',
-      comment: 'shared/ runs in every process and in the browser: it may import itself, zod and expr-eval-fork only.',
+      comment:
+        'shared/ runs in every process and in the browser: it may import itself, zod and expr-eval-fork only.',
       severity: 'error',
       from: { path: '^shared/' },
       to: { pathNot: ['^shared/', '^node_modules/(zod|expr-eval-fork)/'] },
@@ -24,14 +25,16 @@ module.exports = {
     },
     {
       name: 'only-trainer-and-engine-import-tfjs',
-      comment: 'TensorFlow.js lives in the trainer process; the host must start fast and survive its crashes.',
+      comment:
+        'TensorFlow.js lives in the trainer process; the host must start fast and survive its crashes.',
       severity: 'error',
       from: { path: '^src-main/', pathNot: '^src-main/(trainer|engine)/' },
       to: { path: '^node_modules/@tensorflow/' },
     },
     {
       name: 'host-never-imports-the-trainer',
-      comment: 'Host and trainer meet in shared/run/messages.ts, so that a trainer can live on another machine.',
+      comment:
+        'Host and trainer meet in shared/run/messages.ts, so that a trainer can live on another machine.',
       severity: 'error',
       from: { path: '^src-main/', pathNot: '^src-main/(trainer|engine)/' },
       to: { path: '^src-main/(trainer|engine)/' },
@@ -75,6 +78,9 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 }
