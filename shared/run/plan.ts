@@ -13,6 +13,8 @@ export interface TrainingPlan {
   readonly stepsPerEpoch: number
   readonly totalSteps: number
   readonly schedule: CompiledSchedule
+  /** The highest rate the run was launched to reach: what a decay that follows the rate is measured by. */
+  readonly launchLrMax: number
   /** Whether the model is evaluated on validation data after this step. */
   evaluatesAfter(step: number): boolean
   /**
@@ -58,6 +60,8 @@ export function initialPlan(spec: RunSpec, trainCount: number): SchedulePlan {
 export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
   const perEpoch = position.plan.stepsPerEpoch
   const schedule = compileSchedule(spec.schedule, position.plan, position.edits)
+  // A rising schedule goes higher when it is extended; a decay measured by that would change steps already planned.
+  const launched = { ...position.plan, totalSteps: position.plan.scheduleSteps ?? position.plan.totalSteps }
   const { totalSteps } = schedule
   const snapshotAfter = snapshotRule(spec.snapshots, position.plan, schedule)
   const isLast = (step: number): boolean => step === totalSteps - 1
@@ -67,6 +71,7 @@ export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
     stepsPerEpoch: perEpoch,
     totalSteps,
     schedule,
+    launchLrMax: compileSchedule(spec.schedule, launched).range.lrMax,
     evaluatesAfter: (step) =>
       isLast(step) || (endsEpoch(step) && epochOf(step) % spec.evaluation.everyEpochs === 0),
     snapshotAfter,

@@ -44,7 +44,7 @@ export class TrainingLoop {
     this.#position = setup.plan
     this.#plan = buildPlan(setup.spec, setup.plan)
     checkFeedback(setup.spec, this.#plan.schedule, setup.data.parts[0]?.indices.length ?? 0)
-    this.#rates = new Rates(setup.spec.optimizer, this.#plan.schedule, setup.position.feedback)
+    this.#rates = new Rates(setup.spec.optimizer, this.#plan, setup.position.feedback)
     this.#stepsDone = setup.position.stepsDone
     this.#appliedLr = this.#rates.at(Math.max(0, this.#stepsDone - 1)).lr
     this.#epoch = { ...setup.position.epoch }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import type { TrainingPlan } from '../../shared/run/plan.ts'
 import type { OptimizerSpec, RunSpec } from '../../shared/run/spec.ts'
 import {
   type CompiledSchedule,
@@ -27,12 +28,15 @@ export interface EpochResult {
 /** What each step uses: the compiled schedule, the plateau policy on top where there is one, and the decay. */
 export class Rates {
   readonly #optimizer: OptimizerSpec
+  readonly #launchLrMax: number
   #schedule: CompiledSchedule
   #plateau: Plateau | undefined
 
   /** @param stored the policy's state from a checkpoint */
-  constructor(optimizer: OptimizerSpec, schedule: CompiledSchedule, stored: unknown) {
+  constructor(optimizer: OptimizerSpec, plan: TrainingPlan, stored: unknown) {
+    const { schedule, launchLrMax } = plan
     this.#optimizer = optimizer
+    this.#launchLrMax = launchLrMax
     this.#schedule = schedule
     if (schedule.feedback === undefined) return
     const state =
@@ -52,12 +56,12 @@ export class Rates {
 
   at(step: number): StepSettings {
     const planned = this.#schedule.at(step)
-    const { feedback, range } = this.#schedule
+    const { feedback } = this.#schedule
     const lr =
       feedback === undefined || this.#plateau === undefined
         ? planned.lr
         : rateUnderFeedback(planned.lr, feedback, this.#plateau.state)
-    return { ...planned, lr, weightDecay: weightDecayOf(this.#optimizer, lr, range.lrMax) }
+    return { ...planned, lr, weightDecay: weightDecayOf(this.#optimizer, lr, this.#launchLrMax) }
   }
 
   /** Takes the same schedule after an edit; the policy stays where it is. */
@@ -82,7 +86,7 @@ export function momentumOf(optimizer: OptimizerSpec): number {
   return 'momentum' in optimizer ? optimizer.momentum : optimizer.beta1
 }
 
-/** The decay of a step at rate `lr`: the spec's own, or the share of it that `lr` is of the schedule's highest rate. */
+/** The decay of a step at rate `lr`: the spec's own, or the share of it that `lr` is of the highest rate at launch. */
 function weightDecayOf(optimizer: OptimizerSpec, lr: number, lrMax: number): number {
   if (optimizer.weightDecaySchedule === 'constant' || lrMax <= 0) return optimizer.weightDecay
   return (optimizer.weightDecay * lr) / lrMax

@@ -83,3 +83,13 @@ it('names a budget that comes to no step', () => {
     message: /at least one step, of which an epoch has 10 \(received \{"epochs":0.001\}\)/,
   })
 })
+
+it('keeps the highest rate of the launch when a rising schedule is extended', () => {
+  const rising = { kind: 'cyclical', lrMin: 0.01, lrMax: 0.02, stepUp: 5, unit: 'step', mode: 'exp_range' }
+  const spec = specWith({ schedule: { ...rising, gamma: 1.05 }, budget: { steps: 60 } })
+  const plan: SchedulePlan = { totalSteps: 60, stepsPerEpoch: 10, scheduleSteps: 60 }
+  const launched = buildPlan(spec, { plan, edits: [] })
+  const extended = buildPlan(spec, { plan: extendPlan(spec.schedule, plan, 3), edits: [] })
+  assert.ok(extended.schedule.range.lrMax > launched.schedule.range.lrMax)
+  assert.equal(extended.launchLrMax, launched.launchLrMax)
+})
