@@ -67,7 +67,7 @@ function absorb(view: View, event: TrainerEvent, now: () => number): string | un
     case 'epoch':
       return epochLine(view, event, now)
     case 'snapshot':
-      return `Snapshot of cycle ${event.cycle} after step ${event.step + 1}: ${heldOut(event)}`
+      return `Snapshot of cycle ${event.cycle} after ${event.step + 1} steps: ${heldOut(event)}`
     case 'edited':
       view.totalSteps = event.totalSteps
       return `Annealing now: the run has ${whole(event.totalSteps)} steps.`
