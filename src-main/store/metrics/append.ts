@@ -11,9 +11,14 @@ import { encodeTail, type Slab, SPEED, segmentOf, slabLength, sliceSlab } from '
  * Stores the part of a metrics event that is not stored yet: into the run's tail, and, when that fills a chunk, into
  * the chunks of its series.
  * @param stepsDone steps stored so far  @returns the same after this event
+ * @throws Error when the event begins beyond them: the steps between are lost, and nobody would notice later
  */
 export function appendMetrics(db: Db, event: TrainerEventOf<'metrics'>, stepsDone: number): number {
   const whole = slabOf(event)
+  if (whole.firstStep > stepsDone)
+    throw new Error(
+      `Run ${event.runId}: metrics from step ${stepsDone} on were expected, and those of step ${whole.firstStep} came: the steps between are lost.`,
+    )
   const end = whole.firstStep + slabLength(whole)
   if (end <= stepsDone) return stepsDone
   const slab = sliceSlab(whole, Math.max(whole.firstStep, stepsDone), end)

@@ -32,10 +32,25 @@ function recordLoss(store: Store, run: RunRecord, seq: number, firstStep: number
   assert.equal(store.record([{ ...event, columns: { loss } }]), true)
 }
 
-/** Portions of a stream of metrics: how far back each begins (a repetition) or ahead (a gap), and its length. */
+/** Steps that have metrics, but no loss. */
+function recordWithoutLoss(
+  store: Store,
+  run: RunRecord,
+  seq: number,
+  firstStep: number,
+  count: number,
+): void {
+  assert.equal(store.record([metrics(run, seq, firstStep, count, ['lr'])]), true)
+}
+
+/**
+ * Portions of a stream of metrics: how many steps without the series come before each, how far back it then begins
+ * (a repetition), and its length.
+ */
 const portions = fc.array(
   fc.record({
-    shift: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: -300, max: 9000 })),
+    without: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 9000 })),
+    back: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 300 })),
     count: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 13_000 }), fc.constant(4096)),
   }),
   { minLength: 1, maxLength: 12 },
@@ -49,9 +64,14 @@ test('any stream of portions is stored as the naive model has it', (t) => {
       const steps: number[] = []
       const speeds: number[] = []
       let end = 0
-      stream.forEach(({ shift, count }, seq) => {
-        const from = Math.max(0, end + shift)
-        recordLoss(store, run, seq, from, count)
+      stream.forEach(({ without, back, count }, n) => {
+        if (without > 0) {
+          recordWithoutLoss(store, run, 2 * n, end, without)
+          end += without
+          speeds.push(end - 1)
+        }
+        const from = Math.max(0, end - back)
+        recordLoss(store, run, 2 * n + 1, from, count)
         for (let step = Math.max(from, end); step < from + count; step++) steps.push(step)
         if (from + count > end) speeds.push(from + count - 1)
         end = Math.max(end, from + count)
@@ -115,11 +135,14 @@ test('a view keeps what is least, greatest, first, last, not finite, and the sna
 test('a sparse series and one with gaps are seen whole', (t) => {
   const store = tempStore(t)
   const run = claimedRun(store)
-  for (let seq = 0; seq < 200; seq++) recordLoss(store, run, seq, seq * 20_000, 3)
+  for (let n = 0; n < 200; n++) {
+    recordLoss(store, run, 2 * n, n * 5000, 3)
+    recordWithoutLoss(store, run, 2 * n + 1, n * 5000 + 3, 4997)
+  }
   const speed = store.read.series({ runId: run.id, series: 'samplesPerSecond', points: 1000 })
   assert.deepEqual(
     [...speed.steps],
-    Array.from({ length: 200 }, (_, i) => i * 20_000 + 2),
+    Array.from({ length: 200 }, (_, n) => [n * 5000 + 2, n * 5000 + 4999]).flat(),
   )
   const loss = store.read.series({ runId: run.id, series: 'loss', points: 1000 })
   assert.equal(loss.steps.length, 600)

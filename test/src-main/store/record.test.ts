@@ -213,6 +213,21 @@ test('a batch that fails in the middle leaves nothing of it', (t) => {
   assert.equal(store.record([metrics(run, 0, 0, 100)]), true)
 })
 
+test('metrics with steps missing before them are an error, and nothing of their batch is stored', (t) => {
+  const store = tempStore(t)
+  const run = claimedRun(store)
+  store.record([metrics(run, 0, 0, 200)])
+  assert.throws(() => store.record([epoch(run, 1, 2), metrics(run, 3, 300, 100)]), {
+    name: 'Error',
+    message: new RegExp(`Run ${run.id}: metrics from step 200 on were expected, and those of step 300 came`),
+  })
+  assert.equal(store.read.run(run.id).stepsDone, 200)
+  assert.deepEqual(store.read.epochs(run.id), [])
+  // What was missing may still come.
+  assert.equal(store.record([epoch(run, 1, 2), metrics(run, 2, 200, 100), metrics(run, 3, 300, 100)]), true)
+  assert.equal(allPoints(store, run.id, 'loss').steps.length, 400)
+})
+
 test('losses that are not numbers come back as they were', (t) => {
   const store = tempStore(t)
   const run = claimedRun(store)
