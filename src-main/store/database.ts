@@ -20,6 +20,8 @@ export interface Db {
   pragma(source: string): unknown
   /** One write transaction; a nested one joins it. Takes the write lock at once, so that what it reads stays true. */
   write<T>(work: () => T): T
+  /** One write transaction that takes the lock with its first statement, for what must precede a new file's first page. */
+  deferred<T>(work: () => T): T
   /** One read transaction: everything in it sees the same state of the file. */
   read<T>(work: () => T): T
   close(): void
@@ -33,42 +35,16 @@ export interface ConnectOptions {
 
 /** @throws UserError when the file cannot be opened */
 export function connect(path: string, options: ConnectOptions = {}): Db {
-  const guard = <T>(work: () => T): T => {
+  const guard: Guard = (work) => {
     try {
       return work()
     } catch (error) {
       throw explainSqlite(path, error)
     }
   }
-  const raw = guard(
-    () =>
-      new Database(path, {
-        readonly: options.readonly ?? false,
-        fileMustExist: options.readonly ?? false,
-        timeout: options.busyTimeout ?? 10_000,
-      }),
-  )
-  const statements = new Map<string, Database.Statement<SqlValue[], unknown>>()
-  const prepare = (sql: string): Database.Statement<SqlValue[], unknown> => {
-    let statement = statements.get(sql)
-    if (statement === undefined) {
-      statement = raw.prepare<SqlValue[], unknown>(sql)
-      statements.set(sql, statement)
-    }
-    return statement
-  }
-  const transaction = <T>(begin: string, work: () => T): T => {
-    if (raw.inTransaction) return work()
-    guard(() => prepare(begin).run())
-    try {
-      const result = work()
-      guard(() => prepare('COMMIT').run())
-      return result
-    } catch (error) {
-      if (raw.inTransaction) prepare('ROLLBACK').run()
-      throw error
-    }
-  }
+  const raw = guard(() => openFile(path, options))
+  const prepare = cachedStatements(raw)
+  const transaction = createTransaction(raw, prepare, guard)
   return {
     path,
     get(schema, sql, ...values) {
@@ -84,8 +60,48 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     exec: (sql) => void guard(() => raw.exec(sql)),
     pragma: (source) => guard(() => raw.pragma(source, { simple: true })),
     write: (work) => transaction('BEGIN IMMEDIATE', work),
+    deferred: (work) => transaction('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
     close: () => void guard(() => raw.close()),
+  }
+}
+
+type Statement = Database.Statement<SqlValue[], unknown>
+type Prepare = (sql: string) => Statement
+/** Turns failures that a person can act on into a sentence. */
+type Guard = <T>(work: () => T) => T
+
+function openFile(
+  path: string,
+  { readonly = false, busyTimeout = 10_000 }: ConnectOptions,
+): Database.Database {
+  return new Database(path, { readonly, fileMustExist: readonly, timeout: busyTimeout })
+}
+
+function cachedStatements(raw: Database.Database): Prepare {
+  const statements = new Map<string, Statement>()
+  return (sql) => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const statement = raw.prepare<SqlValue[], unknown>(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+}
+
+function createTransaction(raw: Database.Database, prepare: Prepare, guard: Guard) {
+  return <T>(begin: string, work: () => T): T => {
+    if (raw.inTransaction) return work()
+    guard(() => prepare(begin).run())
+    try {
+      const result = work()
+      guard(() => prepare('COMMIT').run())
+      return result
+    } catch (error) {
+      // SQLite has rolled back by itself after some failures, a full disk among them.
+      if (raw.inTransaction) prepare('ROLLBACK').run()
+      throw error
+    }
   }
 }
 

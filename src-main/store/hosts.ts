@@ -1,15 +1,14 @@
 import type { Db } from './database.ts'
-import { type HostIdentity, type HostRow, hostRow, SILENCE_LIMIT } from './hostIdentity.ts'
+import { type HostIdentity, type HostRow, hostRow } from './hostIdentity.ts'
+import { createLiveness } from './liveness.ts'
 import { idRow } from './rows.ts'
 
 const HOSTS = 'SELECT id, pid, hostname, process_start AS processStart, heartbeat FROM hosts'
 const ACTIVE = "('created', 'running', 'paused')"
+const ORPHANED = 'host_id NOT IN (SELECT id FROM hosts)'
 
 /** Milliseconds for which a heartbeat is fresh enough not to be repeated. */
 const BEAT = 1_000
-
-/** A pause in our own ticking that long means that the machine slept or was suspended. */
-const SLEPT = 5_000
 
 export interface HostContext {
   readonly db: Db
@@ -26,50 +25,21 @@ export interface Hosts {
   register(): void
   heartbeat(): void
   isAlive(hostId: string): boolean
+  /** Takes away the rows of dead hosts, marks the file as unclean when there are any, and interrupts their runs. */
   sweep(): string[]
   /** Interrupts the runs this host still has and takes its row away. */
   leave(): void
 }
 
-export function deadHosts(db: Db, isAlive: HostContext['isAlive'], now: number): HostRow[] {
-  return db.all(hostRow, HOSTS).filter((host) => !isAlive(host, now))
-}
-
 export function createHosts({ db, id, identity, now, isAlive }: HostContext): Hosts {
-  let registered = false
+  const liveness = createLiveness(now, isAlive)
+  const isHostAlive = (host: HostRow, time: number): boolean => host.id === id || liveness.isAlive(host, time)
   let lastBeat = Number.NEGATIVE_INFINITY
-  let lastTick = now()
-  let agesCountFrom = lastTick
-
-  // After a sleep every heartbeat looks old, also those of hosts that wake up just as we do.
-  const tick = (): number => {
-    const time = now()
-    if (time - lastTick > SLEPT) agesCountFrom = time + SILENCE_LIMIT
-    lastTick = time
-    return time
-  }
 
   const beat = (): void => {
-    const time = tick()
-    registered = true
-    lastBeat = time
-    db.run(
-      `INSERT INTO hosts (id, pid, hostname, process_start, started_at, heartbeat) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET heartbeat = excluded.heartbeat`,
-      id,
-      identity.pid,
-      identity.hostname,
-      identity.processStart,
-      time,
-      time,
-    )
+    lastBeat = liveness.tick()
+    putHost(db, id, identity, lastBeat)
   }
-
-  const isOtherAlive = (host: HostRow, time: number): boolean =>
-    // Before ages count again, a host is only dead if it would be with a fresh heartbeat.
-    host.id === id || isAlive(time < agesCountFrom ? { ...host, heartbeat: time } : host, time)
-
-  const find = (hostId: string): HostRow | undefined => db.get(hostRow, `${HOSTS} WHERE id = ?`, hostId)
 
   return {
     id,
@@ -79,42 +49,57 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
     },
     heartbeat: beat,
     isAlive(hostId) {
-      const host = find(hostId)
-      return host !== undefined && isOtherAlive(host, now())
+      const host = findHost(db, hostId)
+      return host !== undefined && isHostAlive(host, now())
     },
-    sweep() {
-      const time = tick()
-      const dead = db.all(hostRow, HOSTS).filter((host) => !isOtherAlive(host, time))
-      const orphans = db.all(
-        idRow,
-        `SELECT id FROM runs WHERE status IN ${ACTIVE} AND host_id NOT IN (SELECT id FROM hosts)`,
-      )
-      if (dead.length === 0 && orphans.length === 0) return []
-      return db.write(() => {
-        for (const host of dead) {
-          // It may have woken up since we looked.
-          const still = find(host.id)
-          if (still !== undefined && still.heartbeat === host.heartbeat)
-            db.run('DELETE FROM hosts WHERE id = ?', host.id)
-        }
-        return interrupt(
-          db,
-          'host_id NOT IN (SELECT id FROM hosts)',
-          'The program that ran it ended without closing it.',
-          time,
-        )
-      })
-    },
+    sweep: () => sweepDead(db, isHostAlive, liveness.tick()),
     leave() {
-      if (!registered) return
+      if (lastBeat === Number.NEGATIVE_INFINITY) return
       db.write(() => {
         interrupt(db, 'host_id = ?', 'The program that ran it was closed.', now(), id)
         db.run('DELETE FROM hosts WHERE id = ?', id)
       })
-      registered = false
       lastBeat = Number.NEGATIVE_INFINITY
     },
   }
+}
+
+export function deadHosts(db: Db, isAlive: HostContext['isAlive'], now: number): HostRow[] {
+  return db.all(hostRow, HOSTS).filter((host) => !isAlive(host, now))
+}
+
+/** Within the caller's transaction. @returns whether any was still as dead as when it was looked at */
+export function removeDead(db: Db, dead: readonly HostRow[]): boolean {
+  // One may have woken up since.
+  const gone = dead.filter((host) => findHost(db, host.id)?.heartbeat === host.heartbeat)
+  for (const host of gone) db.run('DELETE FROM hosts WHERE id = ?', host.id)
+  return gone.length > 0
+}
+
+const findHost = (db: Db, id: string): HostRow | undefined => db.get(hostRow, `${HOSTS} WHERE id = ?`, id)
+
+function putHost(db: Db, id: string, { pid, hostname, processStart }: HostIdentity, time: number): void {
+  db.run(
+    `INSERT INTO hosts (id, pid, hostname, process_start, started_at, heartbeat) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET heartbeat = excluded.heartbeat`,
+    id,
+    pid,
+    hostname,
+    processStart,
+    time,
+    time,
+  )
+}
+
+function sweepDead(db: Db, isAlive: HostContext['isAlive'], time: number): string[] {
+  const dead = deadHosts(db, isAlive, time)
+  const orphans = db.all(idRow, `SELECT id FROM runs WHERE status IN ${ACTIVE} AND ${ORPHANED}`)
+  if (dead.length === 0 && orphans.length === 0) return []
+  return db.write(() => {
+    // With its row goes what told of the unclean end; the next program to open the file must still know.
+    if (removeDead(db, dead)) db.run('UPDATE lab SET unclean_at = ?', time)
+    return interrupt(db, ORPHANED, 'The program that ran it ended without closing it.', time)
+  })
 }
 
 function interrupt(db: Db, which: string, reason: string, time: number, ...values: string[]): string[] {

@@ -1,27 +1,48 @@
 import { z } from 'zod'
 import { connect, type Db } from './database.ts'
 import type { HostRow } from './hostIdentity.ts'
-import { deadHosts } from './hosts.ts'
+import { deadHosts, removeDead } from './hosts.ts'
 import { damaged } from './sqliteErrors.ts'
 
 const finding = z.object({ quick_check: z.string() })
+const labRow = z.object({ uncleanAt: z.number().nullable() })
+
+/** What told of unclean ends before a check of the whole file. */
+export interface UncleanEnds {
+  /** Hosts that are gone while their rows are there. */
+  readonly dead: readonly HostRow[]
+  /** When another program last found such hosts, and took their rows away. */
+  readonly foundAt: number | null
+}
 
 /**
  * After a host ended without closing the file, looks whether every page is sound. It looks through a connection that
  * cannot write, so that a damaged file stays as it is.
- * @throws UserError when it is damaged
+ * @returns what made it look, for `forgive`  @throws UserError when the file is damaged
  */
 export function checkAfterUncleanEnd(
   path: string,
   isAlive: (host: HostRow, now: number) => boolean,
   now: number,
-): void {
+): UncleanEnds {
   const db = connect(path, { readonly: true })
   try {
-    if (deadHosts(db, isAlive, now).length > 0) quickCheck(db)
+    const foundAt = db.get(labRow, 'SELECT unclean_at AS uncleanAt FROM lab')?.uncleanAt ?? null
+    const dead = deadHosts(db, isAlive, now)
+    if (dead.length > 0 || foundAt !== null) quickCheck(db)
+    return { dead, foundAt }
   } finally {
     db.close()
   }
+}
+
+/** After the check has passed: forgets these ends, and no other that came to light meanwhile. */
+export function forgive(db: Db, { dead, foundAt }: UncleanEnds): void {
+  if (dead.length === 0 && foundAt === null) return
+  db.write(() => {
+    removeDead(db, dead)
+    db.run('UPDATE lab SET unclean_at = NULL WHERE unclean_at = ?', foundAt)
+  })
 }
 
 /** @throws UserError with SQLite's first finding when the file is damaged */

@@ -19,12 +19,14 @@ const RETRY = 20
  */
 export function migrate(db: Db, migrations: readonly string[]): void {
   if (versionOf(db) !== migrations.length) {
-    // An empty file takes these two, any other ignores them. WAL comes after the first transaction, so that the mark
-    // of ownership stands in the file itself.
+    // An empty file takes page size and vacuum mode, any other ignores them. WAL comes after the first transaction,
+    // so that the mark of ownership stands in the file itself.
     db.pragma(`page_size = ${PAGE_SIZE}`)
-    db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('foreign_keys = OFF')
-    db.write(() => {
+    db.deferred(() => {
+      // Writes the first page, without our mark yet: outside the transaction, others would see (and a crash leave) a
+      // file of nobody. Takes the write lock.
+      db.pragma('auto_vacuum = INCREMENTAL')
       const version = versionOf(db)
       refuseNewer(db.path, version, migrations.length)
       for (const sql of migrations.slice(version)) db.exec(sql)

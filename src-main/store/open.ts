@@ -3,7 +3,7 @@ import { connect, type Db } from './database.ts'
 import { type HostIdentity, type HostRow, isHostAlive, thisHost } from './hostIdentity.ts'
 import { createHosts } from './hosts.ts'
 import { inspectFile, makeFolderOf } from './inspect.ts'
-import { checkAfterUncleanEnd } from './integrity.ts'
+import { checkAfterUncleanEnd, forgive, type UncleanEnds } from './integrity.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { createReads } from './reads.ts'
@@ -24,15 +24,11 @@ export interface StoreOptions {
  */
 export function openStore(path: string, options: StoreOptions = {}): Store {
   const { now = Date.now, host = thisHost(), isAlive = isHostAlive } = options
-  const version = inspectFile(path)
-  if (version === undefined) makeFolderOf(path)
-  else {
-    refuseNewer(path, version, migrations.length)
-    checkAfterUncleanEnd(path, isAlive, now())
-  }
+  const unclean = inspect(path, isAlive, now())
   const db = connect(path)
   try {
     prepare(db)
+    if (unclean !== undefined) forgive(db, unclean)
     const hosts = createHosts({ db, id: randomUUID(), identity: host, now, isAlive })
     hosts.sweep()
     const writes = createWrites({ db, hosts, now })
@@ -51,6 +47,21 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     db.close()
     throw error
   }
+}
+
+/** Looks at the file before anything is written to it. @returns undefined when there is none yet */
+function inspect(
+  path: string,
+  isAlive: (host: HostRow, now: number) => boolean,
+  now: number,
+): UncleanEnds | undefined {
+  const version = inspectFile(path)
+  if (version === undefined) {
+    makeFolderOf(path)
+    return undefined
+  }
+  refuseNewer(path, version, migrations.length)
+  return checkAfterUncleanEnd(path, isAlive, now)
 }
 
 function prepare(db: Db): void {

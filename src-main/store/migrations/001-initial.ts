@@ -6,9 +6,11 @@ export const initial = `
 CREATE TABLE lab (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   -- Grows with every transaction that changes what a person sees: other processes poll it.
-  version INTEGER NOT NULL
+  version INTEGER NOT NULL,
+  -- When a host was last found to have ended uncleanly, until a check of the whole file after that has found it sound.
+  unclean_at INTEGER
 ) STRICT;
-INSERT INTO lab VALUES (1, 0);
+INSERT INTO lab (id, version) VALUES (1, 0);
 
 -- The programs that have this file open for writing. A row that outlives its program tells of an unclean end.
 CREATE TABLE hosts (

@@ -39,21 +39,22 @@ function writeSample(path: string): void {
   const run = claimedRun(store)
   store.record([
     metrics(run, 0, 0, 20),
-    // Beyond the first chunk, which is closed by it.
-    metrics(run, 1, 4090, 16),
-    epoch(run, 2, 1),
-    snapshot(run, 3, 1, 99, 4),
-    { type: 'feedback', runId: run.id, attempt: 1, seq: 4, step: 7, lr: 0.01, reason: 'no better loss' },
-    { type: 'checkpoint', runId: run.id, attempt: 1, seq: 5, state: state(4106, 4) },
+    // One series alone, to keep the file small, to the end of the first chunk, which the next event closes.
+    metrics(run, 1, 20, 4070, ['lr']),
+    metrics(run, 2, 4090, 16),
+    epoch(run, 3, 1),
+    snapshot(run, 4, 1, 99, 4),
+    { type: 'feedback', runId: run.id, attempt: 1, seq: 5, step: 7, lr: 0.01, reason: 'no better loss' },
+    { type: 'checkpoint', runId: run.id, attempt: 1, seq: 6, state: state(4106, 4) },
     {
       type: 'edited',
       runId: run.id,
       attempt: 1,
-      seq: 6,
+      seq: 7,
       edit: { kind: 'annealNow', atStep: 50, steps: 9 },
       totalSteps: 5000,
     },
-    ended(run, 7, 'stopped'),
+    ended(run, 8, 'stopped'),
   ])
   store.write.annotate(run.id, { note: 'a note', tags: ['one', 'two'] })
   store.write.saveEnsemble({
@@ -78,6 +79,7 @@ function checkSample(store: Store): void {
   const steps = [0, 4090].flatMap((from, i) => Array.from({ length: i === 0 ? 20 : 16 }, (_, k) => from + k))
   assert.deepEqual(allPoints(store, run.id, 'loss'), { steps, values: steps.map((step) => valueAt(2, step)) })
   assert.equal(store.read.series({ runId: run.id, series: 'loss', points: 10 }).total, 36)
+  assert.equal(allPoints(store, run.id, 'lr').steps.length, 4106)
   assert.equal(store.read.epochs(run.id).length, 1)
   assert.equal(store.read.feedback(run.id).length, 1)
   const [record] = store.read.snapshots(run.id)
@@ -139,6 +141,14 @@ test('a migration that fails leaves the file at the version it had', (t) => {
   db.close()
   assert.equal(dumpDatabase(path), before)
   checkSample(openFor(t, path))
+})
+
+test('a failure while the file is made leaves no file of nobody, which would be refused from then on', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const db = connect(path)
+  assert.throws(() => migrate(db, ['SELECT nonsense']), /nonsense/)
+  db.close()
+  claimedRun(openFor(t, path))
 })
 
 test('migrations are taken once each, in order', (t) => {

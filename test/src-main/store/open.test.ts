@@ -164,6 +164,37 @@ test('damage that only quick_check sees is found after an unclean end, and not l
   openStore(clean).close()
 })
 
+test('whoever is there may sweep the crashed host and close: the file is still looked at, until it is found sound', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  let crashed = ''
+  const isAlive = ({ id }: { id: string }): boolean => id !== crashed
+  const first = openFor(t, path, { isAlive })
+  const run = claimedRun(first)
+  for (let n = 0; n < 20; n++) first.record([snapshot(run, n, n + 1, n * 10, 5000)])
+  const second = openFor(t, path, { isAlive })
+  second.write.heartbeat()
+  crashed = first.hostId
+  assert.deepEqual(second.write.sweepDeadRuns(), [run.id])
+  second.close()
+  // Its row is gone already, so closing changes nothing.
+  first.close()
+  const whole = readFileSync(path)
+  const damage = (): void => {
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 300_000))
+  }
+  damage()
+  const before = sha(path)
+  for (let tries = 0; tries < 2; tries++)
+    assert.throws(() => openStore(path), { name: 'UserError', message: /is damaged/ })
+  assert.equal(sha(path), before)
+  writeFileSync(path, whole)
+  openStore(path).close()
+  // Found sound, it is not looked at again.
+  damage()
+  openStore(path).close()
+})
+
 test('whatever byte is wrong: a clear sentence or a working store, never a crash', async (t) => {
   const path = await uncleanDatabase(t)
   const whole = readFileSync(path)

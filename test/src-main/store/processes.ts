@@ -29,7 +29,10 @@ export async function startChild(
     await exited
   })
   const next = async (): Promise<unknown> => {
-    const [message] = await once(child, 'message')
+    const died = exited.then(() =>
+      Promise.reject(new Error(`The child "${action}" ended without an answer.`)),
+    )
+    const [message] = await Promise.race([once(child, 'message'), died])
     return message
   }
   return {
