@@ -1,6 +1,6 @@
 import type { TrainerEvent, TrainerEventOf, TrainerRequest } from '../../shared/run/messages.ts'
-import { isActive } from '../../shared/run/state.ts'
 import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { Interruption } from './interruptions.ts'
 import { createRecorder } from './recorder.ts'
 import { explainExit, forkTrainer, type TrainerExit } from './trainerHost.ts'
 
@@ -28,6 +28,7 @@ export function runAttempt(
   store: Store,
   start: Start,
   onStored: (events: readonly TrainerEvent[]) => void,
+  onInterrupted: (interruption: Interruption) => void,
 ): ActiveRun {
   let ended: TrainerEventOf<'ended'> | undefined
   let wasReady = false
@@ -57,7 +58,11 @@ export function runAttempt(
 
   const conclude = (exit: TrainerExit): ActiveRunEnd => {
     recorder.flush()
-    if (ended === undefined && !fenced) interrupt(store, start, abandonedFor, storeFailure, exit)
+    if (ended === undefined && !fenced) {
+      const reason =
+        abandonedFor ?? explainStoreFailure(storeFailure) ?? explainLoss(store, start.runId, exit)
+      onInterrupted({ runId: start.runId, attempt: start.attempt, reason })
+    }
     if (storeFailure !== undefined) throw storeFailure.error
     return { run: store.read.run(start.runId), wasReady }
   }
@@ -74,24 +79,8 @@ export function runAttempt(
   }
 }
 
-/** The trainer is gone without an `ended`: says so in the store, unless somebody else has taken the run over. */
-function interrupt(
-  store: Store,
-  start: Start,
-  abandonedFor: string | undefined,
-  storeFailure: { readonly error: unknown } | undefined,
-  exit: TrainerExit,
-): void {
-  const run = store.read.run(start.runId)
-  if (run.attempt !== start.attempt || !isActive(run.status)) return
-  const resumesAt = store.read.checkpoint(run.id)?.position.stepsDone ?? 0
-  const reason = abandonedFor ?? explainStoreFailure(storeFailure) ?? explainExit(exit, resumesAt)
-  try {
-    store.write.setStatus(run.id, 'interrupted', reason)
-  } catch (error) {
-    // The same full disk: the run is swept as interrupted when it can be written again.
-    if (storeFailure === undefined) throw error
-  }
+function explainLoss(store: Store, runId: string, exit: TrainerExit): string {
+  return explainExit(exit, store.read.checkpoint(runId)?.position.stepsDone ?? 0)
 }
 
 function explainStoreFailure(failure: { readonly error: unknown } | undefined): string | undefined {

@@ -7,6 +7,7 @@ import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/sch
 import { type Catalogue, openDataset, splitDataset } from '../datasets/index.ts'
 import type { RunCommand, RunRecord, Store } from '../store/types.ts'
 import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
+import { createInterruptions, type Interruption } from './interruptions.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
 export type RunListener = (events: readonly TrainerEvent[]) => void
@@ -38,13 +39,15 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
   const active = new Map<string, ActiveRun>()
   const listeners = new Set<RunListener>()
   const clocks = createClocks(store, active)
+  const interruptions = createInterruptions(store)
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
     const { folder } = await catalogue.resolve(run.datasetId)
     const claimed = claim()
-    const attempt = beginAttempt(store, claimed, folder, (events) => {
+    const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
-    })
+    }
+    const attempt = beginAttempt(store, claimed, folder, onStored, interruptions.put)
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {
@@ -102,6 +105,7 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
         return run.finished
       })
       await Promise.allSettled(ends)
+      interruptions.close()
     },
   }
 }
@@ -119,9 +123,15 @@ async function createRun(store: Store, catalogue: Catalogue, input: unknown): Pr
 }
 
 /** Whatever goes wrong between the claim and the fork, the run does not stay marked as running. */
-function beginAttempt(store: Store, run: RunRecord, folder: string, onStored: RunListener): ActiveRun {
+function beginAttempt(
+  store: Store,
+  run: RunRecord,
+  folder: string,
+  onStored: RunListener,
+  onInterrupted: (interruption: Interruption) => void,
+): ActiveRun {
   try {
-    return runAttempt(store, startRequest(store, run, folder), onStored)
+    return runAttempt(store, startRequest(store, run, folder), onStored, onInterrupted)
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error)
     store.write.setStatus(run.id, 'interrupted', `The trainer could not be started (${words}).`)

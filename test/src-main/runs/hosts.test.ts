@@ -3,12 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../../shared/errors.ts'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { type Core, openCore } from '../../../src-main/core.ts'
+import { createRunService, type RunService } from '../../../src-main/runs/service.ts'
 import { explainExit } from '../../../src-main/runs/trainerHost.ts'
+import { connect } from '../../../src-main/store/database.ts'
 import { openStore } from '../../../src-main/store/index.ts'
+import type { Store } from '../../../src-main/store/types.ts'
 import { cloudsCsv } from '../../e2e/lab.ts'
+import { afterwards } from '../store/fixtures.ts'
+import { openReachable } from '../store/reachable.ts'
 
 /* Hosts and their trainers, with real processes and a real database. */
 
@@ -115,7 +121,7 @@ test('a run that trains is neither resumed, extended nor deleted', async () => {
 
 test('a host that lost its run to another ends its trainer and leaves the run alone', async () => {
   const active = await core.runs.launch(spec(100_000))
-  await firstMetrics(active.runId)
+  await firstMetrics(core.runs, active.runId)
   // As after a long sleep of this machine: to the other host this one is gone.
   const other = openStore(db, { isAlive: (host) => host.id !== core.store.hostId })
   try {
@@ -140,6 +146,48 @@ test('closing a host interrupts its runs and takes its trainers along', async ()
   assert.match(run.reason ?? '', /was closed/)
 })
 
+test('a full disk interrupts the run with that reason, and nothing stored is lost', async (t) => {
+  const { db, store } = openReachable(t)
+  const runs = createRunService(store, core.catalogue)
+  const active = await runs.launch(spec(100_000))
+  await firstMetrics(runs, active.runId)
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count'))}`)
+  await assert.rejects(active.finished, { name: 'UserError', message: /the disk is full/ })
+  const run = store.read.run(active.runId)
+  assert.equal(run.status, 'interrupted')
+  assert.match(run.reason ?? '', /could not be written .*the disk is full; free some space/)
+  assert.ok(run.stepsDone > 0)
+  assert.equal(store.read.series({ runId: run.id, series: 'loss' }).total, run.stepsDone)
+  db.pragma('max_page_count = 4294967294')
+  const again = await runs.resume(run.id)
+  await firstMetrics(runs, run.id)
+  again.ask({ type: 'stop', when: 'now' })
+  const { stepsDone } = (await again.finished).run
+  assert.equal(store.read.series({ runId: run.id, series: 'loss' }).total, stepsDone)
+})
+
+test('a database locked for too long interrupts the run with that reason as soon as it is free', async (t) => {
+  const { store } = openReachable(t)
+  const runs = createRunService(store, core.catalogue)
+  const other = connect(store.path)
+  afterwards(t, () => other.close())
+  for (const free of [() => untilInterrupted(store), () => runs.close()]) {
+    const active = await runs.launch(spec(100_000))
+    await firstMetrics(runs, active.runId)
+    const { stepsDone } = store.read.run(active.runId)
+    other.exec('BEGIN IMMEDIATE')
+    await assert.rejects(active.finished, { name: 'UserError', message: /kept it locked for too long/ })
+    assert.equal(store.read.run(active.runId).status, 'running')
+    other.exec('ROLLBACK')
+    await free()
+    const run = store.read.run(active.runId)
+    assert.equal(run.status, 'interrupted')
+    assert.match(run.reason ?? '', /could not be written .*kept it locked for too long/)
+    assert.ok(run.stepsDone >= stepsDone)
+    assert.equal(store.read.series({ runId: run.id, series: 'loss' }).total, run.stepsDone)
+  }
+})
+
 test('how a trainer ended is told in words', () => {
   const told = (code: number | null, signal: NodeJS.Signals | null, lastWords: string): string =>
     explainExit({ code, signal, lastWords }, 120)
@@ -153,9 +201,13 @@ test('how a trainer ended is told in words', () => {
   assert.match(told(null, null, 'spawn node ENOENT'), /could not be started: spawn node ENOENT/)
 })
 
-async function firstMetrics(runId: string): Promise<void> {
+async function untilInterrupted(store: Store): Promise<void> {
+  while (store.read.runs({ status: 'running' }).length > 0) await setTimeout(10)
+}
+
+async function firstMetrics(runs: RunService, runId: string): Promise<void> {
   await new Promise<void>((resolve) => {
-    const unsubscribe = core.runs.subscribe((events) => {
+    const unsubscribe = runs.subscribe((events) => {
       if (!events.some((event) => event.type === 'metrics' && event.runId === runId)) return
       unsubscribe()
       resolve()

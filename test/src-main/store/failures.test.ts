@@ -1,42 +1,12 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import test from 'node:test'
 import { connect, type Db } from '../../../src-main/store/database.ts'
-import { thisHost } from '../../../src-main/store/hostIdentity.ts'
-import { createHosts } from '../../../src-main/store/hosts.ts'
 import { quickCheck } from '../../../src-main/store/integrity.ts'
-import { createReads } from '../../../src-main/store/reads.ts'
 import type { Store } from '../../../src-main/store/types.ts'
-import { createWrites } from '../../../src-main/store/writes.ts'
-import {
-  afterwards,
-  allPoints,
-  claimedRun,
-  metrics,
-  openFor,
-  snapshot,
-  state,
-  tempFolder,
-  valueAt,
-} from './fixtures.ts'
+import { afterwards, allPoints, claimedRun, metrics, snapshot, state, valueAt } from './fixtures.ts'
+import { openReachable } from './reachable.ts'
 
 /* What the disk and other programs do to a write: it fails whole, in words, and what was stored before is there. */
-
-/** A store whose connection the test can reach, and which waits little for a lock. */
-function openReachable(t: test.TestContext): { db: Db; store: Store } {
-  const path = join(tempFolder(t), 'lab.db')
-  openFor(t, path).close()
-  const db = connect(path, { busyTimeout: 20 })
-  db.pragma('foreign_keys = ON')
-  const hosts = createHosts({ db, id: 'me', identity: thisHost(), now: Date.now, isAlive: () => true })
-  const writes = createWrites({ db, hosts, now: Date.now })
-  const close = (): void => {
-    writes.close()
-    db.close()
-  }
-  afterwards(t, close)
-  return { db, store: { path, hostId: hosts.id, read: createReads(db), ...writes, close } }
-}
 
 /** Asserts that exactly so many steps and these snapshots are stored, and the file is sound. */
 function holds(db: Db, store: Store, runId: string, steps: number, snapshotSteps: readonly number[]): void {

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { connect, type Db } from '../../../src-main/store/database.ts'
+import { thisHost } from '../../../src-main/store/hostIdentity.ts'
+import { createHosts } from '../../../src-main/store/hosts.ts'
+import { createReads } from '../../../src-main/store/reads.ts'
+import type { Store } from '../../../src-main/store/types.ts'
+import { createWrites } from '../../../src-main/store/writes.ts'
+import { afterwards, openFor, tempFolder } from './fixtures.ts'
+
+/** A store whose connection the test can reach, and which waits little for a lock. */
+export function openReachable(t: TestContext): { db: Db; store: Store } {
+  const path = join(tempFolder(t), 'lab.db')
+  openFor(t, path).close()
+  const db = connect(path, { busyTimeout: 20 })
+  db.pragma('foreign_keys = ON')
+  const hosts = createHosts({ db, id: 'me', identity: thisHost(), now: Date.now, isAlive: () => true })
+  const writes = createWrites({ db, hosts, now: Date.now })
+  const close = (): void => {
+    writes.close()
+    db.close()
+  }
+  afterwards(t, close)
+  return { db, store: { path, hostId: hosts.id, read: createReads(db), ...writes, close } }
+}
