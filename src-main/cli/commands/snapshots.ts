@@ -35,7 +35,11 @@ export function addSnapshots(program: Command, cli: Cli): void {
     .helpCommand(false)
     .summary('models kept at the ends of cycles: list, export')
     .description('Models kept at the ends of cycles.')
+  addList(snapshots, cli)
+  addExport(snapshots, cli)
+}
 
+function addList(snapshots: Command, cli: Cli): void {
   const list = addRunCommand(snapshots, 'list')
     .description('List the snapshots of a run.')
     .addHelpText(
@@ -51,7 +55,9 @@ export function addSnapshots(program: Command, cli: Cli): void {
       else await cli.terminal.out(snapshotTable(found, cli.terminal.columns))
     })
   })
+}
 
+function addExport(snapshots: Command, cli: Cli): void {
   const command = addStore(snapshots.command('export'))
     .description(
       'Write a snapshot as a tfjs LayersModel (a folder) or a safetensors file, with its normalisation.',
