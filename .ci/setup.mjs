@@ -19,9 +19,9 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     process.exit(2)
   }
   console.error('Installing the locked dependencies (once)...')
-  // npm's own Node, not ours: a reinstall replaces ours.
+  // npm's own Node, not ours: a reinstall replaces ours. Ours is a development dependency, wanted in production too.
   const node = process.env.npm_node_execpath ?? process.execPath
-  const { status } = spawnSync(node, [npm, 'ci', '--loglevel=error'], {
+  const { status } = spawnSync(node, [npm, 'ci', '--include=dev', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   })

@@ -16,7 +16,7 @@ const fraction = z.number('must be a number').min(0, 'must be at least 0').lt(1,
 const nonNegative = z.number('must be a number').min(0, 'must be at least 0')
 const rate = z.number('must be a number').positive('must be above 0')
 
-/** The networks of DESIGN.md section 4. Shapes come from the data set; these are the free choices. */
+/** The networks a run may train. Shapes come from the data set; these are the free choices. */
 export const modelSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('softmax') }),
   z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A table of the reference set, as golden/README.md describes it. */
+/** A table of the reference set: the rate used in each step, and the momentum where the schedule moves it. */
 export const goldenCase = z.looseObject({
   name: z.string(),
   schedule: z.record(z.string(), z.unknown()),
