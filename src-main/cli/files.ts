@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
@@ -53,6 +62,24 @@ export function refuseToOverwrite(file: string, force: boolean): void {
   }
 }
 
+/**
+ * For a file that is written only after long work: what would refuse it then refuses it now.
+ * @throws UserError when it is there already and `force` was not given, or when its folder cannot be written
+ */
+export function refuseUnwritable(file: string, force: boolean): void {
+  refuseToOverwrite(file, force)
+  const folder = path.dirname(path.resolve(file))
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    throw new UserError(`${file} cannot be written (${reasonOf(error)}); give another --out.`)
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new UserError(`${file} cannot be written (it is a folder); give another --out.`)
+  }
+}
+
 /** Writes beside the file first and renames at the end, so that a half-written file never bears its name. */
 export async function writeFileWhole(
   file: string,
@@ -97,6 +124,7 @@ function reasonOf(error: unknown): string {
     ENOTDIR: 'a part of its path is not a folder',
     ENOSPC: 'the disk is full',
     EROFS: 'the file system is read-only',
+    EEXIST: 'a part of its path is not a folder',
   }
   return (code === undefined ? undefined : words[code]) ?? oneLine(error.message)
 }

@@ -8,7 +8,7 @@ import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, typed, withCore } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
-import { readJsonFile, writeFileWhole } from '../files.ts'
+import { readJsonFile, refuseUnwritable, writeFileWhole } from '../files.ts'
 import { duration } from '../format.ts'
 import { examples } from '../help.ts'
 import { ensembleReport, runReport } from '../reports.ts'
@@ -34,6 +34,7 @@ export function addDemo(program: Command, cli: Cli): void {
     .addHelpText('after', examples([['anneal demo', 'one to two minutes on two cores']]))
   command.action(async () => {
     const chosen = readOptions(command, options)
+    if (chosen.out !== undefined) refuseUnwritable(chosen.out, chosen.force)
     await withCore(cli, chosen, (core) => demonstrate(cli, core, chosen))
   })
 }
@@ -51,14 +52,16 @@ async function demonstrate(cli: Cli, core: Core, chosen: Options): Promise<void>
   const result = core.ensembles.evaluate({ runId: run.id })
   const saved = core.ensembles.save(`${run.name}, all snapshots`, result)
   const plot = chosen.out ?? path.join(path.dirname(core.store.path), `demo-${run.id}.svg`)
-  await writeFileWhole(plot, [drawRun(core.store.read, run)], chosen.force)
+  const draw = () => writeFileWhole(plot, [drawRun(core.store.read, run)], chosen.force)
   if (chosen.json) {
+    await draw()
     const ensemble = { ensembleId: saved.id, ...ensembleReport(result) }
     return printJson(cli, { ...runReport(core, run), ensemble, plot })
   }
-  await cli.terminal.out(
-    `\n${describeEnsemble(result, cli.terminal.columns)}\n${whereToLook(cli, core, run, plot)}`,
-  )
+  // The result first: a picture that cannot be written must not cost it.
+  await cli.terminal.out(`\n${describeEnsemble(result, cli.terminal.columns)}\n`)
+  await draw()
+  await cli.terminal.out(whereToLook(cli, core, run, plot))
 }
 
 function whereToLook(cli: Cli, core: Core, run: RunRecord, plot: string): string {
