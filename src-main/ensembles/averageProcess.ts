@@ -19,7 +19,10 @@ export async function averageInProcess(
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   const answered = once(child, 'message').then(([message]) => averageReply.parse(message))
-  const died = once(child, 'exit').then(([code, signal]) => {
+  const disconnected = new Promise<void>((resolve) => child.once('disconnect', resolve))
+  const died = once(child, 'exit').then(async ([code, signal]) => {
+    // The process may be gone before its answer has been read.
+    await disconnected
     throw new Error(
       `the process that averages weights ended without an answer (${signal ?? `status ${code}`})`,
     )

@@ -281,7 +281,16 @@ export class TrainingLoop {
 
   #diverged(step: number, what: string): UserError {
     return new UserError(
-      `While training: ${what} at step ${step} under a learning rate of ${this.#appliedLr}, so the run was stopped and the last snapshot before it is kept; start again with a lower rate.`,
+      `While training: ${what} after ${step + 1} ${step === 0 ? 'step' : 'steps'} under a learning rate of ${this.#appliedLr}, so the run was stopped and ${this.#keptBefore(step)}; start again with a lower rate.`,
     )
+  }
+
+  /** What of the run outlives a divergence in this step, in words. */
+  #keptBefore(step: number): string {
+    for (let before = step - 1; before >= 0; before--) {
+      if (this.#plan.snapshotAfter(before) !== undefined)
+        return `its last snapshot, after ${before + 1} ${before === 0 ? 'step' : 'steps'}, is kept`
+    }
+    return step === 0 ? 'has no state to keep' : 'its last checkpoint is kept'
   }
 }
