@@ -49,7 +49,7 @@ export function compileSchedule(
   checkFinite(line)
   const { totalSteps, range, feedback } = line
   const cycles = lazy(() => listCycles(line))
-  const summary = lazy(() => summarize(line, cycles()))
+  const summary = lazy(() => summarize(line, cycles(), edits))
   return {
     totalSteps,
     range,

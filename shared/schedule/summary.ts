@@ -1,17 +1,28 @@
 import { type Cycle, maxListedCycles } from './cycles.ts'
+import type { ScheduleEdit } from './edits.ts'
 import type { Timeline } from './timeline.ts'
-import { listed, plural } from './words.ts'
+import { hasFewDecimals, listed, plural, showCount } from './words.ts'
 
 /**
  * The schedule in plain words, e.g. "Cosine decay from 0.1 to 0 with warm restarts: 4 cycles of 10, 20, 40, 80 epochs; the
  * budget ends 37 % into cycle 4: no snapshot of it."
  */
-export function summarize(line: Timeline, cycles: readonly Cycle[]): string {
-  const unit = unitOf(line, cycles)
-  return `${capitalize(line.text)}: ${cyclesText(cycles, unit)}${cutText(cycles, unit)}${endText(cycles, line.totalSteps)}.`
+export function summarize(
+  line: Timeline,
+  cycles: readonly Cycle[],
+  edits: readonly ScheduleEdit[] = [],
+): string {
+  const unit = unitOf(line, lengthsOf(cycles))
+  const told = [
+    cyclesText(line, cycles),
+    cutText(cycles, unit),
+    editText(edits),
+    endText(cycles, line.totalSteps),
+  ]
+  return `${capitalize(line.text)}: ${told.join('')}.`
 }
 
-/** What the lengths of cycles are counted in: epochs where all are whole. */
+/** What the lengths of cycles are counted in. */
 interface LengthUnit {
   name: 'epoch' | 'step'
   steps: number
@@ -21,19 +32,50 @@ interface LengthUnit {
 const lengthsOf = (cycles: readonly Cycle[]): number[] =>
   cycles.map(({ start, end, plannedEnd }, i) => (i === cycles.length - 1 ? plannedEnd : end) - start)
 
-function unitOf({ stepsPerEpoch }: Timeline, cycles: readonly Cycle[]): LengthUnit {
-  const whole = lengthsOf(cycles).every((length) => length % stepsPerEpoch === 0)
-  return whole ? { name: 'epoch', steps: stepsPerEpoch } : { name: 'step', steps: 1 }
+/** Epochs where they say every length exactly in at most two decimals, and none is but a sliver of an epoch. */
+function unitOf({ stepsPerEpoch }: Timeline, lengths: readonly number[]): LengthUnit {
+  const short = lengths.every((length) => {
+    const epochs = length / stepsPerEpoch
+    return epochs >= 0.1 && hasFewDecimals(epochs)
+  })
+  return short ? { name: 'epoch', steps: stepsPerEpoch } : { name: 'step', steps: 1 }
 }
 
-function cyclesText(cycles: readonly Cycle[], { name, steps }: LengthUnit): string {
-  const counts = lengthsOf(cycles).map((length) => length / steps)
-  const [first = 0] = counts
-  if (counts.length === 1) return `1 cycle of ${plural(first, name)}`
-  const many = counts.length >= maxListedCycles ? `at least ${counts.length}` : `${counts.length}`
-  if (counts.every((length) => length === first)) return `${many} cycles of ${plural(first, name)} each`
-  const shown = counts.length <= 8 ? counts : [...counts.slice(0, 4), '…', counts.at(-1)]
+/** So many cycles are listed one by one, or with an odd one among equals named. */
+const shownInFull = 8
+
+function cyclesText(line: Timeline, cycles: readonly Cycle[]): string {
+  const lengths = lengthsOf(cycles)
+  const text = (length: number): string => {
+    const { name, steps } = unitOf(line, [length])
+    return plural(length / steps, name)
+  }
+  const [first = 0] = lengths
+  if (lengths.length === 1) return `1 cycle of ${text(first)}`
+  const many = lengths.length >= maxListedCycles ? `at least ${lengths.length}` : `${lengths.length}`
+  const odd = lengths.length <= shownInFull ? undefined : oddOnes(lengths)
+  if (odd !== undefined) {
+    const but = odd.others.map((i) => `cycle ${i + 1} of ${text(lengths[i] ?? 0)}`)
+    return `${many} cycles of ${text(odd.usual)} each${but.length > 0 ? `, but ${listed(but)}` : ''}`
+  }
+  if (lengths.every((length) => length === first)) return `${many} cycles of ${text(first)} each`
+  const { name, steps } = unitOf(line, lengths)
+  const counts = lengths.map((length) => showCount(length / steps))
+  const shown = counts.length <= shownInFull ? counts : [...counts.slice(0, 4), '…', counts.at(-1)]
   return `${many} cycles of ${shown.join(', ')} ${name}s`
+}
+
+/** The length most cycles have, and which of them (at most two) have another; undefined where more have. */
+function oddOnes(lengths: readonly number[]): { usual: number; others: number[] } | undefined {
+  const sorted = [...lengths].sort((a, b) => a - b)
+  const usual = sorted[sorted.length >> 1] ?? 0
+  const others = lengths.flatMap((length, i) => (length === usual ? [] : [i]))
+  return others.length <= 2 ? { usual, others } : undefined
+}
+
+function editText(edits: readonly ScheduleEdit[]): string {
+  if (edits.length === 0) return ''
+  return `; annealed early ${listed(edits.map(({ atStep, steps }) => `from step ${atStep} over ${plural(steps, 'step')}`))}`
 }
 
 /** Cycles that the next piece of a sequence cuts short. */

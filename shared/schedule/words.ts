@@ -26,5 +26,12 @@ export function listed(items: readonly string[]): string {
   return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
-/** Whole numbers in full, others to four digits. */
-const showCount = (count: number): string => (Number.isInteger(count) ? String(count) : showRate(count))
+/** Numbers of at most two decimals in full, others to four digits. */
+export function showCount(count: number): string {
+  return hasFewDecimals(count) ? String(Math.round(100 * count) / 100) : showRate(count)
+}
+
+/** At most two decimals, but for rounding. */
+export function hasFewDecimals(value: number): boolean {
+  return Math.abs(100 * value - Math.round(100 * value)) <= 1e-9 * Math.max(1, 100 * value)
+}

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { compileSchedule, parseSchedule, type SchedulePlan } from '../../../shared/schedule/index.ts'
+import {
+  compileSchedule,
+  parseSchedule,
+  type ScheduleEdit,
+  type SchedulePlan,
+} from '../../../shared/schedule/index.ts'
 
 const epochs = (n: number, stepsPerEpoch = 10): SchedulePlan => ({
   totalSteps: n * stepsPerEpoch,
   stepsPerEpoch,
 })
-const says = (input: object, plan: SchedulePlan, words: string) =>
-  assert.equal(compileSchedule(parseSchedule(input), plan).summary, words)
+const says = (input: object, plan: SchedulePlan, words: string, edits: ScheduleEdit[] = []) =>
+  assert.equal(compileSchedule(parseSchedule(input), plan, edits).summary, words)
 const sgdr = { kind: 'sgdr', lrMax: 0.1, t0: 2 }
 const cosine = { kind: 'cosine', lrStart: 0.1 }
 
@@ -129,4 +134,48 @@ it('counts in plain words', () => {
     ],
   ]
   for (const [input, text] of texts) says(input, epochs(6), text + ends)
+})
+
+it('counts cycles in epochs where two decimals say them, else in steps', () => {
+  const head = 'Cosine decay from 0.1 to 0'
+  const pieces = [{ schedule: cosine, length: 6 }, { schedule: { ...sgdr, t0: 2.5 } }]
+  says(
+    { kind: 'sequence', pieces },
+    epochs(11, 140),
+    `${head}, then cosine decay from 0.1 to 0 with warm restarts: 3 cycles of 6, 2.5, 2.5 epochs.`,
+  )
+  says({ ...sgdr, t0: 2.3 }, epochs(4.6, 70), `${head} with warm restarts: 2 cycles of 2.3 epochs each.`)
+  says({ ...sgdr, t0: 100.25 }, epochs(401, 4), `${head} with warm restarts: 4 cycles of 100.25 epochs each.`)
+  says(
+    { ...sgdr, t0: 100, unit: 'step' },
+    epochs(10, 70),
+    `${head} with warm restarts: 7 cycles of 100 steps each.`,
+  )
+  says(
+    { ...sgdr, t0: 10, unit: 'step' },
+    { totalSteps: 30, stepsPerEpoch: 1000 },
+    `${head} with warm restarts: 3 cycles of 10 steps each.`,
+  )
+})
+
+it('says what was annealed early, and which cycle is another length for it', () => {
+  const annealed = (atStep: number, steps: number): ScheduleEdit => ({ kind: 'annealNow', atStep, steps })
+  says(
+    { kind: 'constant', lr: 0.05 },
+    epochs(40, 141),
+    'Constant rate 0.05: 1 cycle of 1904 steps; annealed early from step 1764 over 140 steps.',
+    [annealed(1764, 140)],
+  )
+  says(
+    sgdr,
+    epochs(400, 70),
+    'Cosine decay from 0.1 to 0 with warm restarts: 200 cycles of 2 epochs each, but cycle 4 of 113 steps; annealed early from step 500 over 33 steps.',
+    [annealed(500, 33)],
+  )
+  says(
+    sgdr,
+    epochs(10, 70),
+    'Cosine decay from 0.1 to 0 with warm restarts: 5 cycles of 140, 100, 100, 140, 140 steps; annealed early from step 200 over 40 steps and from step 339 over 1 step.',
+    [annealed(200, 40), annealed(339, 1)],
+  )
 })
