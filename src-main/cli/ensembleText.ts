@@ -1,43 +1,64 @@
 import type { EnsembleResult } from '../ensembles/service.ts'
 import { fixed, percent, plural, points } from './format.ts'
-import { table } from './table.ts'
+import { type Column, table, tableWidth } from './table.ts'
+import { wrap } from './wrap.ts'
 
-/** Each member alone, newest first, beside the equal average of it and all newer ones; then what combining gained. */
-export function describeEnsemble(result: EnsembleResult, columns: number): string {
-  const { members, last, judgedOn } = result
-  const drawn = table(
-    [
-      { head: 'snapshot', align: 'right' },
-      { head: 'cycle', align: 'right' },
-      { head: 'share', align: 'right' },
-      { head: 'validation', align: 'right' },
-      { head: 'test', align: 'right' },
-      { head: 'averaged', align: 'left' },
-      { head: judgedOn, align: 'right' },
-      { head: 'NLL', align: 'right' },
-      { head: 'ECE', align: 'right' },
-      { head: 'Brier', align: 'right' },
-    ],
-    members
-      .toReversed()
-      .map((member, i) => [
-        String(member.snapshot.id),
-        String(member.snapshot.cycle),
-        percent(member.weight, 1),
-        percent(member.validation?.accuracy),
-        percent(member.test?.accuracy),
-        `last ${i + 1}`,
-        percent(last[i]?.accuracy),
-        fixed(last[i]?.nll),
-        percent(last[i]?.ece),
-        fixed(last[i]?.brier),
-      ]),
-    columns,
-  )
-  return `${drawn}${gained(result)}`
+type Scored = Omit<EnsembleResult, 'run'>
+
+/**
+ * Each member alone, newest first, beside the equal average of it and all newer ones; then what combining gained. The two
+ * stand in one table where it fits, else one below the other: no score is left out.
+ */
+export function describeEnsemble(result: Scored, columns: number): string {
+  const members = membersPart(result)
+  const averages = averagesPart(result)
+  const head = [...members.head, ...averages.head]
+  const rows = members.rows.map((row, i) => [...row, ...(averages.rows[i] ?? [])])
+  const drawn =
+    tableWidth(head, rows) <= columns
+      ? table(head, rows, columns)
+      : `${table(members.head, members.rows, columns)}\n${table(averages.head, averages.rows, columns)}`
+  return `${drawn}${gained(result, columns)}`
 }
 
-function gained(result: EnsembleResult): string {
+interface Part {
+  readonly head: readonly Column[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+function membersPart({ members }: Scored): Part {
+  return {
+    head: ['snapshot', 'cycle', 'share', 'validation', 'test'].map(right),
+    rows: members
+      .toReversed()
+      .map(({ snapshot, weight, validation, test }) => [
+        String(snapshot.id),
+        String(snapshot.cycle),
+        percent(weight, 0),
+        percent(validation?.accuracy),
+        percent(test?.accuracy),
+      ]),
+  }
+}
+
+function averagesPart({ last, judgedOn }: Scored): Part {
+  return {
+    head: [{ head: 'averaged', align: 'left' }, ...[judgedOn, 'NLL', 'ECE', 'Brier'].map(right)],
+    rows: last.map(({ size, accuracy, nll, ece, brier }) => [
+      `last ${size}`,
+      percent(accuracy),
+      fixed(nll),
+      percent(ece),
+      fixed(brier),
+    ]),
+  }
+}
+
+function right(head: string): Column {
+  return { head, align: 'right' }
+}
+
+function gained(result: Scored, columns: number): string {
   const { judgedOn, bestSingle, members, diversity } = result
   const own = result[judgedOn]
   const best = bestSingle[judgedOn]
@@ -46,11 +67,11 @@ function gained(result: EnsembleResult): string {
     diversity.disagreement === null
       ? ''
       : ` Members disagree on ${percent(diversity.disagreement, 1)} of the examples; at least one is right on ${percent(diversity.oracleAccuracy, 1)}.`
-  return (
+  const text =
     `The ensemble of ${plural(members.length, 'snapshot')} (${methodNames[result.method]}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
     `the best single one, of cycle ${bestSingle.snapshot.cycle}, ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
-    `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}\n`
-  )
+    `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}`
+  return `${wrap(text, columns)}\n`
 }
 
 const methodNames = {

@@ -5,6 +5,7 @@ import type { RunRecord } from '../store/types.ts'
 import { oneLine } from './files.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
 import type { Terminal } from './terminal.ts'
+import { wrap } from './wrap.ts'
 
 /** Shows a run as it trains: a bar on a live terminal, a line an epoch anywhere else. */
 export interface Progress {
@@ -43,7 +44,8 @@ export function watchRun(terminal: Terminal, run: RunRecord, trainerPid: number 
         if (event.type === 'ready')
           say(`Training ${oneLine(run.name)} (${run.id}) in process ${trainerPid}.\n`)
         const line = absorb(view, event, now)
-        if (line !== undefined && (bar === undefined || event.type !== 'epoch')) say(`${line}\n`)
+        if (line !== undefined && (bar === undefined || event.type !== 'epoch'))
+          say(`${bar ? wrap(line, terminal.columns) : line}\n`)
       }
       bar?.update()
     },

@@ -4,6 +4,7 @@ import { oneLine } from './files.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { runReport } from './reports.ts'
 import { table } from './table.ts'
+import { wrap } from './wrap.ts'
 
 /** A run for people: what it is, how far it came, and its snapshots. */
 export function describeRun(core: Core, run: RunRecord, columns: number): string {
@@ -30,7 +31,10 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     ['weights', run.finalWeightsSha256 ?? absent],
   ]
   const width = Math.max(...facts.map(([name]) => name.length))
-  const head = facts.map(([name, value]) => `  ${name.padEnd(width)}  ${oneLine(value)}\n`).join('')
+  const indent = ' '.repeat(width + 4)
+  const head = facts
+    .map(([name, value]) => `${wrap(`  ${name.padEnd(width)}  ${oneLine(value)}`, columns, indent)}\n`)
+    .join('')
   const snapshots = core.store.read.snapshots(run.id)
   return snapshots.length === 0 ? head : head + snapshotTable(snapshots, columns)
 }

@@ -1,5 +1,7 @@
+import { styleText } from 'node:util'
 import Table from 'cli-table3'
 import { oneLine } from './files.ts'
+import { wrap } from './wrap.ts'
 
 export interface Column {
   readonly head: string
@@ -12,7 +14,7 @@ const padding = 2
 
 /**
  * A table no wider than `width`: columns marked `shrinkTo` give way first, the rightmost of the others are left out last,
- * so that the first columns (which name the row) always stay whole.
+ * so that the first columns (which name the row) always stay whole. A line below names what was left out.
  */
 export function table(
   columns: readonly Column[],
@@ -20,10 +22,7 @@ export function table(
   width: number,
 ): string {
   const rows = cells.map((row) => row.map(oneLine))
-  const natural = columns.map((column, i) =>
-    Math.max(column.head.length, ...rows.map((row) => [...(row[i] ?? '')].length)),
-  )
-  const shown = fit(columns, natural, width)
+  const shown = fit(columns, naturalSizes(columns, rows), width)
   const drawn = new Table({
     head: shown.map(({ index }) => columns[index]?.head ?? ''),
     colWidths: shown.map(({ size }) => size + padding),
@@ -34,7 +33,37 @@ export function table(
   for (const row of rows) drawn.push(shown.map(({ index }) => row[index] ?? ''))
   // The library rules off every row or none; only the head wants a rule.
   const [top = '', head = '', ...rest] = drawn.toString().split('\n')
-  return `${[top, head, top, ...rest].join('\n')}\n`
+  const hidden = columns.slice(shown.length).map((column) => column.head)
+  return `${[top, head, top, ...rest, ...leftOut(hidden, width)].join('\n')}\n`
+}
+
+/** Characters a line needs for every column to stand whole. */
+export function tableWidth(columns: readonly Column[], cells: readonly (readonly string[])[]): number {
+  return totalWidth(
+    naturalSizes(
+      columns,
+      cells.map((row) => row.map(oneLine)),
+    ),
+  )
+}
+
+function leftOut(heads: readonly string[], width: number): string[] {
+  if (heads.length === 0) return []
+  const note = `not shown: ${heads.join(', ')}; widen the terminal or use --json`
+  return wrap(note, width)
+    .split('\n')
+    .map((line) => styleText('dim', line))
+}
+
+function naturalSizes(columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
+  return columns.map((column, i) =>
+    Math.max(column.head.length, ...rows.map((row) => [...(row[i] ?? '')].length)),
+  )
+}
+
+/** Every column costs its text, its padding and one line; the table one line more. */
+function totalWidth(sizes: readonly number[]): number {
+  return 1 + sizes.reduce((sum, size) => sum + size + padding + 1, 0)
 }
 
 interface ShownColumn {
@@ -44,8 +73,7 @@ interface ShownColumn {
 
 function fit(columns: readonly Column[], natural: readonly number[], width: number): ShownColumn[] {
   let shown = natural.map((size, index) => ({ index, size }))
-  // Every column costs its text, its padding and one line; the table one line more.
-  const total = (): number => 1 + shown.reduce((sum, { size }) => sum + size + padding + 1, 0)
+  const total = (): number => totalWidth(shown.map(({ size }) => size))
   while (total() > width) {
     const over = total() - width
     const widest = shown

@@ -27,3 +27,11 @@ test('what stands in a cell cannot steer the terminal', () => {
   const drawn = table(columns, [['a', '\u001b[2Jx\u0007', 'b', '1\n2']], 80)
   assert.doesNotMatch(drawn.replaceAll('\n', ''), /\p{Cc}/u)
 })
+
+test('columns left out are named below', () => {
+  const row = ['a'.repeat(12), 'a name', '91.25 %', 'a longer note']
+  const narrow = table(columns, [row], 32)
+  assert.match(narrow, /not shown: accuracy, note;/)
+  for (const line of narrow.split('\n')) assert.ok(line.length <= 32, line)
+  assert.doesNotMatch(table(columns, [row], 80), /not shown/)
+})
