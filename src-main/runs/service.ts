@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
-import { buildPlan, initialPlan } from '../../shared/run/plan.ts'
+import { buildPlan } from '../../shared/run/plan.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
-import { type Catalogue, openDataset, splitDataset } from '../datasets/index.ts'
+import type { Catalogue } from '../datasets/index.ts'
 import type { RunCommand, RunRecord, Store } from '../store/types.ts'
 import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
 import { createInterruptions, type Interruption } from './interruptions.ts'
+import { planRun } from './plannedRun.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
 export type RunListener = (events: readonly TrainerEvent[]) => void
@@ -113,10 +114,7 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
 /** Checks the whole spec against its data before a row is written. */
 async function createRun(store: Store, catalogue: Catalogue, input: unknown): Promise<RunRecord> {
   const spec = parseRunSpec(input)
-  const { meta, folder } = await catalogue.resolve(spec.dataset.name)
-  const { labels } = await openDataset(folder)
-  const split = splitDataset(labels, meta, spec.dataset)
-  const plan = initialPlan(spec, split.train.length)
+  const { meta, folder, plan } = await planRun(spec, catalogue)
   const { totalSteps } = buildPlan(spec, { plan, edits: [] })
   store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
   return store.write.createRun({ spec, datasetId: meta.id, plan, totalSteps })

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { show, UserError } from '../../../shared/errors.ts'
+import { initialPlan } from '../../../shared/run/plan.ts'
+import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
 import {
   type CompiledSchedule,
   compileSchedule,
@@ -10,10 +12,15 @@ import {
   maxSteps,
   parseSchedule,
   presets,
+  type SchedulePlan,
   type ScheduleSpec,
 } from '../../../shared/schedule/index.ts'
+import { homeFolder } from '../../core.ts'
+import { createCatalogue } from '../../datasets/index.ts'
 import { drawSchedule } from '../../export/svg/schedulePlot.ts'
+import { planRun } from '../../runs/plannedRun.ts'
 import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } from '../context.ts'
+import { epochHint } from '../epochHint.ts'
 import { type Chunk, readJsonFile, writeFileWhole } from '../files.ts'
 import { examples } from '../help.ts'
 import { table } from '../table.ts'
@@ -42,8 +49,11 @@ export function addSchedule(program: Command, cli: Cli): void {
     .option('--spec <file>', 'JSON file with a schedule, or with a run whose schedule is meant')
     .option('--preset <id>', 'a schedule that comes with Anneal')
     .option('--list-presets', 'list the schedules that come with Anneal and where they are from')
-    .option('--steps <n>', 'steps to plan')
-    .option('--steps-per-epoch <k>', 'steps in one epoch, for durations given in epochs (default: 1)')
+    .option('--steps <n>', "steps to plan (default: a run's budget)")
+    .option(
+      '--steps-per-epoch <k>',
+      "steps in one epoch, for durations given in epochs (default: those of a run's data set, else 1)",
+    )
     .option('--format <format>', 'csv, json or svg (default: csv; json with --json)')
     .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
     .option('--out <file>', 'write to a file instead of standard output')
@@ -51,7 +61,7 @@ export function addSchedule(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       examples([
-        ['anneal schedule --spec run.json --steps 1000 --steps-per-epoch 100', 'one line a step'],
+        ['anneal schedule --spec run.json', 'one line for every step the run would train'],
         [
           'anneal schedule --preset sgdr-10-2 --steps 700 --steps-per-epoch 10 --format svg --out sgdr.svg',
           'a picture',
@@ -71,10 +81,7 @@ export function addSchedule(program: Command, cli: Cli): void {
 }
 
 async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
-  const { json, out, force, steps, stepsPerEpoch = 1 } = chosen
-  if (steps === undefined) {
-    throw new UserError('While planning the schedule: --steps is missing; give the number of steps to plan.')
-  }
+  const { json, out, force } = chosen
   if (chosen.code !== undefined && chosen.format !== undefined) {
     throw new UserError(
       `While printing the schedule: give either --code or --format, not both (received ${chosen.code} and ${chosen.format}).`,
@@ -86,27 +93,60 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
       `While printing the schedule: --json prints JSON, but the format is ${format}; add --out for the ${format} file.`,
     )
   }
-  const { name, spec } = readSchedule(chosen)
-  const plan = { totalSteps: steps, stepsPerEpoch }
+  const { name, spec, plan, hint } = await planSchedule(cli, chosen)
   const schedule = compileSchedule(spec, plan)
   const chunks = isCode(format)
     ? [exportSchedule(spec, plan, format)]
-    : render(schedule, format, stepsPerEpoch, name)
+    : render(schedule, format, plan.stepsPerEpoch, name)
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(chunk)
-    cli.terminal.err(suggestWholeCycles(spec, plan))
+    cli.terminal.err(hint + suggestWholeCycles(spec, plan))
     return
   }
   const written = await writeFileWhole(out, chunks, force)
-  cli.terminal.err(suggestWholeCycles(spec, plan))
+  cli.terminal.err(hint + suggestWholeCycles(spec, plan))
   if (json) return printJson(cli, { ...written, format, summary: schedule.summary })
   cli.terminal.err(`${schedule.summary}\nWrote ${out}.\n`)
 }
 
 const isCode = (format: string): format is ExportTarget => exportTargets.some((target) => target === format)
 
-/** A schedule on its own, or the one inside a run spec. */
-function readSchedule({ spec: file, preset: id }: Options): { name: string; spec: ScheduleSpec } {
+interface Planned {
+  readonly name: string
+  readonly spec: ScheduleSpec
+  readonly plan: SchedulePlan
+  /** For the user, on what was assumed. */
+  readonly hint: string
+}
+
+/** A run is planned as it would train; a schedule on its own over the steps given. */
+async function planSchedule(cli: Cli, chosen: Options): Promise<Planned> {
+  const { name, spec, run } = readSchedule(chosen)
+  if (run !== undefined) return { name, spec, plan: await planOfRun(cli, run, chosen), hint: '' }
+  const { steps, stepsPerEpoch } = chosen
+  if (steps === undefined) {
+    throw new UserError('While planning the schedule: --steps is missing; give the number of steps to plan.')
+  }
+  const plan = { totalSteps: steps, stepsPerEpoch: stepsPerEpoch ?? 1 }
+  return { name, spec, plan, hint: stepsPerEpoch === undefined ? epochHint(spec) : '' }
+}
+
+/** What is given on the command line goes before what the run's data set and budget come to. */
+async function planOfRun(cli: Cli, run: RunSpec, { steps, stepsPerEpoch }: Options): Promise<SchedulePlan> {
+  if (steps !== undefined && stepsPerEpoch !== undefined) return { totalSteps: steps, stepsPerEpoch }
+  const plan =
+    stepsPerEpoch === undefined
+      ? (await planRun(run, createCatalogue(homeFolder(cli.terminal.env)))).plan
+      : initialPlan(run, stepsPerEpoch * run.batchSize)
+  return steps === undefined ? plan : { totalSteps: steps, stepsPerEpoch: plan.stepsPerEpoch }
+}
+
+/** A schedule on its own, or a run and the schedule inside it. */
+function readSchedule({ spec: file, preset: id }: Options): {
+  name: string
+  spec: ScheduleSpec
+  run?: RunSpec
+} {
   if ((file === undefined) === (id === undefined)) {
     throw new UserError('While choosing the schedule: give either --spec FILE or --preset ID.')
   }
@@ -120,9 +160,13 @@ function readSchedule({ spec: file, preset: id }: Options): { name: string; spec
     return { name: preset.name, spec: preset.spec }
   }
   const content = readJsonFile(file ?? '', 'reading the schedule')
-  const isRun =
+  const holdsSchedule =
     typeof content === 'object' && content !== null && 'schedule' in content && !('kind' in content)
-  const spec = parseSchedule(isRun ? content.schedule : content)
+  if (holdsSchedule && 'budget' in content) {
+    const run = parseRunSpec(content)
+    return { name: `Schedule: ${run.schedule.kind}`, spec: run.schedule, run }
+  }
+  const spec = parseSchedule(holdsSchedule ? content.schedule : content)
   return { name: `Schedule: ${spec.kind}`, spec }
 }
 
@@ -133,7 +177,7 @@ function render(
   name: string,
 ): Iterable<Chunk> {
   if (format === 'svg') return [drawSchedule(schedule, stepsPerEpoch, name)]
-  return format === 'csv' ? scheduleCsv(schedule) : scheduleJson(schedule)
+  return format === 'csv' ? scheduleCsv(schedule) : scheduleJson(schedule, stepsPerEpoch)
 }
 
 const stepsAtOnce = 4096
@@ -150,10 +194,11 @@ function* scheduleCsv(schedule: CompiledSchedule): Generator<string> {
   yield piece
 }
 
-/** Momentum is null throughout where the schedule leaves it alone. */
-function* scheduleJson(schedule: CompiledSchedule): Generator<string> {
-  const { summary, totalSteps, cycles } = schedule
-  yield `${JSON.stringify({ summary, totalSteps, cycles }).slice(0, -1)},"lr":[`
+/** Steps count from 0, cycles from 1. Momentum is null throughout where the schedule leaves it alone. */
+function* scheduleJson(schedule: CompiledSchedule, stepsPerEpoch: number): Generator<string> {
+  const { summary, totalSteps } = schedule
+  const cycles = schedule.cycles.map(({ index, ...cycle }) => ({ cycle: index + 1, ...cycle }))
+  yield `${JSON.stringify({ summary, totalSteps, stepsPerEpoch, cycles }).slice(0, -1)},"lr":[`
   yield* numbers(totalSteps, (step) => schedule.at(step).lr)
   const moves = schedule.at(0).momentum !== undefined
   if (!moves) return yield '],"momentum":null}\n'

@@ -125,6 +125,48 @@ test('mistakes on the command line are told in one sentence', async () => {
   )
 })
 
+test('a database that is not there is refused where it would only be read, and train reads its spec first', async () => {
+  const absent = path.join(home, 'absent.db')
+  const commands = [
+    ['runs', 'list'],
+    ...['show', 'export', 'delete'].map((name) => ['runs', name, runId]),
+    ['snapshots', 'list', runId],
+    ['snapshots', 'export', '1', '--format', 'tfjs', '--out', path.join(home, 'no-model')],
+    ['ensemble', '--run', runId],
+    ...['resume', 'extend', 'stop', 'pause', 'unpause'].map((name) => [name, runId]),
+    ['anneal', runId, '--epochs', '1'],
+  ]
+  for (const command of commands) await refused(/absent\.db is not there/, ...command, '--db', absent)
+  const bad = path.join(home, 'bad.json')
+  writeFileSync(bad, '{}')
+  await refused(/schedule/, 'train', '--spec', bad, '--db', absent)
+  assert.equal(existsSync(absent), false)
+})
+
+test('runs list tells that none match from that there are none', async () => {
+  const none = await anneal('runs', 'list', '--text', 'nothing has this')
+  assert.deepEqual([none.code, none.out], [0, ''])
+  assert.match(none.err, /^None of the stored runs match/)
+  assert.match((await anneal('runs', 'list', '--status', 'failed')).err, /^None of the stored runs match/)
+})
+
+test('no warning and no hint stands before a refusal', async () => {
+  await refused(
+    ...([/snapshot 999/, 'ensemble', '--run', runId, '--method', 'weights', '--snapshots', '999'] as const),
+  )
+  const unbuildable = path.join(home, 'unbuildable.json')
+  const cut = { schedule: { kind: 'sgdr', lrMax: 0.1, t0: 2 }, budget: { epochs: 3 } }
+  const dataset = { name: 'clouds' }
+  writeFileSync(unbuildable, JSON.stringify({ ...cut, dataset, model: { kind: 'cnn' } }))
+  await refused(/./, 'train', '--spec', unbuildable)
+  const buildable = path.join(home, 'buildable.json')
+  writeFileSync(buildable, JSON.stringify({ ...cut, dataset, model: { kind: 'softmax' } }))
+  const { code, err, out } = await anneal('train', '--spec', buildable, '--json')
+  assert.equal(code, 0)
+  assert.match(err, /^The budget cuts the last cycle short/)
+  await json('runs', 'delete', JSON.parse(out).runId, '--yes')
+})
+
 test('show, list and snapshots list tell the same run', async () => {
   const shown = await json('runs', 'show', runId.slice(0, 6))
   const listed = await json('runs', 'list')
@@ -185,6 +227,23 @@ test('schedules print as CSV, JSON and SVG, from a spec, a run spec or a preset'
   assert.equal(lines[0], 'step,lr,momentum')
   assert.equal(lines[1], '0,0.1,')
   assert.equal(lines.length, 21)
+  const planned = await json('schedule', '--spec', spec)
+  const trained = await json('runs', 'show', runId)
+  assert.equal(planned.totalSteps, trained.totalSteps)
+  assert.equal(planned.stepsPerEpoch, trained.stepsPerEpoch)
+  assert.equal(planned.summary, trained.schedule.summary)
+  const perEpoch = trained.stepsPerEpoch
+  assert.deepEqual(
+    planned.cycles,
+    [1, 2, 3].map((cycle) => ({
+      cycle,
+      start: (cycle - 1) * perEpoch,
+      end: cycle * perEpoch,
+      plannedEnd: cycle * perEpoch,
+      complete: true,
+      snapshotStep: trained.snapshots[cycle - 1].step,
+    })),
+  )
   const printed = await json('schedule', '--preset', 'one-cycle-paper', '--steps', '5000')
   assert.equal(printed.lr.length, 5000)
   assert.equal(printed.momentum.length, 5000)

@@ -23,7 +23,11 @@ test('a budget that cuts the last cycle is told with the one that does not', asy
     'The budget cuts the last cycle short. Make the budget 150 epochs (1,500 steps) and its last cycle is whole.\n',
   )
   assert.equal((await plan('--steps', '1500', '--steps-per-epoch', '10')).err, '')
-  assert.match((await plan('--steps', '148')).err, /Make the budget 150 steps and/)
+  assert.equal(
+    (await plan('--steps', '148')).err,
+    'An epoch is taken as 1 step: give --steps-per-epoch.\n' +
+      'The budget cuts the last cycle short. Make the budget 150 steps and its last cycle is whole.\n',
+  )
 })
 
 test('a long summary is drawn in lines that end inside of the picture', async (t) => {
@@ -31,7 +35,16 @@ test('a long summary is drawn in lines that end inside of the picture', async (t
   const pieces = lengths.map((length) => ({ schedule: { kind: 'cosine', lrStart: 0.1 }, length }))
   const { home, plan } = setUp(t, { kind: 'sequence', pieces })
   const file = path.join(home, 'plot.svg')
-  const { code, err } = await plan('--steps', '78', '--format', 'svg', '--out', file)
+  const { code, err } = await plan(
+    '--steps',
+    '78',
+    '--steps-per-epoch',
+    '1',
+    '--format',
+    'svg',
+    '--out',
+    file,
+  )
   assert.equal(code, 0, err)
   const svg = readFileSync(file, 'utf8')
   checkXml(svg)
@@ -42,4 +55,53 @@ test('a long summary is drawn in lines that end inside of the picture', async (t
   assert.ok(lines.every(([, , line = '']) => line.length <= 110))
   const heights = lines.map(([, y]) => Number(y))
   assert.ok(heights.every((y, i) => i === 0 || y === (heights[i - 1] ?? 0) + 18))
+})
+
+const epochsMatter: [boolean, object][] = [
+  [false, { kind: 'cosine', lrStart: 0.1 }],
+  [true, { kind: 'cosine', lrStart: 0.1, length: 5 }],
+  [false, { kind: 'cosine', lrStart: 0.1, length: 5, unit: 'step' }],
+  [true, { kind: 'cosine', lrStart: 0.1, update: 'epoch' }],
+  [true, { kind: 'plateau', lr: 0.1 }],
+  [true, { kind: 'budgeted', lr: 0.1, granularity: 'epoch' }],
+  [false, { kind: 'budgeted', lr: 0.1 }],
+  [true, { kind: 'formula', expression: '0.1 / (1 + x)' }],
+  [true, { kind: 'formula', expression: '0.1 / (1 + epoch)' }],
+  [false, { kind: 'formula', expression: '0.1 * exp(-u)' }],
+  [true, { kind: 'warmup', length: 1, schedule: { kind: 'constant', lr: 0.1 } }],
+  [true, { kind: 'warmup', length: 1, unit: 'step', schedule: { kind: 'step', lr: 0.1, stepSize: 3 } }],
+  [false, { kind: 'warmup', length: 1, unit: 'step', schedule: { kind: 'constant', lr: 0.1 } }],
+  [false, { kind: 'sequence', pieces: [{ schedule: { kind: 'constant', lr: 0.1 } }] }],
+  [true, { kind: 'chain', lr: 0.1, factors: [{ kind: 'exponential', lr: 1, gamma: 0.9 }] }],
+]
+
+for (const [matter, schedule] of epochsMatter) {
+  test(`an assumed epoch is told${matter ? '' : ' only where it counts'}: ${JSON.stringify(schedule)}`, async (t) => {
+    const { plan } = setUp(t, schedule)
+    const { code, out, err } = await plan('--steps', '40')
+    assert.equal(code, 0, err)
+    assert.equal(err, matter ? 'An epoch is taken as 1 step: give --steps-per-epoch.\n' : '')
+    const longer = await plan('--steps', '40', '--steps-per-epoch', '2')
+    assert.equal(longer.err, '')
+    // A plateau's epochs are those at whose ends it looks at a metric: its base rate is the same.
+    if (JSON.stringify(schedule).includes('plateau')) return
+    assert.equal(longer.out !== out, matter)
+  })
+}
+
+test('a run is planned over its own budget, unless steps are given', async (t) => {
+  const schedule = { kind: 'sgdr', lrMax: 0.1, t0: 1 }
+  const { plan } = setUp(t, { schedule, budget: { epochs: 3 }, batchSize: 32, dataset: { name: 'absent' } })
+  const planned = async (...args: string[]) => {
+    const { code, out, err } = await plan('--json', ...args)
+    assert.equal(code, 0, err)
+    assert.equal(err, '')
+    const { totalSteps, stepsPerEpoch, cycles } = JSON.parse(out)
+    return [totalSteps, stepsPerEpoch, cycles.length]
+  }
+  assert.deepEqual(await planned('--steps-per-epoch', '70'), [210, 70, 3])
+  assert.deepEqual(await planned('--steps-per-epoch', '70', '--steps', '140'), [140, 70, 2])
+  const refused = await plan()
+  assert.equal(refused.code, 2)
+  assert.match(refused.err, /there is none called "absent"/)
 })
