@@ -7,12 +7,13 @@ import { watchRun } from './progress.ts'
 
 /**
  * Shows a run until it ends. The first interrupt stops it after the step under way, with a checkpoint; the second ends
- * it at once, and the last checkpoint stays.
+ * it at once, and the last checkpoint stays. `hint` is told once the model is built: a run that is refused gets none.
  */
 export async function attendRun(
   cli: Cli,
   core: Core,
   begin: () => Promise<ActiveRun>,
+  hint?: (run: RunRecord) => string,
 ): Promise<{ run: RunRecord; exitCode: ExitCode }> {
   const { terminal } = cli
   let interrupts = 0
@@ -31,7 +32,7 @@ export async function attendRun(
   try {
     active = await begin()
     const started = core.store.read.run(active.runId)
-    const progress = watchRun(terminal, started, active.trainerPid)
+    const progress = watchRun(terminal, started, active.trainerPid, hint?.(started))
     const unsubscribe = core.runs.subscribe((events) =>
       progress.take(events.filter((event) => event.runId === active?.runId)),
     )

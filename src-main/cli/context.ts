@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { parseOrExplain } from '../../shared/errors.ts'
+import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import { type Core, databaseFile, homeFolder, openCore } from '../core.ts'
 import type { RunRecord } from '../store/types.ts'
 import type { ExitCode } from './invoke.ts'
@@ -60,14 +61,30 @@ export async function withCore<T>(
   }
 }
 
-/** `withCore` for the run whose id begins with `id`. @throws UserError when no run or more than one does */
+/** `withCore` for what only makes sense in a database that is there. @throws UserError when `--db` names none */
+export async function withStored<T>(
+  cli: Cli,
+  options: { readonly db?: string | undefined },
+  use: (core: Core) => Promise<T>,
+): Promise<T> {
+  refuseAbsent(options.db)
+  return withCore(cli, options, use)
+}
+
+/** A misspelt name must not become a new, empty database. The default one may: nobody typed its name. */
+function refuseAbsent(db: string | undefined): void {
+  if (db === undefined || existsSync(db)) return
+  throw new UserError(`The database ${db} is not there, so it holds no runs; check the path given to --db.`)
+}
+
+/** `withStored` for the run whose id begins with `id`. @throws UserError when no run or more than one does */
 export function withRun<T>(
   cli: Cli,
   options: { readonly db?: string | undefined },
   id: string,
   use: (core: Core, run: RunRecord) => Promise<T>,
 ): Promise<T> {
-  return withCore(cli, options, (core) => use(core, core.store.read.run(id)))
+  return withStored(cli, options, (core) => use(core, core.store.read.run(id)))
 }
 
 /** A command as the user would type it where they are now. */

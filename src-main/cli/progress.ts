@@ -25,7 +25,12 @@ interface View {
   since: number
 }
 
-export function watchRun(terminal: Terminal, run: RunRecord, trainerPid: number | undefined): Progress {
+export function watchRun(
+  terminal: Terminal,
+  run: RunRecord,
+  trainerPid: number | undefined,
+  hint = '',
+): Progress {
   const now = Date.now
   const view: View = {
     totalSteps: run.totalSteps,
@@ -41,8 +46,10 @@ export function watchRun(terminal: Terminal, run: RunRecord, trainerPid: number 
   return {
     take(events) {
       for (const event of events) {
-        if (event.type === 'ready')
+        if (event.type === 'ready') {
+          if (hint !== '') say(hint)
           say(`Training ${oneLine(run.name)} (${run.id}) in process ${trainerPid}.\n`)
+        }
         const line = absorb(view, event, now)
         if (line !== undefined && (bar === undefined || event.type !== 'epoch'))
           say(`${bar ? wrap(line, terminal.columns) : line}\n`)

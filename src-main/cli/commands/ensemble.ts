@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
+import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
@@ -53,14 +53,14 @@ export function addEnsemble(program: Command, cli: Cli): void {
     )
   command.action(async () => {
     const { run, snapshots, method, save, ...rest } = readOptions(command, options)
-    await withCore(cli, rest, async (core) => {
+    await withStored(cli, rest, async (core) => {
       const request = { runId: run, ...(snapshots && { snapshotIds: snapshots }) }
       const chosen = methods[method]
-      if (chosen === 'weightAverage') cli.terminal.err(weightsWarning)
       const result =
         chosen === 'weightAverage'
           ? await core.ensembles.averageWeights(request)
           : core.ensembles.evaluate({ ...request, method: chosen })
+      if (chosen === 'weightAverage') cli.terminal.err(weightsWarning)
       const saved = save === undefined ? undefined : core.ensembles.save(save, result)
       if (rest.json) {
         const { id, name } = saved ?? {}

@@ -18,8 +18,8 @@ import {
   storeOptions,
   typed,
   wholeNumber,
-  withCore,
   withRun,
+  withStored,
 } from '../context.ts'
 import { type Chunk, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
@@ -65,11 +65,14 @@ function addList(runs: Command, cli: Cli): void {
     .addHelpText('after', examples([['anneal runs list --status interrupted', 'what waits to be resumed']]))
   list.action(async () => {
     const { status, text, limit, ...options } = readOptions(list, listOptions)
-    await withCore(cli, options, async (core) => {
+    await withStored(cli, options, async (core) => {
       const found = core.store.read.runs({ limit, ...(status && { status }), ...(text && { text }) })
       if (options.json) return printJson(cli, { runs: found.map(runListReport) })
-      if (found.length === 0) cli.terminal.err(`No runs yet. Begin with: ${typed(cli, 'demo')}\n`)
-      else await cli.terminal.out(runTable(found, cli.terminal.columns))
+      if (found.length > 0) return cli.terminal.out(runTable(found, cli.terminal.columns))
+      const none = core.store.read.runs({ limit: 1 }).length === 0
+      cli.terminal.err(
+        none ? `No runs yet. Begin with: ${typed(cli, 'demo')}\n` : 'None of the stored runs match.\n',
+      )
     })
   })
 }

@@ -11,8 +11,8 @@ import {
   readOptions,
   storeOptions,
   wholeNumber,
-  withCore,
   withRun,
+  withStored,
 } from '../context.ts'
 import { refuseToOverwrite, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
@@ -76,7 +76,7 @@ function addExport(snapshots: Command, cli: Cli): void {
   command.action(async (number: string) => {
     const options = readOptions(command, exportOptions)
     const { snapshot } = readArgument(number)
-    await withCore(cli, options, async (core) => {
+    await withStored(cli, options, async (core) => {
       const files = exportSnapshot(core.store, snapshot, options.format).map(({ name, chunks }) => ({
         file: name === undefined ? options.out : path.join(options.out, name),
         chunks,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { parseRunSpec } from '../../../shared/run/spec.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
 import type { RunRecord } from '../../store/types.ts'
@@ -14,6 +15,7 @@ import {
   typed,
   wholeNumber,
   withCore,
+  withStored,
 } from '../context.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
@@ -41,12 +43,11 @@ export function addTraining(program: Command, cli: Cli): void {
   train.action(async () => {
     const { spec, ...rest } = readOptions(train, trainOptions)
     const content = readJsonFile(spec, 'reading the run spec')
-    await trainAndReport(cli, rest, async (core) => {
-      const active = await core.runs.launch(content)
-      const { spec: parsed, position } = core.store.read.run(active.runId)
-      cli.terminal.err(suggestWholeCycles(parsed.schedule, position.plan))
-      return active
-    })
+    // Before a database is made for it.
+    parseRunSpec(content)
+    await withCore(cli, rest, (core) =>
+      trainAndReport(cli, core, rest.json, () => core.runs.launch(content), hintAtBudget),
+    )
   })
 
   const resume = addRunCommand(program, 'resume')
@@ -54,7 +55,10 @@ export function addTraining(program: Command, cli: Cli): void {
     .description('Go on from the last checkpoint of a run, to the same weights as if it had never stopped.')
     .addHelpText('after', examples([['anneal resume mwt', 'go on with the run whose id begins so']]))
   resume.action(async (id: string) => {
-    await trainAndReport(cli, readOptions(resume, resumeOptions), (core) => core.runs.resume(id))
+    const options = readOptions(resume, resumeOptions)
+    await withStored(cli, options, (core) =>
+      trainAndReport(cli, core, options.json, () => core.runs.resume(id)),
+    )
   })
 
   const extend = addRunCommand(program, 'extend')
@@ -64,22 +68,28 @@ export function addTraining(program: Command, cli: Cli): void {
     .addHelpText('after', examples([['anneal extend mwt --cycles 2', 'two more cycles, two more snapshots']]))
   extend.action(async (id: string) => {
     const { cycles, ...rest } = readOptions(extend, extendOptions)
-    await trainAndReport(cli, rest, (core) => core.runs.extend(id, cycles))
+    await withStored(cli, rest, (core) =>
+      trainAndReport(cli, core, rest.json, () => core.runs.extend(id, cycles)),
+    )
   })
 }
 
 async function trainAndReport(
   cli: Cli,
-  options: { readonly json: boolean; readonly db?: string | undefined },
-  begin: (core: Core) => Promise<ActiveRun>,
+  core: Core,
+  json: boolean,
+  begin: () => Promise<ActiveRun>,
+  hint?: (run: RunRecord) => string,
 ): Promise<void> {
-  await withCore(cli, options, async (core) => {
-    const { run, exitCode } = await attendRun(cli, core, () => begin(core))
-    cli.setExitCode(exitCode)
-    if (options.json) return printJson(cli, runReport(core, run))
-    await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
-    cli.terminal.err(nextStep(cli, run))
-  })
+  const { run, exitCode } = await attendRun(cli, core, begin, hint)
+  cli.setExitCode(exitCode)
+  if (json) return printJson(cli, runReport(core, run))
+  await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
+  cli.terminal.err(nextStep(cli, run))
+}
+
+function hintAtBudget({ spec, position }: RunRecord): string {
+  return suggestWholeCycles(spec.schedule, position.plan)
 }
 
 function nextStep(cli: Cli, run: RunRecord): string {
