@@ -24,8 +24,11 @@ export interface RunService {
   resume(runId: string): Promise<ActiveRun>
   /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
   extend(runId: string, cycles: number): Promise<ActiveRun>
-  /** Asks the run's trainer, here or through the database in another host. @throws UserError when nobody runs it */
-  ask(runId: string, command: RunCommand): void
+  /**
+   * Asks the run's trainer, here or through the database in another host.
+   * @returns then the id of the request, whose fate `read.request` tells · @throws UserError when nobody runs it
+   */
+  ask(runId: string, command: RunCommand): number | undefined
   /** @throws UserError while the run is active */
   remove(runId: string): void
   subscribe(listener: RunListener): () => void
@@ -43,7 +46,7 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
   const interruptions = createInterruptions(store)
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
-    const { folder } = await catalogue.resolve(run.datasetId)
+    const folder = await dataOf(store, catalogue, run)
     const claimed = claim()
     const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
@@ -72,7 +75,7 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
       const run = store.read.run(runId)
       if (run.status === 'completed') {
         throw new UserError(
-          `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; extend it by more cycles to go on.`,
+          `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; ${waysOn(run)}.`,
         )
       }
       return start(run, () => store.write.claimRun(run.id))
@@ -90,8 +93,9 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
     ask(runId, command) {
       const run = store.read.run(runId)
       const here = active.get(run.id)
-      if (here !== undefined) here.ask(command)
-      else store.write.request(run.id, command)
+      if (here === undefined) return store.write.request(run.id, command)
+      here.ask(command)
+      return undefined
     },
     remove(runId) {
       store.write.deleteRun(store.read.run(runId).id)
@@ -108,6 +112,31 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
       await Promise.allSettled(ends)
       interruptions.close()
     },
+  }
+}
+
+/** What there is to do with a run that has completed. */
+function waysOn(run: RunRecord): string {
+  try {
+    extended(run, 1)
+    return 'extend it by more cycles to go on'
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return 'it has no further cycle, so start a new run with a larger budget to train for longer'
+  }
+}
+
+/** @throws UserError when the data set is gone or damaged */
+async function dataOf(store: Store, catalogue: Catalogue, { id, datasetId }: RunRecord): Promise<string> {
+  try {
+    return (await catalogue.resolve(datasetId)).folder
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const name = store.read.datasets().find((each) => each.id === datasetId)?.name ?? datasetId
+    throw new UserError(
+      `While starting run ${id}: its data set ${name} (${datasetId}) is missing or damaged; import it again.`,
+      { cause: error },
+    )
   }
 }
 
@@ -159,7 +188,7 @@ function extended(run: RunRecord, cycles: number): { plan: SchedulePlan; totalSt
 
 function refuseUnbuildable(store: Store, end: ActiveRunEnd): ActiveRunEnd {
   if (end.wasReady || end.run.status !== 'failed') return end
-  store.write.deleteRun(end.run.id)
+  store.write.discardRun(end.run.id)
   throw new UserError(end.run.reason ?? 'The trainer could not build the model of this spec.')
 }
 

@@ -4,6 +4,7 @@ import { listDatasets } from './datasets.ts'
 import { listEnsembles } from './ensembles.ts'
 import { readAll } from './metrics/read.ts'
 import { viewSeries } from './metrics/view.ts'
+import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, runByPrefix } from './runReads.ts'
 import {
@@ -42,6 +43,7 @@ export function createReads(db: Db): StoreReads {
     chunks: (runId, series) => readAll(db, runId, series),
     ensembles: (runId) => listEnsembles(db, runId),
     datasets: () => listDatasets(db),
+    request: (id) => findRequest(db, id),
     version: () => db.get(versionRow, 'SELECT version FROM lab')?.version ?? 0,
   }
 }

@@ -3,6 +3,7 @@ import type { TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import { canBecome, isActive, type RunStatus, runStatus } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { appendMetrics } from './metrics/append.ts'
+import { answerRequests } from './requests.ts'
 import { addEdit, putStatus, type WriteContext } from './runWrites.ts'
 import { dropNeedlessCheckpoint, putCheckpoint, putSnapshot } from './snapshots.ts'
 
@@ -64,6 +65,7 @@ function closeCursor(db: Db, { runId, lastSeq, stepsDone }: Cursor): void {
 
 function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent): void {
   const { db, now } = context
+  answerRequests(db, event)
   switch (event.type) {
     case 'metrics':
       cursor.stepsDone = appendMetrics(db, event, cursor.stepsDone)
@@ -87,7 +89,7 @@ function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent):
       putFeedback(db, event)
       break
     case 'refused':
-      // Told to whoever watches; nothing changed, so there is nothing to keep.
+      // Nothing of the run changed; whoever asked for it finds it in its request.
       break
     case 'status':
       changeStatus(context, cursor, event.status, null)

@@ -119,6 +119,11 @@ export const datasetRow = z.object({
 
 export const requestRow = z.object({ command: json(trainerCommand) })
 
+export const requestFateRow = z.object({
+  taken: z.number().transform(Boolean),
+  refusal: z.string().nullable(),
+})
+
 export const ensembleRow = z.object({
   id: z.number(),
   name: z.string(),

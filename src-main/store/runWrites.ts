@@ -40,6 +40,17 @@ export function createRun({ db, hosts, now }: WriteContext, run: NewRun): RunRec
 const defaultName = ({ spec }: NewRun): string =>
   `${spec.model.kind} · ${spec.schedule.kind} · ${spec.dataset.name}`
 
+/** Takes away a run that never began, and its data set's row unless another run refers to it. */
+export function discardRun({ db }: WriteContext, runId: string): void {
+  const { status, datasetId } = knownRun(db, runId)
+  if (isActive(status)) throw new Error(`Run ${runId} is ${status} and cannot be discarded.`)
+  db.run('DELETE FROM runs WHERE id = ?', runId)
+  db.run(
+    'DELETE FROM datasets WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_id = datasets.id)',
+    datasetId,
+  )
+}
+
 /** @throws UserError when there is no such run (any more) */
 export function knownRun(db: Db, runId: string): RunRecord {
   const run = findRun(db, runId)

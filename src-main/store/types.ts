@@ -146,6 +146,14 @@ export interface DatasetRecord {
 /** What another door asks of the host that owns a run. */
 export type RunCommand = TrainerCommand
 
+/** A command left for the host of a run, as long as it was not obeyed. */
+export interface RequestRecord {
+  /** Whether the host has handed it to the trainer. */
+  readonly taken: boolean
+  /** Why the trainer did not obey, in words. */
+  readonly refusal: string | null
+}
+
 export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */
   run(idPrefix: string): RunRecord
@@ -169,6 +177,8 @@ export interface StoreReads {
   /** Newest first; with `runId` those that have a snapshot of the run among their members. */
   ensembles(runId?: string): EnsembleRecord[]
   datasets(): DatasetRecord[]
+  /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
+  request(id: number): RequestRecord | undefined
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }
@@ -201,9 +211,11 @@ export interface StoreWrites {
    * taken from the file some at a time, in the background, at the latest by `close`. @throws UserError while it is active
    */
   deleteRun(runId: string): void
+  /** Takes away a run that never began as if it had not been created, with its data set unless another run refers to it. */
+  discardRun(runId: string): void
   saveEnsemble(ensemble: NewEnsemble): EnsembleRecord
-  /** Leaves a command for the host that owns the run. @throws UserError when nobody runs it */
-  request(runId: string, command: RunCommand): void
+  /** Leaves a command for the host that owns the run. @returns the request's id · @throws UserError when nobody runs it */
+  request(runId: string, command: RunCommand): number
   /** Takes the commands left for this host's run, oldest first. */
   takeRequests(runId: string): RunCommand[]
   /** Says this host lives; call about every second. */

@@ -2,7 +2,16 @@ import { putDataset } from './datasets.ts'
 import { saveEnsemble } from './ensembles.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
-import { addEdit, annotate, claimRun, createRun, setPlan, setStatus, type WriteContext } from './runWrites.ts'
+import {
+  addEdit,
+  annotate,
+  claimRun,
+  createRun,
+  discardRun,
+  setPlan,
+  setStatus,
+  type WriteContext,
+} from './runWrites.ts'
 import { createTrash } from './trash.ts'
 import type { Store, StoreWrites } from './types.ts'
 
@@ -56,6 +65,7 @@ export function createWrites(context: WriteContext): {
         transaction(() => trash.throwAway(runId))
         emptyInTurns()
       },
+      discardRun: (runId) => transaction(() => discardRun(context, runId)),
       saveEnsemble: (ensemble) => transaction(() => saveEnsemble(context, ensemble)),
       request: (runId, command) => transaction(() => putRequest(context, runId, command)),
       takeRequests: (runId) => takeRequests(context, runId),

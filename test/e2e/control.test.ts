@@ -97,14 +97,19 @@ test('stop, pause, unpause and anneal reach a run in another process', async () 
   assert.ok(ended.snapshots.some(({ step }) => step === cut - 1))
 })
 
-test('a second anneal at one step is refused in words where the run trains, and not called obeyed where it was asked', async () => {
+test('a second anneal at one step is refused in words where the run trains and where it was asked', async () => {
   const { command, runId } = await begin()
   const paused = await lab.run('pause', runId)
   assert.match(paused.stderr, new RegExp(`^Run ${runId} is paused with [\\d,]+ steps? done\\.\n$`))
   const first = await lab.run('anneal', runId, '--epochs', '2')
   assert.match(first.stderr, /ends its cycle over 500 steps from step [\d,]+ on, and has [\d,]+ steps now/)
-  const second = await lab.run('anneal', runId, '--epochs', '3')
-  assert.match(second.stderr, /has not obeyed yet; the terminal it runs in says why/)
+  const second = await lab.run('anneal', runId, '--epochs', '3', '--json')
+  assert.equal(second.code, 1)
+  const { obeyed, answer } = JSON.parse(second.stdout)
+  assert.equal(obeyed, false)
+  assert.match(answer, /^While annealing now: the cycle is being ended from step \d+ on already/)
+  const third = await lab.run('anneal', runId, '--epochs', '2')
+  assert.deepEqual([third.code, third.stderr], [1, `${answer}\n`])
   assert.match(
     command.stderr(),
     /Refused: While annealing now: the cycle is being ended from step \d+ on already/,

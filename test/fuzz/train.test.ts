@@ -100,6 +100,21 @@ test('specs that are well formed but fit neither data nor schedule', async () =>
   }
 })
 
+test('a spec that cannot be built leaves an empty database empty', async () => {
+  const db = path.join(lab.home, 'fresh.db')
+  const train = (change: object) =>
+    invokeHere(lab.home, [
+      ...['train', '--spec', specFile(JSON.stringify(Object.assign({}, valid[0], change))), '--db', db],
+    ])
+  // Refused before a row is written; this makes the file.
+  const first = await train({ dataset: { name: 'clouts' } })
+  assertRefused('no such data set', first.code, first.out, first.err)
+  const empty = logicalContent(db)
+  const { code, out, err } = await train({ model: { kind: 'cnn' } })
+  assertRefused('a network for images', code, out, err)
+  assert.equal(logicalContent(db), empty)
+})
+
 test('stored data that were damaged since their import', async () => {
   const backup = path.join(lab.home, 'backup')
   cpSync(folder, backup, { recursive: true })
@@ -176,8 +191,8 @@ function storedFolders(): string[] {
 }
 
 /** A hash over every row of every table, but for what only counts looks and heartbeats. */
-function logicalContent(): string {
-  const db = new Database(lab.database, { readonly: true })
+function logicalContent(file = lab.database): string {
+  const db = new Database(file, { readonly: true })
   const hash = createHash('sha256')
   try {
     const tables = db

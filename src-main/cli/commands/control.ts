@@ -67,11 +67,10 @@ async function ask(
   command: RunCommand,
 ): Promise<void> {
   await withRun(cli, options, id, async (core, run) => {
-    core.runs.ask(run.id, command)
-    const answer = await awaitAnswer(core.store.read, run, command)
-    if (options.json) return printJson(cli, { runId: run.id, asked: command, answer: answer ?? null })
-    cli.terminal.err(
-      `${answer ?? `The process that trains ${run.id} has not obeyed yet; the terminal it runs in says why if it refuses.`}\n`,
-    )
+    const request = core.runs.ask(run.id, command)
+    const { obeyed, words } = await awaitAnswer(core.store.read, run, command, request)
+    if (!obeyed) cli.setExitCode(1)
+    if (options.json) return printJson(cli, { runId: run.id, asked: command, obeyed, answer: words })
+    cli.terminal.err(`${words}\n`)
   })
 }

@@ -90,7 +90,11 @@ CREATE TABLE requests (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   command TEXT NOT NULL,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  -- When the host of the run handed it to the trainer.
+  taken_at INTEGER,
+  -- Why the trainer did not obey, in words. One that was obeyed is gone.
+  refusal TEXT
 ) STRICT;
 CREATE INDEX requests_by_run ON requests (run_id);
 

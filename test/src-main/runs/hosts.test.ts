@@ -107,6 +107,39 @@ test('extending a run whose budget ended within an epoch makes the run of the lo
   assert.deepEqual(hashes(run.id), hashes(longer.id))
 })
 
+test('a completed run is told to be extended only if its schedule restarts', async () => {
+  const restarts = (await (await core.runs.launch(spec(1))).finished).run
+  await assert.rejects(core.runs.resume(restarts.id), /extend it by more cycles to go on/)
+  const cosine = { ...spec(1), schedule: { kind: 'cosine', lrStart: 0.1 } }
+  const { run } = await (await core.runs.launch(cosine)).finished
+  await assert.rejects(core.runs.resume(run.id), (error) => {
+    assert.ok(error instanceof UserError)
+    assert.match(error.message, /has completed all .*no further cycle, so start a new run/)
+    assert.doesNotMatch(error.message, /extend/)
+    return true
+  })
+})
+
+test('a run whose data set is gone says which, and goes on once it is imported again', async () => {
+  const csv = path.join(home, 'gone.csv')
+  writeFileSync(csv, cloudsCsv(60, 2))
+  const imported = await core.catalogue.import({ format: 'csv', path: csv, label: 'cloud', name: 'gone' })
+  const active = await core.runs.launch({ ...spec(100_000), dataset: { name: 'gone' } })
+  await firstMetrics(core.runs, active.runId)
+  active.ask({ type: 'stop', when: 'now' })
+  const { run } = await active.finished
+  await core.catalogue.remove(imported.meta.id)
+  await assert.rejects(core.runs.resume(run.id), {
+    name: 'UserError',
+    message: `While starting run ${run.id}: its data set gone (${imported.meta.id}) is missing or damaged; import it again.`,
+  })
+  assert.equal(core.store.read.run(run.id).status, 'stopped')
+  await core.catalogue.import({ format: 'csv', path: csv, label: 'cloud', name: 'gone' })
+  const again = await core.runs.resume(run.id)
+  again.ask({ type: 'stop', when: 'now' })
+  assert.equal((await again.finished).run.status, 'stopped')
+})
+
 test('a run that trains is neither resumed, extended nor deleted', async () => {
   const active = await core.runs.launch(spec(100_000))
   await assert.rejects(core.runs.resume(active.runId), UserError)

@@ -172,6 +172,43 @@ test('commands reach the host that runs it, once and in order', (t) => {
   assert.deepEqual(owner.write.takeRequests(run.id), [])
 })
 
+test('who asked learns whether the command was taken, obeyed or refused', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const owner = openFor(t, path)
+  const other = openFor(t, path)
+  const run = claimedRun(owner)
+  const event = (seq: number) => ({ runId: run.id, attempt: 1, seq })
+  const anneal = { type: 'annealNow', epochs: 2 } as const
+  const [first, second, pause] = [
+    other.write.request(run.id, anneal),
+    other.write.request(run.id, anneal),
+    other.write.request(run.id, { type: 'pause' }),
+  ]
+  assert.deepEqual(other.read.request(first), { taken: false, refusal: null })
+  owner.write.takeRequests(run.id)
+  assert.deepEqual(other.read.request(first), { taken: true, refusal: null })
+  owner.record([
+    { ...event(0), type: 'edited', edit: { kind: 'annealNow', atStep: 3, steps: 9 }, totalSteps: 900 },
+    { ...event(1), type: 'refused', command: anneal, reason: 'Not twice.' },
+  ])
+  assert.equal(other.read.request(first), undefined)
+  assert.deepEqual(other.read.request(second), { taken: true, refusal: 'Not twice.' })
+  assert.deepEqual(other.read.request(pause), { taken: true, refusal: null })
+  owner.record([{ ...event(2), type: 'status', status: 'paused', step: 3 }])
+  assert.equal(other.read.request(pause), undefined)
+})
+
+test('a run that never began is discarded with its data set, unless another run uses it', (t) => {
+  const store = tempStore(t)
+  const [first, second] = [claimedRun(store), claimedRun(store)]
+  assert.throws(() => store.write.discardRun(first.id), /cannot be discarded/)
+  for (const { id } of [first, second]) store.write.setStatus(id, 'failed', 'no such model')
+  store.write.discardRun(first.id)
+  assert.deepEqual([store.read.runs().length, store.read.datasets().length], [1, 1])
+  store.write.discardRun(second.id)
+  assert.deepEqual([store.read.runs().length, store.read.datasets().length], [0, 0])
+})
+
 test('the version grows with every change and stays without', (t) => {
   const path = join(tempFolder(t), 'lab.db')
   const store = openFor(t, path)
