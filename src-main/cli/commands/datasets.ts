@@ -1,15 +1,28 @@
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
-import { homeFolder } from '../../core.ts'
+import { isActive } from '../../../shared/run/state.ts'
+import { databaseFile, homeFolder } from '../../core.ts'
 import {
   type Catalogue,
   createCatalogue,
+  EMBEDDED,
   type ImportOptions,
   importOptions,
   type StoredDataset,
 } from '../../datasets/index.ts'
-import { addJson, type Cli, jsonOption, printJson, readOptions } from '../context.ts'
+import type { RunRecord } from '../../store/types.ts'
+import {
+  addJson,
+  addStore,
+  type Cli,
+  jsonOption,
+  printJson,
+  readOptions,
+  storeOptions,
+  withCore,
+} from '../context.ts'
 import { plural, whole } from '../format.ts'
 import { examples } from '../help.ts'
 import { table } from '../table.ts'
@@ -160,27 +173,51 @@ async function importWithProgress(cli: Cli, options: ImportOptions) {
 }
 
 function addRemove(datasets: Command, cli: Cli): void {
-  const command = addJson(datasets.command('remove'))
+  const command = addStore(datasets.command('remove'))
     .description(
-      'Delete an imported data set. Runs that used it stay, but cannot be resumed until it is imported again.',
+      'Delete an imported data set. Runs that used it stay, but cannot be resumed until it is imported again. None of them may be training.',
     )
     .argument('<data set>', 'name or id')
     .option('--yes', 'do it')
     .addHelpText('after', examples([['anneal datasets remove iris --yes', 'gone for good']]))
-  const schema = z.object({ ...jsonOption, yes: z.boolean().default(false) })
+  const schema = z.object({ ...storeOptions, yes: z.boolean().default(false) })
   command.action(async (nameOrId: string) => {
-    const { json, yes } = readOptions(command, schema)
+    const { json, yes, db } = readOptions(command, schema)
     const catalogue = catalogueOf(cli)
     const { id, called, holding } = await toRemove(catalogue, nameOrId)
-    if (!yes) {
+    const runs = await runsOf(cli, db, id)
+    const active = runs.find(({ status }) => isActive(status))
+    if (active !== undefined) {
       throw new UserError(
-        `Removing the data set ${called} would delete ${holding} for good; add --yes to do it.`,
+        `While removing the data set ${called}: run ${active.id} is ${active.status} with it; stop that run first.`,
+      )
+    }
+    const then = afterwards(id, runs.length)
+    if (!yes) {
+      const deletes = id === EMBEDDED.id ? holding : `${holding} for good`
+      throw new UserError(
+        `Removing the data set ${called} would delete ${deletes}${then && ` (${then})`}; add --yes to do it.`,
       )
     }
     await catalogue.remove(id)
-    if (json) return printJson(cli, { id, removed: true })
-    cli.terminal.err(`Removed ${called}.\n`)
+    if (json) return printJson(cli, { id, removed: true, runs: runs.length })
+    cli.terminal.err(`Removed ${called}${then && `: ${then}`}.\n`)
   })
+}
+
+/** The stored runs that use the data set. A database that is not there yet is not made for this. */
+async function runsOf(cli: Cli, db: string | undefined, id: string): Promise<RunRecord[]> {
+  if (!existsSync(databaseFile(cli.terminal.env, db))) return []
+  return withCore(cli, { db }, async ({ store }) =>
+    store.read.runs().filter(({ datasetId }) => datasetId === id),
+  )
+}
+
+/** What follows from the removal, in words; empty when nothing does. */
+function afterwards(id: string, runs: number): string {
+  if (id === EMBEDDED.id) return 'it ships with Anneal and comes back at its next use'
+  if (runs === 0) return ''
+  return `${plural(runs, 'stored run')} used it and cannot be resumed until it is imported again`
 }
 
 /** A damaged data set can be removed too, though not used. */

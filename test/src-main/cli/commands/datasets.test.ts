@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { parseRunSpec } from '../../../../shared/run/spec.ts'
+import { openStore } from '../../../../src-main/store/index.ts'
 import { invokeHere } from '../testTerminal.ts'
 
 function homeWith(t: TestContext, csv: string) {
@@ -16,7 +18,7 @@ function homeWith(t: TestContext, csv: string) {
     assert.equal(code, 0, err)
     return JSON.parse(out)
   }
-  return { anneal, importCsv, file }
+  return { anneal, importCsv, file, home }
 }
 
 test('--label and --categorical take names made of digits, and positions', async (t) => {
@@ -58,4 +60,38 @@ test('a damaged data set is listed as such, and can be removed', async (t) => {
   assert.match(asked.err, new RegExp(`${id} would delete its damaged files for good; add --yes`))
   assert.equal((await anneal('datasets', 'remove', id, '--yes')).code, 0)
   assert.deepEqual(JSON.parse((await anneal('datasets', 'list', '--json')).out).damaged, [])
+})
+
+test('a data set that a run trains on stays; one that runs used goes, and that is said', async (t) => {
+  const { anneal, importCsv, home } = homeWith(t, 'x,kind\n1,a\n2,b\n')
+  const { id, folder } = await importCsv('--label', 'kind')
+  const store = openStore(path.join(home, 'anneal.db'))
+  store.write.putDataset({ id, name: 'table', folder, meta: {} })
+  const spec = parseRunSpec({
+    dataset: { name: 'table' },
+    model: { kind: 'softmax' },
+    schedule: { kind: 'constant', lr: 0.1 },
+    batchSize: 1,
+    budget: { steps: 3 },
+  })
+  const plan = { totalSteps: 3, stepsPerEpoch: 1, scheduleSteps: 3 }
+  const run = store.write.createRun({ spec, datasetId: id, plan, totalSteps: 3 })
+  store.write.claimRun(run.id)
+  const refused = await anneal('datasets', 'remove', id, '--yes')
+  assert.equal(refused.code, 2)
+  assert.match(refused.err, new RegExp(`run ${run.id} is running with it; stop that run first`))
+  store.write.setStatus(run.id, 'stopped')
+  store.close()
+  assert.match((await anneal('datasets', 'remove', id)).err, /for good \(1 stored run used it and cannot be/)
+  const { code, err } = await anneal('datasets', 'remove', id, '--yes')
+  assert.equal(code, 0)
+  assert.match(err, /^Removed .*: 1 stored run used it and cannot be resumed until it is imported again\.\n$/)
+})
+
+test('the embedded data set is said to come back, and no database is made to tell', async (t) => {
+  const { anneal, home } = homeWith(t, '')
+  const { code, err } = await anneal('datasets', 'remove', 'fashion-mnist-12k', '--yes')
+  assert.equal(code, 0)
+  assert.match(err, /comes back at its next use/)
+  assert.equal(existsSync(path.join(home, 'anneal.db')), false)
 })
