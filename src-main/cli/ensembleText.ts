@@ -1,5 +1,6 @@
 import type { EnsembleResult } from '../ensembles/service.ts'
-import { fixed, percent, plural, points } from './format.ts'
+import { absent, fixed, moment, percent, plural, points } from './format.ts'
+import type { ensembleListReport } from './reports.ts'
 import { type Column, table, tableWidth } from './table.ts'
 import { wrap } from './wrap.ts'
 
@@ -72,6 +73,36 @@ function gained(result: Scored, columns: number): string {
     `the best single one, of cycle ${bestSingle.snapshot.cycle}, ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
     `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}`
   return `${wrap(text, columns)}\n`
+}
+
+/** Kept ensembles, a line each. */
+export function describeEnsembles(
+  kept: readonly ReturnType<typeof ensembleListReport>[],
+  columns: number,
+): string {
+  return table(
+    [
+      right('ensemble'),
+      { head: 'name', shrinkTo: 12 },
+      { head: 'run' },
+      { head: 'method' },
+      right('members'),
+      right('validation'),
+      right('test'),
+      { head: 'created' },
+    ],
+    kept.map(({ ensembleId, name, runId, method, members, valAccuracy, testAccuracy, createdAt }) => [
+      String(ensembleId),
+      name,
+      runId ?? absent,
+      method,
+      String(members.length),
+      percent(valAccuracy),
+      percent(testAccuracy),
+      moment(createdAt === null ? null : Date.parse(createdAt)),
+    ]),
+    columns,
+  )
 }
 
 const methodNames = {

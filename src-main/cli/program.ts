@@ -4,6 +4,7 @@ import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
 import { addDemo } from './commands/demo.ts'
 import { addEnsemble } from './commands/ensemble.ts'
+import { addEnsembles } from './commands/ensembles.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addSnapshots } from './commands/snapshots.ts'
@@ -48,6 +49,7 @@ export function buildProgram(cli: Cli): Command {
   addRuns(program, cli)
   addSnapshots(program, cli)
   addEnsemble(program, cli)
+  addEnsembles(program, cli)
   addDatasets(program, cli)
   addCompletion(program, cli)
   return program

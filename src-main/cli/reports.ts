@@ -1,7 +1,7 @@
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult, PartScores } from '../ensembles/service.ts'
-import type { EpochRecord, RunRecord, SnapshotRecord } from '../store/types.ts'
+import type { EnsembleRecord, EpochRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
 export function runReport(core: Core, run: RunRecord) {
@@ -108,6 +108,25 @@ export function ensembleReport(result: EnsembleResult) {
       ...rest(scores),
     })),
     diversity: result.diversity,
+  }
+}
+
+/** A kept ensemble as `ensembles list --json` prints it; its members are all of one run. */
+export function ensembleListReport(read: StoreReads, ensemble: EnsembleRecord) {
+  const members = ensemble.members.map(({ snapshotId, weight }) => {
+    const { runId, cycle } = read.snapshot(snapshotId)
+    return { runId, snapshotId, cycle, weight }
+  })
+  return {
+    ensembleId: ensemble.id,
+    name: ensemble.name,
+    runId: members[0]?.runId ?? null,
+    method: methodNames[ensemble.method],
+    members: members.map(({ runId: _, ...member }) => member),
+    valAccuracy: ensemble.valAccuracy,
+    testAccuracy: ensemble.testAccuracy,
+    ...ensemble.scores,
+    createdAt: isoTime(ensemble.createdAt),
   }
 }
 

@@ -39,7 +39,7 @@ export function addCompletion(program: Command, cli: Cli): void {
   ]) {
     setArgument(completion, command, 'run', offerRuns)
   }
-  setOption(completion, 'ensemble', 'run', offerRuns)
+  for (const command of ['ensemble', 'ensembles list']) setOption(completion, command, 'run', offerRuns)
   setOption(completion, 'schedule', 'preset', (offer) => {
     for (const { id, name } of presets) offer(id, name)
   })

@@ -129,6 +129,7 @@ test('a database that is not there is refused where it would only be read, and t
   const absent = path.join(home, 'absent.db')
   const commands = [
     ['runs', 'list'],
+    ['ensembles', 'list'],
     ...['show', 'export', 'delete'].map((name) => ['runs', name, runId]),
     ['snapshots', 'list', runId],
     ['snapshots', 'export', '1', '--format', 'tfjs', '--out', path.join(home, 'no-model')],
@@ -200,6 +201,18 @@ test('the ensemble names members, weights, scores and its gain', async () => {
       'stored predictions give the accuracy of training',
     )
   }
+  const { ensembles } = await json('ensembles', 'list', '--run', runId.slice(0, 6))
+  assert.equal(ensembles.length, 1)
+  const [{ ensembleId, name, runId: of, method, members, testAccuracy, testNll }] = ensembles
+  assert.deepEqual(
+    [ensembleId, name, of, method, testAccuracy, testNll],
+    [all.ensembleId, 'three', runId, 'average', all.testAccuracy, all.nll],
+  )
+  assert.deepEqual(
+    members.map(({ snapshotId, weight }: { snapshotId: number; weight: number }) => [snapshotId, weight]),
+    all.members.map(({ snapshotId, weight }: { snapshotId: number; weight: number }) => [snapshotId, weight]),
+  )
+  assert.match((await anneal('ensembles', 'list')).out, new RegExp(` three +${runId} +average +3 `))
   const one = await json('ensemble', '--run', runId, '--snapshots', String(snapshots[1].id))
   assert.equal(one.testAccuracy, snapshots[1].testAccuracy)
   for (const method of ['logit-average', 'weighted']) {
