@@ -57,6 +57,8 @@ test('a long summary is drawn in lines that end inside of the picture', async (t
   assert.ok(heights.every((y, i) => i === 0 || y === (heights[i - 1] ?? 0) + 18))
 })
 
+const perStep = { kind: 'exponential', lr: 1, gamma: 0.9, unit: 'step' }
+const recursive = { lr: 0.1, combine: 'recursive', factors: [perStep] }
 const epochsMatter: [boolean, object][] = [
   [false, { kind: 'cosine', lrStart: 0.1 }],
   [true, { kind: 'cosine', lrStart: 0.1, length: 5 }],
@@ -73,6 +75,8 @@ const epochsMatter: [boolean, object][] = [
   [false, { kind: 'warmup', length: 1, unit: 'step', schedule: { kind: 'constant', lr: 0.1 } }],
   [false, { kind: 'sequence', pieces: [{ schedule: { kind: 'constant', lr: 0.1 } }] }],
   [true, { kind: 'chain', lr: 0.1, factors: [{ kind: 'exponential', lr: 1, gamma: 0.9 }] }],
+  [true, { kind: 'chain', ...recursive, tick: 'epoch' }],
+  [false, { kind: 'chain', ...recursive }],
 ]
 
 for (const [matter, schedule] of epochsMatter) {
