@@ -21,7 +21,7 @@ import {
   printJson,
   readOptions,
   storeOptions,
-  withCore,
+  withStored,
 } from '../context.ts'
 import { plural, whole } from '../format.ts'
 import { examples } from '../help.ts'
@@ -205,10 +205,13 @@ function addRemove(datasets: Command, cli: Cli): void {
   })
 }
 
-/** The stored runs that use the data set. A database that is not there yet is not made for this. */
+/**
+ * The stored runs that use the data set. A database that is not there yet is not made for this.
+ * @throws UserError when `--db` names none
+ */
 async function runsOf(cli: Cli, db: string | undefined, id: string): Promise<RunRecord[]> {
-  if (!existsSync(databaseFile(cli.terminal.env, db))) return []
-  return withCore(cli, { db }, async ({ store }) =>
+  if (db === undefined && !existsSync(databaseFile(cli.terminal.env))) return []
+  return withStored(cli, { db }, async ({ store }) =>
     store.read.runs().filter(({ datasetId }) => datasetId === id),
   )
 }

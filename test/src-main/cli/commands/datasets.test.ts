@@ -90,7 +90,9 @@ test('a data set that a run trains on stays; one that runs used goes, and that i
 
 test('the embedded data set is said to come back, and no database is made to tell', async (t) => {
   const { anneal, home } = homeWith(t, '')
-  const { code, err } = await anneal('datasets', 'remove', 'fashion-mnist-12k', '--yes')
+  const remove = ['datasets', 'remove', 'fashion-mnist-12k', '--yes']
+  assert.equal((await anneal(...remove, '--db', path.join(home, 'misspelt.db'))).code, 2)
+  const { code, err } = await anneal(...remove)
   assert.equal(code, 0)
   assert.match(err, /comes back at its next use/)
   assert.equal(existsSync(path.join(home, 'anneal.db')), false)
