@@ -182,7 +182,10 @@ test('weights that overflow are reported under the rate that was applied, not th
   })
   const run = await train(startRequest(await tinyDataset(t), spec), { stepMs: 6000 })
   assert.equal(run.of('feedback').length, 1)
-  assert.match(existing(run.ended.reason, 'reason'), /not finite after 2 steps under a learning rate of 1, so/)
+  assert.match(
+    existing(run.ended.reason, 'reason'),
+    /not finite after 2 steps under a learning rate of 1, so/,
+  )
 })
 
 test('weight decay stays as it is, or follows the rate as a share of the highest', async (t) => {
