@@ -47,7 +47,10 @@ test('weights that overflow in the last step of an epoch are found before they a
   const run = await train(startRequest(folder, spec, { attempt: 2, state }))
   assert.equal(run.ended.status, 'failed')
   assert.equal(run.ended.stepsDone, 18)
-  assert.match(existing(run.ended.reason, 'reason'), /holds a number that is not finite after 18 steps .* its last checkpoint is kept/)
+  assert.match(
+    existing(run.ended.reason, 'reason'),
+    /holds a number that is not finite after 18 steps .* its last checkpoint is kept/,
+  )
   assert.deepEqual(run.of('checkpoint'), [])
 })
 
