@@ -274,7 +274,7 @@ export class TrainingLoop {
       if (late.type === 'stop') continue
       this.#refuse(
         late,
-        `While obeying ${late.type}: the run has ended with ${this.#stepsDone} steps done; resume or extend it first.`,
+        `While obeying ${late.type}: the run has ended with ${this.#stepsDone} steps done and takes no more commands.`,
       )
     }
   }

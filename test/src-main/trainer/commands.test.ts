@@ -117,7 +117,7 @@ test('a command that comes after the last step is refused, one to stop is not', 
     [
       [
         'annealNow',
-        'While obeying annealNow: the run has ended with 54 steps done; resume or extend it first.',
+        'While obeying annealNow: the run has ended with 54 steps done and takes no more commands.',
       ],
     ],
   )
