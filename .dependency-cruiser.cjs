@@ -6,8 +6,29 @@ module.exports = {
       comment:
         'shared/ runs in every process and in the browser: it may import itself, zod and expr-eval-fork only.',
       severity: 'error',
-      from: { path: '^shared/' },
+      from: { path: '^shared/', pathNot: '^shared/api/' },
       to: { pathNot: ['^shared/', '^node_modules/(zod|expr-eval-fork)/'] },
+    },
+    {
+      name: 'api-contract-is-pure',
+      comment: 'The contract between window and core is the router; besides tRPC it may import what shared/ may.',
+      severity: 'error',
+      from: { path: '^shared/api/' },
+      to: { pathNot: ['^shared/', '^node_modules/(zod|@trpc/server)/'] },
+    },
+    {
+      name: 'window-takes-types-of-the-router-only',
+      comment: 'The router is the code of the host; the window needs its type alone.',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { path: '^shared/api/(router|procedures)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only-the-desktop-door-imports-electron',
+      comment: 'Everything else runs where there is no Electron.',
+      severity: 'error',
+      from: { path: '^(src-main|src-renderer|shared)/', pathNot: '^src-main/(main|window|preload|desktop/.*)\\.ts$' },
+      to: { path: '^(node_modules/electron/|electron$)' },
     },
     {
       name: 'core-never-imports-the-window',
@@ -57,8 +78,8 @@ module.exports = {
       name: 'doors-only-translate',
       comment: 'Nothing in the core may know which door called it.',
       severity: 'error',
-      from: { path: '^src-main/', pathNot: '^src-main/cli/' },
-      to: { path: '^src-main/cli/' },
+      from: { path: '^src-main/', pathNot: '^src-main/(cli|serve|desktop|main\\.ts|window\\.ts|preload\\.ts)' },
+      to: { path: '^src-main/(cli|serve|desktop|main\\.ts|window\\.ts|preload\\.ts)' },
     },
     {
       name: 'no-cycles',

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { ImportOptions } from './importers/options.ts'
+import type { ImportOptions } from '../../shared/data/importOptions.ts'
 
 /** The data set that ships with the app: 12,000 images of Fashion-MNIST, classes balanced. */
 export const EMBEDDED = { name: 'fashion-mnist-12k', id: 'a0abe177344c9c58' } as const

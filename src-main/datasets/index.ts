@@ -1,14 +1,14 @@
-export { type Augmentation, type Batcher, createBatcher } from './batches.ts'
-export { type Catalogue, createCatalogue, type DamagedDataset } from './catalogue.ts'
-export { EMBEDDED } from './embedded.ts'
-export { detectFormat } from './importers/detect.ts'
 export {
   type ImportFormat,
   type ImportOptions,
   type ImportProgress,
   importOptions,
   type OnProgress,
-} from './importers/options.ts'
+} from '../../shared/data/importOptions.ts'
+export { type Augmentation, type Batcher, createBatcher } from './batches.ts'
+export { type Catalogue, createCatalogue, type DamagedDataset } from './catalogue.ts'
+export { EMBEDDED } from './embedded.ts'
+export { detectFormat } from './importers/detect.ts'
 export type { DatasetMeta } from './meta.ts'
 export { type Normalisation, normalisation } from './normalise.ts'
 export { type Dataset, openDataset } from './open.ts'

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { CifarOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { openBytes } from '../byteSource.ts'
 import type { Part } from '../contentWriter.ts'
 import { isFolder, namesIn, peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
-import type { CifarOptions, OnProgress } from './options.ts'
 
 const PIXELS = 32 * 32
 const IMAGE_BYTES = 3 * PIXELS

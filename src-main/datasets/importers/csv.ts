@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
+import type { CsvOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import type { Part } from '../contentWriter.ts'
 import { peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
 import { type ColumnPlan, createSurvey, encodeRow } from './csvColumns.ts'
 import type { CsvRow } from './csvLayout.ts'
-import type { CsvOptions, OnProgress } from './options.ts'
 
 /** Characters one row may have; garbage without line ends stops there. */
 const MAX_ROW_CHARACTERS = 1 << 20

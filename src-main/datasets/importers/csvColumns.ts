@@ -1,9 +1,9 @@
+import type { CsvOptions } from '../../../shared/data/importOptions.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { checkExtent } from '../meta.ts'
 import { type ColumnFacts, checkSpelling, checkText, noteCell, positions } from './csvFacts.ts'
 import { type CsvRow, columnNames, createLayout, type Layout } from './csvLayout.ts'
 import { isNumber } from './csvNumbers.ts'
-import type { CsvOptions } from './options.ts'
 
 /** How a row becomes numbers: one feature for a column of numbers, one per value for a column of categories. */
 export interface ColumnPlan {

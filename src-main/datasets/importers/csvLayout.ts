@@ -1,6 +1,6 @@
+import type { CsvOptions } from '../../../shared/data/importOptions.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { isNumber } from './csvNumbers.ts'
-import type { CsvOptions } from './options.ts'
 
 /** One row, and the line of the file it ends on, counted from 1. */
 export interface CsvRow {

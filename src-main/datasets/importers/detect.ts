@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path'
+import type { ImportFormat } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { looksLikeTar, openPlain } from '../byteSource.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
 import { CIFAR_TRAIN_FILES } from './cifar.ts'
 import { IDX_NAME } from './idx.ts'
-import type { ImportFormat } from './options.ts'
 
 /**
  * Which importer a file or folder is for, by its content; names count only inside folders.

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
+import type { IdxOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { type ByteSource, openBytes } from '../byteSource.ts'
 import type { Part } from '../contentWriter.ts'
 import { checkExtent, exampleSize } from '../meta.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
-import type { IdxOptions, OnProgress } from './options.ts'
 
 /** Paths of an images file and its labels file. */
 interface Pair {

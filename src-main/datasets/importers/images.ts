@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Metadata, type Sharp } from 'sharp'
+import type { ImagesOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import type { Part } from '../contentWriter.ts'
 import { checkExtent, MAX_IMAGE_SIDE } from '../meta.ts'
 import { isFolder, namesIn, peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
-import type { ImagesOptions, OnProgress } from './options.ts'
 
 /** The most pixels one file may have before it is scaled; a small file can unpack to any number. */
 const MAX_PIXELS = 100_000_000

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
+import { type ImportOptions, importOptions, type OnProgress } from '../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../shared/errors.ts'
 import { type DatasetWriter, type ImportedDataset, storeDataset } from '../writer.ts'
-import { type ImportOptions, importOptions, type OnProgress } from './options.ts'
 
 type CheckedOptions = ReturnType<typeof importOptions.parse>
 

@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import { runId } from './runs.ts'
+
+export const ensembleMethod = z.enum(['average', 'logitAverage', 'weighted', 'weightAverage'])
+export type EnsembleMethodName = z.infer<typeof ensembleMethod>
+
+/** Scores of one predictor on one part of the data. */
+export interface PartScores {
+  /** In 0..1. */
+  readonly accuracy: number
+  /** Nats. */
+  readonly nll: number
+  /** 0..2 */
+  readonly brier: number
+  /** 0..1, over 15 bins. */
+  readonly ece: number
+}
+
+export interface EnsembleInfo {
+  readonly id: number
+  readonly name: string
+  readonly method: EnsembleMethodName
+  /** In the order of their steps, run by run. Weights sum to 1. */
+  readonly members: readonly {
+    readonly snapshotId: number
+    readonly weight: number
+    readonly runId: string
+    readonly runName: string
+    readonly cycle: number
+    readonly valAccuracy: number | null
+    readonly testAccuracy: number | null
+  }[]
+  readonly valAccuracy: number | null
+  readonly testAccuracy: number | null
+  /** valNll, valBrier, valEce, testNll, testBrier, testEce, bestSingleTestAccuracy: where known. */
+  readonly scores: Readonly<Record<string, number | null>>
+  readonly createdAt: number
+}
+
+export const listEnsembles = z.strictObject({ runId: runId.optional() })
+
+const member = z.strictObject({ snapshotId: z.int(), weight: z.number().positive() })
+
+/** Its scores are computed by the host from the stored probabilities, whatever the window showed. */
+export const saveEnsemble = z.strictObject({
+  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+  method: z.enum(['average', 'logitAverage', 'weighted']),
+  /** From one run or several of the same data and split; weights are shares, scaled to sum to 1. */
+  members: z.array(member).min(1).max(1000),
+})
+export type SaveEnsemble = z.infer<typeof saveEnsemble>
+
+export const renameEnsemble = z.strictObject({
+  id: z.int(),
+  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+})
+export const ensembleIds = z.strictObject({ ids: z.array(z.int()).min(1) })
+
+/** One model of averaged weights: trains nothing, recomputes normalisation statistics; slow. */
+export const averageWeights = z.strictObject({ runId, snapshotIds: z.array(z.int()).min(1) })
+export interface WeightAverageAnswer {
+  readonly validation: PartScores | null
+  readonly test: PartScores | null
+}

@@ -1,0 +1,35 @@
+/** The program and what it stores. */
+export interface About {
+  readonly version: string
+  /** Changes with every build of the window: a page of another build must be loaded anew. */
+  readonly build: string
+  readonly door: 'desktop' | 'browser'
+  readonly database: string
+  readonly home: string
+  readonly node: string
+  readonly platform: string
+}
+
+export interface Storage {
+  readonly databaseBytes: number
+  readonly datasetBytes: number
+  readonly runs: number
+  readonly snapshots: number
+  readonly metricPoints: number
+  /** Bytes of the snapshots' tensors and predictions. */
+  readonly snapshotBytes: number
+  /** Deleted runs that can still be restored. */
+  readonly deletedRuns: number
+}
+
+export interface DeviceInfo {
+  /** As a run spec names it. */
+  readonly name: string
+  readonly available: boolean
+  /** As users read it: "WebAssembly SIMD, 1 thread"; null where it is not available. */
+  readonly device: string | null
+  /** Why it is or is not available, and what to do about it. */
+  readonly reason: string
+  /** Whether "auto" takes it. */
+  readonly chosen: boolean
+}

@@ -1,0 +1,32 @@
+import { initTRPC, TRPCError } from '@trpc/server'
+import type { z } from 'zod'
+import { parseOrExplain, UserError } from '../errors.ts'
+import type { Services } from './services.ts'
+
+const t = initTRPC.context<Services>().create()
+
+export const router = t.router
+
+/** A user's mistake is told in its own sentence; anything else is ours, and its details stay in the host's log. */
+export const procedure = t.procedure.use(async ({ next }) => {
+  const result = await next()
+  if (result.ok) return result
+  const { cause } = result.error
+  if (cause instanceof UserError) throw new TRPCError({ code: 'BAD_REQUEST', message: cause.message, cause })
+  return result
+})
+
+/** What tRPC takes as a parser with types of its own. */
+interface Parser<In, Out> {
+  readonly _input: In
+  readonly _output: Out
+  parse(raw: unknown): Out
+}
+
+/** Input of a procedure, refused in one sentence. @param doing as in "While <doing>: ..." */
+export function input<Out, In>(schema: z.ZodType<Out, In>, doing: string): Parser<In, Out> {
+  const parse = (raw: unknown): Out => parseOrExplain(schema, raw, doing)
+  // Types alone: tRPC reads them from here and never touches the values.
+  const types: Pick<Parser<In, Out>, '_input' | '_output'> = Object.create(null)
+  return Object.assign(types, { parse })
+}

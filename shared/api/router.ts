@@ -1,0 +1,122 @@
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { importOptions } from '../data/importOptions.ts'
+import { datasetId, hostPath } from './datasets.ts'
+import { averageWeights, ensembleIds, listEnsembles, renameEnsemble, saveEnsemble } from './ensembles.ts'
+import { input, procedure, router } from './procedures.ts'
+import { annotation, commandRun, extendRun, launchRun, listRuns, planSpec, runId, runIds } from './runs.ts'
+import { valuesAtStep, viewSeries } from './series.ts'
+import type { Step } from './services.ts'
+
+const oneRun = z.strictObject({ id: runId })
+const manyRuns = z.strictObject({ ids: runIds })
+/** After a break the client sends the last cursor it saw as lastEventId. */
+const resumable = { lastEventId: z.string().max(4096).nullish() }
+const watchOne = z.strictObject({ id: runId, ...resumable })
+const watchAll = z.strictObject(resumable)
+
+async function* withCursors<T>(steps: AsyncIterable<Step<T>>) {
+  for await (const { cursor, value } of steps) yield tracked(cursor, value)
+}
+
+const runs = router({
+  list: procedure.input(input(listRuns, 'listing runs')).query(({ ctx, input }) => ctx.runs.list(input)),
+  get: procedure.input(input(oneRun, 'reading a run')).query(({ ctx, input }) => ctx.runs.get(input.id)),
+  changes: procedure
+    .input(input(watchAll, 'watching the runs'))
+    .subscription(({ ctx, input, signal }) =>
+      withCursors(ctx.runs.changes(input.lastEventId ?? undefined, signal)),
+    ),
+  watch: procedure
+    .input(input(watchOne, 'watching a run'))
+    .subscription(({ ctx, input, signal }) =>
+      withCursors(ctx.runs.watch(input.id, input.lastEventId ?? undefined, signal)),
+    ),
+  plan: procedure
+    .input(input(planSpec, 'planning a run'))
+    .query(({ ctx, input }) => ctx.runs.plan(input.spec)),
+  estimate: procedure
+    .input(input(planSpec, 'measuring a run'))
+    .query(({ ctx, input }) => ctx.runs.estimate(input.spec)),
+  launch: procedure
+    .input(input(launchRun, 'launching a run'))
+    .mutation(({ ctx, input }) => ctx.runs.launch(input)),
+  launchDemo: procedure.mutation(({ ctx }) => ctx.runs.launchDemo()),
+  resume: procedure
+    .input(input(oneRun, 'resuming a run'))
+    .mutation(({ ctx, input }) => ctx.runs.resume(input.id)),
+  extend: procedure
+    .input(input(extendRun, 'extending a run'))
+    .mutation(({ ctx, input }) => ctx.runs.extend(input)),
+  command: procedure
+    .input(input(commandRun, 'asking a run'))
+    .mutation(({ ctx, input }) => ctx.runs.command(input)),
+  annotate: procedure
+    .input(input(annotation, 'changing runs'))
+    .mutation(({ ctx, input }) => ctx.runs.annotate(input)),
+  remove: procedure
+    .input(input(manyRuns, 'deleting runs'))
+    .mutation(({ ctx, input }) => ctx.runs.remove(input.ids)),
+  restore: procedure
+    .input(input(manyRuns, 'restoring runs'))
+    .mutation(({ ctx, input }) => ctx.runs.restore(input.ids)),
+  purge: procedure
+    .input(input(manyRuns, 'deleting runs for good'))
+    .mutation(({ ctx, input }) => ctx.runs.purge(input.ids)),
+})
+
+const series = router({
+  view: procedure
+    .input(input(viewSeries, 'reading series'))
+    .query(({ ctx, input }) => ctx.series.view(input)),
+  valuesAt: procedure
+    .input(input(valuesAtStep, 'reading values at a step'))
+    .query(({ ctx, input }) => ctx.series.valuesAt(input)),
+})
+
+const ensembles = router({
+  list: procedure
+    .input(input(listEnsembles, 'listing ensembles'))
+    .query(({ ctx, input }) => ctx.ensembles.list(input)),
+  save: procedure
+    .input(input(saveEnsemble, 'saving the ensemble'))
+    .mutation(({ ctx, input }) => ctx.ensembles.save(input)),
+  rename: procedure
+    .input(input(renameEnsemble, 'naming the ensemble'))
+    .mutation(({ ctx, input }) => ctx.ensembles.rename(input)),
+  remove: procedure
+    .input(input(ensembleIds, 'deleting ensembles'))
+    .mutation(({ ctx, input }) => ctx.ensembles.remove(input.ids)),
+  restore: procedure
+    .input(input(ensembleIds, 'restoring ensembles'))
+    .mutation(({ ctx, input }) => ctx.ensembles.restore(input.ids)),
+  averageWeights: procedure
+    .input(input(averageWeights, 'averaging weights'))
+    .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),
+})
+
+const datasets = router({
+  list: procedure.query(({ ctx }) => ctx.datasets.list()),
+  import: procedure
+    .input(input(importOptions, 'importing a data set'))
+    .subscription(({ ctx, input, signal }) => ctx.datasets.import(input, signal)),
+  remove: procedure
+    .input(input(datasetId, 'removing a data set'))
+    .mutation(({ ctx, input }) => ctx.datasets.remove(input.id)),
+  browse: procedure
+    .input(input(hostPath, 'looking into a folder'))
+    .query(({ ctx, input }) => ctx.datasets.browse(input.path)),
+  sample: procedure
+    .input(input(datasetId, 'reading a data set'))
+    .query(({ ctx, input }) => ctx.datasets.sample(input.id)),
+})
+
+const lab = router({
+  about: procedure.query(({ ctx }) => ctx.lab.about()),
+  storage: procedure.query(({ ctx }) => ctx.lab.storage()),
+  devices: procedure.query(({ ctx }) => ctx.lab.devices()),
+})
+
+/** Every procedure a window may call. It only translates; `Services` decides. */
+export const appRouter = router({ runs, series, ensembles, datasets, lab })
+export type AppRouter = typeof appRouter

@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { type Scores, trainerCommand } from '../run/messages.ts'
+import type { PlanPosition } from '../run/plan.ts'
+import type { RunSpec } from '../run/spec.ts'
+import type { RunStatus } from '../run/state.ts'
+import type { SchedulePlan } from '../schedule/index.ts'
+
+/*
+ * What the doors show of runs. Steps count from 0 (`step`: the one after which something happened), epochs and cycles
+ * from 1; times are milliseconds since 1970; accuracies are in 0..1, losses in nats. NaN travels as null.
+ */
+
+export interface SnapshotInfo extends Scores {
+  readonly id: number
+  readonly runId: string
+  readonly cycle: number
+  readonly step: number
+  readonly lr: number
+  readonly weightsSha256: string
+  readonly bytes: number
+  readonly createdAt: number
+}
+
+export interface EpochInfo extends Scores {
+  readonly epoch: number
+  readonly step: number
+  readonly trainLoss: number | null
+  readonly trainAccuracy: number | null
+  readonly seconds: number
+}
+
+/** A cut of the rate by a feedback schedule (plateau). */
+export interface FeedbackInfo {
+  readonly step: number
+  readonly lr: number
+  readonly reason: string
+}
+
+/** A row of the runs table, with all that draws its ribbon. */
+export interface RunSummary {
+  readonly id: string
+  readonly name: string
+  readonly spec: RunSpec
+  readonly datasetId: string
+  readonly status: RunStatus
+  /** Why it failed, was stopped or interrupted, in words. */
+  readonly reason: string | null
+  readonly position: PlanPosition
+  /** Steps of the plan after its edits. */
+  readonly totalSteps: number
+  readonly stepsDone: number
+  readonly attempt: number
+  readonly device: string | null
+  readonly deviceReason: string | null
+  readonly parameters: number | null
+  readonly favourite: boolean
+  readonly archived: boolean
+  readonly tags: readonly string[]
+  readonly note: string
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  /** The last evaluated epoch. */
+  readonly last: EpochInfo | null
+  /** The epoch of best validation accuracy (of test accuracy where the run has no validation part). */
+  readonly best: EpochInfo | null
+  /** Validation accuracy (else training accuracy) of its epochs, at most 48 of them, evenly taken, the last always. */
+  readonly spark: readonly number[]
+  readonly snapshots: readonly Pick<SnapshotInfo, 'id' | 'cycle' | 'step' | 'valAccuracy' | 'testAccuracy'>[]
+  /** The best saved ensemble that has a snapshot of the run among its members. */
+  readonly ensemble: {
+    readonly id: number
+    readonly name: string
+    readonly valAccuracy: number | null
+    readonly testAccuracy: number | null
+  } | null
+}
+
+export const runId = z.string().min(1).max(64)
+export const runIds = z.array(runId).min(1).max(10_000)
+
+export const listRuns = z.strictObject({
+  /** Which of the three lists. */
+  of: z.enum(['current', 'archived', 'deleted']).default('current'),
+})
+
+/**
+ * One step of a subscription. Applying a step twice changes nothing: rows replace rows by id.
+ * The first step after (re)connecting with a cursor holds what changed since; without one, everything.
+ */
+export interface RunListChange {
+  readonly changed: readonly RunSummary[]
+  /** Runs that left every list (their deletion became final). */
+  readonly removed: readonly string[]
+  /** Runs that are deleted but can be restored: also in no other list. */
+  readonly deleted: readonly string[]
+}
+
+/** What is new of one run since the cursor. Rows replace rows by epoch, snapshot id or step. */
+export interface RunChange {
+  readonly run: RunSummary
+  readonly epochs: readonly EpochInfo[]
+  readonly snapshots: readonly SnapshotInfo[]
+  readonly feedback: readonly FeedbackInfo[]
+  /** Examples trained on per second, of the last batch of steps; null when it does not run. */
+  readonly samplesPerSecond: number | null
+  /** Whether its trainer is a child of the program that answers. */
+  readonly isHere: boolean
+}
+
+export const launchRun = z.strictObject({
+  /** Checked by `parseRunSpec`, so that its errors name the fields of the form. */
+  spec: z.unknown(),
+  /** queue: after the runs that are active or queued already. */
+  when: z.enum(['now', 'queue']).default('now'),
+})
+
+export const annotation = z.strictObject({
+  ids: runIds,
+  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
+  note: z.string().max(100_000).optional(),
+  favourite: z.boolean().optional(),
+  archived: z.boolean().optional(),
+  addTags: z.array(z.string().trim().min(1).max(64)).optional(),
+  removeTags: z.array(z.string()).optional(),
+})
+export type Annotation = z.infer<typeof annotation>
+
+export const commandRun = z.strictObject({ id: runId, command: trainerCommand })
+export const extendRun = z.strictObject({ id: runId, cycles: z.int().min(1).max(10_000) })
+export const planSpec = z.strictObject({ spec: z.unknown() })
+
+export type CommandOutcome =
+  | { readonly outcome: 'obeyed' }
+  | { readonly outcome: 'refused'; readonly reason: string }
+
+/** What a spec comes to on its data. */
+export interface PlanAnswer {
+  readonly spec: RunSpec
+  readonly plan: SchedulePlan
+  readonly datasetId: string
+  readonly trainCount: number
+  readonly validationCount: number
+  readonly testCount: number
+}
+
+/** Time a run of a spec would take. */
+export interface Estimate {
+  readonly secondsPerStep: number
+  /** Time of one evaluation (validation and test), where it was measured. */
+  readonly secondsPerEvaluation: number | null
+  /** measured: some steps were run just now. pastRun: from a stored run of this model, data, batch size and device. */
+  readonly source: 'measured' | 'pastRun'
+  readonly device: string
+}

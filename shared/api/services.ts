@@ -1,0 +1,93 @@
+import type { z } from 'zod'
+import type { ImportOptions } from '../data/importOptions.ts'
+import type { DatasetList, FolderListing, ImportStep, TableSample } from './datasets.ts'
+import type {
+  averageWeights,
+  EnsembleInfo,
+  listEnsembles,
+  renameEnsemble,
+  SaveEnsemble,
+  WeightAverageAnswer,
+} from './ensembles.ts'
+import type { About, DeviceInfo, Storage } from './lab.ts'
+import type {
+  Annotation,
+  CommandOutcome,
+  commandRun,
+  Estimate,
+  extendRun,
+  launchRun,
+  listRuns,
+  PlanAnswer,
+  RunChange,
+  RunListChange,
+  RunSummary,
+} from './runs.ts'
+import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
+
+/** A step of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
+export interface Step<T> {
+  readonly cursor: string
+  readonly value: T
+}
+
+/** What is used of an AbortSignal: the client has gone, or ended its subscription. */
+export interface Cancellation {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
+
+type Steps<T> = AsyncIterable<Step<T>>
+
+/** What the core offers to the router; every door's window sees exactly this. Whatever a user did wrong is a UserError. */
+export interface Services {
+  readonly runs: {
+    list(input: z.infer<typeof listRuns>): RunSummary[]
+    get(id: string): RunSummary
+    /** Changes of all runs, at most four steps a second. */
+    changes(cursor: string | undefined, signal: Cancellation | undefined): Steps<RunListChange>
+    /** One run as it trains, at most four steps a second. */
+    watch(id: string, cursor: string | undefined, signal: Cancellation | undefined): Steps<RunChange>
+    plan(spec: unknown): Promise<PlanAnswer>
+    estimate(spec: unknown): Promise<Estimate>
+    launch(input: z.infer<typeof launchRun>): Promise<RunSummary>
+    /** The run of the demo, launched. */
+    launchDemo(): Promise<RunSummary>
+    resume(id: string): Promise<RunSummary>
+    extend(input: z.infer<typeof extendRun>): Promise<RunSummary>
+    /** Resolves when the trainer has obeyed or refused, whichever host it belongs to. */
+    command(input: z.infer<typeof commandRun>): Promise<CommandOutcome>
+    annotate(change: Annotation): void
+    /** To where `restore` finds them; they go for good after 30 days, or by `purge`. @throws UserError while one is active */
+    remove(ids: readonly string[]): void
+    restore(ids: readonly string[]): void
+    purge(ids: readonly string[]): void
+  }
+  readonly series: {
+    view(input: z.output<typeof viewSeries>): SeriesAnswer[]
+    valuesAt(input: z.infer<typeof valuesAtStep>): ValueAtStep[]
+  }
+  readonly ensembles: {
+    list(input: z.infer<typeof listEnsembles>): EnsembleInfo[]
+    save(input: SaveEnsemble): EnsembleInfo
+    rename(input: z.infer<typeof renameEnsemble>): void
+    /** To where `restore` finds them, for 30 days. */
+    remove(ids: readonly number[]): void
+    restore(ids: readonly number[]): void
+    averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
+  }
+  readonly datasets: {
+    list(): Promise<DatasetList>
+    import(options: ImportOptions, signal: Cancellation | undefined): AsyncIterable<ImportStep>
+    /** @throws UserError while stored runs need it */
+    remove(id: string): Promise<void>
+    browse(path: string): Promise<FolderListing>
+    sample(id: string): Promise<TableSample>
+  }
+  readonly lab: {
+    about(): About
+    storage(): Promise<Storage>
+    devices(): Promise<DeviceInfo[]>
+  }
+}

@@ -1,0 +1,47 @@
+/*
+ * What a door serves besides the procedures: bytes that the window reads or the user keeps. All are GET, relative to the
+ * origin of the window, and the same in every door.
+ */
+
+/**
+ * Stored probabilities of a snapshot: float32 [examples, classes], then uint16 labels, little-endian; the header
+ * "x-examples" and "x-classes" give the shape. They never change. 404 where the run kept no such part.
+ */
+export const predictionsUrl = (snapshotId: number, part: 'validation' | 'test'): string =>
+  `/data/predictions/${snapshotId}/${part}`
+
+/** A PNG with `count` training images of one class side by side. */
+export const samplesUrl = (datasetId: string, classIndex: number, count: number): string =>
+  `/data/samples/${encodeURIComponent(datasetId)}/${classIndex}.png?count=${count}`
+
+export const runDownloads = ['csv', 'json', 'svg', 'tensorboard'] as const
+export type RunDownload = (typeof runDownloads)[number]
+/** tensorboard: a tar of event files. */
+export const runDownloadUrl = (runId: string, format: RunDownload): string =>
+  `/download/runs/${runId}/${format}`
+
+/** One table of several runs: a row each, with their settings and scores. */
+export const runTableUrl = (runIds: readonly string[]): string =>
+  `/download/run-table.csv?ids=${runIds.join(',')}`
+
+export const snapshotDownloads = ['tfjs', 'safetensors'] as const
+export type SnapshotDownload = (typeof snapshotDownloads)[number]
+/** tfjs: a tar of model.json and its weights. */
+export const snapshotDownloadUrl = (snapshotId: number, format: SnapshotDownload): string =>
+  `/download/snapshots/${snapshotId}/${format}`
+
+export interface EnsembleChoice {
+  readonly method: 'average' | 'logitAverage' | 'weighted'
+  readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
+}
+
+const choice = ({ method, members }: EnsembleChoice): string =>
+  `method=${method}&members=${members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')}`
+
+/** A row an example: label, predicted class, and the ensemble's probability of each class. */
+export const ensemblePredictionsUrl = (ensemble: EnsembleChoice, part: 'validation' | 'test'): string =>
+  `/download/ensemble/predictions.csv?part=${part}&${choice(ensemble)}`
+
+/** A tar with every member in that format and a JSON file that says how they are combined. */
+export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>
+  `/download/ensemble/${format}.tar?${choice(ensemble)}`
