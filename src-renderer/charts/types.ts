@@ -1,0 +1,60 @@
+/** One line of a chart. */
+export interface ChartSeries {
+  readonly id: string
+  /** As it stands in the legend. */
+  readonly label: string
+  /** A CSS colour; by default the palette's colour of this series' place. */
+  readonly color?: string
+  /** The second channel beside colour: an SVG dash pattern. */
+  readonly dash?: string
+  readonly x: readonly number[]
+  /** null: not finite, drawn as a gap. */
+  readonly y: readonly (number | null)[]
+  /** Drawn as unconnected dots. */
+  readonly dots?: boolean
+  /** Not drawn, but still in the legend. */
+  readonly hidden?: boolean
+}
+
+/** A point that is never sampled away: a snapshot, the best epoch. */
+export interface ChartMark {
+  readonly x: number
+  readonly y: number
+  readonly label: string
+  readonly kind: 'snapshot' | 'best' | 'now'
+}
+
+/** A shaded stretch of the x axis: every second cycle. */
+export interface ChartBand {
+  readonly from: number
+  readonly to: number
+}
+
+export interface ChartAxis {
+  /** With its unit, as it stands at the axis. */
+  readonly label: string
+  readonly scale?: 'linear' | 'log'
+  /** By default framed by the data. */
+  readonly domain?: readonly [number, number]
+  readonly format?: (value: number) => string
+  /** Ticks at whole numbers only (epochs, ensemble sizes). */
+  readonly whole?: boolean
+}
+
+export interface LineChartProps {
+  readonly title: string
+  readonly series: readonly ChartSeries[]
+  readonly x: ChartAxis
+  readonly y: ChartAxis
+  readonly height: number
+  readonly marks?: readonly ChartMark[]
+  readonly bands?: readonly ChartBand[]
+  /** Charts of one group share the cursor. */
+  readonly group?: string
+  /** Called with x values when the user drags over the chart; a double click calls it with undefined. */
+  readonly onZoom?: (window: readonly [number, number] | undefined) => void
+  /** A horizontal line to compare with, e.g. the best single member. */
+  readonly reference?: { readonly y: number; readonly label: string }
+  /** Offers the switch to a log y axis. */
+  readonly canLog?: boolean
+}

@@ -1,0 +1,25 @@
+import { QueryClient } from '@tanstack/react-query'
+import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
+import type { AppRouter } from '../shared/api/router.ts'
+
+/** Queries are answered by the host in milliseconds; what they show is kept right by subscriptions, not by polling. */
+export const queryClient = new QueryClient({
+  defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false, staleTime: 5_000 } },
+})
+
+/** In a browser: queries and mutations over HTTP, subscriptions over one WebSocket of the same origin. */
+function browserLink() {
+  const socket = createWSClient({ url: `${location.origin.replace(/^http/, 'ws')}/trpc` })
+  return splitLink<AppRouter>({
+    condition: ({ type }) => type === 'subscription',
+    true: wsLink({ client: socket }),
+    false: httpBatchLink({ url: '/trpc', maxURLLength: 6_000 }),
+  })
+}
+
+/** The host's procedures, called directly: `api.runs.resume.mutate({ id })`, `api.runs.watch.subscribe(...)`. */
+export const api = createTRPCClient<AppRouter>({ links: [browserLink()] })
+
+/** The same as options for TanStack Query: `useQuery(trpc.lab.about.queryOptions())`. */
+export const trpc = createTRPCOptionsProxy<AppRouter>({ client: api, queryClient })

@@ -1,0 +1,3 @@
+export function EnsemblesPage() {
+  return <main />
+}

@@ -1,0 +1,89 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { z } from 'zod'
+import { Frame } from './frame/Frame.tsx'
+
+/*
+ * The pages and what of their state lives in the address, so that a view can be reloaded, bookmarked and gone back to.
+ * A malformed part of an address falls back to its default.
+ */
+
+const root = createRootRoute({ component: Frame })
+
+const runsSearch = z.object({
+  /** The filter as typed, see pages/runs. */
+  q: z.string().optional().catch(undefined),
+  list: z.enum(['current', 'archived', 'deleted']).optional().catch(undefined),
+})
+const runsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: runsSearch,
+  component: lazyRouteComponent(() => import('./pages/runs/RunsPage.tsx'), 'RunsPage'),
+})
+
+const newRunSearch = z.object({
+  /** The run whose spec the form starts from. */
+  from: z.string().optional().catch(undefined),
+})
+const newRunRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/new',
+  validateSearch: newRunSearch,
+  component: lazyRouteComponent(() => import('./pages/new-run/NewRunPage.tsx'), 'NewRunPage'),
+})
+
+const runRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId',
+  component: lazyRouteComponent(() => import('./pages/run/RunPage.tsx'), 'RunPage'),
+})
+
+const ids = z.array(z.string()).optional().catch(undefined)
+const compareRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  validateSearch: z.object({ ids, baseline: z.string().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./pages/compare/ComparePage.tsx'), 'ComparePage'),
+})
+
+const ensemblesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/ensembles',
+  validateSearch: z.object({
+    /** Runs whose snapshots are on the bench. */
+    runs: ids,
+    /** A saved ensemble that is open. */
+    open: z.int().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./pages/ensembles/EnsemblesPage.tsx'), 'EnsemblesPage'),
+})
+
+const dataRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/data',
+  component: lazyRouteComponent(() => import('./pages/data/DataPage.tsx'), 'DataPage'),
+})
+
+const settingsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+})
+
+const routeTree = root.addChildren([
+  runsRoute,
+  newRunRoute,
+  runRoute,
+  compareRoute,
+  ensemblesRoute,
+  dataRoute,
+  settingsRoute,
+])
+
+export const appRouter = createRouter({ routeTree, defaultPreload: 'intent' })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof appRouter
+  }
+}
