@@ -1,0 +1,29 @@
+import { notifications } from '@mantine/notifications'
+import { createElement } from 'react'
+import { errorWords } from './errorWords.ts'
+import { UndoMessage } from './UndoMessage.tsx'
+
+/** Long enough to read the sentence and reach the button. */
+const undoMilliseconds = 12_000
+
+/** Says what was done and offers to take it back: "3 runs deleted". */
+export function notifyUndo(message: string, undo: () => Promise<void>): void {
+  const takeBack = () => {
+    notifications.hide(id)
+    undo().catch((error: unknown) => notifyError('It could not be undone', error))
+  }
+  const id = notifications.show({
+    autoClose: undoMilliseconds,
+    message: createElement(UndoMessage, { message, onUndo: takeBack }),
+  })
+}
+
+/** @param title what could not be done: "The run could not be paused" */
+export function notifyError(title: string, error: unknown): void {
+  notifications.show({ title, message: errorWords(error), color: 'red', autoClose: 10_000, role: 'alert' })
+}
+
+/** What happened, where nothing is to be decided: "Copied". */
+export function notifyDone(message: string): void {
+  notifications.show({ message, autoClose: 4_000 })
+}
