@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import { parseOrExplain, UserError } from '../errors.ts'
 import type { Services } from './services.ts'
 
-const t = initTRPC.context<Services>().create()
+// No stacks in answers, whatever NODE_ENV says.
+const t = initTRPC.context<Services>().create({ isDev: false })
 
 export const router = t.router
 

@@ -11,11 +11,11 @@ import {
 import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
+import { refuseDeepNesting } from '../../shared/json.ts'
 
 export type Chunk = string | Uint8Array
 
 const largestJson = 16 * 2 ** 20
-const deepestJson = 200
 
 /** @throws UserError when the file cannot be read, is too large or is not JSON */
 export function readJsonFile(file: string, doing: string): unknown {
@@ -38,19 +38,6 @@ export function readJsonFile(file: string, doing: string): unknown {
   } catch (error) {
     throw new UserError(
       `While ${doing}: ${file} cannot be read as JSON (${oneLine(error instanceof Error ? error.message : String(error))}).`,
-    )
-  }
-}
-
-/** A parser of a few hundred levels down would run out of stack. Brackets inside of text count too: no harm at this many. */
-function refuseDeepNesting(text: string, file: string, doing: string): void {
-  let depth = 0
-  for (const character of text) {
-    if (character === '[' || character === '{') depth += 1
-    else if (character === ']' || character === '}') depth -= 1
-    if (depth <= deepestJson) continue
-    throw new UserError(
-      `While ${doing}: ${file} is nested more than ${deepestJson} levels deep; write it flatter.`,
     )
   }
 }

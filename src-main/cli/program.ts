@@ -7,6 +7,7 @@ import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
+import { addServe } from './commands/serve.ts'
 import { addSnapshots } from './commands/snapshots.ts'
 import { addTraining } from './commands/train.ts'
 import type { Cli } from './context.ts'
@@ -43,6 +44,7 @@ export function buildProgram(cli: Cli): Command {
       ]),
     )
   addDemo(program, cli)
+  addServe(program, cli)
   addSchedule(program, cli)
   addTraining(program, cli)
   addControlCommands(program, cli)

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import type { ImportOptions, OnProgress } from '../../shared/data/importOptions.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { EMBEDDED, embeddedOptions } from './embedded.ts'
+import { type ClassCounts, countClasses } from './examples.ts'
 import { runImport } from './importers/run.ts'
 import { checkStored, isWhole, readMeta } from './open.ts'
+import { drawSamples, type SampledRow, sampleRows } from './samples.ts'
 import { dropTemp, makeTemp } from './tempFolder.ts'
 import type { ImportedDataset, StoredDataset } from './writer.ts'
 
@@ -23,6 +25,12 @@ export interface Catalogue {
   import(options: ImportOptions, onProgress?: OnProgress): Promise<ImportedDataset>
   /** Deletes a data set by its id, damaged or not. @throws UserError when there is none */
   remove(id: string): Promise<void>
+  /** Counted once for each id: what is stored under an id never changes. */
+  classCounts(dataset: StoredDataset): Promise<ClassCounts>
+  /** A PNG of `count` training images of one class, side by side. @throws UserError for tables, or an unknown class */
+  drawSamples(nameOrId: string, classIndex: number, count: number): Promise<Buffer>
+  /** Some training rows of a table. @throws UserError for images */
+  sampleRows(nameOrId: string, count: number): Promise<SampledRow[]>
 }
 
 /** A stored data set with a file that is missing, malformed or of the wrong size. */
@@ -43,16 +51,18 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
     await importEmbedded()
     return scanFolders(parent)
   }
+  const resolve = async (nameOrId: string): Promise<StoredDataset> => {
+    if (nameOrId !== EMBEDDED.name && nameOrId !== EMBEDDED.id) return pick(await scan(), nameOrId)
+    // Without a look at the others.
+    const folder = join(parent, EMBEDDED.id)
+    if (!(await isWhole(folder))) await importEmbedded()
+    return { meta: await readMeta(folder), folder }
+  }
+  const counted = new Map<string, ClassCounts>()
   return {
     list: async () => (await scan()).whole,
     damaged: async () => (await scan()).damaged,
-    async resolve(nameOrId) {
-      if (nameOrId !== EMBEDDED.name && nameOrId !== EMBEDDED.id) return pick(await scan(), nameOrId)
-      // Without a look at the others.
-      const folder = join(parent, EMBEDDED.id)
-      if (!(await isWhole(folder))) await importEmbedded()
-      return { meta: await readMeta(folder), folder }
-    },
+    resolve,
     async import(options, onProgress = () => undefined) {
       if (options.name === EMBEDDED.name)
         throw new UserError(
@@ -61,6 +71,14 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
       return runImport(parent, options, onProgress)
     },
     remove: (id) => removeStored(parent, id),
+    async classCounts(dataset) {
+      const counts = counted.get(dataset.meta.id) ?? (await countClasses(dataset))
+      counted.set(dataset.meta.id, counts)
+      return counts
+    },
+    drawSamples: async (nameOrId, classIndex, count) =>
+      drawSamples(await resolve(nameOrId), classIndex, count),
+    sampleRows: async (nameOrId, count) => sampleRows(await resolve(nameOrId), count),
   }
 }
 

@@ -6,10 +6,11 @@ export {
   type OnProgress,
 } from '../../shared/data/importOptions.ts'
 export { type Augmentation, type Batcher, createBatcher } from './batches.ts'
+export { browse } from './browse.ts'
 export { type Catalogue, createCatalogue, type DamagedDataset } from './catalogue.ts'
 export { EMBEDDED } from './embedded.ts'
 export { detectFormat } from './importers/detect.ts'
-export type { DatasetMeta } from './meta.ts'
+export { type DatasetMeta, datasetFiles } from './meta.ts'
 export { type Normalisation, normalisation } from './normalise.ts'
 export { type Dataset, openDataset } from './open.ts'
 export { type Split, type SplitOptions, splitDataset } from './split.ts'

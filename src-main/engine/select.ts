@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os'
 import { UserError } from '../../shared/errors.ts'
+import type { ProbeReply } from '../../shared/run/probe.ts'
 import type { DeviceName } from '../../shared/run/spec.ts'
 
 /** The backend tfjs now runs on. */
@@ -45,6 +46,18 @@ export async function selectEngine(wanted: DeviceName, among = candidates): Prom
   throw new UserError(
     `While choosing the device: ${tried.join('; ') || `there is no device "${wanted}"`}; set "device" to another one or to "auto".`,
   )
+}
+
+/** Starts one backend to see whether it is there. Its memory comes back only when the process ends. */
+export async function probeEngine(name: Engine['name'], among = candidates): Promise<ProbeReply> {
+  const rank = among.findIndex((candidate) => candidate.name === name)
+  try {
+    const loaded = await among[rank]?.load()
+    if (loaded === undefined) throw new Error(`there is no device "${name}"`)
+    return { rank, available: true, device: loaded.device, reason: loaded.strength }
+  } catch (error) {
+    return { rank, available: false, reason: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[]): string {

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import type { About, DeviceInfo } from '../../shared/api/lab.ts'
+import type { Services } from '../../shared/api/services.ts'
+import { deviceName } from '../../shared/run/spec.ts'
+import type { Core } from '../core.ts'
+import { storedBytes } from './datasets.ts'
+import { probeInProcess } from './deviceProbe.ts'
+
+const packageFile = z.looseObject({ version: z.string() })
+
+export function createLabServices(core: Core, door: About['door'], root: string): Services['lab'] {
+  const { version } = packageFile.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')))
+  let devices: Promise<DeviceInfo[]> | undefined
+  return {
+    about: () => ({
+      version,
+      build: buildOf(path.join(root, 'out', 'renderer', 'index.html')),
+      door,
+      database: core.store.path,
+      home: core.home,
+      node: process.versions.node,
+      platform: `${process.platform} ${process.arch}`,
+    }),
+    async storage() {
+      const { whole } = { whole: await core.catalogue.list() }
+      return {
+        databaseBytes: databaseBytes(core.store.path),
+        datasetBytes: whole.reduce((sum, { meta }) => sum + storedBytes(meta), 0),
+        runs: 0,
+        snapshots: 0,
+        metricPoints: 0,
+        snapshotBytes: 0,
+        deletedRuns: 0,
+      }
+    },
+    devices() {
+      devices ??= probeAll()
+      devices.catch(() => {
+        devices = undefined
+      })
+      return devices
+    },
+  }
+}
+
+/** The names of the built files hold hashes of their content, and index.html names them. */
+function buildOf(index: string): string {
+  try {
+    return createHash('sha256').update(readFileSync(index)).digest('hex').slice(0, 16)
+  } catch {
+    return 'none'
+  }
+}
+
+/** The write-ahead log is part of the database. */
+function databaseBytes(file: string): number {
+  const size = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0
+  return size(file) + size(`${file}-wal`)
+}
+
+async function probeAll(): Promise<DeviceInfo[]> {
+  const names = deviceName.exclude(['auto']).options
+  const probes = await Promise.all(
+    names.map(async (name) => ({ name, ...(await probeInProcess({ device: name })) })),
+  )
+  probes.sort((a, b) => a.rank - b.rank)
+  const first = probes.find(({ available }) => available)
+  return probes.map((probe) => ({
+    name: probe.name,
+    available: probe.available,
+    device: probe.available ? probe.device : null,
+    reason: probe.reason,
+    chosen: probe === first,
+  }))
+}

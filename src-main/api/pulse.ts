@@ -1,0 +1,124 @@
+import type { Cancellation, Step } from '../../shared/api/services.ts'
+import type { Core } from '../core.ts'
+
+/** How soon what another process has stored is seen, and the least time between two steps of a subscription, in ms. */
+const beat = 250
+
+/** Tells subscriptions that something was stored: one look at the database for all of them. */
+export interface Pulse {
+  /** Calls back after every change until the returned function is called. */
+  listen(onChange: () => void): () => void
+  /** This host has changed something just now. */
+  poke(): void
+}
+
+export function createPulse({ store, runs }: Core): Pulse {
+  const listeners = new Set<() => void>()
+  let seen = -1
+  let stop: (() => void) | undefined
+
+  const look = (): void => {
+    let version: number
+    try {
+      version = store.read.version()
+    } catch {
+      // Busy for a moment: the next look tells.
+      return
+    }
+    if (version === seen) return
+    seen = version
+    for (const listener of listeners) listener()
+  }
+  const start = (): void => {
+    seen = store.read.version()
+    const timer = setInterval(look, beat)
+    const unsubscribe = runs.subscribe(look)
+    stop = () => {
+      clearInterval(timer)
+      unsubscribe()
+    }
+  }
+
+  return {
+    listen(onChange) {
+      if (listeners.size === 0) start()
+      listeners.add(onChange)
+      return () => {
+        listeners.delete(onChange)
+        if (listeners.size > 0) return
+        stop?.()
+        stop = undefined
+      }
+    },
+    poke() {
+      if (listeners.size > 0) look()
+    },
+  }
+}
+
+/**
+ * A subscription: what `read` finds after the cursor now, then again whenever something has changed, at most one step a
+ * beat. Ends with the signal.
+ * @param read undefined when nothing of it has changed; a first step is asked for with `isFirst`
+ */
+export async function* follow<T>(
+  pulse: Pulse,
+  signal: Cancellation | undefined,
+  cursor: string | undefined,
+  read: (cursor: string | undefined, isFirst: boolean) => Step<T> | undefined,
+): AsyncGenerator<Step<T>, void, undefined> {
+  const changes = createFlag()
+  const stop = pulse.listen(changes.raise)
+  signal?.addEventListener('abort', changes.raise, { once: true })
+  const aborted = createFlag()
+  signal?.addEventListener('abort', aborted.raise, { once: true })
+  try {
+    let at = cursor
+    for (let isFirst = true; signal?.aborted !== true; isFirst = false) {
+      changes.lower()
+      const step = read(at, isFirst)
+      if (step !== undefined) {
+        at = step.cursor
+        yield step
+        await aborted.raisedWithin(beat)
+      }
+      await changes.raised()
+    }
+  } finally {
+    stop()
+    signal?.removeEventListener('abort', changes.raise)
+    signal?.removeEventListener('abort', aborted.raise)
+  }
+}
+
+/** Something that is up or down, and can be waited for. */
+function createFlag() {
+  let isUp = false
+  let wake: (() => void) | undefined
+  return {
+    raise(): void {
+      isUp = true
+      wake?.()
+    },
+    lower(): void {
+      isUp = false
+    },
+    async raised(): Promise<void> {
+      if (isUp) return
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      wake = undefined
+    },
+    async raisedWithin(milliseconds: number): Promise<void> {
+      if (isUp) return
+      let timer: NodeJS.Timeout | undefined
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        timer = setTimeout(resolve, milliseconds)
+      })
+      clearTimeout(timer)
+      wake = undefined
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { UserError } from '../../../shared/errors.ts'
+import { createFiles, createServices } from '../../api/index.ts'
+import type { Core } from '../../core.ts'
+import { type RunningServer, startServer } from '../../serve/server.ts'
+import { sessionOf } from '../../serve/session.ts'
+import {
+  addStore,
+  type Cli,
+  printJson,
+  readOptions,
+  storeOptions,
+  wholeNumber,
+  withCore,
+} from '../context.ts'
+import { examples } from '../help.ts'
+
+/** The port tried first, so that a bookmark and an open page find the way back. */
+const usualPort = 7341
+
+const options = z.object({
+  ...storeOptions,
+  port: wholeNumber(0, 65_535).optional(),
+  open: z.boolean().default(true),
+  exposeToNetwork: z.boolean().default(false),
+  host: z.string().min(1, 'must be an address of this machine').optional(),
+})
+type Options = z.infer<typeof options>
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+export function addServe(program: Command, cli: Cli): void {
+  const command = addStore(program.command('serve'))
+    .summary('the app in a browser')
+    .description(
+      'Serve the app to a browser on this machine. Only browsers that opened the printed address get in; over an SSH tunnel (ssh -L 7341:127.0.0.1:7341) that may be one on another machine.',
+    )
+    .option('--port <n>', `port to listen on (default: ${usualPort}, or a free one when that is taken)`)
+    .option('--no-open', 'print the address and open nothing')
+    .option(
+      '--expose-to-network',
+      'listen beyond this machine: whoever sees the address or the unencrypted traffic can start programs on it as you',
+    )
+    .option('--host <address>', 'with --expose-to-network: address to listen on (default: all, 0.0.0.0)')
+    .addHelpText('after', examples([['anneal serve --no-open', 'prints the address to open']]))
+  command.action(async () => {
+    const chosen = readOptions(command, options)
+    const exposedAs = exposure(chosen)
+    await withCore(cli, chosen, (core) => serve(cli, core, chosen, exposedAs))
+  })
+}
+
+/** @throws UserError when an address is given without saying what it means */
+function exposure({ host, exposeToNetwork }: Options): string | undefined {
+  const isLoopback = host === undefined || ['localhost', '127.0.0.1', '::1'].includes(host)
+  if (isLoopback) return exposeToNetwork ? (host ?? '0.0.0.0') : undefined
+  if (exposeToNetwork) return host
+  throw new UserError(
+    `While starting the server: --host ${host} would let other machines in; add --expose-to-network if that is meant, or use an SSH tunnel.`,
+  )
+}
+
+async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | undefined): Promise<void> {
+  const services = createServices(core, 'browser')
+  const server = await listen(chosen.port, (port) =>
+    startServer({
+      services,
+      files: createFiles(core),
+      windowFolder: path.join(root, 'out', 'renderer'),
+      session: sessionOf(core.home),
+      port,
+      ...(exposedAs !== undefined && { exposedAs }),
+      log: (line) => cli.terminal.err(`${line}\n`),
+    }),
+  )
+  try {
+    if (chosen.json) await printJson(cli, { url: server.url })
+    else await cli.terminal.out(`Anneal is at ${server.url}\n`)
+    await interrupted(cli)
+  } finally {
+    await server.close()
+  }
+}
+
+/** @throws UserError when the port that was asked for cannot be had */
+async function listen(
+  asked: number | undefined,
+  start: (port: number) => Promise<RunningServer>,
+): Promise<RunningServer> {
+  try {
+    return await start(asked ?? usualPort)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error
+    if (asked === undefined && code === 'EADDRINUSE') return start(0)
+    const why =
+      code === 'EADDRINUSE'
+        ? 'is taken'
+        : code === 'EACCES'
+          ? 'may not be used'
+          : 'is not to be had at this address'
+    throw new UserError(`While starting the server: port ${asked} ${why}; choose another with --port.`)
+  }
+}
+
+function interrupted({ terminal }: Cli): Promise<void> {
+  return new Promise((resolve) => {
+    const unhook = terminal.onInterrupt(() => {
+      unhook()
+      resolve()
+    })
+  })
+}
