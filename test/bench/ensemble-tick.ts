@@ -1,0 +1,57 @@
+/*
+ * How long the window's arithmetic takes when one member of an ensemble is unticked: 10 members, 10,000 test and 10,000
+ * validation examples of 10 classes, scores and the curve over the last 1..M included. A frame has 16 ms.
+ */
+import { softmaxRows } from '../../shared/ensemble/index.ts'
+import { random } from '../../shared/random.ts'
+import { createPartBench, type Method } from '../../src-renderer/ensemble/assess.ts'
+import { type Predictions, parsePredictions } from '../../src-renderer/ensemble/predictions.ts'
+import { percentile } from './store-support.ts'
+
+const MEMBERS = 10
+const EXAMPLES = 10_000
+const CLASSES = 10
+const rng = random(1, 'ensemble')
+
+function part(): Predictions[] {
+  const labels = Uint16Array.from({ length: EXAMPLES }, () => rng.below(CLASSES))
+  return Array.from({ length: MEMBERS }, () => {
+    const logits = Float64Array.from(
+      { length: EXAMPLES * CLASSES },
+      (_, i) => 6 * rng.next() + (i % CLASSES === labels[Math.floor(i / CLASSES)] ? 3 : 0),
+    )
+    const bytes = new ArrayBuffer(EXAMPLES * (CLASSES * 4 + 2))
+    new Float32Array(bytes, 0, EXAMPLES * CLASSES).set(softmaxRows(logits, CLASSES))
+    new Uint16Array(bytes, EXAMPLES * CLASSES * 4).set(labels)
+    const parsed = parsePredictions(bytes, { examples: String(EXAMPLES), classes: String(CLASSES) })
+    if (parsed === null) throw new Error('The part came back empty.')
+    return parsed
+  })
+}
+
+const benches = [part(), part()].map((candidates) => {
+  const [first] = candidates
+  if (first === undefined) throw new Error('No candidates.')
+  return createPartBench(candidates, first.truth)
+})
+
+function tick(method: Method): number[] {
+  const ticked = new Array<boolean>(MEMBERS).fill(true)
+  const weights = new Array<number>(MEMBERS).fill(1 / MEMBERS)
+  return Array.from({ length: 60 }, (_, turn) => {
+    const k = rng.below(MEMBERS)
+    ticked[k] = turn % 2 === 0 ? false : ticked[k] !== true
+    if (!ticked.includes(true)) ticked.fill(true)
+    const start = performance.now()
+    for (const bench of benches) bench.assess({ method, ticked, weights })
+    return performance.now() - start
+  })
+}
+
+for (const method of ['average', 'logitAverage', 'weighted'] as const) {
+  const times = tick(method)
+  console.log(
+    `${method}: first ${times[0]?.toFixed(1)} ms, then median ${percentile(times.slice(10), 0.5).toFixed(1)} ms, ` +
+      `95 % within ${percentile(times.slice(10), 0.95).toFixed(1)} ms`,
+  )
+}
