@@ -74,6 +74,19 @@ export const trainerCommand = z.discriminatedUnion('type', [
 ])
 export type TrainerCommand = z.infer<typeof trainerCommand>
 
+/** By which the answer to a command is known: positive for a row of the database's requests, negative for others. */
+const requestId = z.int()
+const [pause, resume, stop, annealNow] = trainerCommand.options
+const asked = { requestId: requestId.optional() }
+/** A command on its way to the trainer, which answers one that has a request id: `obeyed` or `refused`. */
+export const trainerOrder = z.discriminatedUnion('type', [
+  pause.extend(asked),
+  resume.extend(asked),
+  stop.extend(asked),
+  annealNow.extend(asked),
+])
+export type TrainerOrder = z.infer<typeof trainerOrder>
+
 /** Host to trainer. `start` comes first, once. */
 export const trainerRequest = z.discriminatedUnion('type', [
   z.strictObject({
@@ -87,7 +100,7 @@ export const trainerRequest = z.discriminatedUnion('type', [
     /** Absent on a fresh start. */
     state: trainerState.optional(),
   }),
-  ...trainerCommand.options,
+  ...trainerOrder.options,
 ])
 export type TrainerRequest = z.infer<typeof trainerRequest>
 
@@ -145,8 +158,16 @@ export const trainerEvent = z.discriminatedUnion('type', [
   /** A change of a feedback schedule: plateau cut the rate. */
   z.strictObject({ ...envelope, type: z.literal('feedback'), step, lr: z.number(), reason: z.string() }),
   z.strictObject({ ...envelope, type: z.literal('status'), status: z.enum(['running', 'paused']), step }),
+  /** The command of that request was carried out, or will be where it says when (stop at the cycle's end). */
+  z.strictObject({ ...envelope, type: z.literal('obeyed'), requestId }),
   /** A command that could not be obeyed, with why in words; the run goes on as it was. It is told, not stored. */
-  z.strictObject({ ...envelope, type: z.literal('refused'), command: trainerCommand, reason: z.string() }),
+  z.strictObject({
+    ...envelope,
+    type: z.literal('refused'),
+    command: trainerCommand,
+    reason: z.string(),
+    requestId: requestId.optional(),
+  }),
   /** The last event. Its trainer exits after it. */
   z.strictObject({
     ...envelope,

@@ -1,7 +1,11 @@
 import { z } from 'zod'
 
-/** interrupted: its trainer or host died; it is not running and can be resumed. */
+/**
+ * queued: it waits for the runs before it, belongs to no host and survives restarts.
+ * interrupted: its trainer or host died; it is not running and can be resumed.
+ */
 export const runStatus = z.enum([
+  'queued',
   'created',
   'running',
   'paused',
@@ -13,6 +17,7 @@ export const runStatus = z.enum([
 export type RunStatus = z.infer<typeof runStatus>
 
 const next: Record<RunStatus, readonly RunStatus[]> = {
+  queued: ['running', 'failed'],
   created: ['running', 'failed', 'interrupted'],
   running: ['paused', 'completed', 'stopped', 'failed', 'interrupted'],
   paused: ['running', 'completed', 'stopped', 'failed', 'interrupted'],

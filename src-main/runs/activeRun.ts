@@ -1,5 +1,5 @@
-import type { TrainerEvent, TrainerEventOf, TrainerRequest } from '../../shared/run/messages.ts'
-import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { TrainerEvent, TrainerEventOf, TrainerOrder, TrainerRequest } from '../../shared/run/messages.ts'
+import type { RunRecord, Store } from '../store/types.ts'
 import type { Interruption } from './interruptions.ts'
 import { createRecorder } from './recorder.ts'
 import { explainExit, forkTrainer, type TrainerExit } from './trainerHost.ts'
@@ -8,7 +8,7 @@ import { explainExit, forkTrainer, type TrainerExit } from './trainerHost.ts'
 export interface ActiveRun {
   readonly runId: string
   readonly trainerPid: number | undefined
-  ask(command: RunCommand): void
+  ask(order: TrainerOrder): void
   /** Ends the trainer at once; the run is interrupted for this reason and resumes from its last checkpoint. */
   abandon(reason: string): void
   /** The run as stored after its trainer is gone. Rejects only when the database itself fails. */
@@ -70,7 +70,7 @@ export function runAttempt(
   return {
     runId: start.runId,
     trainerPid: trainer.pid,
-    ask: (command) => trainer.send(command),
+    ask: (order) => trainer.send(order),
     abandon(reason) {
       abandonedFor ??= reason
       trainer.kill()

@@ -201,7 +201,8 @@ function createClocks(store: Store, active: ReadonlyMap<string, ActiveRun>) {
     if (version === seen) return
     seen = version
     for (const run of active.values()) {
-      for (const command of store.write.takeRequests(run.runId)) run.ask(command)
+      for (const { requestId, command } of store.write.takeRequests(run.runId))
+        run.ask({ ...command, requestId })
     }
   }
   // A database busy or full for a moment must not end the host: the next tick tries again, and events that cannot be

@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
-import { listEnsembles } from './ensembles.ts'
+import { ensembleInfos, listEnsembles } from './ensembles.ts'
+import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
 import { viewSeries } from './metrics/view.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
-import { listFeedback, listRuns, runByPrefix } from './runReads.ts'
+import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
 import {
   listSnapshots,
   readCheckpoint,
@@ -15,15 +17,21 @@ import {
   snapshotModel,
   snapshotSteps,
 } from './snapshots.ts'
+import { readStorage } from './storage.ts'
+import { createSummaries } from './summaries.ts'
 import type { EpochRecord, StoreReads } from './types.ts'
 
 const nameRow = z.object({ name: z.string() })
-const versionRow = z.object({ version: z.number() })
 
 export function createReads(db: Db): StoreReads {
+  const summaries = createSummaries(db)
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
+    summaries: (of) => db.read(() => summaries.list(of)),
+    summary: (idPrefix) => db.read(() => summaries.one(idPrefix)),
+    changesSince: (version) => db.read(() => changesSince(db, summaries, version)),
+    runSince: (idPrefix, cursor) => db.read(() => runSince(db, summaries, idPrefix, cursor)),
     epochs: (runId) => listEpochs(db, runId),
     feedback: (runId) => listFeedback(db, runId),
     snapshots: (runId) => listSnapshots(db, runId),
@@ -42,9 +50,13 @@ export function createReads(db: Db): StoreReads {
       db.all(nameRow, 'SELECT name FROM series WHERE run_id = ? ORDER BY id', runId).map(({ name }) => name),
     chunks: (runId, series) => readAll(db, runId, series),
     ensembles: (runId) => listEnsembles(db, runId),
+    ensembleInfos: (runId) => ensembleInfos(db, runId),
+    valuesAtStep: (runIds, series, step) => db.read(() => valuesAtStep(db, runIds, series, step)),
+    lastSamplesPerSecond: (runId) => lastSpeed(db, runId),
+    storage: () => db.read(() => readStorage(db)),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),
-    version: () => db.get(versionRow, 'SELECT version FROM lab')?.version ?? 0,
+    version: () => labVersion(db),
   }
 }
 
@@ -53,7 +65,7 @@ function listEpochs(db: Db, runId: string): EpochRecord[] {
     epochRow,
     `SELECT epoch, step, train_loss AS trainLoss, train_accuracy AS trainAccuracy, val_loss AS valLoss,
        val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy, seconds
-     FROM epochs WHERE run_id = ? ORDER BY epoch`,
+     FROM epochs WHERE run_id = ? AND ${RUN_VISIBLE} ORDER BY epoch`,
     runId,
   )
 }

@@ -88,6 +88,7 @@ function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent):
     case 'feedback':
       putFeedback(db, event)
       break
+    case 'obeyed':
     case 'refused':
       // Nothing of the run changed; whoever asked for it finds it in its request.
       break

@@ -4,7 +4,7 @@ import { isActive } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { idRow, requestFateRow, requestRow } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
-import type { RequestRecord, RunCommand } from './types.ts'
+import type { RequestRecord, RunCommand, TakenRequest } from './types.ts'
 
 /** @throws UserError when nobody runs it */
 export function putRequest({ db, hosts, now }: WriteContext, runId: string, command: RunCommand): number {
@@ -22,7 +22,7 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
 }
 
 /** Nothing is written when nothing was left: this is asked several times a second. */
-export function takeRequests({ db, hosts, now }: WriteContext, runId: string): RunCommand[] {
+export function takeRequests({ db, hosts, now }: WriteContext, runId: string): TakenRequest[] {
   const waiting = db.get(
     idRow,
     `SELECT id FROM runs WHERE id = ? AND host_id = ? AND EXISTS (
@@ -34,11 +34,11 @@ export function takeRequests({ db, hosts, now }: WriteContext, runId: string): R
   return db.write(() => {
     const requests = db.all(
       requestRow,
-      'SELECT command FROM requests WHERE run_id = ? AND taken_at IS NULL ORDER BY id',
+      'SELECT id, command FROM requests WHERE run_id = ? AND taken_at IS NULL ORDER BY id',
       runId,
     )
     db.run('UPDATE requests SET taken_at = ? WHERE run_id = ? AND taken_at IS NULL', now(), runId)
-    return requests.map(({ command }) => command)
+    return requests.map(({ id, command }) => ({ requestId: id, command }))
   })
 }
 
@@ -51,28 +51,12 @@ export function findRequest(db: Db, id: number): RequestRecord | undefined {
   )
 }
 
-/** The next handed to the trainer, of the given kind: a trainer answers commands of one kind in their order. */
-const NEXT = 'SELECT min(id) FROM requests WHERE run_id = ? AND taken_at IS NOT NULL AND refusal IS NULL'
-
-/** Within the caller's transaction: notes what an event says of the requests its trainer was handed. */
+/** Within the caller's transaction: notes what an event says of a request its trainer was handed. */
 export function answerRequests(db: Db, event: TrainerEvent): void {
-  if (event.type === 'edited') {
-    db.run(`DELETE FROM requests WHERE id = (${NEXT} AND command ->> 'type' = 'annealNow')`, event.runId)
-  } else if (event.type === 'status') {
-    const obeyed = event.status === 'paused' ? 'pause' : 'resume'
-    // One of them obeys all: to be paused twice is to be paused.
-    db.run(
-      `DELETE FROM requests
-       WHERE run_id = ? AND taken_at IS NOT NULL AND refusal IS NULL AND command ->> 'type' = ?`,
-      event.runId,
-      obeyed,
-    )
-  } else if (event.type === 'refused') {
-    db.run(
-      `UPDATE requests SET refusal = ? WHERE id = (${NEXT} AND command = ?)`,
-      event.reason,
-      event.runId,
-      JSON.stringify(event.command),
-    )
-  }
+  if (event.type !== 'obeyed' && event.type !== 'refused') return
+  const { runId, requestId } = event
+  // One that did not come through the database has no row.
+  if (requestId === undefined || requestId < 1) return
+  if (event.type === 'obeyed') db.run('DELETE FROM requests WHERE id = ? AND run_id = ?', requestId, runId)
+  else db.run('UPDATE requests SET refusal = ? WHERE id = ? AND run_id = ?', event.reason, requestId, runId)
 }

@@ -18,15 +18,15 @@ const realOrNaN = z
   .nullable()
   .transform((value) => value ?? Number.NaN)
 
-const json = <T>(schema: z.ZodType<T>) =>
+export const json = <T>(schema: z.ZodType<T>) =>
   z
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema)
 
-/** A spec never changes once stored, and a list of runs holds a thousand of them. */
+/** A spec never changes once stored, and a list of runs holds thousands of them. */
 const parsedSpecs = new Map<string, RunSpec>()
-const SPECS_KEPT = 2_000
+const SPECS_KEPT = 20_000
 
 const specColumn = z.string().transform((text) => {
   const known = parsedSpecs.get(text)
@@ -89,6 +89,12 @@ export const epochRow = z.object({
   seconds: z.number(),
 })
 
+/** The same for the window: what is not a number stays null. */
+export const epochInfoRow = epochRow.extend({
+  trainLoss: z.number().nullable(),
+  trainAccuracy: z.number().nullable(),
+})
+
 export const snapshotRow = z.object({
   id: z.number(),
   runId: z.string(),
@@ -117,12 +123,14 @@ export const datasetRow = z.object({
   createdAt: z.number(),
 })
 
-export const requestRow = z.object({ command: json(trainerCommand) })
+export const requestRow = z.object({ id: z.number(), command: json(trainerCommand) })
 
 export const requestFateRow = z.object({
   taken: z.number().transform(Boolean),
   refusal: z.string().nullable(),
 })
+
+const ensembleMember = z.object({ snapshotId: z.number(), weight: z.number() })
 
 export const ensembleRow = z.object({
   id: z.number(),
@@ -132,5 +140,19 @@ export const ensembleRow = z.object({
   testAccuracy: z.number().nullable(),
   scores: json(z.record(z.string(), z.number().nullable())),
   createdAt: z.number(),
-  members: json(z.array(z.object({ snapshotId: z.number(), weight: z.number() }))),
+  members: json(z.array(ensembleMember)),
+})
+
+export const ensembleInfoRow = ensembleRow.extend({
+  members: json(
+    z.array(
+      ensembleMember.extend({
+        runId: z.string(),
+        runName: z.string(),
+        cycle: z.number(),
+        valAccuracy: z.number().nullable(),
+        testAccuracy: z.number().nullable(),
+      }),
+    ),
+  ),
 })

@@ -1,10 +1,12 @@
 import { show, UserError } from '../../shared/errors.ts'
 import type { Db, SqlValue } from './database.ts'
-import { feedbackRow, RUN_COLUMNS, runRow } from './rows.ts'
+import { feedbackRow, idRow, RUN_COLUMNS, runRow } from './rows.ts'
 import type { FeedbackRecord, RunFilter, RunRecord } from './types.ts'
 
-/** Every query of runs leaves out those whose deletion is under way. */
-const VISIBLE = 'deleted_at IS NULL'
+/** Every query of runs leaves out those in the trash, and those whose deletion is under way. */
+export const VISIBLE = 'deleted_at IS NULL AND trashed_at IS NULL'
+/** The same of rows that belong to a run. */
+export const RUN_VISIBLE = `run_id IN (SELECT id FROM runs WHERE ${VISIBLE})`
 
 export function findRun(db: Db, runId: string): RunRecord | undefined {
   return db.get(runRow, `SELECT ${RUN_COLUMNS} FROM runs WHERE id = ? AND ${VISIBLE}`, runId)
@@ -24,15 +26,30 @@ export function runByPrefix(db: Db, idPrefix: string): RunRecord {
       )
     : []
   const [first, ...others] = found
-  if (first === undefined)
+  if (first === undefined) {
+    const trashed = isId ? trashedByPrefix(db, prefix) : undefined
     throw new UserError(
-      `While looking for run ${show(idPrefix)}: no stored run has an id that begins so; list the runs to see their ids.`,
+      trashed === undefined
+        ? `While looking for run ${show(idPrefix)}: no stored run has an id that begins so; list the runs to see their ids.`
+        : `While looking for run ${show(idPrefix)}: run ${trashed} is deleted; restore it first (anneal runs restore ${trashed}).`,
     )
+  }
   if (others.length > 0 && first.id !== prefix)
     throw new UserError(
       `While looking for run ${show(idPrefix)}: more than one run's id begins so (${found.map((run) => run.id).join(', ')}); give more letters.`,
     )
   return first
+}
+
+/** The newest run in the trash whose id begins so. */
+function trashedByPrefix(db: Db, prefix: string): string | undefined {
+  return db.get(
+    idRow,
+    `SELECT id FROM runs WHERE id >= ? AND id < ? AND deleted_at IS NULL AND trashed_at IS NOT NULL
+     ORDER BY id DESC LIMIT 1`,
+    prefix,
+    `${prefix}{`,
+  )?.id
 }
 
 /** Newest first. */
@@ -70,7 +87,7 @@ function conditionsOf({ status, text, tag, archived }: RunFilter) {
 export function listFeedback(db: Db, runId: string): FeedbackRecord[] {
   return db.all(
     feedbackRow,
-    'SELECT step, lr, reason FROM run_feedback WHERE run_id = ? ORDER BY step',
+    `SELECT step, lr, reason FROM run_feedback WHERE run_id = ? AND ${RUN_VISIBLE} ORDER BY step`,
     runId,
   )
 }

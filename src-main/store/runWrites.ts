@@ -1,3 +1,4 @@
+import type { Annotation } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
@@ -15,8 +16,12 @@ export interface WriteContext {
   readonly now: () => number
 }
 
-/** The run until somebody claims it belongs to the host that made it. */
-export function createRun({ db, hosts, now }: WriteContext, run: NewRun): RunRecord {
+/** Until somebody claims it, a created run belongs to the host that made it, a queued one to nobody. */
+export function createRun(
+  { db, hosts, now }: WriteContext,
+  run: NewRun,
+  status: 'created' | 'queued' = 'created',
+): RunRecord {
   if (db.get(idRow, 'SELECT id FROM datasets WHERE id = ?', run.datasetId) === undefined)
     throw new Error(`Data set ${run.datasetId} must be put into the store before a run of it.`)
   const time = now()
@@ -24,14 +29,15 @@ export function createRun({ db, hosts, now }: WriteContext, run: NewRun): RunRec
   while (db.get(idRow, 'SELECT id FROM runs WHERE id = ?', id) !== undefined) id = newRunId(time)
   db.run(
     `INSERT INTO runs (id, name, spec, dataset_id, status, plan, total_steps, host_id, created_at)
-     VALUES (?, ?, ?, ?, 'created', ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     run.spec.name ?? defaultName(run),
     JSON.stringify(run.spec),
     run.datasetId,
+    status,
     JSON.stringify(run.plan),
     run.totalSteps,
-    hosts.id,
+    status === 'queued' ? null : hosts.id,
     time,
   )
   return knownRun(db, id)
@@ -59,6 +65,13 @@ export function knownRun(db: Db, runId: string): RunRecord {
       `While looking for run ${show(runId)}: it is not in the database (any more); list the runs to see their ids.`,
     )
   return run
+}
+
+/** @throws UserError while the run is active; one that was only created may go unless another host is about to start it */
+export function refuseActive({ hosts }: WriteContext, run: RunRecord): void {
+  const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
+  if (isActive(run.status) && !(run.status === 'created' && (!isOwned || run.hostId === hosts.id)))
+    throw new UserError(`While deleting run ${show(run.id)}: it is ${run.status}; stop it first.`)
 }
 
 export function claimRun({ db, hosts, now }: WriteContext, runId: string): RunRecord {
@@ -155,6 +168,25 @@ export function annotate(
   db.run('DELETE FROM run_tags WHERE run_id = ?', runId)
   for (const tag of new Set(tags.map((text) => text.trim()).filter((text) => text !== '')))
     db.run('INSERT INTO run_tags (run_id, tag) VALUES (?, ?)', runId, tag)
+}
+
+/** @throws UserError when one is not there, or the name cannot be used: then none is changed */
+export function annotateRuns(
+  context: WriteContext,
+  { ids, addTags = [], removeTags = [], ...change }: Annotation,
+): void {
+  for (const runId of ids) {
+    const { tags } = knownRun(context.db, runId)
+    const kept = tags.filter((tag) => !removeTags.includes(tag))
+    const isTagged = addTags.length + removeTags.length > 0
+    annotate(context, runId, {
+      ...(change.name !== undefined && { name: change.name }),
+      ...(change.note !== undefined && { note: change.note }),
+      ...(change.favourite !== undefined && { favourite: change.favourite }),
+      ...(change.archived !== undefined && { archived: change.archived }),
+      ...(isTagged && { tags: [...kept, ...addTags] }),
+    })
+  }
 }
 
 function checkedName(runId: string, name: string): string {

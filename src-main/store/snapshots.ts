@@ -4,14 +4,14 @@ import type { Predictions, TrainerEventOf, TrainerState } from '../../shared/run
 import { bytesOf, float32Of, uint16Of } from './blobs.ts'
 import type { Db } from './database.ts'
 import { idNumberRow, normalisationColumn, positionColumn, snapshotRow } from './rows.ts'
+import { RUN_VISIBLE } from './runReads.ts'
 import { ofCheckpoint, ofSnapshot, putTensors, readTensors, tensorBytes } from './tensors.ts'
 import type { SnapshotModel, SnapshotRecord } from './types.ts'
 
-const SNAPSHOTS = `
+export const SNAPSHOTS = `
   SELECT id, run_id AS runId, cycle, step, lr, weights_sha256 AS weightsSha256, bytes, created_at AS createdAt,
     val_loss AS valLoss, val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy
   FROM snapshots`
-const RUN_VISIBLE = 'run_id IN (SELECT id FROM runs WHERE deleted_at IS NULL)'
 
 const stateRow = z.object({ position: positionColumn })
 const modelRow = stateRow.extend({ normalisation: normalisationColumn })

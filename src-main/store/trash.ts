@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { show, UserError } from '../../shared/errors.ts'
-import { isActive } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { idRow } from './rows.ts'
-import { knownRun, type WriteContext } from './runWrites.ts'
+import { knownRun, refuseActive, type WriteContext } from './runWrites.ts'
+import { isTrashed } from './trashCan.ts'
 
 /*
  * A deleted run disappears at once, but a gigabyte is not taken out of the file in one go: that would keep the window
@@ -61,11 +60,9 @@ export function createTrash(context: WriteContext): Trash {
 }
 
 /** @throws UserError while the run is active */
-function hideRun({ db, hosts, now }: WriteContext, runId: string): void {
-  const run = knownRun(db, runId)
-  const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
-  if (isActive(run.status) && !(run.status === 'created' && (!isOwned || run.hostId === hosts.id)))
-    throw new UserError(`While deleting run ${show(runId)}: it is ${run.status}; stop it first.`)
+function hideRun(context: WriteContext, runId: string): void {
+  const { db, now } = context
+  if (!isTrashed(db, runId)) refuseActive(context, knownRun(db, runId))
   db.run(
     `DELETE FROM ensembles WHERE id IN (
        SELECT ensemble_id FROM ensemble_members JOIN snapshots ON snapshots.id = snapshot_id WHERE run_id = ?)`,

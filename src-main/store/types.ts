@@ -1,4 +1,8 @@
 import type { z } from 'zod'
+import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
+import type { Storage } from '../../shared/api/lab.ts'
+import type { Annotation, RunChange, RunListChange, RunSummary } from '../../shared/api/runs.ts'
+import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
 import type {
   Predictions,
   Scores,
@@ -98,6 +102,8 @@ export interface SeriesQuery {
   readonly toStep?: number
   /** At most about this many points come back. */
   readonly points?: number
+  /** Of the full stored series, before it is thinned. */
+  readonly smoothing?: Smoothing
   /** Steps never dropped besides first, last, least and greatest: those of the run's snapshots are added by itself. */
   readonly pinned?: readonly number[]
 }
@@ -115,6 +121,21 @@ export interface NewEnsemble {
 export interface EnsembleRecord extends NewEnsemble {
   readonly id: number
   readonly createdAt: number
+}
+
+/** Which list of runs: deleted ones can be restored, and are in no other list. */
+export type RunList = 'current' | 'archived' | 'deleted'
+
+/** What changed in the lab since a version; applying it twice changes nothing. */
+export interface LabChanges extends RunListChange {
+  /** The version it leads to. */
+  readonly version: number
+}
+
+/** What is new of one run. */
+export interface RunNews extends Omit<RunChange, 'isHere'> {
+  /** Given back, it repeats and loses nothing. */
+  readonly cursor: string
 }
 
 export interface RunFilter {
@@ -146,6 +167,12 @@ export interface DatasetRecord {
 /** What another door asks of the host that owns a run. */
 export type RunCommand = TrainerCommand
 
+/** A command with the id of its request, which the trainer's answer carries. */
+export interface TakenRequest {
+  readonly requestId: number
+  readonly command: RunCommand
+}
+
 /** A command left for the host of a run, as long as it was not obeyed. */
 export interface RequestRecord {
   /** Whether the host has handed it to the trainer. */
@@ -158,6 +185,17 @@ export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */
   run(idPrefix: string): RunRecord
   runs(filter?: RunFilter): RunRecord[]
+  /** Rows of the runs table, newest first; quick also for thousands. */
+  summaries(of: RunList): RunSummary[]
+  /** @throws UserError when no run or more than one begins with `idPrefix` */
+  summary(idPrefix: string): RunSummary
+  /** Cheap when little changed: runs with their epochs, snapshots, tags, edits and ensembles. */
+  changesSince(version: number): LabChanges
+  /**
+   * What is new of a run since a cursor of an earlier answer, or all of it.
+   * @returns undefined when nothing changed  @throws UserError when no run or more than one begins with `idPrefix`
+   */
+  runSince(idPrefix: string, cursor?: string): RunNews | undefined
   epochs(runId: string): EpochRecord[]
   feedback(runId: string): FeedbackRecord[]
   snapshots(runId: string): SnapshotRecord[]
@@ -176,6 +214,14 @@ export interface StoreReads {
   ): Iterable<{ readonly steps: Float64Array; readonly values: Float64Array }>
   /** Newest first; with `runId` those that have a snapshot of the run among their members. */
   ensembles(runId?: string): EnsembleRecord[]
+  /** The same with what a table shows of the members, which may be of several runs. */
+  ensembleInfos(runId?: string): EnsembleInfo[]
+  /** Of each run that has one: the value of a series at the step, or the nearest stored before it. */
+  valuesAtStep(runIds: readonly string[], series: string, step: number): ValueAtStep[]
+  /** Speed of the run's last steps, in examples a second; null where none is stored. */
+  lastSamplesPerSecond(runId: string): number | null
+  /** Counts of what is stored, without the data sets. */
+  storage(): Omit<Storage, 'datasetBytes'>
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
@@ -188,6 +234,13 @@ export interface StoreWrites {
   putDataset(dataset: Omit<DatasetRecord, 'createdAt'>): void
   /** The data set must have been put before. Until it is claimed, the run belongs to this host. */
   createRun(run: NewRun): RunRecord
+  /** A run of no host, which waits until one claims it, in the order of creation. The data set must have been put before. */
+  enqueueRun(run: NewRun): RunRecord
+  /**
+   * Claims the oldest queued run, unless a run of the lab is active; of runs whose host is gone it makes interrupted ones
+   * before. @returns undefined when there is nothing to start
+   */
+  claimQueuedRun(): RunRecord | undefined
   /**
    * Makes this host the owner and the next attempt begin; status becomes running.
    * @throws UserError when another living host owns it, or the status does not allow it
@@ -206,6 +259,17 @@ export interface StoreWrites {
       archived?: boolean
     },
   ): void
+  /** The same change to many runs, all or none; tags are added and taken away. @throws UserError when one is not there */
+  annotateRuns(change: Annotation): void
+  /**
+   * Hides the runs, with the ensembles that have a snapshot of one, until they are restored; 30 days later they go for
+   * good. All or none; one that is there already is left as it is. @throws UserError while one is active
+   */
+  trashRuns(runIds: readonly string[]): void
+  /** Undoes `trashRuns`. @throws UserError when one is gone for good */
+  restoreRuns(runIds: readonly string[]): void
+  /** Deletes runs for good, as `deleteRun` does, whether they are in the trash or not. @throws UserError while one is active */
+  purgeRuns(runIds: readonly string[]): void
   /**
    * Deletes the run with all that belongs to it, ensembles that have one of its snapshots included. Its megabytes are
    * taken from the file some at a time, in the background, at the latest by `close`. @throws UserError while it is active
@@ -214,10 +278,15 @@ export interface StoreWrites {
   /** Takes away a run that never began as if it had not been created, with its data set unless another run refers to it. */
   discardRun(runId: string): void
   saveEnsemble(ensemble: NewEnsemble): EnsembleRecord
+  /** @throws UserError for an unknown ensemble or an unusable name */
+  renameEnsemble(id: number, name: string): void
+  /** Hides them until they are restored; 30 days later they go for good. @throws UserError for an unknown one */
+  trashEnsembles(ids: readonly number[]): void
+  restoreEnsembles(ids: readonly number[]): void
   /** Leaves a command for the host that owns the run. @returns the request's id · @throws UserError when nobody runs it */
   request(runId: string, command: RunCommand): number
   /** Takes the commands left for this host's run, oldest first. */
-  takeRequests(runId: string): RunCommand[]
+  takeRequests(runId: string): TakenRequest[]
   /** Says this host lives; call about every second. */
   heartbeat(): void
   /** Marks runs whose host is gone as interrupted; returns their ids. */

@@ -1,10 +1,12 @@
 import { putDataset } from './datasets.ts'
-import { saveEnsemble } from './ensembles.ts'
+import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
+import { claimQueuedRun, enqueueRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
 import {
   addEdit,
   annotate,
+  annotateRuns,
   claimRun,
   createRun,
   discardRun,
@@ -13,6 +15,7 @@ import {
   type WriteContext,
 } from './runWrites.ts'
 import { createTrash } from './trash.ts'
+import { expireTrash, restoreRuns, trashRuns } from './trashCan.ts'
 import type { Store, StoreWrites } from './types.ts'
 
 /** Milliseconds of deletion before other work gets its turn. */
@@ -50,23 +53,40 @@ export function createWrites(context: WriteContext): {
       if (empty()) emptyInTurns()
     })
   }
+  const purge = (runIds: readonly string[]): void => {
+    transaction(() => {
+      for (const runId of runIds) trash.throwAway(runId)
+    })
+    emptyInTurns()
+  }
+  try {
+    expireTrash(context, transaction, purge)
+  } catch {
+    // The file is busy or the disk full: they go with the next opening.
+  }
   if (trash.hasLeftovers) emptyInTurns()
 
   return {
     write: {
       putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
       createRun: (run) => transaction(() => createRun(context, run)),
+      enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
+      claimQueuedRun: () => claimQueuedRun(context, transaction),
       claimRun: (runId) => transaction(() => claimRun(context, runId)),
       setStatus: (runId, status, reason) => transaction(() => setStatus(context, runId, status, reason)),
       setPlan: (runId, plan, totalSteps) => transaction(() => setPlan(context, runId, plan, totalSteps)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
-      deleteRun(runId) {
-        transaction(() => trash.throwAway(runId))
-        emptyInTurns()
-      },
+      annotateRuns: (change) => transaction(() => annotateRuns(context, change)),
+      trashRuns: (runIds) => transaction(() => trashRuns(context, runIds)),
+      restoreRuns: (runIds) => transaction(() => restoreRuns(context, runIds)),
+      purgeRuns: purge,
+      deleteRun: (runId) => purge([runId]),
       discardRun: (runId) => transaction(() => discardRun(context, runId)),
       saveEnsemble: (ensemble) => transaction(() => saveEnsemble(context, ensemble)),
+      renameEnsemble: (id, name) => transaction(() => renameEnsemble(context, id, name)),
+      trashEnsembles: (ids) => transaction(() => trashEnsembles(context, ids)),
+      restoreEnsembles: (ids) => transaction(() => restoreEnsembles(context, ids)),
       request: (runId, command) => transaction(() => putRequest(context, runId, command)),
       takeRequests: (runId) => takeRequests(context, runId),
       heartbeat: () => hosts.heartbeat(),

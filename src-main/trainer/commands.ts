@@ -1,6 +1,6 @@
-import type { TrainerCommand } from '../../shared/run/messages.ts'
+import type { TrainerOrder } from '../../shared/run/messages.ts'
 
-export type Command = TrainerCommand
+export type Command = TrainerOrder
 
 /** Commands that have arrived, oldest first, until the loop comes to them between two steps. */
 export class CommandQueue {

@@ -220,15 +220,26 @@ export class TrainingLoop {
     for (;;) {
       const command = paused ? await this.#io.commands.next() : this.#io.commands.take()
       if (command === undefined) return 'go'
-      if (command.type === 'stop' && command.when === 'now') return 'stopped'
+      if (command.type === 'stop' && command.when === 'now') {
+        this.#answer(command)
+        return 'stopped'
+      }
       if (command.type === 'pause' && !paused) {
         paused = true
         this.#pause()
       } else if (command.type === 'resume' && paused) {
         paused = false
         this.#resume()
-      } else this.#note(command)
+      } else if (command.type === 'annealNow') {
+        if (!this.#annealNow(command)) continue
+      } else if (command.type === 'stop') this.#stopAtCycleEnd = true
+      this.#answer(command)
     }
+  }
+
+  /** After what it brought about has been told, so that whoever asked finds it stored. */
+  #answer({ requestId }: Command): void {
+    if (requestId !== undefined) this.#io.emit({ type: 'obeyed', requestId })
   }
 
   #pause(): void {
@@ -241,20 +252,18 @@ export class TrainingLoop {
     this.#io.emit({ type: 'status', status: 'running', step: this.#stepsDone })
   }
 
-  #note(command: Command): void {
-    if (command.type === 'stop') this.#stopAtCycleEnd = true
-    if (command.type === 'annealNow') this.#annealNow(command)
-  }
-
-  /** The edit is sent before the first step under it, so that whoever resumes from a later state knows it. */
-  #annealNow(command: Extract<Command, { type: 'annealNow' }>): void {
+  /**
+   * The edit is sent before the first step under it, so that whoever resumes from a later state knows it.
+   * @returns false when the command was refused
+   */
+  #annealNow(command: Extract<Command, { type: 'annealNow' }>): boolean {
     try {
       this.#position = annealed(this.#setup.spec, this.#position, this.#stepsDone, command.epochs)
     } catch (error) {
       // A command that cannot be obeyed must not end the run.
       if (!(error instanceof UserError)) throw error
       this.#refuse(command, error.message)
-      return
+      return false
     }
     this.#plan = buildPlan(this.#setup.spec, this.#position)
     this.#rates.edited(this.#plan.schedule)
@@ -262,16 +271,20 @@ export class TrainingLoop {
     for (const edit of this.#position.edits.slice(-1)) {
       this.#io.emit({ type: 'edited', edit, totalSteps: this.#plan.totalSteps })
     }
+    return true
   }
 
-  #refuse(command: Command, reason: string): void {
-    this.#io.emit({ type: 'refused', command, reason })
+  #refuse({ requestId, ...command }: Command, reason: string): void {
+    this.#io.emit({ type: 'refused', command, reason, ...(requestId !== undefined && { requestId }) })
   }
 
   /** Commands that came too late: whoever asked shall not take silence for success. */
   #refuseTheRest(): void {
     for (let late = this.#io.commands.take(); late !== undefined; late = this.#io.commands.take()) {
-      if (late.type === 'stop') continue
+      if (late.type === 'stop') {
+        this.#answer(late)
+        continue
+      }
       this.#refuse(
         late,
         `While obeying ${late.type}: the run has ended with ${this.#stepsDone} steps done and takes no more commands.`,

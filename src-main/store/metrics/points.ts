@@ -37,6 +37,17 @@ export function valueAt({ steps, values }: Points, step: number): number | undef
   return steps[index] === step ? values[index] : undefined
 }
 
+/** The last point up to a step, itself included. */
+export function lastUpTo(
+  points: Points | undefined,
+  step: number,
+): { readonly step: number; readonly value: number } | undefined {
+  if (points === undefined) return undefined
+  const index = firstIndex(points.steps, step + 1) - 1
+  const [found, value] = [points.steps[index], points.values[index]]
+  return found === undefined || value === undefined ? undefined : { step: found, value }
+}
+
 /** Index of the first step that is at least `wanted`; the length when there is none. */
 function firstIndex(steps: Float64Array, wanted: number): number {
   let low = 0

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { float64Of, uint32Of } from '../blobs.ts'
 import type { Db } from '../database.ts'
 import { idNumberRow } from '../rows.ts'
+import { RUN_VISIBLE } from '../runReads.ts'
 import { CHUNK_STEPS } from './levels.ts'
 import { joinSegments, type Points, valueAt } from './points.ts'
 import { decodeTail, type Slab, segmentOf, tailRow } from './slab.ts'
@@ -22,7 +23,12 @@ export interface Chunk {
 }
 
 export function findSeries(db: Db, runId: string, name: string): number | undefined {
-  return db.get(idNumberRow, 'SELECT id FROM series WHERE run_id = ? AND name = ?', runId, name)?.id
+  return db.get(
+    idNumberRow,
+    `SELECT id FROM series WHERE run_id = ? AND name = ? AND ${RUN_VISIBLE}`,
+    runId,
+    name,
+  )?.id
 }
 
 /** The closed chunk that holds the step, if there is one. */
@@ -65,6 +71,7 @@ export function readTail(db: Db, runId: string): Slab[] {
     .map(decodeTail)
 }
 
+/** The points of one series that are not in closed chunks yet. */
 export function readTailOf(db: Db, runId: string, name: string): Points {
   return joinSegments(readTail(db, runId).flatMap((slab) => segmentOf(slab, name) ?? []))
 }

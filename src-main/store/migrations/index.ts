@@ -1,4 +1,5 @@
 import { initial } from './001-initial.ts'
+import { changes } from './002-changes.ts'
 
 /** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
-export const migrations: readonly string[] = [initial]
+export const migrations: readonly string[] = [initial, changes]

@@ -5,7 +5,7 @@ const schemaRow = z.object({ type: z.string(), name: z.string(), sql: z.string()
 const columnRow = z.object({ name: z.string() })
 const lineRow = z.object({ line: z.string() })
 
-/** The statements that made the database's tables and indexes, by name. */
+/** The statements that made the database's tables, indexes and triggers, by name. */
 export function schemaOf(path: string): z.infer<typeof schemaRow>[] {
   const db = connect(path, { readonly: true })
   try {
@@ -18,7 +18,7 @@ export function schemaOf(path: string): z.infer<typeof schemaRow>[] {
   }
 }
 
-/** The whole database as SQL, marks in its header included. */
+/** The whole database as SQL, marks in its header included. Triggers come last: rows are put back as they were. */
 export function dumpDatabase(path: string): string {
   const schema = schemaOf(path)
   const db = connect(path, { readonly: true })
@@ -40,8 +40,9 @@ export function dumpDatabase(path: string): string {
       'PRAGMA foreign_keys = OFF;',
       ...['page_size', 'auto_vacuum'].map(pragma),
       'BEGIN;',
-      ...schema.map(({ sql }) => `${sql};`),
+      ...schema.filter(({ type }) => type !== 'trigger').map(({ sql }) => `${sql};`),
       ...schema.filter(({ type }) => type === 'table').flatMap(({ name }) => rowsOf(name)),
+      ...schema.filter(({ type }) => type === 'trigger').map(({ sql }) => `${sql};`),
       ...['application_id', 'user_version'].map(pragma),
       'COMMIT;',
       '',

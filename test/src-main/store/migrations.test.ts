@@ -17,6 +17,7 @@ import {
   ended,
   epoch,
   metrics,
+  newRun,
   openFor,
   predictions,
   snapshot,
@@ -68,6 +69,7 @@ function writeSample(path: string): void {
   const paused = claimedRun(store)
   store.write.setStatus(paused.id, 'paused')
   store.write.request(paused.id, { type: 'resume' })
+  store.write.purgeRuns([store.write.enqueueRun(newRun).id])
   store.close()
 }
 

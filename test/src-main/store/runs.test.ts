@@ -156,9 +156,9 @@ test('commands reach the host that runs it, once and in order', (t) => {
   other.write.request(run.id, { type: 'stop', when: 'cycleEnd' })
   assert.deepEqual(other.write.takeRequests(run.id), [])
   assert.deepEqual(owner.write.takeRequests(run.id), [
-    { type: 'pause' },
-    { type: 'annealNow', epochs: 1.5 },
-    { type: 'stop', when: 'cycleEnd' },
+    { requestId: 1, command: { type: 'pause' } },
+    { requestId: 2, command: { type: 'annealNow', epochs: 1.5 } },
+    { requestId: 3, command: { type: 'stop', when: 'cycleEnd' } },
   ])
   assert.deepEqual(owner.write.takeRequests(run.id), [])
   // What was meant for one attempt is not done to the next.
@@ -189,12 +189,19 @@ test('who asked learns whether the command was taken, obeyed or refused', (t) =>
   assert.deepEqual(other.read.request(first), { taken: true, refusal: null })
   owner.record([
     { ...event(0), type: 'edited', edit: { kind: 'annealNow', atStep: 3, steps: 9 }, totalSteps: 900 },
-    { ...event(1), type: 'refused', command: anneal, reason: 'Not twice.' },
+    { ...event(1), type: 'refused', command: anneal, reason: 'Not twice.', requestId: second },
+    { ...event(2), type: 'obeyed', requestId: first },
+    // Of commands that did not come through the database.
+    { ...event(3), type: 'obeyed', requestId: -pause },
+    { ...event(4), type: 'refused', command: { type: 'pause' }, reason: 'Not now.' },
   ])
   assert.equal(other.read.request(first), undefined)
   assert.deepEqual(other.read.request(second), { taken: true, refusal: 'Not twice.' })
   assert.deepEqual(other.read.request(pause), { taken: true, refusal: null })
-  owner.record([{ ...event(2), type: 'status', status: 'paused', step: 3 }])
+  owner.record([
+    { ...event(5), type: 'status', status: 'paused', step: 3 },
+    { ...event(6), type: 'obeyed', requestId: pause },
+  ])
   assert.equal(other.read.request(pause), undefined)
 })
 

@@ -51,7 +51,7 @@ function rowsLeft(path: string): Record<string, number> {
   )
   const counts = tables
     .map(({ name }) => [name, db.get(countRow, `SELECT count(*) AS count FROM ${name}`)?.count ?? 0] as const)
-    .filter(([name, count]) => count > 0 && !['lab', 'datasets', 'hosts'].includes(name))
+    .filter(([name, count]) => count > 0 && !['lab', 'datasets', 'hosts', 'purged_runs'].includes(name))
   db.close()
   return Object.fromEntries(counts)
 }

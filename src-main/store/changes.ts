@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import type { FeedbackInfo, SnapshotInfo } from '../../shared/api/runs.ts'
+import { float64Of } from './blobs.ts'
+import type { Db } from './database.ts'
+import { epochInfoRow, feedbackRow, snapshotRow } from './rows.ts'
+import { SNAPSHOTS } from './snapshots.ts'
+import type { Summaries } from './summaries.ts'
+import type { LabChanges, RunNews } from './types.ts'
+
+const changedRow = z.object({ id: z.string(), changed: z.number(), trashed: z.number() })
+const idRow = z.object({ id: z.string() })
+const versionRow = z.object({ version: z.number() })
+const speedRow = z.object({ speed: z.instanceof(Uint8Array) })
+
+export const labVersion = (db: Db): number => db.get(versionRow, 'SELECT version FROM lab')?.version ?? 0
+
+/** What changed after a version of the lab. */
+export function changesSince(db: Db, summaries: Summaries, version: number): LabChanges {
+  const rows = db.all(
+    changedRow,
+    `SELECT id, changed, trashed_at IS NOT NULL AS trashed FROM runs
+     WHERE changed > ? AND deleted_at IS NULL ORDER BY created_at DESC, id DESC`,
+    version,
+  )
+  return {
+    version: labVersion(db),
+    changed: summaries.of(rows.filter(({ trashed }) => trashed === 0)),
+    deleted: rows.filter(({ trashed }) => trashed === 1).map(({ id }) => id),
+    removed: db.all(idRow, 'SELECT id FROM purged_runs WHERE version > ?', version).map(({ id }) => id),
+  }
+}
+
+/**
+ * Epochs, snapshots and feedback are only ever added at the end, and an epoch cut by a budget is finished later, so the
+ * last of each says which are new. The version says whether anything changed at all.
+ */
+const cursorOf = z
+  .string()
+  .regex(/^\d+(\.-?\d+){4}$/)
+  .transform((text) => text.split('.').map(Number))
+const START = [-1, 0, -1, 0, -1]
+
+/** @returns undefined when nothing of the run has changed since the cursor  @throws UserError when it is not there */
+export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: string): RunNews | undefined {
+  const run = summaries.one(runId)
+  const [version = -1, epoch = 0, epochStep = -1, snapshot = 0, feedback = -1] =
+    cursor === undefined ? START : (cursorOf.safeParse(cursor).data ?? START)
+  const changed = db.get(versionRow, 'SELECT changed AS version FROM runs WHERE id = ?', run.id)?.version ?? 0
+  if (changed <= version) return undefined
+  const epochs = db.all(
+    epochInfoRow,
+    `SELECT epoch, step, train_loss AS trainLoss, train_accuracy AS trainAccuracy, val_loss AS valLoss,
+       val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy, seconds
+     FROM epochs WHERE run_id = ? AND epoch >= ? AND step > ? ORDER BY epoch`,
+    run.id,
+    epoch,
+    epochStep,
+  )
+  const snapshots: SnapshotInfo[] = db.all(
+    snapshotRow,
+    `${SNAPSHOTS} WHERE run_id = ? AND id > ? ORDER BY step`,
+    run.id,
+    snapshot,
+  )
+  const cuts: FeedbackInfo[] = db.all(
+    feedbackRow,
+    'SELECT step, lr, reason FROM run_feedback WHERE run_id = ? AND step > ? ORDER BY step',
+    run.id,
+    feedback,
+  )
+  const last = epochs.at(-1)
+  return {
+    cursor: [
+      changed,
+      last?.epoch ?? epoch,
+      last?.step ?? epochStep,
+      Math.max(snapshot, ...snapshots.map(({ id }) => id)),
+      cuts.at(-1)?.step ?? feedback,
+    ].join('.'),
+    run,
+    epochs,
+    snapshots,
+    feedback: cuts,
+    samplesPerSecond: run.status === 'running' ? lastSpeed(db, run.id) : null,
+  }
+}
+
+/** The last number of the run's last event, which is its speed; in the last chunk when that has just been closed. */
+export function lastSpeed(db: Db, runId: string): number | null {
+  const tail = db.get(
+    speedRow,
+    `SELECT substr(data, -8) AS speed FROM metric_tail WHERE run_id = ? ORDER BY first_step DESC LIMIT 1`,
+    runId,
+  )
+  const row =
+    tail ??
+    db.get(
+      speedRow,
+      `SELECT substr(data, -8) AS speed FROM metric_chunks
+       WHERE series_id = (SELECT id FROM series WHERE run_id = ? AND name = 'samplesPerSecond')
+       ORDER BY chunk DESC LIMIT 1`,
+      runId,
+    )
+  const speed = row === undefined ? undefined : float64Of(row.speed)[0]
+  return speed !== undefined && Number.isFinite(speed) ? speed : null
+}
