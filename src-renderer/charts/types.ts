@@ -16,12 +16,12 @@ export interface ChartSeries {
   readonly hidden?: boolean
 }
 
-/** A point that is never sampled away: a snapshot, the best epoch. */
+/** A point that is never sampled away: a snapshot, the best epoch, a cut of the rate or an edit of the plan. */
 export interface ChartMark {
   readonly x: number
   readonly y: number
   readonly label: string
-  readonly kind: 'snapshot' | 'best' | 'now'
+  readonly kind: 'snapshot' | 'best' | 'now' | 'change'
 }
 
 /** A shaded stretch of the x axis: every second cycle. */
@@ -57,4 +57,6 @@ export interface LineChartProps {
   readonly reference?: { readonly y: number; readonly label: string }
   /** Offers the switch to a log y axis. */
   readonly canLog?: boolean
+  /** Where the page keeps that switch; by default the chart does, from `y.scale` on. */
+  readonly onScale?: (scale: 'linear' | 'log') => void
 }
