@@ -5,7 +5,7 @@ import { listDatasets } from './datasets.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
-import { viewSeries } from './metrics/view.ts'
+import { createSeriesViews } from './metrics/smoothed.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
@@ -25,6 +25,7 @@ const nameRow = z.object({ name: z.string() })
 
 export function createReads(db: Db): StoreReads {
   const summaries = createSummaries(db)
+  const view = createSeriesViews(db)
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
@@ -41,7 +42,7 @@ export function createReads(db: Db): StoreReads {
     checkpoint: (runId) => db.read(() => readCheckpoint(db, runId)),
     series: (query) =>
       db.read(() =>
-        viewSeries(db, {
+        view({
           ...query,
           pinned: [...(query.pinned ?? []), ...snapshotSteps(db, query.runId)],
         }),
