@@ -1,20 +1,11 @@
-import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 import type { Pulse } from './pulse.ts'
 
 export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse): Services['ensembles'] {
-  const { read } = store
-  const list = (runId?: string): EnsembleInfo[] =>
-    read.ensembles(runId).map((ensemble) => ({
-      ...ensemble,
-      members: ensemble.members.map(({ snapshotId, weight }) => {
-        const { runId, cycle, valAccuracy, testAccuracy } = read.snapshot(snapshotId)
-        return { snapshotId, weight, runId, runName: read.run(runId).name, cycle, valAccuracy, testAccuracy }
-      }),
-    }))
+  const { read, write } = store
   return {
-    list: ({ runId }) => list(runId),
+    list: ({ runId }) => read.ensembleInfos(runId),
     save({ name, method, members }) {
       const [first] = members
       if (first === undefined) throw new Error('no member')
@@ -25,18 +16,21 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
       })
       const { id } = ensembles.save(name, result)
       pulse.poke()
-      const saved = list().find((each) => each.id === id)
-      if (saved === undefined) throw new Error('not saved')
+      const saved = read.ensembleInfos().find((each) => each.id === id)
+      if (saved === undefined) throw new Error(`ensemble ${id} was saved and is not there`)
       return saved
     },
-    rename() {
-      throw new Error('not yet')
+    rename({ id, name }) {
+      write.renameEnsemble(id, name)
+      pulse.poke()
     },
-    remove() {
-      throw new Error('not yet')
+    remove(ids) {
+      write.trashEnsembles(ids)
+      pulse.poke()
     },
-    restore() {
-      throw new Error('not yet')
+    restore(ids) {
+      write.restoreEnsembles(ids)
+      pulse.poke()
     },
     async averageWeights({ runId, snapshotIds }) {
       const { validation, test } = await ensembles.averageWeights({ runId, snapshotIds })

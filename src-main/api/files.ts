@@ -1,9 +1,42 @@
+import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
+import { refusal } from './files/answers.ts'
+import { ensembleModels, ensemblePredictions } from './files/ensembles.ts'
+import { predictions } from './files/predictions.ts'
+import { runDownload, runTable } from './files/runs.ts'
+import { samples } from './files/samples.ts'
+import { snapshotDownload } from './files/snapshots.ts'
 
 /** Answers the addresses of shared/api/urls.ts; undefined for any other. */
 export type FileDoor = (request: Request) => Promise<Response | undefined>
 
+type Handler = (core: Core, groups: Readonly<Record<string, string>>, request: Request) => Promise<Response>
+
+const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
+  { path: /^\/data\/predictions\/(?<id>[^/]+)\/(?<part>[^/]+)$/, handle: predictions },
+  { path: /^\/data\/samples\/(?<dataset>[^/]+)\/(?<classIndex>[^/]+)\.png$/, handle: samples },
+  { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },
+  { path: /^\/download\/run-table\.csv$/, handle: runTable },
+  { path: /^\/download\/snapshots\/(?<id>[^/]+)\/(?<format>[^/]+)$/, handle: snapshotDownload },
+  { path: /^\/download\/ensemble\/predictions\.csv$/, handle: ensemblePredictions },
+  { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
+]
+
+/** Whatever a user's address got wrong is answered in one sentence, as text. */
 export function createFiles(core: Core): FileDoor {
-  void core
-  return async () => undefined
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    for (const { path, handle } of routes) {
+      const match = path.exec(pathname)
+      if (match === null) continue
+      if (request.method !== 'GET') return refusal(405, 'This address can only be read.')
+      try {
+        return await handle(core, { ...match.groups }, request)
+      } catch (error) {
+        if (error instanceof UserError) return refusal(400, error.message)
+        throw error
+      }
+    }
+    return undefined
+  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { About, DeviceInfo } from '../../shared/api/lab.ts'
@@ -25,16 +25,9 @@ export function createLabServices(core: Core, door: About['door'], root: string)
       platform: `${process.platform} ${process.arch}`,
     }),
     async storage() {
-      const { whole } = { whole: await core.catalogue.list() }
-      return {
-        databaseBytes: databaseBytes(core.store.path),
-        datasetBytes: whole.reduce((sum, { meta }) => sum + storedBytes(meta), 0),
-        runs: 0,
-        snapshots: 0,
-        metricPoints: 0,
-        snapshotBytes: 0,
-        deletedRuns: 0,
-      }
+      const datasets = await core.catalogue.list()
+      const datasetBytes = datasets.reduce((sum, { meta }) => sum + storedBytes(meta), 0)
+      return { ...core.store.read.storage(), datasetBytes }
     },
     devices() {
       devices ??= probeAll()
@@ -53,12 +46,6 @@ function buildOf(index: string): string {
   } catch {
     return 'none'
   }
-}
-
-/** The write-ahead log is part of the database. */
-function databaseBytes(file: string): number {
-  const size = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0
-  return size(file) + size(`${file}-wal`)
 }
 
 async function probeAll(): Promise<DeviceInfo[]> {

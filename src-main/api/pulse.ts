@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Cancellation, Step } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 
@@ -6,6 +7,8 @@ const beat = 250
 
 /** Tells subscriptions that something was stored: one look at the database for all of them. */
 export interface Pulse {
+  /** Names the database: a cursor of another one means nothing here. */
+  readonly lab: string
   /** Calls back after every change until the returned function is called. */
   listen(onChange: () => void): () => void
   /** This host has changed something just now. */
@@ -40,6 +43,7 @@ export function createPulse({ store, runs }: Core): Pulse {
   }
 
   return {
+    lab: createHash('sha256').update(store.path).digest('hex').slice(0, 8),
     listen(onChange) {
       if (listeners.size === 0) start()
       listeners.add(onChange)
@@ -73,13 +77,13 @@ export async function* follow<T>(
   const aborted = createFlag()
   signal?.addEventListener('abort', aborted.raise, { once: true })
   try {
-    let at = cursor
+    let at = cursor?.startsWith(`${pulse.lab}.`) ? cursor.slice(pulse.lab.length + 1) : undefined
     for (let isFirst = true; signal?.aborted !== true; isFirst = false) {
       changes.lower()
       const step = read(at, isFirst)
       if (step !== undefined) {
         at = step.cursor
-        yield step
+        yield { ...step, cursor: `${pulse.lab}.${step.cursor}` }
         await aborted.raisedWithin(beat)
       }
       await changes.raised()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ImportOptions, OnProgress } from '../../shared/data/importOptions.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { EMBEDDED, embeddedOptions } from './embedded.ts'
-import { type ClassCounts, countClasses } from './examples.ts'
+import { type ClassCounts, countClasses, readLabels } from './examples.ts'
 import { runImport } from './importers/run.ts'
 import { checkStored, isWhole, readMeta } from './open.ts'
 import { drawSamples, type SampledRow, sampleRows } from './samples.ts'
@@ -25,7 +25,8 @@ export interface Catalogue {
   import(options: ImportOptions, onProgress?: OnProgress): Promise<ImportedDataset>
   /** Deletes a data set by its id, damaged or not. @throws UserError when there is none */
   remove(id: string): Promise<void>
-  /** Counted once for each id: what is stored under an id never changes. */
+  /** Labels of the training part, then of the tests; read once for each id, as what is stored under one never changes. */
+  labels(dataset: StoredDataset): Promise<Uint16Array>
   classCounts(dataset: StoredDataset): Promise<ClassCounts>
   /** A PNG of `count` training images of one class, side by side. @throws UserError for tables, or an unknown class */
   drawSamples(nameOrId: string, classIndex: number, count: number): Promise<Buffer>
@@ -58,7 +59,12 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
     if (!(await isWhole(folder))) await importEmbedded()
     return { meta: await readMeta(folder), folder }
   }
-  const counted = new Map<string, ClassCounts>()
+  const known = new Map<string, Uint16Array>()
+  const labels = async (dataset: StoredDataset): Promise<Uint16Array> => {
+    const found = known.get(dataset.meta.id) ?? (await readLabels(dataset))
+    known.set(dataset.meta.id, found)
+    return found
+  }
   return {
     list: async () => (await scan()).whole,
     damaged: async () => (await scan()).damaged,
@@ -71,11 +77,8 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
       return runImport(parent, options, onProgress)
     },
     remove: (id) => removeStored(parent, id),
-    async classCounts(dataset) {
-      const counts = counted.get(dataset.meta.id) ?? (await countClasses(dataset))
-      counted.set(dataset.meta.id, counts)
-      return counts
-    },
+    labels,
+    classCounts: async (dataset) => countClasses(dataset.meta, await labels(dataset)),
     drawSamples: async (nameOrId, classIndex, count) =>
       drawSamples(await resolve(nameOrId), classIndex, count),
     sampleRows: async (nameOrId, count) => sampleRows(await resolve(nameOrId), count),

@@ -17,12 +17,16 @@ export async function readLabels({ meta, folder }: StoredDataset): Promise<Uint1
     throw new UserError(
       `While reading the labels of ${meta.name}: there are ${bytes.byteLength} bytes where meta.json promises ${count * 2}; import the data set again.`,
     )
-  return Uint16Array.from({ length: count }, (_, i) => bytes.readUInt16LE(2 * i))
+  const labels = Uint16Array.from({ length: count }, (_, i) => bytes.readUInt16LE(2 * i))
+  const stray = labels.findIndex((label) => label >= meta.classes.length)
+  if (stray >= 0)
+    throw new UserError(
+      `While reading the labels of ${meta.name}: example ${stray} has label ${labels[stray]}, but there are ${meta.classes.length} classes; import the data set again.`,
+    )
+  return labels
 }
 
-export async function countClasses(dataset: StoredDataset): Promise<ClassCounts> {
-  const { classes, trainCount } = dataset.meta
-  const labels = await readLabels(dataset)
+export function countClasses({ classes, trainCount }: DatasetMeta, labels: Uint16Array): ClassCounts {
   const count = (part: Uint16Array): number[] => {
     const counts = new Array<number>(classes.length).fill(0)
     for (const label of part) counts[label] = (counts[label] ?? 0) + 1

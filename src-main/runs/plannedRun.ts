@@ -1,17 +1,17 @@
 import { initialPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { SchedulePlan } from '../../shared/schedule/index.ts'
-import { type Catalogue, openDataset, type StoredDataset, splitDataset } from '../datasets/index.ts'
+import { type Catalogue, type Split, type StoredDataset, splitDataset } from '../datasets/index.ts'
 
 /** The data set a run of this spec would train on, and the plan it would start with. */
 export interface PlannedRun extends StoredDataset {
   readonly plan: SchedulePlan
+  readonly split: Split
 }
 
 /** @throws UserError for a data set that is not there, or a batch or budget that does not fit it */
 export async function planRun(spec: RunSpec, catalogue: Catalogue): Promise<PlannedRun> {
-  const { meta, folder } = await catalogue.resolve(spec.dataset.name)
-  const { labels } = await openDataset(folder)
-  const split = splitDataset(labels, meta, spec.dataset)
-  return { meta, folder, plan: initialPlan(spec, split.train.length) }
+  const dataset = await catalogue.resolve(spec.dataset.name)
+  const split = splitDataset(await catalogue.labels(dataset), dataset.meta, spec.dataset)
+  return { ...dataset, split, plan: initialPlan(spec, split.train.length) }
 }

@@ -1,0 +1,58 @@
+import { setImmediate } from 'node:timers/promises'
+import { z } from 'zod'
+import { UserError } from '../../../shared/errors.ts'
+
+export type Chunk = string | Uint8Array
+export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk>
+
+/** A number in an address. */
+export const idInPath = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a number')
+  .transform(Number)
+
+export function refusal(status: 400 | 404 | 405, sentence: string): Response {
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }
+  return new Response(`${sentence}\n`, { status, headers })
+}
+
+/** What is looked up, or the answer that it is not there. */
+export function lookUp<T>(find: () => T): { readonly found: T } | { readonly missing: Response } {
+  try {
+    return { found: find() }
+  } catch (error) {
+    if (error instanceof UserError) return { missing: refusal(404, error.message) }
+    throw error
+  }
+}
+
+/** A file for the user to keep, written while it is sent. */
+export function download(name: string, type: string, chunks: Chunks): Response {
+  return new Response(ReadableStream.from(bytes(chunks)), {
+    headers: {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${plainAscii(name)}"; filename*=UTF-8''${encodeURIComponent(name)}`,
+      'cache-control': 'no-store',
+    },
+  })
+}
+
+/** Lets others have their turn between two pieces: an export of millions of points must not hold up the window. */
+async function* bytes(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    await setImmediate()
+  }
+}
+
+/** A name as a part of a file name, in any language. */
+export function fileNameOf(name: string, id: string): string {
+  const words = name
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60)
+  return words === '' ? id : `${words}-${id}`
+}
+
+const plainAscii = (name: string): string => name.replace(/[^\w.-]/g, '_')

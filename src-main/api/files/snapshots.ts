@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { snapshotDownloads } from '../../../shared/api/urls.ts'
+import { parseOrExplain } from '../../../shared/errors.ts'
+import type { Core } from '../../core.ts'
+import { exportSnapshot } from '../../export/snapshot.ts'
+import { download, fileNameOf, idInPath, lookUp } from './answers.ts'
+import { tarFile, tarOf } from './tar.ts'
+
+const address = z.object({ id: idInPath, format: z.enum(snapshotDownloads) })
+
+export async function snapshotDownload(
+  { store }: Core,
+  groups: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const { id, format } = parseOrExplain(address, groups, 'reading the address of a snapshot')
+  const looked = lookUp(() => store.read.snapshot(id))
+  if ('missing' in looked) return looked.missing
+  const { runId, cycle, createdAt } = looked.found
+  const name = `${fileNameOf(store.read.run(runId).name, runId)}-cycle-${cycle}`
+  const files = exportSnapshot(store, id, format)
+  if (format === 'safetensors')
+    return download(
+      `${name}.safetensors`,
+      'application/octet-stream',
+      files.flatMap(({ chunks }) => chunks),
+    )
+  const inTar = files.map((file) => tarFile(`${name}/${file.name}`, file.chunks))
+  return download(`${name}-tfjs.tar`, 'application/x-tar', tarOf(inTar, new Date(createdAt)))
+}
