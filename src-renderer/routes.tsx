@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
 import { Frame } from './frame/Frame.tsx'
+import { NotFound } from './frame/NotFound.tsx'
+import { RouteError } from './frame/RouteError.tsx'
 
 /*
  * The pages and what of their state lives in the address, so that a view can be reloaded, bookmarked and gone back to.
@@ -61,6 +63,10 @@ const ensemblesRoute = createRoute({
 const dataRoute = createRoute({
   getParentRoute: () => root,
   path: '/data',
+  validateSearch: z.object({
+    /** The data set that is open, by its id. */
+    open: z.string().optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('./pages/data/DataPage.tsx'), 'DataPage'),
 })
 
@@ -80,7 +86,14 @@ const routeTree = root.addChildren([
   settingsRoute,
 ])
 
-export const appRouter = createRouter({ routeTree, defaultPreload: 'intent' })
+export const appRouter = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: NotFound,
+  scrollToTopSelectors: ['#page'],
+  scrollRestoration: true,
+})
 
 declare module '@tanstack/react-router' {
   interface Register {

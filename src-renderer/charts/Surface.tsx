@@ -24,8 +24,8 @@ export function Surface({ area, group, onZoom }: Props) {
     if (pixelX(area, to) - pixelX(area, from) >= leastPixels) onZoom([from, to])
   }
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the table of values is the way in without a pointer
     <div
-      role="presentation"
       className={classes.surface}
       data-zoomable={onZoom !== undefined}
       style={{

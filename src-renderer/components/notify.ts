@@ -1,5 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import { createElement } from 'react'
+import type { RunSummary } from '../../shared/api/runs.ts'
+import { percent } from '../format/format.ts'
 import { errorWords } from './errorWords.ts'
 import { UndoMessage } from './UndoMessage.tsx'
 
@@ -26,4 +28,17 @@ export function notifyError(title: string, error: unknown): void {
 /** What happened, where nothing is to be decided: "Copied". */
 export function notifyDone(message: string): void {
   notifications.show({ message, autoClose: 4_000 })
+}
+
+/** That a run has come to its end, wherever one is in the window. */
+export function notifyRunEnded({ name, status, reason, best }: RunSummary): void {
+  const accuracy = best?.valAccuracy ?? best?.testAccuracy
+  const said = status === 'completed' ? `best ${percent(accuracy)}` : (reason ?? 'It can be resumed.')
+  notifications.show({
+    title: `${name} ${status === 'interrupted' ? 'was interrupted' : status}`,
+    message: said,
+    color: status === 'completed' ? 'teal' : 'red',
+    role: status === 'completed' ? 'status' : 'alert',
+    autoClose: 10_000,
+  })
 }

@@ -1,13 +1,57 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { ConnectionNote } from './ConnectionNote.tsx'
+import { Finder, openFinder } from './Finder.tsx'
+import classes from './Frame.module.css'
+import { Rail } from './Rail.tsx'
+import { ShortcutSheet } from './ShortcutSheet.tsx'
+import { useShortcuts } from './shortcuts.ts'
+import { TopLine } from './TopLine.tsx'
+import { useRunNews } from './useRunNews.ts'
 
+/** What stands around every page. The page scrolls in its own box, so that nothing here ever moves. */
 export function Frame() {
+  const page = useRef<HTMLDivElement>(null)
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  const navigate = useNavigate()
+  useShortcuts('Everywhere', [
+    { keys: 'mod+K', does: 'Find a run, a page or an action', run: openFinder },
+    { keys: 'n', does: 'New run', run: () => void navigate({ to: '/new' }) },
+    { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
+  ])
+  useRunNews()
+  useFocusOnNewPage(page)
   return (
-    <>
-      <nav aria-label="Pages">
-        <Link to="/">Runs</Link> <Link to="/new">New run</Link> <Link to="/ensembles">Ensembles</Link>{' '}
-        <Link to="/data">Data</Link> <Link to="/settings">Settings</Link>
-      </nav>
-      <Outlet />
-    </>
+    <div className={classes.frame}>
+      <a
+        className={classes.skip}
+        href="#page"
+        onClick={(event) => {
+          event.preventDefault()
+          page.current?.focus()
+        }}
+      >
+        Skip to the page
+      </a>
+      <TopLine />
+      <Rail onShowShortcuts={() => setSheetOpen(true)} />
+      <div className={classes.page} id="page" ref={page} tabIndex={-1}>
+        <Outlet />
+      </div>
+      <ConnectionNote />
+      <Finder onShowShortcuts={() => setSheetOpen(true)} />
+      <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
+    </div>
   )
+}
+
+/** Another page: whoever reads by ear or keyboard goes on at its beginning, not at the link that was followed. */
+function useFocusOnNewPage(page: React.RefObject<HTMLDivElement | null>): void {
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  const shown = useRef(path)
+  useEffect(() => {
+    if (shown.current === path) return
+    shown.current = path
+    if (!page.current?.contains(document.activeElement)) page.current?.focus({ preventScroll: true })
+  }, [path, page])
 }

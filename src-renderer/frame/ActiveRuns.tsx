@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router'
+import type { RunSummary } from '../../shared/api/runs.ts'
+import { isActive } from '../../shared/run/state.ts'
+import { percent } from '../format/format.ts'
+import { useRuns } from '../hooks/useRuns.ts'
+import classes from './ActiveRuns.module.css'
+
+const shownRuns = 2
+
+/** The runs that train now, each with how far it is. */
+export function ActiveRuns() {
+  const { runs } = useRuns()
+  const active = runs.filter(({ status }) => isActive(status))
+  const more = active.length - shownRuns
+  const queued = runs.filter(({ status }) => status === 'queued').length
+  return (
+    <div className={classes.runs}>
+      {active.slice(0, shownRuns).map((run) => (
+        <ActiveRun key={run.id} run={run} />
+      ))}
+      {more > 0 && <Link to="/">{`+${more} active`}</Link>}
+      {queued > 0 && <Link to="/">{`${queued} queued`}</Link>}
+    </div>
+  )
+}
+
+function ActiveRun({ run }: { readonly run: RunSummary }) {
+  const part = run.totalSteps === 0 ? 0 : run.stepsDone / run.totalSteps
+  const isPaused = run.status === 'paused'
+  return (
+    <Link
+      to="/runs/$runId"
+      params={{ runId: run.id }}
+      className={classes.run}
+      title={`${run.name}: ${run.status}`}
+    >
+      <span className={classes.name}>{run.name}</span>
+      <progress className={classes.bar} value={part} max={1} aria-label={`Progress of ${run.name}`} />
+      <span className={classes.part}>{isPaused ? 'paused' : percent(part, 0)}</span>
+    </Link>
+  )
+}

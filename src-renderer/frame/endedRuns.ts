@@ -1,0 +1,16 @@
+import type { RunSummary } from '../../shared/api/runs.ts'
+import { isActive } from '../../shared/run/state.ts'
+
+type Ending = Pick<RunSummary, 'id' | 'status'>
+
+/** Runs that trained in `before` and have come to an end in `now` (a stop is the user's own doing, and no news). */
+export function endedSince<R extends Ending>(
+  before: ReadonlyMap<string, Ending>,
+  now: ReadonlyMap<string, R>,
+): R[] {
+  return [...now.values()].filter((run) => {
+    const earlier = before.get(run.id)
+    if (earlier === undefined || earlier === run || !isActive(earlier.status)) return false
+    return run.status === 'completed' || run.status === 'failed' || run.status === 'interrupted'
+  })
+}
