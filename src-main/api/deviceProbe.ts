@@ -1,16 +1,13 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { type ProbeReply, type ProbeRequest, probeReply } from '../../shared/run/probe.ts'
-
-const entry = fileURLToPath(new URL('../engine/probeEntry.ts', import.meta.url))
+import { forkPlain } from '../plainNode.ts'
 
 /** Longer than any driver takes to start. */
 const patience = 60_000
 
 /** Looks in a process of its own: the host never loads tfjs, and a driver may crash while it starts. */
 export async function probeInProcess(request: ProbeRequest): Promise<ProbeReply> {
-  const child = fork(entry, [], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  const child = forkPlain('engine/probeEntry.ts', { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const ended = new AbortController()
   const timer = setTimeout(() => child.kill(), patience)
   try {

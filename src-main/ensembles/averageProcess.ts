@@ -1,10 +1,7 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { UserError } from '../../shared/errors.ts'
 import { type AverageReply, type AverageRequest, averageReply } from '../../shared/run/average.ts'
-
-const entry = fileURLToPath(new URL('../trainer/averageEntry.ts', import.meta.url))
+import { forkPlain } from '../plainNode.ts'
 
 /**
  * Averages weights in a process of its own, as everything that loads a model does.
@@ -13,9 +10,8 @@ const entry = fileURLToPath(new URL('../trainer/averageEntry.ts', import.meta.ur
 export async function averageInProcess(
   request: AverageRequest,
 ): Promise<Extract<AverageReply, { type: 'averaged' }>> {
-  const child = fork(entry, [], {
+  const child = forkPlain('trainer/averageEntry.ts', {
     serialization: 'advanced',
-    execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   const answered = once(child, 'message').then(([message]) => averageReply.parse(message))

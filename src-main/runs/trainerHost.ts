@@ -1,7 +1,6 @@
-import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { type TrainerEvent, type TrainerRequest, trainerEvent } from '../../shared/run/messages.ts'
+import { forkPlain } from '../plainNode.ts'
 
 /** How a trainer process ended, whatever it said before. */
 export interface TrainerExit {
@@ -22,18 +21,15 @@ export interface Trainer {
   readonly exited: Promise<TrainerExit>
 }
 
-const entry = fileURLToPath(new URL('../trainer/entry.ts', import.meta.url))
 const keptOutput = 4096
 
 /**
- * Starts a trainer process on this very Node. Its death never takes the host along; the host's death closes the
+ * Starts a trainer process. Its death never takes the host along; the host's death closes the
  * channel, on which the trainer ends by itself.
  */
 export function forkTrainer(onEvent: (event: TrainerEvent) => void): Trainer {
-  const child = fork(entry, [], {
+  const child = forkPlain('trainer/entry.ts', {
     serialization: 'advanced',
-    // The host's own flags (a test runner's, a debugger's) are not the trainer's.
-    execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let output = ''

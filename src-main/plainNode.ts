@@ -1,0 +1,27 @@
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
+import path from 'node:path'
+
+/** What the core's child processes are started with and from. */
+export interface PlainNode {
+  /** A Node of the pinned version. */
+  readonly execPath: string
+  /** The folder of src-main, as files that a plain Node can read. */
+  readonly sources: string
+}
+
+let plainNode: PlainNode = { execPath: process.execPath, sources: import.meta.dirname }
+
+/** For a door that is itself no plain Node, or whose code lies elsewhere than the sources: said once, before it opens the core. */
+export function usePlainNode(other: PlainNode): void {
+  plainNode = other
+}
+
+/** Starts a child process that may load tfjs. @param entry its file, relative to src-main */
+export function forkPlain(
+  entry: string,
+  options: Pick<ForkOptions, 'stdio' | 'serialization'>,
+): ChildProcess {
+  const { execPath, sources } = plainNode
+  // The host's own flags (a test runner's, a debugger's) are not the child's.
+  return fork(path.join(sources, entry), [], { ...options, execPath, execArgv: [] })
+}
