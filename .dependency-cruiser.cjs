@@ -11,7 +11,8 @@ module.exports = {
     },
     {
       name: 'api-contract-is-pure',
-      comment: 'The contract between window and core is the router; besides tRPC it may import what shared/ may.',
+      comment:
+        'The contract between window and core is the router; besides tRPC it may import what shared/ may.',
       severity: 'error',
       from: { path: '^shared/api/' },
       to: { pathNot: ['^shared/', '^node_modules/(zod|@trpc/server)/'] },
@@ -27,7 +28,10 @@ module.exports = {
       name: 'only-the-desktop-door-imports-electron',
       comment: 'Everything else runs where there is no Electron.',
       severity: 'error',
-      from: { path: '^(src-main|src-renderer|shared)/', pathNot: '^src-main/(main|window|preload|desktop/.*)\\.ts$' },
+      from: {
+        path: '^(src-main|src-renderer|shared)/',
+        pathNot: '^src-main/(main|window|preload|desktop/.*)\\.ts$',
+      },
       to: { path: '^(node_modules/electron/|electron$)' },
     },
     {
@@ -78,7 +82,10 @@ module.exports = {
       name: 'doors-only-translate',
       comment: 'Nothing in the core may know which door called it.',
       severity: 'error',
-      from: { path: '^src-main/', pathNot: '^src-main/(cli|serve|desktop|main\\.ts|window\\.ts|preload\\.ts)' },
+      from: {
+        path: '^src-main/',
+        pathNot: '^src-main/(cli|serve|desktop|main\\.ts|window\\.ts|preload\\.ts)',
+      },
       to: { path: '^src-main/(cli|serve|desktop|main\\.ts|window\\.ts|preload\\.ts)' },
     },
     {

@@ -35,7 +35,7 @@ export interface BestSubset {
 const TIE = 1e-12
 
 /** More members than this make 2^K subsets too many to wait for. */
-const MAX_EXHAUSTIVE = 12
+export const MAX_EXHAUSTIVE = 12
 
 /**
  * Greedy forward selection with replacement, without sorted initialisation or bagging (Caruana et al. 2004, "Ensemble

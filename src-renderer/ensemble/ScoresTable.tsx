@@ -1,0 +1,45 @@
+import { Table } from '@mantine/core'
+import { loss, percent } from '../format/format.ts'
+import type { PartAssessment } from './assess.ts'
+import type { EnsembleModel } from './useEnsemble.ts'
+
+/** What else is known of the ensemble, beside its best member on the same part. */
+export function ScoresTable({ model: { test, validation } }: { readonly model: EnsembleModel }) {
+  return (
+    <Table.ScrollContainer minWidth={300}>
+      <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Scores</Table.Th>
+            <Table.Th ta="right">Error</Table.Th>
+            <Table.Th ta="right">NLL, nats</Table.Th>
+            <Table.Th ta="right">Brier</Table.Th>
+            <Table.Th ta="right">ECE</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {test && <PartRows part="Test" of={test} />}
+          {validation && <PartRows part="Validation" of={validation} />}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}
+
+function PartRows({ part, of }: { readonly part: string; readonly of: PartAssessment }) {
+  const rows = [
+    { name: `${part}, ensemble`, scores: of.ensemble, strong: true },
+    { name: `${part}, best single`, scores: of.bestScores, strong: false },
+  ]
+  return rows.map(({ name, scores, strong }) => (
+    <Table.Tr key={name} fw={strong ? 600 : 400} {...(!strong && { c: 'dimmed' })}>
+      <Table.Th scope="row" fw="inherit">
+        {name}
+      </Table.Th>
+      <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
+      <Table.Td>{loss(scores.nll)}</Table.Td>
+      <Table.Td>{loss(scores.brier)}</Table.Td>
+      <Table.Td>{percent(scores.ece, 2)}</Table.Td>
+    </Table.Tr>
+  ))
+}

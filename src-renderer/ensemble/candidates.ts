@@ -1,0 +1,46 @@
+import type { RunSummary } from '../../shared/api/runs.ts'
+
+/** A stored snapshot that may become a member. */
+export interface Candidate {
+  readonly snapshotId: number
+  readonly runId: string
+  readonly runName: string
+  /** From 1. */
+  readonly cycle: number
+}
+
+/** The snapshots of some runs, run by run and oldest first: the order in which "the last M" counts. */
+export function candidatesOf(runs: readonly RunSummary[]): Candidate[] {
+  return runs.flatMap((run) =>
+    run.snapshots
+      .toSorted((a, b) => a.step - b.step)
+      .map(({ id, cycle }) => ({ snapshotId: id, runId: run.id, runName: run.name, cycle })),
+  )
+}
+
+/** "cycle 3", with the name of its run where members come from several. */
+export function nameOf({ cycle, runName }: Candidate, severalRuns: boolean): string {
+  return severalRuns ? `${runName} · cycle ${cycle}` : `cycle ${cycle}`
+}
+
+export const areOfSeveralRuns = (candidates: readonly Candidate[]): boolean =>
+  candidates.some(({ runId }) => runId !== candidates[0]?.runId)
+
+/**
+ * What an ensemble of these members is called unless the user says otherwise.
+ * @param all every candidate of their runs  @param members those of them that take part, in the same order
+ */
+export function proposedName(all: readonly Candidate[], members: readonly Candidate[]): string {
+  const [first] = members
+  if (first === undefined) return ''
+  if (areOfSeveralRuns(members)) {
+    const runs = new Set(members.map(({ runId }) => runId)).size
+    return `${members.length} snapshots of ${runs} runs`
+  }
+  const own = all.filter(({ runId }) => runId === first.runId)
+  const isLast = own
+    .slice(-members.length)
+    .every(({ snapshotId }, k) => snapshotId === members[k]?.snapshotId)
+  if (isLast) return `${first.runName}: last ${members.length}`
+  return `${first.runName}: cycles ${members.map(({ cycle }) => cycle).join(', ')}`
+}

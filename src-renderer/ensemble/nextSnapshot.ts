@@ -1,0 +1,29 @@
+import type { RunSummary } from '../../shared/api/runs.ts'
+import { buildPlan } from '../../shared/run/plan.ts'
+
+export interface NextSnapshot {
+  /** The step after which it is taken, from 0. */
+  readonly step: number
+  /** Epochs trained by then. */
+  readonly epochs: number
+}
+
+/** The next snapshot a run will take under its plan; undefined when none is left to come. */
+export function nextSnapshot(
+  run: Pick<RunSummary, 'spec' | 'position' | 'stepsDone'>,
+): NextSnapshot | undefined {
+  const { schedule, totalSteps, stepsPerEpoch } = buildPlan(run.spec, run.position)
+  const rule = run.spec.snapshots
+  const at = (step: number): NextSnapshot => ({ step, epochs: (step + 1) / stepsPerEpoch })
+  if (run.stepsDone >= totalSteps) return undefined
+  if (rule.at === 'last') return at(totalSteps - 1)
+  if (rule.at === 'epochs') {
+    const every = rule.every * stepsPerEpoch
+    return at(Math.min(totalSteps, (Math.floor(run.stepsDone / every) + 1) * every) - 1)
+  }
+  let cycle = schedule.cycleAt(run.stepsDone)
+  while (cycle !== undefined && cycle.snapshotStep === undefined) {
+    cycle = cycle.end < totalSteps ? schedule.cycleAt(cycle.end) : undefined
+  }
+  return cycle?.snapshotStep === undefined ? undefined : at(cycle.snapshotStep)
+}

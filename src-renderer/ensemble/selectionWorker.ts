@@ -1,0 +1,19 @@
+import { type SelectionReply, select, selectionRequest } from './selection.ts'
+
+/* Selections take longer than a frame, so they are made here, one after the other in the order they were asked for. */
+
+self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const { id, ...request } = selectionRequest.parse(data)
+  const reply = (answer: SelectionReply['answer']): void =>
+    self.postMessage({ id, answer } satisfies SelectionReply)
+  try {
+    const { subset, ...greedy } = select(request)
+    reply({
+      greedyNll: greedy.greedyNll,
+      greedyWeights: [...greedy.greedyWeights],
+      subset: subset && { nll: subset.nll, members: [...subset.members] },
+    })
+  } catch (error) {
+    reply({ error: error instanceof Error ? error.message : String(error) })
+  }
+})

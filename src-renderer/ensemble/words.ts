@@ -1,0 +1,28 @@
+import { count, points, thin } from '../format/format.ts'
+import type { Difference, Method } from './assess.ts'
+
+export const methodWords: Readonly<Record<Method | 'weightAverage', string>> = {
+  average: 'Average',
+  logitAverage: 'Logit average',
+  weighted: 'Weighted',
+  weightAverage: 'Averaged weights',
+}
+
+export const methodHints: Readonly<Record<Method, string>> = {
+  average: 'Mean of the members’ probabilities.',
+  logitAverage: 'Mean of their logits: the normalised geometric mean of their probabilities.',
+  weighted: 'Weighted mean of probabilities; the weights come from greedy selection on validation.',
+}
+
+/**
+ * How an ensemble stands to its best member, and how sure that is:
+ * "+0.9 pp over the best single (± 0.3 pp)". Two standard errors are taken for more than chance.
+ */
+export function gainWords({ accuracy, standardError }: Difference, examples: number): string {
+  const spread = `±${thin}${(100 * standardError).toFixed(2)}${thin}pp standard error on ${count(examples)} examples`
+  if (accuracy === 0) return `as many errors as the best single; ${spread}`
+  const side = accuracy > 0 ? 'better than' : 'worse than'
+  const size = points(Math.abs(accuracy), 2).replace('+', '')
+  const sure = Math.abs(accuracy) > 2 * standardError ? '' : ', which may be chance'
+  return `${size} ${side} the best single${sure}; ${spread}`
+}

@@ -1,0 +1,104 @@
+import type { RunSummary } from '../../../shared/api/runs.ts'
+import { compileSchedule, type ScheduleSpec } from '../../../shared/schedule/index.ts'
+import { modelText, optimizerText, scheduleText } from '../../format/specText.ts'
+
+/*
+ * What the table, the filter and compare know of a run beyond its stored fields. Worked out once per row: a row is a new
+ * object when anything of it changed.
+ */
+
+export interface RunFacts {
+  readonly model: string
+  readonly optimizer: string
+  readonly schedule: string
+  /** Lower case, everything that a plain word of the filter looks through. */
+  readonly haystack: string
+  /** Epochs of the plan. */
+  readonly epochs: number
+  readonly epochsDone: number
+  /** Done of its plan, in 0..1. */
+  readonly progress: number
+  /** Highest planned rate. */
+  readonly lrMax: number
+  /** Best validation accuracy, where the run has no validation part test accuracy; in 0..1. */
+  readonly best: number | null
+  readonly last: number | null
+  /** Test accuracy at the best epoch. */
+  readonly test: number | null
+  readonly valLoss: number | null
+  readonly trainLoss: number | null
+  /** Of the best saved ensemble, test before validation. */
+  readonly ensemble: number | null
+}
+
+const known = new WeakMap<RunSummary, RunFacts>()
+
+export function factsOf(run: RunSummary): RunFacts {
+  const facts = known.get(run) ?? gather(run)
+  known.set(run, facts)
+  return facts
+}
+
+function gather(run: RunSummary): RunFacts {
+  const { spec, position, best, last } = run
+  const perEpoch = position.plan.stepsPerEpoch
+  const model = modelText(spec.model)
+  const optimizer = optimizerText(spec.optimizer)
+  const schedule = scheduleText(spec.schedule)
+  const words = [run.name, run.id, run.status, run.note, spec.dataset.name, model, optimizer, schedule]
+  return {
+    model,
+    optimizer,
+    schedule,
+    haystack: [...words, spec.schedule.kind, ...run.tags].join('\n').toLowerCase(),
+    epochs: run.totalSteps / perEpoch,
+    epochsDone: run.stepsDone / perEpoch,
+    progress: run.totalSteps === 0 ? 0 : run.stepsDone / run.totalSteps,
+    lrMax: highestRate(run),
+    best: best?.valAccuracy ?? best?.testAccuracy ?? null,
+    last: last?.valAccuracy ?? last?.testAccuracy ?? null,
+    test: best?.testAccuracy ?? null,
+    valLoss: last?.valLoss ?? null,
+    trainLoss: last?.trainLoss ?? null,
+    ensemble: run.ensemble?.testAccuracy ?? run.ensemble?.valAccuracy ?? null,
+  }
+}
+
+function highestRate({ spec, position }: RunSummary): number {
+  return (
+    writtenMaximum(spec.schedule) ?? compileSchedule(spec.schedule, position.plan, position.edits).range.lrMax
+  )
+}
+
+/** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
+function writtenMaximum(spec: ScheduleSpec): number | undefined {
+  switch (spec.kind) {
+    case 'constant':
+    case 'budgeted':
+    case 'plateau':
+      return spec.lr
+    case 'linear':
+    case 'cosine':
+    case 'polynomial':
+    case 'rex':
+    case 'exponentialDecay':
+      return Math.max(spec.lrStart, spec.lrEnd)
+    case 'snapshot':
+    case 'sgdr':
+      return spec.lrMax
+    case 'step':
+    case 'exponential':
+      return spec.gamma <= 1 ? spec.lr : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Seconds from its first start to its end, or until now while it is active. */
+export function secondsOf(run: RunSummary, now: number = Date.now()): number | null {
+  return run.startedAt === null ? null : ((run.endedAt ?? now) - run.startedAt) / 1000
+}
+
+/** Whether `resume` may be asked of it: it stopped before its plan's end, or lost its trainer. */
+export const isResumable = ({ status, stepsDone, totalSteps }: RunSummary): boolean =>
+  status === 'interrupted' || status === 'failed' || (status === 'stopped' && stepsDone < totalSteps)

@@ -1,0 +1,223 @@
+import type { RunSummary } from '../../../../shared/api/runs.ts'
+import { factsOf } from '../facts.ts'
+import { type FilterField, filterFields, findField } from './fields.ts'
+import { type Operator, type Token, tokenize } from './tokens.ts'
+
+/*
+ * The filter of the runs table: words, comparisons ("best>0.88", "tag:paper", "is:favourite"), a minus or NOT before what
+ * must not be, OR, AND (which blanks mean already) and parentheses. OR binds weaker than AND.
+ */
+
+export type Predicate = (run: RunSummary) => boolean
+
+export interface FilterError {
+  readonly ok: false
+  /** A sentence. */
+  readonly message: string
+  /** The part of the text it is about. */
+  readonly from: number
+  readonly to: number
+}
+
+export type ParsedFilter =
+  | { readonly ok: true; readonly matches: Predicate; readonly isEmpty: boolean }
+  | FilterError
+
+class Refusal extends Error {
+  readonly token: Token | undefined
+  constructor(message: string, token: Token | undefined) {
+    super(message)
+    this.token = token
+  }
+}
+
+/** Deeper parentheses than anybody means. */
+const maxDepth = 50
+
+export function parseFilter(text: string): ParsedFilter {
+  const tokens = tokenize(text)
+  if (tokens.length === 0) return { ok: true, matches: () => true, isEmpty: true }
+  try {
+    const reader = { tokens, at: 0, depth: 0 }
+    const matches = readOr(reader)
+    const rest = tokens[reader.at]
+    if (rest !== undefined) throw new Refusal('This closing parenthesis has no opening one.', rest)
+    return { ok: true, matches, isEmpty: false }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { token, message } = error
+    return { ok: false, message, from: token?.from ?? text.length, to: token?.to ?? text.length }
+  }
+}
+
+interface Reader {
+  readonly tokens: readonly Token[]
+  at: number
+  depth: number
+}
+
+function readOr(reader: Reader): Predicate {
+  const sides = [readAnd(reader)]
+  while (reader.tokens[reader.at]?.kind === 'or') {
+    reader.at++
+    sides.push(readAnd(reader))
+  }
+  const [only] = sides
+  return sides.length === 1 && only !== undefined ? only : (run) => sides.some((side) => side(run))
+}
+
+function readAnd(reader: Reader): Predicate {
+  const parts = [readPart(reader)]
+  for (;;) {
+    const kind = reader.tokens[reader.at]?.kind
+    if (kind === undefined || kind === 'or' || kind === 'close') break
+    if (kind === 'and') reader.at++
+    parts.push(readPart(reader))
+  }
+  return (run) => parts.every((part) => part(run))
+}
+
+function readPart(reader: Reader): Predicate {
+  const token = reader.tokens[reader.at]
+  if (token === undefined) {
+    throw new Refusal('Something is still missing at the end.', reader.tokens[reader.at - 1])
+  }
+  reader.at++
+  switch (token.kind) {
+    case 'term':
+      return termOf(token)
+    case 'not':
+    case 'open':
+      return nested(reader, token)
+    case 'or':
+    case 'and':
+      throw new Refusal(`"${token.text}" needs something before it.`, token)
+    case 'close':
+      throw new Refusal('There is nothing before this closing parenthesis.', token)
+  }
+}
+
+function nested(reader: Reader, token: Token): Predicate {
+  if (++reader.depth > maxDepth)
+    throw new Refusal(`More than ${maxDepth} parentheses are nested here.`, token)
+  const inner = token.kind === 'not' ? readPart(reader) : readOr(reader)
+  reader.depth--
+  if (token.kind === 'not') return (run) => !inner(run)
+  if (reader.tokens[reader.at]?.kind !== 'close') {
+    throw new Refusal('This parenthesis is not closed.', token)
+  }
+  reader.at++
+  return inner
+}
+
+function termOf(token: Token): Predicate {
+  if (token.comparison === undefined) return wordOf(token)
+  const { field: name, operator, value } = token.comparison
+  const field = findField(name)
+  if (field === undefined) throw new Refusal(unknownField(name), token)
+  if (value === '') throw new Refusal(`"${name}${operator}" needs a value: ${field.about}.`, token)
+  switch (field.kind) {
+    case 'number':
+      return numberTerm(name, field, operator, value, token)
+    case 'text':
+      return textTerm(name, field.read, operator, value, token)
+    case 'flag':
+      return flagTerm(name, field.flags, operator, value, token)
+  }
+}
+
+function wordOf({ text }: Token): Predicate {
+  const wanted = text.toLowerCase()
+  return (run) => factsOf(run).haystack.includes(wanted)
+}
+
+function unknownField(name: string): string {
+  const names = Object.keys(filterFields)
+  const near = names.find((one) => one.startsWith(name.toLowerCase()) || name.toLowerCase().startsWith(one))
+  const hint = near === undefined ? `The fields are ${names.join(', ')}.` : `Did you mean "${near}"?`
+  return `There is no field "${name}". ${hint}`
+}
+
+function numberTerm(
+  name: string,
+  field: Extract<FilterField, { kind: 'number' }>,
+  operator: Operator,
+  text: string,
+  token: Token,
+): Predicate {
+  const wanted = numberOf(text, field.unit)
+  if (wanted === undefined) throw new Refusal(`"${name}" compares with a number, not with "${text}".`, token)
+  const { read } = field
+  const holds = comparisons[operator]
+  return (run) => {
+    const value = read(run)
+    return value !== null && holds(value, wanted)
+  }
+}
+
+/** Shares and times are sums of rounded numbers: what shows as equal is equal. */
+const same = (a: number, b: number): boolean =>
+  Math.abs(a - b) <= 1e-9 * Math.max(1e-3, Math.abs(a), Math.abs(b))
+
+const comparisons: Readonly<Record<Operator, (value: number, wanted: number) => boolean>> = {
+  ':': same,
+  '=': same,
+  '!=': (value, wanted) => !same(value, wanted),
+  '>': (value, wanted) => value > wanted && !same(value, wanted),
+  '>=': (value, wanted) => value > wanted || same(value, wanted),
+  '<': (value, wanted) => value < wanted && !same(value, wanted),
+  '<=': (value, wanted) => value < wanted || same(value, wanted),
+}
+
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** "0.88", "88%" of a share, "5m" of a time; undefined where it is no number. */
+function numberOf(text: string, unit: 'share' | 'time' | undefined): number | undefined {
+  const [, digits = '', suffix = ''] = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)([a-z%]?)$/i.exec(text) ?? []
+  if (digits === '') return undefined
+  const value = Number(digits)
+  if (suffix === '') return value
+  if (unit === 'share' && suffix === '%') return value / 100
+  const factor = seconds[suffix.toLowerCase()]
+  return unit === 'time' && factor !== undefined ? value * factor : undefined
+}
+
+/** "ResNet-20" is found by "resnet20" too. */
+const plain = (text: string): string => text.toLowerCase().replace(/[-\s]/g, '')
+
+function textTerm(
+  name: string,
+  read: (run: RunSummary) => readonly string[],
+  operator: Operator,
+  value: string,
+  token: Token,
+): Predicate {
+  if (operator !== ':' && operator !== '=' && operator !== '!=') {
+    throw new Refusal(
+      `"${name}" is text: write ${name}:${value} (or ${name}=${value} for exactly that).`,
+      token,
+    )
+  }
+  const choices = value.split(',').filter((choice) => choice !== '')
+  const exact = choices.map((choice) => choice.toLowerCase())
+  const loose = choices.map(plain).filter((choice) => choice !== '')
+  const isExactly = (run: RunSummary): boolean => read(run).some((text) => exact.includes(text.toLowerCase()))
+  if (operator === '=') return isExactly
+  if (operator === '!=') return (run) => !isExactly(run)
+  return (run) => read(run).some((text) => loose.some((choice) => plain(text).includes(choice)))
+}
+
+function flagTerm(
+  name: string,
+  flags: Readonly<Record<string, Predicate>>,
+  operator: Operator,
+  value: string,
+  token: Token,
+): Predicate {
+  const wanted = value.toLowerCase().replace('favorite', 'favourite')
+  const flag = Object.hasOwn(flags, wanted) ? flags[wanted] : undefined
+  if (flag === undefined || (operator !== ':' && operator !== '=')) {
+    throw new Refusal(`"${name}:" is followed by one of ${Object.keys(flags).join(', ')}.`, token)
+  }
+  return flag
+}

@@ -1,0 +1,63 @@
+import { useState } from 'react'
+import { z } from 'zod'
+import { columns, findColumn } from './columns.ts'
+
+/** What the user made of the table; it stays in this browser. */
+const storedLayout = z.object({
+  /** Ids of the columns shown, in their order. */
+  shown: z.array(z.string()).max(200),
+  baseline: z.string().nullable().catch(null),
+  /** The step whose value the column "at" shows, and of which series. */
+  at: z
+    .object({ series: z.enum(['accuracy', 'loss', 'lr']), step: z.int().min(0) })
+    .catch({ series: 'accuracy', step: 0 }),
+})
+export type TableLayout = z.infer<typeof storedLayout>
+
+const key = 'anneal.runs.table'
+
+export const firstLayout: TableLayout = {
+  shown: columns.filter(({ shownAtFirst }) => shownAtFirst).map(({ id }) => id),
+  baseline: null,
+  at: { series: 'accuracy', step: 0 },
+}
+
+/** Anything that is not a layout, or of another version's columns, falls back piece by piece. */
+export function readLayout(text: string | null): TableLayout {
+  if (text === null) return firstLayout
+  try {
+    const layout = storedLayout.parse(JSON.parse(text))
+    const shown = [...new Set(layout.shown)].filter((id) => findColumn(id) !== undefined)
+    return { ...layout, shown: shown.includes('name') ? shown : ['name', ...shown] }
+  } catch {
+    return firstLayout
+  }
+}
+
+/** Moves a column one place to the left or right. */
+export function moveColumn(shown: readonly string[], id: string, by: -1 | 1): string[] {
+  const from = shown.indexOf(id)
+  const to = from + by
+  if (from === -1 || to < 0 || to >= shown.length) return [...shown]
+  const others = shown.filter((one) => one !== id)
+  return [...others.slice(0, to), id, ...others.slice(to)]
+}
+
+/** A column that comes back stands where the full list has it, after its nearest neighbour that is shown. */
+export function toggleColumn(shown: readonly string[], id: string): string[] {
+  if (shown.includes(id)) return shown.filter((one) => one !== id || one === 'name')
+  const place = columns.findIndex((column) => column.id === id)
+  const before = columns.slice(0, place).findLast((column) => shown.includes(column.id))
+  const at = before === undefined ? 0 : shown.indexOf(before.id) + 1
+  return [...shown.slice(0, at), id, ...shown.slice(at)]
+}
+
+export function useLayout(): readonly [TableLayout, (change: Partial<TableLayout>) => void] {
+  const [layout, setLayout] = useState(() => readLayout(localStorage.getItem(key)))
+  const change = (part: Partial<TableLayout>) => {
+    const next = { ...layout, ...part }
+    setLayout(next)
+    localStorage.setItem(key, JSON.stringify(next))
+  }
+  return [layout, change]
+}
