@@ -22,6 +22,7 @@ export interface Candidate {
 
 /** Fastest first: the order in which "auto" tries them. */
 const candidates: readonly Candidate[] = [
+  { name: 'simd', load: startSimd },
   { name: 'wasm', load: startWasm },
   { name: 'cpu', load: startCpu },
 ]
@@ -68,6 +69,18 @@ function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[
 
 /** WebAssembly addresses its memory with 32 bits. */
 const wasmMemory = 2 ** 32
+
+async function startSimd() {
+  const { loadSimd } = await import('./simd/load.ts')
+  const { threads, relaxed } = await loadSimd()
+  return {
+    memory: wasmMemory,
+    device: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    strength: relaxed
+      ? 'our own kernels, with fused multiplication and addition'
+      : 'our own kernels; this processor or this Node offers them no fused multiplication and addition',
+  }
+}
 
 async function startWasm() {
   const { loadWasm } = await import('./wasm/load.ts')

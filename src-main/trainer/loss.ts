@@ -1,3 +1,4 @@
+import { softmaxLoss } from '../engine/fused.ts'
 import * as tf from '../engine/tf.ts'
 import { savedTensor, withGradient } from './models/customGradient.ts'
 
@@ -10,6 +11,11 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, sm
   const [batch, classes] = logits.shape
   const off = smoothing / classes
   return withGradient<tf.Scalar>([logits], (save) => {
+    const fused = softmaxLoss(logits, labels, smoothing)
+    if (fused !== undefined) {
+      save([fused.gradient])
+      return { value: fused.loss, gradFunc: (dy, saved) => tf.mul(savedTensor(saved, 0), dy) }
+    }
     const target = tf.oneHot(labels, classes, 1 - smoothing + off, off, 'float32')
     const shifted = tf.sub(logits, tf.max(logits, 1, true))
     const logProbabilities = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), 1, true)))

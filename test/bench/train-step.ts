@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { random } from '../../shared/random.ts'
-import { type ModelSpec, modelSpec, optimizerSpec } from '../../shared/run/spec.ts'
+import { deviceName, type ModelSpec, modelSpec, optimizerSpec } from '../../shared/run/spec.ts'
 import { selectEngine } from '../../src-main/engine/select.ts'
 import * as tf from '../../src-main/engine/tf.ts'
 import type { Batch } from '../../src-main/trainer/batches.ts'
@@ -10,7 +10,7 @@ import { trainStep } from '../../src-main/trainer/step.ts'
 
 /*
  * Milliseconds of one training step at batch 128, and where they go:
- *   node test/bench/train-step.ts [--json] [--device wasm|cpu] [--only mlp]
+ *   node test/bench/train-step.ts [--json] [--device simd|wasm|cpu] [--only mlp]
  */
 
 const batchSize = 128
@@ -118,7 +118,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
   },
 })
-const engine = await selectEngine(values.device === 'cpu' ? 'cpu' : 'wasm')
+const engine = await selectEngine(deviceName.parse(values.device))
 const results: Result[] = []
 for (const [name, { spec, shape, steps }] of Object.entries(subjects)) {
   if (values.only !== undefined && values.only !== name) continue

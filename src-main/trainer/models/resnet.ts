@@ -38,7 +38,7 @@ export function resnet(
   const output = dense(net, 'output', shape[2], input.classes)
   return (x, mode) => {
     const images = tf.reshape<tf.Rank.R4>(x, [-1, ...image])
-    let h = tf.relu(firstNorm.apply(first.apply(images, mode), mode))
+    let h = firstNorm.applyRelu(first.apply(images, mode), mode)
     for (const residual of blocks) h = residual.apply(h, mode)
     return output.apply(pool(h), mode)
   }
@@ -59,9 +59,8 @@ function block(
   return {
     outputShape: conv2.outputShape,
     apply(x, mode) {
-      const inner = tf.relu(norm1.apply(conv1.apply(x, mode), mode))
-      const residual = norm2.apply(conv2.apply(inner, mode), mode)
-      return tf.relu(tf.add<tf.Tensor4D>(identityShortcut(x, stride, filters), residual))
+      const inner = norm1.applyRelu(conv1.apply(x, mode), mode)
+      return norm2.applyRelu(conv2.apply(inner, mode), mode, identityShortcut(x, stride, filters))
     },
   }
 }

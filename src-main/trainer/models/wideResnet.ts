@@ -44,7 +44,7 @@ export function wideResnet(
   return (x, mode) => {
     let h = first.apply(tf.reshape<tf.Rank.R4>(x, [-1, ...image]), mode)
     for (const residual of blocks) h = residual.apply(h, mode)
-    return output.apply(pool(tf.relu(norm.apply(h, mode))), mode)
+    return output.apply(pool(norm.applyRelu(h, mode)), mode)
   }
 }
 
@@ -63,8 +63,8 @@ function block(net: NetBuilder, name: string, input: ImageShape, options: BlockO
   return {
     outputShape: conv2.outputShape,
     apply(x, mode) {
-      const active = tf.relu(norm1.apply(x, mode))
-      const inner = tf.relu(norm2.apply(conv1.apply(active, mode), mode))
+      const active = norm1.applyRelu(x, mode)
+      const inner = norm2.applyRelu(conv1.apply(active, mode), mode)
       const residual = conv2.apply(dropout(inner, name, dropoutRate, mode), mode)
       return tf.add<tf.Tensor4D>(shortcut?.apply(active, mode) ?? x, residual)
     },

@@ -1,6 +1,7 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
+import { optimizerStep } from '../../engine/fused.ts'
 import * as tf from '../../engine/tf.ts'
-import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+import { assignAll, type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
 import { decayed, withDecay } from './weightDecay.ts'
 
 type AdamSpec = Extract<OptimizerSpec, { kind: 'adam' | 'adamw' }>
@@ -22,14 +23,22 @@ export class Adam extends TrainOptimizer<AdamSpec> {
   ): void {
     const { kind, beta2, epsilon } = this.spec
     const { lr, momentum: beta1 = this.spec.beta1, weightDecay = this.spec.weightDecay } = settings
+    const [first, second] = [this.slot(variable, 'moment1'), this.slot(variable, 'moment2')]
+    const stepSize = lr / (1 - beta1 ** stepsApplied)
+    const inverseRoot = 1 / Math.sqrt(1 - beta2 ** stepsApplied)
+    const decay = kind === 'adam' ? weightDecay : 0
+    const keep = kind === 'adamw' ? 1 - lr * weightDecay : 1
+    const fused = optimizerStep(
+      'Adam',
+      { w: variable, g: gradient, first, second },
+      { stepSize, beta1, beta2, inverseRoot, epsilon, decay, keep },
+    )
+    if (fused !== undefined) return assignAll([variable, first, second], fused)
     const g = kind === 'adam' ? withDecay(gradient, variable, weightDecay) : gradient
     const kept = kind === 'adamw' ? decayed(variable, lr, weightDecay) : variable
-    const [first, second] = [this.slot(variable, 'moment1'), this.slot(variable, 'moment2')]
     first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)))
     second.assign(tf.add(tf.mul(second, beta2), tf.mul(tf.square(g), 1 - beta2)))
-    const stepSize = lr / (1 - beta1 ** stepsApplied)
-    const rootCorrection = Math.sqrt(1 - beta2 ** stepsApplied)
-    const denominator = tf.add(tf.mul(tf.sqrt(second), 1 / rootCorrection), epsilon)
+    const denominator = tf.add(tf.mul(tf.sqrt(second), inverseRoot), epsilon)
     variable.assign(tf.sub(kept, tf.mul(tf.div(first, denominator), stepSize)))
   }
 }

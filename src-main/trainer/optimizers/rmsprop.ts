@@ -1,6 +1,7 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
+import { optimizerStep } from '../../engine/fused.ts'
 import * as tf from '../../engine/tf.ts'
-import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+import { assignAll, type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
 import { withDecay } from './weightDecay.ts'
 
 type RmspropSpec = Extract<OptimizerSpec, { kind: 'rmsprop' }>
@@ -16,12 +17,20 @@ export class Rmsprop extends TrainOptimizer<RmspropSpec> {
   protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
     const { alpha, epsilon } = this.spec
     const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
-    const g = withDecay(gradient, variable, weightDecay)
     const square = this.slot(variable, 'squareAverage')
+    const buffer = momentum === 0 ? variable : this.slot(variable, 'momentum')
+    const fused = optimizerStep(
+      'Rmsprop',
+      { w: variable, g: gradient, square, momentum: buffer },
+      { lr, alpha, momentum, epsilon, decay: weightDecay },
+    )
+    if (fused !== undefined) {
+      return assignAll(momentum === 0 ? [variable, square] : [variable, square, buffer], fused)
+    }
+    const g = withDecay(gradient, variable, weightDecay)
     square.assign(tf.add(tf.mul(square, alpha), tf.mul(tf.square(g), 1 - alpha)))
     let direction: tf.Tensor = tf.div(g, tf.add(tf.sqrt(square), epsilon))
     if (momentum !== 0) {
-      const buffer = this.slot(variable, 'momentum')
       buffer.assign(tf.add(tf.mul(buffer, momentum), direction))
       direction = buffer
     }

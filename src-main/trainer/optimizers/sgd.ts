@@ -1,6 +1,7 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
+import { optimizerStep } from '../../engine/fused.ts'
 import * as tf from '../../engine/tf.ts'
-import { type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
+import { assignAll, type StepSettings, TrainOptimizer } from './trainOptimizer.ts'
 import { decayed, withDecay } from './weightDecay.ts'
 
 type SgdSpec = Extract<OptimizerSpec, { kind: 'sgd' }>
@@ -18,9 +19,17 @@ export class Sgd extends TrainOptimizer<SgdSpec> {
   protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
     const { nesterov, decoupled } = this.spec
     const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
+    const buffer = momentum === 0 ? variable : this.slot(variable, 'momentum')
+    const decay = decoupled ? 0 : weightDecay
+    const keep = decoupled ? 1 - lr * weightDecay : 1
+    const fused = optimizerStep(
+      'Sgd',
+      { w: variable, g: gradient, momentum: buffer },
+      { lr, momentum, decay, keep, nesterov },
+    )
+    if (fused !== undefined) return assignAll(momentum === 0 ? [variable] : [variable, buffer], fused)
     let direction = decoupled ? gradient : withDecay(gradient, variable, weightDecay)
     if (momentum !== 0) {
-      const buffer = this.slot(variable, 'momentum')
       buffer.assign(tf.add(tf.mul(buffer, momentum), direction))
       direction = nesterov ? tf.add(direction, tf.mul(buffer, momentum)) : buffer
     }

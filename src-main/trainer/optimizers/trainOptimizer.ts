@@ -17,6 +17,17 @@ export interface OptimizerTensor {
   readonly tensor: tf.Tensor
 }
 
+/** Gives each variable the value at its place. */
+export function assignAll(variables: readonly tf.Tensor[], values: readonly tf.Tensor[]): void {
+  for (const [place, variable] of variables.entries()) {
+    const value = values[place]
+    if (!(variable instanceof tf.Variable) || value === undefined) {
+      throw new Error(`An optimizer step gave ${values.length} results for ${variables.length} variables.`)
+    }
+    variable.assign(value)
+  }
+}
+
 /**
  * An optimizer whose rate, momentum and weight decay are arguments of the step, and whose state is keyed by variable
  * name. tfjs's own have neither: setMomentum() does nothing, state goes by position, and Adam's resumed bias

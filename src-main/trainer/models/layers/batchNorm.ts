@@ -1,5 +1,7 @@
+import * as fused from '../../../engine/fused.ts'
 import * as tf from '../../../engine/tf.ts'
 import { savedTensor, withGradient } from '../customGradient.ts'
+import type { ForwardMode } from '../model.ts'
 import type { ImageLayer, ImageShape, NetBuilder } from '../netBuilder.ts'
 
 export interface BatchNormWeights {
@@ -9,12 +11,17 @@ export interface BatchNormWeights {
   readonly movingVariance: tf.Variable
 }
 
+export interface BatchNormLayer extends ImageLayer {
+  /** relu(residual + norm(x)), which backends may do in one pass. */
+  applyRelu(x: tf.Tensor4D, mode: ForwardMode, residual?: tf.Tensor4D): tf.Tensor4D
+}
+
 const epsilon = 1e-5
 const defaultRate = 0.1
 const allButChannels = [0, 1, 2]
 
 /** Batch normalisation per channel (Ioffe and Szegedy 2015), with PyTorch's momentum of 0.1 and ε of 1e-5. */
-export function batchNorm(net: NetBuilder, name: string, shape: ImageShape): ImageLayer {
+export function batchNorm(net: NetBuilder, name: string, shape: ImageShape): BatchNormLayer {
   const [, , channels] = shape
   const weights = {
     gamma: net.vector(`${name}/gamma`, channels, 1),
@@ -29,6 +36,10 @@ export function batchNorm(net: NetBuilder, name: string, shape: ImageShape): Ima
       if (!mode.training) return normaliseByMoving(x, weights, epsilon)
       return normaliseByBatch(x, weights, epsilon, mode.statisticsRate ?? defaultRate)
     },
+    applyRelu(x, mode, residual) {
+      if (!mode.training) return reluOfSum(normaliseByMoving(x, weights, epsilon), residual)
+      return normaliseByBatch(x, weights, epsilon, mode.statisticsRate ?? defaultRate, { residual })
+    },
   }
 }
 
@@ -39,29 +50,66 @@ export function normaliseByMoving(x: tf.Tensor4D, weights: BatchNormWeights, eps
   return tf.add(tf.mul(x, scale), offset)
 }
 
+function reluOfSum(normed: tf.Tensor4D, residual: tf.Tensor4D | undefined): tf.Tensor4D {
+  return tf.relu(residual === undefined ? normed : tf.add<tf.Tensor4D>(residual, normed))
+}
+
 /**
- * γ·(x - mean) / √(variance + ε) + β with the mean and the biased variance of the batch. The moving statistics take
- * in `rate` of the batch's, the variance unbiased, as torch.nn.BatchNorm2d does. The gradient is that of Ioffe and
- * Szegedy 2015, section 3, in closed form.
+ * γ·(x - mean) / √(variance + ε) + β with the mean and the biased variance of the batch; with `then`, the ReLU of its
+ * sum with the residual. The moving statistics take in `rate` of the batch's, the variance unbiased, as
+ * torch.nn.BatchNorm2d does. The gradient is that of Ioffe and Szegedy 2015, section 3, in closed form.
  */
 export function normaliseByBatch(
   x: tf.Tensor4D,
   weights: BatchNormWeights,
   eps: number,
   rate: number,
+  then?: { readonly residual: tf.Tensor4D | undefined },
 ): tf.Tensor4D {
-  const { gamma, beta } = weights
   const [, , , channels] = x.shape
   const count = x.size / channels
+  const take = (mean: tf.Tensor1D, variance: tf.Tensor1D): void => {
+    if (rate === 0) return
+    moveTowards(weights.movingMean, mean, rate)
+    moveTowards(weights.movingVariance, tf.mul(variance, count / Math.max(count - 1, 1)), rate)
+  }
+  const options = { epsilon: eps, relu: then !== undefined, residual: then?.residual }
+  if (x.size > 0 && fused.hasBatchNorm()) return inOnePass(x, weights, options, take)
+  const normed = composed(x, weights, eps, take)
+  return then === undefined ? normed : reluOfSum(normed, then.residual)
+}
+
+type TakeStatistics = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void
+
+function inOnePass(
+  x: tf.Tensor4D,
+  { gamma, beta }: BatchNormWeights,
+  options: fused.BatchNormOptions,
+  take: TakeStatistics,
+): tf.Tensor4D {
+  const { residual, relu } = options
+  const inputs = residual === undefined ? [x, gamma, beta] : [x, gamma, beta, residual]
+  return withGradient<tf.Tensor4D>(inputs, (save) => {
+    const { y, mean, variance, inverse } = fused.batchNorm(x, gamma, beta, options)
+    take(mean, variance)
+    save(relu ? [x, gamma, mean, inverse, y] : [x, gamma, mean, inverse])
+    const hasResidual = residual !== undefined
+    return { value: y, gradFunc: (dy, saved) => fused.batchNormGradient(dy, saved, hasResidual) }
+  })
+}
+
+function composed(
+  x: tf.Tensor4D,
+  { gamma, beta }: BatchNormWeights,
+  eps: number,
+  take: TakeStatistics,
+): tf.Tensor4D {
   return withGradient<tf.Tensor4D>([x, gamma, beta], (save) => {
     const mean = tf.mean<tf.Tensor1D>(x, allButChannels)
     const centred = tf.sub<tf.Tensor4D>(x, mean)
     const variance = tf.mean<tf.Tensor1D>(tf.square(centred), allButChannels)
     const inverse = tf.rsqrt(tf.add(variance, eps))
-    if (rate > 0) {
-      moveTowards(weights.movingMean, mean, rate)
-      moveTowards(weights.movingVariance, tf.mul(variance, count / Math.max(count - 1, 1)), rate)
-    }
+    take(mean, variance)
     const scale = tf.mul(inverse, gamma)
     save([centred, inverse, scale])
     return { value: tf.add<tf.Tensor4D>(tf.mul(centred, scale), beta), gradFunc }

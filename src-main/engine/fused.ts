@@ -1,0 +1,98 @@
+import * as tf from './tf.ts'
+
+/*
+ * Kernels of ours that do in one pass what tfjs composes of many. Where the current backend has none of them these
+ * functions give undefined, and the caller composes.
+ */
+
+function run(
+  kernel: string,
+  inputs: Record<string, tf.Tensor>,
+  attrs: tf.NamedAttrMap = {},
+): tf.Tensor[] | undefined {
+  return isThere(kernel) ? tf.engine().runKernel<tf.Tensor[]>(kernel, inputs, attrs) : undefined
+}
+
+function isThere(kernel: string): boolean {
+  const found: unknown = tf.getKernel(kernel, tf.getBackend())
+  return found !== undefined
+}
+
+/** @throws Error when the kernel gave no such result */
+function result<R extends tf.Rank>(results: readonly tf.Tensor[], index: number, rank: R): tf.Tensor<R> {
+  const tensor = results[index]
+  if (tensor === undefined || !isOfRank(tensor, rank)) {
+    throw new Error(`a fused kernel gave no tensor of rank ${rank} as result ${index} (${tensor?.shape})`)
+  }
+  return tensor
+}
+
+function isOfRank<R extends tf.Rank>(tensor: tf.Tensor, rank: R): tensor is tf.Tensor<R> {
+  return rank === `R${tensor.rank}`
+}
+
+export interface BatchNormOptions {
+  readonly epsilon: number
+  /** Whether a ReLU follows. */
+  readonly relu: boolean
+  /** Is added before the ReLU. */
+  readonly residual: tf.Tensor4D | undefined
+}
+
+export const hasBatchNorm = (): boolean => isThere('AnnealBatchNorm')
+
+/**
+ * γ·(x - mean) / √(variance + ε) + β over all but the last axis, and what its gradient needs.
+ * @throws Error when the backend has no such kernel
+ */
+export function batchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, options: BatchNormOptions) {
+  const { epsilon, relu, residual } = options
+  const inputs = residual === undefined ? { x, gamma, beta } : { x, gamma, beta, residual }
+  const results = run('AnnealBatchNorm', inputs, { epsilon, relu }) ?? []
+  return {
+    y: result(results, 0, tf.Rank.R4),
+    mean: result(results, 1, tf.Rank.R1),
+    /** Biased. */
+    variance: result(results, 2, tf.Rank.R1),
+    /** 1 / √(variance + ε) */
+    inverse: result(results, 3, tf.Rank.R1),
+  }
+}
+
+/**
+ * Gradients of `batchNorm` for x, gamma and beta, and for the residual if there was one.
+ * @param saved x, gamma, mean, inverse, and y where a ReLU follows
+ */
+export function batchNormGradient(
+  dy: tf.Tensor,
+  [x, gamma, mean, inverse, y]: readonly tf.Tensor[],
+  hasResidual: boolean,
+): tf.Tensor[] {
+  if (x === undefined || gamma === undefined || mean === undefined || inverse === undefined) {
+    throw new Error('the gradient of batch normalisation was not given what was saved for it')
+  }
+  const inputs = { dy, x, gamma, mean, inverse }
+  const results = run('AnnealBatchNormGrad', y === undefined ? inputs : { ...inputs, y }, { hasResidual })
+  if (results === undefined) throw new Error('the backend changed between forward and backward')
+  return results
+}
+
+/** Mean softmax cross-entropy, and its gradient for the logits. */
+export function softmaxLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number) {
+  if (labels.dtype !== 'int32') return undefined
+  const results = run('AnnealSoftmaxLoss', { logits, labels }, { smoothing })
+  if (results === undefined) return undefined
+  return { loss: result(results, 0, tf.Rank.R0), gradient: result(results, 1, tf.Rank.R2) }
+}
+
+/**
+ * One step of an optimizer: the new weights, and the new state in the order of the state tensors given. The names of
+ * inputs and attributes are the kernel's own.
+ */
+export function optimizerStep(
+  kernel: 'Sgd' | 'Adam' | 'Rmsprop',
+  tensors: Record<string, tf.Tensor>,
+  attributes: tf.NamedAttrMap,
+): tf.Tensor[] | undefined {
+  return run(`Anneal${kernel}Step`, tensors, attributes)
+}

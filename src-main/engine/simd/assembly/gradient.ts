@@ -1,0 +1,227 @@
+import { placeImage } from './convolution'
+import { loadPart, madd, storePart } from './simd'
+
+/*
+ * Products aᵀ · b summed over the rows of both: gradients of dense kernels and of filters. Six columns of a by eight of b
+ * stay in registers, and both are read where they stand: each row gives six neighbouring numbers and eight.
+ * What a tile reads beyond the last column is never stored; the allocator leaves room behind every tensor for it.
+ */
+
+/** Adds to the sums at out [6 rows of outPitch, 8]: rows × places places of a and b. */
+function tile(
+  a: usize,
+  aStep: usize,
+  aJump: usize,
+  b: usize,
+  bStep: usize,
+  bJump: usize,
+  rows: i32,
+  places: i32,
+  out: usize,
+  outPitch: usize,
+  height: i32,
+  width: i32,
+  fresh: boolean,
+): void {
+  const zero = f32x4.splat(0)
+  let c00 = zero
+  let c01 = zero
+  let c10 = zero
+  let c11 = zero
+  let c20 = zero
+  let c21 = zero
+  let c30 = zero
+  let c31 = zero
+  let c40 = zero
+  let c41 = zero
+  let c50 = zero
+  let c51 = zero
+  for (let r = rows; r > 0; r--) {
+    for (let p = places; p > 0; p--) {
+      const b0 = v128.load(b)
+      const b1 = v128.load(b, 16)
+      let v = v128.load32_splat(a)
+      c00 = madd(v, b0, c00)
+      c01 = madd(v, b1, c01)
+      v = v128.load32_splat(a, 4)
+      c10 = madd(v, b0, c10)
+      c11 = madd(v, b1, c11)
+      v = v128.load32_splat(a, 8)
+      c20 = madd(v, b0, c20)
+      c21 = madd(v, b1, c21)
+      v = v128.load32_splat(a, 12)
+      c30 = madd(v, b0, c30)
+      c31 = madd(v, b1, c31)
+      v = v128.load32_splat(a, 16)
+      c40 = madd(v, b0, c40)
+      c41 = madd(v, b1, c41)
+      v = v128.load32_splat(a, 20)
+      c50 = madd(v, b0, c50)
+      c51 = madd(v, b1, c51)
+      a += aStep
+      b += bStep
+    }
+    a += aJump
+    b += bJump
+  }
+  add(out, 0, outPitch, height, width, c00, c01, fresh)
+  add(out, 1, outPitch, height, width, c10, c11, fresh)
+  add(out, 2, outPitch, height, width, c20, c21, fresh)
+  add(out, 3, outPitch, height, width, c30, c31, fresh)
+  add(out, 4, outPitch, height, width, c40, c41, fresh)
+  add(out, 5, outPitch, height, width, c50, c51, fresh)
+}
+
+function add(
+  out: usize,
+  row: i32,
+  pitch: usize,
+  height: i32,
+  width: i32,
+  left: v128,
+  right: v128,
+  fresh: boolean,
+): void {
+  if (row >= height) return
+  const to = out + <usize>row * pitch
+  if (width >= 8) {
+    if (!fresh) {
+      left = f32x4.add(left, v128.load(to))
+      right = f32x4.add(right, v128.load(to, 16))
+    }
+    v128.store(to, left)
+    v128.store(to, right, 16)
+    return
+  }
+  if (!fresh) {
+    left = f32x4.add(left, loadPart(to, width))
+    right = f32x4.add(right, loadPart(to + 16, width - 4))
+  }
+  storePart(to, left, width)
+  storePart(to + 16, right, width - 4)
+}
+
+/** Rows of both sides that are summed at once: their tiles' numbers stay in the first cache. */
+const rowBlock: i32 = 256
+
+/** out [aColumns, bColumns] = aᵀ · b over `rows` rows. Items: tiles of six columns of a. */
+export function multiplyTransposed(
+  a: usize,
+  b: usize,
+  out: usize,
+  rows: i32,
+  aColumns: i32,
+  bColumns: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const aPitch = (<usize>aColumns) << 2
+  const bPitch = (<usize>bColumns) << 2
+  for (let start = 0; start < rows; start += rowBlock) {
+    const count = min(rowBlock, rows - start)
+    for (let item = from; item < to; item++) {
+      const column = item * 6
+      for (let other = 0; other < bColumns; other += 8) {
+        tile(
+          a + <usize>start * aPitch + ((<usize>column) << 2),
+          aPitch,
+          0,
+          b + <usize>start * bPitch + ((<usize>other) << 2),
+          bPitch,
+          0,
+          1,
+          count,
+          out + <usize>column * bPitch + ((<usize>other) << 2),
+          bPitch,
+          aColumns - column,
+          bColumns - other,
+          start == 0,
+        )
+      }
+    }
+  }
+}
+
+/** Bytes of image and gradient that a block of rows may take: they stay in the first cache. */
+const blockBytes: usize = 36 << 10
+
+/**
+ * The gradient of a filter [tapRows, tapColumns, channels, filters], summed over the images of one item and written to
+ * the item's own part of `partial`. Items: groups of `group` images.
+ */
+export function filterGradient(
+  x: usize,
+  dy: usize,
+  partial: usize,
+  images: i32,
+  group: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  top: i32,
+  left: i32,
+  tapRows: i32,
+  tapColumns: i32,
+  strideRows: i32,
+  strideColumns: i32,
+  rows: i32,
+  places: i32,
+  filters: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  let padded = scratch
+  const paddedRows = (rows - 1) * strideRows + tapRows
+  const paddedWidth = (places - 1) * strideColumns + tapColumns
+  const pixel = (<usize>channels) << 2
+  const imageBytes = <usize>(height * width) * pixel
+  const pitch = <usize>paddedWidth * pixel
+  const whole = top == 0 && left == 0 && paddedRows <= height && paddedWidth == width
+  if (!whole) memory.fill(padded, 0, <usize>paddedRows * pitch)
+  const run = tapColumns * channels
+  const outPitch = (<usize>filters) << 2
+  const dyRow = <usize>places * outPitch
+  const aStep = <usize>strideColumns * pixel
+  const aJump = <usize>strideRows * pitch - <usize>places * aStep
+  const size = <usize>(tapRows * run) * outPitch
+  const blockRows = <i32>max(1, blockBytes / (<usize>strideRows * pitch + dyRow))
+  for (let item = from; item < to; item++) {
+    const target = partial + <usize>item * size
+    const last = min(images, (item + 1) * group)
+    for (let image = item * group; image < last; image++) {
+      const source = x + <usize>image * imageBytes
+      if (whole) padded = source
+      else placeImage(source, padded, height, width, channels, top, left, paddedRows, paddedWidth)
+      const gradient = dy + <usize>(image * rows) * dyRow
+      for (let row = 0; row < rows; row += blockRows) {
+        const count = min(blockRows, rows - row)
+        const fresh = image == item * group && row == 0
+        const b = gradient + <usize>row * dyRow
+        for (let tap = 0; tap < tapRows; tap++) {
+          const a = padded + <usize>(row * strideRows + tap) * pitch
+          for (let k = 0; k < run; k += 6) {
+            for (let filter = 0; filter < filters; filter += 8) {
+              tile(
+                a + ((<usize>k) << 2),
+                aStep,
+                aJump,
+                b + ((<usize>filter) << 2),
+                outPitch,
+                0,
+                count,
+                places,
+                target + <usize>(tap * run + k) * outPitch + ((<usize>filter) << 2),
+                outPitch,
+                run - k,
+                filters - filter,
+                fresh,
+              )
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/*
+ * The kernels of the simd backend, in AssemblyScript. Every one that runs on the pool ends with the same three
+ * parameters: `scratch`, memory of the calling thread's own, and the items `from` up to `to` that it shall do. All
+ * addresses and pitches are in bytes, all counts in numbers.
+ */
+export * from './binary'
+export * from './unary'
+export * from './product'
+export * from './gradient'
+export * from './convolution'
+export * from './reduce'
+export * from './batchNorm'
+export * from './pool'
+export * from './move'
+export * from './optimizer'
+export * from './loss'

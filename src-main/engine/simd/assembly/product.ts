@@ -1,0 +1,336 @@
+import { loadPart, madd, splat, storePart } from './simd'
+
+/*
+ * Matrix products whose left side is read row by row: dense layers, and convolutions, whose rows are the windows of a
+ * padded image. Six rows by eight columns stay in registers: twelve sums, two vectors of the right side and one number
+ * of the left are fifteen of the sixteen registers there are. The right side is packed beforehand into panels of eight
+ * columns, so that each step of the sum reads 32 bytes that lie together; the left side is read where it stands.
+ */
+
+export const tileRows: i32 = 6
+export const panelColumns: i32 = 8
+
+/** What is done to a tile before it is stored. */
+export const addToOutput: i32 = 1
+export const addBias: i32 = 2
+export const applyRelu: i32 = 4
+
+/**
+ * One tile: rows a0 to a5, each `taps` runs of `run` numbers that lie `pitch` apart, times a panel; of the result the
+ * first `rows` and `columns` go to c0, c1 … (the addresses of `outputs`).
+ */
+export function tile(
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  a4: usize,
+  a5: usize,
+  taps: i32,
+  run: i32,
+  pitch: usize,
+  panel: usize,
+  outputs: usize,
+  column: usize,
+  rows: i32,
+  columns: i32,
+  bias: usize,
+  mode: i32,
+): void {
+  const zero = f32x4.splat(0)
+  let c00 = zero
+  let c01 = zero
+  let c10 = zero
+  let c11 = zero
+  let c20 = zero
+  let c21 = zero
+  let c30 = zero
+  let c31 = zero
+  let c40 = zero
+  let c41 = zero
+  let c50 = zero
+  let c51 = zero
+  const jump = pitch - ((<usize>run) << 2)
+  for (let t = taps; t > 0; t--) {
+    let k = run
+    for (; k >= 4; k -= 4) {
+      let b0 = v128.load(panel)
+      let b1 = v128.load(panel, 16)
+      let a = v128.load32_splat(a0)
+      c00 = madd(a, b0, c00)
+      c01 = madd(a, b1, c01)
+      a = v128.load32_splat(a1)
+      c10 = madd(a, b0, c10)
+      c11 = madd(a, b1, c11)
+      a = v128.load32_splat(a2)
+      c20 = madd(a, b0, c20)
+      c21 = madd(a, b1, c21)
+      a = v128.load32_splat(a3)
+      c30 = madd(a, b0, c30)
+      c31 = madd(a, b1, c31)
+      a = v128.load32_splat(a4)
+      c40 = madd(a, b0, c40)
+      c41 = madd(a, b1, c41)
+      a = v128.load32_splat(a5)
+      c50 = madd(a, b0, c50)
+      c51 = madd(a, b1, c51)
+
+      b0 = v128.load(panel, 32)
+      b1 = v128.load(panel, 48)
+      a = v128.load32_splat(a0, 4)
+      c00 = madd(a, b0, c00)
+      c01 = madd(a, b1, c01)
+      a = v128.load32_splat(a1, 4)
+      c10 = madd(a, b0, c10)
+      c11 = madd(a, b1, c11)
+      a = v128.load32_splat(a2, 4)
+      c20 = madd(a, b0, c20)
+      c21 = madd(a, b1, c21)
+      a = v128.load32_splat(a3, 4)
+      c30 = madd(a, b0, c30)
+      c31 = madd(a, b1, c31)
+      a = v128.load32_splat(a4, 4)
+      c40 = madd(a, b0, c40)
+      c41 = madd(a, b1, c41)
+      a = v128.load32_splat(a5, 4)
+      c50 = madd(a, b0, c50)
+      c51 = madd(a, b1, c51)
+
+      b0 = v128.load(panel, 64)
+      b1 = v128.load(panel, 80)
+      a = v128.load32_splat(a0, 8)
+      c00 = madd(a, b0, c00)
+      c01 = madd(a, b1, c01)
+      a = v128.load32_splat(a1, 8)
+      c10 = madd(a, b0, c10)
+      c11 = madd(a, b1, c11)
+      a = v128.load32_splat(a2, 8)
+      c20 = madd(a, b0, c20)
+      c21 = madd(a, b1, c21)
+      a = v128.load32_splat(a3, 8)
+      c30 = madd(a, b0, c30)
+      c31 = madd(a, b1, c31)
+      a = v128.load32_splat(a4, 8)
+      c40 = madd(a, b0, c40)
+      c41 = madd(a, b1, c41)
+      a = v128.load32_splat(a5, 8)
+      c50 = madd(a, b0, c50)
+      c51 = madd(a, b1, c51)
+
+      b0 = v128.load(panel, 96)
+      b1 = v128.load(panel, 112)
+      a = v128.load32_splat(a0, 12)
+      c00 = madd(a, b0, c00)
+      c01 = madd(a, b1, c01)
+      a = v128.load32_splat(a1, 12)
+      c10 = madd(a, b0, c10)
+      c11 = madd(a, b1, c11)
+      a = v128.load32_splat(a2, 12)
+      c20 = madd(a, b0, c20)
+      c21 = madd(a, b1, c21)
+      a = v128.load32_splat(a3, 12)
+      c30 = madd(a, b0, c30)
+      c31 = madd(a, b1, c31)
+      a = v128.load32_splat(a4, 12)
+      c40 = madd(a, b0, c40)
+      c41 = madd(a, b1, c41)
+      a = v128.load32_splat(a5, 12)
+      c50 = madd(a, b0, c50)
+      c51 = madd(a, b1, c51)
+
+      panel += 128
+      a0 += 16
+      a1 += 16
+      a2 += 16
+      a3 += 16
+      a4 += 16
+      a5 += 16
+    }
+    for (; k > 0; k--) {
+      const b0 = v128.load(panel)
+      const b1 = v128.load(panel, 16)
+      let a = v128.load32_splat(a0)
+      c00 = madd(a, b0, c00)
+      c01 = madd(a, b1, c01)
+      a = v128.load32_splat(a1)
+      c10 = madd(a, b0, c10)
+      c11 = madd(a, b1, c11)
+      a = v128.load32_splat(a2)
+      c20 = madd(a, b0, c20)
+      c21 = madd(a, b1, c21)
+      a = v128.load32_splat(a3)
+      c30 = madd(a, b0, c30)
+      c31 = madd(a, b1, c31)
+      a = v128.load32_splat(a4)
+      c40 = madd(a, b0, c40)
+      c41 = madd(a, b1, c41)
+      a = v128.load32_splat(a5)
+      c50 = madd(a, b0, c50)
+      c51 = madd(a, b1, c51)
+      panel += 32
+      a0 += 4
+      a1 += 4
+      a2 += 4
+      a3 += 4
+      a4 += 4
+      a5 += 4
+    }
+    a0 += jump
+    a1 += jump
+    a2 += jump
+    a3 += jump
+    a4 += jump
+    a5 += jump
+  }
+  finish(outputs, 0, column, rows, columns, c00, c01, bias, mode)
+  finish(outputs, 1, column, rows, columns, c10, c11, bias, mode)
+  finish(outputs, 2, column, rows, columns, c20, c21, bias, mode)
+  finish(outputs, 3, column, rows, columns, c30, c31, bias, mode)
+  finish(outputs, 4, column, rows, columns, c40, c41, bias, mode)
+  finish(outputs, 5, column, rows, columns, c50, c51, bias, mode)
+}
+
+function finish(
+  outputs: usize,
+  row: i32,
+  column: usize,
+  rows: i32,
+  columns: i32,
+  left: v128,
+  right: v128,
+  bias: usize,
+  mode: i32,
+): void {
+  if (row >= rows) return
+  const to = <usize>load<u32>(outputs + ((<usize>row) << 2)) + column
+  if (mode & addToOutput) {
+    left = f32x4.add(left, loadPart(to, columns))
+    right = f32x4.add(right, loadPart(to + 16, columns - 4))
+  }
+  if (mode & addBias) {
+    left = f32x4.add(left, loadPart(bias + column, columns))
+    right = f32x4.add(right, loadPart(bias + column + 16, columns - 4))
+  }
+  if (mode & applyRelu) {
+    left = f32x4.max(left, f32x4.splat(0))
+    right = f32x4.max(right, f32x4.splat(0))
+  }
+  if (columns >= panelColumns) {
+    v128.store(to, left)
+    v128.store(to, right, 16)
+    return
+  }
+  storePart(to, left, columns)
+  storePart(to + 16, right, columns - 4)
+}
+
+/**
+ * Packs a right side of rows (tapRow, tapColumn, inner) and `columns` columns into panels: for each panel all rows in
+ * order, each as eight numbers, zeros beyond the last column. Items: panels.
+ */
+export function packPanels(
+  source: usize,
+  panels: usize,
+  tapRows: i32,
+  tapRowStep: i32,
+  tapColumns: i32,
+  tapColumnStep: i32,
+  inner: i32,
+  innerStep: i32,
+  columns: i32,
+  columnStep: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const panelBytes = (<usize>(tapRows * tapColumns * inner)) << 5
+  for (let p = from; p < to; p++) {
+    let out = panels + <usize>p * panelBytes
+    const first = p * panelColumns
+    const count = min(panelColumns, columns - first)
+    const start = source + <usize>(first * columnStep)
+    for (let r = 0; r < tapRows; r++) {
+      for (let s = 0; s < tapColumns; s++) {
+        let at = start + <usize>(r * tapRowStep + s * tapColumnStep)
+        for (let i = 0; i < inner; i++) {
+          if (columnStep == 4 && count == panelColumns) {
+            v128.store(out, v128.load(at))
+            v128.store(out, v128.load(at, 16), 16)
+          } else {
+            for (let c = 0; c < panelColumns; c++) {
+              const value: f32 = c < count ? load<f32>(at + <usize>(c * columnStep)) : 0
+              store<f32>(out + ((<usize>c) << 2), value)
+            }
+          }
+          out += 32
+          at += <usize>innerStep
+        }
+      }
+    }
+  }
+}
+
+/** Row tiles that one item of `multiply` takes: their rows stay in the second cache while the panels pass. */
+const blockTiles: i32 = 16
+/** Numbers of a panel's column that stay in the first cache. */
+const depthBlock: i32 = 1024
+
+/**
+ * out [rows, columns] = a [rows, depth] · panels, with bias and ReLU as `mode` says. Items: blocks of rows × panels,
+ * the panel changing fastest.
+ */
+export function multiply(
+  a: usize,
+  aPitch: usize,
+  panels: usize,
+  out: usize,
+  rows: i32,
+  depth: i32,
+  columns: i32,
+  bias: usize,
+  mode: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const panelCount = (columns + panelColumns - 1) / panelColumns
+  const outPitch = (<usize>columns) << 2
+  for (let item = from; item < to; item++) {
+    const panel = item % panelCount
+    const firstRow = (item / panelCount) * blockTiles * tileRows
+    const lastRow = min(rows, firstRow + blockTiles * tileRows)
+    const width = min(panelColumns, columns - panel * panelColumns)
+    const panelStart = panels + ((<usize>(panel * depth)) << 5)
+    for (let k = 0; k < depth; k += depthBlock) {
+      const run = min(depthBlock, depth - k)
+      let own = mode & ~addToOutput
+      if (k > 0) own = own | addToOutput
+      if (k + run < depth) own = own & addToOutput
+      for (let row = firstRow; row < lastRow; row += tileRows) {
+        const count = min(tileRows, lastRow - row)
+        for (let i = 0; i < count; i++) {
+          store<u32>(scratch + ((<usize>i) << 2), <u32>(out + <usize>(row + i) * outPitch))
+        }
+        const a0 = a + <usize>row * aPitch + ((<usize>k) << 2)
+        tile(
+          a0,
+          a0 + <usize>min(1, count - 1) * aPitch,
+          a0 + <usize>min(2, count - 1) * aPitch,
+          a0 + <usize>min(3, count - 1) * aPitch,
+          a0 + <usize>min(4, count - 1) * aPitch,
+          a0 + <usize>min(5, count - 1) * aPitch,
+          1,
+          run,
+          0,
+          panelStart + ((<usize>k) << 5),
+          scratch,
+          (<usize>panel) << 5,
+          count,
+          width,
+          bias,
+          own,
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import type * as tf from '../tf.ts'
+import type { Heap } from './heap.ts'
+import type { Pool } from './pool.ts'
+
+type Values = tf.backend_util.BackendValues
+type Numbers = 'float32' | 'int32'
+
+/**
+ * Numbers of a tensor in the shared memory, in the form in which the cpu backend keeps its own: what reads or writes
+ * `values` there works on the memory itself.
+ */
+class HeapData {
+  readonly dtype: Numbers
+  readonly address: number
+  readonly length: number
+  refCount: number
+  readonly #heap: Heap
+  #view: Float32Array | Int32Array | undefined
+
+  constructor(heap: Heap, dtype: Numbers, length: number, refCount: number) {
+    this.#heap = heap
+    this.dtype = dtype
+    this.length = length
+    this.refCount = refCount
+    this.address = heap.take(length * 4)
+  }
+
+  get values(): Float32Array | Int32Array {
+    const { address, length } = this
+    this.#view ??=
+      this.dtype === 'float32' ? this.#heap.floats(address, length) : this.#heap.integers(address, length)
+    return this.#view
+  }
+
+  free(): void {
+    this.#heap.give(this.address, this.length * 4)
+  }
+}
+
+/**
+ * tfjs's cpu backend with its tensors in the memory of our kernels. Every kernel that is not ours is the cpu backend's
+ * and works on the same memory through views of it.
+ */
+export class SimdBackend extends MathBackendCPU {
+  readonly heap: Heap
+  readonly pool: Pool
+
+  constructor(heap: Heap, pool: Pool) {
+    super()
+    this.heap = heap
+    this.pool = pool
+  }
+
+  override write(values: Values, shape: number[], dtype: tf.DataType): object {
+    const dataId = super.write(values, shape, dtype)
+    this.move(dataId, values, shape, dtype, 1)
+    return dataId
+  }
+
+  /** Numbers are copied: what the caller does with his array, or what becomes of a view of our memory, is no matter. */
+  override move(dataId: object, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
+    const stored = this.#store(values, dtype, refCount)
+    if (stored !== undefined) this.data.set(dataId, stored)
+    else super.move(dataId, ownCopy(values), shape, dtype, refCount)
+  }
+
+  #store(values: Values, dtype: tf.DataType, refCount: number): HeapData | undefined {
+    const fits =
+      (dtype === 'float32' && values instanceof Float32Array) ||
+      (dtype === 'int32' && values instanceof Int32Array)
+    if (!fits) return undefined
+    const stored = new HeapData(this.heap, dtype, values.length, refCount)
+    stored.values.set(values)
+    return stored
+  }
+
+  /** A tensor whose numbers a kernel is about to write. */
+  make(shape: number[], dtype: Numbers = 'float32'): tf.TensorInfo {
+    const dataId = super.write(new Uint8Array(), shape, 'bool')
+    const size = shape.reduce((a, b) => a * b, 1)
+    this.data.set(dataId, new HeapData(this.heap, dtype, size, 1))
+    return { dataId, shape, dtype }
+  }
+
+  /** Where the tensor's numbers lie. @throws Error when they are of another kind */
+  address({ dataId, dtype }: tf.TensorInfo, expected: Numbers = 'float32'): number {
+    const stored = this.data.get(dataId)
+    if (stored instanceof HeapData && stored.dtype === expected) return stored.address
+    throw new Error(`a kernel of the simd backend needs ${expected}, not ${dtype}`)
+  }
+
+  override readSync(dataId: object): Values {
+    const stored = this.data.get(dataId)
+    // A view would change under its reader once the tensor is disposed and its memory used again.
+    return stored instanceof HeapData ? stored.values.slice() : super.readSync(dataId)
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const stored = this.data.has(dataId) ? this.data.get(dataId) : undefined
+    const gone = super.disposeData(dataId, force)
+    if (stored instanceof HeapData && gone) stored.free()
+    return gone
+  }
+
+  override memory() {
+    return { unreliable: false, reasons: [] }
+  }
+}
+
+/** Values of other kinds stay in JavaScript's memory, and never as a view of ours. */
+function ownCopy(values: Values): Values {
+  if (!ArrayBuffer.isView(values)) return values
+  return values.buffer instanceof SharedArrayBuffer ? values.slice() : values
+}

@@ -1,0 +1,73 @@
+/*
+ * What the threads of the pool share besides the memory of the tensors. One job at a time: the main thread fills in its
+ * fields and opens the gate; whoever comes through takes chunks of its items until none is left. A worker that the
+ * system has not scheduled yet finds the gate closed and has missed nothing: nobody waits for it.
+ *
+ * The gate is one number: the job's count above, a closed bit, and below how many workers came through.
+ */
+export const slot = {
+  gate: 0,
+  /** Workers that came through and have done their part. */
+  done: 16,
+  /** The next chunk to take. */
+  next: 32,
+  /** Workers that sleep at the gate. */
+  sleepers: 48,
+  kernel: 64,
+  argumentCount: 65,
+  items: 66,
+  chunk: 67,
+  scratch: 68,
+  scratchBytes: 69,
+  failed: 70,
+} as const
+export const slots = 80
+export const argumentSlots = 32
+
+export const closed = 1 << 8
+export const jobShift = 9
+export const workersMask = closed - 1
+
+export type Kernel = (...parameters: number[]) => void
+
+export interface WorkerData {
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
+  readonly control: SharedArrayBuffer
+  readonly parameters: SharedArrayBuffer
+  /** Names of the kernels; a job names one by its place. */
+  readonly names: readonly string[]
+  /** 1 and up: 0 is the main thread. */
+  readonly thread: number
+}
+
+/** The module's kernels for one thread, in the order of `names`. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  names: readonly string[],
+): Kernel[] {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  return names.map((name) => {
+    const kernel = exports[name]
+    if (typeof kernel !== 'function') throw new Error(`the module has no kernel ${name}`)
+    return (...parameters) => void Reflect.apply(kernel, undefined, parameters)
+  })
+}
+
+/** Takes chunks of the job until none is left. */
+export function workOn(
+  control: Int32Array,
+  kernel: Kernel,
+  parameters: readonly number[],
+  thread: number,
+): void {
+  const items = control[slot.items] ?? 0
+  const chunk = control[slot.chunk] ?? 1
+  const scratch = ((control[slot.scratch] ?? 0) >>> 0) + thread * (control[slot.scratchBytes] ?? 0)
+  for (;;) {
+    const from = Atomics.add(control, slot.next, 1) * chunk
+    if (from >= items) return
+    kernel(...parameters, scratch, from, Math.min(items, from + chunk))
+  }
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import type * as tf from '../../tf.ts'
+import type { SimdBackend } from '../backend.ts'
+import { input, register, sizeOf } from '../register.ts'
+
+const attributes = z.object({ epsilon: z.number(), relu: z.boolean() })
+const gradientAttributes = z.object({ hasResidual: z.boolean() })
+
+/** Numbers of a group of rows whose moments are taken at once: it stays in the first cache. */
+const groupNumbers = 8192
+/** Numbers of a chunk of a pass over memory. */
+const chunkNumbers = 32_768
+
+/** Batch normalisation while training, with the ReLU and the residual sum that may follow it; see engine/fused.ts. */
+export function registerNormalisation(): void {
+  register('AnnealBatchNorm', (backend, inputs, attrs) => {
+    const { epsilon, relu } = attributes.parse(attrs)
+    const [x, gamma, beta] = [input(inputs, 'x'), input(inputs, 'gamma'), input(inputs, 'beta')]
+    const { channels, rows, group, groups } = split(x)
+    const [mean, variance, inverse] = [
+      backend.make([channels]),
+      backend.make([channels]),
+      backend.make([channels]),
+    ]
+    const partial = backend.heap.take(groups * 2 * channels * 4)
+    backend.pool.run('normMoments', [backend.address(x), partial, rows, group, channels], groups, 4)
+    const statistics = [backend.address(mean), backend.address(variance), backend.address(inverse)]
+    backend.pool.run('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, channels)
+    backend.heap.give(partial, groups * 2 * channels * 4)
+    const out = backend.make(x.shape)
+    const { residual } = inputs
+    const tensors = [x, residual, out, mean, inverse, gamma, beta].map((each) => addressOr0(backend, each))
+    backend.pool.run(
+      'normApply',
+      [...tensors, channels, relu ? 1 : 0],
+      rows,
+      Math.ceil(chunkNumbers / channels),
+    )
+    return [out, mean, variance, inverse]
+  })
+  register('AnnealBatchNormGrad', (backend, inputs, attrs) => {
+    const { hasResidual } = gradientAttributes.parse(attrs)
+    const [dy, x, gamma] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'gamma')]
+    const [mean, inverse] = [input(inputs, 'mean'), input(inputs, 'inverse')]
+    const { channels, rows, group, groups } = split(x)
+    const [dx, dGamma, dBeta] = [backend.make(x.shape), backend.make([channels]), backend.make([channels])]
+    const dResidual = hasResidual ? backend.make(x.shape) : undefined
+    const partial = backend.heap.take(groups * 2 * channels * 4)
+    const terms = backend.heap.take(2 * channels * 4)
+    // y is given where a ReLU follows: dy counts where it is above 0.
+    const y = addressOr0(backend, inputs.y)
+    const sources = [backend.address(dy), backend.address(x), y]
+    const meanAt = backend.address(mean)
+    backend.pool.run('normSlopes', [...sources, meanAt, partial, rows, group, channels], groups, 4)
+    const sums = [backend.address(inverse), backend.address(dBeta), backend.address(dGamma), terms]
+    backend.pool.run('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, channels)
+    const targets = [backend.address(dx), addressOr0(backend, dResidual)]
+    const scales = [meanAt, backend.address(inverse), backend.address(gamma), terms, channels]
+    backend.pool.run(
+      'normBack',
+      [...sources, ...targets, ...scales],
+      rows,
+      Math.ceil(chunkNumbers / channels),
+    )
+    backend.heap.give(partial, groups * 2 * channels * 4)
+    backend.heap.give(terms, 2 * channels * 4)
+    return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
+  })
+}
+
+const addressOr0 = (backend: SimdBackend, info: tf.TensorInfo | undefined): number =>
+  info === undefined ? 0 : backend.address(info)
+
+function split({ shape }: tf.TensorInfo) {
+  const channels = shape.at(-1) ?? 1
+  const rows = sizeOf(shape) / channels
+  const group = Math.max(16, Math.floor(groupNumbers / channels))
+  return { channels, rows, group, groups: Math.ceil(rows / group) }
+}

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import type * as tf from '../../tf.ts'
+import type { SimdBackend } from '../backend.ts'
+import { input, isFloat, register } from '../register.ts'
+
+/** What the kernels do to a tile before they store it. */
+export const tileMode = { bias: 2, relu: 4 } as const
+/** Tiles of six rows in a block, and columns in a panel, as the kernels have them. */
+const blockRows = 16 * 6
+export const panelColumns = 8
+/** Multiplications and additions that are worth a chunk of their own. */
+const chunkWork = 1_000_000
+
+const attributes = z.object({ transposeA: z.boolean(), transposeB: z.boolean() })
+const fusedAttributes = attributes.extend({ activation: z.string().nullish() })
+
+export function registerProducts(): void {
+  register('BatchMatMul', (backend, inputs, attrs) => {
+    const [a, b] = [input(inputs, 'a'), input(inputs, 'b')]
+    const { transposeA, transposeB } = attributes.parse(attrs)
+    return product(backend, { a, b, transposeA, transposeB, bias: undefined, relu: false })
+  })
+  register('_FusedMatMul', (backend, inputs, attrs) => {
+    const [a, b] = [input(inputs, 'a'), input(inputs, 'b')]
+    const { transposeA, transposeB, activation } = fusedAttributes.parse(attrs)
+    const { bias, preluActivationWeights } = inputs
+    const known = (activation ?? 'linear') === 'linear' || activation === 'relu'
+    if (!known || preluActivationWeights !== undefined) return undefined
+    return product(backend, { a, b, transposeA, transposeB, bias, relu: activation === 'relu' })
+  })
+}
+
+interface Product {
+  readonly a: tf.TensorInfo
+  readonly b: tf.TensorInfo
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+  readonly bias: tf.TensorInfo | undefined
+  readonly relu: boolean
+}
+
+function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefined {
+  const { a, b, transposeA, transposeB, bias, relu } = given
+  const [aBatch, aRows, aColumns] = matrices(a)
+  const [bBatch, bRows, bColumns] = matrices(b)
+  const [rows, depth] = transposeA ? [aColumns, aRows] : [aRows, aColumns]
+  const columns = transposeB ? bRows : bColumns
+  const fits = isFloat(a, b) && aBatch === bBatch && a.shape.length === b.shape.length
+  if (!fits || rows * depth * columns === 0) return undefined
+  const plainBias =
+    bias === undefined || (isFloat(bias) && bias.shape.at(-1) === columns && bias.shape.length === 1)
+  // Bias and ReLU are done by the kernel of rows only.
+  if (!plainBias || (transposeA && (bias !== undefined || relu))) return undefined
+  const out = backend.make([...a.shape.slice(0, -2), rows, columns])
+  const packedBytes = Math.ceil(columns / panelColumns) * panelColumns * depth * 4
+  const turned = transposeA && transposeB
+  const packed = transposeA && !turned ? 0 : backend.heap.take(packedBytes)
+  const turnedA = turned ? backend.heap.take(rows * depth * 4) : 0
+  const mode = (bias === undefined ? 0 : tileMode.bias) | (relu ? tileMode.relu : 0)
+  for (let i = 0; i < aBatch; i++) {
+    const from = backend.address(a) + i * rows * depth * 4
+    const right = backend.address(b) + i * depth * columns * 4
+    const to = backend.address(out) + i * rows * columns * 4
+    if (transposeA && !turned) {
+      const chunk = Math.ceil(chunkWork / (6 * depth * columns))
+      backend.pool.run(
+        'multiplyTransposed',
+        [from, right, to, depth, rows, columns],
+        Math.ceil(rows / 6),
+        chunk,
+      )
+      continue
+    }
+    if (turned) turn(backend, from, turnedA, depth, rows)
+    packMatrix(backend, right, packed, depth, columns, transposeB)
+    const sizes = [rows, depth, columns, bias === undefined ? 0 : backend.address(bias), mode]
+    const items = Math.ceil(rows / blockRows) * Math.ceil(columns / panelColumns)
+    const chunk = Math.ceil(chunkWork / (Math.min(rows, blockRows) * depth * panelColumns))
+    backend.pool.run('multiply', [turned ? turnedA : from, depth * 4, packed, to, ...sizes], items, chunk)
+  }
+  if (packed !== 0) backend.heap.give(packed, packedBytes)
+  if (turnedA !== 0) backend.heap.give(turnedA, rows * depth * 4)
+  return out
+}
+
+/** [depth, rows] to [rows, depth]. */
+function turn(backend: SimdBackend, from: number, to: number, depth: number, rows: number): void {
+  const walk = [1, rows, depth, 0, 0, 4, rows * 4, 0, 0, depth * 4, 4]
+  backend.pool.run('copyRows', [from, to, ...walk], rows, Math.ceil(16_384 / depth))
+}
+
+function packMatrix(
+  backend: SimdBackend,
+  from: number,
+  to: number,
+  depth: number,
+  columns: number,
+  transposed: boolean,
+): void {
+  const [rowStep, columnStep] = transposed ? [4, depth * 4] : [columns * 4, 4]
+  const panels = Math.ceil(columns / panelColumns)
+  const parameters = [from, to, 1, 0, 1, 0, depth, rowStep, columns, columnStep]
+  backend.pool.run('packPanels', parameters, panels, Math.ceil(4096 / depth))
+}
+
+/** @returns how many matrices, and their rows and columns */
+function matrices({ shape }: tf.TensorInfo): [number, number, number] {
+  const [rows = 1, columns = 1] = shape.slice(-2)
+  return [shape.slice(0, -2).reduce((x, y) => x * y, 1), rows, columns]
+}

@@ -1,0 +1,40 @@
+import { workerData } from 'node:worker_threads'
+import { closed, instantiate, jobShift, slot, type WorkerData, workOn } from './job.ts'
+
+/** Looks at the gate before a worker lies down: about as long as tfjs takes between two kernels. */
+const looks = 4000
+
+const { module, memory, control: shared, parameters: given, names, thread }: WorkerData = workerData
+const control = new Int32Array(shared)
+const parameters = new Float64Array(given)
+const kernels = instantiate(module, memory, names)
+
+let last = -1
+for (;;) {
+  const gate = Atomics.load(control, slot.gate)
+  const job = gate >>> jobShift
+  if ((gate & closed) !== 0 || job === last) waitFor(gate)
+  else if (Atomics.compareExchange(control, slot.gate, gate, gate + 1) === gate) {
+    last = job
+    takePart()
+  }
+}
+
+function waitFor(gate: number): void {
+  for (let look = 0; look < looks; look++) if (Atomics.load(control, slot.gate) !== gate) return
+  Atomics.add(control, slot.sleepers, 1)
+  Atomics.wait(control, slot.gate, gate)
+  Atomics.sub(control, slot.sleepers, 1)
+}
+
+function takePart(): void {
+  try {
+    const kernel = kernels[control[slot.kernel] ?? -1]
+    if (kernel === undefined) throw new Error('the job names no kernel')
+    workOn(control, kernel, [...parameters.subarray(0, control[slot.argumentCount])], thread)
+  } catch {
+    Atomics.store(control, slot.failed, 1)
+  }
+  Atomics.add(control, slot.done, 1)
+  Atomics.notify(control, slot.done)
+}
