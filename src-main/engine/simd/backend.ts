@@ -66,10 +66,7 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   #store(values: Values, dtype: tf.DataType, refCount: number): HeapData | undefined {
-    const fits =
-      (dtype === 'float32' && values instanceof Float32Array) ||
-      (dtype === 'int32' && values instanceof Int32Array)
-    if (!fits) return undefined
+    if ((dtype !== 'float32' && dtype !== 'int32') || !ArrayBuffer.isView(values)) return undefined
     const stored = new HeapData(this.heap, dtype, values.length, refCount)
     stored.values.set(values)
     return stored

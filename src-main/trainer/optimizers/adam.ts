@@ -33,7 +33,10 @@ export class Adam extends TrainOptimizer<AdamSpec> {
       { w: variable, g: gradient, first, second },
       { stepSize, beta1, beta2, inverseRoot, epsilon, decay, keep },
     )
-    if (fused !== undefined) return assignAll([variable, first, second], fused)
+    if (fused !== undefined) {
+      assignAll([variable, first, second], fused)
+      return
+    }
     const g = kind === 'adam' ? withDecay(gradient, variable, weightDecay) : gradient
     const kept = kind === 'adamw' ? decayed(variable, lr, weightDecay) : variable
     first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)))

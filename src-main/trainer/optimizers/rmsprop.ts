@@ -25,7 +25,8 @@ export class Rmsprop extends TrainOptimizer<RmspropSpec> {
       { lr, alpha, momentum, epsilon, decay: weightDecay },
     )
     if (fused !== undefined) {
-      return assignAll(momentum === 0 ? [variable, square] : [variable, square, buffer], fused)
+      assignAll(momentum === 0 ? [variable, square] : [variable, square, buffer], fused)
+      return
     }
     const g = withDecay(gradient, variable, weightDecay)
     square.assign(tf.add(tf.mul(square, alpha), tf.mul(tf.square(g), 1 - alpha)))

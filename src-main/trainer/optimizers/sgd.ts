@@ -27,7 +27,10 @@ export class Sgd extends TrainOptimizer<SgdSpec> {
       { w: variable, g: gradient, momentum: buffer },
       { lr, momentum, decay, keep, nesterov },
     )
-    if (fused !== undefined) return assignAll(momentum === 0 ? [variable] : [variable, buffer], fused)
+    if (fused !== undefined) {
+      assignAll(momentum === 0 ? [variable] : [variable, buffer], fused)
+      return
+    }
     let direction = decoupled ? gradient : withDecay(gradient, variable, weightDecay)
     if (momentum !== 0) {
       buffer.assign(tf.add(tf.mul(buffer, momentum), direction))

@@ -15,8 +15,9 @@ const working: Candidate = {
 
 test('auto takes the fastest backend that starts and says why', async () => {
   const engine = await selectEngine('auto')
-  assert.equal(engine.name, 'wasm')
-  assert.equal(tf.getBackend(), 'wasm')
+  assert.equal(engine.name, 'simd')
+  assert.equal(tf.getBackend(), 'simd')
+  assert.match(engine.device, /^WebAssembly SIMD, \d+ threads?$/)
   assert.match(engine.reason, /fastest one here/)
 })
 

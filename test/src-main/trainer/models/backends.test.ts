@@ -18,7 +18,7 @@ const specs: { spec: ModelSpec; shape: number[] }[] = [
 
 afterEach(() => tf.disposeVariables())
 
-async function step(device: 'cpu' | 'wasm', spec: ModelSpec, shape: number[]) {
+async function step(device: 'cpu' | 'wasm' | 'simd', spec: ModelSpec, shape: number[]) {
   await selectEngine(device)
   const model = await buildModel(spec, { shape, classes: 4 }, 1)
   const [x, labels] = [normals('x', [6, ...shape]), someLabels(6, 4)]
@@ -29,10 +29,12 @@ async function step(device: 'cpu' | 'wasm', spec: ModelSpec, shape: number[]) {
   return { loss, gradients, statistics }
 }
 
-for (const { spec, shape } of specs) {
-  test(`${spec.kind} on wasm: loss, gradients and statistics of the cpu backend`, async () => {
+const subjects = (['wasm', 'simd'] as const).flatMap((device) => specs.map((each) => ({ ...each, device })))
+
+for (const { spec, shape, device } of subjects) {
+  test(`${spec.kind} on ${device}: loss, gradients and statistics of the cpu backend`, async () => {
     const expected = await step('cpu', spec, shape)
-    const actual = await step('wasm', spec, shape)
+    const actual = await step(device, spec, shape)
     assert.ok(Math.abs(actual.loss - expected.loss) < 1e-5, `${actual.loss} is not ${expected.loss}`)
     for (const [name, gradient] of expected.gradients) {
       const difference = gradient.map((value, i) => value - (actual.gradients.get(name)?.[i] ?? Number.NaN))

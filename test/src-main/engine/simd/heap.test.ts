@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { UserError } from '../../../../shared/errors.ts'
+import { random } from '../../../../shared/random.ts'
+import { Heap } from '../../../../src-main/engine/simd/heap.ts'
+
+test('blocks never overlap and stand on multiples of 64, whatever is taken and given back', () => {
+  const heap = new Heap()
+  const rng = random(5, 'heap test')
+  const taken: { address: number; bytes: number }[] = []
+  for (let i = 0; i < 3000; i++) {
+    if (taken.length > 0 && rng.below(5) < 2) {
+      const [block] = taken.splice(rng.below(taken.length), 1)
+      if (block !== undefined) heap.give(block.address, block.bytes)
+      continue
+    }
+    const bytes = 4 * rng.below(2 ** rng.below(16))
+    const address = heap.take(bytes)
+    assert.equal(address % 64, 0)
+    for (const other of taken) {
+      const apart = address >= other.address + other.bytes || other.address >= address + bytes
+      assert.ok(apart, `${address} + ${bytes} meets ${other.address} + ${other.bytes}`)
+    }
+    taken.push({ address, bytes })
+  }
+  for (const { address, bytes } of taken) heap.give(address, bytes)
+  assert.equal(heap.bytesInUse, 0)
+})
+
+test('what was given back serves the next request of its size, and the memory stands still', () => {
+  const heap = new Heap()
+  const round = () => {
+    const sizes = [4, 4096, 1_000_000, 8_388_608]
+    const addresses = sizes.map((bytes) => heap.take(bytes))
+    for (const [i, bytes] of sizes.entries()) heap.give(addresses[i] ?? 0, bytes)
+  }
+  round()
+  const reserved = heap.bytesReserved
+  for (let i = 0; i < 50; i++) round()
+  assert.equal(heap.bytesReserved, reserved)
+})
+
+test('a view made before the memory grew still is the memory', () => {
+  const heap = new Heap()
+  const address = heap.take(16)
+  const old = heap.floats(address, 4)
+  heap.take(100 * 2 ** 20)
+  heap.floats(address, 4).set([1, 2, 3, 4])
+  assert.deepEqual([...old], [1, 2, 3, 4])
+})
+
+test('at the limit it says what was asked, what is taken and what to do, and goes on with what comes back', () => {
+  const heap = new Heap(64 * 2 ** 20)
+  const half = heap.take(40 * 2 ** 20)
+  assert.throws(
+    () => heap.take(30 * 2 ** 20),
+    (error: unknown) => {
+      assert.ok(error instanceof UserError)
+      assert.match(
+        error.message,
+        /30 MiB more do not fit into the 64 MiB .*\(4\d MiB are taken\).*smaller batch/,
+      )
+      return true
+    },
+  )
+  heap.give(half, 40 * 2 ** 20)
+  assert.equal(heap.take(30 * 2 ** 20), half)
+})
