@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addBench } from './commands/bench.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
@@ -53,6 +54,7 @@ export function buildProgram(cli: Cli): Command {
   addEnsemble(program, cli)
   addEnsembles(program, cli)
   addDatasets(program, cli)
+  addBench(program, cli)
   addCompletion(program, cli)
   return program
 }

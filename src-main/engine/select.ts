@@ -70,9 +70,18 @@ function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[
 /** WebAssembly addresses its memory with 32 bits. */
 const wasmMemory = 2 ** 32
 
+/** @throws UserError when it is no number of threads */
+function threadCount(wanted: string): number {
+  if (/^[1-9]\d{0,2}$/.test(wanted)) return Number(wanted)
+  throw new UserError(
+    `While starting the simd device: ANNEAL_THREADS must be a whole number from 1 to 999 (received "${wanted}").`,
+  )
+}
+
 async function startSimd() {
   const { loadSimd } = await import('./simd/load.ts')
-  const { threads, relaxed } = await loadSimd()
+  const wanted = process.env.ANNEAL_THREADS
+  const { threads, relaxed } = await loadSimd(wanted ? { threads: threadCount(wanted) } : {})
   return {
     memory: wasmMemory,
     device: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,

@@ -2,7 +2,7 @@ import { UserError } from '../../../shared/errors.ts'
 
 const pageBytes = 65_536
 /** What 32 bits can address. */
-export const heapLimit = 65_536 * pageBytes
+const heapLimit = 65_536 * pageBytes
 /** Below it lie the constants of the kernels' module. */
 const firstByte = pageBytes
 /** The memory grows by this much at least: growing is dear. */

@@ -1,0 +1,72 @@
+import { random } from '../../shared/random.ts'
+import type { BenchReply, BenchRequest } from '../../shared/run/bench.ts'
+import { optimizerSpec } from '../../shared/run/spec.ts'
+import { selectEngine } from '../engine/select.ts'
+import * as tf from '../engine/tf.ts'
+import type { Batch } from './batches.ts'
+import { buildModel, type Model } from './models/index.ts'
+import { createOptimizer } from './optimizers/index.ts'
+import { trainStep } from './step.ts'
+
+/** Steps before the clock starts: compilers and allocators settle in them. */
+const warmUp = 3
+
+/** Takes training steps under SGD with Nesterov momentum on one batch of random examples and times each. */
+export async function bench(request: BenchRequest): Promise<BenchReply> {
+  const { shape, classes, batchSize, steps, threads } = request
+  if (threads !== undefined) process.env.ANNEAL_THREADS = String(threads)
+  const engine = await selectEngine(request.device)
+  const model = await buildModel(request.model, { shape, classes }, 1)
+  const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd', nesterov: true, weightDecay: 5e-4 }))
+  const batch = randomBatch(batchSize, shape, classes)
+  const wall: number[] = []
+  const processor: number[] = []
+  for (let step = 0; step < warmUp + steps; step++) {
+    const [begun, used] = [performance.now(), process.cpuUsage()]
+    trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, 0)
+    if (step < warmUp) continue
+    wall.push(performance.now() - begun)
+    const { user, system } = process.cpuUsage(used)
+    processor.push((user + system) / 1000)
+  }
+  const stepMs = spread(wall)
+  return {
+    type: 'measured',
+    device: engine.device,
+    parameters: model.parameterCount,
+    stepMs,
+    cpuMs: spread(processor),
+    samplesPerSecond: (batchSize * 1000) / stepMs.median,
+    gflops: (batchSize * operations(model)) / (stepMs.median * 1e6),
+    memoryMb: process.resourceUsage().maxRSS / 1024,
+  }
+}
+
+function randomBatch(batchSize: number, shape: readonly number[], classes: number): Batch {
+  const rng = random(1, 'benchmark')
+  const size = shape.reduce((a, b) => a * b, batchSize)
+  const labels = Uint16Array.from({ length: batchSize }, () => rng.below(classes))
+  const values = Float32Array.from({ length: size }, () => rng.normal())
+  return {
+    x: tf.tensor(values, [batchSize, ...shape]),
+    y: tf.tensor1d(Int32Array.from(labels), 'int32'),
+    labels,
+  }
+}
+
+function spread(values: readonly number[]): { median: number; min: number } {
+  const sorted = values.toSorted((a, b) => a - b)
+  return { median: sorted[sorted.length >> 1] ?? Number.NaN, min: sorted[0] ?? Number.NaN }
+}
+
+/**
+ * Multiplications and additions of one example's step: every weight meets every place of its layer's output once
+ * forward and twice backward, for its own gradient and for that of its input, which the first layer does without.
+ */
+function operations({ layers }: Model): number {
+  const weighted = layers.filter(({ parameters }) => parameters > 0)
+  return weighted.reduce((sum, { parameters, outputShape }, index) => {
+    const places = outputShape.slice(0, -1).reduce((a, b) => a * b, 1)
+    return sum + 2 * (index === 0 ? 2 : 3) * parameters * places
+  }, 0)
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { invokeHere } from '../testTerminal.ts'
+
+let home: string
+before(() => {
+  home = mkdtempSync(path.join(tmpdir(), 'anneal-bench-'))
+})
+after(() => rmSync(home, { recursive: true }))
+
+const bench = (...args: string[]) => invokeHere(home, ['bench', ...args])
+
+test('one JSON document with the device, the time of a step, the throughput and the memory', async () => {
+  const flags = ['--model', 'mlp', '--dataset', 'mnist-shape', '--batch', '16', '--steps', '5']
+  const { code, out, err } = await bench(...flags, '--device', 'simd', '--threads', '1', '--json')
+  assert.equal(code, 0, err)
+  const report = JSON.parse(out)
+  assert.equal(report.device, 'WebAssembly SIMD, 1 thread')
+  assert.equal(report.parameters, 784 * 256 + 256 + 256 * 10 + 10)
+  assert.ok(report.stepMs.min > 0 && report.stepMs.min <= report.stepMs.median)
+  assert.ok(
+    Math.abs(report.samplesPerSecond - 16_000 / report.stepMs.median) < 1e-6 * report.samplesPerSecond,
+  )
+  // Twice for the first layer, three times for the second, a multiplication and an addition each.
+  const operations = 16 * 2 * (2 * (784 * 256 + 256) + 3 * (256 * 10 + 10))
+  assert.ok(Math.abs(report.gflops / (operations / report.stepMs.median / 1e6) - 1) < 1e-6)
+  assert.ok(report.memoryMb > 20)
+})
+
+test('in words without --json', async () => {
+  const { code, out, err } = await bench(
+    '--model',
+    'softmax',
+    '--dataset',
+    'mnist-shape',
+    '--batch',
+    '4',
+    '--steps',
+    '2',
+  )
+  assert.equal(code, 0, err)
+  assert.match(
+    out,
+    /^softmax, mnist-shape, batch 4, on WebAssembly SIMD, \d+ threads?:\n {2}a step takes [\d.]+ ms/,
+  )
+})
+
+test('a model, a data set or a device that is none is refused in one sentence', async () => {
+  for (const [flags, words] of [
+    [['--model', 'resnet21'], /resnet<6n\+2>.*received "resnet21"/],
+    [['--dataset', 'imagenet'], /mnist-shape/],
+    [['--device', 'abacus'], /one of auto, simd/],
+    [['--steps', '0'], /from 1/],
+  ] as const) {
+    const { code, out, err } = await bench(...flags)
+    assert.equal(code, 2)
+    assert.equal(out, '')
+    assert.match(err, /^[^\n]+\n$/)
+    assert.match(err, words)
+  }
+})
