@@ -8,7 +8,7 @@ import { loadPart, madd, storePart } from './simd'
  */
 
 /** Adds to the sums at out [6 rows of outPitch, 8]: rows × places places of a and b. */
-function tile(
+export function outerTile(
   a: usize,
   aStep: usize,
   aJump: usize,
@@ -123,7 +123,7 @@ export function multiplyTransposed(
     for (let item = from; item < to; item++) {
       const column = item * 6
       for (let other = 0; other < bColumns; other += 8) {
-        tile(
+        outerTile(
           a + <usize>start * aPitch + ((<usize>column) << 2),
           aPitch,
           0,
@@ -203,7 +203,7 @@ export function filterGradient(
           const a = padded + <usize>(row * strideRows + tap) * pitch
           for (let k = 0; k < run; k += 6) {
             for (let filter = 0; filter < filters; filter += 8) {
-              tile(
+              outerTile(
                 a + ((<usize>k) << 2),
                 aStep,
                 aJump,

@@ -3,6 +3,7 @@ import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
 import { panelColumns, tileMode } from './product.ts'
+import { winogradConvolve, winogradFilterGradient, winogradFits } from './winograd.ts'
 
 type ConvInfo = tf.backend_util.Conv2DInfo
 
@@ -69,6 +70,20 @@ function forward(
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info
   const out = backend.make(info.outShape)
   const pixel = outChannels * 4
+  if (winogradFits(info)) {
+    winogradConvolve(backend, {
+      from: backend.address(x),
+      to: backend.address(out),
+      images: batchSize,
+      image: [inHeight, inWidth, inChannels],
+      places: [outHeight, outWidth, outChannels],
+      padding: [padInfo.top, padInfo.left],
+      filter: [backend.address(filter), 3 * inChannels * pixel, inChannels * pixel, pixel, 4],
+      bias: bias === undefined ? 0 : backend.address(bias),
+      relu,
+    })
+    return out
+  }
   const taps = [1, 0, 1, 0, filterHeight * filterWidth * inChannels, pixel, outChannels, 4]
   convolve(backend, {
     images: batchSize,
@@ -144,6 +159,14 @@ function inputGradient(
   const info = geometry(inputShape.safeParse(attrs).data?.inputShape, filter.shape, attrs)
   if (info === undefined || !isFloat(dy, filter)) return undefined
   const dx = backend.make(info.inShape)
+  if (winogradFits(info)) {
+    turnedWinograd(backend, info, {
+      dy: backend.address(dy),
+      filter: backend.address(filter),
+      dx: backend.address(dx),
+    })
+    return dx
+  }
   const down = phases(info.strideHeight, info.filterHeight, info.padInfo.top, info.inHeight)
   const right = phases(info.strideWidth, info.filterWidth, info.padInfo.left, info.inWidth)
   const untouched = [...down, ...right].some(({ taps }) => taps === 0)
@@ -159,6 +182,27 @@ function inputGradient(
     }
   }
   return dx
+}
+
+/** At stride 1 the gradient is the convolution of dy with the filter turned around, as large as the image was. */
+function turnedWinograd(
+  backend: SimdBackend,
+  info: ConvInfo,
+  at: { dy: number; filter: number; dx: number },
+): void {
+  const { inChannels, outChannels, padInfo } = info
+  const tap = inChannels * outChannels * 4
+  winogradConvolve(backend, {
+    from: at.dy,
+    to: at.dx,
+    images: info.batchSize,
+    image: [info.outHeight, info.outWidth, outChannels],
+    places: [info.inHeight, info.inWidth, inChannels],
+    padding: [2 - padInfo.top, 2 - padInfo.left],
+    filter: [at.filter + 8 * tap, -3 * tap, -tap, 4, outChannels * 4],
+    bias: 0,
+    relu: false,
+  })
 }
 
 interface Phase {
@@ -234,26 +278,35 @@ function filterGradient(
   const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
   const info = geometry(x.shape, filterShape.safeParse(attrs).data?.filterShape, attrs)
   if (info === undefined || !isFloat(x, dy)) return undefined
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = info
+  const { batchSize } = info
   const out = backend.make(info.filterShape)
   const size = sizeOf(info.filterShape)
   const group = Math.ceil(batchSize / mostParts)
   const parts = Math.ceil(batchSize / group)
   const partial = parts === 1 ? backend.address(out) : backend.heap.take(parts * size * 4)
-  const image = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left] as const
-  const taps = [filterHeight, filterWidth, strideHeight, strideWidth] as const
-  const places = [outHeight, outWidth, outChannels] as const
-  backend.pool.run(
-    'filterGradient',
-    [backend.address(x), backend.address(dy), partial, batchSize, group, ...image, ...taps, ...places],
-    parts,
-    1,
-    scratchBytes({ image, taps, places }),
-  )
+  if (winogradFits(info)) {
+    const addresses = { x: backend.address(x), dy: backend.address(dy), partial }
+    winogradFilterGradient(backend, info, group, addresses)
+  } else directFilterGradient(backend, info, group, [backend.address(x), backend.address(dy), partial])
   if (parts > 1) {
     backend.pool.run('sumParts', [partial, backend.address(out), parts, size], size, 4096)
     backend.heap.give(partial, parts * size * 4)
   }
   return out
+}
+
+function directFilterGradient(
+  backend: SimdBackend,
+  info: ConvInfo,
+  group: number,
+  addresses: readonly number[],
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info
+  const image = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left] as const
+  const taps = [filterHeight, filterWidth, strideHeight, strideWidth] as const
+  const places = [outHeight, outWidth, outChannels] as const
+  const parameters = [...addresses, batchSize, group, ...image, ...taps, ...places]
+  const scratch = scratchBytes({ image, taps, places })
+  backend.pool.run('filterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
 }

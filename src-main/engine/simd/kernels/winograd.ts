@@ -1,0 +1,99 @@
+import type * as tf from '../../tf.ts'
+import type { SimdBackend } from '../backend.ts'
+
+type ConvInfo = tf.backend_util.Conv2DInfo
+
+/** Bytes of transformed tiles that stay in the second cache beside the transformed filter. */
+const blockBytes = 512 * 1024
+const points = 36
+/** Below, the transformations cost more than the products save. */
+const fewestChannels = 8
+
+/** Whether a convolution and its gradients go by Winograd's algorithm. */
+export function winogradFits(info: ConvInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, inChannels, outChannels } = info
+  const square = filterHeight === 3 && filterWidth === 3 && strideHeight === 1 && strideWidth === 1
+  const fours = inChannels % 4 === 0 && outChannels % 4 === 0
+  return (
+    square &&
+    fours &&
+    Math.min(inChannels, outChannels) >= fewestChannels &&
+    info.outHeight > 2 &&
+    info.outWidth > 2
+  )
+}
+
+export interface WinogradConvolution {
+  readonly from: number
+  readonly to: number
+  readonly images: number
+  /** Height, width and channels of what is convolved, and of what comes out. */
+  readonly image: readonly [number, number, number]
+  readonly places: readonly [number, number, number]
+  /** Rows and columns of zeros before the image. */
+  readonly padding: readonly [number, number]
+  /** Address of the first tap, and bytes from row to row, tap to tap, channel to channel and filter to filter. */
+  readonly filter: readonly [number, number, number, number, number]
+  readonly bias: number
+  readonly relu: boolean
+}
+
+export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): void {
+  const [height, width, channels] = c.image
+  const [rows, columns, filters] = c.places
+  const panels = Math.ceil(filters / 8)
+  const packedBytes = points * panels * 8 * channels * 4
+  const packed = backend.heap.take(packedBytes)
+  const [first, ...steps] = c.filter
+  backend.pool.run('winogradFilter', [first, packed, channels, filters, ...steps], panels, 1, 1024)
+  const total = c.images * tiles(rows, columns)
+  const block = 6 * Math.ceil(tilesOfBlock(channels + panels * 8, total) / 6)
+  const parameters = [
+    c.from,
+    packed,
+    c.to,
+    c.images,
+    block,
+    height,
+    width,
+    channels,
+    ...c.padding,
+    rows,
+    columns,
+    filters,
+  ]
+  const scratch = 4096 + points * (4 * (channels + block * (channels + panels * 8)) + 128)
+  backend.pool.run(
+    'winogradConvolve',
+    [...parameters, c.bias, c.relu ? 1 : 0],
+    Math.ceil(total / block),
+    1,
+    scratch,
+  )
+  backend.heap.give(packed, packedBytes)
+}
+
+/** The gradient of the filter, in parts of `group` images each, to `partial`. */
+export function winogradFilterGradient(
+  backend: SimdBackend,
+  info: ConvInfo,
+  group: number,
+  addresses: { readonly x: number; readonly dy: number; readonly partial: number },
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
+  const block = tilesOfBlock(inChannels + outChannels, group * tiles(outHeight, outWidth))
+  const { x, dy, partial } = addresses
+  const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
+  const parameters = [x, dy, partial, batchSize, group, block, ...input, outHeight, outWidth, outChannels]
+  const numbers =
+    Math.max(inChannels, outChannels) + block * (inChannels + outChannels) + inChannels * outChannels
+  const scratch = 4096 + points * (4 * numbers + 128)
+  backend.pool.run('winogradFilterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
+}
+
+const tiles = (rows: number, columns: number): number => Math.ceil(rows / 4) * Math.ceil(columns / 4)
+
+/** @param numbers of one tile at one point */
+function tilesOfBlock(numbers: number, available: number): number {
+  return Math.max(6, Math.min(96, available, Math.floor(blockBytes / (points * 4 * numbers))))
+}
