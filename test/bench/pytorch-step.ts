@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { modelSpec } from '../../shared/run/spec.ts'
+import { benchInProcess } from '../../src-main/bench/benchProcess.ts'
+
+/*
+ * Training steps at batch 128 beside PyTorch's, model by model and by number of threads: the two take turns, and each
+ * is judged by its fastest step, so that what else the machine does weighs little.
+ *   node test/bench/pytorch-step.ts [--json] [--python /usr/bin/python3] [--rounds 3] [--device simd]
+ * PyTorch is looked for in --python (Debian: python3-torch and libopenblas0-pthread); without it our half is printed alone.
+ */
+
+const subjects = {
+  resnet20: { model: { kind: 'resnet', depth: 20 }, shape: [32, 32, 3], steps: 6 },
+  cnn: { model: { kind: 'cnn', filters: [16, 32], dense: 128 }, shape: [28, 28, 1], steps: 40 },
+  mlp: { model: { kind: 'mlp', hidden: [256] }, shape: [28, 28, 1], steps: 100 },
+}
+
+const timing = z.object({ median: z.number(), min: z.number() })
+const measured = z.object({ stepMs: timing, cpuMs: timing, memoryMb: z.number() })
+type Measured = z.infer<typeof measured>
+
+interface Row {
+  readonly model: string
+  readonly threads: number
+  readonly ours: Measured
+  readonly torch: Measured | undefined
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+    rounds: { type: 'string', default: '3' },
+    device: { type: 'string', default: 'simd' },
+  },
+})
+const device = z.enum(['simd', 'wasm', 'cpu']).parse(values.device)
+const script = fileURLToPath(new URL('pytorch/step.py', import.meta.url))
+
+function askTorch(model: string, threads: number, steps: number): Measured | undefined {
+  const ran = spawnSync(values.python, [script, model, String(threads), String(steps)], { encoding: 'utf8' })
+  return ran.status === 0 ? measured.parse(JSON.parse(ran.stdout)) : undefined
+}
+
+/** The fastest of both, and the least memory. */
+function better(a: Measured | undefined, b: Measured): Measured {
+  if (a === undefined) return b
+  const pick = (key: 'stepMs' | 'cpuMs') => ({
+    median: Math.min(a[key].median, b[key].median),
+    min: Math.min(a[key].min, b[key].min),
+  })
+  return { stepMs: pick('stepMs'), cpuMs: pick('cpuMs'), memoryMb: Math.min(a.memoryMb, b.memoryMb) }
+}
+
+const rows: Row[] = []
+const hasTorch = spawnSync(values.python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0
+if (!hasTorch) console.error(`${values.python} has no PyTorch: our half alone.`)
+for (const [name, { model, shape, steps }] of Object.entries(subjects)) {
+  for (const threads of new Set([1, Math.min(2, availableParallelism())])) {
+    let ours: Measured | undefined
+    let torch: Measured | undefined
+    for (let round = 0; round < Number(values.rounds); round++) {
+      const request = {
+        model: modelSpec.parse(model),
+        shape,
+        classes: 10,
+        batchSize: 128,
+        steps,
+        device,
+        threads,
+      }
+      ours = better(ours, await benchInProcess(request))
+      const theirs = hasTorch ? askTorch(name, threads, steps) : undefined
+      if (theirs !== undefined) torch = better(torch, theirs)
+    }
+    if (ours !== undefined) rows.push({ model: name, threads, ours, torch })
+  }
+}
+
+if (values.json) console.log(JSON.stringify({ device, rows }))
+else for (const row of rows) console.log(line(row))
+
+function line({ model, threads, ours, torch }: Row): string {
+  const words = (who: string, m: Measured) =>
+    `${who} ${m.stepMs.min.toFixed(1)} ms (processor ${m.cpuMs.min.toFixed(1)} ms, ${m.memoryMb.toFixed(0)} MiB)`
+  const own = `${model.padEnd(9)} ${threads} thread${threads === 1 ? ' ' : 's'}  ${words('ours', ours)}`
+  if (torch === undefined) return own
+  const ratio = (key: 'stepMs' | 'cpuMs') => (ours[key].min / torch[key].min).toFixed(2)
+  return `${own}, ${words('PyTorch', torch)}; ratio ${ratio('stepMs')} of the clock, ${ratio('cpuMs')} of processor time`
+}
