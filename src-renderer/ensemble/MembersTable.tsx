@@ -17,7 +17,6 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   const { candidates, choice, bench, shares, refused } = model
   const several = areOfSeveralRuns(candidates)
   const ticked = choice.ticked.filter(Boolean).length
-  const all = candidates.map(({ snapshotId }) => snapshotId)
   return (
     <div>
       <Table.ScrollContainer minWidth={300}>
@@ -32,10 +31,10 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               <Table.Th w={28}>
                 <Checkbox
                   size="xs"
-                  aria-label={ticked === all.length ? 'Untick all members' : 'Tick all members'}
-                  checked={ticked === all.length}
-                  indeterminate={ticked > 0 && ticked < all.length}
-                  onChange={() => model.tickOnly(ticked === all.length ? [] : all)}
+                  aria-label={ticked === candidates.length ? 'Untick all members' : 'Tick all members'}
+                  checked={ticked === candidates.length}
+                  indeterminate={ticked > 0 && ticked < candidates.length}
+                  onChange={() => (ticked === candidates.length ? model.tickOnly([]) : model.tickAll())}
                 />
               </Table.Th>
               <Table.Th>Member</Table.Th>

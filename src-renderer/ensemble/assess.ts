@@ -3,7 +3,8 @@ import type { Predictions } from './predictions.ts'
 import { type RunningSums, runningSums } from './runningSums.ts'
 
 /** Ways to combine stored probabilities. */
-export type Method = 'average' | 'logitAverage' | 'weighted'
+export const combinationMethods = ['average', 'logitAverage', 'weighted'] as const
+export type Method = (typeof combinationMethods)[number]
 
 /** Which candidates are members, and with what share. Both lists are parallel to the candidates. */
 export interface Choice {
