@@ -17,23 +17,19 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     return value
   }
   const launch = async (spec: unknown): Promise<RunSummary> =>
-    after(read.summary((await runs.launch(spec)).runId))
+    after(read.summary((await runs.launchToStay(spec)).runId))
   return {
     list: ({ of }) => read.summaries(of),
     get: (id) => read.summary(id),
     ...subscriptions(core, pulse),
     plan: (spec) => planFor(core, spec),
-    async estimate() {
-      throw new Error('not yet')
-    },
-    launch: ({ spec }) => launch(spec),
+    estimate: (spec) => runs.estimate(spec),
+    launch: async ({ spec, when }) =>
+      when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
     launchDemo: () => launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8'))),
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
     extend: async ({ id, cycles }) => after(read.summary((await runs.extend(id, cycles)).runId)),
-    async command({ id, command }) {
-      runs.ask(id, command)
-      return { outcome: 'obeyed' }
-    },
+    command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
     remove: (ids) => after(write.trashRuns(ids)),
     restore: (ids) => after(write.restoreRuns(ids)),
