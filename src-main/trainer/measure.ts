@@ -32,7 +32,7 @@ export async function measureRun({ spec, datasetFolder, plan }: MeasureRequest):
       type: 'measured',
       device: engine.device,
       secondsPerStep: (await measureSteps(spec, data, model, optimizer)) / 1000,
-      secondsPerEvaluation: measureEvaluation(data, model),
+      secondsPerEvaluation: await measureEvaluation(data, model),
     }
   } finally {
     optimizer.dispose()
@@ -50,7 +50,7 @@ async function measureSteps(spec: RunSpec, data: TrainingData, model: Model, opt
     const elapsed = performance.now() - started
     if (times.length > 0 && (elapsed > warmFor + measureFor || times.length >= mostSteps)) break
     const before = performance.now()
-    takeStep(spec, data, model, optimizer, step)
+    await takeStep(spec, data, model, optimizer, step)
     const time = performance.now() - before
     const isWarm = step > 0 && before - started > warmFor
     // A step that takes longer than all the time there is need not be taken twice.
@@ -60,21 +60,21 @@ async function measureSteps(spec: RunSpec, data: TrainingData, model: Model, opt
 }
 
 /** At rate 0: the work of a step, from which nothing can diverge. */
-function takeStep(
+async function takeStep(
   { seed, optimizer: { weightDecay }, optimizer: spec, labelSmoothing }: RunSpec,
   data: TrainingData,
   model: Model,
   optimizer: TrainOptimizer,
   step: number,
-): void {
+): Promise<void> {
   const batch = data.trainingBatch(step)
   const settings = { lr: 0, momentum: momentumOf(spec), weightDecay }
-  trainStep(model, optimizer, batch, settings, { step, seed }, labelSmoothing)
+  await trainStep(model, optimizer, batch, settings, { step, seed }, labelSmoothing)
   tf.dispose([batch.x, batch.y])
 }
 
 /** In seconds. The first time warms up, unless that alone took long. */
-function measureEvaluation(data: TrainingData, model: Model): number | null {
+async function measureEvaluation(data: TrainingData, model: Model): Promise<number | null> {
   const part = data.parts.find(({ indices }) => indices.length > 0)
   if (part === undefined) return null
   const total = data.parts.reduce((sum, { indices }) => sum + indices.length, 0)
@@ -83,13 +83,13 @@ function measureEvaluation(data: TrainingData, model: Model): number | null {
     indices: part.indices.subarray(0, evaluated),
     labels: part.labels.subarray(0, evaluated),
   }
-  const once = (): number => {
+  const once = async (): Promise<number> => {
     const before = performance.now()
-    evaluate(model, data, piece)
+    await evaluate(model, data, piece)
     return performance.now() - before
   }
-  const first = once()
-  const time = first > measureFor ? first : median([once(), once(), once()])
+  const first = await once()
+  const time = first > measureFor ? first : median([await once(), await once(), await once()])
   return (time / 1000) * (total / piece.indices.length)
 }
 

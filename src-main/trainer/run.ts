@@ -55,7 +55,8 @@ async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): 
   const { model, optimizer } = run
   const plan = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
-  run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position }, io)
+  const { stepsAhead } = engine
+  run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position, stepsAhead }, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()
 }
