@@ -69,6 +69,11 @@ export class TrainingLoop {
     if (event !== undefined) this.#io.emit(event)
   }
 
+  /** After a failure: lets the device come to rest. */
+  abandon(): Promise<void> {
+    return this.#underWay.abandon()
+  }
+
   /**
    * Ends with an `ended` event, except when it throws.
    * @throws UserError when the loss, a weight or an output is no longer a finite number

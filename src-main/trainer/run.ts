@@ -34,6 +34,7 @@ export async function runTrainer(request: StartRequest, io: TrainerIo): Promise<
       reason: inWords(error),
     })
   } finally {
+    await run.loop?.abandon()
     run.optimizer?.dispose()
     run.model?.dispose()
   }

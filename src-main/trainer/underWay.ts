@@ -26,4 +26,9 @@ export class StepsUnderWay {
       if (first !== undefined) account(first, await first.result)
     }
   }
+
+  /** Waits for what is under way and forgets its numbers: a process must not end while its device works. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.#steps.splice(0).map(({ result }) => result))
+  }
 }

@@ -22,19 +22,29 @@ export async function loadWebgpu(): Promise<OpenedGpu> {
   device.lost.then(({ reason, message }) => {
     lost = message || reason
   })
+  // A command that the GPU refuses gives zeros and no exception: nothing read after it can be trusted.
+  let refused: string | undefined
+  device.addEventListener('uncapturederror', ({ error }) => {
+    refused ??= error.message.split('\n', 1)[0]
+  })
 
   class GuardedBackend extends WebGPUBackend {
     override async read(dataId: object): Promise<tf.BackendValues> {
-      try {
-        return await super.read(dataId)
-      } catch (error) {
+      const values = await super.read(dataId).catch((error: unknown) => {
         if (lost === undefined) throw error
         throw new UserError(
           `While training: the GPU was lost (${lost}), so the run was stopped and its last checkpoint is kept; resume it when the GPU is back.`,
         )
-      }
+      })
+      if (refused !== undefined)
+        throw new UserError(
+          `While training: the GPU refused a command (${refused}), so the run was stopped and its last checkpoint is kept; a smaller batch or model may fit, or set "device" to another one.`,
+        )
+      return values
     }
   }
+  const { registerWebgpuKernels } = await import('./register.ts')
+  registerWebgpuKernels()
   tf.removeBackend('webgpu')
   tf.registerBackend('webgpu', () => new GuardedBackend(device, info))
   if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs could not start its WebGPU backend')
