@@ -2,6 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AppRouter } from '../shared/api/router.ts'
+import { desktopPort, ipcLink } from './ipcLink.ts'
 
 /** Queries are answered by the host in milliseconds; what they show is kept right by subscriptions, not by polling. */
 export const queryClient = new QueryClient({
@@ -18,8 +19,10 @@ function browserLink() {
   })
 }
 
+const link = window.anneal === undefined ? browserLink() : ipcLink(desktopPort(window.anneal))
+
 /** The host's procedures, called directly: `api.runs.resume.mutate({ id })`, `api.runs.watch.subscribe(...)`. */
-export const api = createTRPCClient<AppRouter>({ links: [browserLink()] })
+export const api = createTRPCClient<AppRouter>({ links: [link] })
 
 /** The same as options for TanStack Query: `useQuery(trpc.lab.about.queryOptions())`. */
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client: api, queryClient })

@@ -7,6 +7,7 @@ import { Rail } from './Rail.tsx'
 import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { TopLine } from './TopLine.tsx'
+import { useDesktopTheme } from './useDesktopTheme.ts'
 import { useRunNews } from './useRunNews.ts'
 
 /** What stands around every page. The page scrolls in its own box, so that nothing here ever moves. */
@@ -20,19 +21,13 @@ export function Frame() {
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
   useRunNews()
+  useDesktopTheme()
   useFocusOnNewPage(page)
   return (
     <div className={classes.frame}>
-      <a
-        className={classes.skip}
-        href="#page"
-        onClick={(event) => {
-          event.preventDefault()
-          page.current?.focus()
-        }}
-      >
+      <button type="button" className={classes.skip} onClick={() => page.current?.focus()}>
         Skip to the page
-      </a>
+      </button>
       <TopLine />
       <Rail onShowShortcuts={() => setSheetOpen(true)} />
       <div className={classes.page} id="page" ref={page} tabIndex={-1}>
