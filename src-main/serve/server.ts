@@ -111,7 +111,8 @@ async function receive(
   outgoing: ServerResponse,
 ): Promise<void> {
   const host = incoming.headers.host ?? ''
-  for (const [name, value] of Object.entries(securityHeaders(host))) outgoing.setHeader(name, value)
+  // Older browsers do not count a WebSocket of the same host as 'self'.
+  for (const [name, value] of Object.entries(securityHeaders(`ws://${host}`))) outgoing.setHeader(name, value)
   const verdict = access.judge(knockOf(incoming))
   if (verdict.type === 'refuse') return sendResponse(outgoing, plain(verdict.status, verdict.reason))
   if (verdict.type === 'welcome') {
