@@ -1,6 +1,6 @@
-import { Checkbox, Table, Text, UnstyledButton } from '@mantine/core'
-import { memo } from 'react'
-import { loss, percent } from '../format/format.ts'
+import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { memo, useDeferredValue, useMemo } from 'react'
+import { loss, percent, points } from '../format/format.ts'
 import type { BenchPart } from './bench.ts'
 import { areOfSeveralRuns, type Candidate, nameOf } from './candidates.ts'
 import classes from './Ensemble.module.css'
@@ -17,6 +17,8 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   const { candidates, choice, bench, shares, refused } = model
   const several = areOfSeveralRuns(candidates)
   const ticked = choice.ticked.filter(Boolean).length
+  const adds = useAdds(model)
+  const isWeighted = choice.method === 'weighted'
   return (
     <div>
       <Table.ScrollContainer minWidth={300}>
@@ -38,10 +40,21 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
                 />
               </Table.Th>
               <Table.Th>Member</Table.Th>
-              <Table.Th ta="right">Weight</Table.Th>
+              {isWeighted && <Table.Th ta="right">Weight</Table.Th>}
               {bench.validation && <Table.Th ta="right">Validation</Table.Th>}
               {bench.test && <Table.Th ta="right">Test</Table.Th>}
-              <Table.Th ta="right">NLL</Table.Th>
+              <Table.Th ta="right" className={classes.spare}>
+                NLL, nats
+              </Table.Th>
+              <Table.Th ta="right">
+                <Tooltip
+                  label={`Accuracy of the ensemble on ${bench.judged?.part ?? 'test'}, less what it is without this member.`}
+                  multiline
+                  w={240}
+                >
+                  <span>Adds</span>
+                </Tooltip>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -52,7 +65,8 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
                 name={nameOf(candidate, several)}
                 place={k}
                 ticked={choice.ticked[k] === true}
-                share={shares[k] ?? 0}
+                share={isWeighted ? (shares[k] ?? 0) : undefined}
+                adds={adds[k]}
                 validation={bench.validation}
                 test={bench.test}
                 isSelected={candidate.snapshotId === selected}
@@ -72,12 +86,30 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   )
 }
 
+/**
+ * What each member adds to the accuracy on the judged part. It takes longer than the answer itself, so it follows a moment
+ * later, and the last ones stand until then.
+ */
+function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
+  const { bench, choice, test, validation } = useDeferredValue(model)
+  const whole = (test ?? validation)?.ensemble.accuracy
+  return useMemo(() => {
+    const without = bench.judged?.accuracyWithout(choice) ?? []
+    return without.map((accuracy) =>
+      accuracy === null || whole === undefined ? undefined : whole - accuracy,
+    )
+  }, [bench, choice, whole])
+}
+
 interface MemberRowProps {
   readonly candidate: Candidate
   readonly name: string
   readonly place: number
   readonly ticked: boolean
-  readonly share: number
+  /** Undefined where all shares are equal. */
+  readonly share: number | undefined
+  /** Of the accuracy, in -1..1; undefined for who is no member. */
+  readonly adds: number | undefined
   readonly validation: BenchPart | null
   readonly test: BenchPart | null
   readonly isSelected: boolean
@@ -86,7 +118,7 @@ interface MemberRowProps {
 }
 
 const MemberRow = memo(function MemberRow(row: MemberRowProps) {
-  const { candidate, name, place, ticked, share, validation, test, isSelected, tick, onSelect } = row
+  const { candidate, name, place, ticked, share, adds, validation, test, isSelected, tick, onSelect } = row
   const { snapshotId } = candidate
   const own = validation?.predictions[place]?.scores
   const tested = test?.predictions[place]?.scores
@@ -114,10 +146,13 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
           </UnstyledButton>
         )}
       </Table.Th>
-      <Table.Td ta="right">{share > 0 ? percent(share, 0) : '–'}</Table.Td>
+      {share !== undefined && <Table.Td ta="right">{share > 0 ? percent(share, 0) : '–'}</Table.Td>}
       {validation && <Table.Td ta="right">{percent(own?.accuracy, 2)}</Table.Td>}
       {test && <Table.Td ta="right">{percent(tested?.accuracy, 2)}</Table.Td>}
-      <Table.Td ta="right">{loss((tested ?? own)?.nll)}</Table.Td>
+      <Table.Td ta="right" className={classes.spare}>
+        {loss((tested ?? own)?.nll)}
+      </Table.Td>
+      <Table.Td ta="right">{points(adds, 2)}</Table.Td>
     </Table.Tr>
   )
 })

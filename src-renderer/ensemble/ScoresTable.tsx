@@ -10,7 +10,7 @@ export function ScoresTable({ model: { test, validation } }: { readonly model: E
       <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Scores</Table.Th>
+            <Table.Th>Part</Table.Th>
             <Table.Th ta="right">Error</Table.Th>
             <Table.Th ta="right">NLL, nats</Table.Th>
             <Table.Th ta="right">Brier</Table.Th>

@@ -7,6 +7,8 @@ export interface Candidate {
   readonly runName: string
   /** From 1. */
   readonly cycle: number
+  /** Trained by then. */
+  readonly epochs: number
 }
 
 /** The snapshots of some runs, run by run and oldest first: the order in which "the last M" counts. */
@@ -14,7 +16,13 @@ export function candidatesOf(runs: readonly RunSummary[]): Candidate[] {
   return runs.flatMap((run) =>
     run.snapshots
       .toSorted((a, b) => a.step - b.step)
-      .map(({ id, cycle }) => ({ snapshotId: id, runId: run.id, runName: run.name, cycle })),
+      .map(({ id, cycle, step }) => ({
+        snapshotId: id,
+        runId: run.id,
+        runName: run.name,
+        cycle,
+        epochs: (step + 1) / run.position.plan.stepsPerEpoch,
+      })),
   )
 }
 
