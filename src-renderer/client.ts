@@ -2,7 +2,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AppRouter } from '../shared/api/router.ts'
-import { desktopPort, desktopPort, ipcLink, ipcLink } from './ipcLink.ts'
+import { desktopPort, ipcLink } from './ipcLink.ts'
 
 /** Queries are answered by the host in milliseconds; what they show is kept right by subscriptions, not by polling. */
 export const queryClient = new QueryClient({
@@ -18,8 +18,6 @@ function browserLink() {
     false: httpBatchLink({ url: '/trpc', maxURLLength: 6_000 }),
   })
 }
-
-const link = window.anneal === undefined ? browserLink() : ipcLink(desktopPort(window.anneal))
 
 /** In the desktop window everything goes over one port. */
 const link = window.anneal === undefined ? browserLink() : ipcLink(desktopPort(window.anneal))
