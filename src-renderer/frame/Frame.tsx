@@ -7,7 +7,7 @@ import { Rail } from './Rail.tsx'
 import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { TopLine } from './TopLine.tsx'
-import { useDesktop } from './useDesktop.ts'
+import { useDesktopMenu } from './useDesktopMenu.ts'
 import { useDesktopTheme } from './useDesktopTheme.ts'
 import { useRunNews } from './useRunNews.ts'
 
@@ -21,7 +21,7 @@ export function Frame() {
     { keys: 'n', does: 'New run', run: () => void navigate({ to: '/new' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
-  useDesktop({ newRun: () => void navigate({ to: '/new' }), shortcuts: () => setSheetOpen(true) })
+  useDesktopMenu({ newRun: () => void navigate({ to: '/new' }), shortcuts: () => setSheetOpen(true) })
   useRunNews()
   useDesktopTheme()
   useFocusOnNewPage(page)
