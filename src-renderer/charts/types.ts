@@ -12,6 +12,8 @@ export interface ChartSeries {
   readonly y: readonly (number | null)[]
   /** Drawn as unconnected dots. */
   readonly dots?: boolean
+  /** The values behind a smoothed line: thin, pale, and not in the legend. */
+  readonly faint?: boolean
   /** Not drawn, but still in the legend. */
   readonly hidden?: boolean
 }

@@ -18,7 +18,7 @@ export const formatOf = (axis: ChartAxis): ((value: number) => string) => axis.f
 
 /** What the chart shows in a sentence or two, for those who do not see it. */
 export function chartSummary({ title, series, x, y }: LineChartProps): string {
-  const shown = series.filter(({ hidden }) => hidden !== true)
+  const shown = series.filter(({ hidden, faint }) => hidden !== true && faint !== true)
   const format = formatOf(y)
   const lines = shown.map((one) => {
     const extent = extentOf(one.y)
