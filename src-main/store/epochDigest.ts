@@ -97,7 +97,8 @@ const EPOCHS_FROM = `SELECT ${COLUMNS} FROM epochs WHERE run_id = ? AND epoch >=
 const EVALUATED = 'coalesce(val_accuracy, test_accuracy) IS NOT NULL'
 
 const epochOfRow = epochInfoRow.extend({ runId: z.string() })
-const sparkRow = z.object({ runId: z.string(), spark: json(z.array(z.number())) })
+const accuracies = json(z.array(z.number()))
+const sparkRow = z.object({ runId: z.string(), validation: accuracies, training: accuracies })
 
 function readMany(db: Db, runIds: readonly string[]): Map<string, EpochDigest> {
   const list = JSON.stringify(runIds)
@@ -123,19 +124,19 @@ function epochsOf(db: Db, ids: string, order: string): Map<string, EpochInfo> {
   return new Map(rows.map(({ runId, ...epoch }) => [runId, epoch]))
 }
 
-/** Epochs that have the accuracy the run is judged by, thinned as `thinned` does. */
 function readSparks(db: Db, ids: string): Map<string, number[]> {
   const rows = db.all(
     sparkRow,
-    `SELECT run_id AS runId, json_group_array(accuracy ORDER BY epoch) AS spark FROM (
-       SELECT run_id, epoch, coalesce(val_accuracy, train_accuracy) AS accuracy,
-         row_number() OVER (PARTITION BY run_id ORDER BY epoch) AS rank, count(*) OVER (PARTITION BY run_id) AS n
-       FROM json_each(?) JOIN epochs ON run_id = value
-       WHERE val_accuracy IS NOT NULL OR (train_accuracy IS NOT NULL AND NOT EXISTS (
-         SELECT 1 FROM epochs AS other WHERE other.run_id = value AND other.val_accuracy IS NOT NULL)))
-     WHERE n <= ${SPARK} OR rank * ${SPARK} / n > (rank - 1) * ${SPARK} / n
-     GROUP BY run_id`,
+    `SELECT run_id AS runId,
+       json_group_array(val_accuracy ORDER BY epoch) FILTER (WHERE val_accuracy IS NOT NULL) AS validation,
+       json_group_array(train_accuracy ORDER BY epoch) FILTER (WHERE train_accuracy IS NOT NULL) AS training
+     FROM json_each(?) JOIN epochs ON run_id = value GROUP BY run_id`,
     ids,
   )
-  return new Map(rows.map(({ runId, spark }) => [runId, spark]))
+  return new Map(
+    rows.map(({ runId, validation, training }) => [
+      runId,
+      thinned(validation.length > 0 ? validation : training, null),
+    ]),
+  )
 }
