@@ -110,6 +110,7 @@ function Answer({ model, runs, focus, selected, onSelect }: AnswerProps) {
         <MembersTable model={model} selected={selected} onSelect={onSelect} />
         <BestSubset model={model} />
         <SaveBar model={model} saved={saved} />
+        <DisagreementMatrix model={model} />
         <SavedList ensembles={saved} open={findSaved(saved, combinationOf(model))?.id} onOpen={open} />
       </div>
       <div className={classes.column}>
@@ -120,7 +121,6 @@ function Answer({ model, runs, focus, selected, onSelect }: AnswerProps) {
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
         {judged && <Calibration judged={judged} part={part} />}
-        <DisagreementMatrix model={model} />
         <WeightAverage model={model} />
       </div>
     </div>

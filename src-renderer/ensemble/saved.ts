@@ -79,6 +79,16 @@ export async function deleteEnsembles(ensembles: readonly EnsembleInfo[]): Promi
   }
 }
 
+/** Brings a deleted one back. */
+export async function restoreEnsemble(id: number): Promise<void> {
+  try {
+    await api.ensembles.restore.mutate({ ids: [id] })
+    await refresh()
+  } catch (error) {
+    notifyError('The ensemble could not be restored', error)
+  }
+}
+
 /** What is to be saved or exported of a choice: its members and their shares. */
 export function combinationOf({ candidates, choice, shares }: EnsembleModel): EnsembleChoice {
   const members = candidates.flatMap(({ snapshotId }, k) => {
