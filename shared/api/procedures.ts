@@ -12,10 +12,22 @@ export const router = t.router
 export const procedure = t.procedure.use(async ({ next }) => {
   const result = await next()
   if (result.ok) return result
-  const { cause } = result.error
-  if (cause instanceof UserError) throw new TRPCError({ code: 'BAD_REQUEST', message: cause.message, cause })
-  return result
+  throw refusal(result.error.cause) ?? result.error
 })
+
+/** The same for what a subscription finds only while it goes on. */
+export async function* refusing<T>(steps: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* steps
+  } catch (error) {
+    throw refusal(error) ?? error
+  }
+}
+
+function refusal(cause: unknown): TRPCError | undefined {
+  if (!(cause instanceof UserError)) return undefined
+  return new TRPCError({ code: 'BAD_REQUEST', message: cause.message, cause })
+}
 
 /** What tRPC takes as a parser with types of its own. */
 interface Parser<In, Out> {
