@@ -35,7 +35,7 @@ export interface Column {
 
 const share: Measure = {
   show: (value) => format.percent(value),
-  showDelta: (value) => format.signed(100 * value, 1),
+  showDelta: (value) => format.points(value),
   better: 'higher',
 }
 const loss: Measure = {
@@ -264,11 +264,54 @@ export const columns: readonly Column[] = [
     value: (run) => run.createdAt,
     highFirst: true,
   },
-  { id: 'id', label: 'Id', about: 'Id', width: 124, ...hidden, value: (run) => run.id },
+  {
+    id: 'tags',
+    label: 'Tags',
+    about: 'Tags',
+    width: 120,
+    ...hidden,
+    value: (run) => run.tags.join(', ').toLowerCase() || null,
+  },
+  {
+    id: 'note',
+    label: 'Note',
+    about: 'Note',
+    width: 180,
+    ...hidden,
+    value: (run) => run.note.toLowerCase() || null,
+  },
+  { id: 'id', label: 'Id', about: 'Id', width: 130, ...hidden, value: (run) => run.id },
 ]
 
 const byId = new Map(columns.map((column) => [column.id, column]))
 export const findColumn = (id: string): Column | undefined => byId.get(id)
+
+/** What the column "at step" shows: of which series, at which step. */
+export interface AtStep {
+  readonly series: 'accuracy' | 'loss' | 'lr'
+  readonly step: number
+}
+
+const atMeasures = { accuracy: share, loss, lr: rate } as const
+const atNames = { accuracy: 'Accuracy', loss: 'Loss', lr: 'Rate' } as const
+const atWords = { accuracy: 'Training accuracy', loss: 'Training loss, nats', lr: 'Learning rate' } as const
+
+/** The columns of those ids, the one "at step" as it was chosen. */
+export function columnsOf(ids: readonly string[], { series, step }: AtStep): readonly Column[] {
+  return ids.flatMap((id) => {
+    const column = byId.get(id)
+    if (column === undefined) return []
+    if (id !== 'at') return [column]
+    return {
+      ...column,
+      label: `${atNames[series]} @${format.count(step)}`,
+      about: `${atWords[series]} at step ${format.count(step)}, or the last before it`,
+      measure: atMeasures[series],
+      highFirst: series !== 'loss',
+      width: 118,
+    }
+  })
+}
 
 /** The cell's text of columns that are text alone; others are drawn. */
 export function textOf({ id, value, measure }: Column, run: RunSummary, at: ValuesAt): string {
@@ -287,6 +330,10 @@ export function textOf({ id, value, measure }: Column, run: RunSummary, at: Valu
       return run.device ?? format.unknown
     case 'started':
       return format.ago(run.createdAt)
+    case 'tags':
+      return run.tags.join(', ')
+    case 'note':
+      return run.note
     default: {
       const found = value?.(run, at) ?? null
       if (found === null) return format.unknown
