@@ -33,6 +33,8 @@ export interface RunningServer {
   readonly port: number
   /** With the token: opening it lets a browser in. */
   readonly url: string
+  /** An address that lets one browser in, once. */
+  oneTimeUrl(): string
   close(): Promise<void>
 }
 
@@ -72,9 +74,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (second !== undefined) servers.push(second)
   }
   const name = exposedAs === undefined ? host : nameIn(exposedAs)
+  const address = (token: string): string => `http://${name}:${port}/?token=${token}`
   return {
     port,
-    url: `http://${name}:${port}/?token=${access.token}`,
+    url: address(access.token),
+    oneTimeUrl: () => address(access.ticket()),
     async close() {
       wsHandler.broadcastReconnectNotification()
       for (const socket of sockets.clients) socket.terminate()
