@@ -16,6 +16,7 @@ export type FieldType =
   | { readonly is: 'choice'; readonly options: readonly Choice[] }
   | { readonly is: 'flag' }
   | { readonly is: 'text' }
+  | { readonly is: 'json' }
   | { readonly is: 'profile' }
   | { readonly is: 'update' }
   | { readonly is: 'momentum' }

@@ -59,7 +59,7 @@ export const models: Readonly<Record<ModelSpec['kind'], Kind>> = {
       {
         key: 'topology',
         label: 'Topology',
-        type: { is: 'text' },
+        type: { is: 'json' },
         hint: 'The content of model.json, as JSON.',
       },
     ],
