@@ -1,7 +1,7 @@
 import { type CSSProperties, useMemo } from 'react'
 import { percent } from '../format/format.ts'
 import { isMember } from './assess.ts'
-import { areOfSeveralRuns, type Candidate, nameOf } from './candidates.ts'
+import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import { anyRight, disagreementOf, meanDisagreement } from './disagreement.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
@@ -82,8 +82,9 @@ function Matrix({ table, candidates, members }: MatrixProps) {
       <tbody>
         {table.map((row, i) => (
           <tr key={candidates[i]?.snapshotId}>
-            <th scope="row" data-left={left(i)}>
-              {names[i]}
+            <th scope="row" data-left={left(i)} title={names[i]}>
+              <span aria-hidden="true">{several ? short[i] : names[i]}</span>
+              <span className={classes.spoken}>{names[i]}</span>
             </th>
             {row.map((share, j) => (
               <td
@@ -107,12 +108,10 @@ const heat = (share: number): CSSProperties => ({
   background: `color-mix(in srgb, var(--mantine-primary-color-filled) ${(share * 38).toFixed(1)}%, transparent)`,
 })
 
-/** "3" of one run's cycles; "B3" where there are several runs, in the order of the rows. */
+/** "3" of one run's cycles; "B3" where there are several runs, with the letters of the members' table. */
 function shortNames(candidates: readonly Candidate[]): string[] {
-  const runs = [...new Set(candidates.map(({ runId }) => runId))]
-  if (runs.length < 2) return candidates.map(({ cycle }) => String(cycle))
-  return candidates.map(({ runId, cycle }) => {
-    const place = runs.indexOf(runId)
-    return `${place < 26 ? String.fromCharCode(65 + place) : place + 1}${cycle}`
-  })
+  const letters = runLetters(candidates)
+  return candidates.map(({ runId, cycle }) =>
+    letters.size < 2 ? String(cycle) : `${letters.get(runId)}${cycle}`,
+  )
 }

@@ -10,6 +10,7 @@ import { isMember } from './assess.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
 import { ClassTable } from './ClassTable.tsx'
+import { ComingSnapshots } from './ComingSnapshots.tsx'
 import { costWords } from './cost.ts'
 import { DisagreementMatrix } from './DisagreementMatrix.tsx'
 import classes from './Ensemble.module.css'
@@ -35,6 +36,8 @@ export interface EnsemblePanelProps {
   /** Move the focus to the headline: the panel was opened by a click. */
   readonly focus: boolean
   readonly onClose?: () => void
+  /** What opening a saved ensemble does, where that is more than setting the panel to it. */
+  readonly onOpen?: ((ensemble: EnsembleInfo) => void) | undefined
   /** What to begin with, read once; by default everything is ticked and averaged. */
   readonly start?: Start | undefined
 }
@@ -47,7 +50,7 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const ensemble = useEnsemble(candidates, start)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
-      <div className={classes.panelHead}>
+      <div className={onClose ? classes.panelHead : classes.spoken}>
         <Title order={2} id={title}>
           Ensemble
         </Title>
@@ -93,7 +96,7 @@ interface AnswerProps extends EnsemblePanelProps {
   readonly model: EnsembleModel
 }
 
-function Answer({ model, runs, focus, selected, onSelect }: AnswerProps) {
+function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
   const { test, validation, bench, candidates, choice } = model
   const judged = test ?? validation
   const saved = useSavedOf(runs)
@@ -105,13 +108,18 @@ function Answer({ model, runs, focus, selected, onSelect }: AnswerProps) {
     <div className={classes.view}>
       <div className={classes.column}>
         <Headline model={model} focus={focus} />
-        <LastCurve test={test} validation={validation} />
-        <MethodPicker model={model} />
+        {candidates.length > 1 && <LastCurve test={test} validation={validation} />}
+        {candidates.length > 1 && <MethodPicker model={model} />}
         <MembersTable model={model} selected={selected} onSelect={onSelect} />
+        <ComingSnapshots runs={runs} />
         <BestSubset model={model} />
         <SaveBar model={model} saved={saved} />
         <DisagreementMatrix model={model} />
-        <SavedList ensembles={saved} open={findSaved(saved, combinationOf(model))?.id} onOpen={open} />
+        <SavedList
+          ensembles={saved}
+          open={findSaved(saved, combinationOf(model))?.id}
+          onOpen={onOpen ?? open}
+        />
       </div>
       <div className={classes.column}>
         {judged && (

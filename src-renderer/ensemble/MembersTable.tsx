@@ -2,7 +2,7 @@ import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useDeferredValue, useMemo } from 'react'
 import { loss, percent, points } from '../format/format.ts'
 import type { BenchPart } from './bench.ts'
-import { areOfSeveralRuns, type Candidate, nameOf } from './candidates.ts'
+import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
 
@@ -41,8 +41,8 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               </Table.Th>
               <Table.Th>Member</Table.Th>
               {isWeighted && <Table.Th ta="right">Weight</Table.Th>}
-              {bench.validation && <Table.Th ta="right">Validation</Table.Th>}
-              {bench.test && <Table.Th ta="right">Test</Table.Th>}
+              {bench.validation && <Table.Th ta="right">Val. error</Table.Th>}
+              {bench.test && <Table.Th ta="right">Test error</Table.Th>}
               <Table.Th ta="right" className={classes.spare}>
                 NLL, nats
               </Table.Th>
@@ -57,24 +57,28 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
-          <Table.Tbody>
-            {candidates.map((candidate, k) => (
-              <MemberRow
-                key={candidate.snapshotId}
-                candidate={candidate}
-                name={nameOf(candidate, several)}
-                place={k}
-                ticked={choice.ticked[k] === true}
-                share={isWeighted ? (shares[k] ?? 0) : undefined}
-                adds={adds[k]}
-                validation={bench.validation}
-                test={bench.test}
-                isSelected={candidate.snapshotId === selected}
-                tick={model.tick}
-                onSelect={onSelect}
-              />
-            ))}
-          </Table.Tbody>
+          {groupsOf(model).map(({ runId, runName, letter, members }) => (
+            <Table.Tbody key={runId}>
+              {several && <RunHead model={model} name={`${letter} · ${runName}`} members={members} />}
+              {members.map(({ candidate, place }) => (
+                <MemberRow
+                  key={candidate.snapshotId}
+                  candidate={candidate}
+                  name={nameOf(candidate, false)}
+                  spoken={nameOf(candidate, several)}
+                  place={place}
+                  ticked={choice.ticked[place] === true}
+                  share={isWeighted ? (shares[place] ?? 0) : undefined}
+                  adds={adds[place]}
+                  validation={bench.validation}
+                  test={bench.test}
+                  isSelected={candidate.snapshotId === selected}
+                  tick={model.tick}
+                  onSelect={onSelect}
+                />
+              ))}
+            </Table.Tbody>
+          ))}
         </Table>
       </Table.ScrollContainer>
       {refused.map(({ candidate, reason }) => (
@@ -83,6 +87,52 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
         </Text>
       ))}
     </div>
+  )
+}
+
+interface Group {
+  readonly runId: string
+  readonly runName: string
+  readonly letter: string
+  readonly members: readonly { readonly candidate: Candidate; readonly place: number }[]
+}
+
+/** The candidates run by run. */
+function groupsOf({ candidates }: EnsembleModel): Group[] {
+  return [...runLetters(candidates)].map(([runId, letter]) => {
+    const members = candidates.flatMap((candidate, place) =>
+      candidate.runId === runId ? [{ candidate, place }] : [],
+    )
+    return { runId, letter, members, runName: members[0]?.candidate.runName ?? runId }
+  })
+}
+
+interface RunHeadProps {
+  readonly model: EnsembleModel
+  readonly name: string
+  readonly members: Group['members']
+}
+
+/** Above the members of one run where there are several, with a box for all of them. */
+function RunHead({ model, name, members }: RunHeadProps) {
+  const ticked = members.filter(({ place }) => model.choice.ticked[place] === true).length
+  return (
+    <Table.Tr className={classes.runHead}>
+      <Table.Td>
+        <Checkbox
+          size="xs"
+          aria-label={`All members of ${name}`}
+          checked={ticked === members.length}
+          indeterminate={ticked > 0 && ticked < members.length}
+          onChange={({ currentTarget: { checked } }) => {
+            for (const { candidate } of members) model.tick(candidate.snapshotId, checked)
+          }}
+        />
+      </Table.Td>
+      <Table.Th scope="rowgroup" colSpan={6} fw={600}>
+        {name}
+      </Table.Th>
+    </Table.Tr>
   )
 }
 
@@ -104,6 +154,8 @@ function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
 interface MemberRowProps {
   readonly candidate: Candidate
   readonly name: string
+  /** The name with that of its run, where there are several. */
+  readonly spoken: string
   readonly place: number
   readonly ticked: boolean
   /** Undefined where all shares are equal. */
@@ -117,8 +169,24 @@ interface MemberRowProps {
   readonly onSelect: MembersTableProps['onSelect']
 }
 
+const errorOf = (scores: { readonly accuracy: number } | undefined): number | undefined =>
+  scores && 1 - scores.accuracy
+
 const MemberRow = memo(function MemberRow(row: MemberRowProps) {
-  const { candidate, name, place, ticked, share, adds, validation, test, isSelected, tick, onSelect } = row
+  const {
+    candidate,
+    name,
+    spoken,
+    place,
+    ticked,
+    share,
+    adds,
+    validation,
+    test,
+    isSelected,
+    tick,
+    onSelect,
+  } = row
   const { snapshotId } = candidate
   const own = validation?.predictions[place]?.scores
   const tested = test?.predictions[place]?.scores
@@ -127,7 +195,7 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
       <Table.Td>
         <Checkbox
           size="xs"
-          aria-label={`Member ${name}`}
+          aria-label={`Member ${spoken}`}
           checked={ticked}
           onChange={({ currentTarget }) => tick(snapshotId, currentTarget.checked)}
         />
@@ -147,8 +215,8 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
         )}
       </Table.Th>
       {share !== undefined && <Table.Td ta="right">{share > 0 ? percent(share, 0) : '–'}</Table.Td>}
-      {validation && <Table.Td ta="right">{percent(own?.accuracy, 2)}</Table.Td>}
-      {test && <Table.Td ta="right">{percent(tested?.accuracy, 2)}</Table.Td>}
+      {validation && <Table.Td ta="right">{percent(errorOf(own), 2)}</Table.Td>}
+      {test && <Table.Td ta="right">{percent(errorOf(tested), 2)}</Table.Td>}
       <Table.Td ta="right" className={classes.spare}>
         {loss((tested ?? own)?.nll)}
       </Table.Td>

@@ -34,6 +34,14 @@ export function nameOf({ cycle, runName }: Candidate, severalRuns: boolean): str
 export const areOfSeveralRuns = (candidates: readonly Candidate[]): boolean =>
   candidates.some(({ runId }) => runId !== candidates[0]?.runId)
 
+/** "A", "B", ... of the runs, in the order in which their candidates stand: what a matrix has room for. */
+export function runLetters(candidates: readonly Candidate[]): ReadonlyMap<string, string> {
+  const runs = [...new Set(candidates.map(({ runId }) => runId))]
+  return new Map(
+    runs.map((id, place) => [id, place < 26 ? String.fromCharCode(65 + place) : `${place + 1}.`]),
+  )
+}
+
 /**
  * What an ensemble of these members is called unless the user says otherwise.
  * @param all every candidate of their runs  @param members those of them that take part, in the same order

@@ -51,6 +51,7 @@ export function OpenBench({ runIds, opened }: OpenBenchProps) {
           runs={joined}
           focus={false}
           start={opened && startOf(opened)}
+          onOpen={({ id }) => void navigate({ to: '/ensembles', search: { open: id } })}
         />
       )}
     </main>

@@ -44,7 +44,8 @@ export function SavedEnsembles() {
                 ref={filter}
                 type="search"
                 aria-label="Filter the ensembles"
-                placeholder="Filter by name, run or method"
+                placeholder="Name, run or method"
+                className={classes.filter}
                 value={text}
                 onChange={({ currentTarget }) => setText(currentTarget.value)}
               />

@@ -72,7 +72,7 @@ function Row({ row }: { readonly row: SavedRowFacts }) {
           </Link>
         </EnsembleName>
       </Table.Th>
-      <Table.Td>
+      <Table.Td className={classes.membersCell}>
         <div>
           {membersWords(ensemble)}, {methodWords[ensemble.method].toLowerCase()}
         </div>
@@ -84,7 +84,7 @@ function Row({ row }: { readonly row: SavedRowFacts }) {
       <Table.Td ta="right">{percent(bestError, 2)}</Table.Td>
       <Table.Td ta="right">{points(gain, 2)}</Table.Td>
       <Table.Td ta="right">{percent(validationError, 2)}</Table.Td>
-      <Table.Td ta="right" title={moment(ensemble.createdAt)}>
+      <Table.Td ta="right" title={moment(ensemble.createdAt)} className={classes.oneLine}>
         {ago(ensemble.createdAt)}
       </Table.Td>
       <Table.Td>
