@@ -94,7 +94,9 @@ function outcome(
 function lastCause(stack: string): string {
   const lines = stack.split('\n').filter((line) => /(Error|error): /.test(line))
   const line = lines.at(-1) ?? stack.trim().split('\n')[0] ?? ''
-  return line.replace(/^.*?Error: /, '').replace(/[ {]+$/, '') || 'its installer failed'
+  const words = line.replace(/^.*?Error: /, '').replace(/[ {]+$/, '')
+  if (words === 'fetch failed') return 'where it is published cannot be reached'
+  return words || 'its installer failed'
 }
 
 function size(folder: string): number {
