@@ -86,9 +86,7 @@ function Facts({ dataset }: { readonly dataset: DatasetInfo }) {
     <dl className={classes.facts}>
       <Fact name={kind === 'image' ? 'Images' : 'Table'}>{shapeWords(dataset)}</Fact>
       <Fact name="Training examples">{count(trainCount)}</Fact>
-      <Fact name="Test examples">
-        {testCount === 0 ? 'none of its own: each run splits some off' : count(testCount)}
-      </Fact>
+      <Fact name="Test examples">{testCount === 0 ? 'none; runs split some off' : count(testCount)}</Fact>
       <Fact name="Size">{bytes(dataset.bytes)}</Fact>
       <Fact name="Runs">
         {runs === 0 ? (

@@ -48,7 +48,7 @@ export function RemoveDataset({ opened, subject, onClose, onRemoved }: RemoveDat
             Keep it
           </Button>
           <Button
-            color="red"
+            color="red.9"
             loading={removing.isPending}
             onClick={() => removing.mutate({ id: subject.id })}
           >

@@ -40,7 +40,7 @@ export function FolderBrowser({ path, label, onPick }: FolderBrowserProps) {
           Up
         </Button>
         <span className={classes.path} title={shown?.path}>
-          <bdi>{shown?.path ?? 'Looking…'}</bdi>
+          <bdi>{shown?.path ?? (here.error === null ? 'Looking…' : 'There is no such folder')}</bdi>
         </span>
       </header>
       {shown !== undefined && (
