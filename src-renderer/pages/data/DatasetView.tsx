@@ -56,6 +56,10 @@ export function DatasetView({ dataset, all, onGone }: DatasetViewProps) {
   )
 }
 
+const attention = () => ({
+  root: { '--alert-color': 'var(--attention)', '--alert-bd': '1px solid var(--attention)' },
+})
+
 /** What the import that has just stored it found odd. */
 function Warnings({ id }: { readonly id: string }) {
   const job = importJob.use()
@@ -69,6 +73,7 @@ function Warnings({ id }: { readonly id: string }) {
       p="sm"
       withCloseButton
       closeButtonLabel="Dismiss"
+      vars={attention}
       onClose={() => importJob.set({ state: 'idle' })}
     >
       <ul className={classes.warnings}>
