@@ -10,7 +10,7 @@ import { xScale, yScale } from './scale.ts'
 import type { ChartBand, ChartMark, LineChartProps } from './types.ts'
 import { useFrozen, useOnScreen } from './useOnScreen.ts'
 import { ValueTable } from './ValueTable.tsx'
-import { chartSummary, formatOf } from './words.ts'
+import { chartSummary, formatOf, tickFormatOf } from './words.ts'
 
 /** What a page lays over the plot, in the plot's own pixels: handles to drag. */
 interface Overlaid {
@@ -99,7 +99,7 @@ function Drawn(given: {
         </g>
       </svg>
       <div aria-hidden="true">
-        <Plot area={area} series={props.series} formatX={formatOf(props.x)} formatY={formatOf(y)} />
+        <Plot area={area} series={props.series} formatX={tickFormatOf(props.x)} formatY={tickFormatOf(y)} />
       </div>
       <span className={classes.xLabel} aria-hidden="true">
         {props.x.label}

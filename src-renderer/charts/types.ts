@@ -39,6 +39,8 @@ export interface ChartAxis {
   /** By default framed by the data. */
   readonly domain?: readonly [number, number]
   readonly format?: (value: number) => string
+  /** At the ticks, which are round numbers; by default `format`. */
+  readonly tick?: (value: number) => string
   /** Ticks at whole numbers only (epochs, ensemble sizes). */
   readonly whole?: boolean
 }

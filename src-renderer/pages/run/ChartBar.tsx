@@ -11,8 +11,9 @@ interface ChartBarProps {
   readonly hasCycles: boolean
   readonly hasTime: boolean
   readonly totalSteps: number
-  /** What part is looked at; undefined: everything. */
-  readonly zoomWords: string | undefined
+  /** What part is looked at. */
+  readonly zoomWords: string
+  readonly isZoomed: boolean
   readonly onZoomIn: () => void
   readonly onZoomOut: () => void
   readonly onShowAll: () => void
@@ -47,16 +48,12 @@ export function ChartBar(props: ChartBarProps) {
         onChange={(smoothing) => change({ smoothing })}
       />
       <Group gap="xs" ml="auto" wrap="nowrap">
-        {props.zoomWords !== undefined && (
-          <>
-            <Text size="xs" c="dimmed" role="status">
-              {props.zoomWords}
-            </Text>
-            <Button variant="default" size="compact-xs" onClick={props.onShowAll}>
-              Show all
-            </Button>
-          </>
-        )}
+        <Text size="xs" c="dimmed" className={classes.part}>
+          {props.zoomWords}
+        </Text>
+        <Button variant="default" size="compact-xs" disabled={!props.isZoomed} onClick={props.onShowAll}>
+          Show all
+        </Button>
         <Button.Group>
           <Button variant="default" size="compact-xs" aria-label="Zoom out" onClick={props.onZoomOut}>
             −
@@ -72,8 +69,8 @@ export function ChartBar(props: ChartBarProps) {
 
 const kinds = [
   { value: 'none', label: 'Raw' },
-  { value: 'ema', label: 'Exponential' },
-  { value: 'window', label: 'Moving' },
+  { value: 'ema', label: 'EMA' },
+  { value: 'window', label: 'Mean' },
 ] as const
 
 /** The slider runs over the orders of magnitude of the steps averaged. */

@@ -4,8 +4,9 @@ import type { Cycle } from '../../../shared/schedule/index.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { seriesColor, seriesDash } from '../../charts/palette.ts'
 import type { ChartAxis, ChartSeries } from '../../charts/types.ts'
-import { loss, percent, perSecond, rate } from '../../format/format.ts'
-import { lineOf, notSmoothed, useSeen } from './chartParts.ts'
+import { plainNumber } from '../../charts/words.ts'
+import { count, loss, percent, rate } from '../../format/format.ts'
+import { lineOf, notSmoothed, roundPercent, useSeen } from './chartParts.ts'
 import { type PhaseWindow, phaseOf, pointsPerCycle, stepsWithin } from './folded.ts'
 import { SeriesError } from './SeriesError.tsx'
 import { epochLine, judgedBy } from './scene.ts'
@@ -35,7 +36,7 @@ export const FoldedRate = ({ scene, ...props }: FoldedProps) => (
     title="Learning rate"
     name="lr"
     smoothing={notSmoothed}
-    unit="per step"
+    unit=""
     format={rate}
     scale={scene.view.rateScale ?? 'linear'}
     onScale={(rateScale) => scene.change({ rateScale })}
@@ -62,8 +63,8 @@ export const FoldedSpeed = (props: FoldedProps) => (
     title="Speed"
     name="samplesPerSecond"
     smoothing={notSmoothed}
-    unit="examples per second"
-    format={perSecond}
+    unit="examples/s"
+    format={count}
   />
 )
 
@@ -76,7 +77,8 @@ export function FoldedAccuracy({ scene, folding, height }: FoldedProps) {
       folding.cycles.map((cycle) => {
         const { from, to } = stepsWithin(cycle, folding.phase)
         const map = { label: '', format: String, toStep: Math.round, toX: phaseIn(cycle) }
-        const line = epochLine(epochs, judgedBy, { from, to }, map, [])
+        const own = epochs.filter(({ step }) => step >= cycle.start && step < cycle.end)
+        const line = epochLine(own, judgedBy, { from, to }, map, [])
         return { ...lookOf(cycle), ...line, ...(line.x.length === 1 && { dots: true }) }
       }),
     [folding, epochs],
@@ -92,7 +94,7 @@ export function FoldedAccuracy({ scene, folding, height }: FoldedProps) {
   )
 }
 
-const accuracyAxis: ChartAxis = { label: '', format: (value) => percent(value) }
+const accuracyAxis: ChartAxis = { label: '', format: (value) => percent(value), tick: roundPercent }
 
 function FoldedSeries(
   props: FoldedProps & {
@@ -121,8 +123,13 @@ function FoldedSeries(
     [folding, views],
   )
   const y = useMemo(
-    (): ChartAxis => ({ label: unit, format, ...(scale !== undefined && { scale }) }),
-    [unit, format, scale],
+    (): ChartAxis => ({
+      label: unit,
+      format,
+      ...(name === 'loss' && { tick: plainNumber }),
+      ...(scale !== undefined && { scale }),
+    }),
+    [unit, format, scale, name],
   )
   return (
     <div ref={ref}>

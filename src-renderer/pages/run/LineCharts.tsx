@@ -3,8 +3,9 @@ import { isActive } from '../../../shared/run/state.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { seriesColor } from '../../charts/palette.ts'
 import type { ChartAxis, ChartMark, ChartSeries } from '../../charts/types.ts'
-import { loss, percent, perSecond, rate } from '../../format/format.ts'
-import { answerOf, lineOf, trainingLines, useRequests, useSeen } from './chartParts.ts'
+import { plainNumber } from '../../charts/words.ts'
+import { count, loss, percent, rate } from '../../format/format.ts'
+import { answerOf, lineOf, roundPercent, trainingLines, useRequests, useSeen } from './chartParts.ts'
 import { SeriesError } from './SeriesError.tsx'
 import {
   bestMark,
@@ -62,7 +63,7 @@ export function RateChart({ scene, height }: ChartProps) {
     [run, feedback, schedule, map, snapshots, window, scene],
   )
   const scale = view.rateScale ?? (spansDecades(schedule.range) ? 'log' : 'linear')
-  const y = useMemo((): ChartAxis => ({ label: 'per step', format: rate, scale }), [scale])
+  const y = useMemo((): ChartAxis => ({ label: '', format: rate, scale }), [scale])
   const rateHeight = movesMomentum ? Math.round(height * 0.58) - 12 : height
   return (
     <div ref={ref}>
@@ -164,7 +165,7 @@ export function LossChart({ scene, height }: ChartProps) {
     [snapshots, window, map, run.best, scene],
   )
   const y = useMemo(
-    (): ChartAxis => ({ label: 'nats', format: loss, scale: view.lossScale }),
+    (): ChartAxis => ({ label: 'nats', format: loss, tick: plainNumber, scale: view.lossScale }),
     [view.lossScale],
   )
   return (
@@ -220,7 +221,7 @@ export function AccuracyChart({ scene, height }: ChartProps) {
   )
 }
 
-const accuracyAxis: ChartAxis = { label: '', format: (value) => percent(value, value >= 0.9995 ? 0 : 1) }
+const accuracyAxis: ChartAxis = { label: '', format: (value) => percent(value), tick: roundPercent }
 
 export function SpeedChart({ scene, height }: ChartProps) {
   const { run, map } = scene
@@ -252,7 +253,7 @@ export function SpeedChart({ scene, height }: ChartProps) {
   )
 }
 
-const speedAxis: ChartAxis = { label: 'examples per second', format: perSecond }
+const speedAxis: ChartAxis = { label: 'examples/s', format: count }
 
 const inScene = ({ axis, bands, group, onZoom }: Scene) => ({ x: axis, bands, group, onZoom })
 

@@ -22,6 +22,9 @@ import { useViewState } from './viewState.ts'
 const loadEnsemble = () => import('../../ensemble/EnsemblePanel.tsx')
 const EnsemblePanel = lazy(async () => ({ default: (await loadEnsemble()).EnsemblePanel }))
 
+/** About what the note takes, in pixels. */
+const noteHeight = 64
+
 interface OpenRunProps {
   readonly run: RunSummary
   readonly live: LiveRun
@@ -46,7 +49,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
   useShortcuts('Run', [
     ...(canEnsemble ? [{ keys: 'e', does: 'Ensemble the snapshots', run: toggleEnsemble }] : []),
     ...(canPause(run) ? [{ keys: 'p', does: 'Pause the run', run: commands.pause }] : []),
-    ...(words?.action === 'resume' || run.status === 'paused'
+    ...(words?.actions.includes('resume') || run.status === 'paused'
       ? [{ keys: 'p', does: 'Resume the run', run: commands.resume }]
       : []),
   ])
@@ -72,6 +75,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
               scene={scene}
               samplesPerSecond={live.samplesPerSecond}
               isNarrow={isEnsembleOpen && canEnsemble}
+              above={words === undefined ? 0 : noteHeight}
             />
           </Tabs.Panel>
           <Tabs.Panel value="epochs" pt="xs">

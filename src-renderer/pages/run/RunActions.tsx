@@ -121,7 +121,7 @@ function MoreMenu({ run, commands, onAnneal }: RunActionsProps & { readonly onAn
           {run.archived ? 'Take out of the archive' : 'Archive'}
         </Menu.Item>
         <Menu.Item
-          color="red"
+          c="var(--failure)"
           disabled={active}
           title={active ? 'Stop it first: it still trains.' : undefined}
           onClick={() => deleteRun(run, () => void navigate({ to: '/' }))}

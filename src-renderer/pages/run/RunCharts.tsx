@@ -2,7 +2,7 @@ import { useViewportSize } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { cursorOf } from '../../charts/cursor.ts'
 import type { ChartAxis } from '../../charts/types.ts'
-import { counted, percent } from '../../format/format.ts'
+import { count, counted, percent } from '../../format/format.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
 import { ChartBar } from './ChartBar.tsx'
 import classes from './Charts.module.css'
@@ -17,11 +17,13 @@ interface RunChartsProps {
   readonly samplesPerSecond: number | null
   /** Beside the ensemble there is room for one column of charts only. */
   readonly isNarrow: boolean
+  /** Height of what stands above the charts in some states only, in pixels. */
+  readonly above: number
 }
 
-export function RunCharts({ scene, samplesPerSecond, isNarrow }: RunChartsProps) {
+export function RunCharts({ scene, samplesPerSecond, isNarrow, above }: RunChartsProps) {
   const { view, change, schedule, run, epochs } = scene
-  const height = useChartHeight(isNarrow)
+  const height = useChartHeight(isNarrow, above)
   const isFolded = view.x === 'cycle' && schedule.cycles.length > 1
   const folding = useFolding(scene)
   const zoom = useZoomKeys(scene, isFolded ? folding : undefined)
@@ -35,6 +37,7 @@ export function RunCharts({ scene, samplesPerSecond, isNarrow }: RunChartsProps)
         hasTime={canShowTime(run, epochs, samplesPerSecond)}
         totalSteps={run.totalSteps}
         zoomWords={zoomWords(scene, isFolded)}
+        isZoomed={(isFolded ? view.phase : view.zoom) !== undefined}
         onZoomIn={zoom.zoomIn}
         onZoomOut={zoom.zoomOut}
         onShowAll={zoom.showAll}
@@ -63,9 +66,9 @@ export function RunCharts({ scene, samplesPerSecond, isNarrow }: RunChartsProps)
 /** What of the window's height is not charts: frame, header, ribbon, bar and the charts' own heads. */
 const around = 330
 
-function useChartHeight(isNarrow: boolean): number {
+function useChartHeight(isNarrow: boolean, above: number): number {
   const { height } = useViewportSize()
-  const half = Math.round((height - around) / 2)
+  const half = Math.round((height - around - above) / 2)
   return Math.min(isNarrow ? 220 : 420, Math.max(150, half))
 }
 
@@ -89,13 +92,13 @@ function useFolding({ schedule, run, view, change }: Scene): Folding {
   }, [schedule, begun, from, to, change])
 }
 
-function zoomWords({ view, window, run }: Scene, isFolded: boolean): string | undefined {
+function zoomWords({ view, window, run }: Scene, isFolded: boolean): string {
   if (isFolded) {
-    if (view.phase === undefined) return undefined
-    return `${percent(view.phase[0], 0)} to ${percent(view.phase[1], 0)} of the cycles`
+    const [from, to] = view.phase ?? wholePhase
+    return view.phase === undefined ? 'whole cycles' : `${percent(from, 0)} to ${percent(to, 0)}`
   }
-  if (view.zoom === undefined) return undefined
-  return `${counted(window.to - window.from + 1, 'step')} of ${counted(run.totalSteps, 'step')}`
+  const all = counted(run.totalSteps, 'step')
+  return view.zoom === undefined ? all : `${count(window.to - window.from + 1)} of ${all}`
 }
 
 /** The same moves by keys and buttons as by the pointer; about the cursor where there is one. */

@@ -49,12 +49,12 @@ function Facts({ run, snapshot }: { readonly run: RunSummary; readonly snapshot:
   const epoch = Number(((step + 1) / run.position.plan.stepsPerEpoch).toFixed(2))
   return (
     <span className={classes.facts}>
-      <span>step {count(step + 1)}</span>
       <span>epoch {epoch}</span>
-      <span>rate {rate(lr)}</span>
-      <span>loss {loss(valLoss ?? testLoss)}</span>
-      {valAccuracy !== null && <span>test {percent(testAccuracy)}</span>}
+      <span>step {count(step + 1)}</span>
       <span>{bytes(snapshot.bytes)}</span>
+      <span>rate {rate(Number(lr.toPrecision(3)))}</span>
+      <span>loss {loss(valLoss ?? testLoss)}</span>
+      {valAccuracy !== null && testAccuracy !== null && <span>test {percent(testAccuracy)}</span>}
     </span>
   )
 }

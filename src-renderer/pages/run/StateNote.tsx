@@ -26,21 +26,25 @@ export function StateNote({
       <p>
         <strong>{words.title}.</strong> {words.text}
       </p>
-      {words.action === 'resume' && (
-        <Button onClick={commands.resume} disabled={isResuming}>
-          {isResuming ? 'Resuming…' : 'Resume'}
-        </Button>
+      {words.actions.map((action, i) =>
+        action === 'clone' ? (
+          <CloneButton key={action} id={run.id} />
+        ) : (
+          <Button
+            key={action}
+            variant={i === 0 ? 'filled' : 'default'}
+            onClick={commands.resume}
+            disabled={isResuming}
+          >
+            {isResuming ? 'Resuming…' : 'Resume'}
+          </Button>
+        ),
       )}
-      {words.action === 'clone' && <CloneButton id={run.id} />}
     </section>
   )
 }
 
 function CloneButton({ id }: { readonly id: string }) {
   const navigate = useNavigate()
-  return (
-    <Button variant="default" onClick={() => void navigate({ to: '/new', search: { from: id } })}>
-      Clone
-    </Button>
-  )
+  return <Button onClick={() => void navigate({ to: '/new', search: { from: id } })}>Clone</Button>
 }

@@ -2,7 +2,7 @@ import { type RefObject, useMemo, useRef } from 'react'
 import type { SeriesAnswer, Smoothing } from '../../../shared/api/series.ts'
 import type { ChartSeries } from '../../charts/types.ts'
 import { useOnScreen } from '../../charts/useOnScreen.ts'
-import { count } from '../../format/format.ts'
+import { count, percent } from '../../format/format.ts'
 import { mostPoints } from './scene.ts'
 import type { SeriesRequest, Views } from './seriesFeed.ts'
 import type { Scene } from './useScene.ts'
@@ -57,15 +57,19 @@ export function trainingLines(
   ]
 }
 
+/** A tick of an accuracy axis: a digit after the point only where it says something. */
+export const roundPercent = (value: number): string =>
+  percent(value, Number.isInteger(Number((100 * value).toFixed(3))) ? 0 : 1)
+
 /** Steps that a smoothed value speaks for, about. */
 export const stepsAveraged = (smoothing: Smoothing): number => {
   if (smoothing.kind === 'none') return 1
   return smoothing.kind === 'window' ? smoothing.steps : Math.round(1 / (1 - smoothing.weight))
 }
 
-/** "mean of about 10 steps". */
+/** "about 10 steps": what a smoothed value is the mean of. */
 export function smoothingWords(smoothing: Smoothing): string {
   if (smoothing.kind === 'none') return 'as measured'
   const about = smoothing.kind === 'ema' ? 'about ' : ''
-  return `mean of ${about}${count(stepsAveraged(smoothing))} steps`
+  return `${about}${count(stepsAveraged(smoothing))} steps`
 }

@@ -41,9 +41,16 @@ export function epochLine(
   const { steps, values } = downsample(
     known.map(({ step }) => step),
     known.map(({ y }) => y),
-    { maxPoints: mostPoints, fromStep: from, toStep: to, pins },
+    { maxPoints: mostPoints, ...neighbours(known, from, to), pins },
   )
   return { x: Array.from(steps, map.toX), y: Array.from(values) }
+}
+
+/** One point further on either side, so that a line comes into the window and leaves it. */
+function neighbours(known: readonly { readonly step: number }[], from: number, to: number) {
+  const before = known.findLast(({ step }) => step < from)
+  const after = known.find(({ step }) => step > to)
+  return { fromStep: before?.step ?? from, toStep: after?.step ?? to }
 }
 
 export interface PlannedPoint {

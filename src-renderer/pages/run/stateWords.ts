@@ -9,7 +9,7 @@ export interface StateWords {
   readonly title: string
   readonly text: string
   /** What there is to do about it. */
-  readonly action?: 'resume' | 'clone'
+  readonly actions: readonly ('resume' | 'clone')[]
 }
 
 interface Around {
@@ -39,7 +39,7 @@ export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWord
   }
 }
 
-const plain = (title: string, text: string): StateWords => ({ tone: 'plain', title, text })
+const plain = (title: string, text: string): StateWords => ({ tone: 'plain', title, text, actions: [] })
 
 const elsewhere =
   'Its trainer belongs to another Anneal on this machine; commands go to it through the database.'
@@ -68,18 +68,18 @@ function failed(run: RunSummary): StateWords {
       tone: 'failure',
       title,
       text: `${reason} Nothing was trained; clone it and change its settings.`,
-      action: 'clone',
+      actions: ['clone'],
     }
-  return { tone: 'failure', title, text: `${reason} ${safeWords(run)}`, action: 'resume' }
+  return { tone: 'failure', title, text: `${reason} ${safeWords(run)}`, actions: ['clone', 'resume'] }
 }
 
-function resumeWords(run: RunSummary): Pick<StateWords, 'text' | 'action'> {
+function resumeWords(run: RunSummary): Pick<StateWords, 'text' | 'actions'> {
   const reason = run.reason === null ? '' : `${run.reason} `
   const again =
     run.status === 'stopped'
       ? 'Resume goes on from there.'
       : 'Resume goes on from its last checkpoint and trains the steps after that again, to the same values.'
-  return { text: `${reason}${safeWords(run)} ${again}`, action: 'resume' }
+  return { text: `${reason}${safeWords(run)} ${again}`, actions: ['resume'] }
 }
 
 /** What of it is kept. */
