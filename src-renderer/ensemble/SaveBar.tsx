@@ -4,8 +4,9 @@ import { type EnsembleInfo, saveEnsemble as schema } from '../../shared/api/ense
 import { type EnsembleChoice, ensembleModelsUrl, ensemblePredictionsUrl } from '../../shared/api/urls.ts'
 import { download } from '../components/download.ts'
 import { proposedName } from './candidates.ts'
+import { combinationOf, findSaved } from './combination.ts'
 import classes from './Ensemble.module.css'
-import { combinationOf, findSaved, saveEnsemble } from './saved.ts'
+import { saveEnsemble } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
 
 interface SaveBarProps {

@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
 import type { EnsembleInfo, SaveEnsemble } from '../../shared/api/ensembles.ts'
-import type { EnsembleChoice } from '../../shared/api/urls.ts'
 import { api, queryClient, trpc } from '../client.ts'
 import { notifyDone, notifyError, notifyUndo } from '../components/notify.ts'
 import { useRuns } from '../hooks/useRuns.ts'
-import type { EnsembleModel } from './useEnsemble.ts'
 
 /* Ensembles that were saved, by any door, and what can be done to them. */
 
@@ -87,29 +85,4 @@ export async function restoreEnsemble(id: number): Promise<void> {
   } catch (error) {
     notifyError('The ensemble could not be restored', error)
   }
-}
-
-/** What is to be saved or exported of a choice: its members and their shares. */
-export function combinationOf({ candidates, choice, shares }: EnsembleModel): EnsembleChoice {
-  const members = candidates.flatMap(({ snapshotId }, k) => {
-    const weight = shares[k] ?? 0
-    return weight > 0 ? [{ snapshotId, weight }] : []
-  })
-  return { method: choice.method, members }
-}
-
-/** The one that is this very combination, if it is among them. */
-export function findSaved(
-  ensembles: readonly EnsembleInfo[],
-  { method, members }: EnsembleChoice,
-): EnsembleInfo | undefined {
-  const shares = new Map(members.map(({ snapshotId, weight }) => [snapshotId, weight]))
-  return ensembles.find(
-    (saved) =>
-      saved.method === method &&
-      saved.members.length === shares.size &&
-      saved.members.every(
-        ({ snapshotId, weight }) => Math.abs((shares.get(snapshotId) ?? -1) - weight) < 1e-9,
-      ),
-  )
 }

@@ -14,7 +14,7 @@ const heads: readonly { readonly column: SavedColumn; readonly label: string; re
   { column: 'test', label: 'Test error' },
   { column: 'best', label: 'Best single' },
   { column: 'gain', label: 'Gain' },
-  { column: 'validation', label: 'Validation error' },
+  { column: 'validation', label: 'Val. error' },
   { column: 'created', label: 'Saved' },
 ]
 

@@ -3,11 +3,13 @@ import { percent } from '../../format/format.ts'
 
 /* Which runs can be combined: their snapshots must have answered the same examples. */
 
+type Joining = Pick<RunSummary, 'datasetId' | 'spec' | 'snapshots'>
+
 /**
  * Why the snapshots of a run cannot join those of another; undefined when they can. What is not seen here (another order
  * of examples, say) is told from the stored predictions themselves.
  */
-export function whyNotJoin(run: RunSummary, first: RunSummary | undefined): string | undefined {
+export function whyNotJoin(run: Joining, first: Joining | undefined): string | undefined {
   if (first !== undefined && run.datasetId !== first.datasetId) {
     return `trained on other data (${run.spec.dataset.name})`
   }
@@ -18,7 +20,7 @@ export function whyNotJoin(run: RunSummary, first: RunSummary | undefined): stri
   return undefined
 }
 
-function splitOf({ spec: { dataset } }: RunSummary): string {
+function splitOf({ spec: { dataset } }: Joining): string {
   return `${percent(dataset.validation, 0)} for validation, ${percent(dataset.test, 0)} for test, seed ${dataset.seed}`
 }
 
