@@ -18,7 +18,7 @@ export function Finder({ onShowShortcuts }: { readonly onShowShortcuts: () => vo
       maxHeight={420}
       transitionProps={{ duration: 80 }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
-      classNames={{ action: classes.action }}
+      classNames={{ action: classes.action, actionDescription: classes.description }}
       aria-label="Find"
     >
       <Spotlight.Search

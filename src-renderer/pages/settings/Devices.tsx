@@ -53,14 +53,8 @@ function Device({ device: { name, available, device, reason, chosen } }: { reado
           <span>{device ?? 'not available'}</span>
           {chosen && <span className={classes.chosen}>taken by “auto”</span>}
         </div>
-        <p className={classes.reason}>{sentence(reason)}</p>
+        <p className={classes.reason}>{reason}</p>
       </div>
     </li>
   )
-}
-
-/** The engine's words stand inside sentences elsewhere. */
-function sentence(words: string): string {
-  const begun = words.charAt(0).toUpperCase() + words.slice(1)
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`
 }
