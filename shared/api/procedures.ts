@@ -4,7 +4,14 @@ import { parseOrExplain, UserError } from '../errors.ts'
 import type { Services } from './services.ts'
 
 // No stacks in answers, whatever NODE_ENV says.
-const t = initTRPC.context<Services>().create({ isDev: false })
+const t = initTRPC.context<Services>().create({
+  isDev: false,
+  errorFormatter: ({ shape, error }) =>
+    error.code === 'INTERNAL_SERVER_ERROR' ? { ...shape, message: ourFault(error.message) } : shape,
+})
+
+const ourFault = (words: string): string =>
+  `Anneal itself failed here (${words.split('\n', 1)[0]?.slice(0, 200)}); where it was started there is more about it.`
 
 export const router = t.router
 

@@ -74,8 +74,9 @@ export function createAccess({ session, exposedAs }: AccessOptions): Access {
       if (url === null || url.host !== host.toLowerCase().replace(/:80$/, ''))
         return refusal(400, 'This request names no address that can be read.\n')
       const shown = url.searchParams.get('token')
-      const isKey = shown !== null && (same(shown, token) || hasCookie(knock) || takesTicket(shown))
-      if (isKey && knock.method === 'GET') {
+      // A ticket is used up also by a browser that did not need it.
+      const isKey = (key: string): boolean => takesTicket(key) || same(key, token) || hasCookie(knock)
+      if (shown !== null && knock.method === 'GET' && isKey(shown)) {
         url.searchParams.delete('token')
         const cookie = `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`
         // Relative, and never beginning with two slashes, which would name another host.

@@ -66,7 +66,7 @@ function exposure({ host, exposeToNetwork }: Options): string | undefined {
 }
 
 async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | undefined): Promise<void> {
-  const windowFolder = builtWindow()
+  const windowFolder = builtWindow(cli)
   const services = createServices(core, 'browser')
   const server = await listen(chosen.port, (port) =>
     startServer({
@@ -89,12 +89,15 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   }
 }
 
-/** @throws UserError when there is nothing to serve */
-function builtWindow(): string {
-  const folder = path.join(root, 'out', 'renderer')
+/** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */
+function builtWindow({ terminal: { env } }: Cli): string {
+  const { ANNEAL_WINDOW } = env
+  const folder = ANNEAL_WINDOW ? path.resolve(ANNEAL_WINDOW) : path.join(root, 'out', 'renderer')
   if (existsSync(path.join(folder, 'index.html'))) return folder
   throw new UserError(
-    `While starting the server: the window is not built yet; run "npm run build" in ${root}.`,
+    ANNEAL_WINDOW
+      ? `While starting the server: ANNEAL_WINDOW names a folder without index.html (received ${folder}); build the window into it, or unset it.`
+      : `While starting the server: the window is not built yet; run "npm run build" in ${root}.`,
   )
 }
 
