@@ -1,4 +1,5 @@
 import { Select } from '@mantine/core'
+import { memo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { ago } from '../../format/format.ts'
 import { specLine } from '../../format/specText.ts'
@@ -7,7 +8,7 @@ import { useRuns } from '../../hooks/useRuns.ts'
 /** So many of the newest are offered; the runs table finds the others, and "clone" there comes here. */
 const offered = 300
 
-export function FromRun({ onChoose }: { readonly onChoose: (run: RunSummary) => void }) {
+export const FromRun = memo(function FromRun(given: { readonly onChoose: (run: RunSummary) => void }) {
   const { runs } = useRuns()
   return (
     <Select
@@ -26,8 +27,8 @@ export function FromRun({ onChoose }: { readonly onChoose: (run: RunSummary) => 
       comboboxProps={{ width: 480, position: 'bottom-end' }}
       onChange={(id) => {
         const run = runs.find((one) => one.id === id)
-        if (run !== undefined) onChoose(run)
+        if (run !== undefined) given.onChoose(run)
       }}
     />
   )
-}
+})

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { memo, useEffect, useMemo, useState } from 'react'
 import { isActive } from '../../../shared/run/state.ts'
 import { api, trpc } from '../../client.ts'
 import { notifyError } from '../../components/notify.ts'
@@ -35,7 +35,7 @@ type View = 'designer' | 'json' | 'code'
 /** Left the few questions, right the schedule; Start in its corner. */
 export function NewRunPage() {
   const editor = useDraft()
-  const { draft, set } = editor
+  const { draft, set, update } = editor
   const { tree } = draft
   const [view, setView] = useState<View>('designer')
   const datasets = useQuery({ ...trpc.datasets.list.queryOptions(), staleTime: 60_000 })
@@ -48,7 +48,7 @@ export function NewRunPage() {
     { keys: 'mod+Enter', does: 'Start the run', run: () => launch.start('now') },
     { keys: 'mod+J', does: 'Designer or JSON', run: () => setView(view === 'json' ? 'designer' : 'json') },
   ])
-  const form = useMemo(() => ({ set, problems: checked.problems }), [set, checked.problems])
+  const form = useMemo(() => ({ set, update, problems: checked.problems }), [set, update, checked.problems])
   return (
     <FormContext value={form}>
       <main className={classes.page}>
@@ -62,19 +62,14 @@ export function NewRunPage() {
                 <Button variant="subtle" onClick={editor.reset}>
                   Reset
                 </Button>
-                <Button variant="default" onClick={() => void copySaying(specJson(tree))}>
-                  Copy as anneal train spec
+                <Button
+                  variant="default"
+                  title="Copy as the file of anneal train --spec"
+                  onClick={() => void copySaying(specJson(tree))}
+                >
+                  Copy train spec
                 </Button>
-                <SegmentedControl
-                  aria-label="View"
-                  value={view}
-                  onChange={setView}
-                  data={[
-                    { value: 'designer', label: 'Designer' },
-                    { value: 'json', label: 'JSON' },
-                    { value: 'code', label: 'Code' },
-                  ]}
-                />
+                <ViewSwitch view={view} onChange={setView} />
               </>
             }
           />
@@ -107,6 +102,24 @@ export function NewRunPage() {
     </FormContext>
   )
 }
+
+const ViewSwitch = memo(function ViewSwitch(given: {
+  readonly view: View
+  readonly onChange: (view: View) => void
+}) {
+  return (
+    <SegmentedControl
+      aria-label="View"
+      value={given.view}
+      onChange={given.onChange}
+      data={[
+        { value: 'designer', label: 'Designer' },
+        { value: 'json', label: 'JSON' },
+        { value: 'code', label: 'Code' },
+      ]}
+    />
+  )
+})
 
 function Questions({
   tree,

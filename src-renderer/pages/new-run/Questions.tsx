@@ -19,7 +19,7 @@ interface PartProps {
 const validation: FieldSpec = {
   key: 'validation',
   label: 'Validation part',
-  type: { is: 'number', unit: 'part' },
+  type: { is: 'number', unit: 'train' },
   hint: 'Part of the training examples kept for validation.',
 }
 
@@ -57,7 +57,7 @@ export const DataQuestion = memo(function DataQuestion({
 const testPart: FieldSpec = {
   key: 'test',
   label: 'Test part',
-  type: { is: 'number', unit: 'part' },
+  type: { is: 'number', unit: 'train' },
   hint: 'This data set has no test part of its own: one is split off.',
 }
 const splitSeed: FieldSpec = {
@@ -76,15 +76,13 @@ export const ModelQuestion = memo(function ModelQuestion({ value }: PartProps) {
   return (
     <fieldset className={classes.part}>
       <legend>Model</legend>
-      <div className={classes.wide}>
-        <ChoiceField
-          path={['model', 'kind']}
-          label="Network"
-          value={kind}
-          options={modelChoices}
-          onChoose={(chosen) => set(['model'], { kind: chosen, ...modelKind(String(chosen))?.start })}
-        />
-      </div>
+      <ChoiceField
+        path={['model', 'kind']}
+        label="Network"
+        value={kind}
+        options={modelChoices}
+        onChoose={(chosen) => set(['model'], { kind: chosen, ...modelKind(String(chosen))?.start })}
+      />
       {modelKind(kind)?.fields.map((field) => (
         <Field key={`${kind} ${field.key}`} at={['model']} field={field} value={getAt(value, [field.key])} />
       ))}
@@ -231,7 +229,7 @@ const augmentation: readonly FieldSpec[] = [
 const smoothing: FieldSpec = {
   key: 'labelSmoothing',
   label: 'Label smoothing',
-  type: { is: 'number', unit: 'part' },
+  type: { is: 'number' },
 }
 const evaluate: FieldSpec = {
   key: 'everyEpochs',

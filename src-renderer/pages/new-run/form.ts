@@ -6,8 +6,14 @@ import type { Path } from './model/tree.ts'
 export interface Form {
   /** undefined takes the field away. */
   readonly set: (path: Path, value: unknown) => void
+  /** For what is made of the old value, so that who changes it need not be drawn anew with it. */
+  readonly update: (path: Path, next: (old: unknown) => unknown) => void
   readonly problems: Problems
 }
 
-export const FormContext = createContext<Form>({ set: () => undefined, problems: {} })
+export const FormContext = createContext<Form>({
+  set: () => undefined,
+  update: () => undefined,
+  problems: {},
+})
 export const useForm = (): Form => useContext(FormContext)

@@ -12,6 +12,8 @@ import {
 } from './model/fields.ts'
 import { type Path, pathText } from './model/tree.ts'
 
+const dense = { label: classes.label, input: classes.input, error: classes.error } as const
+
 export interface ValueFieldProps {
   readonly path: Path
   readonly field: FieldSpec
@@ -36,6 +38,7 @@ export function ValueField({ path, field, value, unit, isWide }: ValueFieldProps
     <TextInput
       size="xs"
       className={isWide ? classes.wide : undefined}
+      classNames={dense}
       label={label}
       title={field.hint}
       name={name}
@@ -94,6 +97,7 @@ export function ChoiceField({ path, label, hint, value, options, onChoose }: Cho
   return (
     <NativeSelect
       size="xs"
+      classNames={dense}
       label={label}
       title={hint}
       name={name}

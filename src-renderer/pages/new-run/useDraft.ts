@@ -13,7 +13,7 @@ import {
   specOfRun,
 } from './model/draft.ts'
 import { readSpecJson } from './model/readJson.ts'
-import { type Path, setAt } from './model/tree.ts'
+import { getAt, type Path, setAt } from './model/tree.ts'
 
 /** The draft of the page and all that changes it. It survives a reload of the window. */
 export function useDraft() {
@@ -23,9 +23,14 @@ export function useDraft() {
     latest.current = draft
     keepDraft(sessionStorage, draft)
   }, [draft])
-  const set = useCallback((path: Path, value: unknown) => {
-    setDraft((old) => ({ ...old, tree: setAt(old.tree, path, value), json: keptJson(old.json) }))
+  const update = useCallback((path: Path, next: (old: unknown) => unknown) => {
+    setDraft((old) => ({
+      ...old,
+      tree: setAt(old.tree, path, next(getAt(old.tree, path))),
+      json: keptJson(old.json),
+    }))
   }, [])
+  const set = useCallback((path: Path, value: unknown) => update(path, () => value), [update])
   const setJson = useCallback((text: string) => {
     setDraft((old) => {
       const reading = readSpecJson(text)
@@ -61,7 +66,7 @@ export function useDraft() {
     () => setDraft((old) => ({ ...old, from: undefined, json: keptJson(old.json) })),
     [],
   )
-  return { draft, set, setJson, dropJson, pin, unpin, startFrom, reset, launched }
+  return { draft, set, update, setJson, dropJson, pin, unpin, startFrom, reset, launched }
 }
 
 const mostPins = 6

@@ -94,7 +94,13 @@ function Outcome(
   return (
     <>
       <div className={classes.words} data-stale={isStale}>
-        <Text size="sm">{isStale ? `As it was when last valid: ${compiled.summary}` : compiled.summary}</Text>
+        <Text size="sm">
+          {isStale ? `As it was when last valid: ${compiled.summary} ` : `${compiled.summary} `}
+          <Text
+            span
+            c="dimmed"
+          >{`${count(plan.totalSteps)} steps, ${count(plan.stepsPerEpoch)} an epoch.`}</Text>
+        </Text>
         {cut !== undefined && spec.snapshots.at === 'cycleEnds' && (
           <Text size="sm" c="var(--attention)" className={classes.cut}>
             {cut.words}
@@ -105,9 +111,6 @@ function Outcome(
             )}
           </Text>
         )}
-        <Text size="xs" c="dimmed">
-          {`${count(plan.totalSteps)} steps, ${count(plan.stepsPerEpoch)} an epoch`}
-        </Text>
       </div>
       <Preview
         compiled={compiled}
@@ -118,7 +121,9 @@ function Outcome(
         onHandle={onHandle}
         stepsPerX={'steps' in spec.budget ? 1 : plan.stepsPerEpoch}
         momentum={'momentum' in optimizer ? optimizer.momentum : optimizer.beta1}
-        momentumName={'momentum' in optimizer ? 'momentum' : 'beta1'}
+        momentumName={
+          'momentum' in optimizer ? `of ${optimizer.kind === 'sgd' ? 'SGD' : 'RMSProp'}` : 'Adam’s beta1'
+        }
       />
     </>
   )

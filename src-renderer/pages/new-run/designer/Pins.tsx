@@ -1,4 +1,5 @@
 import { Button, CloseButton, Group, Select } from '@mantine/core'
+import { memo } from 'react'
 import { presets, type ScheduleSpec } from '../../../../shared/schedule/index.ts'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import { ago } from '../../../format/format.ts'
@@ -20,6 +21,39 @@ const offeredRuns = 200
 
 /** Other schedules in the same preview, over the same budget: this one as it is now, a preset, a past run's. */
 export function Pins({ pins, schedule, onPin, onUnpin }: PinsProps) {
+  return (
+    <Group gap="xs" className={classes.pins}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        disabled={schedule === undefined}
+        onClick={() => {
+          if (schedule !== undefined)
+            onPin({ id: JSON.stringify(schedule), label: scheduleText(schedule), schedule })
+        }}
+      >
+        Pin this schedule
+      </Button>
+      <Compare onPin={onPin} />
+      {pins.map(({ id, label }, i) => (
+        <span key={id} className={classes.pin}>
+          <svg width={18} height={8} aria-hidden="true">
+            <path
+              d="M0 4h18"
+              stroke={seriesColor(i + 1)}
+              strokeWidth={2}
+              strokeDasharray={seriesDash(i + 1)}
+            />
+          </svg>
+          {label}
+          <CloseButton size="xs" aria-label={`Unpin ${label}`} onClick={() => onUnpin(id)} />
+        </span>
+      ))}
+    </Group>
+  )
+}
+
+const Compare = memo(function Compare({ onPin }: Pick<PinsProps, 'onPin'>) {
   const { runs } = useRuns()
   const data = [
     {
@@ -39,44 +73,17 @@ export function Pins({ pins, schedule, onPin, onUnpin }: PinsProps) {
     if (preset !== undefined) onPin({ id: preset.id, label: preset.name, schedule: preset.spec })
   }
   return (
-    <Group gap="xs" className={classes.pins}>
-      <Button
-        size="compact-xs"
-        variant="default"
-        disabled={schedule === undefined}
-        onClick={() => {
-          if (schedule !== undefined)
-            onPin({ id: JSON.stringify(schedule), label: scheduleText(schedule), schedule })
-        }}
-      >
-        Pin this schedule
-      </Button>
-      <Select
-        size="xs"
-        aria-label="Compare with a preset or a past run"
-        placeholder="compare with …"
-        className={classes.compare}
-        data={data}
-        value={null}
-        searchable
-        maxDropdownHeight={360}
-        comboboxProps={{ width: 380, position: 'bottom-start' }}
-        onChange={choose}
-      />
-      {pins.map(({ id, label }, i) => (
-        <span key={id} className={classes.pin}>
-          <svg width={18} height={8} aria-hidden="true">
-            <path
-              d="M0 4h18"
-              stroke={seriesColor(i + 1)}
-              strokeWidth={2}
-              strokeDasharray={seriesDash(i + 1)}
-            />
-          </svg>
-          {label}
-          <CloseButton size="xs" aria-label={`Unpin ${label}`} onClick={() => onUnpin(id)} />
-        </span>
-      ))}
-    </Group>
+    <Select
+      size="xs"
+      aria-label="Compare with a preset or a past run"
+      placeholder="compare with …"
+      className={classes.compare}
+      data={data}
+      value={null}
+      searchable
+      maxDropdownHeight={360}
+      comboboxProps={{ width: 380, position: 'bottom-start' }}
+      onChange={choose}
+    />
   )
-}
+})

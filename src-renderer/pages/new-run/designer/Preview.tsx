@@ -7,7 +7,7 @@ import type { ChartAxis, ChartBand, ChartMark } from '../../../charts/types.ts'
 import { rate as rateText } from '../../../format/format.ts'
 import { Ribbon } from '../../../ribbon/Ribbon.tsx'
 import type { Handle } from '../model/handleKinds.ts'
-import { type Line, momentumSeries, rateDomain, rateSeries } from '../model/lines.ts'
+import { type Line, momentumSeries, rateDomain, rateSeries, steadyMomentum } from '../model/lines.ts'
 import { type Preview as Drawn, ribbonOf, type Snapshots } from '../model/preview.ts'
 import classes from './Designer.module.css'
 import { Handles } from './Handles.tsx'
@@ -32,7 +32,7 @@ const momentumHeight = 104
 /** Of the chart of rates: what the window has left over beside the fields. */
 const leastHeight = 176
 const mostHeight = 440
-const elsewhere = 640
+const elsewhere = 612
 
 /** The schedule over the whole budget, drawn by the function that trains. */
 export const Preview = memo(function Preview(props: PreviewProps) {
@@ -43,13 +43,13 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   const scale = chosenScale ?? usualScale(compiled)
   const lines = useMemo(() => [{ id: 'this', label: 'this schedule', drawn }, ...pins], [drawn, pins])
   const series = useMemo(() => rateSeries(lines, stepsPerX), [lines, stepsPerX])
-  const momenta = useMemo(
-    () => momentumSeries(lines, stepsPerX, props.momentum),
-    [lines, stepsPerX, props.momentum],
-  )
+  const momenta = useMomenta(lines, compiled.totalSteps, stepsPerX, props.momentum)
   const domain = useMemo(() => frozen ?? rateDomain(series, scale), [frozen, series, scale])
   const x = useAxis(compiled.totalSteps, stepsPerX)
-  const y = useMemo((): ChartAxis => ({ label: 'rate', scale, domain, format: rateText }), [scale, domain])
+  const y = useMemo(
+    (): ChartAxis => ({ label: `${scale} scale`, scale, domain, format: rateText }),
+    [scale, domain],
+  )
   const marks = useMemo(() => marksOf(compiled, snapshots, stepsPerX), [compiled, snapshots, stepsPerX])
   const bands = useMemo(() => bandsOf(compiled, stepsPerX), [compiled, stepsPerX])
   const ribbon = useMemo(() => ribbonOf(compiled, drawn, snapshots), [compiled, drawn, snapshots])
@@ -72,7 +72,7 @@ export const Preview = memo(function Preview(props: PreviewProps) {
         <Ribbon data={ribbon} height={52} label="The rate over the budget, with the snapshots planned" />
       </div>
       <LineChart
-        title="Rate"
+        title="Learning rate"
         series={series}
         x={x}
         y={y}
@@ -96,6 +96,19 @@ export const Preview = memo(function Preview(props: PreviewProps) {
     </div>
   )
 })
+
+/** The same series while no line moves the momentum, so that its chart is not drawn anew with every rate. */
+function useMomenta(lines: readonly Line[], totalSteps: number, stepsPerX: number, usual: number) {
+  const moved = lines.some(({ drawn }) => drawn.momenta !== undefined)
+  const moving = moved ? lines : undefined
+  return useMemo(
+    () =>
+      moving === undefined
+        ? [steadyMomentum(totalSteps - 1, stepsPerX, usual)]
+        : momentumSeries(moving, stepsPerX, usual),
+    [moving, totalSteps, stepsPerX, usual],
+  )
+}
 
 const momentumAxes: Record<string, ChartAxis> = {}
 /** The same axis for the same name, so that the chart is not drawn again for it. */

@@ -2,6 +2,7 @@ import { Checkbox, Group, Select, Text } from '@mantine/core'
 import { memo } from 'react'
 import { presets } from '../../../../shared/schedule/index.ts'
 import { scheduleText } from '../../../format/specText.ts'
+import fieldClasses from '../Field.module.css'
 import { Field } from '../Field.tsx'
 import { useForm } from '../form.ts'
 import { families, familyOf, isKind } from '../model/families.ts'
@@ -76,6 +77,8 @@ function WarmUp({ path, value, selection, onSelect }: NodeProps) {
   )
 }
 
+const dense = { label: fieldClasses.label, input: fieldClasses.input } as const
+
 const familyData = Object.entries(Object.groupBy(Object.entries(families), ([, { group }]) => group)).map(
   ([group, of = []]) => ({ group, items: of.map(([value, { name }]) => ({ value, label: name })) }),
 )
@@ -84,49 +87,21 @@ const presetData = presets.map(({ id, name }) => ({ value: id, label: name }))
 const presetTexts = new Map(presets.map((preset) => [preset.id, JSON.stringify(preset.spec)]))
 
 function Pickers({ path, value, isWarm }: NodeProps) {
-  const { set, problems } = useForm()
+  const { update } = useForm()
   const kind = textAt(value, ['kind'])
   const text = JSON.stringify(value)
   const preset = presets.find(({ id }) => presetTexts.get(id) === text)
-  const name = pathText(path)
   const about = preset === undefined ? familyOf(kind)?.about : `${preset.note} ${preset.source}.`
   return (
     <div className={classes.pickers}>
-      <Select
-        label="Schedule"
-        className={classes.picker}
-        data={familyData}
-        value={isKind(kind) ? kind : null}
-        searchable
-        allowDeselect={false}
-        maxDropdownHeight={420}
-        error={problems[`${name}.kind`] && problemAt(problems, `${name}.kind`, 'Schedule')}
-        onChange={(chosen) => {
-          if (chosen !== null && isKind(chosen) && chosen !== kind) set(path, switchFamily(value, chosen))
-        }}
-      />
-      <Select
-        label="Preset"
-        className={classes.picker}
-        placeholder="start from a published one"
-        data={presetData}
-        value={preset?.id ?? null}
-        searchable
-        allowDeselect={false}
-        maxDropdownHeight={420}
-        comboboxProps={{ width: 420, position: 'bottom-start' }}
-        renderOption={({ option }) => <PresetOption id={option.value} />}
-        onChange={(id) => {
-          const chosen = presets.find((one) => one.id === id)
-          if (chosen !== undefined) set(path, filled(chosen.spec))
-        }}
-      />
+      <FamilyPicker place={pathText(path)} kind={kind} />
+      <PresetPicker place={pathText(path)} preset={preset?.id} />
       {isWarm !== true && (
         <Checkbox
           className={classes.warm}
           label="Warm-up in front"
           checked={false}
-          onChange={() => set(path, withWarmup(value))}
+          onChange={() => update(path, withWarmup)}
         />
       )}
       <Text className={classes.about} size="xs" c="dimmed" title={about}>
@@ -135,6 +110,63 @@ function Pickers({ path, value, isWarm }: NodeProps) {
     </div>
   )
 }
+
+/* The pickers know where they are and not what else the schedule says, so that a drag does not draw them anew. */
+
+const placeOf = (place: string): Path => place.split('.')
+
+const FamilyPicker = memo(function FamilyPicker({
+  place,
+  kind,
+}: {
+  readonly place: string
+  readonly kind: string
+}) {
+  const { update, problems } = useForm()
+  const name = `${place}.kind`
+  return (
+    <Select
+      label="Schedule"
+      classNames={dense}
+      name={name}
+      data={familyData}
+      value={isKind(kind) ? kind : null}
+      searchable
+      allowDeselect={false}
+      maxDropdownHeight={420}
+      error={problems[name] && problemAt(problems, name, 'Schedule')}
+      onChange={(chosen) => {
+        if (chosen === null || !isKind(chosen) || chosen === kind) return
+        update(placeOf(place), (old) => switchFamily(old, chosen))
+      }}
+    />
+  )
+})
+
+const PresetPicker = memo(function PresetPicker(given: {
+  readonly place: string
+  readonly preset: string | undefined
+}) {
+  const { set } = useForm()
+  return (
+    <Select
+      label="Preset"
+      classNames={dense}
+      placeholder="start from a published one"
+      data={presetData}
+      value={given.preset ?? null}
+      searchable
+      allowDeselect={false}
+      maxDropdownHeight={420}
+      comboboxProps={{ width: 420, position: 'bottom-start' }}
+      renderOption={({ option }) => <PresetOption id={option.value} />}
+      onChange={(id) => {
+        const chosen = presets.find((one) => one.id === id)
+        if (chosen !== undefined) set(placeOf(given.place), filled(chosen.spec))
+      }}
+    />
+  )
+})
 
 function PresetOption({ id }: { readonly id: string }) {
   const preset = presets.find((one) => one.id === id)

@@ -60,7 +60,7 @@ const decay: readonly FieldSpec[] = [
   lr('lrStart', 'First rate'),
   lr('lrEnd', 'Last rate'),
   { ...field('length', 'Length', number('time')), empty: 'whole budget' },
-  field('delay', 'Delay', number('part'), 'Part of the length for which the first rate is held.'),
+  field('delay', 'Delay', number('length'), 'Part of the length for which the first rate is held.'),
 ]
 const decayEnd = [endpoint, ...timed]
 
@@ -315,7 +315,7 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
       lr('lrMax', 'Highest rate'),
       field('divFactor', 'Starts at 1/', number(), 'The first rate is the highest divided by this.'),
       field('finalDivFactor', 'Ends at 1/ of start', number(), 'The last rate is the first divided by this.'),
-      field('pctStart', 'Peak at', number('part'), 'Part of the budget on the way up.'),
+      field('pctStart', 'Peak at', number('budget'), 'Part of the budget on the way up.'),
       choice('anneal', 'Shape', [
         ['cosine', 'cosine'],
         ['linear', 'linear'],
@@ -433,7 +433,7 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
         ['zero', 'zero'],
         ['oneBased', 'one step above zero'],
       ]),
-      field('startFactor', 'Part', number('part'), 'Of the first rate of what follows.'),
+      field('startFactor', 'From', number('times'), 'Times the first rate of what follows.'),
       ...timed,
     ],
     start: { length: 1 },

@@ -6,7 +6,17 @@ import { type FieldProblem, show } from '../../../../shared/errors.ts'
  */
 
 /** `time`: the unit of the schedule it belongs to (steps, epochs or the part of the budget). */
-export type FieldUnit = 'time' | 'epochs' | 'steps' | 'part' | 'rate' | 'times' | 'px' | 'examples'
+export type FieldUnit =
+  | 'time'
+  | 'epochs'
+  | 'steps'
+  | 'budget'
+  | 'length'
+  | 'train'
+  | 'rate'
+  | 'times'
+  | 'px'
+  | 'examples'
 
 export type Choice = readonly [value: string | number, label: string]
 
@@ -34,7 +44,9 @@ export interface FieldSpec {
 const unitWords = {
   epochs: 'epochs',
   steps: 'steps',
-  part: 'part',
+  budget: 'of budget',
+  length: 'of length',
+  train: 'of data',
   rate: '',
   times: '×',
   px: 'px',

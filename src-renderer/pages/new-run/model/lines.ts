@@ -22,19 +22,19 @@ export const rateSeries = (lines: readonly Line[], stepsPerX: number): ChartSeri
 /** The momentum of this schedule, and of those pinned ones that move it. @param usual the optimizer's own */
 export function momentumSeries(lines: readonly Line[], stepsPerX: number, usual: number): ChartSeries[] {
   return lines.flatMap(({ id, label, drawn: { steps, momenta } }, place) => {
-    if (momenta === undefined && place > 0) return []
-    const y = momenta === undefined ? steps.map(() => usual) : momenta.map((value) => value ?? usual)
-    return [
-      {
-        id,
-        label: place === 0 ? 'this schedule' : label,
-        ...dashed(place),
-        x: steps.map((step) => step / stepsPerX),
-        y,
-      },
-    ]
+    if (momenta === undefined) return place === 0 ? [steadyMomentum(steps.at(-1) ?? 0, stepsPerX, usual)] : []
+    const x = steps.map((step) => step / stepsPerX)
+    return [{ id, label, ...dashed(place), x, y: momenta.map((value) => value ?? usual) }]
   })
 }
+
+/** Of a schedule that leaves it to the optimizer: two points say it all. */
+export const steadyMomentum = (lastStep: number, stepsPerX: number, usual: number): ChartSeries => ({
+  id: 'this',
+  label: 'the optimizer’s own',
+  x: [0, lastStep / stepsPerX],
+  y: [usual, usual],
+})
 
 function dashed(place: number): { dash?: string } {
   const dash = seriesDash(place)

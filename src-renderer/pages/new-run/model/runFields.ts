@@ -4,7 +4,6 @@ import type { Choice, FieldSpec } from './fields.ts'
 /* The questions about everything but the schedule, in the order they are asked. */
 
 const number = { is: 'number' } as const
-const part = { is: 'number', unit: 'part' } as const
 const rate = { is: 'number', unit: 'rate' } as const
 
 interface Kind {
@@ -13,7 +12,7 @@ interface Kind {
   readonly start: object
 }
 
-const dropout: FieldSpec = { key: 'dropout', label: 'Dropout', type: part }
+const dropout: FieldSpec = { key: 'dropout', label: 'Dropout', type: number }
 
 export const models: Readonly<Record<ModelSpec['kind'], Kind>> = {
   softmax: { name: 'Softmax regression', fields: [], start: {} },
@@ -84,15 +83,15 @@ const weightDecay: readonly FieldSpec[] = [
 const constant = { weightDecaySchedule: 'constant' }
 const epsilon: FieldSpec = { key: 'epsilon', label: 'Epsilon', type: number }
 const betas: readonly FieldSpec[] = [
-  { key: 'beta1', label: 'Beta1', type: part },
-  { key: 'beta2', label: 'Beta2', type: part },
+  { key: 'beta1', label: 'Beta1', type: number },
+  { key: 'beta2', label: 'Beta2', type: number },
 ]
 
 export const optimizers: Readonly<Record<OptimizerSpec['kind'], Kind>> = {
   sgd: {
     name: 'SGD',
     fields: [
-      { key: 'momentum', label: 'Momentum', type: part },
+      { key: 'momentum', label: 'Momentum', type: number },
       ...weightDecay,
       { key: 'nesterov', label: 'Nesterov', type: { is: 'flag' } },
       { key: 'decoupled', label: 'Decoupled decay', type: { is: 'flag' } },
@@ -102,8 +101,8 @@ export const optimizers: Readonly<Record<OptimizerSpec['kind'], Kind>> = {
   rmsprop: {
     name: 'RMSProp',
     fields: [
-      { key: 'alpha', label: 'Alpha', type: part },
-      { key: 'momentum', label: 'Momentum', type: part },
+      { key: 'alpha', label: 'Alpha', type: number },
+      { key: 'momentum', label: 'Momentum', type: number },
       ...weightDecay,
       epsilon,
     ],
