@@ -47,11 +47,14 @@ const pathOf = (key: string | Path): Path => (typeof key === 'string' ? [key] : 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))
 const digits = (value: number, count: number): number => Number(value.toPrecision(count))
 
-interface Conversion {
-  toRate(value: number): number
-  fromRate(rate: number): number
+interface RateMeasure {
+  /** How the value and the rate of the curve are converted, where they are not the same. */
+  readonly toRate?: (value: number) => number
+  readonly fromRate?: (rate: number) => number
+  readonly least?: number
+  readonly most?: number
 }
-const asItIs: Conversion = { toRate: (value) => value, fromRate: (rate) => rate }
+const asItIs = (value: number): number => value
 
 /** A parameter that stands on the rate axis: two digits when dragged, a twentieth of a decade by key. */
 export function rateHandle(
@@ -60,11 +63,11 @@ export function rateHandle(
   label: string,
   value: number,
   step: number,
-  { toRate, fromRate }: Conversion = asItIs,
-  most = 1e6,
+  { toRate = asItIs, fromRate = asItIs, least = 0, most = 1e6 }: RateMeasure = {},
 ): Handle {
   const rate = toRate(value)
-  const valueFor = (wanted: number): number => clamp(digits(fromRate(Math.max(0, wanted)), 2), 0, most)
+  const held = (wanted: number, count: number): number =>
+    clamp(digits(fromRate(Math.max(0, wanted)), count), least, most)
   return {
     path: [...place.path, ...pathOf(key)],
     label,
@@ -72,17 +75,15 @@ export function rateHandle(
     step,
     rate,
     value,
-    least: 0,
+    least,
     most,
     text: value === rate ? `rate ${rateText(rate)}` : `rate ${rateText(rate)} (${rateText(value)})`,
-    valueFor,
+    valueFor: (wanted) => held(wanted, 2),
     nudge(direction, large) {
-      if (rate === 0) return direction > 0 ? valueFor(1e-6) : value
-      const decades = large ? 1 / 4 : 1 / 20
-      const next = valueFor(rate * 10 ** (direction * decades))
-      if (next !== value) return next
-      // Two digits were too few for so small a step.
-      return clamp(digits(fromRate(rate * (1 + direction * 0.02)), 3), 0, most)
+      if (rate === 0) return direction > 0 ? held(1e-6, 2) : value
+      const next = held(rate * 10 ** (direction * (large ? 1 / 4 : 1 / 20)), 2)
+      // Two digits may be too few for so small a step.
+      return next === value ? held(rate * (1 + direction * 0.02), 3) : next
     },
     isOfFactor: place.isFactor,
   }

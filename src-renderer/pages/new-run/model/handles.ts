@@ -54,15 +54,10 @@ function within(
         }),
         ...(spec.form === 'startFactor' && steps > 0
           ? [
-              rateHandle(
-                place,
-                'startFactor',
-                'Start of the warm-up',
-                spec.startFactor,
-                place.start,
-                scaled(peak),
-                1,
-              ),
+              rateHandle(place, 'startFactor', 'Start of the warm-up', spec.startFactor, place.start, {
+                ...scaled(peak),
+                most: 1,
+              }),
             ]
           : []),
         ...within(spec.schedule, inner, selection, rateAt),
@@ -85,6 +80,9 @@ function within(
       return ownHandles(spec, place, rateAt)
   }
 }
+
+/** For rates that may not be 0. */
+const lowest = 1e-12
 
 const inside = (place: Place, path: Path, offset: number, horizon: number): Place => ({
   ...place,
@@ -142,7 +140,7 @@ function ownHandles(spec: Simple, place: Place, rateAt: (step: number) => number
       return [rateHandle(place, 'lr', 'First rate', spec.lr, start)]
     case 'plateau':
       return [
-        rateHandle(place, 'lr', 'First rate', spec.lr, start),
+        rateHandle(place, 'lr', 'First rate', spec.lr, start, { least: lowest }),
         rateHandle(place, 'minLr', 'Lowest rate', spec.minLr, end),
       ]
     case 'step':
@@ -183,9 +181,10 @@ function decayHandles(spec: Decay, place: Place): Handle[] {
   const unit = unitSteps(spec.unit, place)
   const steps = spec.length === undefined ? place.horizon : spec.length * unit
   const { start } = place
+  const bounds = spec.kind === 'geometric' ? { least: lowest } : {}
   return [
-    rateHandle(place, 'lrStart', 'First rate', spec.lrStart, start),
-    rateHandle(place, 'lrEnd', 'Last rate', spec.lrEnd, start + steps - 1),
+    rateHandle(place, 'lrStart', 'First rate', spec.lrStart, start, bounds),
+    rateHandle(place, 'lrEnd', 'Last rate', spec.lrEnd, start + steps - 1, bounds),
     timeHandle(place, 'delay', 'End of the delay', spec.delay, { origin: start, unit: steps, most: 1 }),
     ...(spec.length === undefined
       ? []
@@ -203,20 +202,14 @@ function cycleHandles(spec: Cyclic, place: Place): Handle[] {
     const over = (top: number) => ({
       toRate: (value: number) => top / value,
       fromRate: (rate: number) => top / Math.max(rate, top * 1e-12),
+      least: 1e-6,
+      most: 1e12,
     })
     return [
       rateHandle(place, 'lrMax', 'Highest rate', lrMax, start + Math.max(0, pctStart * horizon - 1)),
       timeHandle(place, 'pctStart', 'Peak', pctStart, { origin: start, unit: horizon, most: 1 }),
-      rateHandle(place, 'divFactor', 'First rate', divFactor, start, over(lrMax), 1e12),
-      rateHandle(
-        place,
-        'finalDivFactor',
-        'Last rate',
-        finalDivFactor,
-        start + horizon - 1,
-        over(first),
-        1e12,
-      ),
+      rateHandle(place, 'divFactor', 'First rate', divFactor, start, over(lrMax)),
+      rateHandle(place, 'finalDivFactor', 'Last rate', finalDivFactor, start + horizon - 1, over(first)),
     ]
   }
   if (spec.kind === 'cyclical') {
@@ -224,8 +217,8 @@ function cycleHandles(spec: Cyclic, place: Place): Handle[] {
     const up = spec.stepUp * unit
     const { stepDown } = spec
     return [
-      rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start),
-      rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start + up),
+      rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start, { most: spec.lrMax }),
+      rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start + up, { least: spec.lrMin }),
       timeHandle(place, 'stepUp', 'Peak', spec.stepUp, { origin: start, unit }),
       stepDown === undefined
         ? timeHandle(place, 'stepUp', 'End of the first cycle', spec.stepUp, {
@@ -238,15 +231,15 @@ function cycleHandles(spec: Cyclic, place: Place): Handle[] {
   if (spec.kind === 'snapshot') {
     const length = Math.ceil(horizon / spec.cycles)
     return [
-      rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start),
-      rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start + length - 1),
+      rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start, { least: spec.lrMin }),
+      rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start + length - 1, { most: spec.lrMax }),
       cyclesHandle(place, spec.cycles),
     ]
   }
   const first = spec.t0 * unitSteps(spec.unit, place)
   return [
-    rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start),
-    rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start + first - 1),
+    rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start, { least: spec.lrMin }),
+    rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start + first - 1, { most: spec.lrMax }),
     timeHandle(place, 't0', 'End of the first cycle', spec.t0, { origin: start, unit: first / spec.t0 }),
     timeHandle(place, 'tMult', 'End of the second cycle', spec.tMult, {
       origin: start + first,
@@ -330,6 +323,6 @@ function proportional(
       : (['lr', 'First rate', spec.lr] as const)
   const first = rateAt(Math.min(place.totalSteps - 1, Math.round(place.start)))
   return value > 0 && first > 0
-    ? [rateHandle(place, key, label, value, place.start, scaled(first / value))]
+    ? [rateHandle(place, key, label, value, place.start, { ...scaled(first / value), least: lowest })]
     : []
 }
