@@ -104,9 +104,8 @@ function Matrix({ table, candidates, members }: MatrixProps) {
   )
 }
 
-const heat = (share: number): CSSProperties => ({
-  background: `color-mix(in srgb, var(--mantine-primary-color-filled) ${(share * 38).toFixed(1)}%, transparent)`,
-})
+/** CSS takes properties of its own; React's types do not know them. */
+const heat = (share: number): CSSProperties => Object.fromEntries([['--heat', share.toFixed(3)]])
 
 /** "3" of one run's cycles; "B3" where there are several runs, with the letters of the members' table. */
 function shortNames(candidates: readonly Candidate[]): string[] {
