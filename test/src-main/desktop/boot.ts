@@ -14,12 +14,15 @@ export interface Desktop {
   remove(): void
 }
 
-/** Runs main.ts as Electron would, once per process, on a home folder of its own. */
+let boots = 0
+
+/** Runs main.ts as Electron would, on a home folder of its own; as in Electron, one such program per process. */
 export async function bootDesktop(
   home = mkdtempSync(path.join(tmpdir(), 'anneal-desktop-')),
 ): Promise<Desktop> {
   process.env.ANNEAL_HOME = home
-  await import('../../../src-main/main.ts')
+  boots++
+  await import(new URL(`../../../src-main/main.ts?boot=${boots}`, import.meta.url).href)
   const logFile = path.join(home, 'desktop', 'anneal.log')
   return {
     home,

@@ -60,14 +60,20 @@ export const app = new App()
 
 type ProtocolHandler = (request: Request) => Promise<Response>
 
-export const protocol = {
-  schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
-  registerSchemesAsPrivileged(schemes: typeof protocol.schemes): void {
+interface Scheme {
+  readonly scheme: string
+  readonly privileges: Readonly<Record<string, boolean>>
+}
+
+class Protocol {
+  readonly schemes: Scheme[] = []
+  registerSchemesAsPrivileged(schemes: readonly Scheme[]): void {
     if (app.isReady)
       throw new Error('protocol.registerSchemesAsPrivileged must be called before the app is ready')
-    protocol.schemes.push(...schemes)
-  },
+    this.schemes.push(...schemes)
+  }
 }
+export const protocol = new Protocol()
 
 type Handler<Args extends unknown[], Result> = ((...args: Args) => Result) | undefined
 
