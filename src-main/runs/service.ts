@@ -73,7 +73,8 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {
-      active.delete(run.id)
+      // Resumed as soon as it had ended, the run may have its next trainer before this one's process is gone.
+      if (active.get(run.id) === attempt) active.delete(run.id)
       clocks.rest()
       queue.poke()
     })
