@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { isActive } from '../../../shared/run/state.ts'
 import { extendPlan } from '../../../shared/schedule/index.ts'
 import { count, counted } from '../../format/format.ts'
 
@@ -11,10 +12,10 @@ export function extendWords(run: RunSummary): { readonly isPossible: boolean; re
   try {
     const { totalSteps } = extendPlan(run.spec.schedule, plan, 1, edits)
     const more = totalSteps - plan.totalSteps
-    return {
-      isPossible: true,
-      words: `${counted(more, 'step')} more, to step ${count(run.totalSteps + more)}`,
-    }
+    const gain = `${counted(more, 'step')} more, to step ${count(run.totalSteps + more)}`
+    // A trainer keeps the plan it was started with.
+    const how = isActive(run.status) ? '; its trainer starts anew where it is' : ''
+    return { isPossible: true, words: `${gain}${how}` }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return { isPossible: false, words: error.message }

@@ -4,6 +4,7 @@ import type { TrainerCommand } from '../../../shared/run/messages.ts'
 import { isActive, type RunStatus } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
 import { notifyDone, notifyError } from '../../components/notify.ts'
+import { count } from '../../format/format.ts'
 
 export type CommandName = 'pause' | 'resume' | 'stop' | 'stopAtCycleEnd' | 'annealNow' | 'extend'
 
@@ -92,8 +93,12 @@ export function useRunCommands(run: RunSummary): RunCommands {
       send(
         'extend',
         async () => {
+          if (isActive(status)) {
+            const stop = await command({ type: 'stop', when: 'now' })()
+            if (stop.outcome === 'refused') return stop
+          }
           const { totalSteps } = await api.runs.extend.mutate({ id, cycles: 1 })
-          notifyDone(`One more cycle: the run now goes to step ${totalSteps}.`)
+          notifyDone(`One more cycle: the run now goes to step ${count(totalSteps)}.`)
           return { outcome: 'obeyed' }
         },
         false,
