@@ -19,7 +19,7 @@ export function Finder({ onShowShortcuts }: { readonly onShowShortcuts: () => vo
       transitionProps={{ duration: 80 }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
       classNames={{ action: classes.action, actionDescription: classes.description }}
-      aria-label="Find"
+      attributes={{ content: { 'aria-label': 'Find' } }}
     >
       <Spotlight.Search
         placeholder="Find a run, a page or an action"

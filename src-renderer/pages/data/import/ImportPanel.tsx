@@ -1,9 +1,10 @@
 import { Button, Select, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useEffect, useState } from 'react'
 import { type ImportFormat, importOptions } from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../../shared/errors.ts'
+import { queryClient } from '../../../client.ts'
 import { ErrorNote } from '../../../components/ErrorNote.tsx'
 import { errorWords } from '../../../components/errorWords.ts'
 import { type Draft, emptyDraft, importDraft, optionsOf, type PathField } from './draft.ts'
@@ -57,18 +58,29 @@ export function ImportPanel() {
     importDraft.set({ ...draft, ...part })
     if (!isRunning) importJob.set({ state: 'idle' })
   }
-  const submit = (event: FormEvent): void => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     setTried(true)
-    if (format === undefined || options === undefined || pathMistake !== undefined) return
-    if (Object.keys(mistakesIn(options, format)).length > 0) return
-    startImport(parseOrExplain(importOptions, options, 'importing a data set'))
+    const path = draft.path.trim()
+    if (path === '') return
+    // Enter may come before the form has looked at the path; what is wrong with it is then told beside the field.
+    const look = await queryClient.fetchQuery(folderQuery(path)).catch(() => undefined)
+    const known = draft.format ?? look?.format
+    if (look === undefined || known === null || known === undefined) return
+    const asked = optionsOf(draft, known)
+    if (Object.keys(mistakesIn(asked, known)).length > 0) return
+    startImport(parseOrExplain(importOptions, asked, 'importing a data set'))
   }
   const fields = { draft, mistakes, onChange: change, onFocusPath: setTarget }
   const [browsedPath] = useDebouncedValue(browsed(draft, target), 200)
   const pick = (path: string): void => change({ [target]: path, ...(target === 'path' && { format: null }) })
   return (
-    <form className={classes.panel} onSubmit={submit} noValidate aria-label="Import a data set">
+    <form
+      className={classes.panel}
+      onSubmit={(event) => void submit(event)}
+      noValidate
+      aria-label="Import a data set"
+    >
       <fieldset className={classes.place} disabled={isRunning}>
         <Title order={2} fz="lg" className={classes.wide}>
           Import a data set
@@ -149,9 +161,13 @@ function useFormat(draft: Draft): {
   const path = draft.path.trim()
   const [asked] = useDebouncedValue(path, 200)
   const look = useQuery({ ...folderQuery(asked), enabled: asked !== '' })
-  const isOfPath = asked !== '' && asked === path
-  const found = isOfPath ? look.data?.format : undefined
-  const refusal = isOfPath && look.error !== null ? errorWords(look.error) : undefined
+  // While the next letter is typed the fields stay as they were.
+  const [found, setFound] = useState(look.data?.format)
+  useEffect(() => {
+    if (look.data !== undefined) setFound(look.data.format)
+  }, [look.data])
+  const refusal = asked === path && look.error !== null ? errorWords(look.error) : undefined
   const words = refusal && (placeOf(refusal, { path })?.[1] ?? refusal)
+  if (path === '') return { format: draft.format ?? undefined, found: undefined, pathMistake: undefined }
   return { format: draft.format ?? found ?? undefined, found, pathMistake: words }
 }
