@@ -55,6 +55,8 @@ const compareRoute = createRoute({
     x: z.enum(['step', 'epoch', 'time', 'part']).optional().catch(undefined),
     smooth: z.number().min(0).lt(1).optional().catch(undefined),
     hidden: ids,
+    /** Places of the axis looked at. */
+    zoom: z.tuple([z.number(), z.number()]).optional().catch(undefined),
     /** Settings that are the same in all runs, too. */
     all: z.boolean().optional().catch(undefined),
   }),

@@ -89,13 +89,14 @@ export function HeadRow(props: HeadRowProps) {
           onChange={props.onSelectAll}
         />
       </Part>
-      <Part role="columnheader" aria-label="Favourite" />
+      <Part role="columnheader" className={classes.mark} aria-label="Favourite" />
       {columns.map((column, place) => (
         <Part
           key={column.id}
           role="columnheader"
           className={classes.headCell}
           data-number={column.measure !== undefined}
+          data-fixed={place === 0 && column.id === 'name'}
           data-over={over === column.id && dragged !== column.id}
           {...sortState(column, props.sorts)}
           onDragOver={(event) => {
@@ -124,7 +125,7 @@ export function HeadRow(props: HeadRowProps) {
           <Resizer header={headers[place]} column={column} layout={layout} changeLayout={changeLayout} />
         </Part>
       ))}
-      <Part role="columnheader" aria-label="More" />
+      <Part role="columnheader" className={classes.mark} aria-label="More" />
     </Part>
   )
 }

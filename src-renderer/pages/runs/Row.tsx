@@ -65,12 +65,13 @@ export const Row = memo(function Row(props: RowProps) {
       }}
     >
       <Marks run={run} isSelected={isSelected} handlers={handlers} />
-      {columns.map((column) => (
+      {columns.map((column, place) => (
         <Part
           key={column.id}
           role="gridcell"
           className={classes.cell}
           data-number={column.measure !== undefined}
+          data-fixed={place === 0 && column.id === 'name'}
         >
           <Cell column={column} run={run} baseline={props.baseline} at={props.at} />
         </Part>

@@ -86,12 +86,18 @@ function StatusCell({ run }: { readonly run: RunSummary }) {
   const steps = `${count(run.stepsDone)} of ${count(run.totalSteps)} steps`
   return (
     <span className={classes.status} title={run.reason === null ? steps : `${run.reason} (${steps})`}>
-      <span className={classes.statusLine}>
-        <StatusBadge status={run.status} />
-        {!isWhole && run.stepsDone > 0 && <span className={classes.part}>{percent(progress, 0)}</span>}
-      </span>
-      {isActive(run.status) && (
-        <progress className={classes.bar} value={progress} max={1} aria-label={`progress of ${run.name}`} />
+      <StatusBadge status={run.status} />
+      {!isWhole && run.stepsDone > 0 && (
+        <span className={classes.statusLine}>
+          <progress
+            className={classes.bar}
+            data-active={isActive(run.status)}
+            value={progress}
+            max={1}
+            aria-label={`progress of ${run.name}`}
+          />
+          <span className={classes.part}>{percent(progress, 0)}</span>
+        </span>
       )}
     </span>
   )
