@@ -40,7 +40,7 @@ export function NewRunPage() {
   const [view, setView] = useState<View>('designer')
   const datasets = useQuery({ ...trpc.datasets.list.queryOptions(), staleTime: 60_000 })
   const checked = useChecked(draft, datasets.data?.whole)
-  const launch = useLaunch(checked, draft.json, editor.launched, setView)
+  const launch = useLaunch(checked, draft, editor.launched, setView)
   useStartFrom(draft.from, editor.startFrom)
   const { runs } = useRuns()
   const canQueue = runs.some(({ status }) => isActive(status) || status === 'queued')

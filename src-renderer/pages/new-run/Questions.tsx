@@ -189,20 +189,25 @@ export const RunQuestion = memo(function RunQuestion({
 }) {
   const devices = useQuery({ ...trpc.lab.devices.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
   const known = devices.data ?? []
-  const options: Choice[] = deviceNames.map((one) => {
-    const info = one === 'auto' ? known.find(({ chosen }) => chosen) : known.find(({ name }) => name === one)
-    if (info === undefined) return [one, one]
-    if (one === 'auto') return [one, `auto (${info.device ?? info.name})`]
-    return [one, info.available ? `${one} (${info.device ?? one})` : `${one}: not available`]
-  })
-  const chosen = known.find((one) => one.name === device)
+  const infoOf = (one: unknown) => known.find(({ name, chosen }) => (one === 'auto' ? chosen : name === one))
+  const options: Choice[] = deviceNames.map((one) => [
+    one,
+    infoOf(one)?.available === false ? `${one}: not available` : one,
+  ])
+  const chosen = infoOf(device)
   return (
     <fieldset className={classes.part}>
       <legend>Run</legend>
       <div className={classes.wide}>
         <Field at={[]} field={nameField} value={name} />
       </div>
-      <ChoiceField path={['device']} label="Device" hint={chosen?.reason} value={device} options={options} />
+      <ChoiceField
+        path={['device']}
+        label="Device"
+        hint={chosen && `${chosen.device ?? chosen.name}: ${chosen.reason}`}
+        value={device}
+        options={options}
+      />
       <Field at={[]} field={seedField} value={seed} />
     </fieldset>
   )
@@ -251,7 +256,7 @@ export const MoreQuestions = memo(function MoreQuestions(given: {
     given.labelSmoothing === 0
   return (
     <details className={classes.more} open={given.isWrong || undefined}>
-      <summary>Augmentation and smoothing{isUsual ? ': none' : ''}</summary>
+      <summary>Augmentation, smoothing{isUsual ? ': none' : ''}</summary>
       <div className={classes.grid}>
         {augmentation.map((field) => (
           <Field

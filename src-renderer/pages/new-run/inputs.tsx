@@ -34,6 +34,8 @@ export function ValueField({ path, field, value, unit, isWide }: ValueFieldProps
   }
   const { text, type: typed } = useTyped(value, read)
   const name = pathText(path)
+  // Where nothing is written, what that means stands in its place.
+  const shownUnit = text === '' && empty !== undefined ? '' : unit
   return (
     <TextInput
       size="xs"
@@ -48,8 +50,8 @@ export function ValueField({ path, field, value, unit, isWide }: ValueFieldProps
       inputMode={type.is === 'number' ? 'decimal' : undefined}
       autoComplete="off"
       spellCheck={false}
-      rightSection={unit === '' ? undefined : <span className={classes.unit}>{unit}</span>}
-      rightSectionWidth={unit === '' ? undefined : `${unit.length * 0.42 + 0.9}rem`}
+      rightSection={shownUnit === '' ? undefined : <span className={classes.unit}>{shownUnit}</span>}
+      rightSectionWidth={shownUnit === '' ? undefined : `${shownUnit.length * 0.42 + 0.9}rem`}
       rightSectionPointerEvents="none"
       onChange={({ currentTarget }) => {
         typed(currentTarget.value)

@@ -4,6 +4,8 @@ import { useMemo, useState } from 'react'
 import { api } from '../../client.ts'
 import { errorWords } from '../../components/errorWords.ts'
 import type { Checked } from './model/check.ts'
+import type { Draft } from './model/draft.ts'
+import { labelAt } from './model/labels.ts'
 import { readSpecJson } from './model/readJson.ts'
 
 type When = 'now' | 'queue'
@@ -11,7 +13,7 @@ type When = 'now' | 'queue'
 /** Starting the draft, or saying what keeps it from starting. */
 export function useLaunch(
   checked: Checked,
-  json: string | undefined,
+  { tree, json }: Pick<Draft, 'tree' | 'json'>,
   onLaunched: () => void,
   setView: (view: 'designer' | 'json') => void,
 ) {
@@ -26,7 +28,7 @@ export function useLaunch(
   /** The draft a launch was refused for: its sentence goes when the draft changes. */
   const [refused, setRefused] = useState<Checked['spec']>()
   const wrongJson = useMemo(() => json !== undefined && 'problems' in readSpecJson(json), [json])
-  const wrong = firstProblem(checked)
+  const wrong = firstProblem(checked, tree)
   const problem = wrongJson
     ? 'The JSON view holds text that is not applied; mend it or go back to what the form says.'
     : (wrong?.sentence ??
@@ -48,13 +50,13 @@ export function useLaunch(
   }
 }
 
-function firstProblem({ problems }: Checked): { path: string; sentence: string } | undefined {
+function firstProblem({ problems }: Checked, tree: unknown): { path: string; sentence: string } | undefined {
   const all = Object.entries(problems)
   const [first] = all
   if (first === undefined) return undefined
   const [path, { rule, sentence }] = first
   const more = all.length > 1 ? ` And ${all.length - 1} more.` : ''
-  return { path, sentence: `${sentence ?? `${path || 'The spec'} ${rule}`}${more}` }
+  return { path, sentence: `${sentence ?? `${labelAt(tree, path)} ${rule}`}${more}` }
 }
 
 /** The field of a path, or the nearest that holds it. */

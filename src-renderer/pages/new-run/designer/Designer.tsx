@@ -50,7 +50,9 @@ export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps
           {problem.sentence ?? `Schedule ${problem.rule}`}
         </Text>
       )}
-      <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin} />
+      <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
+        {whole !== undefined && <CutNote {...whole} />}
+      </Pins>
       {shown === undefined ? (
         <div className={classes.waiting}>
           <Text c="dimmed">The curve is drawn when the data set is known and the schedule is valid.</Text>
@@ -88,29 +90,17 @@ function Outcome(
     [spec.schedule, plan, selection, compiled, isStale],
   )
   const onHandle = useCallback((handle: Handle, to: number) => set(handle.path, to), [set])
-  const cut = useMemo(() => cutOf(spec.schedule, plan, compiled, spec.budget), [spec, plan, compiled])
-  const { budget } = cut ?? {}
   const optimizer = spec.optimizer
   return (
     <>
       <div className={classes.words} data-stale={isStale}>
-        <Text size="sm">
+        <Text size="sm" title={compiled.summary}>
           {isStale ? `As it was when last valid: ${compiled.summary} ` : `${compiled.summary} `}
           <Text
             span
             c="dimmed"
           >{`${count(plan.totalSteps)} steps, ${count(plan.stepsPerEpoch)} an epoch.`}</Text>
         </Text>
-        {cut !== undefined && spec.snapshots.at === 'cycleEnds' && (
-          <Text size="sm" c="var(--attention)" className={classes.cut}>
-            {cut.words}
-            {budget !== undefined && (
-              <Button size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
-                {cut.button}
-              </Button>
-            )}
-          </Text>
-        )}
       </div>
       <Preview
         compiled={compiled}
@@ -126,6 +116,24 @@ function Outcome(
         }
       />
     </>
+  )
+}
+
+/** The last cycle, where the budget cuts it, with the button that mends it. */
+function CutNote({ spec, plan, compiled }: Whole) {
+  const { set } = useForm()
+  const cut = useMemo(() => cutOf(spec.schedule, plan, compiled, spec.budget), [spec, plan, compiled])
+  if (cut === undefined || spec.snapshots.at !== 'cycleEnds') return null
+  const { budget } = cut
+  return (
+    <Text size="sm" c="var(--attention)" className={classes.cut} component="div" role="status">
+      {cut.words}
+      {budget !== undefined && (
+        <Button size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
+          {cut.button}
+        </Button>
+      )}
+    </Text>
   )
 }
 

@@ -1,5 +1,5 @@
-import { Button, CloseButton, Group, Select } from '@mantine/core'
-import { memo } from 'react'
+import { Button, CloseButton, Select } from '@mantine/core'
+import { memo, type ReactNode } from 'react'
 import { presets, type ScheduleSpec } from '../../../../shared/schedule/index.ts'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import { ago } from '../../../format/format.ts'
@@ -14,18 +14,21 @@ interface PinsProps {
   readonly schedule: ScheduleSpec | undefined
   readonly onPin: (one: Pinned) => void
   readonly onUnpin: (id: string) => void
+  /** At the end of the line. */
+  readonly children: ReactNode
 }
 
 /** So many of the newest runs are offered. */
 const offeredRuns = 200
 
 /** Other schedules in the same preview, over the same budget: this one as it is now, a preset, a past run's. */
-export function Pins({ pins, schedule, onPin, onUnpin }: PinsProps) {
+export function Pins({ pins, schedule, onPin, onUnpin, children }: PinsProps) {
   return (
-    <Group gap="xs" className={classes.pins}>
+    <div className={classes.pins}>
       <Button
         size="compact-xs"
         variant="default"
+        flex="none"
         disabled={schedule === undefined}
         onClick={() => {
           if (schedule !== undefined)
@@ -35,21 +38,24 @@ export function Pins({ pins, schedule, onPin, onUnpin }: PinsProps) {
         Pin this schedule
       </Button>
       <Compare onPin={onPin} />
-      {pins.map(({ id, label }, i) => (
-        <span key={id} className={classes.pin}>
-          <svg width={18} height={8} aria-hidden="true">
-            <path
-              d="M0 4h18"
-              stroke={seriesColor(i + 1)}
-              strokeWidth={2}
-              strokeDasharray={seriesDash(i + 1)}
-            />
-          </svg>
-          {label}
-          <CloseButton size="xs" aria-label={`Unpin ${label}`} onClick={() => onUnpin(id)} />
-        </span>
-      ))}
-    </Group>
+      <div className={classes.pinned}>
+        {pins.map(({ id, label }, i) => (
+          <span key={id} className={classes.pin}>
+            <svg width={18} height={8} aria-hidden="true">
+              <path
+                d="M0 4h18"
+                stroke={seriesColor(i + 1)}
+                strokeWidth={2}
+                strokeDasharray={seriesDash(i + 1)}
+              />
+            </svg>
+            {label}
+            <CloseButton size="xs" aria-label={`Unpin ${label}`} onClick={() => onUnpin(id)} />
+          </span>
+        ))}
+      </div>
+      {children}
+    </div>
   )
 }
 

@@ -91,7 +91,7 @@ function Pickers({ path, value, isWarm }: NodeProps) {
   const kind = textAt(value, ['kind'])
   const text = JSON.stringify(value)
   const preset = presets.find(({ id }) => presetTexts.get(id) === text)
-  const about = preset === undefined ? familyOf(kind)?.about : `${preset.note} ${preset.source}.`
+  const about = preset === undefined ? familyOf(kind)?.about : `${preset.note} Source: ${preset.source}.`
   return (
     <div className={classes.pickers}>
       <FamilyPicker place={pathText(path)} kind={kind} />
@@ -180,7 +180,7 @@ function PresetOption({ id }: { readonly id: string }) {
         </Text>
       </Group>
       <Text size="xs" c="dimmed">
-        {preset.note} {preset.source}.
+        {preset.note} Source: {preset.source}.
       </Text>
     </div>
   )

@@ -32,7 +32,7 @@ const unit = choice(
   [
     ['epoch', 'epochs'],
     ['step', 'steps'],
-    ['budget', 'parts of the budget'],
+    ['budget', 'the budget'],
   ],
   'The unit of every length of this schedule.',
 )
@@ -47,11 +47,11 @@ const profile = field('profile', 'Profile', { is: 'profile' }, 'How the rate fal
 const gamma = (hint: string): FieldSpec => field('gamma', 'Factor γ', number('times'), hint)
 const endpoint = choice(
   'endpoint',
-  'Lowest rate',
+  'Lowest at',
   [
-    ['exclusive', 'just after the end'],
-    ['inclusive', 'at the last step'],
-    ['lastUpdate', 'at the last update'],
+    ['exclusive', 'past the end'],
+    ['inclusive', 'last step'],
+    ['lastUpdate', 'last update'],
   ],
   'Whether the lowest rate is reached by the last step, by the last update, or not quite.',
 )
@@ -134,7 +134,7 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
       ...decay,
       choice('afterEnd', 'After the end', [
         ['hold', 'hold the last rate'],
-        ['mirror', 'rise again, mirrored'],
+        ['mirror', 'rise again'],
       ]),
       ...decayEnd,
     ],
@@ -255,10 +255,10 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
         'What each restart’s highest rate is multiplied with.',
       ),
       profile,
-      { ...endpoint, label: 'Lowest at' },
+      endpoint,
       choice('stepping', 'Stepping', [
         ['onTime', 'on time'],
-        ['docsLoop', 'a step late (PyTorch docs)'],
+        ['docsLoop', 'a step late'],
       ]),
       ...timed,
     ],
@@ -274,7 +274,7 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
       lr('lrMin', 'Lowest rate'),
       field('cycles', 'Cycles', number()),
       profile,
-      { ...endpoint, label: 'Lowest at' },
+      endpoint,
       update,
       momentum,
     ],
@@ -291,9 +291,9 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
       field('stepUp', 'Way up', number('time')),
       { ...field('stepDown', 'Way down', number('time')), empty: 'as the way up' },
       choice('mode', 'Height', [
-        ['triangular', 'stays (triangular)'],
-        ['triangular2', 'halves (triangular2)'],
-        ['exp_range', 'shrinks by γ (exp_range)'],
+        ['triangular', 'stays'],
+        ['triangular2', 'halves'],
+        ['exp_range', 'shrinks by γ'],
       ]),
       gamma('For exp_range: per unit of time.'),
       profile,
@@ -301,7 +301,7 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
         ['flipped', 'flipped over'],
         ['reversed', 'played backwards'],
       ]),
-      { ...endpoint, label: 'Lowest at' },
+      endpoint,
       ...timed,
     ],
     start: { lrMin: 0.005, lrMax: 0.05, stepUp: 2 },
@@ -407,7 +407,7 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
       lr('lr', 'Rate'),
       choice('combine', 'Combined', [
         ['product', 'as a product'],
-        ['recursive', 'step by step (PyTorch)'],
+        ['recursive', 'recursively'],
       ]),
       choice('tick', 'Ticks every', [
         ['step', 'step'],
@@ -429,9 +429,9 @@ export const families: Readonly<Record<ScheduleKind, Family>> = {
     fields: [
       field('length', 'Warm-up', number('time')),
       choice('form', 'Rises from', [
-        ['startFactor', 'a part of the rate'],
+        ['startFactor', 'a part'],
         ['zero', 'zero'],
-        ['oneBased', 'one step above zero'],
+        ['oneBased', 'above zero'],
       ]),
       field('startFactor', 'From', number('times'), 'Times the first rate of what follows.'),
       ...timed,

@@ -1,5 +1,5 @@
 import { nice } from 'd3-array'
-import { seriesDash } from '../../../charts/palette.ts'
+import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import type { ChartSeries } from '../../../charts/types.ts'
 import type { Preview } from './preview.ts'
 
@@ -14,7 +14,7 @@ export const rateSeries = (lines: readonly Line[], stepsPerX: number): ChartSeri
   lines.map(({ id, label, drawn }, place) => ({
     id,
     label,
-    ...dashed(place),
+    ...styleOf(place),
     x: drawn.steps.map((step) => step / stepsPerX),
     y: drawn.rates,
   }))
@@ -24,7 +24,7 @@ export function momentumSeries(lines: readonly Line[], stepsPerX: number, usual:
   return lines.flatMap(({ id, label, drawn: { steps, momenta } }, place) => {
     if (momenta === undefined) return place === 0 ? [steadyMomentum(steps.at(-1) ?? 0, stepsPerX, usual)] : []
     const x = steps.map((step) => step / stepsPerX)
-    return [{ id, label, ...dashed(place), x, y: momenta.map((value) => value ?? usual) }]
+    return [{ id, label, ...styleOf(place), x, y: momenta.map((value) => value ?? usual) }]
   })
 }
 
@@ -36,9 +36,10 @@ export const steadyMomentum = (lastStep: number, stepsPerX: number, usual: numbe
   y: [usual, usual],
 })
 
-function dashed(place: number): { dash?: string } {
+/** Its own in every chart, whichever lines stand beside it there. */
+function styleOf(place: number): { color: string; dash?: string } {
   const dash = seriesDash(place)
-  return dash === undefined ? {} : { dash }
+  return { color: seriesColor(place), ...(dash !== undefined && { dash }) }
 }
 
 /** Further down than this under the highest rate, a line to 0 would stretch a log axis for nothing. */
