@@ -99,10 +99,13 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
       const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
       if (members.length < 2) return candidates.map(() => null)
       const matrices = choice.method === 'logitAverage' ? logProbs() : probs
+      const isBounded =
+        choice.method !== 'logitAverage' && members.every((k) => !Number.isNaN(candidates[k]?.scores.brier))
       const without = accuracyWithoutEach(
         members.flatMap((k) => matrices[k] ?? []),
         members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1)),
         truth,
+        isBounded,
       )
       return candidates.map((_, k) => without[members.indexOf(k)] ?? null)
     },
