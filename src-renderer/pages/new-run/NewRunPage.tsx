@@ -29,6 +29,7 @@ import { StartBar } from './StartBar.tsx'
 import { useChecked } from './useChecked.ts'
 import { useDraft } from './useDraft.ts'
 import { useLaunch } from './useLaunch.ts'
+import { useStartOn } from './useStartOn.ts'
 
 type View = 'designer' | 'json' | 'code'
 
@@ -42,6 +43,7 @@ export function NewRunPage() {
   const checked = useChecked(draft, datasets.data?.whole)
   const launch = useLaunch(checked, draft, editor.launched, setView)
   useStartFrom(draft.from, editor.startFrom)
+  useStartOn(set)
   const { runs } = useRuns()
   const canQueue = runs.some(({ status }) => isActive(status) || status === 'queued')
   useShortcuts('New run', [
