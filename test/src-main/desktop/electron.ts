@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import path from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { WebPreferences } from 'electron'
 
@@ -14,8 +15,13 @@ class Preventable {
   }
 }
 
+/** As packed, where a test says so: the folder of the app, and that of its resources. */
+const { STAND_IN_APP: packedApp, STAND_IN_RESOURCES: resourcesPath } = process.env
+const checkout = path.join(import.meta.dirname, '../../..')
+if (resourcesPath !== undefined) Object.assign(process, { resourcesPath })
+
 class App extends EventEmitter {
-  readonly isPackaged = process.env.STAND_IN_APP_PATH !== undefined
+  readonly isPackaged = packedApp !== undefined
   readonly paths = new Map<string, string>()
   readonly exits: number[] = []
   isFirst = true
@@ -23,7 +29,7 @@ class App extends EventEmitter {
   isReady = false
   hasQuit = false
   getAppPath(): string {
-    return process.env.STAND_IN_APP_PATH ?? process.cwd()
+    return packedApp ?? checkout
   }
   setPath(name: string, path: string): void {
     this.paths.set(name, path)

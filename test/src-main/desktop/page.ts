@@ -26,10 +26,12 @@ Object.assign(globalThis, { window: page, location: { origin: 'app://anneal' } }
 
 export const postedTo = page.targets
 
+// Imported by address alone: its types are those of a page, which this is not.
+const source = new URL('../../../src-main/preload.ts', import.meta.url).href
+
 /** Loads the preload script. @returns `window.anneal` */
-export async function loadPreload(): Promise<DesktopBridge> {
-  // Its types are those of a page, which this is not.
-  await import(new URL('../../../src-main/preload.ts', import.meta.url).href)
+export async function loadPreload(address = source): Promise<DesktopBridge> {
+  await import(address)
   const bridge = contextBridge.exposed.get('anneal')
   if (!isBridge(bridge)) throw new Error('the preload script gave the page nothing')
   return bridge
