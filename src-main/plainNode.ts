@@ -12,7 +12,7 @@ export interface PlainNode {
 let plainNode: PlainNode = { execPath: process.execPath, sources: import.meta.dirname }
 
 /** For a door that is itself no plain Node, or whose code lies elsewhere than the sources: said once, before it opens the core. */
-export function usePlainNode(other: PlainNode): void {
+export function setPlainNode(other: PlainNode): void {
   plainNode = other
 }
 

@@ -37,6 +37,9 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
   }
 }
 
+/** What is no version, from whatever page, asks for everything. */
+const versionOf = (cursor = ''): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : -1)
+
 function subscriptions({ store }: Core, pulse: Pulse): Pick<Services['runs'], 'changes' | 'watch'> {
   const { read } = store
   const isHere = ({ id, status }: RunSummary): boolean =>
@@ -44,7 +47,7 @@ function subscriptions({ store }: Core, pulse: Pulse): Pick<Services['runs'], 'c
   return {
     changes: (cursor, signal) =>
       follow(pulse, signal, cursor, (at, isFirst) => {
-        const { version, ...changes } = read.changesSince(Number(at ?? -1))
+        const { version, ...changes } = read.changesSince(versionOf(at))
         const { changed, removed, deleted } = changes
         // The first step also says that there is nothing, which is what the window waits for.
         if (!isFirst && changed.length + removed.length + deleted.length === 0) return undefined

@@ -31,6 +31,8 @@ export interface RunService {
   enqueue(spec: unknown): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
+  /** Starts none any more: they wait for another host, or for the next start of this one. */
+  leaveQueue(): void
   /** How long a step takes: see estimate.ts. */
   estimate(spec: unknown): Promise<Estimate>
   /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
@@ -71,7 +73,8 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {
-      active.delete(run.id)
+      // Resumed as soon as it had ended, the run may have its next trainer before this one's process is gone.
+      if (active.get(run.id) === attempt) active.delete(run.id)
       clocks.rest()
       queue.poke()
     })
@@ -109,6 +112,7 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
       return run
     },
     workOnQueue: () => queue.open(),
+    leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
       const run = store.read.run(runId)

@@ -52,7 +52,8 @@ export const Plot = memo(function Plot({ area, series, formatX, formatY }: Props
           dataKey="y"
           type="linear"
           stroke={one.dots === true ? 'none' : (one.color ?? seriesColor(place))}
-          strokeWidth={1.5}
+          strokeWidth={one.faint === true ? 1 : 1.5}
+          strokeOpacity={one.faint === true ? 0.3 : 1}
           {...(one.dash !== undefined && { strokeDasharray: one.dash })}
           dot={one.dots === true ? { r: 3, strokeWidth: 0, fill: one.color ?? seriesColor(place) } : false}
           hide={one.hidden === true}

@@ -1,15 +1,32 @@
 import { CloseButton, Text, Title } from '@mantine/core'
-import { useId } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useId, useMemo } from 'react'
+import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
+import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
+import { isMember } from './assess.ts'
+import { BestSubset } from './BestSubset.tsx'
+import { Calibration } from './Calibration.tsx'
+import { ClassTable } from './ClassTable.tsx'
+import { ComingSnapshots } from './ComingSnapshots.tsx'
+import { combinationOf, findSaved } from './combination.ts'
+import { costWords } from './cost.ts'
+import { DisagreementMatrix } from './DisagreementMatrix.tsx'
 import classes from './Ensemble.module.css'
 import { Headline } from './Headline.tsx'
 import { LastCurve } from './LastCurve.tsx'
 import { MembersTable } from './MembersTable.tsx'
 import { MethodPicker } from './MethodPicker.tsx'
+import { SaveBar } from './SaveBar.tsx'
+import { SavedList } from './SavedList.tsx'
 import { ScoresTable } from './ScoresTable.tsx'
+import { Section } from './Section.tsx'
+import { useSavedEnsembles } from './saved.ts'
 import { useCandidates } from './useCandidates.ts'
 import { type EnsembleModel, type Start, useEnsemble } from './useEnsemble.ts'
+import { WeightAverage } from './WeightAverage.tsx'
 
 export interface EnsemblePanelProps {
   /** Their snapshots are the candidates. */
@@ -20,6 +37,8 @@ export interface EnsemblePanelProps {
   /** Move the focus to the headline: the panel was opened by a click. */
   readonly focus: boolean
   readonly onClose?: () => void
+  /** What opening a saved ensemble does, where that is more than setting the panel to it. */
+  readonly onOpen?: ((ensemble: EnsembleInfo) => void) | undefined
   /** What to begin with, read once; by default everything is ticked and averaged. */
   readonly start?: Start | undefined
 }
@@ -32,7 +51,7 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const ensemble = useEnsemble(candidates, start)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
-      <div className={classes.panelHead}>
+      <div className={onClose ? classes.panelHead : classes.spoken}>
         <Title order={2} id={title}>
           Ensemble
         </Title>
@@ -49,7 +68,18 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
           onRetry={ensemble.retry}
         />
       )}
-      {candidates.length > 0 && ensemble.state === 'ready' && <Answer {...props} model={ensemble.model} />}
+      {candidates.length > 0 && ensemble.state === 'ready' && (
+        <>
+          {ensemble.failure && (
+            <ErrorNote
+              title="The predictions of a new snapshot could not be read"
+              error={ensemble.failure.error}
+              onRetry={ensemble.failure.retry}
+            />
+          )}
+          <Answer {...props} model={ensemble.model} />
+        </>
+      )}
     </section>
   )
 }
@@ -63,32 +93,88 @@ function NoSnapshots({ runs }: { readonly runs: readonly RunSummary[] }) {
   )
 }
 
-function Answer({
-  model,
-  focus,
-  selected,
-  onSelect,
-}: EnsemblePanelProps & { readonly model: EnsembleModel }) {
-  const { test, validation } = model
-  if (model.bench.judged === null) {
-    return (
-      <Text c="dimmed">
-        The snapshots kept no predictions, because the run has neither validation nor test examples. Start a
-        run with a validation part to combine its snapshots.
-      </Text>
-    )
-  }
+interface AnswerProps extends EnsemblePanelProps {
+  readonly model: EnsembleModel
+}
+
+function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
+  const { test, validation, bench, candidates, choice } = model
+  const judged = test ?? validation
+  const saved = useSavedOf(runs)
+  const open = useOpening(model)
+  const names = useClassNames(runs[0]?.datasetId)
+  if (bench.judged === null) return <NoPredictions model={model} />
+  const { part } = bench.judged
   return (
     <div className={classes.view}>
       <div className={classes.column}>
         <Headline model={model} focus={focus} />
-        <LastCurve test={test} validation={validation} />
-        <MethodPicker model={model} />
+        {candidates.length > 1 && <LastCurve test={test} validation={validation} />}
+        {candidates.length > 1 && <MethodPicker model={model} />}
         <MembersTable model={model} selected={selected} onSelect={onSelect} />
+        <ComingSnapshots runs={runs} />
+        <BestSubset model={model} />
+        <SaveBar model={model} saved={saved} />
+        <DisagreementMatrix model={model} />
+        <SavedList
+          ensembles={saved}
+          open={findSaved(saved, combinationOf(model))?.id}
+          onOpen={onOpen ?? open}
+        />
       </div>
       <div className={classes.column}>
-        <ScoresTable model={model} />
+        {judged && (
+          <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
+            <ScoresTable model={model} />
+          </Section>
+        )}
+        {judged && <ClassTable judged={judged} part={part} names={names} />}
+        {judged && <Calibration judged={judged} part={part} />}
+        <WeightAverage model={model} />
       </div>
     </div>
   )
 }
+
+function NoPredictions({ model }: { readonly model: EnsembleModel }) {
+  const [first] = model.refused
+  return (
+    <Text c="dimmed">
+      There is nothing to combine: {first?.reason ?? 'no predictions are stored'}. Predictions are stored with
+      a snapshot when the run has a validation or a test part.
+    </Text>
+  )
+}
+
+function useSavedOf(runs: readonly RunSummary[]): readonly EnsembleInfo[] {
+  const { ensembles = none } = useSavedEnsembles()
+  const ids = JSON.stringify(runs.map(({ id }) => id))
+  return useMemo(
+    () => ensembles.filter(({ members }) => members.some(({ runId }) => ids.includes(JSON.stringify(runId)))),
+    [ensembles, ids],
+  )
+}
+
+const none: readonly EnsembleInfo[] = []
+
+/** Sets the panel to a saved ensemble, or goes to where all its runs are. */
+function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
+  const navigate = useNavigate()
+  return (ensemble) => {
+    const ids = ensemble.members.map(({ snapshotId }) => snapshotId)
+    const isHere = ids.every((id) => model.bench.snapshotIds.includes(id))
+    if (!isHere || ensemble.method === 'weightAverage') {
+      void navigate({ to: '/ensembles', search: { open: ensemble.id } })
+      return
+    }
+    model.setMethod(ensemble.method)
+    model.tickOnly(ids)
+  }
+}
+
+function useClassNames(datasetId: string | undefined): readonly string[] {
+  const { data } = useQuery(trpc.datasets.list.queryOptions())
+  return data?.whole.find(({ id }) => id === datasetId)?.classes ?? noNames
+}
+
+const noNames: readonly string[] = []

@@ -38,7 +38,11 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
           </span>
         )}
         <Text size="xs" c="dimmed">
-          {gainWords(judged.gain, judged.examples)}
+          {members === 1
+            ? candidates.length === 1
+              ? 'The only snapshot so far: an ensemble needs two.'
+              : 'One member is no ensemble: tick another.'
+            : gainWords(judged.gain, judged.examples)}
           {part === 'validation' && '. This data has no test part: judged on validation.'}
         </Text>
       </div>

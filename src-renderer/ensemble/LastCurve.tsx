@@ -42,7 +42,7 @@ export function LastCurve({ test, validation }: LastCurveProps) {
   )
   return (
     <LineChart
-      title="Error of the last 1 to M members"
+      title="Last 1 to M members"
       series={lines}
       x={size}
       y={error}

@@ -1,6 +1,7 @@
 import { Table } from '@mantine/core'
 import { loss, percent } from '../format/format.ts'
 import type { PartAssessment } from './assess.ts'
+import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
 
 /** What else is known of the ensemble, beside its best member on the same part. */
@@ -10,7 +11,7 @@ export function ScoresTable({ model: { test, validation } }: { readonly model: E
       <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Scores</Table.Th>
+            <Table.Th>Part</Table.Th>
             <Table.Th ta="right">Error</Table.Th>
             <Table.Th ta="right">NLL, nats</Table.Th>
             <Table.Th ta="right">Brier</Table.Th>
@@ -28,13 +29,13 @@ export function ScoresTable({ model: { test, validation } }: { readonly model: E
 
 function PartRows({ part, of }: { readonly part: string; readonly of: PartAssessment }) {
   const rows = [
-    { name: `${part}, ensemble`, scores: of.ensemble, strong: true },
-    { name: `${part}, best single`, scores: of.bestScores, strong: false },
+    { name: part, spoken: 'ensemble', scores: of.ensemble, strong: true },
+    { name: 'best single', spoken: `on ${part.toLowerCase()}`, scores: of.bestScores, strong: false },
   ]
-  return rows.map(({ name, scores, strong }) => (
+  return rows.map(({ name, spoken, scores, strong }) => (
     <Table.Tr key={name} fw={strong ? 600 : 400} {...(!strong && { c: 'dimmed' })}>
       <Table.Th scope="row" fw="inherit">
-        {name}
+        {name} <span className={classes.spoken}>{spoken}</span>
       </Table.Th>
       <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
       <Table.Td>{loss(scores.nll)}</Table.Td>

@@ -1,6 +1,7 @@
 import { bestSingle, type Probs, type Scores, score, type Truth } from '../../shared/ensemble/index.ts'
 import type { Predictions } from './predictions.ts'
 import { type RunningSums, runningSums } from './runningSums.ts'
+import { accuracyWithoutEach } from './withoutEach.ts'
 
 /** Ways to combine stored probabilities. */
 export const combinationMethods = ['average', 'logitAverage', 'weighted'] as const
@@ -40,6 +41,11 @@ export interface PartAssessment {
 export interface PartBench {
   /** Undefined when no candidate is a member. */
   assess(choice: Choice): PartAssessment | undefined
+  /**
+   * Accuracy of the same ensemble without one of its members, by candidate; null for who is no member or the only one.
+   * The others keep their weights. Slower than `assess`: for after the answer stands.
+   */
+  accuracyWithout(choice: Choice): readonly (number | null)[]
 }
 
 /** @param candidates oldest first, all asked about the same examples */
@@ -47,12 +53,17 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
   const probs = candidates.map((candidate) => candidate.probs)
   const sums = runningSums(probs)
   const scratch = new Float64Array(truth.labels.length * truth.classes)
+  let logs: readonly Probs[] | undefined
   let logSums: RunningSums | undefined
+  const logProbs = (): readonly Probs[] => {
+    logs ??= probs.map(logarithms)
+    return logs
+  }
 
   function combined({ method, ticked, weights }: Choice): Float64Array | undefined {
     if (method === 'weighted') return weightedMean(probs, ticked, weights, scratch)
     if (method === 'logitAverage') {
-      logSums ??= runningSums(probs.map(logarithms))
+      logSums ??= runningSums(logProbs())
       const sum = logSums(ticked)
       return sum && normalisedExp(sum, countOf(ticked), truth.classes, scratch)
     }
@@ -83,6 +94,20 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
           truth,
         ),
       }
+    },
+    accuracyWithout(choice) {
+      const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
+      if (members.length < 2) return candidates.map(() => null)
+      const matrices = choice.method === 'logitAverage' ? logProbs() : probs
+      const isBounded =
+        choice.method !== 'logitAverage' && members.every((k) => !Number.isNaN(candidates[k]?.scores.brier))
+      const without = accuracyWithoutEach(
+        members.flatMap((k) => matrices[k] ?? []),
+        members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1)),
+        truth,
+        isBounded,
+      )
+      return candidates.map((_, k) => without[members.indexOf(k)] ?? null)
     },
   }
 }

@@ -1,5 +1,10 @@
 import { basename } from 'node:path'
-import { type ImportOptions, importOptions, type OnProgress } from '../../../shared/data/importOptions.ts'
+import {
+  type ImportOptions,
+  type ImportProgress,
+  importOptions,
+  type OnProgress,
+} from '../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../shared/errors.ts'
 import { type DatasetWriter, type ImportedDataset, storeDataset } from '../writer.ts'
 
@@ -28,8 +33,18 @@ export async function runImport(
     source: options.source ?? `${formatNames[options.format]} ${file}`,
     ...(options.license !== undefined && { license: options.license }),
   }
-  return storeDataset(parent, `While importing ${file}`, description, (writer) =>
-    produce(options, writer, onProgress),
+  let last: ImportProgress | undefined
+  const advance: OnProgress = (progress) => {
+    last = progress
+    onProgress(progress)
+  }
+  return storeDataset(
+    parent,
+    `While importing ${file}`,
+    description,
+    (writer) => produce(options, writer, advance),
+    // Flushing a large file takes its time, in which it may have been cancelled.
+    () => last && onProgress(last),
   )
 }
 

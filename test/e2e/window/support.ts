@@ -15,6 +15,7 @@ export interface Host {
   /** With the token. */
   readonly url: string
   readonly port: number
+  readonly pid: number | undefined
   /** Ends it as Ctrl+C does, and waits. */
   stop(): Promise<void>
   /** Ends it as a crash does, and waits. */
@@ -74,7 +75,13 @@ async function startHost(lab: Lab, port: number): Promise<Host> {
     await started.result
   }
   const url = await printedUrl(started)
-  return { url, port: Number(new URL(url).port), stop: () => end('SIGINT'), kill: () => end('SIGKILL') }
+  return {
+    url,
+    port: Number(new URL(url).port),
+    pid: started.process.pid,
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGKILL'),
+  }
 }
 
 function printedUrl({ process: child, result, stderr }: Invocation): Promise<string> {

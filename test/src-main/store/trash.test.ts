@@ -95,6 +95,33 @@ test('the others keep all that is theirs', (t) => {
   assert.equal(reader.read.ensembles(kept.id).length, 1)
 })
 
+test('a deletion that is refused for one run takes nothing of the others', async (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const store = openFor(t, path)
+  const whole = fullRun(store)
+  const model = () =>
+    store.read.snapshots(whole.id).map(({ id }) => store.read.snapshotModel(id).tensors.length)
+  const before = [
+    store.read.summary(whole.id),
+    model(),
+    store.read.series({ runId: whole.id, series: 'loss' }),
+  ]
+  const active = claimedRun(store)
+  assert.throws(() => store.write.purgeRuns([whole.id, active.id]), /stop it first/)
+  // What is deleted after it is taken apart in the background; the other is not.
+  store.record([ended(active, 0)])
+  store.write.purgeRuns([active.id])
+  for (let i = 0; i < 50; i++) await turn()
+  assert.deepEqual(
+    [store.read.summary(whole.id), model(), store.read.series({ runId: whole.id, series: 'loss' })],
+    before,
+  )
+  store.close()
+  const again = openFor(t, path)
+  assert.equal(again.read.snapshots(whole.id).length, 10)
+  assert.ok(again.read.snapshotModel(again.read.snapshots(whole.id)[0]?.id ?? 0).tensors.length > 0)
+})
+
 test('the space comes back while the program goes on', async (t) => {
   const path = join(tempFolder(t), 'lab.db')
   const store = openFor(t, path)
