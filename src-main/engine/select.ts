@@ -64,13 +64,15 @@ export async function selectEngine(wanted: DeviceName, among = candidates): Prom
 
 /** Starts one backend to see whether it is there. Its memory comes back only when the process ends. */
 export async function probeEngine(name: Engine['name'], among = candidates): Promise<ProbeReply> {
-  const rank = among.findIndex((candidate) => candidate.name === name)
+  const candidate = among.find((each) => each.name === name)
+  const tried = among.filter(({ onlyByName }) => onlyByName === undefined)
+  const rank = candidate === undefined ? -1 : tried.indexOf(candidate)
   try {
-    const loaded = await among[rank]?.load()
+    const loaded = await candidate?.load()
     if (loaded === undefined) throw new Error(`there is no device "${name}"`)
-    const { onlyByName } = among[rank] ?? {}
-    const reason = onlyByName === undefined ? '' : `; "auto" does not take it: ${onlyByName}`
-    return { rank, available: true, device: loaded.device, reason: loaded.strength + reason }
+    const { onlyByName } = candidate ?? {}
+    const but = onlyByName === undefined ? '' : `; "auto" does not take it: ${onlyByName}`
+    return { rank, available: true, device: loaded.device, reason: loaded.strength + but }
   } catch (error) {
     return { rank, available: false, reason: error instanceof Error ? error.message : String(error) }
   }

@@ -46,7 +46,7 @@ test('devices are looked for once, each with a reason, and auto takes the fastes
   const lab = createLabServices(core, 'browser', root)
   const [devices, again] = await Promise.all([lab.devices(), lab.devices()])
   assert.equal(devices, again)
-  assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'wasm'])
+  assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'wasm', 'webgpu'])
   for (const { available, device, reason } of devices) {
     assert.equal(available, device !== null)
     assert.notEqual(reason, '')
