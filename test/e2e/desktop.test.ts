@@ -32,6 +32,10 @@ describe('the desktop app', { skip: absent || noDisplay }, () => {
     await page.getByRole('navigation').first().waitFor()
   })
   after(async () => {
+    // It asks whether to stop the run: yes.
+    await app.evaluate(({ dialog }) => {
+      dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false })
+    })
     await app.close()
     rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   })
@@ -39,8 +43,8 @@ describe('the desktop app', { skip: absent || noDisplay }, () => {
   const start = (): Promise<ElectronApplication> =>
     _electron.launch({
       executablePath: program ?? '',
-      // Containers of continuous integration have no set-user-id sandbox; the page's own is asserted below.
-      args: [...(process.env.CI ? ['--no-sandbox'] : []), root],
+      // The runners of continuous integration let nobody make the namespaces that Chromium's sandbox needs on Linux.
+      args: [...(process.env.CI && process.platform === 'linux' ? ['--no-sandbox'] : []), root],
       env: { ...env(), ANNEAL_HOME: home },
     })
 
