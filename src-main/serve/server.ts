@@ -233,7 +233,7 @@ function knockOf(incoming: IncomingMessage): Knock {
   }
 }
 
-export function plain(status: number, text: string): Response {
+function plain(status: number, text: string): Response {
   return new Response(text, { status, headers: { 'content-type': text } })
 }
 

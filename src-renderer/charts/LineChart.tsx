@@ -3,6 +3,7 @@ import { memo, type ReactNode, useId, useMemo, useRef, useState } from 'react'
 import { Bands, Cursor, Marks } from './Layers.tsx'
 import { Legend } from './Legend.tsx'
 import classes from './LineChart.module.css'
+import { Lines } from './Lines.tsx'
 import { Plot } from './Plot.tsx'
 import { type PlotArea, plotMargin } from './plotArea.ts'
 import { Surface } from './Surface.tsx'
@@ -99,7 +100,7 @@ function Drawn(given: {
         </g>
       </svg>
       <div aria-hidden="true">
-        <Plot area={area} series={props.series} formatX={tickFormatOf(props.x)} formatY={tickFormatOf(y)} />
+        <Plot area={area} formatX={tickFormatOf(props.x)} formatY={tickFormatOf(y)} />
       </div>
       <span className={classes.xLabel} aria-hidden="true">
         {props.x.label}
@@ -107,6 +108,7 @@ function Drawn(given: {
       <Surface area={area} group={group} onZoom={given.onZoom} />
       <svg {...place} aria-hidden="true">
         <g transform={origin}>
+          <Lines area={area} series={props.series} />
           <Marks
             area={area}
             series={props.series}
@@ -137,11 +139,15 @@ function usePlotArea(
   y: LineChartProps['y'],
   width: number,
 ): PlotArea | undefined {
+  const kept = useRef<PlotArea>(undefined)
   return useMemo(() => {
     if (width <= 0) return undefined
     const across = xScale(x, series, Math.max(2, Math.round(width / pixelsPerTickX)))
     const also = reference === undefined ? [] : [reference.y]
     const up = yScale(y, series, across.domain, Math.max(2, Math.round(height / pixelsPerTickY)), also)
-    return { width, height, x: across, y: up }
+    const area = { width, height, x: across, y: up }
+    // New values within the frame that stands need neither new axes nor a new grid.
+    if (JSON.stringify(area) !== JSON.stringify(kept.current)) kept.current = area
+    return kept.current
   }, [series, x, y, height, width, reference])
 }

@@ -1,6 +1,6 @@
 import { Table, UnstyledButton } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { ReliabilityBin } from '../../shared/ensemble/calibration.ts'
 import { count, percent } from '../format/format.ts'
 import type { PartAssessment } from './assess.ts'
@@ -14,7 +14,7 @@ interface CalibrationProps {
 }
 
 /** Whether the ensemble is right as often as it is sure: 15 bins of confidence, their accuracy and how many they are. */
-export function Calibration({ judged, part }: CalibrationProps) {
+export const Calibration = memo(function Calibration({ judged, part }: CalibrationProps) {
   const [table, setTable] = useState(false)
   const { ensemble, bestScores } = judged
   return (
@@ -39,7 +39,7 @@ export function Calibration({ judged, part }: CalibrationProps) {
       )}
     </Section>
   )
-}
+})
 
 const height = 210
 const margin = { left: 40, right: 8, top: 6, bottom: 18 }

@@ -1,5 +1,5 @@
 import { Table, UnstyledButton } from '@mantine/core'
-import { useMemo, useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import { count, percent, points } from '../format/format.ts'
 import type { PartAssessment } from './assess.ts'
 import { type ClassChange, type ClassSort, classChanges, sortedBy } from './classChanges.ts'
@@ -22,7 +22,7 @@ interface ClassTableProps {
 }
 
 /** Which classes gain and which pay for it. */
-export function ClassTable({ judged, part, names }: ClassTableProps) {
+export const ClassTable = memo(function ClassTable({ judged, part, names }: ClassTableProps) {
   const [sort, setSort] = useState<ClassSort>('change')
   const rows = useMemo(() => sortedBy(classChanges(judged), sort), [judged, sort])
   return (
@@ -63,7 +63,7 @@ export function ClassTable({ judged, part, names }: ClassTableProps) {
       </section>
     </Section>
   )
-}
+})
 
 function ClassRow({ row, name }: { readonly row: ClassChange; readonly name: string }) {
   const { ensemble, best, examples, change } = row

@@ -1,4 +1,4 @@
-import { type CSSProperties, useMemo } from 'react'
+import { type CSSProperties, memo, useMemo } from 'react'
 import { percent } from '../format/format.ts'
 import { isMember } from './assess.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
@@ -8,7 +8,11 @@ import { Section } from './Section.tsx'
 import type { EnsembleModel } from './useEnsemble.ts'
 
 /** How much every two candidates differ: what averaging lives on. */
-export function DisagreementMatrix({ model }: { readonly model: EnsembleModel }) {
+export const DisagreementMatrix = memo(function DisagreementMatrix({
+  model,
+}: {
+  readonly model: EnsembleModel
+}) {
   const { bench, candidates, choice } = model
   const judged = bench.judged
   const table = useMemo(() => disagreementOf(judged?.predictions ?? []), [judged])
@@ -30,7 +34,7 @@ export function DisagreementMatrix({ model }: { readonly model: EnsembleModel })
       </section>
     </Section>
   )
-}
+})
 
 interface SummaryProps {
   readonly model: EnsembleModel

@@ -1,7 +1,7 @@
 import { CloseButton, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useId, useMemo } from 'react'
+import { useDeferredValue, useId, useMemo } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { trpc } from '../client.ts'
@@ -98,8 +98,10 @@ interface AnswerProps extends EnsemblePanelProps {
 }
 
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
-  const { test, validation, bench, candidates, choice } = model
-  const judged = test ?? validation
+  const { bench, candidates, choice } = model
+  // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
+  const late = useDeferredValue(model)
+  const judged = late.test ?? late.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   const names = useClassNames(runs[0]?.datasetId)
@@ -109,13 +111,13 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
     <div className={classes.view}>
       <div className={classes.column}>
         <Headline model={model} focus={focus} />
-        {candidates.length > 1 && <LastCurve test={test} validation={validation} />}
+        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
         {candidates.length > 1 && <MethodPicker model={model} />}
         <MembersTable model={model} selected={selected} onSelect={onSelect} />
         <ComingSnapshots runs={runs} />
         <BestSubset model={model} />
         <SaveBar model={model} saved={saved} />
-        <DisagreementMatrix model={model} />
+        <DisagreementMatrix model={late} />
         <SavedList
           ensembles={saved}
           open={findSaved(saved, combinationOf(model))?.id}
@@ -123,7 +125,7 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         />
       </div>
       <div className={classes.column}>
-        {judged && (
+        {(model.test ?? model.validation) && (
           <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
             <ScoresTable model={model} />
           </Section>

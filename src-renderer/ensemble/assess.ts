@@ -82,6 +82,7 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
       const best = members[place]
       if (bestScores === undefined || best === undefined) return undefined
       const ensemble = score(mixture, truth)
+      let lastAccuracy: readonly number[] | undefined
       return {
         examples: truth.labels.length,
         truth,
@@ -89,10 +90,14 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
         best,
         bestScores,
         gain: pairedDifference(ensemble.argmax, bestScores.argmax, truth.labels),
-        lastAccuracy: lastAccuracies(
-          members.flatMap((k) => probs[k] ?? []),
-          truth,
-        ),
+        // Most of the arithmetic: done when the curve is drawn, after the answer stands.
+        get lastAccuracy() {
+          lastAccuracy ??= lastAccuracies(
+            members.flatMap((k) => probs[k] ?? []),
+            truth,
+          )
+          return lastAccuracy
+        },
       }
     },
     accuracyWithout(choice) {

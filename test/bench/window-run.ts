@@ -81,7 +81,7 @@ async function watchDrawing(page: Page): Promise<void> {
     window.noted = noted
     new MutationObserver((changes) => {
       const isLine = ({ target, addedNodes }) =>
-        target.matches?.('.recharts-line-curve') || [...addedNodes].some((node) => node.querySelector?.('.recharts-line-curve'))
+        target.matches?.('[data-line]') || [...addedNodes].some((node) => node.querySelector?.('[data-line]'))
       if (changes.some(isLine)) requestAnimationFrame(() => requestAnimationFrame(() => { noted.drawn = performance.now() }))
     }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['d'] })
     new PerformanceObserver((list) => {

@@ -2,7 +2,7 @@ import { Button, Title } from '@mantine/core'
 import { useState } from 'react'
 import type { DamagedDatasetInfo } from '../../../shared/api/datasets.ts'
 import classes from './DatasetView.module.css'
-import { importPanel } from './import/importPanel.ts'
+import { openImportForm } from './import/importJob.ts'
 import { RemoveDataset } from './RemoveDataset.tsx'
 
 interface DamagedViewProps {
@@ -23,7 +23,7 @@ export function DamagedView({ dataset, onGone }: DamagedViewProps) {
           <Button variant="default" onClick={() => setRemoving(true)}>
             Remove…
           </Button>
-          <Button onClick={() => importPanel.set(true)}>Import it again</Button>
+          <Button onClick={openImportForm}>Import it again</Button>
         </div>
       </header>
       <p className={classes.problem} role="alert">

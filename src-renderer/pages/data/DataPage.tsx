@@ -13,7 +13,7 @@ import classes from './Data.module.css'
 import { DatasetList } from './DatasetList.tsx'
 import { DatasetView } from './DatasetView.tsx'
 import { ImportPanel } from './import/ImportPanel.tsx'
-import { importJob } from './import/importJob.ts'
+import { importJob, openImportForm } from './import/importJob.ts'
 import { importPanel } from './import/importPanel.ts'
 
 const route = getRouteApi('/data')
@@ -38,7 +38,7 @@ export function DataPage() {
   useShortcuts('Data', [
     { keys: 'j', does: 'Next data set', run: () => move(1) },
     { keys: 'k', does: 'Previous data set', run: () => move(-1) },
-    { keys: 'i', does: 'Import a data set', run: () => importPanel.set(true) },
+    { keys: 'i', does: 'Import a data set', run: openImportForm },
   ])
   const stored = job.state === 'done' ? job.dataset.id : undefined
   useEffect(() => {
@@ -53,7 +53,7 @@ export function DataPage() {
           title="Data"
           detail={list.data && totalWords(list.data)}
           actions={
-            <Button variant={isImporting ? 'default' : 'filled'} onClick={() => importPanel.set(true)}>
+            <Button variant={isImporting ? 'default' : 'filled'} onClick={openImportForm}>
               Import a data set
             </Button>
           }

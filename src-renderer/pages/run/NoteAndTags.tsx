@@ -1,13 +1,28 @@
 import { TagsInput, Textarea } from '@mantine/core'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { useRuns } from '../../hooks/useRuns.ts'
 import { annotateRun } from './runActs.ts'
 
-/** What the user wrote about the run. Kept when the field is left; what is being typed is never overwritten. */
-export function NoteAndTags({ run }: { readonly run: RunSummary }) {
-  const { runs } = useRuns()
-  const known = [...new Set(runs.flatMap(({ tags }) => tags))].sort()
+/**
+ * What the user wrote about the run. Kept when the field is left; what is being typed is never overwritten. A run that
+ * trains is a new row four times a second: only what is shown of it here draws this anew.
+ */
+export const NoteAndTags = memo(
+  NoteAndTagsFields,
+  (before, { run, knownTags }) =>
+    before.run.id === run.id &&
+    before.run.note === run.note &&
+    before.run.tags.join() === run.tags.join() &&
+    before.knownTags.join() === knownTags.join(),
+)
+
+interface NoteAndTagsProps {
+  readonly run: RunSummary
+  /** Those of all runs, to choose from. */
+  readonly knownTags: readonly string[]
+}
+
+function NoteAndTagsFields({ run, knownTags }: NoteAndTagsProps) {
   const [tags, setTags] = useState<readonly string[]>()
   const [note, setNote] = useState<string>()
   const changeTags = (next: readonly string[]): void => {
@@ -27,7 +42,7 @@ export function NoteAndTags({ run }: { readonly run: RunSummary }) {
         size="xs"
         label="Tags"
         placeholder={run.tags.length === 0 ? 'Add a tag' : ''}
-        data={known}
+        data={[...knownTags]}
         value={[...(tags ?? run.tags)]}
         onChange={changeTags}
         maxDropdownHeight={160}

@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core'
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -38,6 +38,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
   const [isEnsembleOpen, setEnsembleOpen] = useState(false)
   const scene = useScene({ ...live, run, view, change })
   const ribbon = ribbonUnderFeedback(run, live.feedback)
+  const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   const canEnsemble = run.snapshots.length > 1
   const select = useCallback((id: number) => setSelected((before) => (before === id ? undefined : id)), [])
   const toggleEnsemble = useCallback(() => setEnsembleOpen((open) => !open), [])
@@ -110,7 +111,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             isEnsembleOpen={isEnsembleOpen}
             onEnsemble={toggleEnsemble}
           />
-          <NoteAndTags run={run} />
+          <NoteAndTags run={run} knownTags={knownTags} />
         </aside>
       </div>
     </main>

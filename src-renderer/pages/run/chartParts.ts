@@ -49,11 +49,10 @@ export function trainingLines(
   color: string,
 ): ChartSeries[] {
   const raw = lineOf(answerOf(views, 'raw', name), map, { id: 'train', label: 'train', color })
-  const smooth = answerOf(views, 'smooth', name)
-  if (smoothing.kind === 'none' || smooth === undefined) return [raw]
+  if (smoothing.kind === 'none') return [raw]
   return [
     { ...raw, id: 'raw', label: 'train, as measured', faint: true },
-    lineOf(smooth, map, { id: 'train', label: 'train', color }),
+    lineOf(answerOf(views, 'smooth', name), map, { id: 'train', label: 'train', color }),
   ]
 }
 

@@ -53,6 +53,7 @@ const retryAfter = 2_000
 interface Held {
   readonly key: string
   readonly version: string
+  readonly smoothing: string
   readonly answers: readonly SeriesAnswer[]
 }
 
@@ -88,7 +89,14 @@ export function createSeriesFeed({ ask, clock, later }: Io): SeriesFeed {
     const isMoved = stale.some((request) => held.get(request.slot)?.key !== keyOf(request))
     const rest = lastAsked + (state.error === undefined ? leastInterval : retryAfter) - clock()
     if (rest > 0 && (!isMoved || state.error !== undefined)) wait(rest)
-    else question(stale)
+    else question(quickOnes(stale))
+  }
+  /** A smoothing that is new takes the host a while for a very long series: what it has at hand is not kept waiting for that. */
+  const quickOnes = (stale: readonly SeriesRequest[]): readonly SeriesRequest[] => {
+    const quick = stale.filter(
+      ({ slot, smoothing }) => smoothing.kind === 'none' || held.get(slot)?.smoothing === nameOf(smoothing),
+    )
+    return quick.length > 0 ? quick : stale
   }
   const question = (requests: readonly SeriesRequest[]): void => {
     isAsking = true
@@ -100,7 +108,12 @@ export function createSeriesFeed({ ask, clock, later }: Io): SeriesFeed {
         const slots = new Set(wanted.map(({ slot }) => slot))
         const news = requests.map((request, i): [string, Held] => [
           request.slot,
-          { key: keyOf(request), version: versionOf(request, askedAt), answers: answers[i] ?? [] },
+          {
+            key: keyOf(request),
+            version: versionOf(request, askedAt),
+            smoothing: nameOf(request.smoothing),
+            answers: answers[i] ?? [],
+          },
         ])
         held = new Map([...held, ...news].filter(([slot]) => slots.has(slot)))
         publish(undefined)
@@ -132,6 +145,8 @@ export function createSeriesFeed({ ask, clock, later }: Io): SeriesFeed {
     state: () => state,
   }
 }
+
+const nameOf = (smoothing: Smoothing): string => JSON.stringify(smoothing)
 
 const keyOf = ({ slot: _slot, ...request }: SeriesRequest): string => JSON.stringify(request)
 

@@ -111,10 +111,11 @@ describe('an import', () => {
       ['heart', '2', '0'],
       ['spade', '1', '1'],
     ])
-    const rows = await page
-      .getByRole('region', { name: 'Rows of the table' })
-      .locator('tbody tr')
-      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)))
+    const lines = page.getByRole('region', { name: 'Rows of the table' }).locator('tbody tr')
+    await lines.first().waitFor()
+    const rows = await lines.evaluateAll((all) =>
+      all.map((row) => [...row.children].map((cell) => cell.textContent)),
+    )
     assert.deepEqual(rows, [
       ['heart', '1.5'],
       ['spade', '2'],
@@ -122,6 +123,10 @@ describe('an import', () => {
     ])
     // What is odd about it is said.
     await page.getByText('No test example of class heart').waitFor()
+    // The next import begins with an empty form.
+    await page.getByRole('button', { name: 'Import a data set' }).click()
+    assert.equal(await field('File or folder').inputValue(), '')
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'INPUT')
   })
 
   test('of IDX files by hand names the classes as told', async () => {

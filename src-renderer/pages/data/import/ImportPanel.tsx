@@ -1,7 +1,7 @@
 import { Button, Select, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { type ImportFormat, importOptions } from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../../shared/errors.ts'
 import { queryClient } from '../../../client.ts'
@@ -36,6 +36,8 @@ const pathNames: Readonly<Record<PathField, string>> = {
 export function ImportPanel() {
   const draft = importDraft.use()
   const job = importJob.use()
+  const first = useRef<HTMLInputElement>(null)
+  useEffect(() => first.current?.focus(), [])
   const [target, setTarget] = useState<PathField>('path')
   const [wasTried, setTried] = useState(false)
   const { format, found, pathMistake } = useFormat(draft)
@@ -73,7 +75,9 @@ export function ImportPanel() {
   }
   const fields = { draft, mistakes, onChange: change, onFocusPath: setTarget }
   const [browsedPath] = useDebouncedValue(browsed(draft, target), 200)
-  const pick = (path: string): void => change({ [target]: path, ...(target === 'path' && { format: null }) })
+  const pick = (path: string): void => {
+    if (!isRunning) change({ [target]: path, ...(target === 'path' && { format: null }) })
+  }
   return (
     <form
       className={classes.panel}
@@ -95,7 +99,7 @@ export function ImportPanel() {
           onFocus={() => setTarget('path')}
           spellCheck={false}
           autoComplete="off"
-          data-autofocus
+          ref={first}
         />
         <NativeDialogs onPick={pick} />
       </fieldset>

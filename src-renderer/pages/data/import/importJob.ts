@@ -3,6 +3,7 @@ import type { ImportOptions } from '../../../../shared/data/importOptions.ts'
 import { api, queryClient, trpc } from '../../../client.ts'
 import { notifyDone, notifyError } from '../../../components/notify.ts'
 import { counted } from '../../../format/format.ts'
+import { emptyDraft, importDraft } from './draft.ts'
 import { held } from './held.ts'
 import { importPanel } from './importPanel.ts'
 
@@ -16,6 +17,12 @@ type Progress = Extract<ImportStep, { type: 'progress' }>
 
 /** The import of this window. It goes on while other pages are looked at. */
 export const importJob = held<ImportJob>({ state: 'idle' })
+
+/** Brings the form. What the last import said has been read by then. */
+export function openImportForm(): void {
+  if (importJob.get().state === 'done') importJob.set({ state: 'idle' })
+  importPanel.set(true)
+}
 
 let end: (() => void) | undefined
 
@@ -48,6 +55,7 @@ function finish({ dataset, warnings }: Extract<ImportStep, { type: 'done' }>): v
   end?.()
   end = undefined
   importJob.set({ state: 'done', dataset, warnings })
+  importDraft.set(emptyDraft)
   for (const queryKey of [trpc.datasets.list.queryKey(), trpc.lab.storage.queryKey()])
     void queryClient.invalidateQueries({ queryKey })
   const size = counted(dataset.trainCount + dataset.testCount, 'example')

@@ -126,6 +126,19 @@ test('a centred average looks ahead: its window is asked for until the steps bey
   assert.equal(questions.length, 2)
 })
 
+test('what the host has at hand does not wait for a smoothing that is new to it', async () => {
+  const smooth = { ...whole, slot: 'smooth', smoothing: { kind: 'ema', weight: 0.9 } } as const
+  const { feed, questions } = feedByHand()
+  feed.want([whole, smooth], at(500), true)
+  assert.deepEqual(questions[0]?.requests, [whole])
+  await questions[0]?.answer()
+  assert.deepEqual(questions[1]?.requests, [smooth])
+  await questions[1]?.answer()
+  const moved = [part, { ...smooth, fromStep: 100, toStep: 199 }]
+  feed.want(moved, at(500), true)
+  assert.deepEqual(questions[2]?.requests, moved)
+})
+
 test('only what is stale is asked for, and what nobody wants any more goes', async () => {
   const { feed, questions, pass, shown } = feedByHand()
   const done = { ...part, slot: 'cycle 0' }
