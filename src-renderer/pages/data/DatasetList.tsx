@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { DatasetList as List } from '../../../shared/api/datasets.ts'
 import { bytes, counted } from '../../format/format.ts'
 import classes from './DatasetList.module.css'
-import { partWords, shapeWords } from './words.ts'
+import { callName, partWords, shapeWords } from './words.ts'
 
 interface DatasetListProps {
   /** Absent while it is not known. */
@@ -46,6 +46,9 @@ export function DatasetList({ list, openId, onOpen }: DatasetListProps) {
             <Link to="/data" search={{ open: dataset.id }} {...linkProps(dataset.id)}>
               <span className={classes.line}>
                 <span className={classes.name}>{dataset.name}</span>
+                {callName(dataset, list.whole) === dataset.id && (
+                  <span className={classes.facts}>{dataset.id}</span>
+                )}
                 <span className={classes.runs}>
                   {dataset.runs === 0 ? 'no runs' : counted(dataset.runs, 'run')}
                 </span>

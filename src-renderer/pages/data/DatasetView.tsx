@@ -69,7 +69,7 @@ function Warnings({ id }: { readonly id: string }) {
       color="yellow"
       variant="outline"
       role="status"
-      title="Imported, and to be known"
+      title="Imported, but note"
       p="sm"
       withCloseButton
       closeButtonLabel="Dismiss"

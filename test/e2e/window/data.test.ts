@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, test } from 'node:test'
+import type { Locator } from 'playwright-core'
 import sharp from 'sharp'
 import { idx } from '../../src-main/datasets/fixtures.ts'
 import { assertAccessible, eventually, makeWindowLab } from './support.ts'
@@ -46,13 +47,11 @@ async function mistakeOf(name: string): Promise<string> {
 async function classRows(name: string): Promise<string[][]> {
   const table = page.getByRole('article', { name, exact: true }).locator('table').first()
   await table.waitFor()
-  return table
-    .locator('tbody tr')
-    .evaluateAll((rows) =>
-      rows.map((row) =>
-        [...row.querySelectorAll('th, td')].slice(0, 3).map((cell) => cell.textContent?.trim() ?? ''),
-      ),
-    )
+  return (await cellsOf(table.locator('tbody tr'))).map((cells) => cells.slice(0, 3))
+}
+
+async function cellsOf(rows: Locator): Promise<string[][]> {
+  return Promise.all((await rows.all()).map((row) => row.locator('th, td').allTextContents()))
 }
 
 async function writeImages(folder: string, counts: Readonly<Record<string, number>>): Promise<void> {
@@ -113,10 +112,7 @@ describe('an import', () => {
     ])
     const lines = page.getByRole('region', { name: 'Rows of the table' }).locator('tbody tr')
     await lines.first().waitFor()
-    const rows = await lines.evaluateAll((all) =>
-      all.map((row) => [...row.children].map((cell) => cell.textContent)),
-    )
-    assert.deepEqual(rows, [
+    assert.deepEqual(await cellsOf(lines), [
       ['heart', '1.5'],
       ['spade', '2'],
       ['heart', '3'],
