@@ -69,7 +69,7 @@ export function DatasetList({ list, openId, onOpen }: DatasetListProps) {
   )
 }
 
-export function DamagedSign() {
+function DamagedSign() {
   return (
     <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
       <path
