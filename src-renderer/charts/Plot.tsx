@@ -16,22 +16,21 @@ interface Props {
   readonly formatY: (value: number) => string
 }
 
-/** As the library draws it, without measuring each word for a line break: that lays the page out anew for every tick. */
-function AxisTick({
-  x,
-  y,
-  textAnchor,
-  tickFormatter,
-  payload,
-  index,
-}: XAxisTickContentProps | YAxisTickContentProps) {
+/**
+ * As the library draws it, without measuring each word for a line break: that lays the page out anew for every tick. Along
+ * the lower edge the last one ends with the chart.
+ */
+function AxisTick(props: (XAxisTickContentProps | YAxisTickContentProps) & { readonly chartWidth: number }) {
+  const { x, y, textAnchor, tickFormatter, payload, index, chartWidth } = props
+  const isBelow = textAnchor === 'middle'
+  const isAtEdge = isBelow && Number(x) > chartWidth - 2 * plotMargin.right
   return (
     <text
       className="recharts-cartesian-axis-tick-value"
-      x={x}
+      x={isAtEdge ? chartWidth : x}
       y={y}
-      dy={textAnchor === 'middle' ? '0.71em' : '0.355em'}
-      textAnchor={textAnchor}
+      dy={isBelow ? '0.71em' : '0.355em'}
+      textAnchor={isAtEdge ? 'end' : textAnchor}
     >
       {tickFormatter?.(payload.value, index)}
     </text>
@@ -61,7 +60,7 @@ export const Plot = memo(function Plot({ area, formatX, formatY }: Props) {
         tickFormatter={formatX}
         height={tickRow}
         interval={0}
-        tick={AxisTick}
+        tick={(props) => <AxisTick {...props} chartWidth={area.width} />}
         tickMargin={3}
         tickSize={4}
         allowDataOverflow
@@ -74,7 +73,7 @@ export const Plot = memo(function Plot({ area, formatX, formatY }: Props) {
         tickFormatter={formatY}
         width={plotMargin.left}
         interval={0}
-        tick={AxisTick}
+        tick={(props) => <AxisTick {...props} chartWidth={area.width} />}
         tickMargin={3}
         tickSize={4}
         allowDataOverflow
