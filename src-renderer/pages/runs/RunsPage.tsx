@@ -18,7 +18,7 @@ import { rowElementId } from './Row.tsx'
 import { type MenuPlace, RowMenu } from './RowMenu.tsx'
 import classes from './Runs.module.css'
 import { RunsTable } from './RunsTable.tsx'
-import { nothingSelected, select } from './selection.ts'
+import { nothingSelected, type Selection, select } from './selection.ts'
 import { Tray } from './Tray.tsx'
 import { type ListName, useAddress } from './useAddress.ts'
 import { useAtValues } from './useAtValues.ts'
@@ -57,7 +57,7 @@ export function RunsPage() {
     isHeld: isPointerInside || selection.selected.size > 0,
   })
   const order = useMemo(() => rows.map(({ id }) => id), [rows])
-  const selected = useMemo(() => rows.filter(({ id }) => selection.selected.has(id)), [rows, selection])
+  const { selected, unseen } = useSelected(rows, listed, selection)
   const knownTags = useMemo(() => [...new Set(listed.runs.flatMap(({ tags }) => tags))].sort(), [listed])
   const [menu, setMenu] = useState<MenuPlace>()
   const [purging, setPurging] = useState<readonly RunSummary[]>()
@@ -142,7 +142,9 @@ export function RunsPage() {
         onSort={address.setSorts}
         selection={selection}
         onSelectAll={() =>
-          dispatch(selected.length === order.length ? { type: 'clear' } : { type: 'all', order })
+          dispatch(
+            order.every((id) => selection.selected.has(id)) ? { type: 'clear' } : { type: 'all', order },
+          )
         }
         baseline={isDeleted ? undefined : baseline}
         at={at}
@@ -163,6 +165,7 @@ export function RunsPage() {
         <Tray
           list={address.list}
           runs={selected}
+          unseen={unseen}
           isBaseline={selected[0]?.id === layout.baseline}
           knownTags={knownTags}
           acts={acts}
@@ -193,6 +196,16 @@ export function RunsPage() {
       />
     </main>
   )
+}
+
+/** The runs selected, in the order of the table; after them those that the filter leaves out, which stay selected. */
+function useSelected(rows: readonly RunSummary[], { byId }: Listed, { selected }: Selection) {
+  return useMemo(() => {
+    const seen = rows.filter(({ id }) => selected.has(id))
+    const ids = new Set(seen.map(({ id }) => id))
+    const others = [...selected].filter((id) => !ids.has(id)).flatMap((id) => byId.get(id) ?? [])
+    return { selected: [...seen, ...others], unseen: others.length }
+  }, [rows, byId, selected])
 }
 
 /** The rows in sight need their values; to sort by them, all do. */

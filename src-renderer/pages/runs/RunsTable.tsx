@@ -59,7 +59,7 @@ export function RunsTable(props: RunsTableProps) {
       <HeadRow
         {...props}
         headers={headers}
-        isAllSelected={rows.length > 0 && selection.selected.size >= rows.length}
+        isAllSelected={rows.length > 0 && rows.every(({ id }) => selection.selected.has(id))}
       />
       <Part
         role="rowgroup"

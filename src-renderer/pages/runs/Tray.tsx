@@ -24,18 +24,21 @@ interface TrayProps {
   readonly list: ListName
   /** In the order of the table. */
   readonly runs: readonly RunSummary[]
+  /** How many of them the filter leaves out. */
+  readonly unseen: number
   readonly isBaseline: boolean
   readonly knownTags: readonly string[]
   readonly acts: TrayActs
 }
 
 /** What can be done with the runs that are selected. */
-export function Tray({ list, runs, isBaseline, knownTags, acts }: TrayProps) {
-  const steps = runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0)
+export function Tray({ list, runs, unseen, isBaseline, knownTags, acts }: TrayProps) {
+  const snapshotCount = runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0)
   return (
     <section className={classes.tray} aria-label="Selected runs">
       <span className={classes.count} role="status">
         {counted(runs.length, 'run')} selected
+        {unseen > 0 && <span className={classes.unseen}>{unseen} of them not shown</span>}
       </span>
       {list === 'deleted' ? (
         <>
@@ -51,8 +54,8 @@ export function Tray({ list, runs, isBaseline, knownTags, acts }: TrayProps) {
           <Act cap="c" isMain disabled={runs.length < 2} onClick={acts.compare}>
             Compare
           </Act>
-          <Act cap="e" disabled={steps === 0} onClick={acts.ensemble}>
-            Ensemble {counted(steps, 'snapshot')}
+          <Act cap="e" disabled={snapshotCount === 0} onClick={acts.ensemble}>
+            Ensemble<span className={classes.wide}>&nbsp;{counted(snapshotCount, 'snapshot')}</span>
           </Act>
           <Act cap="f" onClick={acts.favourite}>
             Favourite
