@@ -86,7 +86,10 @@ test('one click answers with the numbers the command line prints', async () => {
   assert.equal(want.members.length, 4)
   await openPanel()
   await assertShows(want, 4)
-  assert.ok(await headline().evaluate((heading) => heading.ownerDocument.activeElement === heading))
+  await panel()
+    .locator('h3:focus')
+    .getByText(/test error of/)
+    .waitFor()
   for (const { cycle, valAccuracy, testAccuracy } of want.members) {
     const member = window.page.getByRole('checkbox', { name: `Member cycle ${cycle}` })
     const row = panel().getByRole('row').filter({ has: member })
@@ -251,6 +254,32 @@ test('snapshots of two runs are combined, saved and opened again', async () => {
   await headline().getByText('7 snapshots').waitFor()
   await headline().getByText(error(want.accuracy)).waitFor()
   await assertAccessible(page)
+})
+
+test('a snapshot that comes while one looks on joins, and what was unticked stays so', async () => {
+  const spec = {
+    dataset: { name: 'clouds' },
+    model: { kind: 'mlp', hidden: [16] },
+    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 20 },
+    // Far longer than any test waits.
+    budget: { epochs: 100_000 },
+  }
+  const training = lab.start('train', '--spec', lab.write('long.json', JSON.stringify(spec)), '--json')
+  const runId = await lab.watch('a first snapshot', ({ read }) => {
+    const run = read.runs().find(({ status }) => status === 'running')
+    return run && read.snapshots(run.id).length > 0 ? run.id : undefined
+  })
+  await window.go(`/ensembles?runs=${JSON.stringify([runId])}`)
+  await panel()
+    .getByText(/^The next snapshot joins after epoch/)
+    .waitFor()
+  await box('cycle 1').uncheck()
+  await box('cycle 3').waitFor()
+  assert.ok(await box('cycle 3').isChecked())
+  assert.ok(await box('cycle 2').isChecked())
+  assert.ok(!(await box('cycle 1').isChecked()))
+  training.process.kill('SIGINT')
+  await training.result
 })
 
 test('the list is filtered, and what is deleted can be had back', async () => {
