@@ -125,12 +125,19 @@ async function* importInSteps(
   let wake: () => void = () => undefined
   let isOver = false
   let isAbandoned = false
+  const checkWanted = (): void => {
+    if (isAbandoned || signal?.aborted === true) throw new Cancelled('the window ended the import')
+  }
   const importing = catalogue
-    .import(options, ({ done, total, unit }) => {
-      if (isAbandoned || signal?.aborted === true) throw new Cancelled('the window ended the import')
-      latest = { type: 'progress', done, total: total ?? null, unit }
-      wake()
-    })
+    .import(
+      options,
+      ({ done, total, unit }) => {
+        checkWanted()
+        latest = { type: 'progress', done, total: total ?? null, unit }
+        wake()
+      },
+      checkWanted,
+    )
     .finally(() => {
       isOver = true
       wake()

@@ -1,10 +1,5 @@
 import { basename } from 'node:path'
-import {
-  type ImportOptions,
-  type ImportProgress,
-  importOptions,
-  type OnProgress,
-} from '../../../shared/data/importOptions.ts'
+import { type ImportOptions, importOptions, type OnProgress } from '../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../shared/errors.ts'
 import { type DatasetWriter, type ImportedDataset, storeDataset } from '../writer.ts'
 
@@ -19,12 +14,14 @@ const formatNames = {
 
 /**
  * Imports into `<parent>/<id>` and tells how far it is.
+ * @param checkWanted throws when it has been cancelled: asked a last time before it is stored
  * @throws UserError for wrong options or files; nothing is left behind then
  */
 export async function runImport(
   parent: string,
   given: ImportOptions,
   onProgress: OnProgress,
+  checkWanted?: () => void,
 ): Promise<ImportedDataset> {
   const options = parseOrExplain(importOptions, given, 'reading the import options')
   const file = basename(options.path)
@@ -33,18 +30,12 @@ export async function runImport(
     source: options.source ?? `${formatNames[options.format]} ${file}`,
     ...(options.license !== undefined && { license: options.license }),
   }
-  let last: ImportProgress | undefined
-  const advance: OnProgress = (progress) => {
-    last = progress
-    onProgress(progress)
-  }
   return storeDataset(
     parent,
     `While importing ${file}`,
     description,
-    (writer) => produce(options, writer, advance),
-    // Flushing a large file takes its time, in which it may have been cancelled.
-    () => last && onProgress(last),
+    (writer) => produce(options, writer, onProgress),
+    checkWanted,
   )
 }
 
