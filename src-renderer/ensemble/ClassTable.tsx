@@ -39,6 +39,7 @@ export const ClassTable = memo(function ClassTable({ judged, part, names }: Clas
                 <Table.Th
                   key={by}
                   ta={by === 'class' ? 'left' : 'right'}
+                  className={by === 'examples' ? classes.spare : undefined}
                   aria-sort={
                     by === sort ? (by === 'class' || by === 'change' ? 'other' : 'ascending') : 'none'
                   }
@@ -73,7 +74,9 @@ function ClassRow({ row, name }: { readonly row: ClassChange; readonly name: str
       <Table.Th scope="row" fw={400}>
         {name}
       </Table.Th>
-      <Table.Td ta="right">{count(examples)}</Table.Td>
+      <Table.Td ta="right" className={classes.spare}>
+        {count(examples)}
+      </Table.Td>
       <Table.Td ta="right">{percent(best, 2)}</Table.Td>
       <Table.Td ta="right">{percent(ensemble, 2)}</Table.Td>
       <Table.Td ta="right" className={classes.change} data-way={Math.sign(change)}>

@@ -116,7 +116,7 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         <MembersTable model={model} selected={selected} onSelect={onSelect} />
         <ComingSnapshots runs={runs} />
         <BestSubset model={model} />
-        <SaveBar model={model} saved={saved} />
+        {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
         <DisagreementMatrix model={late} />
         <SavedList
           ensembles={saved}

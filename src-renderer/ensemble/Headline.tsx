@@ -27,14 +27,16 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
         </span>
       </h3>
       <div className={classes.beaten}>
-        <span>
-          Best single: <b>{percent(1 - judged.bestScores.accuracy, 2)}</b>
-          {best !== undefined && ` (${nameOf(best, areOfSeveralRuns(candidates))})`}
-        </span>
+        {candidates.length > 1 && (
+          <span>
+            Best single: <b>{percent(1 - judged.bestScores.accuracy, 2)}</b>
+            {best !== undefined && ` (${nameOf(best, areOfSeveralRuns(candidates))})`}
+          </span>
+        )}
         {test !== undefined && validation !== undefined && (
           <span>
-            Validation error: <b>{percent(1 - validation.ensemble.accuracy, 2)}</b>, best single{' '}
-            {percent(1 - validation.bestScores.accuracy, 2)}
+            Validation error: <b>{percent(1 - validation.ensemble.accuracy, 2)}</b>
+            {candidates.length > 1 && `, best single ${percent(1 - validation.bestScores.accuracy, 2)}`}
           </span>
         )}
         <Text size="xs" c="dimmed">
