@@ -83,7 +83,11 @@ function open(): void {
     if (process.platform !== 'darwin') app.quit()
   })
   app.on('before-quit', (event) => leaving.beforeQuit(event, window.current()))
-  powerMonitor.on('shutdown', () => leaving.now())
+  powerMonitor.on('shutdown', (event: { preventDefault(): void }) => {
+    // The system waits a moment for the runs to be stored.
+    event.preventDefault()
+    leaving.now()
+  })
   window.show(desktopOrigin)
 }
 

@@ -23,5 +23,7 @@ export function forkPlain(
 ): ChildProcess {
   const { execPath, sources } = plainNode
   // The host's own flags (a test runner's, a debugger's) are not the child's.
-  return fork(path.join(sources, entry), [], { ...options, execPath, execArgv: [] })
+  // Windows would open a console beside a window.
+  const hidden = { windowsHide: true }
+  return fork(path.join(sources, entry), [], { ...options, ...hidden, execPath, execArgv: [] })
 }
