@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client'
+import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, wsLink } from '@trpc/client'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AppRouter } from '../shared/api/router.ts'
 import { desktopPort } from './desktopPort.ts'
@@ -10,14 +10,21 @@ export const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false, staleTime: 5_000 } },
 })
 
+/** What takes the host a second or more: a batch is answered when all of it is, so these travel alone. */
+const slow: ReadonlySet<string> = new Set(['lab.devices', 'runs.estimate'])
+
 /** In a browser: queries and mutations over HTTP, subscriptions over one WebSocket of the same origin. */
 function browserLink() {
   const socket = createWSClient({ url: `${location.origin.replace(/^http/, 'ws')}/trpc` })
   return splitLink<AppRouter>({
     condition: ({ type }) => type === 'subscription',
     true: wsLink({ client: socket }),
-    // Queries travel as POST too: a model of the user's own, or the ids of thousands of runs, fit into no address.
-    false: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxURLLength: 6_000 }),
+    false: splitLink<AppRouter>({
+      condition: ({ path }) => slow.has(path),
+      // Queries travel as POST too: a model of the user's own, or the ids of thousands of runs, fit into no address.
+      true: httpLink({ url: '/trpc', methodOverride: 'POST' }),
+      false: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxURLLength: 6_000 }),
+    }),
   })
 }
 
