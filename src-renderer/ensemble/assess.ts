@@ -155,7 +155,7 @@ export function pairedDifference(
  * a row at a time keeps the running sum of that row at hand.
  * @param members oldest first
  */
-export function lastAccuracies(members: readonly Probs[], { labels, classes }: Truth): number[] {
+function lastAccuracies(members: readonly Probs[], { labels, classes }: Truth): number[] {
   const newestFirst = members.toReversed()
   const correct = new Array<number>(members.length).fill(0)
   const sum = new Float64Array(classes)
