@@ -28,7 +28,7 @@ export function Devices() {
       {devices.data !== undefined && (
         <>
           <ul className={classes.devices}>
-            {devices.data.map((device) => (
+            {devices.data.toSorted(inOrder).map((device) => (
               <Device key={device.name} device={device} />
             ))}
           </ul>
@@ -40,6 +40,10 @@ export function Devices() {
     </Section>
   )
 }
+
+/** What auto takes, then what else there is. */
+const inOrder = (a: DeviceInfo, b: DeviceInfo): number =>
+  Number(b.chosen) - Number(a.chosen) || Number(b.available) - Number(a.available)
 
 function Device({ device: { name, available, device, reason, chosen } }: { readonly device: DeviceInfo }) {
   return (
