@@ -121,7 +121,14 @@ function goTo(page: Page, path: string): Promise<number> {
 }
 
 async function measureOpening(page: Page, id: string): Promise<void> {
-  const first = await untilDrawn(page, () => goTo(page, `/runs/${id}`))
+  let start = 0
+  const first = await untilDrawn(page, async () => {
+    start = await goTo(page, `/runs/${id}`)
+    return start
+  })
+  const smooth = page.getByRole('figure', { name: /^Loss/ }).locator('path[data-line=train][d^=M]')
+  await smooth.waitFor({ state: 'attached', timeout: 60_000 })
+  const smoothed = (await page.evaluate<number>('performance.now()')) - start
   const again: number[] = []
   for (let i = 0; i < 5; i++) {
     await goTo(page, '/settings')
@@ -130,6 +137,11 @@ async function measureOpening(page: Page, id: string): Promise<void> {
   }
   figures.push(
     { name: 'opening, the first time since the host started', value: first, unit: 'ms', atMost: 500 },
+    {
+      name: 'the same until the smoothed lines are there, of which the host knew nothing',
+      value: smoothed,
+      unit: 'ms',
+    },
     { name: 'opening again: median', value: percentile(again, 0.5), unit: 'ms', atMost: 500 },
   )
 }
