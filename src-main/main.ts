@@ -83,9 +83,9 @@ function open(): void {
     if (process.platform !== 'darwin') app.quit()
   })
   app.on('before-quit', (event) => leaving.beforeQuit(event, window.current()))
-  powerMonitor.on('shutdown', (event: { preventDefault(): void }) => {
-    // The system waits a moment for the runs to be stored.
-    event.preventDefault()
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    // The system waits a moment for the runs to be stored. Electron's types know nothing of its event.
+    event?.preventDefault()
     leaving.now()
   })
   window.show(desktopOrigin)

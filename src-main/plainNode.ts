@@ -22,8 +22,8 @@ export function forkPlain(
   options: Pick<ForkOptions, 'stdio' | 'serialization'>,
 ): ChildProcess {
   const { execPath, sources } = plainNode
-  // The host's own flags (a test runner's, a debugger's) are not the child's.
   // Windows would open a console beside a window.
   const hidden = { windowsHide: true }
+  // The host's own flags (a test runner's, a debugger's) are not the child's.
   return fork(path.join(sources, entry), [], { ...options, ...hidden, execPath, execArgv: [] })
 }
