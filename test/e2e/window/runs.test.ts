@@ -279,7 +279,6 @@ describe('home', () => {
   test('nothing serious keeps anybody out, with runs selected too', async () => {
     await go('/')
     await rowOf('study 2, run 10').waitFor()
-    await assertAccessible(page)
     await tick('study 2, run 10')
     await tray.waitFor()
     await assertAccessible(page)
@@ -356,6 +355,8 @@ describe('compare', () => {
 
   async function compareCurves(runs: readonly RunSummary[]): Promise<void> {
     const chart = page.getByRole('figure', { name: /^Learning rate/ })
+    // What is out of sight is not drawn.
+    await chart.scrollIntoViewIfNeeded()
     await eventually('two curves', async () =>
       (await chart.locator('.recharts-line-curve').count()) === 2 ? true : undefined,
     )

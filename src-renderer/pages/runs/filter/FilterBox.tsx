@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { type Completion, completionsAt } from './complete.ts'
 import classes from './Filter.module.css'
 import { FilterHelp } from './FilterHelp.tsx'
@@ -129,14 +130,17 @@ function useOffers({ input, text, tags, onText, onDone }: FilterBoxProps) {
     setCursor(undefined)
     setActive(undefined)
   }
+  const look = (at: number): void => {
+    setCursor(at)
+    setActive(undefined)
+  }
   const take = (offer: Completion): void => {
     if (found === undefined) return
-    onText(text.slice(0, found.from) + offer.insert + text.slice(found.to))
     const end = found.from + offer.insert.length
-    setActive(undefined)
-    setCursor(end)
-    // After React has put the new text there.
-    requestAnimationFrame(() => input.current?.setSelectionRange(end, end))
+    // At once, so that the next key is typed behind it.
+    flushSync(() => onText(text.slice(0, found.from) + offer.insert + text.slice(found.to)))
+    input.current?.setSelectionRange(end, end)
+    look(end)
   }
   const step = (by: number): void => {
     if (list.length === 0) setCursor(input.current?.selectionStart ?? text.length)
@@ -164,10 +168,6 @@ function useOffers({ input, text, tags, onText, onDone }: FilterBoxProps) {
     if (act === undefined || event.nativeEvent.isComposing) return
     event.preventDefault()
     act()
-  }
-  const look = (at: number): void => {
-    setCursor(at)
-    setActive(undefined)
   }
   return { list, active, look, take, close, onKeyDown }
 }
