@@ -48,7 +48,7 @@ export function NewRunPage() {
   const canQueue = runs.some(({ status }) => isActive(status) || status === 'queued')
   useShortcuts('New run', [
     { keys: 'mod+Enter', does: 'Start the run', run: () => launch.start('now') },
-    { keys: 'mod+J', does: 'Designer or JSON', run: () => setView(view === 'json' ? 'designer' : 'json') },
+    { keys: 'mod+.', does: 'Designer or JSON', run: () => setView(view === 'json' ? 'designer' : 'json') },
   ])
   const form = useMemo(() => ({ set, update, problems: checked.problems }), [set, update, checked.problems])
   return (

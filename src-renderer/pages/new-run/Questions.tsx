@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { memo } from 'react'
+import { memo, useState } from 'react'
 import type { DatasetInfo } from '../../../shared/api/datasets.ts'
 import { trpc } from '../../client.ts'
 import { count } from '../../format/format.ts'
@@ -250,12 +250,17 @@ export const MoreQuestions = memo(function MoreQuestions(given: {
   /** Something in here is wrong: it must be seen. */
   readonly isWrong: boolean
 }) {
+  const [isOpen, setOpen] = useState(false)
   const isUsual =
     getAt(given.augmentation, ['crop']) === 0 &&
     getAt(given.augmentation, ['flip']) === false &&
     given.labelSmoothing === 0
   return (
-    <details className={classes.more} open={given.isWrong || undefined}>
+    <details
+      className={classes.more}
+      open={isOpen || given.isWrong}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>Augmentation, smoothing{isUsual ? ': none' : ''}</summary>
       <div className={classes.grid}>
         {augmentation.map((field) => (

@@ -64,7 +64,7 @@ function focusField(path: string): void {
   const keys = path.split('.')
   for (let count = keys.length; count > 0; count--) {
     const name = keys.slice(0, count).join('.')
-    const field = document.querySelector(`[name="${CSS.escape(name)}"]`)
+    const field = document.querySelector(`[name="${CSS.escape(name)}"], [data-path="${CSS.escape(name)}"]`)
     if (!(field instanceof HTMLElement)) continue
     field.focus()
     field.scrollIntoView({ block: 'nearest' })

@@ -12,6 +12,7 @@ import type { Line } from '../model/lines.ts'
 import { cutOf } from '../model/mend.ts'
 import { previewOf, snapshotsOf } from '../model/preview.ts'
 import { type Path, pathText } from '../model/tree.ts'
+import { CycleTable } from './CycleTable.tsx'
 import classes from './Designer.module.css'
 import { Pins } from './Pins.tsx'
 import { Preview } from './Preview.tsx'
@@ -93,7 +94,7 @@ function Outcome(
   const optimizer = spec.optimizer
   return (
     <>
-      <div className={classes.words} data-stale={isStale}>
+      <div className={classes.words}>
         <Text size="sm" title={compiled.summary}>
           {isStale ? `As it was when last valid: ${compiled.summary} ` : `${compiled.summary} `}
           <Text
@@ -115,6 +116,7 @@ function Outcome(
           'momentum' in optimizer ? `of ${optimizer.kind === 'sgd' ? 'SGD' : 'RMSProp'}` : 'Adam’s beta1'
         }
       />
+      <CycleTable compiled={compiled} stepsPerEpoch={plan.stepsPerEpoch} rule={spec.snapshots.at} />
     </>
   )
 }

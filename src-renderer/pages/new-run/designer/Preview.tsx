@@ -32,7 +32,7 @@ const momentumHeight = 104
 /** Of the chart of rates: what the window has left over beside the fields. */
 const leastHeight = 176
 const mostHeight = 440
-const elsewhere = 612
+const elsewhere = 630
 
 /** The schedule over the whole budget, drawn by the function that trains. */
 export const Preview = memo(function Preview(props: PreviewProps) {

@@ -128,7 +128,7 @@ const FamilyPicker = memo(function FamilyPicker({
     <Select
       label="Schedule"
       classNames={dense}
-      name={name}
+      data-path={name}
       data={familyData}
       value={isKind(kind) ? kind : null}
       searchable
