@@ -358,7 +358,7 @@ describe('compare', () => {
     // What is out of sight is not drawn.
     await chart.scrollIntoViewIfNeeded()
     await eventually('two curves', async () =>
-      (await chart.locator('.recharts-line-curve').count()) === 2 ? true : undefined,
+      (await chart.locator('path[data-line][d^=M]').count()) === 2 ? true : undefined,
     )
     await page.getByRole('button', { name: 'Validation accuracy: table of values' }).click()
     await page.getByRole('region', { name: 'Validation accuracy: values' }).waitFor()
