@@ -144,7 +144,7 @@ function Questions({
         snapshots={of('snapshots')}
         stepsPerEpoch={checked.plan?.stepsPerEpoch}
       />
-      <RunQuestion name={of('name')} seed={of('seed')} device={of('device')} />
+      <RunQuestion name={of('name')} seed={of('seed')} device={of('device')} isReady={whole !== undefined} />
       <MoreQuestions
         augmentation={of('augmentation')}
         labelSmoothing={of('labelSmoothing')}

@@ -182,12 +182,20 @@ export const RunQuestion = memo(function RunQuestion({
   name,
   seed,
   device,
+  isReady,
 }: {
   readonly name: unknown
   readonly seed: unknown
   readonly device: unknown
+  /** The data sets are known. */
+  readonly isReady: boolean
 }) {
-  const devices = useQuery({ ...trpc.lab.devices.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
+  const devices = useQuery({
+    ...trpc.lab.devices.queryOptions(),
+    staleTime: Number.POSITIVE_INFINITY,
+    // The host tries each device in a process of its own: what the curve needs is not to wait for that.
+    enabled: isReady,
+  })
   const known = devices.data ?? []
   const infoOf = (one: unknown) => known.find(({ name, chosen }) => (one === 'auto' ? chosen : name === one))
   const options: Choice[] = deviceNames.map((one) => [
