@@ -44,6 +44,25 @@ interface BrokenRule {
   rule: string
 }
 
+/** A broken rule of one field, for a form that says it beside the field. */
+export interface FieldProblem {
+  /** "schedule.pieces.0.length"; empty for the whole value. */
+  readonly path: string
+  /** "must be at least 1" */
+  readonly rule: string
+  readonly received: unknown
+}
+
+/** Every rule that `input` breaks, in the words of `parseOrExplain`. */
+export function problemsIn(schema: z.ZodType, input: unknown): FieldProblem[] {
+  const result = schema.safeParse(input, { reportInput: true, error: inWords })
+  if (result.success) return []
+  return result.error.issues.map((issue) => {
+    const { path, rule } = chooseRule([issue])
+    return { path: path.map(fieldName).join('.'), rule, received: valueAt(input, path) }
+  })
+}
+
 /** The rule to speak of: an unknown field first, as a misspelt one also makes the field that was meant look missing. */
 function chooseRule(issues: readonly z.core.$ZodIssue[]): BrokenRule {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]

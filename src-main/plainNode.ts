@@ -12,7 +12,7 @@ export interface PlainNode {
 let plainNode: PlainNode = { execPath: process.execPath, sources: import.meta.dirname }
 
 /** For a door that is itself no plain Node, or whose code lies elsewhere than the sources: said once, before it opens the core. */
-export function usePlainNode(other: PlainNode): void {
+export function setPlainNode(other: PlainNode): void {
   plainNode = other
 }
 
@@ -22,6 +22,8 @@ export function forkPlain(
   options: Pick<ForkOptions, 'stdio' | 'serialization'>,
 ): ChildProcess {
   const { execPath, sources } = plainNode
+  // Windows would open a console beside a window.
+  const hidden = { windowsHide: true }
   // The host's own flags (a test runner's, a debugger's) are not the child's.
-  return fork(path.join(sources, entry), [], { ...options, execPath, execArgv: [] })
+  return fork(path.join(sources, entry), [], { ...options, ...hidden, execPath, execArgv: [] })
 }

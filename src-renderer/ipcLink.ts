@@ -1,7 +1,6 @@
 import { TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
 import type { TRPCClientIncomingMessage } from '@trpc/server/rpc'
-import { type DesktopBridge, portArrives } from '../shared/api/desktop.ts'
 import type { AppRouter } from '../shared/api/router.ts'
 
 /** What is used of a MessagePort. */
@@ -117,18 +116,4 @@ function createCarrier(connect: () => Promise<WindowPort>) {
       }
     },
   }
-}
-
-/** A port to the host, from the preload script of the desktop window. */
-export function desktopPort(bridge: DesktopBridge): () => Promise<WindowPort> {
-  return () =>
-    new Promise((resolve) => {
-      const onMessage = ({ source, data, ports: [port] }: MessageEvent<unknown>): void => {
-        if (source !== window || data !== portArrives || port === undefined) return
-        window.removeEventListener('message', onMessage)
-        resolve(port)
-      }
-      window.addEventListener('message', onMessage)
-      bridge.connect()
-    })
 }

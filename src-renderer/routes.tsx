@@ -15,6 +15,8 @@ const runsSearch = z.object({
   /** The filter as typed, see pages/runs. */
   q: z.string().optional().catch(undefined),
   list: z.enum(['current', 'archived', 'deleted']).optional().catch(undefined),
+  /** "-best,model": see pages/runs/view.ts. */
+  sort: z.string().optional().catch(undefined),
 })
 const runsRoute = createRoute({
   getParentRoute: () => root,
@@ -26,6 +28,8 @@ const runsRoute = createRoute({
 const newRunSearch = z.object({
   /** The run whose spec the form starts from. */
   from: z.string().optional().catch(undefined),
+  /** The data set it starts with, by name or id. */
+  data: z.string().optional().catch(undefined),
 })
 const newRunRoute = createRoute({
   getParentRoute: () => root,
@@ -44,7 +48,18 @@ const ids = z.array(z.string()).optional().catch(undefined)
 const compareRoute = createRoute({
   getParentRoute: () => root,
   path: '/compare',
-  validateSearch: z.object({ ids, baseline: z.string().optional().catch(undefined) }),
+  validateSearch: z.object({
+    ids,
+    baseline: z.string().optional().catch(undefined),
+    /** See pages/compare. */
+    x: z.enum(['step', 'epoch', 'time', 'part']).optional().catch(undefined),
+    smooth: z.number().min(0).lt(1).optional().catch(undefined),
+    hidden: ids,
+    /** Places of the axis looked at. */
+    zoom: z.tuple([z.number(), z.number()]).optional().catch(undefined),
+    /** Settings that are the same in all runs, too. */
+    all: z.boolean().optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('./pages/compare/ComparePage.tsx'), 'ComparePage'),
 })
 

@@ -10,6 +10,10 @@ export const desktopOrigin = 'app://anneal'
 export const desktopThemes = ['light', 'dark', 'system'] as const
 export type DesktopTheme = (typeof desktopThemes)[number]
 
+/** What the native menu asks the page to do. */
+export const menuChoices = ['newRun', 'shortcuts'] as const
+export type MenuChoice = (typeof menuChoices)[number]
+
 /** `window.anneal` of a desktop window. Paths are absolute paths of this machine. */
 export interface DesktopBridge {
   readonly platform: string
@@ -23,16 +27,20 @@ export interface DesktopBridge {
   chooseFile(): Promise<string | undefined>
   /** Window frame, dialogs and `prefers-color-scheme` follow. */
   setTheme(theme: DesktopTheme): Promise<void>
+  /** @returns ends it */
+  onMenu(listener: (choice: MenuChoice) => void): () => void
 }
 
 /** Data of the message that brings the port. */
 export const portArrives = 'anneal:port'
 
-/** Names of what the preload sends to the host. */
+/** Names of what the preload sends to the host, and of what comes back unasked. */
 export const channels = {
   connect: 'anneal:connect',
+  port: 'anneal:port',
   reveal: 'anneal:reveal-database',
   chooseFolder: 'anneal:choose-folder',
   chooseFile: 'anneal:choose-file',
   theme: 'anneal:theme',
+  menu: 'anneal:menu',
 } as const

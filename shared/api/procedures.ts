@@ -4,7 +4,14 @@ import { parseOrExplain, UserError } from '../errors.ts'
 import type { Services } from './services.ts'
 
 // No stacks in answers, whatever NODE_ENV says.
-const t = initTRPC.context<Services>().create({ isDev: false })
+const t = initTRPC.context<Services>().create({
+  isDev: false,
+  errorFormatter: ({ shape, error }) =>
+    error.code === 'INTERNAL_SERVER_ERROR' ? { ...shape, message: ourFault(error.message) } : shape,
+})
+
+const ourFault = (words: string): string =>
+  `Anneal itself failed here (${words.split('\n', 1)[0]?.slice(0, 200)}); where it was started there is more about it.`
 
 export const router = t.router
 
@@ -12,10 +19,22 @@ export const router = t.router
 export const procedure = t.procedure.use(async ({ next }) => {
   const result = await next()
   if (result.ok) return result
-  const { cause } = result.error
-  if (cause instanceof UserError) throw new TRPCError({ code: 'BAD_REQUEST', message: cause.message, cause })
-  return result
+  throw refusal(result.error.cause) ?? result.error
 })
+
+/** The same for what a subscription finds only while it goes on. */
+export async function* refusing<T>(steps: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* steps
+  } catch (error) {
+    throw refusal(error) ?? error
+  }
+}
+
+function refusal(cause: unknown): TRPCError | undefined {
+  if (!(cause instanceof UserError)) return undefined
+  return new TRPCError({ code: 'BAD_REQUEST', message: cause.message, cause })
+}
 
 /** What tRPC takes as a parser with types of its own. */
 interface Parser<In, Out> {

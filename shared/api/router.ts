@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
 import { datasetId, hostPath } from './datasets.ts'
 import { averageWeights, ensembleIds, listEnsembles, renameEnsemble, saveEnsemble } from './ensembles.ts'
-import { input, procedure, router } from './procedures.ts'
+import { input, procedure, refusing, router } from './procedures.ts'
 import { annotation, commandRun, extendRun, launchRun, listRuns, planSpec, runId, runIds } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Step } from './services.ts'
@@ -16,7 +16,7 @@ const watchOne = z.strictObject({ id: runId, ...resumable })
 const watchAll = z.strictObject(resumable)
 
 async function* withCursors<T>(steps: AsyncIterable<Step<T>>) {
-  for await (const { cursor, value } of steps) yield tracked(cursor, value)
+  for await (const { cursor, value } of refusing(steps)) yield tracked(cursor, value)
 }
 
 const runs = router({
@@ -99,7 +99,7 @@ const datasets = router({
   list: procedure.query(({ ctx }) => ctx.datasets.list()),
   import: procedure
     .input(input(importOptions, 'importing a data set'))
-    .subscription(({ ctx, input, signal }) => ctx.datasets.import(input, signal)),
+    .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.import(input, signal))),
   remove: procedure
     .input(input(datasetId, 'removing a data set'))
     .mutation(({ ctx, input }) => ctx.datasets.remove(input.id)),

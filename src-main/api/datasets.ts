@@ -1,13 +1,14 @@
-import type { DatasetInfo, ImportStep } from '../../shared/api/datasets.ts'
+import type { DamagedDatasetInfo, DatasetInfo, ImportStep } from '../../shared/api/datasets.ts'
 import type { Cancellation, Services } from '../../shared/api/services.ts'
 import { UserError } from '../../shared/errors.ts'
-import { isActive } from '../../shared/run/state.ts'
+import { isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { Core } from '../core.ts'
 import {
   browse,
   type Catalogue,
   type DatasetMeta,
   EMBEDDED,
+  type ImportedDataset,
   type ImportOptions,
   type StoredDataset,
 } from '../datasets/index.ts'
@@ -15,8 +16,8 @@ import {
 const sampledRows = 20
 
 export function createDatasetServices({ catalogue, store }: Core): Services['datasets'] {
-  const runsOf = (id: string) => store.read.runs().filter(({ datasetId }) => datasetId === id)
-  const describe = async (dataset: StoredDataset): Promise<DatasetInfo> => {
+  const runsByDataset = () => Map.groupBy(store.read.runs(), ({ datasetId }) => datasetId)
+  const describe = async (dataset: StoredDataset, runsOf = runsByDataset()): Promise<DatasetInfo> => {
     const { train, test } = await catalogue.classCounts(dataset)
     const { meta } = dataset
     const { id, name, kind, shape, classes, trainCount, testCount, source } = meta
@@ -27,22 +28,33 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
       bytes: storedBytes(meta),
       license: meta.license ?? null,
       embedded: id === EMBEDDED.id,
-      runs: runsOf(id).length,
+      runs: runsOf.get(id)?.length ?? 0,
       features: meta.columns ?? null,
     }
   }
   return {
     async list() {
-      const whole = await Promise.all((await catalogue.list()).map(describe))
-      const damaged = (await catalogue.damaged()).map(({ id, problem }) => ({ id, problem }))
+      const stored = await catalogue.list()
+      const damaged: DamagedDatasetInfo[] = (await catalogue.damaged()).map(({ id, problem }) => ({
+        id,
+        problem,
+      }))
+      const runsOf = runsByDataset()
+      const whole: DatasetInfo[] = []
+      for (const dataset of stored) {
+        const described = await describe(dataset, runsOf).catch(asUserError)
+        if (described instanceof UserError) damaged.push({ id: dataset.meta.id, problem: described.message })
+        else whole.push(described)
+      }
       return { whole, damaged }
     },
     import: (options, signal) => importInSteps(catalogue, options, signal, describe),
     async remove(id) {
-      const using = runsOf(id).find(({ status }) => isActive(status))
+      const needs = ({ status }: { status: RunStatus }) => isActive(status) || status === 'queued'
+      const using = runsByDataset().get(id)?.find(needs)
       if (using !== undefined)
         throw new UserError(
-          `While removing the data set ${id}: run ${using.id} is ${using.status} with it; stop that run first.`,
+          `While removing the data set ${id}: run ${using.name} (${using.id}) is ${using.status} with it; ${using.status === 'queued' ? 'delete' : 'stop'} that run first.`,
         )
       await catalogue.remove(id)
     },
@@ -62,6 +74,41 @@ export function storedBytes({ shape, dtype, trainCount, testCount }: DatasetMeta
   return (trainCount + testCount) * (numbers * (dtype === 'uint8' ? 1 : 4) + 2)
 }
 
+const asUserError = (error: unknown): UserError => {
+  if (error instanceof UserError) return error
+  throw error
+}
+
+const namedClasses = 3
+
+/** What of a new data set is not as whoever imported it may think. */
+async function warningsOf(
+  catalogue: Catalogue,
+  { alreadyStored }: ImportedDataset,
+  { id, name, classes, testCount, trainPerClass, testPerClass }: DatasetInfo,
+): Promise<string[]> {
+  const warnings: string[] = []
+  if (alreadyStored) warnings.push(`The same examples were stored before, as ${name}; that name stays.`)
+  const namesakes = (await catalogue.list()).filter(({ meta }) => meta.name === name && meta.id !== id)
+  if (namesakes.length > 0)
+    warnings.push(`Another data set is called ${name} too: runs tell them apart by the id, here ${id}.`)
+  const without = (counts: readonly number[]) => classes.filter((_, c) => counts[c] === 0)
+  const untrained = without(trainPerClass)
+  if (untrained.length > 0) warnings.push(`No training example of ${some(untrained)}: no run can learn that.`)
+  const untested = testCount > 0 ? without(testPerClass) : []
+  if (untested.length > 0) warnings.push(`No test example of ${some(untested)}: no test can tell of that.`)
+  return warnings
+}
+
+/** "class a", "classes a, b and c", "classes a, b, c and 7 more" */
+function some(names: readonly string[]): string {
+  const shown = names.slice(0, namedClasses)
+  const more = names.length - shown.length
+  if (more > 0) return `classes ${shown.join(', ')} and ${more} more`
+  const [last = '', ...rest] = shown.toReversed()
+  return rest.length === 0 ? `class ${last}` : `classes ${rest.toReversed().join(', ')} and ${last}`
+}
+
 /** Thrown into an import to end it. */
 class Cancelled extends Error {
   override readonly name = 'Cancelled'
@@ -78,12 +125,19 @@ async function* importInSteps(
   let wake: () => void = () => undefined
   let isOver = false
   let isAbandoned = false
+  const checkWanted = (): void => {
+    if (isAbandoned || signal?.aborted === true) throw new Cancelled('the window ended the import')
+  }
   const importing = catalogue
-    .import(options, ({ done, total, unit }) => {
-      if (isAbandoned || signal?.aborted === true) throw new Cancelled('the window ended the import')
-      latest = { type: 'progress', done, total: total ?? null, unit }
-      wake()
-    })
+    .import(
+      options,
+      ({ done, total, unit }) => {
+        checkWanted()
+        latest = { type: 'progress', done, total: total ?? null, unit }
+        wake()
+      },
+      checkWanted,
+    )
     .finally(() => {
       isOver = true
       wake()
@@ -102,7 +156,8 @@ async function* importInSteps(
       yield step
     }
     const dataset = await importing
-    yield { type: 'done', dataset: await describe(dataset), warnings: [] }
+    const described = await describe(dataset)
+    yield { type: 'done', dataset: described, warnings: await warningsOf(catalogue, dataset, described) }
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error
   } finally {

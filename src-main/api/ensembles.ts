@@ -7,14 +7,7 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
   return {
     list: ({ runId }) => read.ensembleInfos(runId),
     save({ name, method, members }) {
-      const [first] = members
-      if (first === undefined) throw new Error('no member')
-      const result = ensembles.evaluate({
-        runId: read.snapshot(first.snapshotId).runId,
-        snapshotIds: members.map(({ snapshotId }) => snapshotId),
-        method,
-      })
-      const { id } = ensembles.save(name, result)
+      const { id } = ensembles.save(name, ensembles.evaluateMembers({ method, members }))
       pulse.poke()
       const saved = read.ensembleInfos().find((each) => each.id === id)
       if (saved === undefined) throw new Error(`ensemble ${id} was saved and is not there`)

@@ -29,7 +29,8 @@ export function createFiles(core: Core): FileDoor {
     for (const { path, handle } of routes) {
       const match = path.exec(pathname)
       if (match === null) continue
-      if (request.method !== 'GET') return refusal(405, 'This address can only be read.')
+      if (request.method !== 'GET' && request.method !== 'HEAD')
+        return refusal(405, 'This address can only be read.')
       try {
         return await handle(core, { ...match.groups }, request)
       } catch (error) {

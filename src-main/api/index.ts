@@ -14,9 +14,10 @@ export { createFiles, type FileDoor } from './files.ts'
 /** The folder with package.json, resources/ and out/. */
 const checkout = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What every door offers its window. @param root where package.json, resources/ and out/ lie */
+/** What every door offers its window, which also works on the queue of runs. @param root where package.json, resources/ and out/ lie */
 export function createServices(core: Core, door: About['door'], root = checkout): Services {
   const pulse = createPulse(core)
+  core.runs.workOnQueue()
   return {
     runs: createRunServices(core, pulse, root),
     series: createSeriesServices(core),

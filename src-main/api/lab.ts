@@ -54,7 +54,7 @@ async function probeAll(): Promise<DeviceInfo[]> {
     names.map(async (name) => ({ name, ...(await probeInProcess({ device: name })) })),
   )
   probes.sort((a, b) => a.rank - b.rank)
-  const first = probes.find(({ available }) => available)
+  const first = probes.find(({ available, rank }) => available && rank >= 0)
   return probes.map((probe) => ({
     name: probe.name,
     available: probe.available,

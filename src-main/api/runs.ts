@@ -17,29 +17,28 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     return value
   }
   const launch = async (spec: unknown): Promise<RunSummary> =>
-    after(read.summary((await runs.launch(spec)).runId))
+    after(read.summary((await runs.launchToStay(spec)).runId))
   return {
     list: ({ of }) => read.summaries(of),
     get: (id) => read.summary(id),
     ...subscriptions(core, pulse),
     plan: (spec) => planFor(core, spec),
-    async estimate() {
-      throw new Error('not yet')
-    },
-    launch: ({ spec }) => launch(spec),
+    estimate: (spec) => runs.estimate(spec),
+    launch: async ({ spec, when }) =>
+      when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
     launchDemo: () => launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8'))),
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
     extend: async ({ id, cycles }) => after(read.summary((await runs.extend(id, cycles)).runId)),
-    async command({ id, command }) {
-      runs.ask(id, command)
-      return { outcome: 'obeyed' }
-    },
+    command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
     remove: (ids) => after(write.trashRuns(ids)),
     restore: (ids) => after(write.restoreRuns(ids)),
     purge: (ids) => after(write.purgeRuns(ids)),
   }
 }
+
+/** What is no version, from whatever page, asks for everything. */
+const versionOf = (cursor = ''): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : -1)
 
 function subscriptions({ store }: Core, pulse: Pulse): Pick<Services['runs'], 'changes' | 'watch'> {
   const { read } = store
@@ -48,7 +47,7 @@ function subscriptions({ store }: Core, pulse: Pulse): Pick<Services['runs'], 'c
   return {
     changes: (cursor, signal) =>
       follow(pulse, signal, cursor, (at, isFirst) => {
-        const { version, ...changes } = read.changesSince(Number(at ?? -1))
+        const { version, ...changes } = read.changesSince(versionOf(at))
         const { changed, removed, deleted } = changes
         // The first step also says that there is nothing, which is what the window waits for.
         if (!isFirst && changed.length + removed.length + deleted.length === 0) return undefined

@@ -8,7 +8,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 const binary = process.platform === 'win32' ? 'node.exe' : 'node'
 const node = join(here, '..', '..', 'node_modules', 'node', 'bin', binary)
 
-const child = spawn(node, [join(here, 'main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+const child = spawn(node, [join(here, '..', '..', '.ci', 'anneal.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
 child.on('error', (error) => {
   console.error(`While starting anneal: ${error.message}; run "npm run setup" in its folder.`)
   process.exitCode = 1

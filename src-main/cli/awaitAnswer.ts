@@ -1,10 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
-import { isActive } from '../../shared/run/state.ts'
-import type { RunCommand, RunRecord, StoreReads } from '../store/types.ts'
+import type { Core } from '../core.ts'
+import type { RunCommand, RunRecord } from '../store/types.ts'
 import { plural, whole } from './format.ts'
 
+/** Milliseconds. */
 const patience = 3000
-const lookEvery = 100
 
 export interface Answer {
   readonly obeyed: boolean
@@ -12,55 +11,21 @@ export interface Answer {
   readonly words: string
 }
 
-/**
- * Waits until the database shows what the process that trains the run made of a command: between processes it is a
- * row, which goes when it is obeyed and takes the reason when it is refused.
- * @param before the run as it was when it was asked
- * @param request undefined when the run trains in this very process
- */
-export async function awaitAnswer(
-  read: StoreReads,
-  before: RunRecord,
-  command: RunCommand,
-  request: number | undefined,
-): Promise<Answer> {
-  for (let waited = 0; waited <= patience; waited += lookEvery) {
-    const fate = request === undefined ? undefined : read.request(request)
-    if (fate?.refusal) return { obeyed: false, words: fate.refusal }
-    const answer = outcomeOf(before, read.run(before.id), command, fate?.taken ?? true)
-    if (answer !== undefined) return answer
-    await setTimeout(lookEvery)
-  }
-  return {
-    obeyed: false,
-    words: `The process that trains run ${before.id} has not obeyed within ${patience / 1000} s; it may still do so.`,
-  }
+/** Asks a run and says what came of it. @param before the run as it was when it was asked */
+export async function awaitAnswer(core: Core, before: RunRecord, command: RunCommand): Promise<Answer> {
+  const answer = await core.runs.command(before.id, command, patience)
+  if (answer.outcome === 'refused') return { obeyed: false, words: answer.reason }
+  return { obeyed: true, words: words(before, core.store.read.run(before.id), command) }
 }
 
-/** @param taken whether the command has reached the trainer */
-function outcomeOf(
-  before: RunRecord,
-  run: RunRecord,
-  command: RunCommand,
-  taken: boolean,
-): Answer | undefined {
-  const words = `Run ${run.id} is ${run.status} with ${plural(run.stepsDone, 'step')} done.`
-  const ended = !isActive(run.status)
-  switch (command.type) {
-    case 'pause':
-      return run.status === 'paused' || ended ? { obeyed: !ended, words } : undefined
-    case 'resume':
-      return run.status === 'running' || ended ? { obeyed: !ended, words } : undefined
-    case 'stop':
-      if (ended) return { obeyed: true, words }
-      if (command.when === 'now' || !taken) return undefined
-      return { obeyed: true, words: `Run ${run.id} is asked to stop at the end of its cycle.` }
-    case 'annealNow': {
-      const annealed = annealedFrom(before, run, command.epochs)
-      if (annealed !== undefined) return { obeyed: true, words: annealed }
-      return ended ? { obeyed: false, words } : undefined
-    }
+function words(before: RunRecord, run: RunRecord, command: RunCommand): string {
+  if (command.type === 'annealNow') {
+    const annealed = annealedFrom(before, run, command.epochs)
+    if (annealed !== undefined) return annealed
   }
+  if (command.type === 'stop' && command.when === 'cycleEnd' && run.status !== 'stopped')
+    return `Run ${run.id} is asked to stop at the end of its cycle.`
+  return `Run ${run.id} is ${run.status} with ${plural(run.stepsDone, 'step')} done.`
 }
 
 function annealedFrom(before: RunRecord, run: RunRecord, epochs: number): string | undefined {

@@ -19,10 +19,11 @@ export interface Catalogue {
   /** @throws UserError for an unknown name (listing the known ones), one that two data sets have, or a damaged data set */
   resolve(nameOrId: string): Promise<StoredDataset>
   /**
-   * Nothing is left behind after an error. One thrown by `onProgress` comes out here: that is how to cancel.
+   * Nothing is left behind after an error. One thrown by `onProgress`, or by `checkWanted` just before it is stored, comes
+   * out here: that is how to cancel.
    * @throws UserError for wrong options or files
    */
-  import(options: ImportOptions, onProgress?: OnProgress): Promise<ImportedDataset>
+  import(options: ImportOptions, onProgress?: OnProgress, checkWanted?: () => void): Promise<ImportedDataset>
   /** Deletes a data set by its id, damaged or not. @throws UserError when there is none */
   remove(id: string): Promise<void>
   /** Labels of the training part, then of the tests; read once for each id, as what is stored under one never changes. */
@@ -69,12 +70,12 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
     list: async () => (await scan()).whole,
     damaged: async () => (await scan()).damaged,
     resolve,
-    async import(options, onProgress = () => undefined) {
+    async import(options, onProgress = () => undefined, checkWanted) {
       if (options.name === EMBEDDED.name)
         throw new UserError(
           `While importing ${options.path}: the name ${EMBEDDED.name} belongs to the embedded data set; choose another.`,
         )
-      return runImport(parent, options, onProgress)
+      return runImport(parent, options, onProgress, checkWanted)
     },
     remove: (id) => removeStored(parent, id),
     labels,

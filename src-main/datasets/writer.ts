@@ -36,12 +36,14 @@ interface Description {
  * classes, examples and labels. All is written to a temp folder beside, flushed, and renamed into place, so a data set
  * is there whole or not at all, whatever error or kill comes between.
  * @param doing the beginning of error sentences
+ * @param checkWanted throws when it has been cancelled: asked a last time before it stands in its place
  */
 export async function storeDataset(
   parent: string,
   doing: string,
   describe: Description,
   produce: (writer: DatasetWriter) => Promise<void>,
+  checkWanted: () => void = () => undefined,
 ): Promise<ImportedDataset> {
   await mkdir(parent, { recursive: true })
   await sweepTemps(parent)
@@ -56,6 +58,8 @@ export async function storeDataset(
     const meta = { ...(await writing.finish()), ...describe }
     const text = `${JSON.stringify(storedMeta.parse({ version: 1, ...meta }), null, 2)}\n`
     await writeFile(datasetFiles(content).meta, text, { flush: true, flag: 'wx' })
+    // Flushing a large file takes its time, in which it may have been cancelled.
+    checkWanted()
     return await moveIntoPlace(content, parent, meta, temp)
   } finally {
     await writing.close()

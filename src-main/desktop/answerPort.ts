@@ -22,7 +22,7 @@ const call = z.strictObject({
   method: z.enum(['query', 'mutation', 'subscription']),
   params: z.strictObject({
     path: z.string(),
-    input: z.unknown(),
+    input: z.unknown().optional(),
     /** Where a subscription that broke off goes on. */
     lastEventId: z.string().optional(),
   }),

@@ -12,16 +12,29 @@ export interface Engine {
   readonly reason: string
   /** Bytes of tensors it can hold, at most. */
   readonly memory: number
+  /**
+   * Steps that may be under way before the first one's numbers are asked for: 0 where they are there at once, more where
+   * waiting for them would leave the device idle.
+   */
+  readonly stepsAhead: number
+}
+
+type Loaded = Pick<Engine, 'device' | 'memory'> & {
+  readonly strength: string
+  readonly stepsAhead?: number
 }
 
 /** A backend that may be there or not; `load` makes it tfjs's current one, or throws and says what is missing. */
 export interface Candidate {
   readonly name: Engine['name']
-  load(): Promise<Pick<Engine, 'device' | 'memory'> & { strength: string }>
+  /** Why "auto" passes it by. */
+  readonly onlyByName?: string
+  load(): Promise<Loaded>
 }
 
 /** Fastest first: the order in which "auto" tries them. */
 const candidates: readonly Candidate[] = [
+  { name: 'webgpu', load: startWebgpu, onlyByName: 'its speed has not been measured on this machine' },
   { name: 'simd', load: startSimd },
   { name: 'wasm', load: startWasm },
   { name: 'cpu', load: startCpu },
@@ -34,10 +47,11 @@ const candidates: readonly Candidate[] = [
 export async function selectEngine(wanted: DeviceName, among = candidates): Promise<Engine> {
   const tried: string[] = []
   for (const candidate of among) {
-    if (wanted !== 'auto' && candidate.name !== wanted) continue
+    if (wanted === 'auto' ? candidate.onlyByName !== undefined : candidate.name !== wanted) continue
     try {
-      const { device, strength, memory } = await candidate.load()
-      return { name: candidate.name, device, memory, reason: reasonFor(wanted, strength, tried) }
+      const { device, strength, memory, stepsAhead = 0 } = await candidate.load()
+      const reason = reasonFor(wanted, strength, tried)
+      return { name: candidate.name, device, memory, stepsAhead, reason }
     } catch (error) {
       tried.push(
         `${candidate.name} is not available (${error instanceof Error ? error.message : String(error)})`,
@@ -51,11 +65,15 @@ export async function selectEngine(wanted: DeviceName, among = candidates): Prom
 
 /** Starts one backend to see whether it is there. Its memory comes back only when the process ends. */
 export async function probeEngine(name: Engine['name'], among = candidates): Promise<ProbeReply> {
-  const rank = among.findIndex((candidate) => candidate.name === name)
+  const candidate = among.find((each) => each.name === name)
+  const tried = among.filter(({ onlyByName }) => onlyByName === undefined)
+  const rank = candidate === undefined ? -1 : tried.indexOf(candidate)
   try {
-    const loaded = await among[rank]?.load()
+    const loaded = await candidate?.load()
     if (loaded === undefined) throw new Error(`there is no device "${name}"`)
-    return { rank, available: true, device: loaded.device, reason: loaded.strength }
+    const { onlyByName } = candidate ?? {}
+    const but = onlyByName === undefined ? '' : `; "auto" does not take it: ${onlyByName}`
+    return { rank, available: true, device: loaded.device, reason: loaded.strength + but }
   } catch (error) {
     return { rank, available: false, reason: error instanceof Error ? error.message : String(error) }
   }
@@ -66,6 +84,29 @@ function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[
   if (tried.length === 0) return `the fastest one here: ${strength}`
   return `the fastest one left: ${strength}; ${tried.join('; ')}`
 }
+
+/** Enough to keep the GPU fed while the numbers of a step come back. */
+const gpuStepsAhead = 4
+/** A GPU does not say how much memory it has; one that is full is lost, which stops the run with a sentence. */
+const unknownMemory = Number.POSITIVE_INFINITY
+
+async function startWebgpu(): Promise<Loaded> {
+  const { loadWebgpu } = await import('./webgpu/load.ts').catch((error: unknown) => {
+    throw isMissingPackage(error) ? new Error('its package "webgpu" is not installed: npm install') : error
+  })
+  const { name, isSoftware } = await loadWebgpu()
+  return {
+    memory: unknownMemory,
+    stepsAhead: gpuStepsAhead,
+    device: isSoftware ? `${name}, software WebGPU on the processor` : `${name}, WebGPU`,
+    strength: isSoftware
+      ? 'tfjs on WebGPU, played by the processor: for checking results, slower than the others'
+      : 'tfjs on WebGPU over Dawn',
+  }
+}
+
+const isMissingPackage = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
 
 /** WebAssembly addresses its memory with 32 bits. */
 const wasmMemory = 2 ** 32

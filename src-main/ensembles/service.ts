@@ -1,19 +1,9 @@
-import {
-  bestSingle,
-  combine,
-  diversity,
-  greedySelection,
-  lastM,
-  type Member,
-  type Scores,
-  score,
-  type Truth,
-} from '../../shared/ensemble/index.ts'
-import { UserError } from '../../shared/errors.ts'
+import { score } from '../../shared/ensemble/index.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { averageInProcess } from './averageProcess.ts'
+import { evaluate, evaluateMembers, plain } from './evaluate.ts'
 
 /** Ways to combine what the members predict. */
 export type PredictionMethod = 'average' | 'logitAverage' | 'weighted'
@@ -69,9 +59,21 @@ export interface EnsembleRequest {
   readonly method?: PredictionMethod
 }
 
+/** Named snapshots of one run or several. */
+export interface MembersRequest {
+  readonly method: PredictionMethod
+  /** Weights are shares, scaled to sum to 1, and count for `weighted` alone. */
+  readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
+}
+
 export interface EnsembleService {
   /** Arithmetic on stored probabilities: no model is loaded. @throws UserError for unknown or unusable members */
   evaluate(request: EnsembleRequest): EnsembleResult
+  /**
+   * The same of snapshots that may be of several runs, with the weights given; the run is that of the first.
+   * @throws UserError also when they did not all answer the same examples
+   */
+  evaluateMembers(request: MembersRequest): EnsembleResult
   /**
    * One model whose weights are the plain mean of the members', its normalisation statistics recomputed over an epoch of
    * training data, in a process of its own. Unlike averaged predictions it may be far worse than any member: cycles
@@ -85,6 +87,7 @@ export interface EnsembleService {
 export function createEnsembleService(store: Store, catalogue: Catalogue): EnsembleService {
   return {
     evaluate: (request) => evaluate(store, request),
+    evaluateMembers: (request) => evaluateMembers(store, request),
     async averageWeights(request) {
       const result = evaluate(store, request)
       const { run, members } = result
@@ -123,139 +126,6 @@ export function createEnsembleService(store: Store, catalogue: Catalogue): Ensem
         },
       }),
   }
-}
-
-type How = Parameters<typeof combine>[2]
-
-/** Rounds of greedy selection: enough for shares as fine as 2 %. */
-const selectionRounds = 50
-
-function evaluate(store: Store, { runId, snapshotIds, method = 'average' }: EnsembleRequest): EnsembleResult {
-  const run = store.read.run(runId)
-  const snapshots = chooseSnapshots(store, run, snapshotIds)
-  const validation = loadPart(store, snapshots, 'validation')
-  const test = loadPart(store, snapshots, 'test')
-  const judged = test ?? validation
-  if (judged === undefined) {
-    throw new UserError(
-      `While building the ensemble: run ${run.id} kept neither validation nor test examples, so there are no stored predictions to combine.`,
-    )
-  }
-  const weights = weightsFor(method, snapshots.length, validation)
-  const how: How =
-    method === 'logitAverage'
-      ? { kind: 'geometric' }
-      : method === 'weighted'
-        ? { kind: 'weighted', weights }
-        : { kind: 'mean' }
-  const members = snapshots.map((snapshot, i) => ({
-    snapshot,
-    weight: weights[i] ?? 0,
-    validation: partScores(validation?.scores[i]),
-    test: partScores(test?.scores[i]),
-  }))
-  const { meanPairwiseDisagreement, meanPairwiseErrorCorrelation, meanPairwiseQStatistic, oracleAccuracy } =
-    diversity(judged.members, judged.truth)
-  return {
-    run,
-    method,
-    members,
-    validation: scoreCombined(validation, how),
-    test: scoreCombined(test, how),
-    bestSingle: memberAt(members, bestSingle(judged.scores)),
-    judgedOn: test === undefined ? 'validation' : 'test',
-    last: lastM(judged.members, judged.truth).map(({ size, scores }) => ({ size, ...plain(scores) })),
-    diversity: {
-      disagreement: meanPairwiseDisagreement,
-      errorCorrelation: meanPairwiseErrorCorrelation,
-      qStatistic: meanPairwiseQStatistic,
-      oracleAccuracy,
-    },
-  }
-}
-
-function chooseSnapshots(
-  store: Store,
-  run: RunRecord,
-  wanted: readonly number[] | undefined,
-): SnapshotRecord[] {
-  const all = store.read.snapshots(run.id)
-  if (all.length === 0) {
-    throw new UserError(
-      `While building the ensemble: run ${run.id} has no snapshots yet; they are taken at the ends of cycles.`,
-    )
-  }
-  if (wanted === undefined) return all
-  const known = all.map(({ id }) => id).join(', ')
-  if (new Set(wanted).size !== wanted.length || wanted.length === 0) {
-    throw new UserError(
-      `While building the ensemble: name each snapshot once (received ${wanted.join(', ') || 'none'}); run ${run.id} has ${known}.`,
-    )
-  }
-  return wanted
-    .map((id) => {
-      const found = all.find((snapshot) => snapshot.id === id)
-      if (found !== undefined) return found
-      throw new UserError(
-        `While building the ensemble: snapshot ${id} does not belong to run ${run.id}; its snapshots are ${known}.`,
-      )
-    })
-    .sort((a, b) => a.step - b.step)
-}
-
-interface Part {
-  readonly members: readonly Member[]
-  readonly truth: Truth
-  readonly scores: readonly Scores[]
-}
-
-/** Undefined where the run keeps no such part. */
-function loadPart(
-  store: Store,
-  snapshots: readonly SnapshotRecord[],
-  part: Predictions['part'],
-): Part | undefined {
-  const found = snapshots.flatMap(({ id }) => {
-    const predictions = store.read.predictions(id, part)
-    return predictions === undefined || predictions.labels.length === 0 ? [] : [predictions]
-  })
-  const [first] = found
-  if (first === undefined || found.length < snapshots.length) return undefined
-  const truth = { labels: first.labels, classes: first.classes }
-  return { members: found, truth, scores: found.map(({ probs }) => score(probs, truth)) }
-}
-
-function weightsFor(method: PredictionMethod, count: number, validation: Part | undefined): number[] {
-  if (method !== 'weighted') return new Array<number>(count).fill(1 / count)
-  if (validation === undefined) {
-    throw new UserError(
-      'While building the ensemble: weights are chosen on validation data, and this run kept none; use the average.',
-    )
-  }
-  const { bestPrefixCounts, bestPrefixLength } = greedySelection(validation.members, validation.truth, {
-    metric: 'nll',
-    rounds: selectionRounds,
-  })
-  return bestPrefixCounts.map((picked) => picked / bestPrefixLength)
-}
-
-function scoreCombined(part: Part | undefined, how: How): PartScores | null {
-  if (part === undefined) return null
-  return plain(score(combine(part.members, part.truth.classes, how), part.truth))
-}
-
-function memberAt(members: readonly EnsembleMember[], index: number): EnsembleMember {
-  const member = members[index]
-  if (member === undefined) throw new Error(`no member ${index} among ${members.length}`)
-  return member
-}
-
-function partScores(scores: Scores | undefined): PartScores | null {
-  return scores === undefined ? null : plain(scores)
-}
-
-function plain({ accuracy, nll, brier, ece }: Scores): PartScores {
-  return { accuracy, nll, brier, ece }
 }
 
 function namedScores(part: string, scores: PartScores | null): Record<string, number | null> {

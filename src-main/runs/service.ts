@@ -1,14 +1,19 @@
 import { z } from 'zod'
+import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
+import { isActive } from '../../shared/run/state.ts'
 import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
-import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
+import { commandElsewhere, commandHere } from './commands.ts'
+import { createEstimator } from './estimate.ts'
 import { createInterruptions, type Interruption } from './interruptions.ts'
 import { planRun } from './plannedRun.ts'
+import { createQueueWorker } from './queueWorker.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
 export type RunListener = (events: readonly TrainerEvent[]) => void
@@ -20,15 +25,25 @@ export interface RunService {
    * @throws UserError for a spec, data set or schedule that breaks a rule; nothing is stored then
    */
   launch(spec: unknown): Promise<ActiveRun>
+  /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
+  launchToStay(spec: unknown): Promise<ActiveRun>
+  /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
+  enqueue(spec: unknown): Promise<RunRecord>
+  /** Starts queued runs from now on, until `close`. */
+  workOnQueue(): void
+  /** Starts none any more: they wait for another host, or for the next start of this one. */
+  leaveQueue(): void
+  /** How long a step takes: see estimate.ts. */
+  estimate(spec: unknown): Promise<Estimate>
   /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
   resume(runId: string): Promise<ActiveRun>
   /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
   extend(runId: string, cycles: number): Promise<ActiveRun>
   /**
-   * Asks the run's trainer, here or through the database in another host.
-   * @returns then the id of the request, whose fate `read.request` tells · @throws UserError when nobody runs it
+   * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused.
+   * @param within milliseconds to wait for another host · @throws UserError when nobody runs it
    */
-  ask(runId: string, command: RunCommand): number | undefined
+  command(runId: string, command: RunCommand, within?: number): Promise<CommandOutcome>
   /** @throws UserError while the run is active */
   remove(runId: string): void
   subscribe(listener: RunListener): () => void
@@ -44,10 +59,13 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
   const listeners = new Set<RunListener>()
   const clocks = createClocks(store, active)
   const interruptions = createInterruptions(store)
+  const estimator = createEstimator(store, catalogue)
+  let requests = 0
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
     const folder = await dataOf(store, catalogue, run)
     const claimed = claim()
+    estimator.stop()
     const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
     }
@@ -55,22 +73,47 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {
-      active.delete(run.id)
+      // Resumed as soon as it had ended, the run may have its next trainer before this one's process is gone.
+      if (active.get(run.id) === attempt) active.delete(run.id)
       clocks.rest()
+      queue.poke()
     })
     // Whoever started it may not be waiting for it.
     finished.catch(() => undefined)
     return { ...attempt, finished }
   }
+  const launch = async (spec: unknown): Promise<ActiveRun> => {
+    const run = await createRun(store, catalogue, spec, store.write.createRun)
+    return start(run, () => store.write.claimRun(run.id))
+  }
+  const queue = createQueueWorker(store, async (run) => {
+    try {
+      await start(run, () => run)
+    } catch (error) {
+      failQueued(store, run, error)
+    }
+  })
+  const subscribe = (listener: RunListener) => {
+    listeners.add(listener)
+    return () => void listeners.delete(listener)
+  }
 
   return {
     async launch(spec) {
-      const run = await createRun(store, catalogue, spec)
-      const started = await start(run, () => store.write.claimRun(run.id))
+      const started = await launch(spec)
       const finished = started.finished.then((end) => refuseUnbuildable(store, end))
       finished.catch(() => undefined)
       return { ...started, finished }
     },
+    launchToStay: launch,
+    async enqueue(spec) {
+      const run = await createRun(store, catalogue, spec, store.write.enqueueRun)
+      queue.poke()
+      return run
+    },
+    workOnQueue: () => queue.open(),
+    leaveQueue: () => queue.close(),
+    estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
       const run = store.read.run(runId)
       if (run.status === 'completed') {
@@ -90,21 +133,20 @@ export function createRunService(store: Store, catalogue: Catalogue): RunService
         return store.read.run(run.id)
       })
     },
-    ask(runId, command) {
+    async command(runId, command, within) {
       const run = store.read.run(runId)
       const here = active.get(run.id)
-      if (here === undefined) return store.write.request(run.id, command)
-      here.ask(command)
-      return undefined
+      if (here === undefined) return commandElsewhere(store, run, command, within)
+      requests -= 1
+      return commandHere(store, here, command, requests, subscribe)
     },
     remove(runId) {
       store.write.deleteRun(store.read.run(runId).id)
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe,
     async close() {
+      queue.close()
+      estimator.stop()
       const ends = [...active.values()].map((run) => {
         run.abandon('The program that ran it was closed.')
         return run.finished
@@ -141,12 +183,23 @@ async function dataOf(store: Store, catalogue: Catalogue, { id, datasetId }: Run
 }
 
 /** Checks the whole spec against its data before a row is written. */
-async function createRun(store: Store, catalogue: Catalogue, input: unknown): Promise<RunRecord> {
+async function createRun(
+  store: Store,
+  catalogue: Catalogue,
+  input: unknown,
+  put: (run: NewRun) => RunRecord,
+): Promise<RunRecord> {
   const spec = parseRunSpec(input)
   const { meta, folder, plan } = await planRun(spec, catalogue)
   const { totalSteps } = buildPlan(spec, { plan, edits: [] })
   store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
-  return store.write.createRun({ spec, datasetId: meta.id, plan, totalSteps })
+  return put({ spec, datasetId: meta.id, plan, totalSteps })
+}
+
+/** A claimed run that could not be started waits no longer, and says why. */
+function failQueued(store: Store, { id }: RunRecord, error: unknown): void {
+  const words = error instanceof Error ? error.message : String(error)
+  if (isActive(store.read.run(id).status)) store.write.setStatus(id, 'failed', words)
 }
 
 /** Whatever goes wrong between the claim and the fork, the run does not stay marked as running. */

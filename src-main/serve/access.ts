@@ -18,6 +18,11 @@ export type Verdict =
 export interface Access {
   /** In the printed address. New with every start. */
   readonly token: string
+  /**
+   * A token that lets one browser in, once: programs are started with it, and whoever is on this machine can read what
+   * programs are started with.
+   */
+  ticket(): string
   judge(knock: Knock): Verdict
 }
 
@@ -42,13 +47,23 @@ const foreignPage = 'Anneal answers its own window only, not a page from another
  * be that very Host, port included: pages of other local servers are foreign, though cookies would be sent for them.
  */
 export function createAccess({ session, exposedAs }: AccessOptions): Access {
-  const token = randomBytes(24).toString('base64url')
+  const token = newToken()
   const cookieName = `anneal-${digest(session).toString('hex').slice(0, 8)}`
   const hasCookie = (knock: Knock): boolean =>
     cookies(knock.header('cookie')).some(([name, value]) => name === cookieName && same(value, session))
+  const tickets = new Set<string>()
+  const takesTicket = (shown: string): boolean => {
+    const found = [...tickets].find((ticket) => same(shown, ticket))
+    return found !== undefined && tickets.delete(found)
+  }
 
   return {
     token,
+    ticket() {
+      const ticket = newToken()
+      tickets.add(ticket)
+      return ticket
+    },
     judge(knock) {
       const host = knock.header('host')
       if (host === undefined || !isOurs(host, exposedAs)) return refusal(403, wrongHost)
@@ -59,7 +74,9 @@ export function createAccess({ session, exposedAs }: AccessOptions): Access {
       if (url === null || url.host !== host.toLowerCase().replace(/:80$/, ''))
         return refusal(400, 'This request names no address that can be read.\n')
       const shown = url.searchParams.get('token')
-      if (shown !== null && knock.method === 'GET' && (same(shown, token) || hasCookie(knock))) {
+      // A ticket is used up also by a browser that did not need it.
+      const isKey = (key: string): boolean => takesTicket(key) || same(key, token) || hasCookie(knock)
+      if (shown !== null && knock.method === 'GET' && isKey(shown)) {
         url.searchParams.delete('token')
         const cookie = `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`
         // Relative, and never beginning with two slashes, which would name another host.
@@ -100,5 +117,7 @@ function cookies(header = ''): [name: string, value: string][] {
 function same(a: string, b: string): boolean {
   return timingSafeEqual(digest(a), digest(b))
 }
+
+const newToken = (): string => randomBytes(24).toString('base64url')
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

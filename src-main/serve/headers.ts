@@ -1,8 +1,9 @@
 /**
- * What goes with every answer of the browser door. Styles may be inline because the component library sets them on its
- * elements; nothing else comes from anywhere but this server.
+ * What goes with every answer to the window. Styles may be inline because the component library sets them on its
+ * elements; nothing else comes from anywhere but where the window itself came from.
+ * @param connectTo what it may talk to besides
  */
-export function securityHeaders(host: string): Record<string, string> {
+export function securityHeaders(...connectTo: readonly string[]): Record<string, string> {
   return {
     'content-security-policy': [
       "default-src 'none'",
@@ -10,8 +11,7 @@ export function securityHeaders(host: string): Record<string, string> {
       "style-src 'self' 'unsafe-inline'",
       "img-src 'self' data: blob:",
       "font-src 'self' data:",
-      // Older browsers do not count a WebSocket of the same host as 'self'.
-      `connect-src 'self' ws://${host}`,
+      `connect-src ${["'self'", ...connectTo].join(' ')}`,
       "worker-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",

@@ -18,18 +18,18 @@ export async function readBody(incoming: IncomingMessage): Promise<string | unde
   return Buffer.concat(pieces).toString('utf8')
 }
 
-/** @param body absent for GET and HEAD, which must not have one */
-export function toRequest(incoming: IncomingMessage, body: string | undefined, signal: AbortSignal): Request {
+/** @param body empty where there is none  @throws TypeError for a method that fetch does not know */
+export function toRequest(incoming: IncomingMessage, url: URL, body: string, signal: AbortSignal): Request {
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers)) {
     for (const each of [value ?? []].flat()) headers.append(name, each)
   }
-  return new Request(`http://${incoming.headers.host}${incoming.url}`, {
+  return new Request(url, {
     method: incoming.method ?? 'GET',
     headers,
     signal,
     // An empty body would be given a content type that nobody sent.
-    ...(body && { body }),
+    ...(body !== '' && { body }),
   })
 }
 
@@ -37,8 +37,10 @@ export function toRequest(incoming: IncomingMessage, body: string | undefined, s
 export async function sendResponse(outgoing: ServerResponse, response: Response): Promise<void> {
   outgoing.statusCode = response.status
   for (const [name, value] of response.headers) outgoing.setHeader(name, value)
-  if (response.body === null) {
+  const isHead = outgoing.req.method === 'HEAD'
+  if (response.body === null || isHead) {
     outgoing.end()
+    await response.body?.cancel()
     return
   }
   await pipeline(Readable.fromWeb(response.body), outgoing)

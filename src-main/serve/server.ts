@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { applyWSSHandler } from '@trpc/server/adapters/ws'
 import { WebSocketServer } from 'ws'
@@ -10,6 +11,7 @@ import { UserError } from '../../shared/errors.ts'
 import { refuseDeepNesting } from '../../shared/json.ts'
 import type { FileDoor } from '../api/files.ts'
 import { type Access, createAccess, type Knock } from './access.ts'
+import { compressed } from './compressed.ts'
 import { securityHeaders } from './headers.ts'
 import { largestBody, readBody, sendResponse, toRequest } from './nodeHttp.ts'
 import { createWindowFiles } from './windowFiles.ts'
@@ -33,11 +35,24 @@ export interface RunningServer {
   readonly port: number
   /** With the token: opening it lets a browser in. */
   readonly url: string
+  /** An address that lets one browser in, once. */
+  oneTimeUrl(): string
   close(): Promise<void>
 }
 
 /** The largest message of a window: it subscribes, and no more. */
 const largestMessage = 2 ** 18
+/** The first message of a lab of thousands of runs has megabytes, which may have to go through an SSH tunnel. */
+const perMessageDeflate = {
+  threshold: 2 ** 16,
+  zlibDeflateOptions: { level: 1 },
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+}
+/** An address may name thousands of runs. */
+const largestHead = 2 ** 18
+const text = 'text/plain; charset=utf-8'
+const ourFault = 'This failed; the terminal that Anneal was started from says why.\n'
 const pingEvery = 30_000
 const pongWithin = 10_000
 
@@ -46,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { session, exposedAs, services, log } = options
   const access = createAccess({ session, ...(exposedAs !== undefined && { exposedAs }) })
   const answer = createAnswer(options)
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate })
   const wsHandler = applyWSSHandler({
     wss: sockets,
     router: appRouter,
@@ -55,11 +70,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: ({ error, path }) => logFailure(log, path, error),
   })
   const open = (): Server =>
-    createServer((incoming, outgoing) => {
+    createServer({ maxHeaderSize: largestHead }, (incoming, outgoing) => {
       receive(access, answer, incoming, outgoing).catch((error: unknown) => {
         // A reader that went away is no failure.
         if (!outgoing.destroyed) logFailure(log, incoming.url?.split('?')[0], error)
-        outgoing.destroy()
+        if (outgoing.headersSent) outgoing.destroy()
+        else outgoing.writeHead(500, { 'content-type': text }).end(ourFault)
       })
     }).on('upgrade', (incoming, socket, head) => upgrade(access, sockets, incoming, socket, head))
 
@@ -72,9 +88,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (second !== undefined) servers.push(second)
   }
   const name = exposedAs === undefined ? host : nameIn(exposedAs)
+  const address = (token: string): string => `http://${name}:${port}/?token=${token}`
   return {
     port,
-    url: `http://${name}:${port}/?token=${access.token}`,
+    url: address(access.token),
+    oneTimeUrl: () => address(access.ticket()),
     async close() {
       wsHandler.broadcastReconnectNotification()
       for (const socket of sockets.clients) socket.terminate()
@@ -82,6 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   }
 }
+
+const methods = ['GET', 'HEAD', 'POST']
 
 type Answer = (request: Request) => Promise<Response>
 
@@ -91,17 +111,28 @@ function createAnswer({ services, files, windowFolder, log }: ServerOptions): An
   return async (request) => {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith('/trpc/')) {
-      return fetchRequestHandler({
+      const response = await fetchRequestHandler({
         endpoint: '/trpc',
         req: request,
         router: appRouter,
         createContext: () => services,
+        // What is asked for may be longer than an address.
+        allowMethodOverride: true,
         onError: ({ error, path }) => logFailure(log, path, error),
       })
+      return withLength(response)
     }
     const found = (await files(request)) ?? (await windowFiles(request))
     return found ?? plain(404, 'There is nothing at this address.\n')
   }
+}
+
+/** Its length says whether compressing it pays. */
+async function withLength(response: Response): Promise<Response> {
+  const bytes = await response.bytes()
+  const headers = new Headers(response.headers)
+  headers.set('content-length', String(bytes.byteLength))
+  return new Response(bytes, { status: response.status, headers })
 }
 
 async function receive(
@@ -111,32 +142,38 @@ async function receive(
   outgoing: ServerResponse,
 ): Promise<void> {
   const host = incoming.headers.host ?? ''
-  for (const [name, value] of Object.entries(securityHeaders(host))) outgoing.setHeader(name, value)
+  // Older browsers do not count a WebSocket of the same host as 'self'.
+  for (const [name, value] of Object.entries(securityHeaders(`ws://${host}`))) outgoing.setHeader(name, value)
+  // What is stored here is nobody else's: what may be kept says so itself.
+  outgoing.setHeader('cache-control', 'no-store')
   const verdict = access.judge(knockOf(incoming))
   if (verdict.type === 'refuse') return sendResponse(outgoing, plain(verdict.status, verdict.reason))
   if (verdict.type === 'welcome') {
     const headers = { location: verdict.location, 'set-cookie': verdict.cookie, 'cache-control': 'no-store' }
     return sendResponse(outgoing, new Response(null, { status: 303, headers }))
   }
+  const { method = 'GET' } = incoming
+  if (!methods.includes(method)) {
+    outgoing.setHeader('allow', methods.join(', '))
+    return sendResponse(outgoing, plain(405, `Anneal answers ${methods.join(', ')} only.\n`))
+  }
   const gone = new AbortController()
   outgoing.once('close', () => gone.abort())
-  const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD'
-  const body = hasBody ? await readBody(incoming) : undefined
-  if (hasBody && body === undefined) {
+  const body = method === 'POST' ? await readBody(incoming) : ''
+  if (body === undefined) {
     outgoing.setHeader('connection', 'close')
-    return sendResponse(
-      outgoing,
-      refusedCall(
-        413,
-        `While reading a request: it is larger than the ${largestBody / 2 ** 20} MiB it may have.`,
-      ),
-    )
+    return sendResponse(outgoing, tooLarge())
   }
-  const refusal = nestingRefusal(
-    body ?? new URL(`http://localhost${incoming.url}`).searchParams.get('input') ?? '',
-  )
+  const url = new URL(incoming.url ?? '/', `http://${host}`)
+  const refusal = nestingRefusal(body || (url.searchParams.get('input') ?? ''))
   if (refusal !== undefined) return sendResponse(outgoing, refusal)
-  return sendResponse(outgoing, await answer(toRequest(incoming, body, gone.signal)))
+  const request = toRequest(incoming, url, body, gone.signal)
+  return sendResponse(outgoing, compressed(request, await answer(request)))
+}
+
+function tooLarge(): Response {
+  const most = largestBody / 2 ** 20
+  return refusedCall(413, `While reading a request: it is larger than the ${most} MiB it may have.`)
 }
 
 function nestingRefusal(json: string): Response | undefined {
@@ -171,11 +208,18 @@ function upgrade(
     sockets.handleUpgrade(incoming, socket, head, (client) => sockets.emit('connection', client, incoming))
     return
   }
-  const reason = verdict.type === 'refuse' ? verdict.reason : 'There is no WebSocket at this address.\n'
-  const status = verdict.type === 'refuse' ? '403 Forbidden' : '404 Not Found'
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(reason)}\r\nconnection: close\r\n\r\n${reason}`,
-  )
+  const isRefused = verdict.type === 'refuse'
+  const reason = isRefused ? verdict.reason : 'There is no WebSocket at this address.\n'
+  const headers = {
+    ...securityHeaders(),
+    'cache-control': 'no-store',
+    'content-type': text,
+    'content-length': Buffer.byteLength(reason),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const status = isRefused ? verdict.status : 404
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${reason}`)
 }
 
 function knockOf(incoming: IncomingMessage): Knock {
@@ -189,8 +233,8 @@ function knockOf(incoming: IncomingMessage): Knock {
   }
 }
 
-export function plain(status: number, text: string): Response {
-  return new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+function plain(status: number, text: string): Response {
+  return new Response(text, { status, headers: { 'content-type': text } })
 }
 
 function listen(server: Server, host: string, port: number): Promise<Server> {
@@ -223,6 +267,8 @@ function nameIn(address: string): string {
 }
 
 function logFailure(log: (line: string) => void, path: string | undefined, error: unknown): void {
+  // What was asked wrongly is told to who asked.
+  if (error instanceof TRPCError && error.code !== 'INTERNAL_SERVER_ERROR') return
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   if (cause instanceof UserError) return
   const words = cause instanceof Error ? cause.message : String(cause)

@@ -15,7 +15,10 @@ const speedRow = z.object({ speed: z.instanceof(Uint8Array) })
 export const labVersion = (db: Db): number => db.get(versionRow, 'SELECT version FROM lab')?.version ?? 0
 
 /** What changed after a version of the lab. */
-export function changesSince(db: Db, summaries: Summaries, version: number): LabChanges {
+export function changesSince(db: Db, summaries: Summaries, since: number): LabChanges {
+  const known = labVersion(db)
+  // A file that another has taken the place of (a copy put back) may have seen less than was asked about.
+  const version = since > known ? -1 : since
   const rows = db.all(
     changedRow,
     `SELECT id, changed, trashed_at IS NOT NULL AS trashed FROM runs
@@ -23,7 +26,7 @@ export function changesSince(db: Db, summaries: Summaries, version: number): Lab
     version,
   )
   return {
-    version: labVersion(db),
+    version: known,
     changed: summaries.of(rows.filter(({ trashed }) => trashed === 0)),
     deleted: rows.filter(({ trashed }) => trashed === 1).map(({ id }) => id),
     removed: db.all(idRow, 'SELECT id FROM purged_runs WHERE version > ?', version).map(({ id }) => id),

@@ -9,6 +9,7 @@ import { createSeriesViews } from './metrics/smoothed.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
+import { similarRun } from './similar.ts'
 import {
   listSnapshots,
   readCheckpoint,
@@ -29,6 +30,7 @@ export function createReads(db: Db): StoreReads {
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
+    similarRun: (spec, datasetId) => similarRun(db, spec, datasetId),
     summaries: (of) => db.read(() => summaries.list(of)),
     summary: (idPrefix) => db.read(() => summaries.one(idPrefix)),
     changesSince: (version) => db.read(() => changesSince(db, summaries, version)),

@@ -25,8 +25,10 @@ const pageCount = z.int()
 export interface Trash {
   /** Whether a program before left something to do. */
   readonly hasLeftovers: boolean
-  /** Makes the run invisible; the rest is the work of `empty`. */
-  throwAway(runId: string): void
+  /** Makes the run invisible, within the caller's transaction. @throws UserError while it is active */
+  hide(runId: string): void
+  /** Makes what has been hidden the work of `empty`: once the transaction is over, for one undone has hidden nothing. */
+  throwAway(runIds: readonly string[]): void
   /** Works for about so many milliseconds. @returns whether there is more to do */
   empty(milliseconds: number): boolean
 }
@@ -46,9 +48,9 @@ export function createTrash(context: WriteContext): Trash {
   }
   return {
     hasLeftovers: runs.length > 0,
-    throwAway(runId) {
-      hideRun(context, runId)
-      runs = [...runs, runId]
+    hide: (runId) => hideRun(context, runId),
+    throwAway(runIds) {
+      runs = [...runs, ...runIds]
       vacuums = true
     },
     empty(milliseconds) {
@@ -74,6 +76,9 @@ function hideRun(context: WriteContext, runId: string): void {
 /** @returns whether something of the run is left */
 function deletePiece(db: Db, runId: string): boolean {
   return db.write(() => {
+    // Nothing that somebody can still see is ever taken apart.
+    if (db.get(idRow, 'SELECT id FROM runs WHERE id = ? AND deleted_at IS NOT NULL', runId) === undefined)
+      return false
     if (PIECES.some((sql) => db.run(sql, runId).changes > 0)) return true
     db.run('DELETE FROM runs WHERE id = ?', runId)
     return false

@@ -185,6 +185,8 @@ export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */
   run(idPrefix: string): RunRecord
   runs(filter?: RunFilter): RunRecord[]
+  /** The newest run that has trained whole epochs of the same model on the same data, batch size and device. */
+  similarRun(spec: RunSpec, datasetId: string): RunRecord | undefined
   /** Rows of the runs table, newest first; quick also for thousands. */
   summaries(of: RunList): RunSummary[]
   /** @throws UserError when no run or more than one begins with `idPrefix` */

@@ -55,8 +55,9 @@ export function createWrites(context: WriteContext): {
   }
   const purge = (runIds: readonly string[]): void => {
     transaction(() => {
-      for (const runId of runIds) trash.throwAway(runId)
+      for (const runId of runIds) trash.hide(runId)
     })
+    trash.throwAway(runIds)
     emptyInTurns()
   }
   try {

@@ -5,7 +5,7 @@ import { selectEngine } from '../engine/select.ts'
 import * as tf from '../engine/tf.ts'
 import { prepareData, type TrainingData } from './batches.ts'
 import { restoreWeights, weightsOf, weightsSha256 } from './checkpoint.ts'
-import { evaluate, predictionsOf, scoresOf } from './evaluate.ts'
+import { evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
 import { buildModel, type Model } from './models/index.ts'
 
 /**
@@ -23,8 +23,8 @@ export async function averageWeights(
   try {
     restoreWeights(model, meanOf(members))
     recomputeStatistics(model, data, stepsPerEpoch, spec.seed)
-    const evaluations = data.parts.flatMap((part) => evaluate(model, data, part) ?? [])
-    const tensors = weightsOf(model)
+    const evaluations = await evaluateAll(model, data)
+    const tensors = await weightsOf(model)
     return {
       type: 'averaged',
       tensors,

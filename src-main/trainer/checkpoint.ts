@@ -5,25 +5,22 @@ import type { Model } from './models/index.ts'
 import type { TrainOptimizer } from './optimizers/index.ts'
 
 /** Copies out all that the run needs to go on: weights, statistics, optimizer state and where it stands. */
-export function captureState(
+export async function captureState(
   model: Model,
   optimizer: TrainOptimizer,
   position: Omit<TrainerPosition, 'optimizerScalars'>,
-): TrainerState {
+): Promise<TrainerState> {
+  const slots = optimizer.state().map(({ name, tensor }) => stored(name, 'optimizer', tensor))
   return {
     position: structuredClone({ ...position, optimizerScalars: optimizer.scalars() }),
-    tensors: [
-      ...weightsOf(model),
-      ...optimizer.state().map(({ name, tensor }) => stored(name, 'optimizer', tensor)),
-    ],
+    tensors: [...(await weightsOf(model)), ...(await Promise.all(slots))],
   }
 }
 
 /** Trained weights first, then the statistics of batch normalisation, each in the model's own order. */
-export function weightsOf(model: Model): StoredTensor[] {
-  return [...model.variables, ...model.statistics].map((variable) =>
-    stored(variable.name, 'weight', variable),
-  )
+export function weightsOf(model: Model): Promise<StoredTensor[]> {
+  const variables = [...model.variables, ...model.statistics]
+  return Promise.all(variables.map((variable) => stored(variable.name, 'weight', variable)))
 }
 
 /**
@@ -73,9 +70,9 @@ export function firstNonFinite(tensors: readonly StoredTensor[]): string | undef
   return tensors.find((tensor) => !floats(tensor).every(Number.isFinite))?.name
 }
 
-function stored(name: string, role: StoredTensor['role'], tensor: tf.Tensor): StoredTensor {
+async function stored(name: string, role: StoredTensor['role'], tensor: tf.Tensor): Promise<StoredTensor> {
   // A copy: some backends hand out the memory they go on working with.
-  const values = tensor.dataSync<'float32'>().slice()
+  const values = (await tensor.data<'float32'>()).slice()
   return { name, role, shape: [...tensor.shape], data: new Uint8Array(values.buffer) }
 }
 

@@ -16,7 +16,11 @@ export interface Evaluation {
 const batchSize = 250
 
 /** Runs the model over a part in inference mode. @returns undefined for an empty part */
-export function evaluate(model: Model, data: TrainingData, part: ExamplePart): Evaluation | undefined {
+export async function evaluate(
+  model: Model,
+  data: TrainingData,
+  part: ExamplePart,
+): Promise<Evaluation | undefined> {
   const examples = part.indices.length
   if (examples === 0) return undefined
   const { classes } = data.input
@@ -24,7 +28,7 @@ export function evaluate(model: Model, data: TrainingData, part: ExamplePart): E
   const sums = { loss: 0, correct: 0 }
   for (let from = 0; from < examples; from += batchSize) {
     const to = Math.min(examples, from + batchSize)
-    const logits = inferLogits(model, data, part, from, to)
+    const logits = await inferLogits(model, data, part, from, to)
     for (let row = 0; row < to - from; row++) {
       const own = logits.subarray(row * classes, (row + 1) * classes)
       const label = part.labels[from + row] ?? 0
@@ -35,17 +39,27 @@ export function evaluate(model: Model, data: TrainingData, part: ExamplePart): E
   return { part, probs, loss: sums.loss / examples, accuracy: sums.correct / examples }
 }
 
-function inferLogits(
+/** Over all parts that are not empty. */
+export async function evaluateAll(model: Model, data: TrainingData): Promise<Evaluation[]> {
+  const found: Evaluation[] = []
+  for (const part of data.parts) {
+    const evaluation = await evaluate(model, data, part)
+    if (evaluation !== undefined) found.push(evaluation)
+  }
+  return found
+}
+
+async function inferLogits(
   model: Model,
   data: TrainingData,
   part: ExamplePart,
   from: number,
   to: number,
-): Float32Array {
+): Promise<Float32Array> {
   const x = data.partBatch(part, from, to)
   const logits = model.forward(x, { training: false, step: 0, seed: 0 })
   try {
-    return logits.dataSync<'float32'>()
+    return await logits.data<'float32'>()
   } finally {
     logits.dispose()
     x.dispose()

@@ -5,11 +5,13 @@ import * as tf from '../engine/tf.ts'
 import { annealed } from './annealNow.ts'
 import { captureState, firstNonFinite, weightsOf, weightsSha256 } from './checkpoint.ts'
 import type { Command } from './commands.ts'
-import { type Evaluation, evaluate, predictionsOf, scoresOf } from './evaluate.ts'
+import { diverged } from './divergence.ts'
+import { type Evaluation, evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
 import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
 import { checkFeedback, momentumOf, Rates } from './rates.ts'
-import { trainStep } from './step.ts'
+import { type StepResult, trainStep } from './step.ts'
+import { StepsUnderWay, type UnderWay } from './underWay.ts'
 
 /** Often enough for a living chart, seldom enough that messages cost nothing. */
 const metricsEveryMs = 200
@@ -36,6 +38,7 @@ export class TrainingLoop {
   #epochStartedAt: number
   #lastStateAt: number | undefined
   #stopAtCycleEnd = false
+  readonly #underWay = new StepsUnderWay()
 
   /** @throws UserError when schedule, plan and data do not fit together */
   constructor(setup: LoopSetup, io: LoopIo) {
@@ -66,6 +69,11 @@ export class TrainingLoop {
     if (event !== undefined) this.#io.emit(event)
   }
 
+  /** After a failure: lets the device come to rest. */
+  abandon(): Promise<void> {
+    return this.#underWay.abandon()
+  }
+
   /**
    * Ends with an `ended` event, except when it throws.
    * @throws UserError when the loss, a weight or an output is no longer a finite number
@@ -73,13 +81,12 @@ export class TrainingLoop {
   async run(): Promise<void> {
     const stop = await this.#steps()
     this.#refuseTheRest()
-    this.flush()
-    this.#checkpoint()
+    await this.#checkpoint()
     this.#io.emit({
       type: 'ended',
       status: stop,
       stepsDone: this.#stepsDone,
-      weightsSha256: weightsSha256(weightsOf(this.#setup.model)),
+      weightsSha256: weightsSha256(await weightsOf(this.#setup.model)),
     })
   }
 
@@ -88,7 +95,8 @@ export class TrainingLoop {
       if ((await this.#obey()) === 'stopped') return 'stopped'
       this.#step()
       const ended = this.#stepsDone - 1
-      this.#afterStep(ended)
+      await this.#settle(this.#setup.stepsAhead)
+      await this.#afterStep(ended)
       await this.#io.breathe()
       if (this.#stopAtCycleEnd && this.#plan.schedule.cycleAt(ended)?.snapshotStep === ended) break
     }
@@ -101,45 +109,48 @@ export class TrainingLoop {
     const settings = this.#rates.at(step)
     this.#appliedLr = settings.lr
     const batch = data.trainingBatch(step)
-    const result = trainStep(
-      model,
-      optimizer,
-      batch,
-      settings,
-      { step, seed: spec.seed },
-      spec.labelSmoothing,
-    )
+    const key = { step, seed: spec.seed }
+    const result = trainStep(model, optimizer, batch, settings, key, spec.labelSmoothing)
     tf.dispose([batch.x, batch.y])
-    const examples = batch.labels.length
-    this.#metrics.add(step, {
-      lr: settings.lr,
-      momentum: settings.momentum ?? momentumOf(spec.optimizer),
-      loss: result.loss,
-      accuracy: result.correct / examples,
-    })
-    if (!Number.isFinite(result.loss)) throw this.#diverged(step, `the loss became ${result.loss}`)
-    this.#epoch.lossSum += result.loss * examples
-    this.#epoch.correct += result.correct
-    this.#epoch.examples += examples
+    this.#underWay.begin({ step, settings, examples: batch.labels.length, result })
     this.#stepsDone++
   }
 
+  /** Waits for the numbers of steps until no more than so many are under way. */
+  async #settle(atMost: number): Promise<void> {
+    await this.#underWay.settle(atMost, (step, result) => this.#account(step, result))
+  }
+
+  #account({ step, settings, examples }: UnderWay, { loss, correct }: StepResult): void {
+    const { lr, momentum = momentumOf(this.#setup.spec.optimizer) } = settings
+    this.#metrics.add(step, { lr, momentum, loss, accuracy: correct / examples })
+    if (!Number.isFinite(loss)) {
+      this.#stepsDone = step
+      this.#appliedLr = lr
+      throw this.#diverged(step, `the loss became ${loss}`)
+    }
+    this.#epoch.lossSum += loss * examples
+    this.#epoch.correct += correct
+    this.#epoch.examples += examples
+  }
+
   /** What is due after a step. Whatever a state rests on is sent before it. */
-  #afterStep(step: number): void {
+  async #afterStep(step: number): Promise<void> {
     const endsEpoch = this.#stepsDone % this.#plan.stepsPerEpoch === 0
     const last = this.#stepsDone === this.#plan.totalSteps
     const cycle = this.#plan.snapshotAfter(step)
     const due = this.#plan.evaluatesAfter(step) || (endsEpoch && this.#rates.needsValidation)
-    const evaluations = due || cycle !== undefined ? this.#evaluate(step) : []
+    if (endsEpoch || last) await this.#settle(0)
+    const evaluations = due || cycle !== undefined ? await this.#evaluate(step) : []
     if (endsEpoch || last) this.#endEpoch(step, endsEpoch, evaluations)
-    if (cycle !== undefined) this.#snapshot(step, cycle, evaluations)
-    else if (step === 0 || (endsEpoch && this.#stateAge() >= checkpointEveryMs)) this.#checkpoint()
+    if (cycle !== undefined) await this.#snapshot(step, cycle, evaluations)
+    else if (step === 0 || (endsEpoch && this.#stateAge() >= checkpointEveryMs)) await this.#checkpoint()
     if (this.#metrics.age >= metricsEveryMs) this.flush()
   }
 
-  #evaluate(step: number): Evaluation[] {
-    const { model, data } = this.#setup
-    const found = data.parts.flatMap((part) => evaluate(model, data, part) ?? [])
+  async #evaluate(step: number): Promise<Evaluation[]> {
+    await this.#settle(0)
+    const found = await evaluateAll(this.#setup.model, this.#setup.data)
     const broken = found.find(({ loss }) => !Number.isFinite(loss))
     if (broken !== undefined) {
       throw this.#diverged(step, `the loss on the ${broken.part.name} data became ${broken.loss}`)
@@ -172,9 +183,9 @@ export class TrainingLoop {
     this.#io.emit({ type: 'feedback', step, lr: this.#rates.at(next).lr, reason })
   }
 
-  #snapshot(step: number, cycle: number, evaluations: readonly Evaluation[]): void {
+  async #snapshot(step: number, cycle: number, evaluations: readonly Evaluation[]): Promise<void> {
     const { data } = this.#setup
-    const state = this.#capture(step)
+    const state = await this.#capture(step)
     const { mean, std } = data.normalisation
     this.flush()
     this.#io.emit({
@@ -190,16 +201,17 @@ export class TrainingLoop {
     })
   }
 
-  #checkpoint(): void {
-    const state = this.#capture(this.#stepsDone - 1)
+  async #checkpoint(): Promise<void> {
+    const state = await this.#capture(this.#stepsDone - 1)
     this.flush()
     this.#io.emit({ type: 'checkpoint', state })
   }
 
   /** @throws UserError rather than hand out a state from which nothing good can come */
-  #capture(step: number): TrainerState {
+  async #capture(step: number): Promise<TrainerState> {
+    await this.#settle(0)
     const feedback = this.#rates.state
-    const state = captureState(this.#setup.model, this.#setup.optimizer, {
+    const state = await captureState(this.#setup.model, this.#setup.optimizer, {
       stepsDone: this.#stepsDone,
       epoch: this.#epoch,
       ...(feedback && { feedback: { ...feedback } }),
@@ -226,7 +238,7 @@ export class TrainingLoop {
       }
       if (command.type === 'pause' && !paused) {
         paused = true
-        this.#pause()
+        await this.#pause()
       } else if (command.type === 'resume' && paused) {
         paused = false
         this.#resume()
@@ -242,8 +254,8 @@ export class TrainingLoop {
     if (requestId !== undefined) this.#io.emit({ type: 'obeyed', requestId })
   }
 
-  #pause(): void {
-    this.#checkpoint()
+  async #pause(): Promise<void> {
+    await this.#checkpoint()
     this.#io.emit({ type: 'status', status: 'paused', step: this.#stepsDone })
   }
 
@@ -293,17 +305,6 @@ export class TrainingLoop {
   }
 
   #diverged(step: number, what: string): UserError {
-    return new UserError(
-      `While training: ${what} after ${step + 1} ${step === 0 ? 'step' : 'steps'} under a learning rate of ${this.#appliedLr}, so the run was stopped and ${this.#keptBefore(step)}; start again with a lower rate.`,
-    )
-  }
-
-  /** What of the run outlives a divergence in this step, in words. */
-  #keptBefore(step: number): string {
-    for (let before = step - 1; before >= 0; before--) {
-      if (this.#plan.snapshotAfter(before) !== undefined)
-        return `its last snapshot, after ${before + 1} ${before === 0 ? 'step' : 'steps'}, is kept`
-    }
-    return step === 0 ? 'has no state to keep' : 'its last checkpoint is kept'
+    return diverged(this.#plan, step, this.#appliedLr, what)
   }
 }

@@ -25,4 +25,6 @@ export interface LoopSetup {
   readonly optimizer: TrainOptimizer
   readonly plan: PlanPosition
   readonly position: Omit<TrainerPosition, 'optimizerScalars'>
+  /** Steps that may be under way before the numbers of the first are waited for; see Engine. */
+  readonly stepsAhead: number
 }

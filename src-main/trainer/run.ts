@@ -1,14 +1,14 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent, TrainerRequest } from '../../shared/run/messages.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
 import { openDataset } from '../datasets/index.ts'
 import { selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
 import { addressed, type Emit } from './events.ts'
+import { buildFitting } from './fitting.ts'
 import { TrainingLoop } from './loop.ts'
 import type { LoopIo } from './loopSetup.ts'
-import { buildModel, countParameters, type Model, type ModelInput, refuseOversize } from './models/index.ts'
+import type { Model } from './models/index.ts'
 import { createOptimizer, type TrainOptimizer } from './optimizers/index.ts'
 
 export type StartRequest = Extract<TrainerRequest, { type: 'start' }>
@@ -34,6 +34,7 @@ export async function runTrainer(request: StartRequest, io: TrainerIo): Promise<
       reason: inWords(error),
     })
   } finally {
+    await run.loop?.abandon()
     run.optimizer?.dispose()
     run.model?.dispose()
   }
@@ -55,22 +56,10 @@ async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): 
   const { model, optimizer } = run
   const plan = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
-  run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position }, io)
+  const { stepsAhead } = engine
+  run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position, stepsAhead }, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()
-}
-
-/** Refuses what the device cannot hold before it tries, where the size is known by then. */
-async function buildFitting({ model, optimizer, seed }: RunSpec, input: ModelInput, memory: number) {
-  refuseOversize(countParameters(model, input) ?? 0, optimizer.kind, memory)
-  const built = await buildModel(model, input, seed)
-  try {
-    refuseOversize(built.parameterCount, optimizer.kind, memory)
-    return built
-  } catch (error) {
-    built.dispose()
-    throw error
-  }
 }
 
 function announce(

@@ -19,7 +19,8 @@ export interface StepKey {
 }
 
 /**
- * One step: forward, backward, and unless the loss is not finite, the optimizer. Leaves no tensor behind.
+ * One step: forward, backward, and the optimizer, whatever the loss: nothing waits for the device here. Its numbers come
+ * when it has got that far; then no tensor is left behind.
  * @param settings of the optimizer · @param labelSmoothing in [0, 1)
  */
 export function trainStep(
@@ -29,26 +30,35 @@ export function trainStep(
   settings: StepSettings,
   key: StepKey,
   labelSmoothing: number,
-): StepResult {
+): Promise<StepResult> {
   const kept: tf.Tensor2D[] = []
   const { value, grads } = tf.variableGrads(() => {
     const logits = model.forward(batch.x, { training: true, ...key })
     kept.push(tf.keep(logits))
     return softmaxCrossEntropy(logits, batch.y, labelSmoothing)
   }, [...model.variables])
+  optimizer.apply(grads, model.variables, settings)
+  tf.dispose(grads)
+  return readResult(value, kept, batch.labels)
+}
+
+async function readResult(
+  value: tf.Scalar,
+  kept: readonly tf.Tensor2D[],
+  labels: Uint16Array,
+): Promise<StepResult> {
   try {
-    const [loss = Number.NaN] = value.dataSync<'float32'>()
-    if (Number.isFinite(loss)) optimizer.apply(grads, model.variables, settings)
-    return { loss, correct: countCorrect(kept, batch.labels) }
+    const [loss = Number.NaN] = await value.data<'float32'>()
+    return { loss, correct: await countCorrect(kept, labels) }
   } finally {
-    tf.dispose([value, grads, kept])
+    tf.dispose([value, ...kept])
   }
 }
 
-function countCorrect([logits]: readonly tf.Tensor2D[], labels: Uint16Array): number {
+async function countCorrect([logits]: readonly tf.Tensor2D[], labels: Uint16Array): Promise<number> {
   if (logits === undefined) return 0
   const classes = logits.shape[1]
-  const values = logits.dataSync<'float32'>()
+  const values = await logits.data<'float32'>()
   let correct = 0
   for (const [row, label] of labels.entries()) {
     if (greatest(values.subarray(row * classes, (row + 1) * classes)) === label) correct++

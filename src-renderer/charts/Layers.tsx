@@ -104,7 +104,7 @@ export function Cursor({
     <>
       <path className={classes.cursor} d={`M${pixelX(area, at).toFixed(1)} 0V${innerHeight(area.height)}`} />
       {series.map((one, place) => {
-        const point = one.hidden === true ? undefined : nearestPoint(one, at)
+        const point = one.hidden === true || one.faint === true ? undefined : nearestPoint(one, at)
         if (point === undefined || point.y === null) return null
         const y = pixelY(area, point.y)
         if (!Number.isFinite(y)) return null

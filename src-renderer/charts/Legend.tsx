@@ -15,24 +15,26 @@ export function Legend({ series, group, format }: Props) {
   const at = useCursor(group)
   return (
     <ul className={classes.legend}>
-      {series.map((one, place) => (
-        <li key={one.id} data-hidden={one.hidden === true}>
-          <svg width={18} height={8} aria-hidden="true">
-            {one.dots === true ? (
-              <circle cx={9} cy={4} r={3} fill={one.color ?? seriesColor(place)} />
-            ) : (
-              <path
-                d="M0 4h18"
-                strokeWidth={2}
-                stroke={one.color ?? seriesColor(place)}
-                {...(one.dash !== undefined && { strokeDasharray: one.dash })}
-              />
-            )}
-          </svg>
-          {one.label}
-          <span className={classes.value}>{valueWords(one, at, format)}</span>
-        </li>
-      ))}
+      {series.map((one, place) =>
+        one.faint === true ? null : (
+          <li key={one.id} data-hidden={one.hidden === true}>
+            <svg width={18} height={8} aria-hidden="true">
+              {one.dots === true ? (
+                <circle cx={9} cy={4} r={3} fill={one.color ?? seriesColor(place)} />
+              ) : (
+                <path
+                  d="M0 4h18"
+                  strokeWidth={2}
+                  stroke={one.color ?? seriesColor(place)}
+                  {...(one.dash !== undefined && { strokeDasharray: one.dash })}
+                />
+              )}
+            </svg>
+            {one.label}
+            <span className={classes.value}>{valueWords(one, at, format)}</span>
+          </li>
+        ),
+      )}
     </ul>
   )
 }

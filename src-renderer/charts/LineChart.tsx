@@ -1,8 +1,9 @@
 import { useElementSize } from '@mantine/hooks'
-import { memo, useId, useMemo, useRef, useState } from 'react'
+import { memo, type ReactNode, useId, useMemo, useRef, useState } from 'react'
 import { Bands, Cursor, Marks } from './Layers.tsx'
 import { Legend } from './Legend.tsx'
 import classes from './LineChart.module.css'
+import { Lines } from './Lines.tsx'
 import { Plot } from './Plot.tsx'
 import { type PlotArea, plotMargin } from './plotArea.ts'
 import { Surface } from './Surface.tsx'
@@ -10,14 +11,19 @@ import { xScale, yScale } from './scale.ts'
 import type { ChartBand, ChartMark, LineChartProps } from './types.ts'
 import { useFrozen, useOnScreen } from './useOnScreen.ts'
 import { ValueTable } from './ValueTable.tsx'
-import { chartSummary, formatOf } from './words.ts'
+import { chartSummary, formatOf, tickFormatOf } from './words.ts'
+
+/** What a page lays over the plot, in the plot's own pixels: handles to drag. */
+interface Overlaid {
+  readonly overlay?: (area: PlotArea) => ReactNode
+}
 
 /**
  * Lines over a number axis: a legend with the values at the cursor, a table of the exact values, drag to zoom where the
  * page wants it. Give it the same arrays for the same data: a chart whose props did not change is not drawn again, nor is
  * one out of sight.
  */
-export const LineChart = memo(function LineChart(given: LineChartProps) {
+export const LineChart = memo(function LineChart(given: LineChartProps & Overlaid) {
   const frame = useRef<HTMLElement>(null)
   const props = useFrozen(given, useOnScreen(frame))
   const { title, series, x, height, onZoom } = props
@@ -72,7 +78,7 @@ const noMarks: readonly ChartMark[] = []
 const noBands: readonly ChartBand[] = []
 
 function Drawn(given: {
-  readonly props: LineChartProps
+  readonly props: LineChartProps & Overlaid
   readonly y: LineChartProps['y']
   readonly area: PlotArea
   readonly group: string
@@ -94,7 +100,7 @@ function Drawn(given: {
         </g>
       </svg>
       <div aria-hidden="true">
-        <Plot area={area} series={props.series} formatX={formatOf(props.x)} formatY={formatOf(y)} />
+        <Plot area={area} formatX={tickFormatOf(props.x)} formatY={tickFormatOf(y)} />
       </div>
       <span className={classes.xLabel} aria-hidden="true">
         {props.x.label}
@@ -102,6 +108,7 @@ function Drawn(given: {
       <Surface area={area} group={group} onZoom={given.onZoom} />
       <svg {...place} aria-hidden="true">
         <g transform={origin}>
+          <Lines area={area} series={props.series} />
           <Marks
             area={area}
             series={props.series}
@@ -111,6 +118,7 @@ function Drawn(given: {
           <Cursor area={area} series={props.series} group={group} />
         </g>
       </svg>
+      {props.overlay?.(area)}
     </>
   )
 }
@@ -131,11 +139,15 @@ function usePlotArea(
   y: LineChartProps['y'],
   width: number,
 ): PlotArea | undefined {
+  const kept = useRef<PlotArea>(undefined)
   return useMemo(() => {
     if (width <= 0) return undefined
     const across = xScale(x, series, Math.max(2, Math.round(width / pixelsPerTickX)))
     const also = reference === undefined ? [] : [reference.y]
     const up = yScale(y, series, across.domain, Math.max(2, Math.round(height / pixelsPerTickY)), also)
-    return { width, height, x: across, y: up }
+    const area = { width, height, x: across, y: up }
+    // New values within the frame that stands need neither new axes nor a new grid.
+    if (JSON.stringify(area) !== JSON.stringify(kept.current)) kept.current = area
+    return kept.current
   }, [series, x, y, height, width, reference])
 }

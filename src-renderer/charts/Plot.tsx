@@ -1,24 +1,55 @@
 import { memo } from 'react'
-import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts'
+import {
+  CartesianGrid,
+  LineChart,
+  XAxis,
+  type XAxisTickContentProps,
+  YAxis,
+  type YAxisTickContentProps,
+} from 'recharts'
 import classes from './LineChart.module.css'
-import { seriesColor } from './palette.ts'
 import { type PlotArea, plotMargin, tickRow } from './plotArea.ts'
-import { plotPoints } from './points.ts'
-import type { ChartSeries } from './types.ts'
 
 interface Props {
   readonly area: PlotArea
-  readonly series: readonly ChartSeries[]
   readonly formatX: (value: number) => string
   readonly formatY: (value: number) => string
 }
 
-const margin = { top: plotMargin.top, right: plotMargin.right, bottom: plotMargin.bottom - tickRow, left: 0 }
-
-/** Axes, grid and lines: all that the chart library draws. Nothing here moves with the pointer. */
-export const Plot = memo(function Plot({ area, series, formatX, formatY }: Props) {
+/**
+ * As the library draws it, without measuring each word for a line break: that lays the page out anew for every tick. Along
+ * the lower edge the last one ends with the chart.
+ */
+function AxisTick(props: (XAxisTickContentProps | YAxisTickContentProps) & { readonly chartWidth: number }) {
+  const { x, y, textAnchor, tickFormatter, payload, index, chartWidth } = props
+  const isBelow = textAnchor === 'middle'
+  const isAtEdge = isBelow && Number(x) > chartWidth - 2 * plotMargin.right
   return (
-    <LineChart width={area.width} height={area.height} margin={margin} accessibilityLayer={false}>
+    <text
+      className="recharts-cartesian-axis-tick-value"
+      x={isAtEdge ? chartWidth : x}
+      y={y}
+      dy={isBelow ? '0.71em' : '0.355em'}
+      textAnchor={isAtEdge ? 'end' : textAnchor}
+    >
+      {tickFormatter?.(payload.value, index)}
+    </text>
+  )
+}
+
+const margin = { top: plotMargin.top, right: plotMargin.right, bottom: plotMargin.bottom - tickRow, left: 0 }
+const noData: { x: number }[] = []
+
+/** Axes and grid: all that the chart library draws. Nothing here moves with the pointer, nor with the data within its frame. */
+export const Plot = memo(function Plot({ area, formatX, formatY }: Props) {
+  return (
+    <LineChart
+      width={area.width}
+      height={area.height}
+      margin={margin}
+      accessibilityLayer={false}
+      data={noData}
+    >
       <CartesianGrid className={classes.grid ?? ''} vertical={false} />
       <XAxis
         type="number"
@@ -28,7 +59,8 @@ export const Plot = memo(function Plot({ area, series, formatX, formatY }: Props
         ticks={[...area.x.ticks]}
         tickFormatter={formatX}
         height={tickRow}
-        interval="preserveStart"
+        interval={0}
+        tick={(props) => <AxisTick {...props} chartWidth={area.width} />}
         tickMargin={3}
         tickSize={4}
         allowDataOverflow
@@ -41,27 +73,11 @@ export const Plot = memo(function Plot({ area, series, formatX, formatY }: Props
         tickFormatter={formatY}
         width={plotMargin.left}
         interval={0}
+        tick={(props) => <AxisTick {...props} chartWidth={area.width} />}
         tickMargin={3}
         tickSize={4}
         allowDataOverflow
       />
-      {series.map((one, place) => (
-        <Line
-          key={one.id}
-          data={plotPoints(one, area.y.kind)}
-          dataKey="y"
-          type="linear"
-          stroke={one.dots === true ? 'none' : (one.color ?? seriesColor(place))}
-          strokeWidth={1.5}
-          {...(one.dash !== undefined && { strokeDasharray: one.dash })}
-          dot={one.dots === true ? { r: 3, strokeWidth: 0, fill: one.color ?? seriesColor(place) } : false}
-          hide={one.hidden === true}
-          activeDot={false}
-          legendType="none"
-          tooltipType="none"
-          isAnimationActive={false}
-        />
-      ))}
     </LineChart>
   )
 })

@@ -27,6 +27,9 @@ export function setCursor(name: string, x: number | undefined): void {
   for (const listener of group.listeners) listener()
 }
 
+/** Where the cursor of a group is now, for what reads it once. */
+export const cursorOf = (name: string): number | undefined => groups.get(name)?.x
+
 /** The cursor of a group in x values, or undefined while the pointer is elsewhere. */
 export function useCursor(name: string): number | undefined {
   const subscribe = useCallback(

@@ -1,28 +1,6 @@
 import { bisectCenter, bisectLeft } from 'd3-array'
 import type { ChartSeries } from './types.ts'
 
-export interface PlotPoint {
-  readonly x: number
-  readonly y: number | null
-}
-
-const cached = {
-  linear: new WeakMap<ChartSeries, PlotPoint[]>(),
-  log: new WeakMap<ChartSeries, PlotPoint[]>(),
-}
-
-/** The points of a series as the chart library wants them, the same array for the same series. */
-export function plotPoints(series: ChartSeries, scale: 'linear' | 'log'): PlotPoint[] {
-  const known = cached[scale].get(series)
-  if (known !== undefined) return known
-  const points = series.x.map((x, i) => {
-    const y = series.y[i] ?? null
-    return { x, y: scale === 'log' && y !== null && y <= 0 ? null : y }
-  })
-  cached[scale].set(series, points)
-  return points
-}
-
 /** The point of a series nearest to x; undefined where x lies further out than the series by more than its own spacing. */
 export function nearestPoint({ x, y }: ChartSeries, at: number): { x: number; y: number | null } | undefined {
   const first = x[0]

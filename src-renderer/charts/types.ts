@@ -12,6 +12,8 @@ export interface ChartSeries {
   readonly y: readonly (number | null)[]
   /** Drawn as unconnected dots. */
   readonly dots?: boolean
+  /** The values behind a smoothed line: thin, pale, and not in the legend. */
+  readonly faint?: boolean
   /** Not drawn, but still in the legend. */
   readonly hidden?: boolean
 }
@@ -37,6 +39,8 @@ export interface ChartAxis {
   /** By default framed by the data. */
   readonly domain?: readonly [number, number]
   readonly format?: (value: number) => string
+  /** At the ticks, which are round numbers; by default `format`. */
+  readonly tick?: (value: number) => string
   /** Ticks at whole numbers only (epochs, ensemble sizes). */
   readonly whole?: boolean
 }

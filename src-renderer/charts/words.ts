@@ -8,17 +8,22 @@ const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
 export function plainNumber(value: number): string {
   const size = Math.abs(value)
   if (size === 0) return '0'
+  if (size >= 1e9) return value.toExponential(digitsNeeded(value))
   if (size >= 1e6) return `${digits.format(value / 1e6)} M`
-  if (size < 1e-3)
-    return value.toExponential(Number.isInteger(Number(value.toExponential(0)) / value) ? 0 : 1)
+  if (size < 1e-3) return value.toExponential(digitsNeeded(value))
   return Number.isInteger(value) ? grouped.format(value) : digits.format(value)
 }
 
+/** Ticks are round but for the last bits. */
+const digitsNeeded = (value: number): number =>
+  Number(value.toExponential(0)) === Number(value.toPrecision(9)) ? 0 : 1
+
 export const formatOf = (axis: ChartAxis): ((value: number) => string) => axis.format ?? plainNumber
+export const tickFormatOf = (axis: ChartAxis): ((value: number) => string) => axis.tick ?? formatOf(axis)
 
 /** What the chart shows in a sentence or two, for those who do not see it. */
 export function chartSummary({ title, series, x, y }: LineChartProps): string {
-  const shown = series.filter(({ hidden }) => hidden !== true)
+  const shown = series.filter(({ hidden, faint }) => hidden !== true && faint !== true)
   const format = formatOf(y)
   const lines = shown.map((one) => {
     const extent = extentOf(one.y)

@@ -27,18 +27,24 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
         </span>
       </h3>
       <div className={classes.beaten}>
-        <span>
-          Best single: <b>{percent(1 - judged.bestScores.accuracy, 2)}</b>
-          {best !== undefined && ` (${nameOf(best, areOfSeveralRuns(candidates))})`}
-        </span>
+        {candidates.length > 1 && (
+          <span>
+            Best single: <b>{percent(1 - judged.bestScores.accuracy, 2)}</b>
+            {best !== undefined && ` (${nameOf(best, areOfSeveralRuns(candidates))})`}
+          </span>
+        )}
         {test !== undefined && validation !== undefined && (
           <span>
-            Validation error: <b>{percent(1 - validation.ensemble.accuracy, 2)}</b>, best single{' '}
-            {percent(1 - validation.bestScores.accuracy, 2)}
+            Validation error: <b>{percent(1 - validation.ensemble.accuracy, 2)}</b>
+            {candidates.length > 1 && `, best single ${percent(1 - validation.bestScores.accuracy, 2)}`}
           </span>
         )}
         <Text size="xs" c="dimmed">
-          {gainWords(judged.gain, judged.examples)}
+          {members === 1
+            ? candidates.length === 1
+              ? 'The only snapshot so far: an ensemble needs two.'
+              : 'One member is no ensemble: tick another.'
+            : gainWords(judged.gain, judged.examples)}
           {part === 'validation' && '. This data has no test part: judged on validation.'}
         </Text>
       </div>

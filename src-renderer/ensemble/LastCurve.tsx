@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { LineChart } from '../charts/LineChart.tsx'
 import type { ChartAxis, ChartSeries } from '../charts/types.ts'
 import { percent } from '../format/format.ts'
@@ -23,7 +23,7 @@ interface LastCurveProps {
 }
 
 /** Errors of the averages of the last 1, 2, ..., M members: the curve by which snapshot ensembles are judged. */
-export function LastCurve({ test, validation }: LastCurveProps) {
+export const LastCurve = memo(function LastCurve({ test, validation }: LastCurveProps) {
   const lines = useMemo(
     () => [
       ...(test === undefined ? [] : [series('test', 'test', test)]),
@@ -42,7 +42,7 @@ export function LastCurve({ test, validation }: LastCurveProps) {
   )
   return (
     <LineChart
-      title="Error of the last 1 to M members"
+      title="Last 1 to M members"
       series={lines}
       x={size}
       y={error}
@@ -50,4 +50,4 @@ export function LastCurve({ test, validation }: LastCurveProps) {
       {...(reference && { reference })}
     />
   )
-}
+})

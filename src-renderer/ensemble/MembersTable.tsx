@@ -1,8 +1,8 @@
-import { Checkbox, Table, Text, UnstyledButton } from '@mantine/core'
-import { memo } from 'react'
-import { loss, percent } from '../format/format.ts'
+import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { memo, useDeferredValue, useMemo } from 'react'
+import { loss, percent, points } from '../format/format.ts'
 import type { BenchPart } from './bench.ts'
-import { areOfSeveralRuns, type Candidate, nameOf } from './candidates.ts'
+import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
 
@@ -17,7 +17,8 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   const { candidates, choice, bench, shares, refused } = model
   const several = areOfSeveralRuns(candidates)
   const ticked = choice.ticked.filter(Boolean).length
-  const all = candidates.map(({ snapshotId }) => snapshotId)
+  const adds = useAdds(model)
+  const isWeighted = choice.method === 'weighted'
   return (
     <div>
       <Table.ScrollContainer minWidth={300}>
@@ -32,36 +33,52 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               <Table.Th w={28}>
                 <Checkbox
                   size="xs"
-                  aria-label={ticked === all.length ? 'Untick all members' : 'Tick all members'}
-                  checked={ticked === all.length}
-                  indeterminate={ticked > 0 && ticked < all.length}
-                  onChange={() => model.tickOnly(ticked === all.length ? [] : all)}
+                  aria-label={ticked === candidates.length ? 'Untick all members' : 'Tick all members'}
+                  checked={ticked === candidates.length}
+                  indeterminate={ticked > 0 && ticked < candidates.length}
+                  onChange={() => (ticked === candidates.length ? model.tickOnly([]) : model.tickAll())}
                 />
               </Table.Th>
               <Table.Th>Member</Table.Th>
-              <Table.Th ta="right">Weight</Table.Th>
-              {bench.validation && <Table.Th ta="right">Validation</Table.Th>}
-              {bench.test && <Table.Th ta="right">Test</Table.Th>}
-              <Table.Th ta="right">NLL</Table.Th>
+              {isWeighted && <Table.Th ta="right">Weight</Table.Th>}
+              {bench.validation && <Table.Th ta="right">Val. error</Table.Th>}
+              {bench.test && <Table.Th ta="right">Test error</Table.Th>}
+              <Table.Th ta="right" className={classes.spare}>
+                NLL, nats
+              </Table.Th>
+              <Table.Th ta="right">
+                <Tooltip
+                  label={`Accuracy of the ensemble on ${bench.judged?.part ?? 'test'}, less what it is without this member.`}
+                  multiline
+                  w={240}
+                >
+                  <span>Adds</span>
+                </Tooltip>
+              </Table.Th>
             </Table.Tr>
           </Table.Thead>
-          <Table.Tbody>
-            {candidates.map((candidate, k) => (
-              <MemberRow
-                key={candidate.snapshotId}
-                candidate={candidate}
-                name={nameOf(candidate, several)}
-                place={k}
-                ticked={choice.ticked[k] === true}
-                share={shares[k] ?? 0}
-                validation={bench.validation}
-                test={bench.test}
-                isSelected={candidate.snapshotId === selected}
-                tick={model.tick}
-                onSelect={onSelect}
-              />
-            ))}
-          </Table.Tbody>
+          {groupsOf(model).map(({ runId, runName, letter, members }) => (
+            <Table.Tbody key={runId}>
+              {several && <RunHead model={model} name={`${letter} · ${runName}`} members={members} />}
+              {members.map(({ candidate, place }) => (
+                <MemberRow
+                  key={candidate.snapshotId}
+                  candidate={candidate}
+                  name={nameOf(candidate, false)}
+                  spoken={nameOf(candidate, several)}
+                  place={place}
+                  ticked={choice.ticked[place] === true}
+                  share={isWeighted ? (shares[place] ?? 0) : undefined}
+                  adds={adds[place]}
+                  validation={bench.validation}
+                  test={bench.test}
+                  isSelected={candidate.snapshotId === selected}
+                  tick={model.tick}
+                  onSelect={onSelect}
+                />
+              ))}
+            </Table.Tbody>
+          ))}
         </Table>
       </Table.ScrollContainer>
       {refused.map(({ candidate, reason }) => (
@@ -73,12 +90,78 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   )
 }
 
+interface Group {
+  readonly runId: string
+  readonly runName: string
+  readonly letter: string
+  readonly members: readonly { readonly candidate: Candidate; readonly place: number }[]
+}
+
+/** The candidates run by run. */
+function groupsOf({ candidates }: EnsembleModel): Group[] {
+  return [...runLetters(candidates)].map(([runId, letter]) => {
+    const members = candidates.flatMap((candidate, place) =>
+      candidate.runId === runId ? [{ candidate, place }] : [],
+    )
+    return { runId, letter, members, runName: members[0]?.candidate.runName ?? runId }
+  })
+}
+
+interface RunHeadProps {
+  readonly model: EnsembleModel
+  readonly name: string
+  readonly members: Group['members']
+}
+
+/** Above the members of one run where there are several, with a box for all of them. */
+function RunHead({ model, name, members }: RunHeadProps) {
+  const ticked = members.filter(({ place }) => model.choice.ticked[place] === true).length
+  return (
+    <Table.Tr className={classes.runHead}>
+      <Table.Td>
+        <Checkbox
+          size="xs"
+          aria-label={`All members of ${name}`}
+          checked={ticked === members.length}
+          indeterminate={ticked > 0 && ticked < members.length}
+          onChange={({ currentTarget: { checked } }) => {
+            for (const { candidate } of members) model.tick(candidate.snapshotId, checked)
+          }}
+        />
+      </Table.Td>
+      <Table.Th scope="rowgroup" colSpan={6} fw={600}>
+        {name}
+      </Table.Th>
+    </Table.Tr>
+  )
+}
+
+/**
+ * What each member adds to the accuracy on the judged part. It takes longer than the answer itself, so it follows a moment
+ * later, and the last ones stand until then.
+ */
+function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
+  const { bench, choice, test, validation } = useDeferredValue(model)
+  const whole = (test ?? validation)?.ensemble.accuracy
+  return useMemo(() => {
+    const without = bench.judged?.accuracyWithout(choice) ?? []
+    return without.map((accuracy) =>
+      accuracy === null || whole === undefined ? undefined : whole - accuracy,
+    )
+  }, [bench, choice, whole])
+}
+
 interface MemberRowProps {
   readonly candidate: Candidate
   readonly name: string
+  /** The name with that of its run, where there are several. */
+  readonly spoken: string
   readonly place: number
   readonly ticked: boolean
-  readonly share: number
+  /** Undefined where all shares are equal. */
+  readonly share: number | undefined
+  /** Of the accuracy, in -1..1; undefined for who is no member. */
+  readonly adds: number | undefined
   readonly validation: BenchPart | null
   readonly test: BenchPart | null
   readonly isSelected: boolean
@@ -86,8 +169,24 @@ interface MemberRowProps {
   readonly onSelect: MembersTableProps['onSelect']
 }
 
+const errorOf = (scores: { readonly accuracy: number } | undefined): number | undefined =>
+  scores && 1 - scores.accuracy
+
 const MemberRow = memo(function MemberRow(row: MemberRowProps) {
-  const { candidate, name, place, ticked, share, validation, test, isSelected, tick, onSelect } = row
+  const {
+    candidate,
+    name,
+    spoken,
+    place,
+    ticked,
+    share,
+    adds,
+    validation,
+    test,
+    isSelected,
+    tick,
+    onSelect,
+  } = row
   const { snapshotId } = candidate
   const own = validation?.predictions[place]?.scores
   const tested = test?.predictions[place]?.scores
@@ -96,7 +195,7 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
       <Table.Td>
         <Checkbox
           size="xs"
-          aria-label={`Member ${name}`}
+          aria-label={`Member ${spoken}`}
           checked={ticked}
           onChange={({ currentTarget }) => tick(snapshotId, currentTarget.checked)}
         />
@@ -115,10 +214,13 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
           </UnstyledButton>
         )}
       </Table.Th>
-      <Table.Td ta="right">{share > 0 ? percent(share, 0) : '–'}</Table.Td>
-      {validation && <Table.Td ta="right">{percent(own?.accuracy, 2)}</Table.Td>}
-      {test && <Table.Td ta="right">{percent(tested?.accuracy, 2)}</Table.Td>}
-      <Table.Td ta="right">{loss((tested ?? own)?.nll)}</Table.Td>
+      {share !== undefined && <Table.Td ta="right">{share > 0 ? percent(share, 0) : '–'}</Table.Td>}
+      {validation && <Table.Td ta="right">{percent(errorOf(own), 2)}</Table.Td>}
+      {test && <Table.Td ta="right">{percent(errorOf(tested), 2)}</Table.Td>}
+      <Table.Td ta="right" className={classes.spare}>
+        {loss((tested ?? own)?.nll)}
+      </Table.Td>
+      <Table.Td ta="right">{points(adds, 2)}</Table.Td>
     </Table.Tr>
   )
 })

@@ -1,16 +1,19 @@
 import { Table } from '@mantine/core'
 import { loss, percent } from '../format/format.ts'
 import type { PartAssessment } from './assess.ts'
+import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
 
 /** What else is known of the ensemble, beside its best member on the same part. */
-export function ScoresTable({ model: { test, validation } }: { readonly model: EnsembleModel }) {
+export function ScoresTable({ model }: { readonly model: EnsembleModel }) {
+  const { test, validation, candidates } = model
+  const alone = candidates.length === 1
   return (
     <Table.ScrollContainer minWidth={300}>
       <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Scores</Table.Th>
+            <Table.Th>Part</Table.Th>
             <Table.Th ta="right">Error</Table.Th>
             <Table.Th ta="right">NLL, nats</Table.Th>
             <Table.Th ta="right">Brier</Table.Th>
@@ -18,28 +21,42 @@ export function ScoresTable({ model: { test, validation } }: { readonly model: E
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {test && <PartRows part="Test" of={test} />}
-          {validation && <PartRows part="Validation" of={validation} />}
+          {test && <PartRows part="Test" of={test} alone={alone} />}
+          {validation && <PartRows part="Validation" of={validation} alone={alone} />}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
   )
 }
 
-function PartRows({ part, of }: { readonly part: string; readonly of: PartAssessment }) {
+interface PartRowsProps {
+  readonly part: string
+  readonly of: PartAssessment
+  /** There is but one candidate, which the best single one would only repeat. */
+  readonly alone: boolean
+}
+
+function PartRows({ part, of, alone }: PartRowsProps) {
   const rows = [
-    { name: `${part}, ensemble`, scores: of.ensemble, strong: true },
-    { name: `${part}, best single`, scores: of.bestScores, strong: false },
+    { name: part, spoken: 'ensemble', scores: of.ensemble, strong: true },
+    !alone && {
+      name: 'best single',
+      spoken: `on ${part.toLowerCase()}`,
+      scores: of.bestScores,
+      strong: false,
+    },
   ]
-  return rows.map(({ name, scores, strong }) => (
-    <Table.Tr key={name} fw={strong ? 600 : 400} {...(!strong && { c: 'dimmed' })}>
-      <Table.Th scope="row" fw="inherit">
-        {name}
-      </Table.Th>
-      <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
-      <Table.Td>{loss(scores.nll)}</Table.Td>
-      <Table.Td>{loss(scores.brier)}</Table.Td>
-      <Table.Td>{percent(scores.ece, 2)}</Table.Td>
-    </Table.Tr>
-  ))
+  return rows
+    .filter((row) => row !== false)
+    .map(({ name, spoken, scores, strong }) => (
+      <Table.Tr key={name} fw={strong ? 600 : 400} {...(!strong && { c: 'dimmed' })}>
+        <Table.Th scope="row" fw="inherit">
+          {name} <span className={classes.spoken}>{spoken}</span>
+        </Table.Th>
+        <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
+        <Table.Td>{loss(scores.nll)}</Table.Td>
+        <Table.Td>{loss(scores.brier)}</Table.Td>
+        <Table.Td>{percent(scores.ece, 2)}</Table.Td>
+      </Table.Tr>
+    ))
 }

@@ -1,9 +1,11 @@
 import { bestSingle, type Probs, type Scores, score, type Truth } from '../../shared/ensemble/index.ts'
 import type { Predictions } from './predictions.ts'
 import { type RunningSums, runningSums } from './runningSums.ts'
+import { accuracyWithoutEach } from './withoutEach.ts'
 
 /** Ways to combine stored probabilities. */
-export type Method = 'average' | 'logitAverage' | 'weighted'
+export const combinationMethods = ['average', 'logitAverage', 'weighted'] as const
+export type Method = (typeof combinationMethods)[number]
 
 /** Which candidates are members, and with what share. Both lists are parallel to the candidates. */
 export interface Choice {
@@ -39,6 +41,11 @@ export interface PartAssessment {
 export interface PartBench {
   /** Undefined when no candidate is a member. */
   assess(choice: Choice): PartAssessment | undefined
+  /**
+   * Accuracy of the same ensemble without one of its members, by candidate; null for who is no member or the only one.
+   * The others keep their weights. Slower than `assess`: for after the answer stands.
+   */
+  accuracyWithout(choice: Choice): readonly (number | null)[]
 }
 
 /** @param candidates oldest first, all asked about the same examples */
@@ -46,12 +53,17 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
   const probs = candidates.map((candidate) => candidate.probs)
   const sums = runningSums(probs)
   const scratch = new Float64Array(truth.labels.length * truth.classes)
+  let logs: readonly Probs[] | undefined
   let logSums: RunningSums | undefined
+  const logProbs = (): readonly Probs[] => {
+    logs ??= probs.map(logarithms)
+    return logs
+  }
 
   function combined({ method, ticked, weights }: Choice): Float64Array | undefined {
     if (method === 'weighted') return weightedMean(probs, ticked, weights, scratch)
     if (method === 'logitAverage') {
-      logSums ??= runningSums(probs.map(logarithms))
+      logSums ??= runningSums(logProbs())
       const sum = logSums(ticked)
       return sum && normalisedExp(sum, countOf(ticked), truth.classes, scratch)
     }
@@ -70,6 +82,7 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
       const best = members[place]
       if (bestScores === undefined || best === undefined) return undefined
       const ensemble = score(mixture, truth)
+      let lastAccuracy: readonly number[] | undefined
       return {
         examples: truth.labels.length,
         truth,
@@ -77,11 +90,29 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
         best,
         bestScores,
         gain: pairedDifference(ensemble.argmax, bestScores.argmax, truth.labels),
-        lastAccuracy: lastAccuracies(
-          members.flatMap((k) => probs[k] ?? []),
-          truth,
-        ),
+        // Most of the arithmetic: done when the curve is drawn, after the answer stands.
+        get lastAccuracy() {
+          lastAccuracy ??= lastAccuracies(
+            members.flatMap((k) => probs[k] ?? []),
+            truth,
+          )
+          return lastAccuracy
+        },
       }
+    },
+    accuracyWithout(choice) {
+      const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
+      if (members.length < 2) return candidates.map(() => null)
+      const matrices = choice.method === 'logitAverage' ? logProbs() : probs
+      const isBounded =
+        choice.method !== 'logitAverage' && members.every((k) => !Number.isNaN(candidates[k]?.scores.brier))
+      const without = accuracyWithoutEach(
+        members.flatMap((k) => matrices[k] ?? []),
+        members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1)),
+        truth,
+        isBounded,
+      )
+      return candidates.map((_, k) => without[members.indexOf(k)] ?? null)
     },
   }
 }
@@ -124,7 +155,7 @@ export function pairedDifference(
  * a row at a time keeps the running sum of that row at hand.
  * @param members oldest first
  */
-export function lastAccuracies(members: readonly Probs[], { labels, classes }: Truth): number[] {
+function lastAccuracies(members: readonly Probs[], { labels, classes }: Truth): number[] {
   const newestFirst = members.toReversed()
   const correct = new Array<number>(members.length).fill(0)
   const sum = new Float64Array(classes)

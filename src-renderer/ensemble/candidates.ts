@@ -7,6 +7,8 @@ export interface Candidate {
   readonly runName: string
   /** From 1. */
   readonly cycle: number
+  /** Trained by then. */
+  readonly epochs: number
 }
 
 /** The snapshots of some runs, run by run and oldest first: the order in which "the last M" counts. */
@@ -14,7 +16,13 @@ export function candidatesOf(runs: readonly RunSummary[]): Candidate[] {
   return runs.flatMap((run) =>
     run.snapshots
       .toSorted((a, b) => a.step - b.step)
-      .map(({ id, cycle }) => ({ snapshotId: id, runId: run.id, runName: run.name, cycle })),
+      .map(({ id, cycle, step }) => ({
+        snapshotId: id,
+        runId: run.id,
+        runName: run.name,
+        cycle,
+        epochs: (step + 1) / run.position.plan.stepsPerEpoch,
+      })),
   )
 }
 
@@ -25,6 +33,14 @@ export function nameOf({ cycle, runName }: Candidate, severalRuns: boolean): str
 
 export const areOfSeveralRuns = (candidates: readonly Candidate[]): boolean =>
   candidates.some(({ runId }) => runId !== candidates[0]?.runId)
+
+/** "A", "B", ... of the runs, in the order in which their candidates stand: what a matrix has room for. */
+export function runLetters(candidates: readonly Candidate[]): ReadonlyMap<string, string> {
+  const runs = [...new Set(candidates.map(({ runId }) => runId))]
+  return new Map(
+    runs.map((id, place) => [id, place < 26 ? String.fromCharCode(65 + place) : `${place + 1}.`]),
+  )
+}
 
 /**
  * What an ensemble of these members is called unless the user says otherwise.

@@ -2,14 +2,17 @@ import { queryOptions, skipToken } from '@tanstack/react-query'
 import type { Bench } from './bench.ts'
 import { type Selection, type SelectionReply, type SelectionRequest, selectionReply } from './selection.ts'
 
-interface Waiting {
+interface Asked {
+  readonly request: SelectionRequest
   readonly resolve: (selection: Selection) => void
   readonly reject: (error: Error) => void
 }
 
-const waiting = new Map<number, Waiting>()
+/* One question is with the worker at a time: those that nobody waits for any more are never begun. */
+let line: readonly Asked[] = []
+let busy: Asked | undefined
 let worker: Worker | undefined
-let asked = 0
+let count = 0
 
 function theWorker(): Worker {
   if (worker !== undefined) return worker
@@ -17,25 +20,34 @@ function theWorker(): Worker {
   started.addEventListener('message', ({ data }: MessageEvent<unknown>) => settle(selectionReply.parse(data)))
   started.addEventListener('error', () => {
     worker = undefined
-    for (const { reject } of waiting.values()) reject(new Error('Choosing members failed inside the window.'))
-    waiting.clear()
+    busy?.reject(new Error('Choosing members failed inside the window.'))
+    askNext()
   })
   worker = started
   return started
 }
 
 function settle({ id, answer }: SelectionReply): void {
-  const asker = waiting.get(id)
-  waiting.delete(id)
-  if ('error' in answer) asker?.reject(new Error(answer.error))
-  else asker?.resolve(answer)
+  if (busy === undefined || busy.request.id !== id) return
+  if ('error' in answer) busy.reject(new Error(answer.error))
+  else busy.resolve(answer)
+  askNext()
 }
 
-function askWorker(request: Omit<SelectionRequest, 'id'>): Promise<Selection> {
+function askNext(): void {
+  ;[busy, ...line] = line
+  if (busy !== undefined) theWorker().postMessage(busy.request)
+}
+
+function askWorker(question: Omit<SelectionRequest, 'id'>, signal: AbortSignal): Promise<Selection> {
   return new Promise((resolve, reject) => {
-    const id = ++asked
-    waiting.set(id, { resolve, reject })
-    theWorker().postMessage({ id, ...request } satisfies SelectionRequest)
+    const asked = { request: { id: ++count, ...question }, resolve, reject }
+    signal.addEventListener('abort', () => {
+      line = line.filter((other) => other !== asked)
+      reject(new Error('No longer asked for.'))
+    })
+    line = [...line, asked]
+    if (busy === undefined) askNext()
   })
 }
 
@@ -56,13 +68,16 @@ export function selectionQuery(
     queryFn:
       first === undefined
         ? skipToken
-        : () =>
-            askWorker({
-              probs: chosen.map(({ probs }) => probs),
-              labels: first.labels,
-              classes: first.truth.classes,
-              everySubset,
-            }),
+        : ({ signal }) =>
+            askWorker(
+              {
+                probs: chosen.map(({ probs }) => probs),
+                labels: first.labels,
+                classes: first.truth.classes,
+                everySubset,
+              },
+              signal,
+            ),
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,
   })

@@ -4,6 +4,7 @@ import { type Choice, type Method, type PartAssessment, sharesOf } from './asses
 import type { Bench } from './bench.ts'
 import { benchQuery } from './benchQuery.ts'
 import type { Candidate } from './candidates.ts'
+import { allTicked, isTicked, type Membership, only, withTick } from './membership.ts'
 import { selectionQuery } from './selectionQuery.ts'
 
 /** What a saved ensemble, or a choice made elsewhere, sets the panel to. */
@@ -27,25 +28,36 @@ export interface EnsembleModel {
   readonly test: PartAssessment | undefined
   setMethod(method: Method): void
   tick(snapshotId: number, on: boolean): void
+  /** Every candidate, and whoever comes later. */
+  tickAll(): void
+  /** These and no other, also when more come. */
   tickOnly(snapshotIds: readonly number[]): void
+}
+
+interface Failure {
+  readonly error: unknown
+  readonly retry: () => void
 }
 
 export type EnsembleState =
   | { readonly state: 'loading' }
-  | { readonly state: 'failed'; readonly error: unknown; readonly retry: () => void }
-  | { readonly state: 'ready'; readonly model: EnsembleModel }
+  | ({ readonly state: 'failed' } & Failure)
+  /** failure: of reading a candidate that came since; the model is without it. */
+  | { readonly state: 'ready'; readonly model: EnsembleModel; readonly failure?: Failure | undefined }
 
 /**
- * @param all every snapshot that may become a member; all are ticked, and later ones too, unless `start` names others
+ * @param all every snapshot that may become a member; all are ticked, and later ones too, unless `start` names others.
+ * Give it the same array for the same candidates.
  */
 export function useEnsemble(all: readonly Candidate[], start: Start | undefined): EnsembleState {
   const ids = useMemo(() => all.map(({ snapshotId }) => snapshotId), [all])
   const query = useQuery({ ...benchQuery(ids), placeholderData: keepPreviousData })
   const [method, setMethod] = useState<Method>(start?.method ?? 'average')
-  // What is left out is kept, not what is in, so that a snapshot that comes while one looks on joins.
-  const [left, setLeft] = useState<ReadonlySet<number>>(() => leftBy(ids, start?.snapshotIds))
-  const bench = query.data
-  const chosen = useChoice(bench, left, method)
+  const [membership, setMembership] = useState<Membership>(() =>
+    start === undefined ? allTicked : only(start.snapshotIds),
+  )
+  const bench = useLastKnown(query.data)
+  const chosen = useChoice(bench, membership, method)
   const model = useMemo((): EnsembleModel | undefined => {
     if (bench === undefined) return undefined
     const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
@@ -58,22 +70,29 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
       }),
       ...chosen,
       setMethod,
-      tick: (id, on) =>
-        setLeft((before) => new Set(on ? [...before].filter((other) => other !== id) : [...before, id])),
-      tickOnly: (members) => setLeft(leftBy(ids, members)),
+      tick: (id, on) => setMembership((before) => withTick(before, id, on)),
+      tickAll: () => setMembership(allTicked),
+      tickOnly: (members) => setMembership(only(members)),
     }
-  }, [bench, all, ids, chosen])
-  if (model !== undefined) return { state: 'ready', model }
-  if (query.isError) return { state: 'failed', error: query.error, retry: () => void query.refetch() }
-  return { state: 'loading' }
+  }, [bench, all, chosen])
+  const failure = query.isError ? { error: query.error, retry: () => void query.refetch() } : undefined
+  if (model !== undefined) return { state: 'ready', model, failure }
+  return failure === undefined ? { state: 'loading' } : { state: 'failed', ...failure }
 }
 
-const leftBy = (ids: readonly number[], members: readonly number[] | undefined): ReadonlySet<number> =>
-  new Set(members === undefined ? [] : ids.filter((id) => !members.includes(id)))
+/** What was there before stands while something newer is read, and also when that fails. */
+function useLastKnown<T>(value: T | undefined): T | undefined {
+  const [known, setKnown] = useState(value)
+  if (value !== undefined && value !== known) setKnown(value)
+  return value ?? known
+}
 
-function useChoice(bench: Bench | undefined, left: ReadonlySet<number>, method: Method) {
-  const ticked = useMemo(() => (bench?.snapshotIds ?? []).map((id) => !left.has(id)), [bench, left])
-  const wanted = (bench?.snapshotIds ?? []).filter((id) => !left.has(id))
+function useChoice(bench: Bench | undefined, membership: Membership, method: Method) {
+  const ticked = useMemo(
+    () => (bench?.snapshotIds ?? []).map((id) => isTicked(membership, id)),
+    [bench, membership],
+  )
+  const wanted = (bench?.snapshotIds ?? []).filter((_, k) => ticked[k] === true)
   const selection = useQuery({
     ...selectionQuery(method === 'weighted' ? bench : undefined, wanted, false),
     placeholderData: keepPreviousData,
@@ -87,17 +106,17 @@ function useChoice(bench: Bench | undefined, left: ReadonlySet<number>, method: 
     setKnown(new Map(wanted.map((id, k) => [id, answer.greedyWeights[k] ?? 0])))
   }
   const isChoosing = method === 'weighted' && selection.isFetching
-  return useMemo(() => {
+  const choosingError = method === 'weighted' ? selection.error : null
+  const assessed = useMemo(() => {
     const choice = { method, ticked, weights: weightsBy(bench?.snapshotIds ?? [], ticked, known) }
     return {
       choice,
       shares: sharesOf(choice),
-      isChoosing,
-      choosingError: method === 'weighted' ? selection.error : null,
       validation: bench?.validation?.assess(choice),
       test: bench?.test?.assess(choice),
     }
-  }, [bench, ticked, method, known, isChoosing, selection.error])
+  }, [bench, ticked, method, known])
+  return useMemo(() => ({ ...assessed, isChoosing, choosingError }), [assessed, isChoosing, choosingError])
 }
 
 /** Equal where nothing is known of any member that is ticked. */

@@ -1,4 +1,4 @@
-import { count, points, thin } from '../format/format.ts'
+import { count, counted, points, thin } from '../format/format.ts'
 import type { Difference, Method } from './assess.ts'
 
 export const methodWords: Readonly<Record<Method | 'weightAverage', string>> = {
@@ -25,4 +25,20 @@ export function gainWords({ accuracy, standardError }: Difference, examples: num
   const size = points(Math.abs(accuracy), 2).replace('+', '')
   const sure = Math.abs(accuracy) > 2 * standardError ? '' : ', which may be chance'
   return `${size} ${side} the best single${sure}; ${spread}`
+}
+
+/** "cycles 1, 2, 5", "cycle 3". */
+export function cyclesWords(members: readonly { readonly cycle: number }[]): string {
+  return `${members.length === 1 ? 'cycle' : 'cycles'} ${members.map(({ cycle }) => cycle).join(', ')}`
+}
+
+/** "5 snapshots", "6 snapshots of 2 runs". */
+export function membersWords({
+  members,
+}: {
+  readonly members: readonly { readonly runId: string }[]
+}): string {
+  const runs = new Set(members.map(({ runId }) => runId)).size
+  const snapshots = counted(members.length, 'snapshot')
+  return runs > 1 ? `${snapshots} of ${counted(runs, 'run')}` : snapshots
 }

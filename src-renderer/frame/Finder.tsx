@@ -1,5 +1,6 @@
 import { Spotlight, spotlight } from '@mantine/spotlight'
 import { useState } from 'react'
+import classes from './Finder.module.css'
 import { FinderList } from './FinderList.tsx'
 import { FindIcon } from './icons.tsx'
 
@@ -16,7 +17,9 @@ export function Finder({ onShowShortcuts }: { readonly onShowShortcuts: () => vo
       scrollable
       maxHeight={420}
       transitionProps={{ duration: 80 }}
-      aria-label="Find"
+      overlayProps={{ blur: 0, backgroundOpacity: 0.4 }}
+      classNames={{ action: classes.action, actionDescription: classes.description }}
+      attributes={{ content: { 'aria-label': 'Find' } }}
     >
       <Spotlight.Search
         placeholder="Find a run, a page or an action"

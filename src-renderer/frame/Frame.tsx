@@ -7,6 +7,8 @@ import { Rail } from './Rail.tsx'
 import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { TopLine } from './TopLine.tsx'
+import { useDesktopMenu } from './useDesktopMenu.ts'
+import { useDesktopTheme } from './useDesktopTheme.ts'
 import { useRunNews } from './useRunNews.ts'
 
 /** What stands around every page. The page scrolls in its own box, so that nothing here ever moves. */
@@ -19,20 +21,15 @@ export function Frame() {
     { keys: 'n', does: 'New run', run: () => void navigate({ to: '/new' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
+  useDesktopMenu({ newRun: () => void navigate({ to: '/new' }), shortcuts: () => setSheetOpen(true) })
   useRunNews()
+  useDesktopTheme()
   useFocusOnNewPage(page)
   return (
     <div className={classes.frame}>
-      <a
-        className={classes.skip}
-        href="#page"
-        onClick={(event) => {
-          event.preventDefault()
-          page.current?.focus()
-        }}
-      >
+      <button type="button" className={classes.skip} onClick={() => page.current?.focus()}>
         Skip to the page
-      </a>
+      </button>
       <TopLine />
       <Rail onShowShortcuts={() => setSheetOpen(true)} />
       <div className={classes.page} id="page" ref={page} tabIndex={-1}>

@@ -26,7 +26,7 @@ export function ShortcutSheet({ opened, onClose }: ShortcutSheetProps) {
   )
 }
 
-export function ShortcutList() {
+function ShortcutList() {
   const groups = useShortcutGroups()
   return (
     <div className={classes.groups}>

@@ -7,6 +7,8 @@ export interface Shortcut {
   /** As the sheet says it: "New run". */
   readonly does: string
   readonly run: () => void
+  /** Whether it is meant now; where it is not, the key does what it does without us. */
+  readonly when?: () => boolean
 }
 
 export interface ShortcutGroup {
@@ -38,7 +40,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const typing = isTyping(event.target)
   // The newest group first: a page's own keys win over the frame's.
   for (const { list } of groups.toReversed()) {
-    const hit = list.find(({ keys }) => isPress(keys, event, isApple))
+    const hit = list.find(({ keys, when }) => isPress(keys, event, isApple) && when?.() !== false)
     if (hit === undefined || (typing && !worksWhileTyping(hit.keys))) continue
     event.preventDefault()
     hit.run()
@@ -74,6 +76,7 @@ export function useShortcuts(page: string, list: readonly Shortcut[]): void {
           keys,
           does,
           run: () => latest.current[place]?.run(),
+          when: () => latest.current[place]?.when?.() !== false,
         })),
       }),
     [page, signature],

@@ -47,10 +47,10 @@ async function measure(
   const batch = randomBatch(shape)
   const step = (at: number) => trainStep(model, optimizer, batch, { lr: 0.01 }, { step: at, seed: 1 }, 0)
   const forward = (at: number) => forwardOnly(model, batch, at)
-  for (let at = 0; at < 3; at++) step(at)
-  const whole = times(steps, step)
-  const ahead = times(steps, forward)
-  const kernels = await profile(() => void step(steps))
+  for (let at = 0; at < 3; at++) await step(at)
+  const whole = await times(steps, step)
+  const ahead = await times(steps, forward)
+  const kernels = await profile(() => step(steps))
   tf.dispose([batch.x, batch.y])
   optimizer.dispose()
   model.dispose()
@@ -65,9 +65,9 @@ async function measure(
   }
 }
 
-function forwardOnly(model: Model, batch: Batch, step: number): void {
+async function forwardOnly(model: Model, batch: Batch, step: number): Promise<void> {
   const logits = model.forward(batch.x, { training: true, step, seed: 1, statisticsRate: 0 })
-  logits.dataSync()
+  await logits.data()
   logits.dispose()
 }
 
@@ -85,18 +85,23 @@ function randomBatch(shape: readonly number[]): Batch {
   }
 }
 
-function times(count: number, work: (at: number) => unknown): { median: number; min: number } {
-  const each = Array.from({ length: count }, (_, at) => {
+async function times(
+  count: number,
+  work: (at: number) => Promise<unknown>,
+): Promise<{ median: number; min: number }> {
+  const each: number[] = []
+  for (let at = 0; at < count; at++) {
     const begun = performance.now()
-    work(at)
-    return performance.now() - begun
-  }).sort((a, b) => a - b)
+    await work(at)
+    each.push(performance.now() - begun)
+  }
+  each.sort((a, b) => a - b)
   return { median: each[count >> 1] ?? Number.NaN, min: each[0] ?? Number.NaN }
 }
 
-async function profile(work: () => void): Promise<Result['kernels']> {
-  const { kernels } = await tf.profile(() => {
-    work()
+async function profile(work: () => Promise<unknown>): Promise<Result['kernels']> {
+  const { kernels } = await tf.profile(async () => {
+    await work()
     return []
   })
   const sums = new Map<string, { calls: number; ms: number }>()

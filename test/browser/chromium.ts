@@ -60,3 +60,12 @@ async function missingLibraries(executable: string): Promise<Record<string, stri
     FONTCONFIG_PATH: path.join(unpacked, 'fonts'),
   }
 }
+
+/** The environment in which a process finds SwiftShader, the browser's Vulkan driver for the processor. Linux only. */
+export async function softwareVulkan(): Promise<Record<string, string>> {
+  if (!existsSync(unpacked)) await unpack()
+  return {
+    VK_ICD_FILENAMES: path.join(unpacked, 'vk_swiftshader_icd.json'),
+    LD_LIBRARY_PATH: unpacked,
+  }
+}

@@ -1,4 +1,4 @@
-import { Header } from 'tar'
+import { Header, Pax } from 'tar'
 import type { Chunk, Chunks } from './answers.ts'
 
 export interface TarFile {
@@ -15,10 +15,7 @@ export async function* tarOf(
   mtime: Date,
 ): AsyncGenerator<Chunk, void, undefined> {
   for await (const { name, bytes, chunks } of files) {
-    const header = new Header({ path: name, size: bytes, mode: 0o644, mtime, type: 'File' })
-    header.encode()
-    if (header.block === undefined || header.needPax) throw new Error(`no tar header can hold ${name}`)
-    yield header.block
+    yield* head(name, bytes, mtime)
     let written = 0
     for await (const chunk of chunks) {
       written += Buffer.byteLength(chunk)
@@ -28,6 +25,16 @@ export async function* tarOf(
     yield Buffer.alloc((block - (bytes % block)) % block)
   }
   yield Buffer.alloc(2 * block)
+}
+
+/** What the old header has no room for (names of other letters, gigabytes) stands in an extended one before it. */
+function* head(name: string, bytes: number, mtime: Date): Generator<Uint8Array> {
+  const fields = { path: name, size: bytes, mode: 0o644, mtime }
+  const header = new Header({ ...fields, type: 'File' })
+  header.encode()
+  if (header.needPax) yield new Pax(fields).encode()
+  if (header.block === undefined) throw new Error(`no tar header can hold ${name}`)
+  yield header.block
 }
 
 /** A file that is in memory already. */

@@ -67,8 +67,7 @@ async function ask(
   command: RunCommand,
 ): Promise<void> {
   await withRun(cli, options, id, async (core, run) => {
-    const request = core.runs.ask(run.id, command)
-    const { obeyed, words } = await awaitAnswer(core.store.read, run, command, request)
+    const { obeyed, words } = await awaitAnswer(core, run, command)
     if (!obeyed) cli.setExitCode(1)
     if (options.json) return printJson(cli, { runId: run.id, asked: command, obeyed, answer: words })
     cli.terminal.err(`${words}\n`)

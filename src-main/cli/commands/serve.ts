@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
@@ -5,6 +6,7 @@ import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
+import { openBrowser } from '../../serve/openBrowser.ts'
 import { type RunningServer, startServer } from '../../serve/server.ts'
 import { sessionOf } from '../../serve/session.ts'
 import {
@@ -64,12 +66,13 @@ function exposure({ host, exposeToNetwork }: Options): string | undefined {
 }
 
 async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | undefined): Promise<void> {
+  const windowFolder = builtWindow(cli)
   const services = createServices(core, 'browser')
   const server = await listen(chosen.port, (port) =>
     startServer({
       services,
       files: createFiles(core),
-      windowFolder: path.join(root, 'out', 'renderer'),
+      windowFolder,
       session: sessionOf(core.home),
       port,
       ...(exposedAs !== undefined && { exposedAs }),
@@ -79,10 +82,32 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   try {
     if (chosen.json) await printJson(cli, { url: server.url })
     else await cli.terminal.out(`Anneal is at ${server.url}\n`)
+    if (chosen.open) await open(cli, server)
     await interrupted(cli)
   } finally {
     await server.close()
   }
+}
+
+/** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */
+function builtWindow({ terminal: { env } }: Cli): string {
+  const { ANNEAL_WINDOW } = env
+  const folder = ANNEAL_WINDOW ? path.resolve(ANNEAL_WINDOW) : path.join(root, 'out', 'renderer')
+  if (existsSync(path.join(folder, 'index.html'))) return folder
+  throw new UserError(
+    ANNEAL_WINDOW
+      ? `While starting the server: ANNEAL_WINDOW names a folder without index.html (received ${folder}); build the window into it, or unset it.`
+      : `While starting the server: the window is not built yet; run "npm run build" in ${root}.`,
+  )
+}
+
+async function open({ terminal }: Cli, server: RunningServer): Promise<void> {
+  const opened = await openBrowser(server.oneTimeUrl(), terminal.env)
+  terminal.err(
+    opened === undefined
+      ? 'No browser could be opened here; open the address above. Ctrl+C ends Anneal.\n'
+      : `Opened in ${opened}. Ctrl+C ends Anneal.\n`,
+  )
 }
 
 /** @throws UserError when the port that was asked for cannot be had */

@@ -23,7 +23,7 @@ import { runReport } from '../reports.ts'
 import { describeRun } from '../runText.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
 
-const trainOptions = z.object({ ...storeOptions, spec: z.string() })
+const trainOptions = z.object({ ...storeOptions, spec: z.string(), queue: z.boolean().default(false) })
 const resumeOptions = z.object(storeOptions)
 const extendOptions = z.object({ ...storeOptions, cycles: wholeNumber(1, 1e6).default(1) })
 
@@ -33,6 +33,7 @@ export function addTraining(program: Command, cli: Cli): void {
     .summary('train a run')
     .description('Train the run a JSON file describes, and keep its metrics and snapshots in the database.')
     .requiredOption('--spec <file>', 'JSON file with the run: at least "schedule" and "budget"')
+    .option('--queue', 'leave it to the open app ("anneal serve"), which starts it when nothing trains')
     .addHelpText(
       'after',
       examples([
@@ -41,12 +42,14 @@ export function addTraining(program: Command, cli: Cli): void {
       ]),
     )
   train.action(async () => {
-    const { spec, ...rest } = readOptions(train, trainOptions)
+    const { spec, queue, ...rest } = readOptions(train, trainOptions)
     const content = readJsonFile(spec, 'reading the run spec')
     // Before a database is made for it.
     parseRunSpec(content)
     await withCore(cli, rest, (core) =>
-      trainAndReport(cli, core, rest.json, () => core.runs.launch(content), hintAtBudget),
+      queue
+        ? queueAndReport(cli, core, rest.json, content)
+        : trainAndReport(cli, core, rest.json, () => core.runs.launch(content), hintAtBudget),
     )
   })
 
@@ -72,6 +75,15 @@ export function addTraining(program: Command, cli: Cli): void {
       trainAndReport(cli, core, rest.json, () => core.runs.extend(id, cycles)),
     )
   })
+}
+
+async function queueAndReport(cli: Cli, core: Core, json: boolean, content: unknown): Promise<void> {
+  const run = await core.runs.enqueue(content)
+  if (json) return printJson(cli, runReport(core, run))
+  await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
+  cli.terminal.err(
+    `Run ${run.id} starts when nothing else trains, while the app is open: ${typed(cli, 'serve')}\n`,
+  )
 }
 
 async function trainAndReport(

@@ -27,11 +27,12 @@ export async function importCsv(
 ): Promise<void> {
   const files = options.testPath === undefined ? [options.path] : [options.path, options.testPath]
   const sizes = await Promise.all(files.map(async (file) => (await peek(file, 0)).size))
-  const total = 2 * sizes.reduce((a, b) => a + b, 0)
-  let done = 0
+  // Each file is read twice; half of that is what people see of its size.
+  const total = sizes.reduce((a, b) => a + b, 0)
+  let read = 0
   const advance = (bytes: number): void => {
-    done += bytes
-    onProgress({ done, total, unit: 'bytes' })
+    read += bytes
+    onProgress({ done: Math.floor(read / 2), total, unit: 'bytes' })
   }
   const survey = createSurvey(options)
   for (const file of files) {

@@ -41,9 +41,10 @@ export async function importImages(
   onProgress: OnProgress,
 ): Promise<void> {
   const { classes, files } = await findImages(options)
-  const total = 2 * files.length
-  let done = 0
-  const advance = (): void => onProgress({ done: ++done, total, unit: 'examples' })
+  // Each file is opened twice; half of that is what people count.
+  let opened = 0
+  const advance = (): void =>
+    onProgress({ done: Math.floor(++opened / 2), total: files.length, unit: 'examples' })
 
   const survey = createSurvey(options)
   for await (const [file, image] of inOrder(files, openImage)) {

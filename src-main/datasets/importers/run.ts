@@ -14,12 +14,14 @@ const formatNames = {
 
 /**
  * Imports into `<parent>/<id>` and tells how far it is.
+ * @param checkWanted throws when it has been cancelled: asked a last time before it is stored
  * @throws UserError for wrong options or files; nothing is left behind then
  */
 export async function runImport(
   parent: string,
   given: ImportOptions,
   onProgress: OnProgress,
+  checkWanted?: () => void,
 ): Promise<ImportedDataset> {
   const options = parseOrExplain(importOptions, given, 'reading the import options')
   const file = basename(options.path)
@@ -28,8 +30,12 @@ export async function runImport(
     source: options.source ?? `${formatNames[options.format]} ${file}`,
     ...(options.license !== undefined && { license: options.license }),
   }
-  return storeDataset(parent, `While importing ${file}`, description, (writer) =>
-    produce(options, writer, onProgress),
+  return storeDataset(
+    parent,
+    `While importing ${file}`,
+    description,
+    (writer) => produce(options, writer, onProgress),
+    checkWanted,
   )
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { type ConvInfo, convGeometry, filterAttrs, inputAttrs } from '../convAttrs.ts'
 import * as tf from '../tf.ts'
 import { overrideKernel, tensor4d } from './override.ts'
 
@@ -8,47 +8,18 @@ import { overrideKernel, tensor4d } from './override.ts'
  * slower than the forward pass of the same size.
  */
 
-const shape4d = z.tuple([z.number(), z.number(), z.number(), z.number()])
-const pair = z.union([z.number(), z.tuple([z.number(), z.number()])])
-const explicitPadding = z.tuple([
-  z.tuple([z.number(), z.number()]),
-  z.tuple([z.number(), z.number()]),
-  z.tuple([z.number(), z.number()]),
-  z.tuple([z.number(), z.number()]),
-])
-const convAttrs = {
-  strides: pair,
-  pad: z.union([z.enum(['same', 'valid']), z.number(), explicitPadding]),
-  dataFormat: z.literal('NHWC'),
-  dimRoundingMode: z.enum(['floor', 'round', 'ceil']).nullish(),
-}
-const filterAttrs = z.object({ ...convAttrs, filterShape: shape4d })
-const inputAttrs = z.object({ ...convAttrs, inputShape: shape4d })
-
 /** Registers Conv2DBackpropFilter and Conv2DBackpropInput for the wasm backend. */
 export function registerConvGradients(): void {
   overrideKernel('Conv2DBackpropFilter', (inputs, attrs) => {
     const given = filterAttrs.parse(attrs)
     const x = tensor4d(inputs, 'x')
-    return filterGradient(x, tensor4d(inputs, 'dy'), geometry(x.shape, given.filterShape, given))
+    return filterGradient(x, tensor4d(inputs, 'dy'), convGeometry(x.shape, given.filterShape, given))
   })
   overrideKernel('Conv2DBackpropInput', (inputs, attrs) => {
     const given = inputAttrs.parse(attrs)
     const filter = tensor4d(inputs, 'filter')
-    return inputGradient(tensor4d(inputs, 'dy'), filter, geometry(given.inputShape, filter.shape, given))
+    return inputGradient(tensor4d(inputs, 'dy'), filter, convGeometry(given.inputShape, filter.shape, given))
   })
-}
-
-type Shape4D = [number, number, number, number]
-type ConvInfo = tf.backend_util.Conv2DInfo
-
-function geometry(
-  input: Shape4D,
-  filter: Shape4D,
-  attrs: z.infer<typeof filterAttrs> | z.infer<typeof inputAttrs>,
-) {
-  const { strides, pad, dimRoundingMode } = attrs
-  return tf.backend_util.computeConv2DInfo(input, filter, strides, 1, pad, dimRoundingMode ?? undefined)
 }
 
 /** Up to here the patches of one channel each are so few rows that one matrix product beats the convolution. */

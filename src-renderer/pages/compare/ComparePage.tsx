@@ -1,3 +1,208 @@
+import { Button, SegmentedControl, Select, Slider } from '@mantine/core'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useMemo, useRef, useState } from 'react'
+import type { ChartAxis } from '../../charts/types.ts'
+import { EmptyState } from '../../components/EmptyState.tsx'
+import { PageHeader } from '../../components/PageHeader.tsx'
+import { counted } from '../../format/format.ts'
+import { useRuns } from '../../hooks/useRuns.ts'
+import { SeriesError } from '../run/SeriesError.tsx'
+import { AddRuns } from './AddRuns.tsx'
+import { axisNames, compareAxes } from './axes.ts'
+import classes from './Compare.module.css'
+import { ConfigTable } from './ConfigTable.tsx'
+import { CurveCharts } from './CurveCharts.tsx'
+import { EnsembleList } from './EnsembleList.tsx'
+import { drawnOf, mostDrawn, type Place, placesOf } from './places.ts'
+import { RunKey } from './RunKey.tsx'
+import { ScoreTable } from './ScoreTable.tsx'
+import { type CompareChange, type CompareView, useCompareAddress } from './useCompareAddress.ts'
+import { useCurves } from './useCurves.ts'
+import { useEpochs } from './useEpochs.ts'
+
+/** Several runs side by side: curves over each other, what they reached, and in what their settings differ. */
 export function ComparePage() {
-  return <main />
+  const [view, change] = useCompareAddress()
+  const { byId, state } = useRuns()
+  const navigate = useNavigate()
+  const runs = view.ids.flatMap((id) => byId.get(id) ?? [])
+  const missing = state === 'connecting' ? 0 : view.ids.length - runs.length
+  const add = (ids: readonly string[]) => change({ ids: [...view.ids, ...ids] })
+  const detail =
+    missing === 0 ? counted(runs.length, 'run') : `${counted(runs.length, 'run')}, ${missing} no longer there`
+  return (
+    <main className={classes.page}>
+      <PageHeader
+        title="Compare"
+        detail={detail}
+        actions={
+          <>
+            <AddRuns taken={view.ids} onAdd={add} />
+            <Button
+              variant="default"
+              disabled={runs.length === 0}
+              onClick={() => void navigate({ to: '/ensembles', search: { runs: runs.map(({ id }) => id) } })}
+            >
+              Ensemble their snapshots
+            </Button>
+          </>
+        }
+      />
+      {runs.length === 0 && state !== 'connecting' ? (
+        <EmptyState
+          title="Nothing to compare yet"
+          text="Add runs here, or select two or more in the table of runs and press c."
+          action={
+            <Button component={Link} to="/">
+              Choose runs
+            </Button>
+          }
+        />
+      ) : (
+        <Comparison view={view} change={change} runs={runs} />
+      )}
+    </main>
+  )
+}
+
+interface ComparisonProps {
+  readonly view: CompareView
+  readonly change: (change: CompareChange) => void
+  readonly runs: Parameters<typeof placesOf>[0]
+}
+
+function Comparison({ view, change, runs }: ComparisonProps) {
+  const [highlight, setHighlight] = useState<string>()
+  const ids = runs.map(({ id }) => id)
+  const epochsOf = useEpochs(ids)
+  const places = useMemoBy([view.x, epochsOf, ...runs], () => placesOf(runs, view.x, epochsOf))
+  const { drawn, left } = drawnOf(ids, view.hidden)
+  const drawnPlaces = useMemoBy([places, ...drawn], () => places.filter(({ run }) => drawn.has(run.id)))
+  const curves = useCurves(drawnPlaces, view.smooth, view.zoom)
+  const baseline = runs.find(({ id }) => id === view.baseline)
+  const x = useAxis(drawnPlaces, view)
+  const toggleHidden = (id: string) => {
+    const hidden = new Set(view.hidden)
+    if (!hidden.delete(id)) hidden.add(id)
+    change({ hidden: [...hidden] })
+  }
+  return (
+    <>
+      <RunKey
+        places={places}
+        drawn={drawn}
+        hidden={view.hidden}
+        baseline={view.baseline}
+        onHighlight={setHighlight}
+        onHidden={toggleHidden}
+        onBaseline={(id) => change({ baseline: view.baseline === id ? undefined : id })}
+        onRemove={(id) => change({ ids: view.ids.filter((one) => one !== id) })}
+      />
+      <CompareBar view={view} change={change} />
+      {left > 0 && (
+        <p className={classes.note} role="status">
+          Curves of the first {mostDrawn} runs are drawn; {left} more are in the tables only. Hide some to
+          draw others.
+        </p>
+      )}
+      <SeriesError error={curves.error ?? undefined} hasData={false} />
+      <div className={classes.charts}>
+        <CurveCharts
+          places={drawnPlaces}
+          curves={curves}
+          epochsOf={epochsOf}
+          highlight={highlight !== undefined && drawn.has(highlight) ? highlight : undefined}
+          x={x}
+          onZoom={(zoom) => change({ zoom })}
+        />
+      </div>
+      <section aria-label="Scores">
+        <div className={classes.sectionHead}>
+          <h2>Scores</h2>
+          <Select
+            aria-label="Baseline"
+            placeholder="Baseline: none"
+            clearable
+            data={places.map(({ run, label }) => ({ value: run.id, label: `Baseline: ${label}` }))}
+            value={baseline?.id ?? null}
+            onChange={(id) => change({ baseline: id ?? undefined })}
+          />
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <section className={classes.scroll} tabIndex={0} aria-label="Table of scores">
+          <ScoreTable places={places} epochsOf={epochsOf} baseline={baseline} />
+        </section>
+      </section>
+      <ConfigTable
+        places={places}
+        baseline={baseline?.id}
+        showAll={view.all}
+        onShowAll={(all) => change({ all: all || undefined })}
+      />
+      <EnsembleList places={places} />
+    </>
+  )
+}
+
+/** One axis for all charts: what is looked at, or all that is trained of the runs drawn. */
+function useAxis(places: readonly Place[], { x, zoom }: CompareView): ChartAxis {
+  const from = zoom?.[0] ?? Math.min(...places.map(({ map }) => map.toX(0)))
+  const to = zoom?.[1] ?? Math.max(...places.map(({ run, map }) => map.toX(Math.max(0, run.stepsDone - 1))))
+  const map = places[0]?.map
+  const latest = useRef(map)
+  latest.current = map
+  return useMemo(
+    () => ({
+      label: axisNames[x].toLowerCase(),
+      format: (value) => latest.current?.format(value) ?? '',
+      ...(from < to && { domain: [from, to] }),
+    }),
+    [x, from, to],
+  )
+}
+
+/** Of a list of any length, which hooks cannot take as it is. */
+function useMemoBy<T>(parts: readonly unknown[], make: () => T): T {
+  const [held, setHeld] = useState(() => ({ parts, value: make() }))
+  const isSame = held.parts.length === parts.length && held.parts.every((one, i) => one === parts[i])
+  if (isSame) return held.value
+  const value = make()
+  setHeld({ parts, value })
+  return value
+}
+
+function CompareBar({ view, change }: Pick<ComparisonProps, 'view' | 'change'>) {
+  const [smooth, setSmooth] = useState(view.smooth)
+  return (
+    <div className={classes.bar}>
+      <SegmentedControl
+        aria-label="Horizontal axis"
+        value={view.x}
+        data={compareAxes.map((value) => ({ value, label: axisNames[value] }))}
+        onChange={(x) => change({ x })}
+      />
+      <span className={classes.smoothing}>
+        Smoothing
+        <Slider
+          className={classes.slider ?? ''}
+          size="xs"
+          label={null}
+          thumbLabel="Smoothing"
+          min={0}
+          max={0.99}
+          step={0.01}
+          value={smooth}
+          onChange={setSmooth}
+          onChangeEnd={(value) => change({ smooth: value })}
+        />
+        <span className={classes.dim}>{smooth === 0 ? 'as measured' : smooth.toFixed(2)}</span>
+      </span>
+      {view.zoom !== undefined && (
+        <Button variant="default" size="compact-xs" onClick={() => change({ zoom: undefined })}>
+          Show all
+        </Button>
+      )}
+      <span className={classes.dim}>Drag over a chart to look closer</span>
+    </div>
+  )
 }

@@ -35,7 +35,7 @@ export interface Column {
 
 const share: Measure = {
   show: (value) => format.percent(value),
-  showDelta: (value) => format.signed(100 * value, 1),
+  showDelta: (value) => format.points(value),
   better: 'higher',
 }
 const loss: Measure = {
@@ -73,7 +73,7 @@ export const columns: readonly Column[] = [
     id: 'name',
     label: 'Run',
     about: 'Name, tags, note',
-    width: 220,
+    width: 200,
     grows: true,
     ...shown,
     value: (run) => run.name.toLowerCase(),
@@ -82,17 +82,17 @@ export const columns: readonly Column[] = [
     id: 'status',
     label: 'Status',
     about: 'Status and progress',
-    width: 124,
+    width: 122,
     ...shown,
     value: (run) => statusOrder.indexOf(run.status) - factsOf(run).progress,
   },
-  { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 150, ...shown },
-  { id: 'spark', label: 'Accuracy', about: 'Accuracy by epoch', width: 96, ...shown },
+  { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 130, ...shown },
+  { id: 'spark', label: 'Accuracy', about: 'Accuracy by epoch', width: 84, ...shown },
   {
     id: 'best',
     label: 'Best',
     about: 'Best validation accuracy, and its epoch',
-    width: 96,
+    width: 84,
     ...shown,
     measure: share,
     highFirst: true,
@@ -102,7 +102,7 @@ export const columns: readonly Column[] = [
     id: 'last',
     label: 'Last',
     about: 'Last validation accuracy',
-    width: 78,
+    width: 74,
     ...shown,
     measure: share,
     highFirst: true,
@@ -112,7 +112,7 @@ export const columns: readonly Column[] = [
     id: 'ensemble',
     label: 'Ensemble',
     about: 'Accuracy of the best ensemble saved',
-    width: 86,
+    width: 90,
     ...shown,
     measure: share,
     highFirst: true,
@@ -122,7 +122,7 @@ export const columns: readonly Column[] = [
     id: 'schedule',
     label: 'Schedule',
     about: 'Schedule',
-    width: 140,
+    width: 136,
     ...shown,
     value: (run) => factsOf(run).schedule.toLowerCase(),
   },
@@ -130,7 +130,7 @@ export const columns: readonly Column[] = [
     id: 'model',
     label: 'Model',
     about: 'Model',
-    width: 96,
+    width: 92,
     ...shown,
     value: (run) => factsOf(run).model.toLowerCase(),
   },
@@ -239,7 +239,7 @@ export const columns: readonly Column[] = [
     id: 'duration',
     label: 'Time',
     about: 'Time from start to end',
-    width: 92,
+    width: 84,
     ...shown,
     measure: seconds,
     value: (run) => secondsOf(run),
@@ -264,11 +264,54 @@ export const columns: readonly Column[] = [
     value: (run) => run.createdAt,
     highFirst: true,
   },
-  { id: 'id', label: 'Id', about: 'Id', width: 124, ...hidden, value: (run) => run.id },
+  {
+    id: 'tags',
+    label: 'Tags',
+    about: 'Tags',
+    width: 120,
+    ...hidden,
+    value: (run) => run.tags.join(', ').toLowerCase() || null,
+  },
+  {
+    id: 'note',
+    label: 'Note',
+    about: 'Note',
+    width: 180,
+    ...hidden,
+    value: (run) => run.note.toLowerCase() || null,
+  },
+  { id: 'id', label: 'Id', about: 'Id', width: 130, ...hidden, value: (run) => run.id },
 ]
 
 const byId = new Map(columns.map((column) => [column.id, column]))
 export const findColumn = (id: string): Column | undefined => byId.get(id)
+
+/** What the column "at step" shows: of which series, at which step. */
+export interface AtStep {
+  readonly series: 'accuracy' | 'loss' | 'lr'
+  readonly step: number
+}
+
+const atMeasures = { accuracy: share, loss, lr: rate } as const
+const atNames = { accuracy: 'Accuracy', loss: 'Loss', lr: 'Rate' } as const
+const atWords = { accuracy: 'Training accuracy', loss: 'Training loss, nats', lr: 'Learning rate' } as const
+
+/** The columns of those ids, the one "at step" as it was chosen. */
+export function columnsOf(ids: readonly string[], { series, step }: AtStep): readonly Column[] {
+  return ids.flatMap((id) => {
+    const column = byId.get(id)
+    if (column === undefined) return []
+    if (id !== 'at') return [column]
+    return {
+      ...column,
+      label: `${atNames[series]} @${format.count(step)}`,
+      about: `${atWords[series]} at step ${format.count(step)}, or the last before it`,
+      measure: atMeasures[series],
+      highFirst: series !== 'loss',
+      width: 118,
+    }
+  })
+}
 
 /** The cell's text of columns that are text alone; others are drawn. */
 export function textOf({ id, value, measure }: Column, run: RunSummary, at: ValuesAt): string {
@@ -287,6 +330,10 @@ export function textOf({ id, value, measure }: Column, run: RunSummary, at: Valu
       return run.device ?? format.unknown
     case 'started':
       return format.ago(run.createdAt)
+    case 'tags':
+      return run.tags.join(', ')
+    case 'note':
+      return run.note
     default: {
       const found = value?.(run, at) ?? null
       if (found === null) return format.unknown

@@ -1,16 +1,21 @@
-import { useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { z } from 'zod'
 import { columns, findColumn } from './columns.ts'
+
+export const narrowest = 44
+export const widest = 900
 
 /** What the user made of the table; it stays in this browser. */
 const storedLayout = z.object({
   /** Ids of the columns shown, in their order. */
   shown: z.array(z.string()).max(200),
+  /** Pixels of the columns that were resized. */
+  widths: z.record(z.string(), z.number().min(narrowest).max(widest)).catch({}),
   baseline: z.string().nullable().catch(null),
   /** The step whose value the column "at" shows, and of which series. */
   at: z
     .object({ series: z.enum(['accuracy', 'loss', 'lr']), step: z.int().min(0) })
-    .catch({ series: 'accuracy', step: 0 }),
+    .catch({ series: 'accuracy', step: 1000 }),
 })
 export type TableLayout = z.infer<typeof storedLayout>
 
@@ -18,8 +23,9 @@ const key = 'anneal.runs.table'
 
 export const firstLayout: TableLayout = {
   shown: columns.filter(({ shownAtFirst }) => shownAtFirst).map(({ id }) => id),
+  widths: {},
   baseline: null,
-  at: { series: 'accuracy', step: 0 },
+  at: { series: 'accuracy', step: 1000 },
 }
 
 /** Anything that is not a layout, or of another version's columns, falls back piece by piece. */
@@ -52,12 +58,20 @@ export function toggleColumn(shown: readonly string[], id: string): string[] {
   return [...shown.slice(0, at), id, ...shown.slice(at)]
 }
 
-export function useLayout(): readonly [TableLayout, (change: Partial<TableLayout>) => void] {
+/** Puts a column in the place of another, as when its header is dragged there. */
+export function placeColumn(shown: readonly string[], id: string, target: string): string[] {
+  const from = shown.indexOf(id)
+  const to = shown.indexOf(target)
+  if (from === -1 || to === -1 || from === to) return [...shown]
+  const others = shown.filter((one) => one !== id)
+  return [...others.slice(0, to), id, ...others.slice(to)]
+}
+
+export type ChangeLayout = (change: Partial<TableLayout>) => void
+
+export function useLayout(): readonly [TableLayout, ChangeLayout] {
   const [layout, setLayout] = useState(() => readLayout(localStorage.getItem(key)))
-  const change = (part: Partial<TableLayout>) => {
-    const next = { ...layout, ...part }
-    setLayout(next)
-    localStorage.setItem(key, JSON.stringify(next))
-  }
+  const change = useCallback<ChangeLayout>((part) => setLayout((before) => ({ ...before, ...part })), [])
+  useEffect(() => localStorage.setItem(key, JSON.stringify(layout)), [layout])
   return [layout, change]
 }

@@ -22,6 +22,8 @@ export type SelectionAction =
     }
   | { readonly type: 'cursor'; readonly id: string }
   | { readonly type: 'toggle'; readonly id: string }
+  /** That one and no other; nothing when it was the only one. */
+  | { readonly type: 'only'; readonly id: string }
   | { readonly type: 'range'; readonly id: string; readonly order: readonly string[] }
   | { readonly type: 'all'; readonly order: readonly string[] }
   | { readonly type: 'clear' }
@@ -38,6 +40,10 @@ export function select(state: Selection, action: SelectionAction): Selection {
       const selected = new Set(state.selected)
       if (!selected.delete(action.id)) selected.add(action.id)
       return { selected, cursor: action.id, anchor: action.id }
+    }
+    case 'only': {
+      const was = state.selected.size === 1 && state.selected.has(action.id)
+      return { selected: new Set(was ? [] : [action.id]), cursor: action.id, anchor: action.id }
     }
     case 'range':
       return extendTo(state, action.id, action.order)

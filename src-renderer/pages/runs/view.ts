@@ -9,32 +9,56 @@ export interface Sort {
   readonly direction: 'ascending' | 'descending'
 }
 
-export const newestFirst: Sort = { column: 'started', direction: 'descending' }
+/** What is sorted by first, and what decides where that ties. Never empty. */
+export type Sorts = readonly [Sort] | readonly [Sort, Sort]
 
-/** "-best" is best, highest first, as it stands in the address. Anything unknown is newest first. */
-export function readSort(text: string | undefined): Sort {
-  const column = text?.replace(/^-/, '') ?? ''
-  if (findColumn(column)?.value === undefined) return newestFirst
-  return { column, direction: text?.startsWith('-') === true ? 'descending' : 'ascending' }
+const newestFirst: Sort = { column: 'started', direction: 'descending' }
+
+/** "-best,model" is best, highest first, then by model, as it stands in the address. Anything unknown is left out. */
+export function readSorts(text: string | undefined): Sorts {
+  const sorts = (text ?? '').split(',').flatMap((part): Sort[] => {
+    const column = part.replace(/^-/, '')
+    if (findColumn(column)?.value === undefined) return []
+    return [{ column, direction: part.startsWith('-') ? 'descending' : 'ascending' }]
+  })
+  const [first = newestFirst, ...others] = sorts
+  const second = others.find(({ column }) => column !== first.column)
+  return second === undefined ? [first] : [first, second]
 }
 
 /** undefined for the order that needs no mention. */
-export function writeSort({ column, direction }: Sort): string | undefined {
-  const text = direction === 'descending' ? `-${column}` : column
+export function writeSorts(sorts: Sorts): string | undefined {
+  const text = sorts
+    .map(({ column, direction }) => (direction === 'descending' ? `-${column}` : column))
+    .join(',')
   return text === '-started' ? undefined : text
 }
 
-/** What a click on a header asks for: the usual direction, then the other, then newest first again. */
-export function nextSort(sort: Sort, column: string): Sort {
+/**
+ * What a click on a header asks for: the usual direction, then the other, then newest first again. With shift held the
+ * first stays, and the same goes for the second.
+ */
+export function nextSorts(sorts: Sorts, column: string, isSecond: boolean): Sorts {
+  const [first, second] = sorts
+  if (isSecond && first.column !== column) {
+    const next = turned(second, column)
+    return next === undefined ? [first] : [first, next]
+  }
+  const next = turned(first, column)
+  if (!isSecond) return [next ?? newestFirst]
+  return second === undefined ? [next ?? newestFirst] : next === undefined ? [second] : [next, second]
+}
+
+function turned(sort: Sort | undefined, column: string): Sort | undefined {
   const first = findColumn(column)?.highFirst === true ? 'descending' : 'ascending'
-  if (sort.column !== column) return { column, direction: first }
-  if (sort.direction !== first) return newestFirst
+  if (sort?.column !== column) return { column, direction: first }
+  if (sort.direction !== first) return undefined
   return { column, direction: first === 'descending' ? 'ascending' : 'descending' }
 }
 
 export interface ViewOptions {
   readonly matches: Predicate
-  readonly sort: Sort
+  readonly sorts: Sorts
   /** Stands first, whatever the filter and the order are. */
   readonly baseline: RunSummary | undefined
   readonly at: ValuesAt
@@ -42,19 +66,44 @@ export interface ViewOptions {
 
 /** @param runs newest first */
 export function rowsInView(runs: readonly RunSummary[], options: ViewOptions): readonly RunSummary[] {
-  const { matches, sort, baseline, at } = options
+  const { matches, sorts, baseline, at } = options
   const kept = runs.filter((run) => run.id !== baseline?.id && matches(run))
-  const ordered = inOrder(kept, sort, at)
+  const ordered = inOrder(kept, sorts, at)
   return baseline === undefined ? ordered : [baseline, ...ordered]
 }
 
-function inOrder(runs: readonly RunSummary[], sort: Sort, at: ValuesAt): readonly RunSummary[] {
-  const value = findColumn(sort.column)?.value
-  if (value === undefined) return runs
-  const sign = sort.direction === 'ascending' ? 1 : -1
-  const keyed = runs.map((run) => ({ run, key: value(run, at) }))
+function inOrder(runs: readonly RunSummary[], sorts: Sorts, at: ValuesAt): readonly RunSummary[] {
+  const by = sorts.map(({ column, direction }) => ({
+    value: findColumn(column)?.value ?? (() => null),
+    sign: direction === 'ascending' ? 1 : -1,
+  }))
+  const keyed = runs.map((run) => ({ run, keys: by.map(({ value }) => value(run, at)) }))
   // Stable: runs that tie stay newest first.
-  return keyed.sort((a, b) => compareKeys(a.key, b.key, sign)).map(({ run }) => run)
+  keyed.sort((a, b) => {
+    for (const [place, { sign }] of by.entries()) {
+      const order = compareKeys(a.keys[place] ?? null, b.keys[place] ?? null, sign)
+      if (order !== 0) return order
+    }
+    return 0
+  })
+  return keyed.map(({ run }) => run)
+}
+
+/**
+ * The rows in the order in which they stood, while the pointer is among them or some are selected: what a live value or
+ * an edit would move, or take out of the filter, stays where it is until then. New rows come below.
+ *
+ * @param held ids as they stood
+ * @param candidates every run of the list, filtered or not
+ */
+export function heldInPlace(
+  held: readonly string[],
+  rows: readonly RunSummary[],
+  candidates: ReadonlyMap<string, RunSummary>,
+): readonly RunSummary[] {
+  const stood = new Set(held)
+  const staying = held.flatMap((id) => candidates.get(id) ?? [])
+  return [...staying, ...rows.filter(({ id }) => !stood.has(id))]
 }
 
 type Key = number | string | null

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nearestPoint, notFinite, plotPoints, valueRows } from '../../../src-renderer/charts/points.ts'
+import { nearestPoint, notFinite, valueRows } from '../../../src-renderer/charts/points.ts'
 import { chartSummary, plainNumber } from '../../../src-renderer/charts/words.ts'
 
 const loss = { id: 'loss', label: 'loss', x: [0, 10, 20, 30], y: [2, null, 1, 0] }
-
-test('the same series gives the same points, and a log axis has no place for 0', () => {
-  assert.equal(plotPoints(loss, 'linear'), plotPoints(loss, 'linear'))
-  assert.deepEqual(plotPoints(loss, 'linear').at(-1), { x: 30, y: 0 })
-  assert.deepEqual(plotPoints(loss, 'log').at(-1), { x: 30, y: null })
-})
 
 test('the nearest point, and none far outside the series', () => {
   assert.deepEqual(nearestPoint(loss, 21), { x: 20, y: 1 })

@@ -122,6 +122,59 @@ test('an ensemble is kept with its members and scores', () => {
   assert.throws(() => service.evaluate({ runId, snapshotIds: [9999] }), /snapshot 9999 does not belong/)
 })
 
+test('members of two runs are worth what they are worth in one, with the weights given', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const parts = ['validation', 'test'] as const
+  const whole = store.read.snapshots(storeRun(example, parts)).map(({ id }) => id)
+  const [head, tail] = [example.logits.slice(0, 1), example.logits.slice(1)]
+  const halves = [head, tail].flatMap((logits) =>
+    store.read.snapshots(storeRun({ ...example, logits }, parts)).map(({ id }) => id),
+  )
+  const shares = whole.map((_, k) => k + 1)
+  for (const method of ['average', 'logitAverage', 'weighted'] as const) {
+    const [one, two] = [whole, halves].map((ids) =>
+      service.evaluateMembers({
+        method,
+        members: ids.map((snapshotId, k) => ({ snapshotId, weight: shares[k] ?? 0 })),
+      }),
+    )
+    assert.deepEqual(two?.test, one?.test)
+    assert.deepEqual(two?.validation, one?.validation)
+    const total = method === 'weighted' ? shares.reduce((a, b) => a + b, 0) : shares.length
+    assert.deepEqual(
+      two?.members.map(({ weight }) => weight),
+      shares.map((share) => (method === 'weighted' ? share : 1) / total),
+    )
+  }
+  const all = service.evaluateMembers({
+    method: 'average',
+    members: halves.map((snapshotId) => ({ snapshotId, weight: 1 })),
+  })
+  assertScores(all.test, example.expected.average)
+})
+
+test('members that answered other examples cannot be combined', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const labels = example.labels.map((label) => (label + 1) % example.classes)
+  const members = [example, { ...example, labels }].flatMap((each) =>
+    store.read.snapshots(storeRun(each, ['test'])).map(({ id }) => ({ snapshotId: id, weight: 1 })),
+  )
+  assert.throws(
+    () => service.evaluateMembers({ method: 'average', members }),
+    /scored on other test examples/,
+  )
+  assert.throws(
+    () =>
+      service.evaluateMembers({
+        method: 'average',
+        members: members.slice(0, 1).concat(members.slice(0, 1)),
+      }),
+    /name each snapshot once/,
+  )
+})
+
 test('a run without snapshots, or without held-out data, says so', () => {
   const [example] = cases
   assert.ok(example !== undefined)

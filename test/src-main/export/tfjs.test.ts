@@ -35,7 +35,7 @@ for (const [name, input, shape] of cases) {
     const x = tf.randomUniform([6, ...shape], -2, 2, 'float32', 1)
     const trained = tf.softmax(model.forward(x, { training: false, step: 0, seed: 3 }))
     const want = trained.dataSync()
-    const tensors = weightsOf(model)
+    const tensors = await weightsOf(model)
     model.dispose()
     const loaded = await loadExported(spec, shape, tensors)
     assert.deepEqual(loaded.inputs[0]?.shape.slice(1), shape)
@@ -77,7 +77,11 @@ function disturb(model: Model): void {
   }
 }
 
-async function loadExported(spec: ModelSpec, shape: number[], tensors: ReturnType<typeof weightsOf>) {
+async function loadExported(
+  spec: ModelSpec,
+  shape: number[],
+  tensors: Awaited<ReturnType<typeof weightsOf>>,
+) {
   const files = layersModelFiles({ spec, shape, classes, tensors, metadata: {} })
   const content = (name: string): Buffer =>
     Buffer.concat((files.find((file) => file.name === name)?.chunks ?? []).map((chunk) => Buffer.from(chunk)))

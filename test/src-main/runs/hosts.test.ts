@@ -145,9 +145,10 @@ test('a run that trains is neither resumed, extended nor deleted', async () => {
   await assert.rejects(core.runs.resume(active.runId), UserError)
   await assert.rejects(core.runs.extend(active.runId, 1), UserError)
   assert.throws(() => core.runs.remove(active.runId), UserError)
-  core.runs.ask(active.runId, { type: 'stop', when: 'now' })
+  const outcome = core.runs.command(active.runId, { type: 'stop', when: 'now' })
   const { run } = await active.finished
   assert.equal(run.status, 'stopped')
+  assert.deepEqual(await outcome, { outcome: 'obeyed' })
   core.runs.remove(run.id)
   assert.throws(() => core.store.read.run(run.id), UserError)
 })

@@ -22,13 +22,13 @@ import {
 } from './fixtures.ts'
 
 /** A finished run of everything, with about sixteen megabytes. */
-function fullRun(store: Store): RunRecord {
+function fullRun(store: Store, weights = 200_000): RunRecord {
   const run = claimedRun(store)
   for (let n = 0; n < 10; n++)
     store.record([
       metrics(run, 3 * n, n * 5000, 5000),
       epoch(run, 3 * n + 1, n + 1),
-      snapshot(run, 3 * n + 2, n + 1, n * 5000 + 4999, 200_000),
+      snapshot(run, 3 * n + 2, n + 1, n * 5000 + 4999, weights),
     ])
   store.record([ended(run, 30)])
   store.write.annotate(run.id, { tags: ['x'] })
@@ -93,6 +93,74 @@ test('the others keep all that is theirs', (t) => {
   const reader = openFor(t, path)
   assert.equal(reader.read.series({ runId: kept.id, series: 'loss' }).total, 50_000)
   assert.equal(reader.read.ensembles(kept.id).length, 1)
+})
+
+test('a deletion that is refused for one run takes nothing of the others', async (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const store = openFor(t, path)
+  const whole = fullRun(store, 100)
+  const model = () =>
+    store.read.snapshots(whole.id).map(({ id }) => store.read.snapshotModel(id).tensors.length)
+  const before = [
+    store.read.summary(whole.id),
+    model(),
+    store.read.series({ runId: whole.id, series: 'loss' }),
+  ]
+  const active = claimedRun(store)
+  assert.throws(() => store.write.purgeRuns([whole.id, active.id]), /stop it first/)
+  // What is deleted after it is taken apart in the background; the other is not.
+  store.record([ended(active, 0)])
+  store.write.purgeRuns([active.id])
+  for (let i = 0; i < 50; i++) await turn()
+  assert.deepEqual(
+    [store.read.summary(whole.id), model(), store.read.series({ runId: whole.id, series: 'loss' })],
+    before,
+  )
+  store.close()
+  const again = openFor(t, path)
+  assert.equal(again.read.snapshots(whole.id).length, 10)
+  assert.ok(again.read.snapshotModel(again.read.snapshots(whole.id)[0]?.id ?? 0).tensors.length > 0)
+})
+
+test('what was deleted 30 days ago goes for good when a program opens the file, and not a day sooner', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const day = 24 * 3600 * 1000
+  const deleted = Date.now()
+  const at = (days: number): Store =>
+    openFor(t, path, { now: () => deleted + days * day, isAlive: () => false })
+  const first = at(0)
+  const [run, other] = [fullRun(first, 100), fullRun(first, 100)]
+  const [ensemble] = first.read.ensembles(other.id)
+  first.write.trashRuns([run.id])
+  first.write.trashEnsembles([ensemble?.id ?? 0])
+  first.close()
+  const sooner = at(29.9)
+  assert.deepEqual(
+    sooner.read.summaries('deleted').map(({ id }) => id),
+    [run.id],
+  )
+  sooner.write.restoreRuns([run.id])
+  assert.equal(sooner.read.ensembles(run.id).length, 1)
+  sooner.write.restoreEnsembles([ensemble?.id ?? 0])
+  sooner.write.trashRuns([run.id])
+  sooner.write.trashEnsembles([ensemble?.id ?? 0])
+  sooner.close()
+  // The days count from the last time it was deleted.
+  const later = at(59)
+  assert.equal(later.read.summaries('deleted').length, 1)
+  later.close()
+  const last = at(59.95)
+  assert.deepEqual(last.read.summaries('deleted'), [])
+  assert.throws(() => last.write.restoreRuns([run.id]), UserError)
+  assert.throws(() => last.write.restoreEnsembles([ensemble?.id ?? 0]), UserError)
+  assert.deepEqual(
+    last.read.summaries('current').map(({ id }) => id),
+    [other.id],
+  )
+  assert.equal(last.read.snapshots(other.id).length, 10)
+  last.close()
+  assert.equal(rowsLeft(path).runs, 1)
+  assert.equal(rowsLeft(path).ensembles, undefined)
 })
 
 test('the space comes back while the program goes on', async (t) => {

@@ -22,6 +22,11 @@ const trainingPart = 72
 export async function tinyDataset(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'anneal-trainer-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
+  await tinyDatasetIn(folder)
+  return folder
+}
+
+export async function tinyDatasetIn(folder: string): Promise<void> {
   const [testCount, pixels, classes] = [24, 64, 3]
   const count = trainCount + testCount
   const rng = random(1, 'tiny images')
@@ -46,7 +51,6 @@ export async function tinyDataset(t: TestContext): Promise<string> {
   await writeFile(join(folder, 'meta.json'), JSON.stringify(meta))
   await writeFile(join(folder, 'examples.bin'), examples)
   await writeFile(join(folder, 'labels.bin'), new Uint8Array(labels.buffer))
-  return folder
 }
 
 /** A spec of 6 epochs of 9 steps in 3 cosine cycles, with `changes` on top. */

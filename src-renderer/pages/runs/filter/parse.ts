@@ -132,10 +132,38 @@ function wordOf({ text }: Token): Predicate {
 }
 
 function unknownField(name: string): string {
-  const names = Object.keys(filterFields)
-  const near = names.find((one) => one.startsWith(name.toLowerCase()) || name.toLowerCase().startsWith(one))
-  const hint = near === undefined ? `The fields are ${names.join(', ')}.` : `Did you mean "${near}"?`
+  const near = nearestField(name.toLowerCase())
+  const hint = near === undefined ? 'The fields are listed under "?".' : `Did you mean "${near}"?`
   return `There is no field "${name}". ${hint}`
+}
+
+/** The field that begins alike, or is at most two slips of the keyboard away. */
+function nearestField(typed: string): string | undefined {
+  const names = Object.keys(filterFields)
+  const alike = names.find((name) => name.startsWith(typed) || typed.startsWith(name))
+  if (alike !== undefined) return alike
+  const ranked = names
+    .map((name) => ({ name, slips: slipsBetween(typed, name) }))
+    .sort((a, b) => a.slips - b.slips)
+  const [first] = ranked
+  return first !== undefined && first.slips <= Math.min(2, typed.length - 2) ? first.name : undefined
+}
+
+/** Letters added, left out, replaced, or swapped with their neighbour. */
+function slipsBetween(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    rows.push(row)
+    for (let j = 1; j <= b.length; j++) {
+      const isSame = a[i - 1] === b[j - 1]
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const changed = at(i - 1, j - 1) + (isSame ? 0 : 1)
+      row.push(Math.min(changed, at(i - 1, j) + 1, at(i, j - 1) + 1, isSwap ? at(i - 2, j - 2) + 1 : changed))
+    }
+  }
+  return at(a.length, b.length)
 }
 
 function numberTerm(

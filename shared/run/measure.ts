@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { schedulePlan } from './messages.ts'
+import { runSpec } from './spec.ts'
+
+/** Asks a process of its own how long a step and an evaluation of a run take on this machine. */
+export const measureRequest = z.strictObject({ spec: runSpec, datasetFolder: z.string(), plan: schedulePlan })
+export type MeasureRequest = z.infer<typeof measureRequest>
+
+export const measureReply = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('measured'),
+    device: z.string(),
+    secondsPerStep: z.number().min(0),
+    /** Of validation and test; null where the run keeps neither. */
+    secondsPerEvaluation: z.number().min(0).nullable(),
+  }),
+  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
+])
+export type MeasureReply = z.infer<typeof measureReply>

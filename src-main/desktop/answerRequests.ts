@@ -1,0 +1,40 @@
+import type { FileDoor } from '../api/files.ts'
+import { securityHeaders } from '../serve/headers.ts'
+import { createWindowFiles } from '../serve/windowFiles.ts'
+import type { Log } from './log.ts'
+import { isOwnAddress } from './origin.ts'
+
+export interface AnswerOptions {
+  readonly files: FileDoor
+  /** The built window. */
+  readonly windowFolder: string
+  readonly log: Log
+}
+
+/** What lies behind the addresses of the window: the files of shared/api/urls.ts, and the window itself. */
+export function createAnswer({
+  files,
+  windowFolder,
+  log,
+}: AnswerOptions): (request: Request) => Promise<Response> {
+  const windowFiles = createWindowFiles(windowFolder)
+  const find = async (request: Request): Promise<Response> => {
+    if (!isOwnAddress(request.url)) return plain(403, 'This address is not of the window.\n')
+    try {
+      const found = (await files(request)) ?? (await windowFiles(request))
+      return found ?? plain(404, 'There is nothing at this address.\n')
+    } catch (error) {
+      log(`While answering ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
+      return plain(500, 'This could not be read; the details are in the log.\n')
+    }
+  }
+  return async (request) => {
+    const found = await find(request)
+    for (const [name, value] of Object.entries(securityHeaders())) found.headers.set(name, value)
+    return found
+  }
+}
+
+function plain(status: number, text: string): Response {
+  return new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+}

@@ -1,0 +1,50 @@
+import { create, globals } from 'webgpu'
+
+/** A GPU that Dawn opened, with all the limits it has. */
+export interface OpenedGpu {
+  readonly device: GPUDevice
+  readonly info: GPUAdapterInfo
+  /** As users read it: "NVIDIA H100 (WebGPU)". */
+  readonly name: string
+  /** Whether the processor plays the GPU: correct, and slower than our own kernels on it. */
+  readonly isSoftware: boolean
+  /** Bytes that one tensor can have, at most. */
+  readonly largestTensor: number
+}
+
+/** Names of drivers that compute on the processor. `isFallbackAdapter` alone has been wrong in the field. */
+const softwareDrivers = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic render/i
+
+const noAdapter =
+  process.platform === 'linux'
+    ? 'Dawn found no GPU: install the Vulkan driver of your card (NVIDIA: its driver from version 535; Intel and AMD: Debian’s mesa-vulkan-drivers) and the loader libvulkan1'
+    : 'Dawn found no GPU that this system offers'
+
+/** @throws Error that says what is missing */
+export async function openGpu(): Promise<OpenedGpu> {
+  Object.assign(globalThis, globals)
+  const gpu = create([])
+  // tfjs looks for it there, and it must outlive the device.
+  Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true })
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
+  if (adapter === null) throw new Error(noAdapter)
+  const { limits, info } = adapter
+  const device = await adapter.requestDevice({
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+    },
+  })
+  const words = [info.vendor, info.architecture, info.device, info.description]
+  return {
+    device,
+    info,
+    name: info.description || [info.vendor, info.architecture].join(' '),
+    isSoftware: info.isFallbackAdapter === true || words.some((word) => softwareDrivers.test(word)),
+    largestTensor: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+  }
+}

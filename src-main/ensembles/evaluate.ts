@@ -1,0 +1,233 @@
+import {
+  bestSingle,
+  combine,
+  diversity,
+  greedySelection,
+  lastM,
+  type Member,
+  type Scores,
+  score,
+  type Truth,
+} from '../../shared/ensemble/index.ts'
+import { UserError } from '../../shared/errors.ts'
+import type { Predictions } from '../../shared/run/messages.ts'
+import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import type {
+  EnsembleMember,
+  EnsembleRequest,
+  EnsembleResult,
+  MembersRequest,
+  PartScores,
+  PredictionMethod,
+} from './service.ts'
+
+/* Arithmetic on stored probabilities: no model is loaded. */
+
+type How = Parameters<typeof combine>[2]
+
+/** Rounds of greedy selection: enough for shares as fine as 2 %. */
+const selectionRounds = 50
+
+/** An ensemble of one run's snapshots. @throws UserError for unknown or unusable members */
+export function evaluate(
+  store: Store,
+  { runId, snapshotIds, method = 'average' }: EnsembleRequest,
+): EnsembleResult {
+  const run = store.read.run(runId)
+  const snapshots = chooseSnapshots(store, run, snapshotIds)
+  const parts = loadParts(store, run, snapshots)
+  return judge({
+    run,
+    method,
+    snapshots,
+    parts,
+    weights: weightsFor(method, snapshots.length, parts.validation),
+  })
+}
+
+/** An ensemble of snapshots named one by one, of one run or several. @throws UserError */
+export function evaluateMembers(store: Store, { method, members }: MembersRequest): EnsembleResult {
+  const weightOf = new Map(members.map(({ snapshotId, weight }) => [snapshotId, weight]))
+  if (members.length === 0 || weightOf.size !== members.length) {
+    const received = members.map(({ snapshotId }) => snapshotId).join(', ') || 'none'
+    throw new UserError(`While building the ensemble: name each snapshot once (received ${received}).`)
+  }
+  const snapshots = inOrder(members.map(({ snapshotId }) => store.read.snapshot(snapshotId)))
+  const [first] = snapshots
+  if (first === undefined) throw new Error('no snapshot among members')
+  const run = store.read.run(first.runId)
+  const stray = snapshots
+    .map(({ runId }) => store.read.run(runId))
+    .find(({ datasetId }) => datasetId !== run.datasetId)
+  if (stray !== undefined) {
+    throw new UserError(
+      `While building the ensemble: run ${stray.id} was trained on other data than run ${run.id}; combine runs of the same data and split.`,
+    )
+  }
+  const raw = snapshots.map(({ id }) => (method === 'weighted' ? (weightOf.get(id) ?? 0) : 1))
+  const sum = raw.reduce((total, weight) => total + weight, 0)
+  const weights = raw.map((weight) => weight / sum)
+  return judge({ run, method, snapshots, parts: loadParts(store, run, snapshots), weights })
+}
+
+/** Run by run as they are named, and by step within each. */
+function inOrder(snapshots: readonly SnapshotRecord[]): SnapshotRecord[] {
+  const runs = [...new Set(snapshots.map(({ runId }) => runId))]
+  return snapshots.toSorted((a, b) => runs.indexOf(a.runId) - runs.indexOf(b.runId) || a.step - b.step)
+}
+
+interface Parts {
+  readonly validation: Part | undefined
+  readonly test: Part | undefined
+  readonly judgedOn: 'test' | 'validation'
+  readonly judged: Part
+}
+
+function loadParts(store: Store, run: RunRecord, snapshots: readonly SnapshotRecord[]): Parts {
+  const validation = loadPart(store, snapshots, 'validation')
+  const test = loadPart(store, snapshots, 'test')
+  const judged = test ?? validation
+  if (judged === undefined) {
+    throw new UserError(
+      `While building the ensemble: run ${run.id} kept neither validation nor test examples, so there are no stored predictions to combine.`,
+    )
+  }
+  return { validation, test, judged, judgedOn: test === undefined ? 'validation' : 'test' }
+}
+
+interface Judging {
+  readonly run: RunRecord
+  readonly method: PredictionMethod
+  readonly snapshots: readonly SnapshotRecord[]
+  readonly parts: Parts
+  readonly weights: readonly number[]
+}
+
+function judge({ run, method, snapshots, parts, weights }: Judging): EnsembleResult {
+  const { validation, test, judged, judgedOn } = parts
+  const how: How =
+    method === 'logitAverage'
+      ? { kind: 'geometric' }
+      : method === 'weighted'
+        ? { kind: 'weighted', weights }
+        : { kind: 'mean' }
+  const members = snapshots.map((snapshot, i) => ({
+    snapshot,
+    weight: weights[i] ?? 0,
+    validation: partScores(validation?.scores[i]),
+    test: partScores(test?.scores[i]),
+  }))
+  const { meanPairwiseDisagreement, meanPairwiseErrorCorrelation, meanPairwiseQStatistic, oracleAccuracy } =
+    diversity(judged.members, judged.truth)
+  return {
+    run,
+    method,
+    members,
+    validation: scoreCombined(validation, how),
+    test: scoreCombined(test, how),
+    bestSingle: memberAt(members, bestSingle(judged.scores)),
+    judgedOn,
+    last: lastM(judged.members, judged.truth).map(({ size, scores }) => ({ size, ...plain(scores) })),
+    diversity: {
+      disagreement: meanPairwiseDisagreement,
+      errorCorrelation: meanPairwiseErrorCorrelation,
+      qStatistic: meanPairwiseQStatistic,
+      oracleAccuracy,
+    },
+  }
+}
+
+function chooseSnapshots(
+  store: Store,
+  run: RunRecord,
+  wanted: readonly number[] | undefined,
+): SnapshotRecord[] {
+  const all = store.read.snapshots(run.id)
+  if (all.length === 0) {
+    throw new UserError(
+      `While building the ensemble: run ${run.id} has no snapshots yet; they are taken at the ends of cycles.`,
+    )
+  }
+  if (wanted === undefined) return all
+  const known = all.map(({ id }) => id).join(', ')
+  if (new Set(wanted).size !== wanted.length || wanted.length === 0) {
+    throw new UserError(
+      `While building the ensemble: name each snapshot once (received ${wanted.join(', ') || 'none'}); run ${run.id} has ${known}.`,
+    )
+  }
+  return wanted
+    .map((id) => {
+      const found = all.find((snapshot) => snapshot.id === id)
+      if (found !== undefined) return found
+      throw new UserError(
+        `While building the ensemble: snapshot ${id} does not belong to run ${run.id}; its snapshots are ${known}.`,
+      )
+    })
+    .sort((a, b) => a.step - b.step)
+}
+
+interface Part {
+  readonly members: readonly Member[]
+  readonly truth: Truth
+  readonly scores: readonly Scores[]
+}
+
+/** Undefined where the run keeps no such part. */
+function loadPart(
+  store: Store,
+  snapshots: readonly SnapshotRecord[],
+  part: Predictions['part'],
+): Part | undefined {
+  const found = snapshots.flatMap(({ id }) => {
+    const predictions = store.read.predictions(id, part)
+    return predictions === undefined || predictions.labels.length === 0 ? [] : [predictions]
+  })
+  const [first] = found
+  if (first === undefined || found.length < snapshots.length) return undefined
+  const stray = found.findIndex(
+    ({ classes, labels }) =>
+      classes !== first.classes ||
+      labels.length !== first.labels.length ||
+      labels.some((label, n) => label !== first.labels[n]),
+  )
+  if (stray !== -1) {
+    throw new UserError(
+      `While building the ensemble: run ${snapshots[stray]?.runId} was scored on other ${part} examples than run ${snapshots[0]?.runId}; combine runs of the same data and split.`,
+    )
+  }
+  const truth = { labels: first.labels, classes: first.classes }
+  return { members: found, truth, scores: found.map(({ probs }) => score(probs, truth)) }
+}
+
+function weightsFor(method: PredictionMethod, count: number, validation: Part | undefined): number[] {
+  if (method !== 'weighted') return new Array<number>(count).fill(1 / count)
+  if (validation === undefined) {
+    throw new UserError(
+      'While building the ensemble: weights are chosen on validation data, and this run kept none; use the average.',
+    )
+  }
+  const { bestPrefixCounts, bestPrefixLength } = greedySelection(validation.members, validation.truth, {
+    metric: 'nll',
+    rounds: selectionRounds,
+  })
+  return bestPrefixCounts.map((picked) => picked / bestPrefixLength)
+}
+
+function scoreCombined(part: Part | undefined, how: How): PartScores | null {
+  if (part === undefined) return null
+  return plain(score(combine(part.members, part.truth.classes, how), part.truth))
+}
+
+function memberAt(members: readonly EnsembleMember[], index: number): EnsembleMember {
+  const member = members[index]
+  if (member === undefined) throw new Error(`no member ${index} among ${members.length}`)
+  return member
+}
+
+function partScores(scores: Scores | undefined): PartScores | null {
+  return scores === undefined ? null : plain(scores)
+}
+
+export function plain({ accuracy, nll, brier, ece }: Scores): PartScores {
+  return { accuracy, nll, brier, ece }
+}

@@ -1,0 +1,127 @@
+import type { Estimate } from '../../shared/api/runs.ts'
+import { UserError } from '../../shared/errors.ts'
+import { measureReply } from '../../shared/run/measure.ts'
+import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
+import { askProcess, NoAnswer } from '../askProcess.ts'
+import type { Catalogue } from '../datasets/index.ts'
+import type { Store } from '../store/types.ts'
+import { pastSpeed } from './pastSpeed.ts'
+import { type PlannedRun, planRun } from './plannedRun.ts'
+
+/** Milliseconds that a process may take to measure: data, model and a step or two of a large one. */
+const patience = 30_000
+const mostKept = 100
+
+export interface Estimator {
+  /**
+   * From a past run where there is one, else measured in a process of its own, one at a time; a question that waits gives
+   * way to a newer one. While a run trains nothing is measured: it would be slowed down, and the time found be wrong.
+   * @throws UserError when the spec breaks a rule, or why no time is known
+   */
+  estimate(spec: unknown): Promise<Estimate>
+  /** A run begins: what is being measured would disturb it. Also for the end of the host. */
+  stop(): void
+}
+
+export function createEstimator(store: Store, catalogue: Catalogue): Estimator {
+  const known = new Map<string, Promise<Estimate>>()
+  const line = createLine()
+
+  return {
+    async estimate(input) {
+      const spec = parseRunSpec(input)
+      const planned = await planRun(spec, catalogue)
+      const past = pastSpeed(store.read, spec, planned.meta.id)
+      if (past !== undefined) return past
+      const key = keyOf(spec, planned)
+      const found = known.get(key)
+      if (found !== undefined) return found
+      const measured = line.enter((signal) => {
+        refuseWhileTraining(store)
+        return measure(spec, planned, signal)
+      })
+      if (known.size >= mostKept) known.clear()
+      known.set(key, measured)
+      measured.catch(() => known.delete(key))
+      return measured
+    },
+    stop: () => line.stop(),
+  }
+}
+
+/** What decides how long a step takes. */
+function keyOf(
+  { model, optimizer, batchSize, augmentation, device, dataset }: RunSpec,
+  { meta }: PlannedRun,
+) {
+  const { validation, test } = dataset
+  return JSON.stringify([meta.id, validation, test, model, optimizer.kind, batchSize, augmentation, device])
+}
+
+function refuseWhileTraining({ read }: Store): void {
+  const [running] = read.runs({ status: 'running', limit: 1 })
+  if (running === undefined) return
+  throw new UserError(
+    `While measuring a run: run ${running.id} trains now, and the two would slow each other down; the time can be measured when it has ended.`,
+  )
+}
+
+async function measure(spec: RunSpec, { folder, plan }: PlannedRun, signal: AbortSignal): Promise<Estimate> {
+  const question = { spec, datasetFolder: folder, plan }
+  const reply = await askProcess('trainer/measureEntry.ts', question, measureReply, {
+    within: patience,
+    signal,
+  }).catch((error: unknown) => {
+    throw error instanceof NoAnswer ? new UserError(explain(error)) : error
+  })
+  if (reply.type === 'failed') throw new UserError(reply.reason)
+  const { secondsPerStep, secondsPerEvaluation, device } = reply
+  return { secondsPerStep, secondsPerEvaluation, device, source: 'measured' }
+}
+
+function explain({ why, message }: NoAnswer): string {
+  switch (why) {
+    case 'late':
+      return `While measuring a run: a step of it had not ended after ${patience / 1000} s, so no time can be told; start it to see, or make the model or the batch smaller.`
+    case 'cancelled':
+      return 'While measuring a run: another run was started or asked for, so this one was not measured; ask again when nothing trains.'
+    case 'died':
+      return `While measuring a run: its process failed (${message}), perhaps for lack of memory; make the model or the batch smaller.`
+  }
+}
+
+/** One at a time, and only the newest waits. */
+function createLine() {
+  let active: { readonly end: AbortController; readonly over: Promise<unknown> } | undefined
+  let waiting: (() => void) | undefined
+  return {
+    async enter<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+      while (active !== undefined) {
+        waiting?.()
+        const { over } = active
+        const isLast = await new Promise<boolean>((resolve) => {
+          waiting = () => resolve(false)
+          over.then(
+            () => resolve(true),
+            () => resolve(true),
+          )
+        })
+        if (!isLast) throw new UserError(explain(new NoAnswer('cancelled', 'a newer one came')))
+        waiting = undefined
+      }
+      const end = new AbortController()
+      const over = work(end.signal)
+      const mine = { end, over }
+      active = mine
+      try {
+        return await over
+      } finally {
+        if (active === mine) active = undefined
+      }
+    },
+    stop(): void {
+      waiting?.()
+      active?.end.abort()
+    },
+  }
+}

@@ -1,0 +1,30 @@
+import type { RunSpec } from '../../shared/run/spec.ts'
+import type { Db } from './database.ts'
+import { RUN_COLUMNS, runRow } from './rows.ts'
+import { VISIBLE } from './runReads.ts'
+import type { RunRecord } from './types.ts'
+
+/** What decides how long a step takes; specs are stored as JSON in the order of their schema, so that texts compare. */
+const SAME = [
+  'model',
+  'batchSize',
+  'device',
+  'augmentation',
+  'optimizer.kind',
+  'dataset.validation',
+  'dataset.test',
+]
+  .map((field) => `json_extract(runs.spec, '$.${field}') IS json_extract(wanted.spec, '$.${field}')`)
+  .join(' AND ')
+
+/** The newest run that has trained whole epochs of the same model on the same data, batch size and device. */
+export function similarRun(db: Db, spec: RunSpec, datasetId: string): RunRecord | undefined {
+  return db.get(
+    runRow,
+    `SELECT ${RUN_COLUMNS.replaceAll('spec,', 'runs.spec AS spec,')} FROM runs JOIN (SELECT ? AS spec) AS wanted
+     WHERE dataset_id = ? AND ${VISIBLE} AND ${SAME} AND EXISTS (SELECT 1 FROM epochs WHERE run_id = runs.id)
+     ORDER BY started_at DESC, runs.id DESC LIMIT 1`,
+    JSON.stringify(spec),
+    datasetId,
+  )
+}

@@ -1,0 +1,69 @@
+import { memo } from 'react'
+import classes from './LineChart.module.css'
+import { dotsPath, linePath } from './linePath.ts'
+import { seriesColor } from './palette.ts'
+import { innerHeight, innerWidth, type PlotArea } from './plotArea.ts'
+import type { ChartSeries } from './types.ts'
+
+interface LinesProps {
+  readonly area: PlotArea
+  readonly series: readonly ChartSeries[]
+}
+
+/** Wide strokes at the edge of the plot are not cut in half. */
+const edge = 2
+
+/**
+ * The lines themselves, one path each. Not by the chart library: its lines keep an object a point and several renders an
+ * update, of which four charts at four updates a second are a visible part of a second.
+ */
+export const Lines = memo(function Lines({ area, series }: LinesProps) {
+  const width = innerWidth(area.width)
+  const height = innerHeight(area.height)
+  return (
+    <svg
+      className={classes.lines}
+      x={-edge}
+      y={-edge}
+      width={width + 2 * edge}
+      height={height + 2 * edge}
+      viewBox={`${-edge} ${-edge} ${width + 2 * edge} ${height + 2 * edge}`}
+      aria-hidden="true"
+    >
+      {series.map(
+        (one, place) => one.hidden !== true && <Line key={one.id} area={area} one={one} place={place} />,
+      )}
+    </svg>
+  )
+})
+
+interface LineProps {
+  readonly area: PlotArea
+  readonly one: ChartSeries
+  readonly place: number
+}
+
+const Line = memo(function Line({ area, one, place }: LineProps) {
+  const stroke = one.color ?? seriesColor(place)
+  if (one.dots === true)
+    return (
+      <path
+        data-line={one.id}
+        d={dotsPath(one, area)}
+        stroke={stroke}
+        strokeWidth={6}
+        strokeLinecap="round"
+      />
+    )
+  return (
+    <path
+      data-line={one.id}
+      d={linePath(one, area)}
+      stroke={stroke}
+      strokeWidth={one.faint === true ? 1 : 1.5}
+      strokeOpacity={one.faint === true ? 0.3 : 1}
+      strokeLinejoin="round"
+      {...(one.dash !== undefined && { strokeDasharray: one.dash })}
+    />
+  )
+})

@@ -1,0 +1,120 @@
+import { type CSSProperties, memo, useMemo } from 'react'
+import { percent } from '../format/format.ts'
+import { isMember } from './assess.ts'
+import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
+import { anyRight, disagreementOf, meanDisagreement } from './disagreement.ts'
+import classes from './Ensemble.module.css'
+import { Section } from './Section.tsx'
+import type { EnsembleModel } from './useEnsemble.ts'
+
+/** How much every two candidates differ: what averaging lives on. */
+export const DisagreementMatrix = memo(function DisagreementMatrix({
+  model,
+}: {
+  readonly model: EnsembleModel
+}) {
+  const { bench, candidates, choice } = model
+  const judged = bench.judged
+  const table = useMemo(() => disagreementOf(judged?.predictions ?? []), [judged])
+  const members = useMemo(() => choice.ticked.map((_, k) => isMember(choice, k)), [choice])
+  if (judged === null || candidates.length < 2) return null
+  return (
+    <Section
+      title="Disagreement"
+      about={
+        <>
+          Share of {judged.part} examples on which two snapshots predict different classes, in %.{' '}
+          <Summary model={model} mean={meanDisagreement(table, members)} members={members} />
+        </>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.scroll} tabIndex={0} aria-label="Disagreement: matrix">
+        <Matrix table={table} candidates={candidates} members={members} />
+      </section>
+    </Section>
+  )
+})
+
+interface SummaryProps {
+  readonly model: EnsembleModel
+  readonly mean: number | undefined
+  readonly members: readonly boolean[]
+}
+
+function Summary({ model: { bench }, mean, members }: SummaryProps) {
+  const judged = bench.judged
+  const [first] = judged?.predictions ?? []
+  if (judged === null || first === undefined || mean === undefined) return null
+  const right = anyRight(
+    judged.predictions.filter((_, k) => members[k] === true),
+    first.labels,
+  )
+  return (
+    <>
+      Members differ on {percent(mean, 1)} of them on average; at least one is right on {percent(right, 1)}.
+    </>
+  )
+}
+
+interface MatrixProps {
+  readonly table: readonly (readonly number[])[]
+  readonly candidates: readonly Candidate[]
+  readonly members: readonly boolean[]
+}
+
+function Matrix({ table, candidates, members }: MatrixProps) {
+  const several = areOfSeveralRuns(candidates)
+  const names = candidates.map((candidate) => nameOf(candidate, several))
+  const short = shortNames(candidates)
+  const most = Math.max(1e-9, ...table.flat())
+  const left = (k: number) => (members[k] === true ? undefined : true)
+  return (
+    <table className={classes.matrix}>
+      <caption className={classes.hiddenCaption}>Disagreement of every two snapshots, in percent</caption>
+      <thead>
+        <tr>
+          <td />
+          {names.map((name, k) => (
+            <th key={candidates[k]?.snapshotId} scope="col" data-left={left(k)} title={name}>
+              <span aria-hidden="true">{short[k]}</span>
+              <span className={classes.spoken}>{name}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {table.map((row, i) => (
+          <tr key={candidates[i]?.snapshotId}>
+            <th scope="row" data-left={left(i)} title={names[i]}>
+              <span aria-hidden="true">{several ? short[i] : names[i]}</span>
+              <span className={classes.spoken}>{names[i]}</span>
+            </th>
+            {row.map((share, j) => (
+              <td
+                key={candidates[j]?.snapshotId}
+                className={classes.cell}
+                data-left={left(i) ?? left(j)}
+                style={heat(i === j ? 0 : share / most)}
+                title={i === j ? undefined : `${names[i]} and ${names[j]}: ${percent(share, 2)}`}
+              >
+                {i === j ? '·' : (100 * share).toFixed(1)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** CSS takes properties of its own; React's types do not know them. */
+const heat = (share: number): CSSProperties => Object.fromEntries([['--heat', share.toFixed(3)]])
+
+/** "3" of one run's cycles; "B3" where there are several runs, with the letters of the members' table. */
+function shortNames(candidates: readonly Candidate[]): string[] {
+  const letters = runLetters(candidates)
+  return candidates.map(({ runId, cycle }) =>
+    letters.size < 2 ? String(cycle) : `${letters.get(runId)}${cycle}`,
+  )
+}

@@ -1,0 +1,182 @@
+import { CloseButton, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useDeferredValue, useId, useMemo } from 'react'
+import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
+import type { RunSummary } from '../../shared/api/runs.ts'
+import { trpc } from '../client.ts'
+import { ErrorNote } from '../components/ErrorNote.tsx'
+import { isMember } from './assess.ts'
+import { BestSubset } from './BestSubset.tsx'
+import { Calibration } from './Calibration.tsx'
+import { ClassTable } from './ClassTable.tsx'
+import { ComingSnapshots } from './ComingSnapshots.tsx'
+import { combinationOf, findSaved } from './combination.ts'
+import { costWords } from './cost.ts'
+import { DisagreementMatrix } from './DisagreementMatrix.tsx'
+import classes from './Ensemble.module.css'
+import { Headline } from './Headline.tsx'
+import { LastCurve } from './LastCurve.tsx'
+import { MembersTable } from './MembersTable.tsx'
+import { MethodPicker } from './MethodPicker.tsx'
+import { SaveBar } from './SaveBar.tsx'
+import { SavedList } from './SavedList.tsx'
+import { ScoresTable } from './ScoresTable.tsx'
+import { Section } from './Section.tsx'
+import { useSavedEnsembles } from './saved.ts'
+import { useCandidates } from './useCandidates.ts'
+import { type EnsembleModel, type Start, useEnsemble } from './useEnsemble.ts'
+import { WeightAverage } from './WeightAverage.tsx'
+
+export interface EnsemblePanelProps {
+  /** Their snapshots are the candidates. */
+  readonly runs: readonly RunSummary[]
+  /** The snapshot that is selected elsewhere on the page. */
+  readonly selected?: number | undefined
+  readonly onSelect?: (snapshotId: number) => void
+  /** Move the focus to the headline: the panel was opened by a click. */
+  readonly focus: boolean
+  readonly onClose?: () => void
+  /** What opening a saved ensemble does, where that is more than setting the panel to it. */
+  readonly onOpen?: ((ensemble: EnsembleInfo) => void) | undefined
+  /** What to begin with, read once; by default everything is ticked and averaged. */
+  readonly start?: Start | undefined
+}
+
+/** From the snapshots of runs to an ensemble: the answer first, then what it is made of and how good it is. */
+export function EnsemblePanel(props: EnsemblePanelProps) {
+  const { runs, onClose, start } = props
+  const title = useId()
+  const candidates = useCandidates(runs)
+  const ensemble = useEnsemble(candidates, start)
+  return (
+    <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
+      <div className={onClose ? classes.panelHead : classes.spoken}>
+        <Title order={2} id={title}>
+          Ensemble
+        </Title>
+        {onClose && <CloseButton size="sm" aria-label="Close the ensemble" onClick={onClose} />}
+      </div>
+      {candidates.length === 0 && <NoSnapshots runs={runs} />}
+      {candidates.length > 0 && ensemble.state === 'loading' && (
+        <Text c="dimmed">Reading what the snapshots predicted…</Text>
+      )}
+      {ensemble.state === 'failed' && (
+        <ErrorNote
+          title="The stored predictions could not be read"
+          error={ensemble.error}
+          onRetry={ensemble.retry}
+        />
+      )}
+      {candidates.length > 0 && ensemble.state === 'ready' && (
+        <>
+          {ensemble.failure && (
+            <ErrorNote
+              title="The predictions of a new snapshot could not be read"
+              error={ensemble.failure.error}
+              onRetry={ensemble.failure.retry}
+            />
+          )}
+          <Answer {...props} model={ensemble.model} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function NoSnapshots({ runs }: { readonly runs: readonly RunSummary[] }) {
+  return (
+    <Text c="dimmed">
+      {runs.length === 1 ? 'This run has' : 'These runs have'} no snapshot yet; one is stored at the end of
+      every cycle.
+    </Text>
+  )
+}
+
+interface AnswerProps extends EnsemblePanelProps {
+  readonly model: EnsembleModel
+}
+
+function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
+  const { bench, candidates, choice } = model
+  // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
+  const late = useDeferredValue(model)
+  const judged = late.test ?? late.validation
+  const saved = useSavedOf(runs)
+  const open = useOpening(model)
+  const names = useClassNames(runs[0]?.datasetId)
+  if (bench.judged === null) return <NoPredictions model={model} />
+  const { part } = bench.judged
+  return (
+    <div className={classes.view}>
+      <div className={classes.column}>
+        <Headline model={model} focus={focus} />
+        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
+        {candidates.length > 1 && <MethodPicker model={model} />}
+        <MembersTable model={model} selected={selected} onSelect={onSelect} />
+        <ComingSnapshots runs={runs} />
+        <BestSubset model={model} />
+        {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
+        <DisagreementMatrix model={late} />
+        <SavedList
+          ensembles={saved}
+          open={findSaved(saved, combinationOf(model))?.id}
+          onOpen={onOpen ?? open}
+        />
+      </div>
+      <div className={classes.column}>
+        {(model.test ?? model.validation) && (
+          <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
+            <ScoresTable model={model} />
+          </Section>
+        )}
+        {judged && <ClassTable judged={judged} part={part} names={names} />}
+        {judged && <Calibration judged={judged} part={part} />}
+        <WeightAverage model={model} />
+      </div>
+    </div>
+  )
+}
+
+function NoPredictions({ model }: { readonly model: EnsembleModel }) {
+  const [first] = model.refused
+  return (
+    <Text c="dimmed">
+      There is nothing to combine: {first?.reason ?? 'no predictions are stored'}. Predictions are stored with
+      a snapshot when the run has a validation or a test part.
+    </Text>
+  )
+}
+
+function useSavedOf(runs: readonly RunSummary[]): readonly EnsembleInfo[] {
+  const { ensembles = none } = useSavedEnsembles()
+  const ids = JSON.stringify(runs.map(({ id }) => id))
+  return useMemo(
+    () => ensembles.filter(({ members }) => members.some(({ runId }) => ids.includes(JSON.stringify(runId)))),
+    [ensembles, ids],
+  )
+}
+
+const none: readonly EnsembleInfo[] = []
+
+/** Sets the panel to a saved ensemble, or goes to where all its runs are. */
+function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
+  const navigate = useNavigate()
+  return (ensemble) => {
+    const ids = ensemble.members.map(({ snapshotId }) => snapshotId)
+    const isHere = ids.every((id) => model.bench.snapshotIds.includes(id))
+    if (!isHere || ensemble.method === 'weightAverage') {
+      void navigate({ to: '/ensembles', search: { open: ensemble.id } })
+      return
+    }
+    model.setMethod(ensemble.method)
+    model.tickOnly(ids)
+  }
+}
+
+function useClassNames(datasetId: string | undefined): readonly string[] {
+  const { data } = useQuery(trpc.datasets.list.queryOptions())
+  return data?.whole.find(({ id }) => id === datasetId)?.classes ?? noNames
+}
+
+const noNames: readonly string[] = []

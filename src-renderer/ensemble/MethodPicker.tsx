@@ -1,0 +1,33 @@
+import { SegmentedControl, Text } from '@mantine/core'
+import { errorWords } from '../components/errorWords.ts'
+import { combinationMethods } from './assess.ts'
+import classes from './Ensemble.module.css'
+import type { EnsembleModel } from './useEnsemble.ts'
+import { methodHints, methodWords } from './words.ts'
+
+/** How the members' probabilities become one. */
+export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
+  const { choice, bench, isChoosing, choosingError } = model
+  return (
+    <div className={classes.method}>
+      <SegmentedControl
+        fullWidth
+        aria-label="How the members are combined"
+        value={choice.method}
+        onChange={model.setMethod}
+        data={combinationMethods.map((method) => ({
+          value: method,
+          label: methodWords[method],
+          disabled: method === 'weighted' && bench.validation === null,
+        }))}
+      />
+      <Text size="xs" c={choosingError ? 'var(--failure)' : 'dimmed'} aria-live="polite">
+        {choosingError
+          ? `Weights could not be chosen: ${errorWords(choosingError)}`
+          : methodHints[choice.method]}
+        {isChoosing && ' Choosing the weights…'}
+        {bench.validation === null && ' Weights need a validation part, and this run kept none.'}
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,97 @@
+import { Button, Table, Text } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import type { PartScores } from '../../shared/api/ensembles.ts'
+import { trpc } from '../client.ts'
+import { ErrorNote } from '../components/ErrorNote.tsx'
+import { counted, loss, percent } from '../format/format.ts'
+import { isMember } from './assess.ts'
+import { areOfSeveralRuns, type Candidate } from './candidates.ts'
+import { Section } from './Section.tsx'
+import type { EnsembleModel } from './useEnsemble.ts'
+import { cyclesWords } from './words.ts'
+
+/** One model whose weights are the mean of the members': a slow act, asked for on its own. */
+export function WeightAverage({ model }: { readonly model: EnsembleModel }) {
+  const averaging = useMutation(trpc.ensembles.averageWeights.mutationOptions())
+  const members = model.candidates.filter((_, k) => isMember(model.choice, k))
+  const [first] = members
+  const several = areOfSeveralRuns(members)
+  if (first === undefined || model.candidates.length < 2) return null
+  const asked = averaging.variables?.snapshotIds ?? []
+  const answeredFor = model.candidates.filter(({ snapshotId }) => asked.includes(snapshotId))
+  const start = () =>
+    averaging.mutate({ runId: first.runId, snapshotIds: members.map(({ snapshotId }) => snapshotId) })
+  return (
+    <Section
+      title="Averaged weights"
+      about="One model with the mean of the members’ weights, as quick as a single one. Snapshots far apart often do not average: it can be much worse than any of them."
+    >
+      <div>
+        <Button
+          variant="default"
+          disabled={several || members.length < 2 || averaging.isPending}
+          onClick={start}
+        >
+          {averaging.isPending
+            ? 'Averaging…'
+            : `Average the weights of ${counted(members.length, 'snapshot')}`}
+        </Button>
+        <Text size="xs" c="dimmed" mt={4} role="status">
+          {several
+            ? 'Needs members of one run.'
+            : averaging.isPending
+              ? 'Builds the model and runs an epoch of training data through it: seconds to minutes.'
+              : members.length < 2
+                ? 'Needs at least two members.'
+                : 'Takes seconds to minutes: normalisation statistics are measured anew on the training data.'}
+        </Text>
+      </div>
+      {averaging.isError && (
+        <ErrorNote title="The weights could not be averaged" error={averaging.error} onRetry={start} />
+      )}
+      {averaging.data && (
+        <Result members={answeredFor} validation={averaging.data.validation} test={averaging.data.test} />
+      )}
+    </Section>
+  )
+}
+
+interface ResultProps {
+  readonly members: readonly Candidate[]
+  readonly validation: PartScores | null
+  readonly test: PartScores | null
+}
+
+function Result({ members, validation, test }: ResultProps) {
+  const rows = [
+    { part: 'Test', scores: test },
+    { part: 'Validation', scores: validation },
+  ]
+  return (
+    <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{cyclesWords(members)}</Table.Th>
+          <Table.Th ta="right">Error</Table.Th>
+          <Table.Th ta="right">NLL, nats</Table.Th>
+          <Table.Th ta="right">ECE</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(
+          ({ part, scores }) =>
+            scores !== null && (
+              <Table.Tr key={part}>
+                <Table.Th scope="row" fw={400}>
+                  {part}
+                </Table.Th>
+                <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
+                <Table.Td>{loss(scores.nll)}</Table.Td>
+                <Table.Td>{percent(scores.ece, 2)}</Table.Td>
+              </Table.Tr>
+            ),
+        )}
+      </Table.Tbody>
+    </Table>
+  )
+}

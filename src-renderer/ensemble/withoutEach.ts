@@ -1,0 +1,71 @@
+import type { Probs, Truth } from '../../shared/ensemble/index.ts'
+import { addRow, leadOf, rounding } from './lead.ts'
+
+/**
+ * Accuracies of the ensembles that lack one member each, in the order of the members. Sums from both ends of a row meet
+ * at the member left out, so that nothing is subtracted: taking a large term off again would lose the small ones.
+ * @param matrices what is summed up: the members' probabilities or their logarithms
+ * @param weights above 0, one a matrix; they need not sum to 1, as the largest sum is the largest mean
+ * @param isBounded every entry is known to lie in 0..1, so that a lead larger than a member's weight stands without it
+ */
+export function accuracyWithoutEach(
+  matrices: readonly Probs[],
+  weights: readonly number[],
+  { labels, classes }: Truth,
+  isBounded: boolean,
+): number[] {
+  const members = matrices.length
+  const most = isBounded ? Math.max(...weights) + rounding : Number.POSITIVE_INFINITY
+  const correct = new Uint32Array(members)
+  let correctForAll = 0
+  /** later[k]: the sum of members k, k + 1, ... of the example at hand. */
+  const later = Array.from({ length: members + 1 }, () => new Float64Array(classes))
+  const total = later[0] ?? new Float64Array(classes)
+  const earlier = new Float64Array(classes)
+  const sum = new Float64Array(classes)
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row] ?? -1
+    const start = row * classes
+    sumOfRows(matrices, weights, start, total)
+    const lead = leadOf(total, label)
+    if (Math.abs(lead) > most) {
+      if (lead > 0) correctForAll++
+      continue
+    }
+    sumFromEnd(matrices, weights, start, later)
+    earlier.fill(0)
+    for (let k = 0; k < members; k++) {
+      sum.set(earlier)
+      addRow(sum, later[k + 1] ?? earlier, 0, 1)
+      if (leadOf(sum, label) > 0) correct[k] = (correct[k] ?? 0) + 1
+      addRow(earlier, matrices[k] ?? sum, start, weights[k] ?? 0)
+    }
+  }
+  return Array.from(correct, (right) => (right + correctForAll) / labels.length)
+}
+
+function sumOfRows(
+  matrices: readonly Probs[],
+  weights: readonly number[],
+  start: number,
+  sum: Float64Array,
+): void {
+  sum.fill(0)
+  for (let k = 0; k < matrices.length; k++) addRow(sum, matrices[k] ?? sum, start, weights[k] ?? 0)
+}
+
+function sumFromEnd(
+  matrices: readonly Probs[],
+  weights: readonly number[],
+  start: number,
+  later: readonly Float64Array[],
+): void {
+  for (let k = matrices.length - 1; k > 0; k--) {
+    const sum = later[k]
+    const next = later[k + 1]
+    const matrix = matrices[k]
+    if (sum === undefined || next === undefined || matrix === undefined) continue
+    sum.set(next)
+    addRow(sum, matrix, start, weights[k] ?? 0)
+  }
+}

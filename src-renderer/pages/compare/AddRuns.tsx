@@ -1,0 +1,44 @@
+import { Select } from '@mantine/core'
+import { useMemo, useState } from 'react'
+import { specLine } from '../../format/specText.ts'
+import { useRuns } from '../../hooks/useRuns.ts'
+
+interface AddRunsProps {
+  readonly taken: readonly string[]
+  readonly onAdd: (ids: readonly string[]) => void
+}
+
+/** Offered at once, at most: typing narrows it down. */
+const limit = 50
+
+/** Another run for the comparison, found by its name or settings. */
+export function AddRuns({ taken, onAdd }: AddRunsProps) {
+  const { runs } = useRuns()
+  const [typed, setTyped] = useState('')
+  const data = useMemo(
+    () =>
+      runs
+        .filter(({ id }) => !taken.includes(id))
+        .map(({ id, name, spec }) => ({ value: id, label: `${name} · ${specLine(spec)}` })),
+    [runs, taken],
+  )
+  return (
+    <Select
+      aria-label="Add a run"
+      placeholder="Add a run"
+      w={220}
+      searchable
+      limit={limit}
+      nothingFoundMessage="No run is called that"
+      data={data}
+      value={null}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      onChange={(id) => {
+        if (id !== null) onAdd([id])
+        setTyped('')
+      }}
+      comboboxProps={{ width: 460, position: 'bottom-end' }}
+    />
+  )
+}

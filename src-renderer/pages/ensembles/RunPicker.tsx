@@ -1,0 +1,67 @@
+import { Select, type SelectProps, Text } from '@mantine/core'
+import { useMemo } from 'react'
+import type { RunSummary } from '../../../shared/api/runs.ts'
+import { counted, percent } from '../../format/format.ts'
+import { useRuns } from '../../hooks/useRuns.ts'
+import classes from './Ensembles.module.css'
+import { whyNotJoin } from './joining.ts'
+
+/** As many as one can look through; typing finds the others. */
+const mostShown = 60
+
+interface RunPickerProps {
+  /** Already taken; the first of them says who can join. */
+  readonly taken: readonly RunSummary[]
+  readonly placeholder: string
+  readonly onPick: (runId: string) => void
+}
+
+/** Finds a run by its name. Those that cannot join say why, below those that can. */
+export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
+  const { runs, byId } = useRuns()
+  const first = taken[0]
+  const options = useMemo(() => {
+    const ids = new Set(taken.map(({ id }) => id))
+    const others = runs.filter(({ id }) => !ids.has(id))
+    const can = (run: RunSummary): boolean => whyNotJoin(run, first) === undefined
+    return [...others.filter(can), ...others.filter((run) => !can(run))].map((run) => ({
+      value: run.id,
+      label: run.name,
+      disabled: !can(run),
+    }))
+  }, [runs, taken, first])
+  const renderOption: SelectProps['renderOption'] = ({ option }) => {
+    const run = byId.get(option.value)
+    return run === undefined ? option.label : <RunOption run={run} first={first} />
+  }
+  return (
+    <Select
+      className={classes.picker}
+      aria-label={placeholder}
+      placeholder={placeholder}
+      data={options}
+      value={null}
+      searchable
+      limit={mostShown}
+      nothingFoundMessage="No run of that name"
+      comboboxProps={{ width: 340, position: 'bottom-end', transitionProps: { duration: 80 } }}
+      renderOption={renderOption}
+      onChange={(id) => {
+        if (id !== null) onPick(id)
+      }}
+    />
+  )
+}
+
+function RunOption({ run, first }: { readonly run: RunSummary; readonly first: RunSummary | undefined }) {
+  const reason = whyNotJoin(run, first)
+  const accuracy = run.best?.valAccuracy ?? run.best?.testAccuracy
+  return (
+    <div className={classes.option}>
+      <div className={classes.optionName}>{run.name}</div>
+      <Text size="xs" c="dimmed">
+        {reason ?? `${counted(run.snapshots.length, 'snapshot')} · best ${percent(accuracy)}`}
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,39 @@
+import type { RunSummary } from '../../../shared/api/runs.ts'
+import { percent } from '../../format/format.ts'
+
+/* Which runs can be combined: their snapshots must have answered the same examples. */
+
+type Joining = Pick<RunSummary, 'datasetId' | 'spec' | 'snapshots'>
+
+/**
+ * Why the snapshots of a run cannot join those of another; undefined when they can. What is not seen here (another order
+ * of examples, say) is told from the stored predictions themselves.
+ */
+export function whyNotJoin(run: Joining, first: Joining | undefined): string | undefined {
+  if (first !== undefined && run.datasetId !== first.datasetId) {
+    return `trained on other data (${run.spec.dataset.name})`
+  }
+  if (first !== undefined && splitOf(run) !== splitOf(first)) {
+    return `its data were split in another way (${splitOf(run)}, not ${splitOf(first)})`
+  }
+  if (run.snapshots.length === 0) return 'has no snapshots yet'
+  return undefined
+}
+
+function splitOf({ spec: { dataset } }: Joining): string {
+  return `${percent(dataset.validation, 0)} for validation, ${percent(dataset.test, 0)} for test, seed ${dataset.seed}`
+}
+
+export interface Standing {
+  readonly run: RunSummary
+  readonly reason: string | undefined
+}
+
+/** Runs as named on the page: those that join the first, and those that cannot. */
+export function standingOf(runs: readonly RunSummary[]): readonly Standing[] {
+  return runs.map((run, k) => ({
+    run,
+    // The first sets the measure; without snapshots it may still get some.
+    reason: k === 0 ? undefined : whyNotJoin(run, runs[0]),
+  }))
+}

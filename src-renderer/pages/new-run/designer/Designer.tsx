@@ -1,0 +1,160 @@
+import { Button, Text } from '@mantine/core'
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { UserError } from '../../../../shared/errors.ts'
+import { compileSchedule, type SchedulePlan } from '../../../../shared/schedule/index.ts'
+import { count } from '../../../format/format.ts'
+import { useForm } from '../form.ts'
+import type { Checked } from '../model/check.ts'
+import type { Pinned } from '../model/draft.ts'
+import type { Handle } from '../model/handleKinds.ts'
+import { handlesOf, type Selection } from '../model/handles.ts'
+import type { Line } from '../model/lines.ts'
+import { cutOf } from '../model/mend.ts'
+import { previewOf, snapshotsOf } from '../model/preview.ts'
+import { type Path, pathText } from '../model/tree.ts'
+import { CycleTable } from './CycleTable.tsx'
+import classes from './Designer.module.css'
+import { Pins } from './Pins.tsx'
+import { Preview } from './Preview.tsx'
+import { ScheduleNode } from './ScheduleNode.tsx'
+
+interface DesignerProps {
+  /** The schedule of the draft, valid or not. */
+  readonly value: unknown
+  readonly checked: Checked
+  readonly pins: readonly Pinned[]
+  readonly onPin: (one: Pinned) => void
+  readonly onUnpin: (id: string) => void
+}
+
+type Whole = Required<Pick<Checked, 'spec' | 'plan' | 'compiled'>>
+
+const schedulePath: Path = ['schedule']
+
+/** A family, its parameters, and what they come to, drawn by the function that trains. */
+export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps) {
+  const [selection, setSelection] = useState<Selection>({})
+  const onSelect = useCallback((path: Path, part: number) => {
+    setSelection((old) => ({ ...old, [pathText(path)]: part }))
+  }, [])
+  const whole = wholeOf(checked)
+  // What is not valid for the moment leaves the last curve standing.
+  const last = useRef<Whole>(undefined)
+  if (whole !== undefined) last.current = whole
+  const shown = whole ?? last.current
+  const problem = checked.problems.schedule
+  return (
+    <section aria-label="Schedule designer" className={classes.designer}>
+      <ScheduleNode path={schedulePath} value={value} selection={selection} onSelect={onSelect} />
+      {problem && (
+        <Text size="sm" c="var(--failure)" id="schedule-problem">
+          {problem.sentence ?? `Schedule ${problem.rule}`}
+        </Text>
+      )}
+      <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
+        {whole !== undefined && <CutNote {...whole} />}
+      </Pins>
+      {shown === undefined ? (
+        <div className={classes.waiting}>
+          <Text c="dimmed">
+            {Object.keys(checked.problems).length > 0
+              ? 'The curve is drawn when what is marked above and beside is right.'
+              : 'Reading the data sets …'}
+          </Text>
+        </div>
+      ) : (
+        <Outcome {...shown} pins={pins} selection={selection} isStale={whole === undefined} />
+      )}
+    </section>
+  )
+}
+
+function wholeOf({ spec, plan, compiled }: Checked): Whole | undefined {
+  return spec !== undefined && plan !== undefined && compiled !== undefined
+    ? { spec, plan, compiled }
+    : undefined
+}
+
+function Outcome(
+  given: Whole & {
+    readonly pins: readonly Pinned[]
+    readonly selection: Selection
+    readonly isStale: boolean
+  },
+) {
+  const { spec, plan, compiled, pins, selection, isStale } = given
+  const { set } = useForm()
+  const drawn = useMemo(() => previewOf(compiled), [compiled])
+  const snapshots = useMemo(
+    () => snapshotsOf(spec.snapshots, plan, compiled),
+    [spec.snapshots, plan, compiled],
+  )
+  const lines = usePins(pins, plan)
+  const handles = useMemo(
+    () => (isStale ? [] : handlesOf(spec.schedule, plan, selection, (step) => compiled.at(step).lr)),
+    [spec.schedule, plan, selection, compiled, isStale],
+  )
+  const onHandle = useCallback((handle: Handle, to: number) => set(handle.path, to), [set])
+  const optimizer = spec.optimizer
+  return (
+    <>
+      <div className={classes.words}>
+        <Text size="sm" title={compiled.summary}>
+          {isStale ? `As it was when last valid: ${compiled.summary} ` : `${compiled.summary} `}
+          <Text
+            span
+            c="dimmed"
+          >{`${count(plan.totalSteps)} steps, ${count(plan.stepsPerEpoch)} an epoch.`}</Text>
+        </Text>
+      </div>
+      <Preview
+        compiled={compiled}
+        drawn={drawn}
+        snapshots={snapshots}
+        pins={lines}
+        handles={handles}
+        onHandle={onHandle}
+        stepsPerX={'steps' in spec.budget ? 1 : plan.stepsPerEpoch}
+        momentum={'momentum' in optimizer ? optimizer.momentum : optimizer.beta1}
+        momentumName={
+          'momentum' in optimizer ? `of ${optimizer.kind === 'sgd' ? 'SGD' : 'RMSProp'}` : 'Adam’s beta1'
+        }
+      />
+      <CycleTable compiled={compiled} stepsPerEpoch={plan.stepsPerEpoch} rule={spec.snapshots.at} />
+    </>
+  )
+}
+
+/** The last cycle, where the budget cuts it, with the button that mends it. */
+function CutNote({ spec, plan, compiled }: Whole) {
+  const { set } = useForm()
+  const cut = useMemo(() => cutOf(spec.schedule, plan, compiled, spec.budget), [spec, plan, compiled])
+  if (cut === undefined || spec.snapshots.at !== 'cycleEnds') return null
+  const { budget } = cut
+  return (
+    <Text size="sm" c="var(--attention)" className={classes.cut} component="div" role="status">
+      {cut.words}
+      {budget !== undefined && (
+        <Button size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
+          {cut.button}
+        </Button>
+      )}
+    </Text>
+  )
+}
+
+/** The pinned schedules over this plan; one that cannot be run over it is left out. */
+function usePins(pins: readonly Pinned[], { totalSteps, stepsPerEpoch }: SchedulePlan): readonly Line[] {
+  return useMemo(
+    () =>
+      pins.flatMap(({ id, label, schedule }) => {
+        try {
+          return [{ id, label, drawn: previewOf(compileSchedule(schedule, { totalSteps, stepsPerEpoch })) }]
+        } catch (error) {
+          if (error instanceof UserError) return []
+          throw error
+        }
+      }),
+    [pins, totalSteps, stepsPerEpoch],
+  )
+}

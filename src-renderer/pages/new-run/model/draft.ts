@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { parseRunSpec, type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
+import { scheduleSpec } from '../../../../shared/schedule/index.ts'
+
+/** A schedule kept in the preview to compare with. */
+export const pinned = z.object({ id: z.string(), label: z.string(), schedule: scheduleSpec })
+export type Pinned = z.infer<typeof pinned>
+
+/** All that the page would lose in a reload. */
+export interface Draft {
+  /** The run spec as the form has it, valid or not. */
+  readonly tree: unknown
+  /** The text of the JSON view where it is not what the form says (malformed, or written in another way). */
+  readonly json: string | undefined
+  readonly pins: readonly Pinned[]
+  /** The run it was started from. */
+  readonly from: string | undefined
+}
+
+/** What trains as it is: whole cycles on the data that ships. */
+export const defaultSpec: RunSpec = parseRunSpec({
+  model: { kind: 'cnn', filters: [8, 16], dense: 128 },
+  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 1e-4 },
+  schedule: { kind: 'sgdr', lrMax: 0.05, t0: 3 },
+  batchSize: 64,
+  budget: { epochs: 12 },
+})
+
+export const freshDraft = (spec: RunSpec = defaultSpec, from?: string): Draft => ({
+  tree: spec,
+  json: undefined,
+  pins: [],
+  from,
+})
+
+/** A past run's spec to start from: all but its name, so that two runs can be told apart. */
+export function specOfRun({ name: _, ...spec }: RunSpec): RunSpec {
+  return spec
+}
+
+const place = 'anneal.newRun'
+const stored = z.object({
+  tree: z.unknown(),
+  json: z.string().optional(),
+  pins: z.array(pinned).catch([]),
+  from: z.string().optional(),
+})
+
+type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+/** The draft of this window as it was; undefined where there is none that can be read. */
+export function recallDraft(shelf: Shelf): Draft | undefined {
+  try {
+    const found = stored.safeParse(JSON.parse(shelf.getItem(place) ?? 'null'))
+    if (!found.success) return undefined
+    const { tree, json, pins, from } = found.data
+    return typeof tree === 'object' && tree !== null ? { tree, json, pins, from } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function keepDraft(shelf: Shelf, draft: Draft): void {
+  try {
+    shelf.setItem(place, JSON.stringify(draft))
+  } catch {
+    // Larger than the browser keeps (a topology of megabytes): the form goes on without surviving a reload.
+    shelf.removeItem(place)
+  }
+}
+
+/** The spec as a user would write it in a file: the JSON view, and what is copied for `anneal train --spec`. */
+export const specJson = (tree: unknown): string => JSON.stringify(tree, null, 2)
+
+export const isSameSpec = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** A tree with the defaults of what it leaves out, where it is a valid spec. */
+export function filledSpec(tree: unknown): RunSpec | undefined {
+  const parsed = runSpec.safeParse(tree)
+  return parsed.success ? parsed.data : undefined
+}

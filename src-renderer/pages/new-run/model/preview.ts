@@ -1,0 +1,69 @@
+import type { RunSpec } from '../../../../shared/run/spec.ts'
+import type { CompiledSchedule, SchedulePlan } from '../../../../shared/schedule/index.ts'
+import { sampleRates } from '../../../ribbon/sample.ts'
+import type { RibbonData } from '../../../ribbon/types.ts'
+
+/** What the designer draws of a schedule: a few hundred points, however many steps it has. */
+export interface Preview {
+  readonly steps: readonly number[]
+  readonly rates: readonly number[]
+  /** undefined where the schedule leaves the momentum to the optimizer. */
+  readonly momenta: readonly (number | null)[] | undefined
+}
+
+export function previewOf(compiled: CompiledSchedule): Preview {
+  const { steps, rates } = sampleRates(compiled)
+  if (compiled.at(0).momentum === undefined && compiled.at(compiled.totalSteps - 1).momentum === undefined) {
+    const some = steps.some((step) => compiled.at(step).momentum !== undefined)
+    if (!some) return { steps, rates, momenta: undefined }
+  }
+  return { steps, rates, momenta: steps.map((step) => compiled.at(step).momentum ?? null) }
+}
+
+/** Dots and marks beyond these would be a bar. */
+const maxMarks = 300
+
+export interface Snapshots {
+  readonly count: number
+  /** The cycles listed end before the run does: there are more. */
+  readonly atLeast: boolean
+  /** After which steps, the first few hundred. */
+  readonly steps: readonly number[]
+}
+
+/** The snapshots that a rule takes over a plan. */
+export function snapshotsOf(
+  rule: RunSpec['snapshots'],
+  { stepsPerEpoch }: SchedulePlan,
+  { cycles, totalSteps }: CompiledSchedule,
+): Snapshots {
+  if (rule.at === 'cycleEnds') {
+    const steps = cycles.flatMap(({ snapshotStep }) => (snapshotStep === undefined ? [] : [snapshotStep]))
+    const atLeast = (cycles.at(-1)?.end ?? totalSteps) < totalSteps
+    return { count: steps.length, atLeast, steps: steps.slice(0, maxMarks) }
+  }
+  const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * stepsPerEpoch
+  const whole = Math.floor(totalSteps / every)
+  const count = whole + (totalSteps % every === 0 ? 0 : 1)
+  const steps = Array.from(
+    { length: Math.min(count, maxMarks) },
+    (_, i) => Math.min((i + 1) * every, totalSteps) - 1,
+  )
+  return { count, atLeast: false, steps }
+}
+
+export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots: Snapshots): RibbonData {
+  return {
+    totalSteps: compiled.totalSteps,
+    stepsDone: 0,
+    steps: preview.steps,
+    rates: preview.rates,
+    cycles: compiled.cycles,
+    dots: snapshots.steps.map((step, i) => ({
+      step,
+      cycle: i + 1,
+      state: 'planned',
+      label: `snapshot ${i + 1}, after step ${step + 1}`,
+    })),
+  }
+}

@@ -1,0 +1,100 @@
+import { ActionIcon, Tooltip } from '@mantine/core'
+import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
+import { isActive } from '../../../shared/run/state.ts'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
+import { count, duration, percent, perSecond } from '../../format/format.ts'
+import { optimizerText, specLine } from '../../format/specText.ts'
+import { EditableName } from './EditableName.tsx'
+import classes from './Run.module.css'
+import { RunActions } from './RunActions.tsx'
+import { annotateRun } from './runActs.ts'
+import { cycleNumber, progressOf, secondsUntil } from './runNumbers.ts'
+import type { RunCommands } from './useRunCommands.ts'
+
+interface RunHeaderProps {
+  readonly run: RunSummary
+  readonly epochs: readonly EpochInfo[]
+  readonly samplesPerSecond: number | null
+  readonly commands: RunCommands
+}
+
+export function RunHeader(props: RunHeaderProps) {
+  const { run, commands } = props
+  return (
+    <header className={classes.header}>
+      <div className={classes.first}>
+        <Favourite run={run} />
+        <EditableName run={run} />
+        <StatusBadge status={run.status} />
+        <Progress {...props} />
+        <div className={classes.actions}>
+          <RunActions run={run} commands={commands} />
+        </div>
+      </div>
+      <p className={classes.second}>
+        <span>
+          {run.spec.dataset.name} · {specLine(run.spec)} · {optimizerText(run.spec.optimizer)} · batch{' '}
+          {count(run.spec.batchSize)}
+        </span>
+        <Device run={run} />
+        {run.archived && <span>archived</span>}
+      </p>
+    </header>
+  )
+}
+
+function Favourite({ run }: { readonly run: RunSummary }) {
+  const { favourite } = run
+  return (
+    <ActionIcon
+      variant="subtle"
+      color={favourite ? 'yellow' : 'gray'}
+      aria-label="Favourite"
+      aria-pressed={favourite}
+      title={favourite ? 'One of your favourites' : 'Make it a favourite'}
+      onClick={() => void annotateRun(run, { favourite: !favourite }, 'The favourite was not changed')}
+    >
+      <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <path
+          d="M8 1.8l1.9 3.9 4.3.6-3.1 3 .7 4.3L8 11.6l-3.8 2 .7-4.3-3.1-3 4.3-.6z"
+          fill={favourite ? 'light-dark(#b07a00, #ffd43b)' : 'none'}
+          stroke={favourite ? 'light-dark(#b07a00, #ffd43b)' : 'var(--mantine-color-dimmed)'}
+          strokeWidth="1.3"
+          strokeLinejoin="round"
+        />
+      </svg>
+    </ActionIcon>
+  )
+}
+
+/** How far, how long still, how fast: each in a place of its own width, so that nothing moves as they count. */
+function Progress({ run, epochs, samplesPerSecond, commands }: RunHeaderProps) {
+  const active = isActive(run.status)
+  const left = active ? secondsUntil(run, epochs, samplesPerSecond, run.totalSteps - 1) : undefined
+  const cycle = cycleNumber(run, Math.max(0, run.stepsDone - 1))
+  return (
+    <div className={classes.progress}>
+      {run.status !== 'completed' && <span>{percent(progressOf(run), 0)}</span>}
+      <span>
+        step {count(run.stepsDone)} of {count(run.totalSteps)}
+      </span>
+      {active && cycle !== undefined && <span>cycle {count(cycle)}</span>}
+      {run.status === 'running' && <span>{left === undefined ? '' : `${duration(left)} left`}</span>}
+      {samplesPerSecond !== null && <span>{perSecond(samplesPerSecond)}</span>}
+      {commands.isStoppingAtCycleEnd && <strong>stops at the end of cycle {count(cycle)}</strong>}
+      {commands.pending.has('annealNow') && <strong>annealing…</strong>}
+    </div>
+  )
+}
+
+function Device({ run }: { readonly run: RunSummary }) {
+  if (run.device === null) return null
+  return (
+    <Tooltip label={run.deviceReason} disabled={run.deviceReason === null} multiline maw={420}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
+      <span className={classes.device} tabIndex={0}>
+        {run.device}
+      </span>
+    </Tooltip>
+  )
+}

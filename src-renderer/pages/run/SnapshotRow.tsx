@@ -1,0 +1,100 @@
+import { ActionIcon, Menu } from '@mantine/core'
+import type { RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '../../../shared/api/urls.ts'
+import { download } from '../../components/download.ts'
+import { bytes, count, loss, percent, rate } from '../../format/format.ts'
+import type { RibbonDot } from '../../ribbon/types.ts'
+import { DotMark } from './DotMark.tsx'
+import classes from './Snapshots.module.css'
+import { judgedBy } from './scene.ts'
+
+interface SnapshotRowProps {
+  readonly run: RunSummary
+  readonly dot: RibbonDot
+  /** Not there for a moment while the page opens, and for a lost one. */
+  readonly snapshot: SnapshotInfo | undefined
+  readonly isSelected: boolean
+  readonly onSelect: (snapshotId: number) => void
+}
+
+export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: SnapshotRowProps) {
+  const id = dot.snapshotId
+  if (id === undefined)
+    return (
+      <li className={classes.planned}>
+        <DotMark state={dot.state} />
+        <span>cycle {count(dot.cycle)}</span>
+        <span className={classes.when}>lost after step {count(dot.step + 1)}</span>
+      </li>
+    )
+  const scores = snapshot ?? run.snapshots.find((one) => one.id === id)
+  return (
+    <li className={classes.row} data-selected={isSelected}>
+      <button type="button" className={classes.choose} aria-pressed={isSelected} onClick={() => onSelect(id)}>
+        <DotMark state={dot.state} />
+        <span className={classes.cycle}>
+          cycle {count(dot.cycle)}
+          {dot.state === 'best' && <span className={classes.best}> best</span>}
+        </span>
+        <span className={classes.score}>{percent(scores === undefined ? null : judgedBy(scores))}</span>
+        {snapshot !== undefined && <Facts run={run} snapshot={snapshot} />}
+      </button>
+      <DownloadMenu id={id} cycle={dot.cycle} />
+    </li>
+  )
+}
+
+function Facts({ run, snapshot }: { readonly run: RunSummary; readonly snapshot: SnapshotInfo }) {
+  const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr } = snapshot
+  const epoch = Number(((step + 1) / run.position.plan.stepsPerEpoch).toFixed(2))
+  return (
+    <span className={classes.facts}>
+      <span>epoch {epoch}</span>
+      <span>step {count(step + 1)}</span>
+      <span>{bytes(snapshot.bytes)}</span>
+      <span>rate {rate(Number(lr.toPrecision(3)))}</span>
+      <span>loss {loss(valLoss ?? testLoss)}</span>
+      {valAccuracy !== null && testAccuracy !== null && <span>test {percent(testAccuracy)}</span>}
+    </span>
+  )
+}
+
+const formats: Readonly<Record<SnapshotDownload, string>> = {
+  tfjs: 'TensorFlow.js model (tar)',
+  safetensors: 'safetensors',
+}
+
+function DownloadMenu({ id, cycle }: { readonly id: number; readonly cycle: number }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="sm"
+          aria-label={`Download the snapshot of cycle ${cycle}`}
+          title="Download"
+        >
+          <svg
+            viewBox="0 0 16 16"
+            width="14"
+            height="14"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.5"
+            aria-hidden="true"
+          >
+            <path d="M8 2v8M4.5 7L8 10.5 11.500 7M2.500 13.500h11" />
+          </svg>
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {snapshotDownloads.map((format) => (
+          <Menu.Item key={format} onClick={() => download(snapshotDownloadUrl(id, format))}>
+            {formats[format]}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,38 @@
+import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
+import { isActive } from '../../../shared/run/state.ts'
+import { compiledOfRun } from '../../ribbon/ribbonOf.ts'
+import { secondsPerStep } from './xMap.ts'
+
+/** The part of the plan that is trained, in 0..1; never 1 before the last step. */
+export function progressOf({ stepsDone, totalSteps }: RunSummary): number {
+  if (totalSteps === 0) return 0
+  const part = stepsDone / totalSteps
+  return stepsDone < totalSteps ? Math.min(part, 0.99) : 1
+}
+
+/** Seconds from now until a step is done, at the speed measured last; undefined where none is known. */
+export function secondsUntil(
+  run: RunSummary,
+  epochs: readonly EpochInfo[],
+  samplesPerSecond: number | null,
+  step: number,
+): number | undefined {
+  const pace = secondsPerStep(run, epochs, samplesPerSecond)
+  return pace === undefined ? undefined : Math.max(0, step + 1 - run.stepsDone) * pace
+}
+
+/** The number of the cycle that a step lies in, from 1; undefined beyond the run. */
+export const cycleNumber = (run: RunSummary, step: number): number | undefined => {
+  const index = compiledOfRun(run).cycleAt(step)?.index
+  return index === undefined ? undefined : index + 1
+}
+
+/** How many runs train or wait before a queued one. */
+export function runsBefore(run: RunSummary, runs: readonly RunSummary[]): number {
+  const goesFirst = (other: RunSummary): boolean =>
+    other.createdAt < run.createdAt || (other.createdAt === run.createdAt && other.id < run.id)
+  return runs.filter(
+    (other) =>
+      other.id !== run.id && (isActive(other.status) || (other.status === 'queued' && goesFirst(other))),
+  ).length
+}

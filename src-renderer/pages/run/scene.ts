@@ -1,0 +1,180 @@
+import type { EpochInfo, FeedbackInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import { downsample } from '../../../shared/metrics/downsample.ts'
+import {
+  type CompiledSchedule,
+  type Cycle,
+  type PlateauState,
+  rateUnderFeedback,
+} from '../../../shared/schedule/index.ts'
+import type { ChartBand, ChartMark } from '../../charts/types.ts'
+import { count, loss, percent, rate } from '../../format/format.ts'
+import type { XMap } from './xMap.ts'
+
+/* What the charts of a run draw besides its series: the plan to come, cycles, and marks that are never sampled away. */
+
+/** Steps looked at, both included. */
+export interface StepWindow {
+  readonly from: number
+  readonly to: number
+}
+
+export interface Line {
+  readonly x: readonly number[]
+  readonly y: readonly (number | null)[]
+}
+
+/** Points of a line, at most, so that drawing costs the same however long a run is. */
+export const mostPoints = 600
+
+/** What is measured once an epoch, thinned as stored series are; the epochs at `pins` (steps) stay. */
+export function epochLine(
+  epochs: readonly EpochInfo[],
+  value: (epoch: EpochInfo) => number | null,
+  { from, to }: StepWindow,
+  map: XMap,
+  pins: readonly number[],
+): Line {
+  const known = epochs.flatMap((epoch) => {
+    const y = value(epoch)
+    return y === null ? [] : [{ step: epoch.step, y }]
+  })
+  const { steps, values } = downsample(
+    known.map(({ step }) => step),
+    known.map(({ y }) => y),
+    { maxPoints: mostPoints, ...neighbours(known, from, to), pins },
+  )
+  return { x: Array.from(steps, map.toX), y: Array.from(values) }
+}
+
+/** One point further on either side, so that a line comes into the window and leaves it. */
+function neighbours(known: readonly { readonly step: number }[], from: number, to: number) {
+  const before = known.findLast(({ step }) => step < from)
+  const after = known.find(({ step }) => step > to)
+  return { fromStep: before?.step ?? from, toStep: after?.step ?? to }
+}
+
+export interface PlannedPoint {
+  readonly step: number
+  readonly lr: number
+  readonly momentum: number | undefined
+}
+
+const plannedPoints = 300
+/** Beyond these a cycle is narrower than the line that draws it. */
+const mostCycles = 150
+
+/** The plan over a window: even steps, with both ends of its cycles. */
+export function plannedIn(schedule: CompiledSchedule, { from, to }: StepWindow): PlannedPoint[] {
+  const last = Math.min(to, schedule.totalSteps - 1)
+  if (last < from) return []
+  const steps = new Set<number>()
+  const size = Math.min(plannedPoints, last - from + 1)
+  for (let i = 0; i < size; i++)
+    steps.add(size === 1 ? from : from + Math.round((i * (last - from)) / (size - 1)))
+  const cycles = cyclesIn(schedule, { from, to: last })
+  if (cycles.length <= mostCycles) {
+    for (const { start, end } of cycles)
+      for (const step of [start, end - 1]) if (step >= from && step <= last) steps.add(step)
+  }
+  return [...steps]
+    .sort((a, b) => a - b)
+    .map((step) => {
+      const { lr, momentum } = schedule.at(step)
+      return { step, lr, momentum }
+    })
+}
+
+/** The part of the plan that is not trained yet, as the cuts so far leave it. */
+export function rateToCome(
+  planned: readonly PlannedPoint[],
+  stepsDone: number,
+  schedule: CompiledSchedule,
+  cuts: readonly FeedbackInfo[],
+): readonly PlannedPoint[] {
+  const rest = planned.filter(({ step }) => step >= stepsDone - 1)
+  const lr = cuts.at(-1)?.lr
+  const policy = schedule.feedback
+  if (policy === undefined || lr === undefined) return rest
+  const state: PlateauState = { lr, best: null, badEpochs: 0, cooldown: 0 }
+  return rest.map((point) => ({ ...point, lr: rateUnderFeedback(point.lr, policy, state) }))
+}
+
+/** The listed cycles that reach into a window. */
+export function cyclesIn({ cycles }: CompiledSchedule, { from, to }: StepWindow): readonly Cycle[] {
+  const first = place(cycles, from)
+  return cycles.slice(first, place(cycles, to) + 1)
+}
+
+/** The place of the cycle that holds a step, by bisection. */
+function place(cycles: readonly Cycle[], step: number): number {
+  let low = 0
+  let high = cycles.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((cycles[middle]?.end ?? 0) <= step) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Every second cycle of the window; none where they would shade everything alike. */
+export function bandsOf(schedule: CompiledSchedule, window: StepWindow, map: XMap): ChartBand[] {
+  const cycles = cyclesIn(schedule, window)
+  if (schedule.cycles.length < 2 || cycles.length > mostCycles) return []
+  return cycles
+    .filter(({ index }) => index % 2 === 1)
+    .map(({ start, end }) => ({ from: map.toX(start), to: map.toX(end) }))
+}
+
+export const judgedBy = (scores: {
+  readonly valAccuracy: number | null
+  readonly testAccuracy: number | null
+}): number | null => scores.valAccuracy ?? scores.testAccuracy
+
+export function snapshotMarks(
+  snapshots: readonly SnapshotInfo[],
+  { from, to }: StepWindow,
+  map: XMap,
+  y: (snapshot: SnapshotInfo) => number | null,
+): ChartMark[] {
+  return snapshots.flatMap((snapshot) => {
+    const value = y(snapshot)
+    if (value === null || snapshot.step < from || snapshot.step > to) return []
+    const label = `snapshot of cycle ${snapshot.cycle}, after step ${count(snapshot.step + 1)}: ${percent(judgedBy(snapshot))}`
+    return [{ x: map.toX(snapshot.step), y: value, label, kind: 'snapshot' as const }]
+  })
+}
+
+export function bestMark(
+  best: EpochInfo | null,
+  map: XMap,
+  y: (epoch: EpochInfo) => number | null,
+): ChartMark[] {
+  const value = best === null ? null : y(best)
+  if (best === null || value === null) return []
+  const part = best.valAccuracy === null ? 'test' : 'validation'
+  const label = `best epoch, ${count(best.epoch)}: ${percent(judgedBy(best))} on the ${part} data, loss ${loss(best.valLoss ?? best.testLoss)}`
+  return [{ x: map.toX(best.step), y: value, label, kind: 'best' }]
+}
+
+/** Cuts of a feedback schedule and edits of the plan, at the rate from there on. */
+export function changeMarks(
+  run: RunSummary,
+  cuts: readonly FeedbackInfo[],
+  schedule: CompiledSchedule,
+  map: XMap,
+): ChartMark[] {
+  const edits = run.position.edits.map(({ atStep, steps }) => ({
+    x: map.toX(atStep),
+    y: schedule.at(Math.min(atStep, schedule.totalSteps - 1)).lr,
+    label: `annealed from step ${count(atStep + 1)} on, over ${count(steps)} steps`,
+    kind: 'change' as const,
+  }))
+  const cut = cuts.map(({ step, lr, reason }) => ({
+    x: map.toX(step),
+    y: lr,
+    label: `rate cut to ${rate(lr)}: ${reason}`,
+    kind: 'change' as const,
+  }))
+  return [...edits, ...cut]
+}

@@ -1,0 +1,98 @@
+import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isActive } from '../../../shared/run/state.ts'
+import { count, counted } from '../../format/format.ts'
+import { cycleNumber, runsBefore } from './runNumbers.ts'
+
+/** What is to be known of a run that is not simply running or done. */
+export interface StateWords {
+  readonly tone: 'failure' | 'attention' | 'plain'
+  readonly title: string
+  readonly text: string
+  /** What there is to do about it. */
+  readonly actions: readonly ('resume' | 'clone')[]
+}
+
+interface Around {
+  readonly runs: readonly RunSummary[]
+  /** Whether its trainer is a child of the program that answers. */
+  readonly isHere: boolean
+}
+
+export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWords | undefined {
+  switch (run.status) {
+    case 'queued':
+      return queued(runsBefore(run, runs))
+    case 'created':
+      return plain('Starting', 'Its data is being loaded and its model built; the first step follows.')
+    case 'failed':
+      return failed(run)
+    case 'interrupted':
+      return { tone: 'attention', title: `Interrupted ${placeOf(run)}`, ...resumeWords(run) }
+    case 'stopped':
+      return { tone: 'plain', title: `Stopped ${placeOf(run)}`, ...resumeWords(run) }
+    case 'paused':
+      return plain(`Paused ${placeOf(run)}`, `Resume goes on from there.${isHere ? '' : ` ${elsewhere}`}`)
+    case 'running':
+      return isHere ? undefined : plain('It trains in another Anneal', elsewhere)
+    case 'completed':
+      return undefined
+  }
+}
+
+const plain = (title: string, text: string): StateWords => ({ tone: 'plain', title, text, actions: [] })
+
+const elsewhere =
+  'Its trainer belongs to another Anneal on this machine; commands go to it through the database.'
+
+function queued(before: number): StateWords {
+  const wait = before === 1 ? 'the run before it ends' : `the ${count(before)} runs before it have ended`
+  return plain(
+    before === 0 ? 'Next in the queue' : `Queued, ${counted(before, 'run')} before it`,
+    before === 0 ? 'It starts as soon as a host is free to train it.' : `It starts when ${wait}.`,
+  )
+}
+
+/** "in cycle 2, after step 1 240 of 3 000". */
+function placeOf(run: RunSummary): string {
+  if (run.stepsDone === 0) return 'before its first step'
+  const cycle = cycleNumber(run, run.stepsDone - 1)
+  const where = cycle === undefined ? '' : `in cycle ${count(cycle)}, `
+  return `${where}after step ${count(run.stepsDone)} of ${count(run.totalSteps)}`
+}
+
+function failed(run: RunSummary): StateWords {
+  const reason = run.reason ?? 'The trainer gave no reason.'
+  const title = `Failed ${placeOf(run)}`
+  if (run.stepsDone === 0)
+    return {
+      tone: 'failure',
+      title,
+      text: `${reason} Nothing was trained; clone it and change its settings.`,
+      actions: ['clone'],
+    }
+  return { tone: 'failure', title, text: `${reason} ${safeWords(run)}`, actions: ['clone', 'resume'] }
+}
+
+function resumeWords(run: RunSummary): Pick<StateWords, 'text' | 'actions'> {
+  const reason = run.reason === null ? '' : `${run.reason} `
+  const again =
+    run.status === 'stopped'
+      ? 'Resume goes on from there.'
+      : 'Resume goes on from its last checkpoint and trains the steps after that again, to the same values.'
+  return { text: `${reason}${safeWords(run)} ${again}`, actions: ['resume'] }
+}
+
+/** What of it is kept. */
+function safeWords({ snapshots, stepsDone }: RunSummary): string {
+  const steps = stepsDone === 0 ? 'Nothing was trained yet' : `All ${count(stepsDone)} steps are stored`
+  if (snapshots.length === 0) return `${steps}; there was no snapshot yet.`
+  const cycles = snapshots.map(({ cycle }) => count(cycle))
+  const list = cycles.length === 1 ? `cycle ${cycles[0]}` : `cycles ${cycles[0]} to ${cycles.at(-1)}`
+  const noun = snapshots.length === 1 ? 'the snapshot' : `${count(snapshots.length)} snapshots`
+  return `${steps}, and ${noun} of ${list}.`
+}
+
+export const canPause = ({ status }: RunSummary): boolean => status === 'running'
+export const canStop = ({ status }: RunSummary): boolean => isActive(status)
+export const canResume = ({ status }: RunSummary): boolean =>
+  status === 'paused' || status === 'interrupted' || status === 'failed' || status === 'stopped'

@@ -1,0 +1,125 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { CommandOutcome, RunSummary } from '../../../shared/api/runs.ts'
+import type { TrainerCommand } from '../../../shared/run/messages.ts'
+import { isActive, type RunStatus } from '../../../shared/run/state.ts'
+import { api } from '../../client.ts'
+import { notifyDone, notifyError } from '../../components/notify.ts'
+import { count } from '../../format/format.ts'
+
+export type CommandName = 'pause' | 'resume' | 'stop' | 'stopAtCycleEnd' | 'annealNow' | 'extend'
+
+export interface RunCommands {
+  /** Asked for and not yet seen to be done. */
+  readonly pending: ReadonlySet<CommandName>
+  /** The run will stop when its cycle ends. */
+  readonly isStoppingAtCycleEnd: boolean
+  readonly pause: () => void
+  /** Goes on: with a paused trainer, or from the last checkpoint with a new one. */
+  readonly resume: () => void
+  readonly stop: (when: 'now' | 'cycleEnd') => void
+  readonly annealNow: (epochs: number) => void
+  readonly extend: () => void
+}
+
+const cannot: Readonly<Record<CommandName, string>> = {
+  pause: 'The run was not paused',
+  resume: 'The run was not resumed',
+  stop: 'The run was not stopped',
+  stopAtCycleEnd: 'The run will not stop at the end of its cycle',
+  annealNow: 'The cycle was not annealed',
+  extend: 'The run was not extended',
+}
+
+/** The longest that a status may lag behind the answer to its command. */
+const settles = 3_000
+
+/** What can be asked of a run. A command that is under way is never sent again; one that is refused says why. */
+export function useRunCommands(run: RunSummary): RunCommands {
+  const { id, status, attempt } = run
+  const [pending, setPending] = useState<ReadonlyMap<CommandName, RunStatus>>(new Map())
+  const under = useRef(new Set<CommandName>())
+  const stopping = useStopNote(id, attempt, status)
+
+  const end = useCallback((name: CommandName) => {
+    under.current.delete(name)
+    setPending((before) => new Map([...before].filter(([each]) => each !== name)))
+  }, [])
+  // What was asked for shows in the run: it is done.
+  useEffect(() => {
+    for (const [name, before] of pending) if (before !== status) end(name)
+  }, [pending, status, end])
+
+  const send = (name: CommandName, ask: () => Promise<CommandOutcome>, changesStatus = true): void => {
+    if (under.current.has(name)) return
+    under.current.add(name)
+    setPending((before) => new Map([...before, [name, status]]))
+    ask().then(
+      (answer) => {
+        if (answer.outcome === 'refused') notifyError(cannot[name], new Error(answer.reason))
+        if (answer.outcome === 'refused' || !changesStatus) end(name)
+        else setTimeout(() => end(name), settles)
+      },
+      (error: unknown) => {
+        notifyError(cannot[name], error)
+        end(name)
+      },
+    )
+  }
+  const command = (given: TrainerCommand) => () => api.runs.command.mutate({ id, command: given })
+  return {
+    pending: new Set(pending.keys()),
+    isStoppingAtCycleEnd: stopping.isNoted,
+    pause: () => send('pause', command({ type: 'pause' })),
+    resume: () =>
+      send(
+        'resume',
+        status === 'paused' ? command({ type: 'resume' }) : () => started(api.runs.resume.mutate({ id })),
+      ),
+    stop(when) {
+      if (when === 'now') return send('stop', command({ type: 'stop', when }))
+      const ask = command({ type: 'stop', when })
+      send(
+        'stopAtCycleEnd',
+        async () => {
+          const answer = await ask()
+          if (answer.outcome === 'obeyed') stopping.note()
+          return answer
+        },
+        false,
+      )
+    },
+    annealNow: (epochs) => send('annealNow', command({ type: 'annealNow', epochs }), false),
+    extend: () =>
+      send(
+        'extend',
+        async () => {
+          if (isActive(status)) {
+            const stop = await command({ type: 'stop', when: 'now' })()
+            if (stop.outcome === 'refused') return stop
+          }
+          const { totalSteps } = await api.runs.extend.mutate({ id, cycles: 1 })
+          notifyDone(`One more cycle: the run now goes to step ${count(totalSteps)}.`)
+          return { outcome: 'obeyed' }
+        },
+        false,
+      ),
+  }
+}
+
+async function started(answer: Promise<RunSummary>): Promise<CommandOutcome> {
+  await answer
+  return { outcome: 'obeyed' }
+}
+
+/** That a run was told to stop at its cycle's end; kept over a reload, and for that attempt only. */
+function useStopNote(id: string, attempt: number, status: RunStatus) {
+  const key = `anneal.stop-at-cycle-end.${id}`
+  const [noted, setNoted] = useState(() => sessionStorage.getItem(key))
+  return {
+    isNoted: noted === String(attempt) && isActive(status),
+    note(): void {
+      sessionStorage.setItem(key, String(attempt))
+      setNoted(String(attempt))
+    },
+  }
+}

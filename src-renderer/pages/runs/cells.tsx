@@ -1,0 +1,125 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isActive } from '../../../shared/run/state.ts'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
+import { count, moment, percent } from '../../format/format.ts'
+import { specLine } from '../../format/specText.ts'
+import { Ribbon } from '../../ribbon/Ribbon.tsx'
+import { ribbonOfRun } from '../../ribbon/ribbonOf.ts'
+import classes from './Cells.module.css'
+import { type Column, deltaOf, textOf, type ValuesAt } from './columns.ts'
+import { factsOf } from './facts.ts'
+import { Spark } from './Spark.tsx'
+
+interface CellProps {
+  readonly column: Column
+  readonly run: RunSummary
+  readonly baseline: RunSummary | undefined
+  readonly at: ValuesAt
+}
+
+/** What stands in a cell of the table. */
+export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
+  switch (column.id) {
+    case 'name':
+      return <NameCell run={run} isBaseline={baseline?.id === run.id} />
+    case 'status':
+      return <StatusCell run={run} />
+    case 'ribbon':
+      return (
+        <Ribbon compact data={ribbonOfRun(run)} height={24} label={`rate of ${run.name} over its plan`} />
+      )
+    case 'spark':
+      return <Spark values={run.spark} />
+    case 'started':
+      return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
+    default:
+      return column.measure === undefined ? (
+        <Text text={textOf(column, run, at)} />
+      ) : (
+        <NumberCell column={column} run={run} baseline={baseline} at={at} />
+      )
+  }
+}
+
+const Text = ({ text, title = text }: { readonly text: string; readonly title?: string }) => (
+  <span className={classes.text} title={title}>
+    {text}
+  </span>
+)
+
+function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBaseline: boolean }) {
+  const hasMore = run.tags.length > 0 || run.note !== ''
+  return (
+    <span className={classes.name}>
+      <span className={classes.nameLine}>
+        {isBaseline && <span className={classes.baseline}>baseline</span>}
+        <Link
+          to="/runs/$runId"
+          params={{ runId: run.id }}
+          className={classes.link}
+          tabIndex={-1}
+          preload={false}
+          title={`${run.name}: ${specLine(run.spec)}`}
+        >
+          {run.name}
+        </Link>
+      </span>
+      {hasMore && (
+        <span className={classes.more}>
+          {run.tags.map((tag) => (
+            <span key={tag} className={classes.tag}>
+              {tag}
+            </span>
+          ))}
+          {run.note !== '' && <span title={run.note}>{run.note}</span>}
+        </span>
+      )}
+    </span>
+  )
+}
+
+function StatusCell({ run }: { readonly run: RunSummary }) {
+  const { progress } = factsOf(run)
+  const isWhole = run.stepsDone >= run.totalSteps
+  const steps = `${count(run.stepsDone)} of ${count(run.totalSteps)} steps`
+  return (
+    <span className={classes.status} title={run.reason === null ? steps : `${run.reason} (${steps})`}>
+      <StatusBadge status={run.status} />
+      {!isWhole && run.stepsDone > 0 && (
+        <span className={classes.statusLine}>
+          <progress
+            className={classes.bar}
+            data-active={isActive(run.status)}
+            value={progress}
+            max={1}
+            aria-label={`progress of ${run.name}`}
+          />
+          <span className={classes.part}>{percent(progress, 0)}</span>
+        </span>
+      )}
+    </span>
+  )
+}
+
+function NumberCell({ column, run, baseline, at }: CellProps) {
+  const delta = deltaOf(column, run, baseline, at)
+  const title =
+    column.id === 'best' && run.best !== null
+      ? `after epoch ${run.best.epoch}, step ${count(run.best.step)}`
+      : undefined
+  return (
+    <span className={classes.number} title={title}>
+      {textOf(column, run, at)}
+      {delta !== undefined && (
+        <span
+          className={classes.delta}
+          data-better={delta.isBetter === undefined ? undefined : String(delta.isBetter)}
+        >
+          {delta.text}
+        </span>
+      )}
+    </span>
+  )
+}

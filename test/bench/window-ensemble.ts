@@ -1,0 +1,185 @@
+/*
+ * The ensemble of 20 snapshots in a real browser, over a real `anneal serve`: 10,000 test and 10,000 validation examples
+ * of 10 classes. How long from unticking a member to the answer in the page, to the frame that shows it, and how long
+ * the window is busy with what follows. Build the window first.
+ */
+import { mkdirSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { z } from 'zod'
+import { softmaxRows } from '../../shared/ensemble/index.ts'
+import { random } from '../../shared/random.ts'
+import { parseRunSpec } from '../../shared/run/spec.ts'
+import { openStore } from '../../src-main/store/index.ts'
+import { launchBrowser } from '../browser/chromium.ts'
+import { type Invocation, type Lab, makeLab } from '../e2e/lab.ts'
+import { type Figure, percentile, report } from './store-support.ts'
+
+const MEMBERS = 20
+const EXAMPLES = 10_000
+const CLASSES = 10
+const TICKS = 60
+/** The first ones compile the code they run. */
+const WARM_UP = 10
+
+const ticked = z.array(z.object({ answered: z.number(), painted: z.number(), settled: z.number() }))
+const figures: Figure[] = []
+const lab = makeLab()
+const runId = seed(lab)
+const browser = await launchBrowser()
+const host = lab.start('serve', '--no-open', '--json', '--port', '0')
+try {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+  const problems: string[] = []
+  page.on('pageerror', ({ message }) => problems.push(message))
+  await page.goto(await addressOf(host))
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  await page.goto(new URL(`/ensembles?runs=${JSON.stringify([runId])}`, page.url()).href)
+  await page.getByRole('heading', { name: /test error of 20 snapshots/ }).waitFor()
+  for (const method of ['Average', 'Logit average']) {
+    await page.getByText(method, { exact: true }).click()
+    await measureTicks(page, method.toLowerCase())
+  }
+  if (problems.length > 0) throw new Error(`the window had problems: ${problems.join('; ')}`)
+} finally {
+  await browser.close()
+  host.process.kill('SIGINT')
+  await host.result
+  lab.remove()
+}
+report(`Unticking one of ${MEMBERS} members`, figures)
+
+/** A finished run whose snapshots are right ever more often. */
+function seed({ home, database }: Lab): string {
+  mkdirSync(home, { recursive: true })
+  const store = openStore(database)
+  store.write.putDataset({ id: '0123456789abcdef', name: 'seeded', folder: home, meta: {} })
+  const spec = parseRunSpec({
+    name: 'twenty snapshots',
+    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 1 },
+    budget: { epochs: MEMBERS },
+  })
+  const plan = { totalSteps: 10 * MEMBERS, stepsPerEpoch: 10 }
+  const run = store.write.createRun({
+    spec,
+    datasetId: '0123456789abcdef',
+    plan,
+    totalSteps: plan.totalSteps,
+  })
+  const { attempt } = store.write.claimRun(run.id)
+  const labels = { validation: randomLabels('validation'), test: randomLabels('test') }
+  for (let k = 0; k < MEMBERS; k++) {
+    const position = {
+      stepsDone: 10 * (k + 1),
+      epoch: { lossSum: 0, correct: 0, examples: 0 },
+      optimizerScalars: {},
+    }
+    store.record([
+      {
+        ...{ runId: run.id, attempt, seq: k, type: 'snapshot' as const },
+        ...{ cycle: k + 1, step: 10 * (k + 1) - 1, lr: 0.001, weightsSha256: `${k}` },
+        ...{ valLoss: 0.5, valAccuracy: 0.9, testLoss: 0.5, testAccuracy: 0.9 },
+        normalisation: { mean: [0], std: [1] },
+        state: { position, tensors: [] },
+        predictions: (['validation', 'test'] as const).map((part) => ({
+          part,
+          classes: CLASSES,
+          labels: labels[part],
+          probs: answers(labels[part], `${part} ${k}`),
+        })),
+      },
+    ])
+  }
+  store.write.setStatus(run.id, 'completed')
+  store.close()
+  return run.id
+}
+
+function randomLabels(purpose: string): Uint16Array<ArrayBuffer> {
+  const rng = random(1, purpose)
+  return Uint16Array.from({ length: EXAMPLES }, () => rng.below(CLASSES))
+}
+
+function answers(labels: Uint16Array, purpose: string): Float32Array<ArrayBuffer> {
+  const rng = random(1, purpose)
+  const logits = Float64Array.from(
+    { length: EXAMPLES * CLASSES },
+    (_, i) => 6 * rng.next() + (i % CLASSES === labels[Math.floor(i / CLASSES)] ? 4 : 0),
+  )
+  return Float32Array.from(softmaxRows(logits, CLASSES))
+}
+
+/** As soon as the host listens. */
+function addressOf({ process: child }: Invocation): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    child.stdout?.on('data', (piece: string) => {
+      text += piece
+      if (text.trimEnd().endsWith('}')) resolve(z.object({ url: z.url() }).parse(JSON.parse(text)).url)
+    })
+  })
+}
+
+/**
+ * answered: from the click until the headline says it. painted: until the frame after that is done, up to a frame of it
+ * waiting for the screen. settled: until nothing is left to do, what each member adds included.
+ */
+async function measureTicks(page: Page, method: string): Promise<void> {
+  const all = ticked.parse(
+    await page.evaluate(`(async () => {
+      const boxes = [...document.querySelectorAll('input[type=checkbox][aria-label^="Member "]')]
+      const headline = document.querySelector('h3[tabindex="-1"]')
+      const frame = () => new Promise((done) => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = done
+        port2.postMessage(0)
+      }))
+      const idle = () => new Promise((done) => requestIdleCallback(done))
+      const times = []
+      for (let i = 0; i < ${TICKS}; i++) {
+        await idle()
+        await frame()
+        const told = new Promise((done) => {
+          new MutationObserver((_, observer) => { observer.disconnect(); done(performance.now()) })
+            .observe(headline, { subtree: true, childList: true, characterData: true })
+        })
+        const start = performance.now()
+        boxes[(7 * (i >> 1)) % boxes.length].click()
+        const answered = (await told) - start
+        await frame()
+        const painted = performance.now() - start
+        await idle()
+        times.push({ answered, painted, settled: performance.now() - start })
+      }
+      return times
+    })()`),
+  )
+  const warm = all.slice(WARM_UP)
+  const middle = (pick: (one: (typeof all)[number]) => number, share: number): number =>
+    percentile(warm.map(pick), share)
+  figures.push(
+    {
+      name: `${method}: answered, median`,
+      value: middle(({ answered }) => answered, 0.5),
+      unit: 'ms',
+      atMost: 16,
+    },
+    {
+      name: `${method}: answered, 95 % within`,
+      value: middle(({ answered }) => answered, 0.95),
+      unit: 'ms',
+      atMost: 50,
+    },
+    {
+      name: `${method}: painted, median`,
+      value: middle(({ painted }) => painted, 0.5),
+      unit: 'ms',
+      atMost: 33,
+    },
+    {
+      name: `${method}: settled, median`,
+      value: middle(({ settled }) => settled, 0.5),
+      unit: 'ms',
+      atMost: 100,
+    },
+  )
+}

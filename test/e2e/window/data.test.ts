@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict'
+import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { beforeEach, describe, test } from 'node:test'
+import type { Locator } from 'playwright-core'
+import sharp from 'sharp'
+import { idx } from '../../src-main/datasets/fixtures.ts'
+import { assertAccessible, eventually, makeWindowLab } from './support.ts'
+
+/*
+ * Data sets as users bring them: real files, through the form, and what is shown counted against what was written.
+ */
+
+const lab = await makeWindowLab()
+const window = await lab.open(await lab.serve())
+const { page } = window
+
+beforeEach(async () => {
+  await window.go('/data')
+  await page.getByRole('link', { name: /fashion-mnist-12k/ }).waitFor()
+})
+
+/** Ids of what is stored, and whatever else lies beside. */
+const stored = async (): Promise<string[]> => (await readdir(path.join(lab.home, 'datasets'))).sort()
+
+const form = () => page.getByRole('form', { name: 'Import a data set' })
+const field = (name: string) => form().getByLabel(name, { exact: true })
+const press = (name: string) => form().getByRole('button', { name, exact: true }).click()
+
+async function openForm(at: string): Promise<void> {
+  await page.getByRole('button', { name: 'Import a data set' }).click()
+  await field('File or folder').fill(at)
+}
+
+/** The sentence that stands with a field, as a screen reader gives it. */
+async function mistakeOf(name: string): Promise<string> {
+  const input = field(name)
+  return eventually(`a mistake beside ${name}`, async () => {
+    if ((await input.getAttribute('aria-invalid')) !== 'true') return undefined
+    const ids = (await input.getAttribute('aria-describedby'))?.split(' ').filter(Boolean) ?? []
+    const texts = await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).textContent()))
+    return texts.join(' ')
+  })
+}
+
+/** Class, training and test examples as the table of classes shows them. */
+async function classRows(name: string): Promise<string[][]> {
+  const table = page.getByRole('article', { name, exact: true }).locator('table').first()
+  await table.waitFor()
+  return (await cellsOf(table.locator('tbody tr'))).map((cells) => cells.slice(0, 3))
+}
+
+async function cellsOf(rows: Locator): Promise<string[][]> {
+  return Promise.all((await rows.all()).map((row) => row.locator('th, td').allTextContents()))
+}
+
+async function writeImages(folder: string, counts: Readonly<Record<string, number>>): Promise<void> {
+  for (const [name, count] of Object.entries(counts)) {
+    await mkdir(path.join(folder, name), { recursive: true })
+    for (let i = 0; i < count; i++) {
+      const background = { r: (40 * i) % 256, g: 90, b: 200 }
+      const png = await sharp({ create: { width: 8, height: 6, channels: 3, background } })
+        .png()
+        .toBuffer()
+      await writeFile(path.join(folder, name, `${i}.png`), png)
+    }
+  }
+}
+
+describe('an import', () => {
+  test('of an image folder, found by looking through the folders, shows what went in', async () => {
+    const folder = path.join(lab.home, 'pictures', 'shades')
+    await writeImages(folder, { dawn: 4, noon: 2, dusk: 3 })
+    await openForm(path.dirname(folder))
+    await form().getByRole('button', { name: 'shades folder' }).click()
+    assert.equal(await field('File or folder').inputValue(), folder)
+    await field('Name').fill('skies')
+    await field('Licence').fill('CC0')
+    await press('Import')
+    assert.deepEqual(
+      (await classRows('skies')).map(([name, training]) => [name, training]),
+      [
+        ['dawn', '4'],
+        ['dusk', '3'],
+        ['noon', '2'],
+      ],
+    )
+    const article = page.getByRole('article', { name: 'skies' })
+    assert.match((await article.textContent()) ?? '', /8\s×\s6|6\s×\s8/)
+    assert.match((await article.textContent()) ?? '', /CC0/)
+    const picture = article.getByRole('img', { name: /4\straining images of dawn/ })
+    const drawn = await eventually('the pictures', async () => {
+      const size = await picture.evaluate((img) =>
+        'naturalWidth' in img && 'naturalHeight' in img ? [img.naturalWidth, img.naturalHeight] : undefined,
+      )
+      return size?.[0] === 0 ? undefined : size
+    })
+    assert.deepEqual(drawn, [4 * 8, 6])
+    await assertAccessible(page)
+  })
+
+  test('of a table shows its counts and its rows', async () => {
+    const file = lab.write('cards.csv', 'weight,suit\n1.5,heart\n2,spade\n3,heart\n')
+    const tests = lab.write('cards-test.csv', 'weight,suit\n9,spade\n')
+    await openForm(file)
+    await field('Column of the class *').fill('suit')
+    await field('Test table').fill(tests)
+    await press('Import')
+    assert.deepEqual(await classRows('cards'), [
+      ['heart', '2', '0'],
+      ['spade', '1', '1'],
+    ])
+    const lines = page.getByRole('region', { name: 'Rows of the table' }).locator('tbody tr')
+    await lines.first().waitFor()
+    assert.deepEqual(await cellsOf(lines), [
+      ['heart', '1.5'],
+      ['spade', '2'],
+      ['heart', '3'],
+    ])
+    // What is odd about it is said.
+    await page.getByText('No test example of class heart').waitFor()
+    // The next import begins with an empty form.
+    await page.getByRole('button', { name: 'Import a data set' }).click()
+    assert.equal(await field('File or folder').inputValue(), '')
+    assert.equal(await page.evaluate('document.activeElement.tagName'), 'INPUT')
+  })
+
+  test('of IDX files by hand names the classes as told', async () => {
+    const images = path.join(lab.home, 'images.idx')
+    const labels = path.join(lab.home, 'labels.idx')
+    await writeFile(
+      images,
+      idx(
+        [3, 2, 2],
+        Uint8Array.from({ length: 12 }, (_, i) => i * 20),
+      ),
+    )
+    await writeFile(labels, idx([3], Uint8Array.of(0, 1, 1)))
+    await openForm(images)
+    await field('Labels file').fill(labels)
+    await field('Class names').fill('left, right')
+    await field('Name').fill('sides')
+    await press('Import')
+    assert.deepEqual(
+      (await classRows('sides')).map(([name, training]) => [name, training]),
+      [
+        ['left', '1'],
+        ['right', '2'],
+      ],
+    )
+  })
+})
+
+describe('what is malformed is refused beside its field, and nothing is stored', () => {
+  test('of what every format has, and of a table', async () => {
+    const before = await stored()
+    await page.getByRole('button', { name: 'Import a data set' }).click()
+    await press('Import')
+    assert.match(await mistakeOf('File or folder'), /Must name a file or folder/)
+    await field('File or folder').fill(path.join(lab.home, 'nowhere'))
+    assert.match(await mistakeOf('File or folder'), /no such file or folder/)
+    await field('File or folder').fill(lab.write('table.csv', 'a,b\n1,x\n2,y\n'))
+    await field('Column of the class *').waitFor()
+    await field('Name').fill('n'.repeat(101))
+    await field('Licence').fill('l'.repeat(2001))
+    await field('Source').fill('s'.repeat(2001))
+    await field('Between cells').fill(';;')
+    await field('Most values of a column of text').fill('many')
+    await press('Import')
+    assert.match(await mistakeOf('Column of the class *'), /name of a column/)
+    assert.match(await mistakeOf('Name'), /at most 100 characters/)
+    assert.match(await mistakeOf('Licence'), /at most 2000 characters/)
+    assert.match(await mistakeOf('Source'), /at most 2000 characters/)
+    assert.match(await mistakeOf('Between cells'), /one character/)
+    assert.match(await mistakeOf('Most values of a column of text'), /a number/)
+    await assertAccessible(page)
+    // What only the host can know comes back to the field that it is about.
+    for (const name of ['Licence', 'Source']) await field(name).fill('')
+    await field('Name').fill('fashion-mnist-12k')
+    await field('Between cells').fill(',')
+    await field('Most values of a column of text').fill('100')
+    await field('Column of the class *').fill('b')
+    await press('Import')
+    assert.match(await mistakeOf('Name'), /belongs to the embedded/)
+    await field('Name').fill('')
+    await field('Column of the class *').fill('c')
+    await press('Import')
+    assert.match(await mistakeOf('Column of the class *'), /no column "c"/)
+    await field('Column of the class *').fill('b')
+    await field('Columns of codes').fill('d')
+    await press('Import')
+    assert.match(await mistakeOf('Columns of codes'), /no column "d"/)
+    await field('Columns of codes').fill('')
+    await field('Test table').fill(path.join(lab.home, 'gone.csv'))
+    await press('Import')
+    assert.match(await mistakeOf('Test table'), /no such file/)
+    await field('Test table').fill('')
+    await field('File or folder').fill(lab.write('mixed.csv', 'a,b\n1,x\nred,y\n'))
+    await press('Import')
+    await form().getByRole('alert').filter({ hasText: 'mixes numbers' }).waitFor()
+    assert.deepEqual(await stored(), before)
+  })
+
+  test('of images and of IDX files', async () => {
+    const before = await stored()
+    const folder = path.join(lab.home, 'odd')
+    await writeImages(folder, { one: 1, two: 1 })
+    await openForm(folder)
+    await field('Scale to height').fill('0')
+    await press('Import')
+    assert.match(await mistakeOf('Scale to height'), /at least 1/)
+    await field('Scale to height').fill('4')
+    assert.match(await mistakeOf('Scale to height'), /a number/)
+    await field('and width').fill('4')
+    await field('Test folder').fill(path.join(lab.home, 'nowhere'))
+    await press('Import')
+    assert.match(await mistakeOf('Test folder'), /no such file or folder/)
+    const images = path.join(lab.home, 'lone.idx')
+    await writeFile(images, idx([2, 2, 2], new Uint8Array(8)))
+    await field('File or folder').fill(images)
+    await field('Labels file').waitFor()
+    await press('Import')
+    assert.match(await mistakeOf('Labels file'), /missing/)
+    await field('Labels file').fill(path.join(lab.home, 'nowhere.idx'))
+    await field('Class names').fill('a,,b')
+    await press('Import')
+    assert.match(await mistakeOf('Class names'), /not be empty/)
+    await field('Class names').fill('')
+    await press('Import')
+    assert.match(await mistakeOf('Labels file'), /no such file/)
+    await field('Labels file').fill(images)
+    for (const name of ['Test images', 'Test labels']) {
+      await field(name).fill(path.join(lab.home, `${name}.idx`))
+    }
+    await press('Import')
+    await form().getByRole('alert').filter({ hasText: 'magic number' }).waitFor()
+    assert.deepEqual(await stored(), before)
+  })
+})
+
+test('a cancelled import leaves nothing', async () => {
+  const before = await stored()
+  // Long enough to be in the middle of it when the button is pressed.
+  const rows = Array.from({ length: 1_500_000 }, (_, i) => `${i % 1000},${i % 7},${i % 2 ? 'odd' : 'even'}`)
+  await openForm(lab.write('long.csv', `a,b,kind\n${rows.join('\n')}\n`))
+  await field('Column of the class *').fill('kind')
+  await press('Import')
+  const bar = form().getByRole('progressbar')
+  await bar.waitFor()
+  await form()
+    .getByText(/of .*MB,/)
+    .waitFor()
+  await press('Cancel')
+  await form().getByText('Cancelled; nothing was stored.').waitFor()
+  await eventually('the half-written files to go', async () => {
+    const now = await stored()
+    return now.join() === before.join() ? now : undefined
+  })
+})
+
+test('a data set is removed after a question, and the embedded one comes back', async () => {
+  const file = lab.write('brief.csv', 'a,b\n1,x\n2,y\n')
+  await openForm(file)
+  await field('Column of the class *').fill('b')
+  await press('Import')
+  const article = page.getByRole('article', { name: 'brief' })
+  await article.getByRole('button', { name: 'Remove…' }).click()
+  await page.getByRole('button', { name: 'Keep it' }).click()
+  await article.getByRole('button', { name: 'Remove…' }).click()
+  await page
+    .getByRole('dialog')
+    .getByText(/2\sexamples are deleted/)
+    .waitFor()
+  await page.getByRole('button', { name: 'Remove it' }).click()
+  await article.waitFor({ state: 'detached' })
+  assert.equal(await page.getByRole('link', { name: /brief/ }).count(), 0)
+  await page.getByRole('link', { name: /fashion-mnist-12k/ }).click()
+  await page.getByRole('button', { name: 'Remove…' }).click()
+  await page.getByRole('button', { name: 'Remove it' }).click()
+  await page.getByText('was put back').waitFor()
+  await page.getByRole('link', { name: /fashion-mnist-12k/ }).waitFor()
+})
+
+test('a damaged data set is told of, with what is wrong', async () => {
+  const file = lab.write('fragile.csv', 'a,b\n1,x\n2,y\n3,x\n')
+  await openForm(file)
+  await field('Column of the class *').fill('b')
+  await press('Import')
+  await page.getByRole('article', { name: 'fragile' }).waitFor()
+  const id = new URL(page.url()).searchParams.get('open')?.replaceAll('"', '') ?? ''
+  await truncate(path.join(lab.home, 'datasets', id, 'examples.bin'), 5)
+  await page.reload()
+  await page.getByRole('link', { name: new RegExp(`${id}.*damaged`) }).click()
+  await page.getByText(/examples\.bin has 5 bytes where meta\.json promises 12/).waitFor()
+  await assertAccessible(page)
+  assert.equal(await page.getByRole('link', { name: /fashion-mnist-12k/ }).count(), 1)
+})

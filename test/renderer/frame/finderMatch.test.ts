@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bestMatches } from '../../../src-renderer/frame/finderMatch.ts'
+
+const find = (items: readonly string[], query: string) => bestMatches(items, query, (item) => [item])
+
+test('what begins with the query comes first, then what holds its words in any order; the rest not', () => {
+  const runs = ['cosine SGDR', 'SGDR cosine', 'sgd constant', 'cosines', 'mlp']
+  assert.deepEqual(find(runs, 'cosine'), ['cosine SGDR', 'cosines', 'SGDR cosine'])
+  assert.deepEqual(find(runs, ' SGDR cos '), ['SGDR cosine', 'cosine SGDR'])
+  assert.deepEqual(find(runs, 'cosine constant'), [])
+  assert.deepEqual(find(runs, '  '), runs)
+})
+
+test('any of the words of an item may begin so', () => {
+  const runs = [
+    { name: 'first', id: 'abc', tags: ['night'] },
+    { name: 'nightly', id: 'def', tags: [] },
+  ]
+  const words = ({ name, id, tags }: (typeof runs)[number]) => [name, id, ...tags]
+  assert.deepEqual(
+    bestMatches(runs, 'nig', words).map(({ id }) => id),
+    ['abc', 'def'],
+  )
+  assert.deepEqual(
+    bestMatches(runs, 'DE', words).map(({ id }) => id),
+    ['def'],
+  )
+})

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseRunSpec } from '../../../../shared/run/spec.ts'
+import { whyNotJoin } from '../../../../src-renderer/pages/ensembles/joining.ts'
+
+function run(dataset: object, snapshots = 1, datasetId = 'fashion') {
+  const spec = parseRunSpec({ dataset, schedule: { kind: 'constant', lr: 0.1 }, budget: { epochs: 1 } })
+  const snapshot = { id: 1, cycle: 1, step: 9, valAccuracy: null, testAccuracy: null }
+  return { spec, datasetId, snapshots: new Array<typeof snapshot>(snapshots).fill(snapshot) }
+}
+
+test('runs of the same data and split can be combined', () => {
+  assert.equal(whyNotJoin(run({}), run({})), undefined)
+  assert.equal(whyNotJoin(run({}), undefined), undefined)
+})
+
+test('others say why not', () => {
+  assert.match(whyNotJoin(run({ name: 'digits' }, 1, 'digits'), run({})) ?? '', /other data \(digits\)/)
+  assert.match(whyNotJoin(run({ seed: 2 }), run({})) ?? '', /split in another way .*seed 2, not .*seed 1/)
+  assert.match(whyNotJoin(run({ validation: 0.2 }), run({})) ?? '', /20.% for validation/)
+  assert.equal(whyNotJoin(run({}, 0), run({})), 'has no snapshots yet')
+})

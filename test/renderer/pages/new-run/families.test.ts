@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { z } from 'zod'
+import { modelSpec, optimizerSpec } from '../../../../shared/run/spec.ts'
+import { budgetedSpec } from '../../../../shared/schedule/families/budgeted.ts'
+import { chainSpec } from '../../../../shared/schedule/families/chain.ts'
+import { constantSpec } from '../../../../shared/schedule/families/constant.ts'
+import { cyclicalSpec } from '../../../../shared/schedule/families/cyclical.ts'
+import * as decay from '../../../../shared/schedule/families/decay.ts'
+import { formulaSpec } from '../../../../shared/schedule/families/formula.ts'
+import { fractalSpec } from '../../../../shared/schedule/families/fractal.ts'
+import * as inverse from '../../../../shared/schedule/families/inverse.ts'
+import { oneCycleSpec } from '../../../../shared/schedule/families/oneCycle.ts'
+import { plateauSpec } from '../../../../shared/schedule/families/plateau.ts'
+import { sequenceSpec } from '../../../../shared/schedule/families/sequence.ts'
+import { sgdrSpec } from '../../../../shared/schedule/families/sgdr.ts'
+import { snapshotSpec } from '../../../../shared/schedule/families/snapshot.ts'
+import * as steps from '../../../../shared/schedule/families/steps.ts'
+import { warmupSpec } from '../../../../shared/schedule/families/warmup.ts'
+import {
+  compileSchedule,
+  parseSchedule,
+  presets,
+  scheduleKinds,
+  scheduleSpec,
+} from '../../../../shared/schedule/index.ts'
+import { families, isKind } from '../../../../src-renderer/pages/new-run/model/families.ts'
+import { models, optimizers } from '../../../../src-renderer/pages/new-run/model/runFields.ts'
+import { switchFamily } from '../../../../src-renderer/pages/new-run/model/switchFamily.ts'
+import { setAt } from '../../../../src-renderer/pages/new-run/model/tree.ts'
+
+const schemas: readonly z.ZodObject[] = [
+  constantSpec,
+  steps.stepSpec,
+  steps.multiStepSpec,
+  steps.piecewiseSpec,
+  decay.exponentialSpec,
+  decay.linearSpec,
+  decay.polynomialSpec,
+  decay.cosineSpec,
+  decay.rexSpec,
+  decay.exponentialDecaySpec,
+  decay.geometricSpec,
+  inverse.inverseTimeSpec,
+  inverse.inverseSqrtSpec,
+  inverse.noamSpec,
+  cyclicalSpec,
+  sgdrSpec,
+  snapshotSpec,
+  oneCycleSpec,
+  fractalSpec,
+  budgetedSpec,
+  plateauSpec,
+  formulaSpec,
+  warmupSpec(scheduleSpec),
+  sequenceSpec(scheduleSpec),
+  chainSpec(scheduleSpec),
+]
+/** What is not a field but a schedule, or a list of them. */
+const inner = new Set(['schedule', 'pieces', 'factors'])
+const kindOf = (schema: z.ZodObject): string => {
+  const [kind] = schema.shape.kind?._zod.values ?? []
+  return String(kind)
+}
+
+test('every family of the core is offered, with every one of its fields', () => {
+  assert.deepEqual(Object.keys(families).toSorted(), scheduleKinds.toSorted())
+  assert.deepEqual(schemas.map(kindOf).toSorted(), scheduleKinds.toSorted())
+  for (const schema of schemas) {
+    const kind = kindOf(schema)
+    assert.ok(isKind(kind))
+    const asked = families[kind].fields.map(({ key }) => key).toSorted()
+    const known = Object.keys(schema.shape).filter((key) => key !== 'kind' && !inner.has(key))
+    assert.deepEqual(asked, known.toSorted(), kind)
+  }
+})
+
+test('every choice that is offered is one of the schema’s, and all of them are', () => {
+  for (const schema of schemas) {
+    const kind = kindOf(schema)
+    assert.ok(isKind(kind))
+    for (const { key, type } of families[kind].fields) {
+      if (type.is !== 'choice') continue
+      const field = schema.shape[key]
+      for (const [value] of type.options)
+        assert.ok(field?._zod.run !== undefined && parses(field, value), `${kind}.${key} ${value}`)
+      assert.ok(field !== undefined && !parses(field, 'none of them'), `${kind}.${key}`)
+    }
+  }
+})
+
+const parses = (schema: z.core.$ZodType, value: unknown): boolean => {
+  const done = schema._zod.run({ value, issues: [] }, { async: false })
+  return !(done instanceof Promise) && done.issues.length === 0
+}
+
+test('changing from any preset to any family gives a schedule that compiles, with the same highest rate', () => {
+  const plan = { totalSteps: 1680, stepsPerEpoch: 140 }
+  for (const preset of presets) {
+    for (const kind of scheduleKinds) {
+      if (preset.spec.kind === 'plateau' && (kind === 'sequence' || kind === 'chain')) continue
+      const spec = parseSchedule(switchFamily(preset.spec, kind))
+      assert.equal(spec.kind, kind)
+      const { range } = compileSchedule(spec, plan)
+      assert.ok(range.lrMax > 0, `${preset.id} to ${kind}`)
+    }
+  }
+  const sgdr = switchFamily(parseSchedule({ kind: 'cosine', lrStart: 0.037, unit: 'epoch' }), 'sgdr')
+  assert.equal(compileSchedule(parseSchedule(sgdr), plan).at(0).lr, 0.037)
+})
+
+test('a warm-up and a chain put around a schedule leave it as it is', () => {
+  const plan = { totalSteps: 1000, stepsPerEpoch: 100 }
+  const old = parseSchedule({ kind: 'rex', lrStart: 0.2 })
+  const chained = compileSchedule(parseSchedule(switchFamily(old, 'chain')), plan)
+  const alone = compileSchedule(old, plan)
+  for (let step = 0; step < 1000; step += 37) assert.equal(chained.at(step).lr, alone.at(step).lr)
+  const warm = compileSchedule(parseSchedule(switchFamily(old, 'warmup')), plan)
+  assert.equal(warm.at(100).lr, 0.2)
+})
+
+test('models and optimizers start from what the core takes, and every field of them is asked for', () => {
+  for (const [kinds, schema] of [
+    [models, modelSpec],
+    [optimizers, optimizerSpec],
+  ] as const) {
+    for (const [kind, { fields, start }] of Object.entries(kinds)) {
+      const parsed = schema.safeParse({ kind, ...start })
+      assert.ok(parsed.success, kind)
+      const names = Object.keys(parsed.data).filter((key) => key !== 'kind')
+      assert.deepEqual(fields.map(({ key }) => key).toSorted(), names.toSorted(), kind)
+      // All that a field leaves out, the schema fills in: nothing the form shows comes from elsewhere.
+      assert.deepEqual(Object.keys({ kind, ...start }).toSorted(), Object.keys(parsed.data).toSorted())
+    }
+  }
+})
+
+test('the tree copies only what lies on the path', () => {
+  const tree = { a: { b: [1, 2] }, c: { d: 1 } }
+  const next = setAt(tree, ['a', 'b', 1], 5)
+  assert.deepEqual(next, { a: { b: [1, 5] }, c: { d: 1 } })
+  assert.ok(typeof next === 'object' && next !== null && 'c' in next)
+  assert.equal(next.c, tree.c)
+  assert.deepEqual(tree.a.b, [1, 2])
+  assert.deepEqual(setAt({ a: 1, b: 2 }, ['a'], undefined), { b: 2 })
+  assert.deepEqual(Object.keys(Object(setAt({ a: 1, b: 2 }, ['a'], 3))), ['a', 'b'])
+})

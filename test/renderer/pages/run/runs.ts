@@ -1,0 +1,67 @@
+import type { EpochInfo, RunSummary } from '../../../../shared/api/runs.ts'
+import { buildPlan } from '../../../../shared/run/plan.ts'
+import { parseRunSpec } from '../../../../shared/run/spec.ts'
+
+/** A run of three cycles of 100 steps, ten an epoch, as a row of the list tells of it. */
+export function runWith(
+  changes: Partial<RunSummary> = {},
+  schedule: object = { kind: 'sgdr', lrMax: 0.1, t0: 100, unit: 'step' },
+): RunSummary {
+  const spec = parseRunSpec({ schedule, budget: { steps: 300 } })
+  const position = changes.position ?? {
+    plan: { totalSteps: 300, stepsPerEpoch: 10, scheduleSteps: 300 },
+    edits: [],
+  }
+  return {
+    id: 'run1',
+    name: 'a run',
+    spec,
+    datasetId: 'data',
+    status: 'running',
+    reason: null,
+    position,
+    totalSteps: buildPlan(spec, position).totalSteps,
+    stepsDone: 150,
+    attempt: 1,
+    device: null,
+    deviceReason: null,
+    parameters: null,
+    favourite: false,
+    archived: false,
+    tags: [],
+    note: '',
+    createdAt: 0,
+    startedAt: null,
+    endedAt: null,
+    last: null,
+    best: null,
+    spark: [],
+    snapshots: [],
+    ensemble: null,
+    ...changes,
+  }
+}
+
+/** An epoch of ten steps. */
+export function epochWith(epoch: number, changes: Partial<EpochInfo> = {}): EpochInfo {
+  return {
+    epoch,
+    step: 10 * epoch - 1,
+    trainLoss: 1 / epoch,
+    trainAccuracy: 1 - 1 / (epoch + 1),
+    valLoss: 1 / epoch,
+    valAccuracy: 1 - 1 / (epoch + 1),
+    testLoss: null,
+    testAccuracy: null,
+    seconds: 5,
+    ...changes,
+  }
+}
+
+export const snapshot = (id: number, cycle: number, step: number) => ({
+  id,
+  cycle,
+  step,
+  valAccuracy: 0.9,
+  testAccuracy: 0.8,
+})

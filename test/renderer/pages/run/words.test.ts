@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RunStatus } from '../../../../shared/run/state.ts'
+import { extendWords } from '../../../../src-renderer/pages/run/extendWords.ts'
+import {
+  cycleNumber,
+  progressOf,
+  runsBefore,
+  secondsUntil,
+} from '../../../../src-renderer/pages/run/runNumbers.ts'
+import { specGroups } from '../../../../src-renderer/pages/run/specRows.ts'
+import { stateWords } from '../../../../src-renderer/pages/run/stateWords.ts'
+import { epochWith, runWith, snapshot } from './runs.ts'
+
+const plain = (text: string | undefined): string => (text ?? '').replaceAll('\u202f', ' ')
+const here = { runs: [], isHere: true }
+
+test('an interrupted run says where it is, what is kept and how it goes on', () => {
+  const run = runWith({
+    status: 'interrupted',
+    reason: 'Its trainer was killed.',
+    snapshots: [snapshot(1, 1, 99)],
+  })
+  const words = stateWords(run, here)
+  assert.equal(plain(words?.title), 'Interrupted in cycle 2, after step 150 of 300')
+  assert.match(
+    plain(words?.text),
+    /^Its trainer was killed\. All 150 steps are stored, and the snapshot of cycle 1\./,
+  )
+  assert.deepEqual(words?.actions, ['resume'])
+})
+
+test('a run that failed at its first step can only be cloned; a later failure keeps what there was', () => {
+  const early = stateWords(runWith({ status: 'failed', reason: 'Too large.', stepsDone: 0 }), here)
+  assert.deepEqual(early?.actions, ['clone'])
+  assert.match(early?.text ?? '', /^Too large\. Nothing was trained/)
+  const snapshots = [snapshot(1, 1, 99), snapshot(2, 2, 199)]
+  const late = stateWords(runWith({ status: 'failed', reason: 'Diverged.', stepsDone: 250, snapshots }), here)
+  assert.match(plain(late?.text), /2 snapshots of cycles 1 to 2/)
+  assert.equal(late?.tone, 'failure')
+})
+
+test('a run that trains here or has completed needs no note; one elsewhere does', () => {
+  assert.equal(stateWords(runWith(), here), undefined)
+  assert.equal(stateWords(runWith({ status: 'completed' }), here), undefined)
+  assert.match(stateWords(runWith(), { runs: [], isHere: false })?.text ?? '', /through the database/)
+})
+
+test('a queued run knows its place: after those that train and those queued before it', () => {
+  const row = (id: string, status: RunStatus, createdAt: number) => runWith({ id, status, createdAt })
+  const own = row('own', 'queued', 5)
+  const runs = [
+    row('a', 'running', 9),
+    row('b', 'queued', 4),
+    own,
+    row('c', 'queued', 6),
+    row('d', 'completed', 1),
+  ]
+  assert.equal(runsBefore(own, runs), 2)
+  assert.equal(plain(stateWords(own, { runs, isHere: false })?.title), 'Queued, 2 runs before it')
+  assert.equal(stateWords(own, { runs: [own], isHere: false })?.title, 'Next in the queue')
+})
+
+test('progress is never all of it before the last step', () => {
+  assert.equal(progressOf(runWith({ stepsDone: 299 })), 0.99)
+  assert.equal(progressOf(runWith({ stepsDone: 300 })), 1)
+})
+
+test('time left: from the epochs last measured, else from the speed', () => {
+  const epochs = [1, 2, 3].map((epoch) => epochWith(epoch))
+  assert.equal(secondsUntil(runWith(), epochs, null, 299), 75)
+  assert.equal(secondsUntil(runWith(), [], 64, 299), 300)
+  assert.equal(secondsUntil(runWith(), [], null, 299), undefined)
+  assert.equal(secondsUntil(runWith(), epochs, null, 10), 0)
+})
+
+test('cycles count from 1', () => {
+  assert.deepEqual(
+    [0, 99, 100, 299].map((step) => cycleNumber(runWith(), step)),
+    [1, 1, 2, 3],
+  )
+  assert.equal(cycleNumber(runWith(), 300), undefined)
+})
+
+test('one more cycle: what it comes to, or why there is none', () => {
+  assert.deepEqual(extendWords(runWith({ status: 'completed', stepsDone: 300 })), {
+    isPossible: true,
+    words: '100\u202fsteps more, to step 400',
+  })
+  const cosine = extendWords(runWith({ status: 'completed' }, { kind: 'cosine', lrStart: 0.1 }))
+  assert.equal(cosine.isPossible, false)
+  assert.match(cosine.words, /no further cycle/)
+})
+
+test('the table of settings leaves nothing of the spec out', () => {
+  const { spec } = runWith()
+  const values = specGroups(spec).flatMap(({ rows }) => rows)
+  const leaves = (part: unknown): number => {
+    if (typeof part !== 'object' || part === null) return 1
+    if (Array.isArray(part)) return 1
+    return Object.values(part).reduce((sum: number, each) => sum + leaves(each), 0)
+  }
+  assert.equal(values.length, leaves(spec))
+  assert.deepEqual(
+    values.find(({ label }) => label === 'lr max'),
+    { label: 'lr max', value: '0.1' },
+  )
+})

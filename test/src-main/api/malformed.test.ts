@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
+import fc from 'fast-check'
+import { appRouter } from '../../../shared/api/router.ts'
+import type { Services } from '../../../shared/api/services.ts'
+import { createServices } from '../../../src-main/api/index.ts'
+import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
+
+/*
+ * Whatever comes in, a procedure answers or refuses it in one sentence: no input is an error of ours.
+ */
+
+let lab: CoreLab
+let services: Services
+
+before(async () => {
+  lab = await openLab()
+  services = createServices(lab.core, 'browser')
+})
+after(() => lab.close())
+
+const spec = cloudsSpec(1)
+
+/** An input of each procedure that is of the right form, and speaks of nothing that is there. */
+const inputs: Readonly<Record<string, unknown>> = {
+  'runs.list': { of: 'current' },
+  'runs.get': { id: 'zzz' },
+  'runs.changes': {},
+  'runs.watch': { id: 'zzz' },
+  'runs.plan': { spec },
+  'runs.estimate': { spec },
+  'runs.launch': { spec, when: 'now' },
+  'runs.resume': { id: 'zzz' },
+  'runs.extend': { id: 'zzz', cycles: 1 },
+  'runs.command': { id: 'zzz', command: { type: 'annealNow', epochs: 2 } },
+  'runs.annotate': { ids: ['zzz'], name: 'a', favourite: true, addTags: ['x'] },
+  'runs.remove': { ids: ['zzz'] },
+  'runs.restore': { ids: ['zzz'] },
+  'runs.purge': { ids: ['zzz'] },
+  'series.view': {
+    runId: 'zzz',
+    series: ['loss'],
+    fromStep: 0,
+    toStep: 9,
+    points: 100,
+    smoothing: { kind: 'ema', weight: 0.5 },
+  },
+  'series.valuesAt': { runIds: ['zzz'], series: 'loss', step: 3 },
+  'ensembles.list': { runId: 'zzz' },
+  'ensembles.save': { name: 'e', method: 'average', members: [{ snapshotId: 1, weight: 1 }] },
+  'ensembles.rename': { id: 1, name: 'e' },
+  'ensembles.remove': { ids: [1] },
+  'ensembles.restore': { ids: [1] },
+  'ensembles.averageWeights': { runId: 'zzz', snapshotIds: [1] },
+  'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
+  'datasets.remove': { id: 'zzz' },
+  'datasets.browse': { path: '/nowhere/at/all' },
+  'datasets.sample': { id: 'zzz' },
+}
+/** These take nothing. */
+const withoutInput = ['runs.launchDemo', 'datasets.list', 'lab.about', 'lab.storage', 'lab.devices']
+
+interface Outcome {
+  readonly error?: TRPCError
+}
+
+async function call(path: string, input: unknown): Promise<Outcome> {
+  const procedure = Reflect.get(appRouter._def.procedures, path)
+  const ending = new AbortController()
+  try {
+    const result: unknown = await procedure({
+      ctx: services,
+      path,
+      type: procedure._def.type,
+      getRawInput: async () => input,
+      signal: ending.signal,
+      batchIndex: 0,
+    })
+    if (typeof result === 'object' && result !== null && Symbol.asyncIterator in result) {
+      for await (const _ of Object(result)) break
+    }
+    return {}
+  } catch (error) {
+    return { error: getTRPCErrorFromUnknown(error) }
+  } finally {
+    ending.abort()
+  }
+}
+
+/** Refused in one sentence that says what was being done. */
+function assertRefused(path: string, input: unknown, { error }: Outcome): void {
+  const shown = `${path} of ${JSON.stringify(input)?.slice(0, 300)}: ${error?.cause?.stack ?? error?.message}`
+  assert.ok(error instanceof TRPCError, `${path} took ${JSON.stringify(input)}`)
+  assert.equal(error.code, 'BAD_REQUEST', shown)
+  assert.match(error.message, /^[A-Z][^\n]*\.$/, shown)
+}
+
+test('every procedure is called here', () => {
+  assert.deepEqual(
+    Object.keys(appRouter._def.procedures).toSorted(),
+    [...Object.keys(inputs), ...withoutInput].toSorted(),
+  )
+})
+
+const wrong: fc.Arbitrary<unknown> = fc.oneof(
+  fc.jsonValue(),
+  fc.constantFrom(undefined, null, '', 'x', -1, 1.5, 1e308, Number.NaN, [], [[]], {}, true, '__proto__'),
+  fc.constant('x'.repeat(200_000)),
+  fc.constant(Object.fromEntries([['__proto__', 1]])),
+)
+
+/** The input with one of its values replaced, taken away, or one added. */
+function mutated(input: unknown): fc.Arbitrary<unknown> {
+  const places = placesOf(input)
+  return fc
+    .record({
+      place: fc.constantFrom(...places),
+      how: fc.constantFrom('replace', 'drop', 'add'),
+      value: wrong,
+    })
+    .map(({ place, how, value }) => {
+      const copy = { root: structuredClone(input) }
+      const path = ['root', ...place]
+      let parent: object = copy
+      for (const key of path.slice(0, -1)) parent = Object(Reflect.get(parent, key))
+      const last = path.at(-1) ?? 'root'
+      if (how === 'replace') Reflect.set(parent, last, value)
+      else if (how === 'drop') Reflect.deleteProperty(parent, last)
+      else Reflect.set(Object(Reflect.get(parent, last)), 'unheardOf', value)
+      return copy.root
+    })
+}
+
+function placesOf(value: unknown, at: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [at]
+  return [at, ...Object.entries(value).flatMap(([key, child]) => placesOf(child, [...at, key]))]
+}
+
+for (const [path, input] of Object.entries(inputs)) {
+  test(`${path}: nothing that comes in is an error of ours`, async () => {
+    // What a run of these would do is tested elsewhere; here none may begin.
+    const starts = path === 'runs.launch' || path === 'runs.estimate'
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(wrong, mutated(input)), async (given) => {
+        if (
+          starts &&
+          (await call('runs.plan', Object(given).spec === undefined ? given : { spec: Object(given).spec }))
+            .error === undefined
+        )
+          return
+        const outcome = await call(path, given)
+        if (outcome.error !== undefined) assertRefused(path, given, outcome)
+      }),
+      { numRuns: 150 },
+    )
+    assert.deepEqual(lab.core.store.read.runs(), [], 'nothing is stored')
+  })
+}
+
+for (const path of Object.keys(inputs).filter(
+  (each) => !/changes|list|plan|estimate|launch$|valuesAt/.test(each),
+)) {
+  test(`${path}: what it speaks of is not there, and it says so`, async () => {
+    assertRefused(path, inputs[path], await call(path, inputs[path]))
+  })
+}
+
+for (const path of [
+  'datasets.list',
+  'lab.about',
+  'lab.storage',
+  'runs.changes',
+  'ensembles.list',
+  'series.valuesAt',
+])
+  test(`${path} answers where nothing is stored`, async () => {
+    assert.deepEqual(await call(path, inputs[path]), {})
+  })

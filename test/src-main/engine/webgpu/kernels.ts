@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { random } from '../../../../shared/random.ts'
+import { selectEngine } from '../../../../src-main/engine/select.ts'
+import * as tf from '../../../../src-main/engine/tf.ts'
+import { norm, normals } from '../../trainer/models/support.ts'
+
+/* Our WGSL kernels against tfjs's cpu backend, on shapes drawn at random and on the awkward ones. */
+
+interface Shape {
+  readonly x: [number, number, number, number]
+  readonly kernel: [number, number]
+  readonly outputs: number
+  readonly stride: [number, number]
+  readonly pad: 'same' | 'valid'
+}
+
+const awkward: Shape[] = [
+  { x: [1, 1, 1, 1], kernel: [1, 1], outputs: 1, stride: [1, 1], pad: 'same' },
+  { x: [2, 5, 7, 3], kernel: [3, 3], outputs: 33, stride: [2, 1], pad: 'same' },
+  { x: [3, 9, 4, 37], kernel: [2, 3], outputs: 5, stride: [1, 2], pad: 'valid' },
+  // More places than one part takes.
+  { x: [9, 20, 20, 2], kernel: [5, 5], outputs: 4, stride: [1, 1], pad: 'same' },
+]
+
+function drawn(count: number): Shape[] {
+  const rng = random(5, 'convolutions')
+  const between = (low: number, high: number): number => low + rng.below(high - low + 1)
+  return Array.from({ length: count }, () => {
+    const kernel: [number, number] = [between(1, 4), between(1, 4)]
+    return {
+      x: [between(1, 6), between(kernel[0], 13), between(kernel[1], 13), between(1, 40)],
+      kernel,
+      outputs: between(1, 40),
+      stride: [between(1, 2), between(1, 2)],
+      pad: rng.below(2) === 0 ? 'same' : 'valid',
+    }
+  })
+}
+
+/** dW and dx of a convolution under an upstream gradient. */
+async function gradients({ x, kernel, outputs, stride, pad }: Shape): Promise<Float64Array[]> {
+  const filter: [number, number, number, number] = [...kernel, x[3], outputs]
+  const inputs = [normals('x', x), normals('filter', filter)]
+  const conv = (image: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
+    tf.conv2d(tf.reshape<tf.Rank.R4>(image, x), tf.reshape<tf.Rank.R4>(weights, filter), stride, pad)
+  const shape = tf.tidy(() => conv(...pairOf(inputs)).shape)
+  const dy = normals('dy', shape)
+  const found = tf.grads(conv)(inputs, dy)
+  const values: Float64Array[] = []
+  for (const each of found) values.push(Float64Array.from(await each.data()))
+  tf.dispose([...inputs, dy, ...found])
+  return values
+}
+
+function pairOf(tensors: readonly tf.Tensor[]): [tf.Tensor, tf.Tensor] {
+  const [a, b] = tensors
+  if (a === undefined || b === undefined) throw new Error('two tensors are needed')
+  return [a, b]
+}
+
+const shapes = [...awkward, ...drawn(16)]
+await selectEngine('cpu')
+const expected: Float64Array[][] = []
+for (const shape of shapes) expected.push(await gradients(shape))
+const { device } = await selectEngine('webgpu')
+assert.match(device, /software WebGPU/)
+const before = tf.memory().numTensors
+for (const [i, shape] of shapes.entries()) {
+  const actual = await gradients(shape)
+  for (const [k, wanted] of (expected[i] ?? []).entries()) {
+    const difference = wanted.map((value, j) => value - (actual[k]?.[j] ?? Number.NaN))
+    const error = norm(difference) / norm(wanted)
+    assert.ok(error < 1e-5, `${k === 0 ? 'dx' : 'dW'} of ${JSON.stringify(shape)} is off by ${error}`)
+  }
+}
+assert.equal(tf.memory().numTensors, before, 'no tensor is left behind')
+process.exit(0)

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { type AccessOptions, createAccess, type Knock } from '../../../src-main/serve/access.ts'
+
+/* Who may pass, decided from a request's head alone. */
+
+const session = 's'.repeat(43)
+const plainHost = '127.0.0.1:7341'
+
+function doorOf(options: Partial<AccessOptions> = {}) {
+  const access = createAccess({ session, ...options })
+  const welcome = access.judge(knock({ url: `/?token=${access.token}` }))
+  assert.equal(welcome.type, 'welcome')
+  const cookie = (welcome.type === 'welcome' ? welcome.cookie : '').split(';')[0] ?? ''
+  return { access, cookie, judge: (more: Request) => access.judge(knock({ cookie, ...more })).type }
+}
+
+interface Request {
+  readonly method?: string
+  readonly url?: string
+  readonly host?: string | undefined
+  readonly [header: string]: string | undefined
+}
+
+function knock({ method = 'GET', url = '/', ...headers }: Request): Knock {
+  const all: Request = { host: plainHost, ...headers }
+  return { method, url, header: (name) => all[name] }
+}
+
+test('the token lets a browser in once per address, and the cookie from then on', () => {
+  const { access, cookie } = doorOf()
+  const welcome = access.judge(knock({ url: `/runs/a?x=1&token=${access.token}&y=2` }))
+  assert.ok(welcome.type === 'welcome')
+  assert.equal(welcome.location, '/runs/a?x=1&y=2')
+  assert.match(welcome.cookie, /^anneal-[0-9a-f]{8}=s{43}; HttpOnly; SameSite=Strict; Path=\/$/)
+  assert.equal(access.judge(knock({ cookie })).type, 'pass')
+  assert.equal(access.judge(knock({})).type, 'refuse')
+  for (const wrong of ['', 'x', access.token.slice(1), `${access.token}%20`, `${access.token}a`])
+    assert.equal(access.judge(knock({ url: `/?token=${wrong}` })).type, 'refuse', wrong)
+  assert.equal(
+    access.judge(knock({ method: 'POST', url: `/?token=${access.token}` })).type,
+    'refuse',
+    'a token opens pages only',
+  )
+  assert.notEqual(createAccess({ session }).token, access.token)
+})
+
+test('a ticket lets one browser in, once, also where it was not needed', () => {
+  const { access, cookie } = doorOf()
+  const url = `/?token=${access.ticket()}`
+  assert.equal(access.judge(knock({ url })).type, 'welcome')
+  assert.equal(access.judge(knock({ url })).type, 'refuse')
+  const other = `/?token=${access.ticket()}`
+  assert.equal(access.judge(knock({ url: other, cookie })).type, 'welcome')
+  assert.equal(access.judge(knock({ url: other })).type, 'refuse')
+})
+
+test('where a token sends a browser is always here', () => {
+  const { access } = doorOf()
+  const sentTo = (path: string) => {
+    const verdict = access.judge(knock({ url: `${path}?token=${access.token}` }))
+    return verdict.type === 'welcome' ? verdict.location : verdict.type
+  }
+  assert.equal(sentTo('//evil.example/x'), 'refuse')
+  assert.equal(sentTo('/\\evil.example/x'), 'refuse')
+  assert.equal(sentTo(`http://${plainHost}//evil.example/x`), '/evil.example/x')
+  assert.equal(sentTo('http://evil.example/'), 'refuse')
+})
+
+test('cookies of other programs, homes and broken ones open nothing', () => {
+  const { access, cookie } = doorOf()
+  const [name = '', value = ''] = cookie.split('=')
+  for (const wrong of [
+    '',
+    '=',
+    name,
+    `${name}=`,
+    `x${name}=${value}`,
+    `${name}=${value}x`,
+    `${name}="${value}"`,
+  ])
+    assert.equal(access.judge(knock({ cookie: wrong })).type, 'refuse', wrong)
+  assert.equal(access.judge(knock({ cookie: `a=b; ${cookie}; c=d=e` })).type, 'pass')
+  assert.equal(createAccess({ session: 't'.repeat(43) }).judge(knock({ cookie })).type, 'refuse')
+})
+
+test('Host must name this machine, in whatever spelling a browser sends', () => {
+  const { judge } = doorOf()
+  for (const host of ['127.0.0.1:7341', '127.0.0.1', 'localhost:7341', 'LocalHost:9', '[::1]:7341', '[::1]'])
+    assert.equal(judge({ host }), 'pass', host)
+  const foreign = [
+    undefined,
+    '',
+    'evil.example',
+    'evil.example:7341',
+    'localhost.evil.example:7341',
+    'localhost.:7341',
+    '127.0.0.1.nip.io:7341',
+    '127.0.0.2:7341',
+    '0.0.0.0:7341',
+    '2130706433:7341',
+    '[::ffff:127.0.0.1]:7341',
+    '::1',
+    '[::1',
+    '192.168.0.7:7341',
+    '127.0.0.1:7341:7341',
+    '127.0.0.1:123456',
+    '127.0.0.1 ',
+    'a@127.0.0.1:7341',
+  ]
+  for (const host of foreign) assert.equal(judge({ host }), 'refuse', String(host))
+})
+
+test('an origin that a browser sends must be the very address asked, port included', () => {
+  const { judge } = doorOf()
+  assert.equal(judge({ origin: `http://${plainHost}` }), 'pass')
+  assert.equal(judge({ host: 'localhost:9', origin: 'http://localhost:9' }), 'pass')
+  const foreign = [
+    'null',
+    '',
+    'https://evil.example',
+    `https://${plainHost}`,
+    'http://127.0.0.1:3000',
+    'http://127.0.0.1',
+    'http://localhost:7341',
+    `http://${plainHost}.evil.example`,
+    `http://${plainHost}/`,
+  ]
+  for (const origin of foreign) {
+    assert.equal(judge({ origin }), 'refuse', origin)
+    assert.equal(judge({ origin, method: 'POST', url: '/trpc/runs.launch' }), 'refuse', origin)
+  }
+})
+
+test('what another site embeds is refused, a link from there is not', () => {
+  const { judge } = doorOf()
+  for (const site of ['cross-site', 'same-site']) {
+    for (const mode of ['no-cors', 'cors', 'websocket', undefined])
+      assert.equal(judge({ 'sec-fetch-site': site, 'sec-fetch-mode': mode }), 'refuse', `${site} ${mode}`)
+    assert.equal(judge({ 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate' }), 'pass')
+  }
+  for (const site of ['same-origin', 'none'])
+    assert.equal(judge({ 'sec-fetch-site': site, 'sec-fetch-mode': 'cors' }), 'pass')
+})
+
+test('exposed to the network, addresses of any machine pass and names do not', () => {
+  const { judge } = doorOf({ exposedAs: '0.0.0.0' })
+  for (const host of ['192.168.0.7:7341', '[fe80::1]:7341', 'localhost:7341'])
+    assert.equal(judge({ host }), 'pass', host)
+  for (const host of ['evil.example:7341', 'gpu-box:7341', '192.168.0.7.nip.io'])
+    assert.equal(judge({ host }), 'refuse', host)
+  const named = doorOf({ exposedAs: 'gpu-box' })
+  assert.equal(named.judge({ host: 'GPU-box:7341' }), 'pass')
+  assert.equal(named.judge({ host: 'evil.example:7341' }), 'refuse')
+})
