@@ -23,7 +23,7 @@ export async function bench(request: BenchRequest): Promise<BenchReply> {
   const processor: number[] = []
   for (let step = 0; step < warmUp + steps; step++) {
     const [begun, used] = [performance.now(), process.cpuUsage()]
-    trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, 0)
+    await trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, 0)
     if (step < warmUp) continue
     wall.push(performance.now() - begun)
     const { user, system } = process.cpuUsage(used)

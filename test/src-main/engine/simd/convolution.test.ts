@@ -53,6 +53,19 @@ test("convolutions as the residual networks have them: a zero on every side, and
   }
 })
 
+test('what goes by Winograd: 3×3, stride 1, channels in fours, on images that its tiles do not cover evenly', () => {
+  for (let i = 0; i < 40; i++) {
+    const [batch, height, width] = [1 + rng.below(20), 3 + rng.below(16), 3 + rng.below(16)]
+    const [channels, filters] = [4 * (2 + rng.below(6)), 4 * (2 + rng.below(6))]
+    const pad = ([0, 1, 2, 'same', 'valid'] as const)[i % 5] ?? 1
+    assertSameOnBoth(
+      (x, w) => tf.conv2d(rank4(x), rank4(w), 1, pad),
+      [normal(batch, height, width, channels), normal(3, 3, channels, filters)],
+      `Winograd of [${batch}, ${height}, ${width}, ${channels}] to ${filters}, padding ${pad}`,
+    )
+  }
+})
+
 test('explicit paddings that differ on every side, and strides beyond the filter', () => {
   const shapes: { padding: tf.backend_util.ExplicitPadding; stride: number; kernel: number }[] = [
     {
@@ -139,6 +152,8 @@ test('both gradients equal finite differences of a convolution in float64', () =
     for (const [inChannels, outChannels] of [
       [1, 3],
       [6, 9],
+      // By Winograd at stride 1.
+      [8, 12],
     ] as const) {
       const [x, w] = [normal(2, 6, 5, inChannels), normal(3, 3, inChannels, outChannels)]
       const geometry = { stride, padding: 1 }
