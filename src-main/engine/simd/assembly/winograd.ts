@@ -191,18 +191,21 @@ function copyWindow(
   columns: i32,
   out: usize,
 ): void {
+  const first = max(0, -left)
+  const last = max(first, min(columns, width - left))
   for (let row = 0; row < rows; row++) {
     const y = top + row
-    for (let column = 0; column < columns; column++) {
-      const x = left + column
-      if (y >= 0 && y < height && x >= 0 && x < width) {
-        const from = image + <usize>(y * width + x) * pixel
-        for (let c: usize = 0; c < pixel; c += 16) v128.store(out + c, v128.load(from + c))
-      } else {
-        for (let c: usize = 0; c < pixel; c += 16) v128.store(out + c, f32x4.splat(0))
-      }
-      out += pixel
+    const inside = y >= 0 && y < height
+    const start = out + <usize>(inside ? first : columns) * pixel
+    const stop = out + <usize>(inside ? last : columns) * pixel
+    const end = out + <usize>columns * pixel
+    for (; out < start; out += 16) v128.store(out, f32x4.splat(0))
+    let from = image + <usize>(y * width + left + first) * pixel
+    for (; out < stop; out += 16) {
+      v128.store(out, v128.load(from))
+      from += 16
     }
+    for (; out < end; out += 16) v128.store(out, f32x4.splat(0))
   }
 }
 

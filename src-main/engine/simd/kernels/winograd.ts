@@ -81,7 +81,8 @@ export function winogradFilterGradient(
   addresses: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
-  const block = tilesOfBlock(inChannels + outChannels, group * tiles(outHeight, outWidth))
+  const available = group * tiles(outHeight, outWidth)
+  const block = Math.min(available, tilesOfBlock(inChannels + outChannels, available * 22))
   const { x, dy, partial } = addresses
   const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
   const parameters = [x, dy, partial, batchSize, group, block, ...input, outHeight, outWidth, outChannels]
@@ -95,5 +96,5 @@ const tiles = (rows: number, columns: number): number => Math.ceil(rows / 4) * M
 
 /** @param numbers of one tile at one point */
 function tilesOfBlock(numbers: number, available: number): number {
-  return Math.max(6, Math.min(96, available, Math.floor(blockBytes / (points * 4 * numbers))))
+  return Math.max(6, Math.min(96, Math.ceil(available / 22), Math.floor(blockBytes / (points * 4 * numbers))))
 }
