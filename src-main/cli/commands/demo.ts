@@ -31,7 +31,7 @@ export function addDemo(program: Command, cli: Cli): void {
     )
     .option('--out <file>', 'where the picture of the run goes (default: demo-<run>.svg beside the database)')
     .option('--force', 'replace the picture if it is there')
-    .addHelpText('after', examples([['anneal demo', 'one to two minutes on two cores']]))
+    .addHelpText('after', examples([['anneal demo', 'half a minute on two cores']]))
   command.action(async () => {
     const chosen = readOptions(command, options)
     if (chosen.out !== undefined) refuseUnwritable(chosen.out, chosen.force)
