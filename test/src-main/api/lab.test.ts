@@ -46,13 +46,13 @@ test('devices are looked for once, each with a reason, and auto takes the fastes
   const lab = createLabServices(core, 'browser', root)
   const [devices, again] = await Promise.all([lab.devices(), lab.devices()])
   assert.equal(devices, again)
-  assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'wasm', 'webgpu'])
+  assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'simd', 'wasm', 'webgpu'])
   for (const { available, device, reason } of devices) {
     assert.equal(available, device !== null)
     assert.notEqual(reason, '')
   }
   assert.deepEqual(
     devices.filter(({ chosen }) => chosen).map(({ name }) => name),
-    ['wasm'],
+    ['simd'],
   )
 })
