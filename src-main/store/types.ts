@@ -208,6 +208,11 @@ export interface StoreReads {
   /** The state to resume from: the rolling checkpoint or the last snapshot, whichever is further. */
   checkpoint(runId: string): TrainerState | undefined
   series(query: SeriesQuery): SeriesView
+  /**
+   * Does part of what `series` has to do for a smoothing that nobody has asked for yet: whoever must not block calls it until
+   * it answers true. @param milliseconds it may take, about
+   */
+  prepareSeries(query: SeriesQuery, milliseconds: number): boolean
   seriesNames(runId: string): string[]
   /** Every stored point in order, chunk by chunk, for exports. */
   chunks(
