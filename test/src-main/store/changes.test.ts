@@ -251,6 +251,8 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
       const all = store.read.runSince(run.id)
       assert.deepEqual(all?.epochs, store.read.epochs(run.id))
       assert.deepEqual(store.read.runSince(run.id, 'nonsense'), all)
+      // Of a file that this one, a copy put back, has taken the place of.
+      assert.deepEqual(store.read.runSince(run.id, '999999.1.0.0.0'), all)
       store.write.setStatus(run.id, 'interrupted')
     }),
     { numRuns: 60 },
