@@ -53,7 +53,7 @@ function open(): void {
   const { root, plainNode } = installation(app)
   setPlainNode(plainNode)
   const core = openCore({ home, db: databaseFile(process.env) })
-  const services = createServices(core, 'desktop', root)
+  const services = createServices(core, 'desktop', { root })
 
   guardSession(session.defaultSession)
   const answer = createAnswer({
@@ -89,6 +89,7 @@ function open(): void {
     leaving.now()
   })
   window.show(desktopOrigin)
+  core.runs.workOnQueue()
 }
 
 function sentenceOf(error: unknown): string {
