@@ -10,7 +10,7 @@ import { trainStep } from '../../src-main/trainer/step.ts'
 
 /*
  * Milliseconds of one training step at batch 128, and where they go:
- *   node test/bench/train-step.ts [--json] [--device simd|wasm|cpu] [--only mlp]
+ *   node test/bench/train-step.ts [--json] [--device auto|simd|wasm|cpu] [--only mlp]
  */
 
 const batchSize = 128
@@ -119,7 +119,7 @@ async function profile(work: () => Promise<unknown>): Promise<Result['kernels']>
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    device: { type: 'string', default: 'wasm' },
+    device: { type: 'string', default: 'auto' },
     only: { type: 'string' },
   },
 })
