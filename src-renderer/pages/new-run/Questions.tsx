@@ -224,7 +224,7 @@ export const RunQuestion = memo(function RunQuestion({
   )
 })
 
-const deviceNames = ['auto', 'wasm', 'cpu'] as const
+const deviceNames = ['auto', 'simd', 'wasm', 'cpu'] as const
 const nameField: FieldSpec = { key: 'name', label: 'Name', type: { is: 'text' }, empty: 'named by its id' }
 const seedField: FieldSpec = {
   key: 'seed',

@@ -40,7 +40,7 @@ test('devices are listed, each with its reason, and one of them is what auto tak
   await devices.first().waitFor()
   const lines = await devices.allTextContents()
   assert.equal(lines.length, deviceName.exclude(['auto']).options.length)
-  assert.match(lines[0] ?? '', /^●wasm.*WebAssembly.*taken by “auto”.*kernels/)
+  assert.match(lines[0] ?? '', /^●simd.*WebAssembly.*taken by “auto”.*kernels/)
   assert.ok(lines.some((line) => /^●cpu.*JavaScript.*reference/.test(line)))
   for (const line of lines) assert.match(line, /^●\w+.+|^○\w+not available.+/)
   await assertAccessible(page)
