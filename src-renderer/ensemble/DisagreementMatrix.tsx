@@ -1,11 +1,15 @@
 import { type CSSProperties, memo, useMemo } from 'react'
-import { percent } from '../format/format.ts'
+import { count, percent } from '../format/format.ts'
+import { thinned } from '../ribbon/sample.ts'
 import { isMember } from './assess.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import { anyRight, disagreementOf, meanDisagreement } from './disagreement.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
 import type { EnsembleModel } from './useEnsemble.ts'
+
+/** Of more, the cells grow by the square: 300 would take the page seconds, and nobody reads 90,000 numbers. */
+const mostShown = 40
 
 /** How much every two candidates differ: what averaging lives on. */
 export const DisagreementMatrix = memo(function DisagreementMatrix({
@@ -18,6 +22,7 @@ export const DisagreementMatrix = memo(function DisagreementMatrix({
   const table = useMemo(() => disagreementOf(judged?.predictions ?? []), [judged])
   const members = useMemo(() => choice.ticked.map((_, k) => isMember(choice, k)), [choice])
   if (judged === null || candidates.length < 2) return null
+  const shown = thinned([...candidates.keys()], mostShown)
   return (
     <Section
       title="Disagreement"
@@ -25,12 +30,14 @@ export const DisagreementMatrix = memo(function DisagreementMatrix({
         <>
           Share of {judged.part} examples on which two snapshots predict different classes, in %.{' '}
           <Summary model={model} mean={meanDisagreement(table, members)} members={members} />
+          {shown.length < candidates.length &&
+            ` ${count(shown.length)} of the ${count(candidates.length)} are shown, evenly taken.`}
         </>
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label="Disagreement: matrix">
-        <Matrix table={table} candidates={candidates} members={members} />
+        <Matrix table={table} candidates={candidates} members={members} shown={shown} />
       </section>
     </Section>
   )
@@ -61,13 +68,15 @@ interface MatrixProps {
   readonly table: readonly (readonly number[])[]
   readonly candidates: readonly Candidate[]
   readonly members: readonly boolean[]
+  /** The places of those that have a row and a column. */
+  readonly shown: readonly number[]
 }
 
-function Matrix({ table, candidates, members }: MatrixProps) {
+function Matrix({ table, candidates, members, shown }: MatrixProps) {
   const several = areOfSeveralRuns(candidates)
   const names = candidates.map((candidate) => nameOf(candidate, several))
   const short = shortNames(candidates)
-  const most = Math.max(1e-9, ...table.flat())
+  const most = shown.reduce((top, i) => Math.max(top, ...(table[i] ?? [])), 1e-9)
   const left = (k: number) => (members[k] === true ? undefined : true)
   return (
     <table className={classes.matrix}>
@@ -75,32 +84,35 @@ function Matrix({ table, candidates, members }: MatrixProps) {
       <thead>
         <tr>
           <td />
-          {names.map((name, k) => (
-            <th key={candidates[k]?.snapshotId} scope="col" data-left={left(k)} title={name}>
+          {shown.map((k) => (
+            <th key={candidates[k]?.snapshotId} scope="col" data-left={left(k)} title={names[k]}>
               <span aria-hidden="true">{short[k]}</span>
-              <span className={classes.spoken}>{name}</span>
+              <span className={classes.spoken}>{names[k]}</span>
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
-        {table.map((row, i) => (
+        {shown.map((i) => (
           <tr key={candidates[i]?.snapshotId}>
             <th scope="row" data-left={left(i)} title={names[i]}>
               <span aria-hidden="true">{several ? short[i] : names[i]}</span>
               <span className={classes.spoken}>{names[i]}</span>
             </th>
-            {row.map((share, j) => (
-              <td
-                key={candidates[j]?.snapshotId}
-                className={classes.cell}
-                data-left={left(i) ?? left(j)}
-                style={heat(i === j ? 0 : share / most)}
-                title={i === j ? undefined : `${names[i]} and ${names[j]}: ${percent(share, 2)}`}
-              >
-                {i === j ? '·' : (100 * share).toFixed(1)}
-              </td>
-            ))}
+            {shown.map((j) => {
+              const share = table[i]?.[j] ?? 0
+              return (
+                <td
+                  key={candidates[j]?.snapshotId}
+                  className={classes.cell}
+                  data-left={left(i) ?? left(j)}
+                  style={heat(i === j ? 0 : share / most)}
+                  title={i === j ? undefined : `${names[i]} and ${names[j]}: ${percent(share, 2)}`}
+                >
+                  {i === j ? '·' : (100 * share).toFixed(1)}
+                </td>
+              )
+            })}
           </tr>
         ))}
       </tbody>

@@ -15,7 +15,12 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
   }, [focus])
   const judged = test ?? validation
   const members = shares.filter((share) => share > 0).length
-  if (judged === undefined) return <Text c="dimmed">Tick at least one member.</Text>
+  if (judged === undefined)
+    return (
+      <div className={classes.headline}>
+        <Text c="dimmed">Tick at least one member.</Text>
+      </div>
+    )
   const part = bench.judged?.part ?? 'test'
   const best = candidates[judged.best]
   return (

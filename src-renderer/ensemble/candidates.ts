@@ -58,5 +58,5 @@ export function proposedName(all: readonly Candidate[], members: readonly Candid
     .slice(-members.length)
     .every(({ snapshotId }, k) => snapshotId === members[k]?.snapshotId)
   if (isLast) return `${first.runName}: last ${members.length}`
-  return `${first.runName}: cycles ${members.map(({ cycle }) => cycle).join(', ')}`
+  return `${first.runName}: ${members.length === 1 ? 'cycle' : 'cycles'} ${members.map(({ cycle }) => cycle).join(', ')}`
 }

@@ -3,12 +3,12 @@ import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { count, duration, percent, perSecond } from '../../format/format.ts'
-import { optimizerText, specLine } from '../../format/specText.ts'
+import { budgetText, optimizerText, specLine } from '../../format/specText.ts'
 import { EditableName } from './EditableName.tsx'
 import classes from './Run.module.css'
 import { RunActions } from './RunActions.tsx'
 import { annotateRun } from './runActs.ts'
-import { cycleNumber, progressOf, secondsUntil } from './runNumbers.ts'
+import { cycleNumber, lastStepOf, progressOf, secondsUntil } from './runNumbers.ts'
 import type { RunCommands } from './useRunCommands.ts'
 
 interface RunHeaderProps {
@@ -36,6 +36,7 @@ export function RunHeader(props: RunHeaderProps) {
           {run.spec.dataset.name} · {specLine(run.spec)} · {optimizerText(run.spec.optimizer)} · batch{' '}
           {count(run.spec.batchSize)}
         </span>
+        <NowPlanned run={run} />
         <Device run={run} />
         {run.archived && <span>archived</span>}
       </p>
@@ -70,7 +71,7 @@ function Favourite({ run }: { readonly run: RunSummary }) {
 /** How far, how long still, how fast: each in a place of its own width, so that nothing moves as they count. */
 function Progress({ run, epochs, samplesPerSecond, commands }: RunHeaderProps) {
   const active = isActive(run.status)
-  const left = active ? secondsUntil(run, epochs, samplesPerSecond, run.totalSteps - 1) : undefined
+  const left = active ? secondsUntil(run, epochs, samplesPerSecond, lastStepOf(run, commands)) : undefined
   const cycle = cycleNumber(run, Math.max(0, run.stepsDone - 1))
   return (
     <div className={classes.progress}>
@@ -85,6 +86,17 @@ function Progress({ run, epochs, samplesPerSecond, commands }: RunHeaderProps) {
       {commands.pending.has('annealNow') && <strong>annealing…</strong>}
     </div>
   )
+}
+
+/** The budget as it is since the run was extended or its plan cut short. */
+function NowPlanned({ run }: { readonly run: RunSummary }) {
+  const { scheduleSteps, stepsPerEpoch } = run.position.plan
+  if (scheduleSteps === undefined || scheduleSteps === run.totalSteps) return null
+  const now =
+    'steps' in run.spec.budget
+      ? { steps: run.totalSteps }
+      : { epochs: Number((run.totalSteps / stepsPerEpoch).toFixed(2)) }
+  return <span>now {budgetText(now)}</span>
 }
 
 function Device({ run }: { readonly run: RunSummary }) {
