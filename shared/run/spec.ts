@@ -113,7 +113,10 @@ export const optimizerSpec = z.discriminatedUnion('kind', [
 ])
 export type OptimizerSpec = z.infer<typeof optimizerSpec>
 
-export const deviceName = z.enum(['auto', 'webgpu', 'wasm', 'cpu'], 'must be one of auto, webgpu, wasm, cpu')
+export const deviceName = z.enum(
+  ['auto', 'cuda', 'webgpu', 'wasm', 'cpu'],
+  'must be one of auto, cuda, webgpu, wasm, cpu',
+)
 export type DeviceName = z.infer<typeof deviceName>
 
 /** What is wrong with a budget that is not one of the two forms; a wrong number in one of them is named by its own rule. */

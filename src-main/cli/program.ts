@@ -3,6 +3,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
 import { addDemo } from './commands/demo.ts'
+import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addRuns } from './commands/runs.ts'
@@ -53,6 +54,7 @@ export function buildProgram(cli: Cli): Command {
   addEnsemble(program, cli)
   addEnsembles(program, cli)
   addDatasets(program, cli)
+  addDevices(program, cli)
   addCompletion(program, cli)
   return program
 }

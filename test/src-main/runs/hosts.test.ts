@@ -182,7 +182,7 @@ test('closing a host interrupts its runs and takes its trainers along', async ()
 
 test('a full disk interrupts the run with that reason, and nothing stored is lost', async (t) => {
   const { db, store } = openReachable(t)
-  const runs = createRunService(store, core.catalogue)
+  const runs = createRunService(store, core.catalogue, core.devices)
   const active = await runs.launch(spec(100_000))
   await firstMetrics(runs, active.runId)
   db.pragma(`max_page_count = ${Number(db.pragma('page_count'))}`)
@@ -202,7 +202,7 @@ test('a full disk interrupts the run with that reason, and nothing stored is los
 
 test('a database locked for too long interrupts the run with that reason as soon as it is free', async (t) => {
   const { store } = openReachable(t)
-  const runs = createRunService(store, core.catalogue)
+  const runs = createRunService(store, core.catalogue, core.devices)
   const other = connect(store.path)
   afterwards(t, () => other.close())
   for (const free of [() => untilInterrupted(store), () => runs.close()]) {
