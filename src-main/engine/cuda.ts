@@ -54,22 +54,20 @@ function putBackNullCheck(require: NodeJS.Require): void {
   Reflect.set(util, 'isNullOrUndefined', (value: unknown) => value === undefined || value === null)
 }
 
-/** A product and a convolution: what CUDA's libraries, its memory and its card must be there for. */
+/** A product and a convolution: what CUDA's libraries, its memory and the card must be there for. */
 async function compute(): Promise<void> {
-  const outcome = tf.tidy(() => {
-    const ones = tf.ones<tf.Rank.R4>([1, 2, 2, 1])
-    return tf.add(
-      tf.sum(tf.conv2d(ones, ones, 1, 'valid')),
-      tf.sum(tf.matMul(tf.ones([2, 2]), tf.ones([2, 2]))),
-    )
-  })
   try {
+    const outcome = tf.tidy(() => {
+      const square = tf.ones<tf.Rank.R2>([2, 2])
+      const image = tf.ones<tf.Rank.R4>([1, 2, 2, 1])
+      const covered = tf.conv2d(image, tf.ones<tf.Rank.R4>([2, 2, 1, 1]), 1, 'valid')
+      return tf.add(tf.sum(tf.matMul(square, square)), tf.sum(covered))
+    })
     const [value] = await outcome.data<'float32'>()
-    if (value !== 12) throw new Error(`4 + 8 is ${value}`)
+    outcome.dispose()
+    if (value !== 12) throw new Error(`8 and 4 make ${value}`)
   } catch (error) {
     throw new Error(whyNotComputed(messageOf(error)), { cause: error })
-  } finally {
-    outcome.dispose()
   }
 }
 
