@@ -6,7 +6,7 @@ import { cudaIsAbsent, probe } from './probe.ts'
 
 /** What a run can train on here. Looked for once in the life of a host, each device in a process of its own. */
 export interface Devices {
-  /** Every device, those that "auto" passes by first, then in the order in which it tries them. */
+  /** Every device, fastest first. */
   list(): Promise<DeviceInfo[]>
   /** What a process that is to train on `wanted` must be told: starting some drivers there may end it. */
   known(wanted: DeviceName): Promise<KnownDevices>
@@ -47,9 +47,10 @@ export function createDevices(): Devices {
 }
 
 function inWords(probes: readonly ({ readonly name: Name } & ProbeReply)[]): DeviceInfo[] {
-  const inOrder = probes.toSorted((a, b) => a.rank - b.rank)
-  const first = inOrder.find(({ available, rank }) => available && rank >= 0)
-  return inOrder.map((found) => ({
+  const [first] = probes
+    .filter(({ available, rank }) => available && rank >= 0)
+    .sort((a, b) => a.rank - b.rank)
+  return probes.map((found) => ({
     name: found.name,
     available: found.available,
     device: found.available ? found.device : null,

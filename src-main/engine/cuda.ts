@@ -94,7 +94,9 @@ function whyNotLoaded(message: string): string {
   if (library !== undefined) {
     return `its addon cannot be loaded (${library} is missing): install ${cudaNeeds}`
   }
-  return `its addon cannot be loaded (${firstLine(message)}): run ${rebuildIt}`
+  // Where it lies is said first, and tells nothing.
+  const words = firstLine(message.replace(/^\S+\.node: /, ''))
+  return `its addon cannot be loaded (${words}): run ${rebuildIt}`
 }
 
 function whyNotComputed(message: string): string {

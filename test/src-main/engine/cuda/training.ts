@@ -22,7 +22,6 @@ const subjects: Record<string, Record<string, unknown>> = {
     augmentation: { crop: 1, flip: true },
     budget: { steps: 2 },
   },
-  wrn: { model: { kind: 'wrn', depth: 10, widen: 1, dropout: 0.1 }, budget: { steps: 2 } },
 }
 
 try {
