@@ -30,6 +30,8 @@ const leftovers = [
   '!node_modules/better-sqlite3/{deps,src}/**',
   '!node_modules/better-sqlite3/binding.gyp',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder's own placeholders.
+  '!node_modules/webgpu/dist/!(${platform}-${arch}|${platform}-universal)/**',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder's own placeholders.
   '!node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}.node)',
 ]
 

@@ -65,7 +65,7 @@ export interface Services {
     purge(ids: readonly string[]): void
   }
   readonly series: {
-    view(input: z.output<typeof viewSeries>): SeriesAnswer[]
+    view(input: z.output<typeof viewSeries>): Promise<SeriesAnswer[]>
     valuesAt(input: z.infer<typeof valuesAtStep>): ValueAtStep[]
   }
   readonly ensembles: {

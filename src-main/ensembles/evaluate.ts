@@ -12,6 +12,7 @@ import {
 import { UserError } from '../../shared/errors.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { refuseOtherSplits, runsOf } from './sameSplit.ts'
 import type {
   EnsembleMember,
   EnsembleRequest,
@@ -56,14 +57,7 @@ export function evaluateMembers(store: Store, { method, members }: MembersReques
   const [first] = snapshots
   if (first === undefined) throw new Error('no snapshot among members')
   const run = store.read.run(first.runId)
-  const stray = snapshots
-    .map(({ runId }) => store.read.run(runId))
-    .find(({ datasetId }) => datasetId !== run.datasetId)
-  if (stray !== undefined) {
-    throw new UserError(
-      `While building the ensemble: run ${stray.id} was trained on other data than run ${run.id}; combine runs of the same data and split.`,
-    )
-  }
+  refuseOtherSplits('building the ensemble', runsOf(store.read, snapshots))
   const raw = snapshots.map(({ id }) => (method === 'weighted' ? (weightOf.get(id) ?? 0) : 1))
   const sum = raw.reduce((total, weight) => total + weight, 0)
   const weights = raw.map((weight) => weight / sum)

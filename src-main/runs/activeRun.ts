@@ -61,7 +61,7 @@ export function runAttempt(
     if (ended === undefined && !fenced) {
       const reason =
         abandonedFor ?? explainStoreFailure(storeFailure) ?? explainLoss(store, start.runId, exit)
-      onInterrupted({ runId: start.runId, attempt: start.attempt, reason })
+      onInterrupted({ runId: start.runId, attempt: start.attempt, reason, status: 'interrupted' })
     }
     if (storeFailure !== undefined) throw storeFailure.error
     return { run: store.read.run(start.runId), wasReady }

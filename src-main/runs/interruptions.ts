@@ -2,18 +2,20 @@ import { UserError } from '../../shared/errors.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { Store } from '../store/types.ts'
 
-/** An attempt whose trainer is gone without an `ended`. */
+/** An attempt that has ended, or never began, without its trainer saying so. */
 export interface Interruption {
   readonly runId: string
   readonly attempt: number
   readonly reason: string
+  /** What the run then is. */
+  readonly status: 'interrupted' | 'failed'
 }
 
 /** Milliseconds between two tries to store what a busy or full database refused. */
 const RETRY = 1000
 
 /**
- * Marks runs as interrupted, unless somebody else has taken them over. Where the database cannot take that now, which
+ * Marks runs as interrupted or failed, unless somebody else has taken them over. Where the database cannot take that now, which
  * may be the very reason of the end, it is tried again until it can: the run does not stay marked as running.
  */
 export function createInterruptions(store: Store) {
@@ -51,7 +53,7 @@ export function createInterruptions(store: Store) {
   }
 }
 
-function put(store: Store, { runId, attempt, reason }: Interruption): void {
+function put(store: Store, { runId, attempt, reason, status }: Interruption): void {
   const run = store.read.run(runId)
-  if (run.attempt === attempt && isActive(run.status)) store.write.setStatus(runId, 'interrupted', reason)
+  if (run.attempt === attempt && isActive(run.status)) store.write.setStatus(runId, status, reason)
 }

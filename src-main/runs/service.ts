@@ -5,7 +5,6 @@ import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
-import { isActive } from '../../shared/run/state.ts'
 import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
@@ -87,13 +86,19 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
   }
   const launch = async (spec: unknown): Promise<ActiveRun> => {
     const run = await createRun(store, catalogue, spec, store.write.createRun)
-    return start(run, () => store.write.claimRun(run.id))
+    try {
+      return await start(run, () => store.write.claimRun(run.id))
+    } catch (error) {
+      // Nobody else will begin it, and as long as it looks as if somebody did, the queue waits for it.
+      interruptions.put(unbegun(run, 'interrupted', error))
+      throw error
+    }
   }
   const queue = createQueueWorker(store, async (run) => {
     try {
       await start(run, () => run)
     } catch (error) {
-      failQueued(store, run, error)
+      interruptions.put(unbegun(run, 'failed', error))
     }
   })
   const subscribe = (listener: RunListener) => {
@@ -129,12 +134,7 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
     async extend(runId, cycles) {
       const run = store.read.run(runId)
       extended(run, cycles)
-      return start(run, () => {
-        const claimed = store.write.claimRun(run.id)
-        const { plan, totalSteps } = extended(claimed, cycles)
-        store.write.setPlan(run.id, plan, totalSteps)
-        return store.read.run(run.id)
-      })
+      return start(run, () => store.write.claimRun(run.id, (claimed) => extended(claimed, cycles)))
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
@@ -199,10 +199,11 @@ async function createRun(
   return put({ spec, datasetId: meta.id, plan, totalSteps })
 }
 
-/** A claimed run that could not be started waits no longer, and says why. */
-function failQueued(store: Store, { id }: RunRecord, error: unknown): void {
-  const words = error instanceof Error ? error.message : String(error)
-  if (isActive(store.read.run(id).status)) store.write.setStatus(id, 'failed', words)
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** A run that could not be started waits no longer, and says why. */
+function unbegun({ id, attempt }: RunRecord, status: Interruption['status'], error: unknown): Interruption {
+  return { runId: id, attempt, reason: wordsOf(error), status }
 }
 
 /** Whatever goes wrong between the claim and the fork, the run does not stay marked as running. */
@@ -216,8 +217,8 @@ function beginAttempt(
   try {
     return runAttempt(store, startRequest(store, run, given), onStored, onInterrupted)
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    store.write.setStatus(run.id, 'interrupted', `The trainer could not be started (${words}).`)
+    const reason = `The trainer could not be started (${wordsOf(error)}).`
+    onInterrupted({ runId: run.id, attempt: run.attempt, reason, status: 'interrupted' })
     throw error
   }
 }

@@ -120,7 +120,9 @@ function createAnswer({ services, files, windowFolder, log }: ServerOptions): An
         allowMethodOverride: true,
         onError: ({ error, path }) => logFailure(log, path, error),
       })
-      return withLength(response)
+      // A subscription over HTTP has no end to wait for.
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream')
+      return isStream ? response : withLength(response)
     }
     const found = (await files(request)) ?? (await windowFiles(request))
     return found ?? plain(404, 'There is nothing at this address.\n')

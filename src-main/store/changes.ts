@@ -46,8 +46,10 @@ const START = [-1, 0, -1, 0, -1]
 /** @returns undefined when nothing of the run has changed since the cursor  @throws UserError when it is not there */
 export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: string): RunNews | undefined {
   const run = summaries.one(runId)
-  const [version = -1, epoch = 0, epochStep = -1, snapshot = 0, feedback = -1] =
-    cursor === undefined ? START : (cursorOf.safeParse(cursor).data ?? START)
+  const asked = cursorOf.safeParse(cursor).data ?? START
+  // As in changesSince: such a cursor is of another state of the file.
+  const isKnown = (asked[0] ?? 0) <= labVersion(db)
+  const [version = -1, epoch = 0, epochStep = -1, snapshot = 0, feedback = -1] = isKnown ? asked : START
   const changed = db.get(versionRow, 'SELECT changed AS version FROM runs WHERE id = ?', run.id)?.version ?? 0
   if (changed <= version) return undefined
   const epochs = db.all(

@@ -26,7 +26,7 @@ const nameRow = z.object({ name: z.string() })
 
 export function createReads(db: Db): StoreReads {
   const summaries = createSummaries(db)
-  const view = createSeriesViews(db)
+  const views = createSeriesViews(db)
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
@@ -44,11 +44,12 @@ export function createReads(db: Db): StoreReads {
     checkpoint: (runId) => db.read(() => readCheckpoint(db, runId)),
     series: (query) =>
       db.read(() =>
-        view({
+        views.view({
           ...query,
           pinned: [...(query.pinned ?? []), ...snapshotSteps(db, query.runId)],
         }),
       ),
+    prepareSeries: (query, milliseconds) => db.read(() => views.prepare(query, milliseconds)),
     seriesNames: (runId) =>
       db.all(nameRow, 'SELECT name FROM series WHERE run_id = ? ORDER BY id', runId).map(({ name }) => name),
     chunks: (runId, series) => readAll(db, runId, series),

@@ -1,13 +1,13 @@
 import type { Annotation } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
-import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
+import type { ScheduleEdit } from '../../shared/schedule/index.ts'
 import type { Db, SqlValue } from './database.ts'
 import type { Hosts } from './hosts.ts'
 import { idRow } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { findRun } from './runReads.ts'
-import type { NewRun, RunRecord, StoreWrites } from './types.ts'
+import type { NewPlan, NewRun, RunRecord, StoreWrites } from './types.ts'
 
 /** What every write needs: the file, who writes, and the time. */
 export interface WriteContext {
@@ -74,7 +74,12 @@ export function refuseActive({ hosts }: WriteContext, run: RunRecord): void {
     throw new UserError(`While deleting run ${show(run.id)}: it is ${run.status}; stop it first.`)
 }
 
-export function claimRun({ db, hosts, now }: WriteContext, runId: string): RunRecord {
+export function claimRun(
+  context: WriteContext,
+  runId: string,
+  replan?: (claimed: RunRecord) => NewPlan,
+): RunRecord {
+  const { db, hosts, now } = context
   const run = knownRun(db, runId)
   const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
   if (isActive(run.status) && isOwned && (run.hostId !== hosts.id || run.status !== 'created'))
@@ -90,6 +95,10 @@ export function claimRun({ db, hosts, now }: WriteContext, runId: string): RunRe
     now(),
     runId,
   )
+  if (replan !== undefined) {
+    const { plan, totalSteps } = replan(knownRun(db, runId))
+    db.run('UPDATE runs SET plan = ?, total_steps = ? WHERE id = ?', JSON.stringify(plan), totalSteps, runId)
+  }
   return knownRun(db, runId)
 }
 
@@ -125,11 +134,6 @@ export function putStatus(
     active ? hosts.id : null,
     runId,
   )
-}
-
-export function setPlan({ db }: WriteContext, runId: string, plan: SchedulePlan, totalSteps: number): void {
-  knownRun(db, runId)
-  db.run('UPDATE runs SET plan = ?, total_steps = ? WHERE id = ?', JSON.stringify(plan), totalSteps, runId)
 }
 
 /** An edit that is there already is a repetition: two edits never begin at one step. */

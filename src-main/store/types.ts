@@ -59,6 +59,8 @@ export interface NewRun {
   readonly totalSteps: number
 }
 
+export type NewPlan = Pick<NewRun, 'plan' | 'totalSteps'>
+
 export interface EpochRecord extends Scores {
   readonly epoch: number
   readonly step: number
@@ -208,6 +210,11 @@ export interface StoreReads {
   /** The state to resume from: the rolling checkpoint or the last snapshot, whichever is further. */
   checkpoint(runId: string): TrainerState | undefined
   series(query: SeriesQuery): SeriesView
+  /**
+   * Does part of what `series` has to do for a smoothing that nobody has asked for yet: whoever must not block calls it until
+   * it answers true. @param milliseconds it may take, about
+   */
+  prepareSeries(query: SeriesQuery, milliseconds: number): boolean
   seriesNames(runId: string): string[]
   /** Every stored point in order, chunk by chunk, for exports. */
   chunks(
@@ -245,11 +252,11 @@ export interface StoreWrites {
   claimQueuedRun(): RunRecord | undefined
   /**
    * Makes this host the owner and the next attempt begin; status becomes running.
+   * @param replan the plan it has from then on: it gets both, or neither
    * @throws UserError when another living host owns it, or the status does not allow it
    */
-  claimRun(runId: string): RunRecord
+  claimRun(runId: string, replan?: (claimed: RunRecord) => NewPlan): RunRecord
   setStatus(runId: string, status: RunStatus, reason?: string): void
-  setPlan(runId: string, plan: SchedulePlan, totalSteps: number): void
   addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
   annotate(
     runId: string,

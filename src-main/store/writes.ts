@@ -10,7 +10,6 @@ import {
   claimRun,
   createRun,
   discardRun,
-  setPlan,
   setStatus,
   type WriteContext,
 } from './runWrites.ts'
@@ -73,9 +72,8 @@ export function createWrites(context: WriteContext): {
       createRun: (run) => transaction(() => createRun(context, run)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
       claimQueuedRun: () => claimQueuedRun(context, transaction),
-      claimRun: (runId) => transaction(() => claimRun(context, runId)),
+      claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
       setStatus: (runId, status, reason) => transaction(() => setStatus(context, runId, status, reason)),
-      setPlan: (runId, plan, totalSteps) => transaction(() => setPlan(context, runId, plan, totalSteps)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
       annotateRuns: (change) => transaction(() => annotateRuns(context, change)),

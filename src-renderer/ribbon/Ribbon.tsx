@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { boxHeight, boxWidth, dotPath, ribbonPaths } from './geometry.ts'
+import { boxHeight, boxWidth, dotPath, type RibbonPaths, ribbonPaths } from './geometry.ts'
 import classes from './Ribbon.module.css'
 import { RibbonDots } from './RibbonDots.tsx'
 import type { RibbonData, RibbonDot } from './types.ts'
@@ -27,8 +27,19 @@ export const Ribbon = memo(function Ribbon(props: RibbonProps) {
 
 const box = `0 0 ${boxWidth} ${boxHeight}`
 
+/** Rows come and go while a table is scrolled; their ribbons stay the same. */
+const compactPaths = new WeakMap<RibbonData, { readonly curves: RibbonPaths; readonly dots: string }>()
+
+function pathsOf(data: RibbonData) {
+  const known = compactPaths.get(data)
+  if (known !== undefined) return known
+  const made = { curves: ribbonPaths(data), dots: dotPath(data, ['stored', 'best']) }
+  compactPaths.set(data, made)
+  return made
+}
+
 function CompactRibbon({ data, height, label }: RibbonProps) {
-  const paths = ribbonPaths(data)
+  const { curves: paths, dots } = pathsOf(data)
   return (
     <svg
       className={classes.compact}
@@ -41,7 +52,7 @@ function CompactRibbon({ data, height, label }: RibbonProps) {
       <path className={classes.doneArea} d={paths.doneArea} />
       <path className={classes.planned} d={paths.planned} />
       <path className={classes.done} d={paths.done} />
-      <path className={classes.smallDots} d={dotPath(data, ['stored', 'best'])} />
+      <path className={classes.smallDots} d={dots} />
     </svg>
   )
 }

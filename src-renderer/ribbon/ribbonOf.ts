@@ -58,13 +58,6 @@ export function ribbonOfPlan(compiled: CompiledSchedule, snapshotSteps: readonly
   }
 }
 
-/** The snapshots a run still plans, for lists beside the ribbon. */
-export function plannedSnapshots(
-  run: RunSummary,
-): readonly { readonly step: number; readonly cycle: number }[] {
-  return plannedOf(run.spec, run).snapshots.filter(({ step }) => step >= run.stepsDone)
-}
-
 export const compiledOfRun = (run: RunSummary): CompiledSchedule => plannedOf(run.spec, run).schedule
 
 function makeRibbon(run: RunSummary): RibbonData {

@@ -1,9 +1,11 @@
 import type { CompiledSchedule } from '../../shared/schedule/index.ts'
 
-/** Steps looked at evenly over the plan; with the ends of its cycles they make the curve. */
+/** Plans as short as this are drawn whole. */
+const wholeSteps = 1200
+/** Steps looked at evenly over longer ones; with the ends of their cycles they make the curve. */
 const evenSteps = 400
-/** Cycles whose ends are drawn one by one; with more of them a ribbon is a solid bar anyway. */
-const maxDrawnCycles = 200
+/** Cycles whose ends are drawn; of more, every second, third … is: left out anywhere, even steps alone draw waves that are not there. */
+const maxDrawnCycles = 500
 
 export interface SampledRates {
   readonly steps: readonly number[]
@@ -39,13 +41,19 @@ export function sampleRates(schedule: CompiledSchedule): SampledRates {
 function wantedSteps({ totalSteps, cycles }: CompiledSchedule): number[] {
   const last = totalSteps - 1
   const wanted = new Set<number>()
-  const count = Math.min(evenSteps, totalSteps)
+  const count = totalSteps <= wholeSteps ? totalSteps : evenSteps
   for (let i = 0; i < count; i++) wanted.add(count === 1 ? 0 : Math.round((i * last) / (count - 1)))
-  for (const { start, end } of cycles.slice(0, maxDrawnCycles)) {
+  for (const { start, end } of thinned(cycles, maxDrawnCycles)) {
     wanted.add(start)
     wanted.add(end - 1)
   }
   return [...wanted].sort((a, b) => a - b)
+}
+
+/** Evenly chosen ones of a list, at most so many. */
+export function thinned<T>(all: readonly T[], most: number): readonly T[] {
+  const stride = Math.ceil(all.length / most)
+  return stride <= 1 ? all : all.filter((_, i) => i % stride === 0)
 }
 
 /** By bisection: the two neighbouring steps between `from` and `to` over which most of the change happens. */

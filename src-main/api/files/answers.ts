@@ -51,8 +51,9 @@ export function fileNameOf(name: string, id: string): string {
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  return words === '' ? id : `${words}-${id}`
+  // By letters: half of a surrogate pair can stand in no header.
+  const start = [...words].slice(0, 60).join('')
+  return start === '' ? id : `${start}-${id}`
 }
 
 const plainAscii = (name: string): string => name.replace(/[^\w.-]/g, '_')

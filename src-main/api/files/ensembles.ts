@@ -5,6 +5,7 @@ import { combine } from '../../../shared/ensemble/index.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
+import { refuseOtherSplits, runsOf } from '../../ensembles/sameSplit.ts'
 import { exportSnapshot } from '../../export/snapshot.ts'
 import type { SnapshotRecord, StoreReads } from '../../store/types.ts'
 import { download, lookUp } from './answers.ts'
@@ -54,6 +55,13 @@ export async function ensemblePredictions(
   const looked = lookUp(() => membersOf(read, ensemble))
   if ('missing' in looked) return looked.missing
   const members = looked.found
+  refuseOtherSplits(
+    'writing predictions',
+    runsOf(
+      read,
+      members.map(({ snapshot }) => snapshot),
+    ),
+  )
   const stored = members.map(({ snapshot }) => storedPart(read, snapshot, part))
   const labels = commonLabels(stored, members)
   const classes = classNames(read, members)

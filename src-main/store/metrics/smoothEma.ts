@@ -34,17 +34,16 @@ export function createEmaSmoother(weight: number): Smoother {
     get size() {
       return pyramid.size + starts.size
     },
-    extend(db, seriesId) {
-      for (
-        let next = nextChunk(db, seriesId, last);
-        next !== undefined;
-        next = nextChunk(db, seriesId, last)
-      ) {
+    extend(db, seriesId, isTime) {
+      for (;;) {
+        const next = nextChunk(db, seriesId, last)
+        if (next === undefined) return true
         starts.set(next.chunk, state)
         const smoothed = emaSmooth(next.points.values, weight, state)
         pyramid.add({ steps: next.points.steps, values: smoothed.values })
         state = smoothed.state
         last = next.chunk
+        if (isTime()) return false
       }
     },
     source(db, seriesId, tail) {

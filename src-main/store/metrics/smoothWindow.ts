@@ -71,7 +71,7 @@ export function createWindowSmoother(half: number): Smoother {
     get size() {
       return pyramid.size + chunks.length
     },
-    extend(db, seriesId) {
+    extend(db, seriesId, isTime) {
       for (const { chunk, count } of newChunks(db, seriesId, chunks.at(-1)?.chunk ?? -1)) {
         chunks.push({ chunk, start: closed })
         closed += count
@@ -84,7 +84,9 @@ export function createWindowSmoother(half: number): Smoother {
         pyramid.add(points)
         done = to
         doneEnd = (points.steps.at(-1) ?? -1) + 1
+        if (isTime()) return closed - half - done < least
       }
+      return true
     },
     source(db, seriesId, tail) {
       const open = smooth(db, seriesId, tail, done, closed + tail.steps.length)

@@ -19,8 +19,8 @@ import { type Source, viewSource } from './view.ts'
 export interface Smoother {
   /** Buckets and states kept. */
   readonly size: number
-  /** Takes in the chunks closed since the last time. */
-  extend(db: Db, seriesId: number): void
+  /** Takes in chunks closed since the last time, until all are or `isTime`. @returns whether all are */
+  extend(db: Db, seriesId: number, isTime: () => boolean): boolean
   /** After `extend`, in the same transaction. @param tail the points that are not in closed chunks */
   source(db: Db, seriesId: number, tail: Points): Omit<Source, 'widths' | 'valueAt'>
 }
@@ -35,30 +35,53 @@ interface Kept {
 const MOST_KEPT = 400_000
 const VALUES_KEPT = 10_000
 
-export type SeriesViews = (query: SeriesQuery) => SeriesView
+export interface SeriesViews {
+  view(query: SeriesQuery): SeriesView
+  /**
+   * Part of the work of a first view, so that a long series need not be smoothed in one go: call it until it answers true.
+   * @param milliseconds after which it leaves the rest for the next call
+   */
+  prepare(query: SeriesQuery, milliseconds: number): boolean
+}
 
 /** Within a transaction: views of series as they are stored, or smoothed. */
 export function createSeriesViews(db: Db): SeriesViews {
   const kept = new Map<string, Kept>()
-  return (query) => {
-    const { smoothing } = query
-    if (smoothing === undefined || isNone(smoothing)) return viewSeries(db, query)
-    const seriesId = findSeries(db, query.runId, query.series)
-    if (seriesId === undefined) return { ...NO_POINTS, total: 0 }
+  /** What is kept of a series under a smoothing, with as much of it as there is time for. */
+  const extended = (runId: string, seriesId: number, smoothing: Smooth, isTime: () => boolean) => {
     // The series' number alone may be another's after a deletion.
-    const key = JSON.stringify([query.runId, seriesId, smoothing])
+    const key = JSON.stringify([runId, seriesId, smoothing])
     const found = kept.get(key) ?? { smoother: createSmoother(smoothing), values: new Map() }
-    found.smoother.extend(db, seriesId)
+    const isWhole = found.smoother.extend(db, seriesId, isTime)
     kept.delete(key)
     kept.set(key, found)
     dropOldest(kept)
-    const tail = readTailOf(db, query.runId, query.series)
-    return viewSource(asSource(found, found.smoother.source(db, seriesId, tail)), query)
+    return { found, isWhole }
+  }
+  return {
+    view(query) {
+      const { runId, series, smoothing } = query
+      if (smoothing === undefined || isNone(smoothing)) return viewSeries(db, query)
+      const seriesId = findSeries(db, runId, series)
+      if (seriesId === undefined) return { ...NO_POINTS, total: 0 }
+      const { found } = extended(runId, seriesId, smoothing, () => false)
+      const tail = readTailOf(db, runId, series)
+      return viewSource(asSource(found, found.smoother.source(db, seriesId, tail)), query)
+    },
+    prepare({ runId, series, smoothing }, milliseconds) {
+      if (smoothing === undefined || isNone(smoothing)) return true
+      const seriesId = findSeries(db, runId, series)
+      if (seriesId === undefined) return true
+      const until = performance.now() + milliseconds
+      return extended(runId, seriesId, smoothing, () => performance.now() >= until).isWhole
+    },
   }
 }
 
+type Smooth = Exclude<Smoothing, { kind: 'none' }>
+
 /** A window of n steps has n / 2 points, rounded down, on either side of the one in its middle. */
-function createSmoother(smoothing: Exclude<Smoothing, { kind: 'none' }>): Smoother {
+function createSmoother(smoothing: Smooth): Smoother {
   return smoothing.kind === 'ema'
     ? createEmaSmoother(smoothing.weight)
     : createWindowSmoother(Math.floor(smoothing.steps / 2))

@@ -14,7 +14,7 @@ export function viewSeries(db: Db, query: SeriesQuery): SeriesView {
   return viewSource(storedSource(db, seriesId, query.runId, query.series), query)
 }
 
-export function storedSource(db: Db, seriesId: number, runId: string, series: string): Source {
+function storedSource(db: Db, seriesId: number, runId: string, series: string): Source {
   const end = closedEnd(db, seriesId)
   const open = readTailOf(db, runId, series)
   return {

@@ -43,7 +43,7 @@ export function NewRunPage() {
   const checked = useChecked(draft, datasets.data?.whole)
   const launch = useLaunch(checked, draft, editor.launched, setView)
   useStartFrom(draft.from, editor.startFrom)
-  useStartOn(set)
+  useStartOn(editor, datasets.data?.whole)
   const { runs } = useRuns()
   const canQueue = runs.some(({ status }) => isActive(status) || status === 'queued')
   useShortcuts('New run', [
@@ -144,7 +144,7 @@ function Questions({
         snapshots={of('snapshots')}
         stepsPerEpoch={checked.plan?.stepsPerEpoch}
       />
-      <RunQuestion name={of('name')} seed={of('seed')} device={of('device')} />
+      <RunQuestion name={of('name')} seed={of('seed')} device={of('device')} isReady={whole !== undefined} />
       <MoreQuestions
         augmentation={of('augmentation')}
         labelSmoothing={of('labelSmoothing')}

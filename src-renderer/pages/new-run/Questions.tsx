@@ -10,6 +10,7 @@ import type { Choice, FieldSpec } from './model/fields.ts'
 import { kindChoices, modelKind, models, optimizerKind, optimizers } from './model/runFields.ts'
 import { getAt, textAt } from './model/tree.ts'
 import classes from './Questions.module.css'
+import { chooseData } from './useStartOn.ts'
 
 interface PartProps {
   /** That part of the draft. */
@@ -27,6 +28,7 @@ export const DataQuestion = memo(function DataQuestion({
   value,
   whole,
 }: PartProps & { readonly whole: readonly DatasetInfo[] | undefined }) {
+  const form = useForm()
   const name = getAt(value, ['name'])
   const twice = (one: string): boolean => (whole ?? []).filter((info) => info.name === one).length > 1
   const options: Choice[] = (whole ?? []).map((info) => [
@@ -43,6 +45,7 @@ export const DataQuestion = memo(function DataQuestion({
           hint="With how many training examples it has."
           value={name}
           options={options}
+          onChoose={(chosen) => chooseData(form, chosen, whole ?? [])}
         />
       </div>
       <Field at={['dataset']} field={validation} value={getAt(value, ['validation'])} />
@@ -152,7 +155,7 @@ export const BudgetQuestion = memo(function BudgetQuestion({
       <legend>Budget and snapshots</legend>
       <ValueField path={['budget', unit]} field={budget} value={amount ?? ''} unit={unit} />
       <ChoiceField
-        path={['budget']}
+        path={['budget', 'unit']}
         label="Counted in"
         value={unit}
         options={budgetUnits}
@@ -182,12 +185,20 @@ export const RunQuestion = memo(function RunQuestion({
   name,
   seed,
   device,
+  isReady,
 }: {
   readonly name: unknown
   readonly seed: unknown
   readonly device: unknown
+  /** The data sets are known. */
+  readonly isReady: boolean
 }) {
-  const devices = useQuery({ ...trpc.lab.devices.queryOptions(), staleTime: Number.POSITIVE_INFINITY })
+  const devices = useQuery({
+    ...trpc.lab.devices.queryOptions(),
+    staleTime: Number.POSITIVE_INFINITY,
+    // The host tries each device in a process of its own: what the curve needs is not to wait for that.
+    enabled: isReady,
+  })
   const known = devices.data ?? []
   const infoOf = (one: unknown) => known.find(({ name, chosen }) => (one === 'auto' ? chosen : name === one))
   const options: Choice[] = deviceNames.map((one) => [

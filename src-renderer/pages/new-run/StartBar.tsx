@@ -46,10 +46,16 @@ export function StartBar({ checked, problem, onShowProblem, canQueue, isBusy, on
   )
 }
 
-function Cost({ checked: { spec, plan, compiled } }: { readonly checked: Checked }) {
+function Cost({ checked }: { readonly checked: Checked }) {
+  const { spec, plan, compiled, problems } = checked
   const { time, reason } = useTime(spec)
   if (spec === undefined || plan === undefined || compiled === undefined) {
-    return <Text size="sm" c="dimmed">{`no cost while the form is not valid`}</Text>
+    const isWrong = Object.keys(problems).length > 0
+    return (
+      <Text size="sm" c="dimmed">
+        {isWrong ? 'no cost while something is wrong' : 'the cost is told when the data set is known'}
+      </Text>
+    )
   }
   const snapshots = snapshotsOf(spec.snapshots, plan, compiled)
   const seconds = time === undefined ? undefined : secondsOf(time, spec, plan, snapshots)

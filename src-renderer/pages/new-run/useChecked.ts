@@ -5,6 +5,7 @@ import { trpc } from '../../client.ts'
 import { errorWords, isUnreachable } from '../../components/errorWords.ts'
 import { type Checked, checkDraft } from './model/check.ts'
 import type { Draft } from './model/draft.ts'
+import { misfit } from './model/fit.ts'
 import { datasetOf, trainCountOf } from './model/plan.ts'
 import { getAt } from './model/tree.ts'
 import { useSettled } from './useSettled.ts'
@@ -24,16 +25,18 @@ export function useChecked({ tree }: Draft, whole: readonly DatasetInfo[] | unde
   })
   const isCurrent = settled === dataset
   const trainCount = (isCurrent ? cut.data?.trainCount : undefined) ?? trainCountOf(tree, whole ?? [])
-  const missing = whole !== undefined && datasetOf(tree, whole) === undefined
+  const info = datasetOf(tree, whole ?? [])
+  const missing = whole !== undefined && info === undefined
   const refused =
     isCurrent && cut.error !== null && !isUnreachable(cut.error) ? errorWords(cut.error) : undefined
   const checked = useMemo(() => {
     const found = checkDraft(tree, trainCount)
     // What is wrong with the parts themselves is told beside them already.
-    if ((refused === undefined && !missing) || Object.keys(found.problems).length > 0) return found
+    if (Object.keys(found.problems).length > 0) return found
+    if (refused === undefined && !missing) return { ...found, problems: misfit(tree, info) }
     const sentence = refused ?? 'This data set is not in the lab; import it, or choose another.'
     return { ...found, problems: { 'dataset.name': { rule: '', sentence } } }
-  }, [tree, trainCount, refused, missing])
+  }, [tree, trainCount, refused, missing, info])
   return useSteadyProblems(checked)
 }
 

@@ -1,14 +1,30 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import type { DatasetInfo } from '../../../shared/api/datasets.ts'
+import { modelOn } from './model/fit.ts'
 import type { useDraft } from './useDraft.ts'
 
 /** The data set that the address names goes into the form, and out of the address: a reload keeps what was changed since. */
-export function useStartOn(set: ReturnType<typeof useDraft>['set']): void {
+export function useStartOn(
+  { set, update }: Pick<ReturnType<typeof useDraft>, 'set' | 'update'>,
+  whole: readonly DatasetInfo[] | undefined,
+): void {
   const { data } = useSearch({ from: '/new' })
   const navigate = useNavigate()
   useEffect(() => {
-    if (data === undefined) return
-    set(['dataset', 'name'], data)
+    if (data === undefined || whole === undefined) return
+    chooseData({ set, update }, data, whole)
     void navigate({ to: '/new', search: (search) => ({ ...search, data: undefined }), replace: true })
-  }, [data, set, navigate])
+  }, [data, whole, set, update, navigate])
+}
+
+/** Another data set, with a network that can read it. @param name its name or id */
+export function chooseData(
+  { set, update }: Pick<ReturnType<typeof useDraft>, 'set' | 'update'>,
+  name: string | number,
+  whole: readonly DatasetInfo[],
+): void {
+  set(['dataset', 'name'], name)
+  const info = whole.find((one) => one.name === name || one.id === name)
+  if (info !== undefined) update(['model'], (model) => modelOn(model, info) ?? model)
 }

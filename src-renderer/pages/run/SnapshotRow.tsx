@@ -4,8 +4,8 @@ import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '.
 import { download } from '../../components/download.ts'
 import { bytes, count, loss, percent, rate } from '../../format/format.ts'
 import type { RibbonDot } from '../../ribbon/types.ts'
+import { DotMark } from './DotMark.tsx'
 import classes from './Snapshots.module.css'
-import { DotMark } from './SnapshotsPanel.tsx'
 import { judgedBy } from './scene.ts'
 
 interface SnapshotRowProps {

@@ -3,6 +3,7 @@ import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/ru
 import { isActive } from '../../../shared/run/state.ts'
 import { count, duration } from '../../format/format.ts'
 import type { RibbonDot } from '../../ribbon/types.ts'
+import { DotMark } from './DotMark.tsx'
 import { secondsUntil } from './runNumbers.ts'
 import { SnapshotRow } from './SnapshotRow.tsx'
 import classes from './Snapshots.module.css'
@@ -110,15 +111,5 @@ function EnsembleButton({
     >
       {isEnsembleOpen ? 'Close the ensemble' : `Ensemble ${count(members)} snapshots`}
     </Button>
-  )
-}
-
-/** As on the ribbon. planned: hollow; stored: filled; best: ringed; lost: crossed. */
-export function DotMark({ state }: Pick<RibbonDot, 'state'>) {
-  return (
-    <svg className={classes.mark} data-state={state} width={14} height={14} aria-hidden="true">
-      {state === 'lost' ? <path d="M4 4l6 6m0-6l-6 6" /> : <circle cx={7} cy={7} r={3.5} />}
-      {state === 'best' && <circle className={classes.ring} cx={7} cy={7} r={6} />}
-    </svg>
   )
 }

@@ -3,7 +3,7 @@ import type { CompiledSchedule, Cycle } from '../../../shared/schedule/index.ts'
 /* Cycles laid over each other: x is how far each is, so that what differs between them is seen. */
 
 /** One a colour of the palette. */
-export const mostFolded = 8
+const mostFolded = 8
 /** Of one cycle's line, so that all of them together cost what one run's does. */
 export const pointsPerCycle = 150
 

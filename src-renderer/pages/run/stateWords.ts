@@ -53,7 +53,7 @@ function queued(before: number): StateWords {
 }
 
 /** "in cycle 2, after step 1 240 of 3 000". */
-export function placeOf(run: RunSummary): string {
+function placeOf(run: RunSummary): string {
   if (run.stepsDone === 0) return 'before its first step'
   const cycle = cycleNumber(run, run.stepsDone - 1)
   const where = cycle === undefined ? '' : `in cycle ${count(cycle)}, `

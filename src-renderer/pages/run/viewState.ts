@@ -23,7 +23,7 @@ const viewState = z.object({
 export type ViewState = z.infer<typeof viewState>
 
 /** The view as stored text says, malformed parts replaced by their defaults. */
-export function readView(text: string | null): ViewState {
+function readView(text: string | null): ViewState {
   let raw: unknown
   try {
     raw = JSON.parse(text ?? '{}')

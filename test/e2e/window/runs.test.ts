@@ -277,7 +277,8 @@ describe('home', () => {
   })
 
   test('nothing serious keeps anybody out, with runs selected too', async () => {
-    await go('/')
+    // A few rows: each is like the others, and looking at all of them takes a minute.
+    await go('/?q=%22study+2%2C+run+1%22')
     await rowOf('study 2, run 10').waitFor()
     await tick('study 2, run 10')
     await tray.waitFor()
@@ -358,7 +359,7 @@ describe('compare', () => {
     // What is out of sight is not drawn.
     await chart.scrollIntoViewIfNeeded()
     await eventually('two curves', async () =>
-      (await chart.locator('.recharts-line-curve').count()) === 2 ? true : undefined,
+      (await chart.locator('path[data-line][d^=M]').count()) === 2 ? true : undefined,
     )
     await page.getByRole('button', { name: 'Validation accuracy: table of values' }).click()
     await page.getByRole('region', { name: 'Validation accuracy: values' }).waitFor()

@@ -35,3 +35,20 @@ test('a plan of one step is one point', () => {
   })
   assert.deepEqual(sampleRates(schedule), { steps: [0], rates: [0.1] })
 })
+
+test('very many short cycles are drawn alike from end to end, not as waves of the sampling', () => {
+  for (const epochs of [300, 700, 3000]) {
+    const schedule = compileSchedule(parseSchedule({ kind: 'sgdr', lrMax: 0.1, t0: 1 }), {
+      totalSteps: epochs * 7,
+      stepsPerEpoch: 7,
+    })
+    const { steps, rates } = sampleRates(schedule)
+    const tenth = (i: number) =>
+      rates.filter((_, at) => Math.floor((10 * (steps[at] ?? 0)) / schedule.totalSteps) === i)
+    for (let i = 0; i < 10; i++) {
+      assert.equal(Math.max(...tenth(i)), schedule.at(0).lr)
+      assert.ok(Math.min(...tenth(i)) < 0.01)
+      assert.ok(tenth(i).filter((rate) => rate === schedule.at(0).lr).length >= Math.min(epochs, 150) / 11)
+    }
+  }
+})

@@ -100,15 +100,15 @@ test('deleting hides an ensemble from every list, and restoring brings it back a
   assert.deepEqual(listed(), before)
 })
 
-test('a deleted run comes back exactly as it was', () => {
+test('a deleted run comes back exactly as it was', async () => {
   const [id = ''] = runIds
   services.runs.annotate({ ids: [id], name: 'mine', note: 'n', favourite: true, addTags: ['b', 'a'] })
   const { read } = lab.core.store
-  const everything = () => ({
+  const everything = async () => ({
     summary: services.runs.get(id),
     epochs: read.epochs(id),
     snapshots: read.snapshots(id),
-    loss: services.series.view({
+    loss: await services.series.view({
       runId: id,
       series: ['loss', 'lr'],
       points: 100,
@@ -116,9 +116,9 @@ test('a deleted run comes back exactly as it was', () => {
     }),
     predictions: read.snapshots(id).map((each) => read.predictions(each.id, 'test')),
   })
-  const before = everything()
+  const before = await everything()
   services.runs.remove([id])
-  assert.throws(everything, /is deleted; restore it first/)
+  await assert.rejects(everything, /is deleted; restore it first/)
   assert.deepEqual(
     services.runs.list({ of: 'deleted' }).map((each) => each.id),
     [id],
@@ -126,7 +126,7 @@ test('a deleted run comes back exactly as it was', () => {
   assert.ok(!services.runs.list({ of: 'current' }).some((each) => each.id === id))
   services.runs.remove([id])
   services.runs.restore([id])
-  assert.deepEqual(everything(), before)
+  assert.deepEqual(await everything(), before)
   services.runs.annotate({ ids: [id], archived: true, removeTags: ['a'] })
   assert.deepEqual(
     services.runs.list({ of: 'archived' }).map(({ tags }) => tags),

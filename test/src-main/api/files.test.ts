@@ -86,6 +86,13 @@ test('files are named after their run in any language, and no name reaches furth
   }
 })
 
+test('a long name is cut between letters, also where a letter takes two code units', async (t) => {
+  t.after(() => lab.core.store.write.annotate(run.id, { name }))
+  lab.core.store.write.annotate(run.id, { name: `a${'𠀀'.repeat(80)}` })
+  const { disposition } = await saved(runDownloadUrl(run.id, 'csv'))
+  assert.ok(disposition.includes(`''a${encodeURIComponent('𠀀'.repeat(59))}-${run.id}.csv`), disposition)
+})
+
 test('a run as CSV and JSON holds every step it was trained', async () => {
   const { read } = lab.core.store
   const rows = table((await saved(runDownloadUrl(run.id, 'csv'))).bytes)

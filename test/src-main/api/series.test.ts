@@ -39,20 +39,24 @@ const first = ([answer]: readonly SeriesAnswer[]): SeriesAnswer => {
 }
 
 /** Every stored point: the whole window has as many points as it may have. */
-const all = (view: (more?: Partial<ViewSeries>) => SeriesAnswer[], steps: number): (number | null)[] => {
+const all = async (
+  view: (more?: Partial<ViewSeries>) => Promise<SeriesAnswer[]>,
+  steps: number,
+): Promise<(number | null)[]> => {
   const values: (number | null)[] = []
   for (let from = 0; from < steps; from += 10_000)
     values.push(
-      ...first(view({ fromStep: from, toStep: Math.min(steps, from + 10_000) - 1, points: 20_000 })).values,
+      ...first(await view({ fromStep: from, toStep: Math.min(steps, from + 10_000) - 1, points: 20_000 }))
+        .values,
     )
   return values
 }
 
-test('a window keeps its ends, its extremes and its snapshots, however few points it may have', (t) => {
+test('a window keeps its ends, its extremes and its snapshots, however few points it may have', async (t) => {
   const { trainTo, snapshotAt, view } = trained(t)
   trainTo(30_000)
   for (const [i, step] of [4999, 12_345, 29_999].entries()) snapshotAt(i + 1, step)
-  const stored = all(view, 30_000)
+  const stored = await all(view, 30_000)
   assert.equal(stored.length, 30_000)
   for (const [fromStep, toStep, points] of [
     [0, 29_999, 50],
@@ -61,7 +65,7 @@ test('a window keeps its ends, its extremes and its snapshots, however few point
     [12_000, 12_900, 40],
     [12_345, 12_345, 2],
   ] as const) {
-    const { steps, values, total } = first(view({ fromStep, toStep, points }))
+    const { steps, values, total } = first(await view({ fromStep, toStep, points }))
     assert.equal(total, toStep - fromStep + 1)
     assert.ok(steps.length <= points, `${steps.length} of ${points}`)
     assert.deepEqual(
@@ -79,11 +83,11 @@ test('a window keeps its ends, its extremes and its snapshots, however few point
   }
 })
 
-test('smoothing comes before sampling: shown points lie on the curve of all of them', (t) => {
+test('smoothing comes before sampling: shown points lie on the curve of all of them', async (t) => {
   const { trainTo, snapshotAt, view } = trained(t)
   trainTo(12_000)
   snapshotAt(1, 7001)
-  const stored = all(view, 12_000).map((value) => value ?? Number.NaN)
+  const stored = (await all(view, 12_000)).map((value) => value ?? Number.NaN)
   const weight = 0.98
   let sum = 0
   const ema = stored.map((value, i) => {
@@ -102,7 +106,7 @@ test('smoothing comes before sampling: shown points lie on the curve of all of t
   ]
   for (const [smoothing, curve] of curves) {
     for (const window of [{}, { fromStep: 6900, toStep: 7200 }, { fromStep: 11_000 }]) {
-      const { steps, values } = first(view({ smoothing, points: 60, ...window }))
+      const { steps, values } = first(await view({ smoothing, points: 60, ...window }))
       assert.ok(steps.length > 10)
       for (const [i, step] of steps.entries()) {
         const wanted = curve[step] ?? Number.NaN
@@ -116,18 +120,18 @@ test('smoothing comes before sampling: shown points lie on the curve of all of t
   }
 })
 
-test('what was shown stays as the run goes on, but for a few times that it is thinned anew', (t) => {
+test('what was shown stays as the run goes on, but for a few times that it is thinned anew', async (t) => {
   const { trainTo, view } = trained(t)
   trainTo(2000)
   for (const smoothing of [{ kind: 'none' }, { kind: 'ema', weight: 0.9 }] as const) {
     const fixed = { toStep: 1500, points: 80, smoothing }
-    const before = first(view(fixed))
-    let known = first(view({ points: 100, smoothing }))
+    const before = first(await view(fixed))
+    let known = first(await view({ points: 100, smoothing }))
     let anew = 0
     const start = known.total
     for (let end = start + 20; end <= start + 2000; end += 20) {
       trainTo(end)
-      const now = first(view({ points: 100, smoothing }))
+      const now = first(await view({ points: 100, smoothing }))
       const settled = known.steps.length - 8
       const same = known.steps
         .slice(0, settled)
@@ -136,18 +140,18 @@ test('what was shown stays as the run goes on, but for a few times that it is th
       known = now
     }
     assert.ok(anew <= 2, `${anew} times of 100`)
-    assert.deepEqual(first(view(fixed)), before, 'a window of the past is as it was')
+    assert.deepEqual(first(await view(fixed)), before, 'a window of the past is as it was')
   }
 })
 
-test('several series come in the order asked; unknown ones and empty windows are empty', (t) => {
+test('several series come in the order asked; unknown ones and empty windows are empty', async (t) => {
   const { trainTo, view, runId, services } = trained(t)
-  assert.deepEqual(view({ series: ['loss', 'lr'] }), [
+  assert.deepEqual(await view({ series: ['loss', 'lr'] }), [
     { name: 'loss', steps: [], values: [], total: 0 },
     { name: 'lr', steps: [], values: [], total: 0 },
   ])
   trainTo(100)
-  const views = view({ series: ['nothing', 'loss', '__proto__', 'samplesPerSecond'] })
+  const views = await view({ series: ['nothing', 'loss', '__proto__', 'samplesPerSecond'] })
   assert.deepEqual(
     views.map(({ name, total }) => [name, total]),
     [
@@ -157,21 +161,21 @@ test('several series come in the order asked; unknown ones and empty windows are
       ['samplesPerSecond', 1],
     ],
   )
-  assert.equal(first(view({ fromStep: 100 })).total, 0)
-  assert.equal(first(view({ fromStep: 50, toStep: 40 })).total, 0)
-  assert.equal(first(view({ fromStep: 90, toStep: 1e9 })).total, 10)
-  assert.throws(() => view({ runId: 'zzz' }), /no stored run/)
+  assert.equal(first(await view({ fromStep: 100 })).total, 0)
+  assert.equal(first(await view({ fromStep: 50, toStep: 40 })).total, 0)
+  assert.equal(first(await view({ fromStep: 90, toStep: 1e9 })).total, 10)
+  await assert.rejects(view({ runId: 'zzz' }), /no stored run/)
   assert.deepEqual(
     services.valuesAt({ runIds: [runId, 'zzz'], series: 'loss', step: 1000 }).map(({ step }) => step),
     [99],
   )
 })
 
-test('a value that is not finite travels as null', (t) => {
+test('a value that is not finite travels as null', async (t) => {
   const { record, view, services, runId } = trained(t)
   const loss = Float64Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, 2)
   record((run) => ({ ...metrics(run, 0, 0, 4), columns: { loss } }))
-  assert.deepEqual(first(view()).values, [1, null, null, 2])
+  assert.deepEqual(first(await view()).values, [1, null, null, 2])
   const [at] = services.valuesAt({ runIds: [runId], series: 'loss', step: 1 })
   assert.deepEqual(at, { runId, step: 1, value: null })
 })

@@ -176,6 +176,20 @@ test('members that answered other examples cannot be combined', () => {
   )
 })
 
+test('equal labels do not make one split of two: runs of other split seeds cannot be combined', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const members = [{}, { dataset: { seed: 2 } }].flatMap((more) =>
+    store.read
+      .snapshots(storeRun(example, ['validation', 'test'], more))
+      .map(({ id }) => ({ snapshotId: id, weight: 1 })),
+  )
+  assert.throws(
+    () => service.evaluateMembers({ method: 'average', members }),
+    /split its data in another way \(validation 0.1, test 0.2, seed 2\).*seed 1\); combine runs of the same data/,
+  )
+})
+
 test('a run without snapshots, or without held-out data, says so', () => {
   const [example] = cases
   assert.ok(example !== undefined)
@@ -187,8 +201,12 @@ test('a run without snapshots, or without held-out data, says so', () => {
 })
 
 /** A finished run with a snapshot for every member, its predictions stored as the trainer sends them. */
-function storeRun({ classes, logits, labels }: Case, parts: readonly ('validation' | 'test')[]): string {
-  const spec = parseRunSpec({ schedule: { kind: 'constant', lr: 0.1 }, budget: { steps: 10 } })
+function storeRun(
+  { classes, logits, labels }: Case,
+  parts: readonly ('validation' | 'test')[],
+  more: Readonly<Record<string, unknown>> = {},
+): string {
+  const spec = parseRunSpec({ schedule: { kind: 'constant', lr: 0.1 }, budget: { steps: 10 }, ...more })
   const plan = { totalSteps: 10, stepsPerEpoch: 1 }
   const { id: runId } = store.write.createRun({ spec, datasetId: '0123456789abcdef', plan, totalSteps: 10 })
   const { attempt } = store.write.claimRun(runId)

@@ -222,6 +222,46 @@ test('a database locked for too long interrupts the run with that reason as soon
   }
 })
 
+test('a run that cannot be claimed is not left as if it were about to begin', async (t) => {
+  const { db, store } = openReachable(t)
+  const runs = createRunService(store, core.catalogue)
+  db.exec(`CREATE TEMP TRIGGER broken BEFORE UPDATE OF attempt ON main.runs
+    BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END`)
+  await assert.rejects(runs.launch(spec(1)), /the disk is broken/)
+  const [run] = store.read.runs()
+  assert.deepEqual([run?.status, run?.reason], ['interrupted', 'the disk is broken'])
+  db.exec('DROP TRIGGER broken')
+  assert.equal((await (await runs.resume(run?.id ?? '')).finished).run.status, 'completed')
+})
+
+test('a queued run that can neither begin nor be marked is marked as soon as the database is free', async (t) => {
+  const { store } = openReachable(t)
+  const other = connect(store.path)
+  afterwards(t, () => other.close())
+  let isGone = false
+  let isLocked = false
+  const runs = createRunService(store, {
+    ...core.catalogue,
+    // Its data go in the moment in which another program locks the file.
+    async resolve(name) {
+      if (!isGone) return core.catalogue.resolve(name)
+      other.exec('BEGIN IMMEDIATE')
+      isLocked = true
+      throw new UserError('it is gone')
+    },
+  })
+  const { id } = await runs.enqueue(spec(1))
+  isGone = true
+  runs.workOnQueue()
+  while (!isLocked) await setTimeout(10)
+  assert.equal(store.read.run(id).status, 'running')
+  other.exec('ROLLBACK')
+  await untilInterrupted(store)
+  assert.equal(store.read.run(id).status, 'failed')
+  assert.match(store.read.run(id).reason ?? '', /data set .* is missing or damaged/)
+  await runs.close()
+})
+
 test('how a trainer ended is told in words', () => {
   const told = (code: number | null, signal: NodeJS.Signals | null, lastWords: string): string =>
     explainExit({ code, signal, lastWords }, 120)

@@ -298,6 +298,19 @@ test('what fails here is told in a sentence, and in the terminal too', async (t)
   assert.match(file.body, /^This failed; the terminal [^\n]*\n$/)
 })
 
+test('a subscription asked for over HTTP tells its steps as they come', async () => {
+  const headers = { cookie: door.cookie, accept: 'text/event-stream' }
+  const asked = request({ port: door.port, path: '/trpc/runs.changes?input={}', headers }).end()
+  const [answer] = await once(asked, 'response')
+  let read = ''
+  for await (const piece of answer.setEncoding('utf8')) {
+    read += piece
+    if (read.includes('"changed":[]')) break
+  }
+  asked.destroy()
+  assert.ok(read.includes('"changed":[]'))
+})
+
 const socketTo = (headers: Readonly<Record<string, string>>, path = '/trpc') =>
   new WebSocket(`ws://127.0.0.1:${door.port}${path}`, { headers: { cookie: door.cookie, ...headers } })
 

@@ -133,7 +133,6 @@ test('whoever applies the changes since the version they know has the lists as t
       () => store.write.annotateRuns({ ids: [first.id, third.id], archived: true, addTags: ['kept'] }),
       [first, third],
     ],
-    ['a plan', () => store.write.setPlan(third.id, { ...newRun.plan, totalSteps: 2000 }, 2000), [third]],
     ['an ensemble', () => ensembles.push(saveAll(store, 'both', [first, second])), [first, second]],
     ['its name', () => store.write.renameEnsemble(ensembles[0] ?? 0, 'two'), [first, second]],
     ['its deletion', () => store.write.trashEnsembles(ensembles), [first, second]],
@@ -148,8 +147,9 @@ test('whoever applies the changes since the version they know has the lists as t
     ['the return of both', () => store.write.restoreRuns([first.id]), [first, second]],
     ['an end for good', () => store.write.purgeRuns([first.id]), [first, second]],
     ['a discarded run', () => store.write.discardRun(third.id), [third]],
-    ['a new attempt', () => store.write.claimRun(second.id), [second]],
+    ['a new attempt, longer', () => store.write.claimRun(second.id, () => longer), [second]],
   ]
+  const longer = { plan: { ...newRun.plan, totalSteps: 2000 }, totalSteps: 2000 }
   watcher.look()
   watcher.check()
   for (const [name, write, runs] of writes) {
@@ -251,6 +251,8 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
       const all = store.read.runSince(run.id)
       assert.deepEqual(all?.epochs, store.read.epochs(run.id))
       assert.deepEqual(store.read.runSince(run.id, 'nonsense'), all)
+      // Of a file that this one, a copy put back, has taken the place of.
+      assert.deepEqual(store.read.runSince(run.id, '999999.1.0.0.0'), all)
       store.write.setStatus(run.id, 'interrupted')
     }),
     { numRuns: 60 },

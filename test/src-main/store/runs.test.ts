@@ -131,9 +131,16 @@ test('status follows the legal ways only', (t) => {
 
 test('a plan is changed by extending and by edits, in order and each once', (t) => {
   const store = tempStore(t)
-  const run = claimedRun(store)
   const plan = { totalSteps: 2000, stepsPerEpoch: 100, scheduleSteps: 1000 }
-  store.write.setPlan(run.id, plan, 2000)
+  const { id } = claimedRun(store)
+  store.write.setStatus(id, 'completed')
+  const refused = (): never => {
+    throw new Error('no further cycle')
+  }
+  assert.throws(() => store.write.claimRun(id, refused), /no further cycle/)
+  assert.equal(store.read.run(id).status, 'completed')
+  const run = store.write.claimRun(id, () => ({ plan, totalSteps: 2000 }))
+  assert.deepEqual([run.status, run.attempt, run.totalSteps], ['running', 2, 2000])
   const edits = [
     { kind: 'annealNow' as const, atStep: 500, steps: 100 },
     { kind: 'annealNow' as const, atStep: 900, steps: 10 },

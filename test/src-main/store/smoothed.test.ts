@@ -113,6 +113,25 @@ test('a long series is answered from summaries, and grows by what is new', (t) =
   }
 })
 
+test('a first smoothing may be done in pieces, between which the run goes on, and comes out the same', (t) => {
+  const store = tempStore(t)
+  const run = claimedRun(store)
+  recordLoss(store, run, 0, 0, 200_000)
+  let seq = 1
+  for (const smoothing of [
+    { kind: 'ema', weight: 0.99 },
+    { kind: 'window', steps: 300 },
+  ] as const) {
+    let pieces = 1
+    while (!store.read.prepareSeries({ runId: run.id, series: 'loss', smoothing }, 0)) {
+      if (pieces++ === 2) recordLoss(store, run, seq++, 200_000 + (seq - 2) * 5000, 5000)
+    }
+    assert.ok(pieces > 3, `${pieces} pieces`)
+    check(store, run.id, 'loss', smoothing, { fromStep: 0, size: 300_000, points: 200 })
+  }
+  assert.equal(store.read.prepareSeries({ runId: run.id, series: 'nothing' }, 0), true)
+})
+
 test('a series with gaps and one that begins late are smoothed along their points', (t) => {
   const store = tempStore(t)
   const run = claimedRun(store)

@@ -56,7 +56,11 @@ export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps
       </Pins>
       {shown === undefined ? (
         <div className={classes.waiting}>
-          <Text c="dimmed">The curve is drawn when the data set is known and the schedule is valid.</Text>
+          <Text c="dimmed">
+            {Object.keys(checked.problems).length > 0
+              ? 'The curve is drawn when what is marked above and beside is right.'
+              : 'Reading the data sets …'}
+          </Text>
         </div>
       ) : (
         <Outcome {...shown} pins={pins} selection={selection} isStale={whole === undefined} />

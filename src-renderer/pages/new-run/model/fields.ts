@@ -97,8 +97,12 @@ export interface Problem {
 }
 
 export const problemOf = ({ rule, received }: FieldProblem): Problem => ({
-  rule: `${rule} (received ${received === '' ? 'nothing' : show(received)}).`,
+  rule: `${inLabels(rule)} (received ${received === '' ? 'nothing' : show(received)}).`,
 })
+
+/** The schemas name other fields as a file does; beside a field they go by their labels. */
+const inLabels = (rule: string): string =>
+  rule.replace(/\blrMax$/, 'the highest rate').replace(/\bhigh$/, 'the highest momentum')
 
 /** What is wrong with a field or something in it, as a sentence beside it. */
 export function problemAt(problems: Problems, path: string, label: string): string | undefined {

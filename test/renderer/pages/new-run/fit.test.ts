@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { misfit, modelOn } from '../../../../src-renderer/pages/new-run/model/fit.ts'
+
+const table = { kind: 'table', shape: [3] } as const
+const images = { kind: 'image', shape: [28, 28, 1] } as const
+
+test('a network of images on a table is a mistake of the network, and is replaced when the table is chosen', () => {
+  for (const kind of ['cnn', 'resnet', 'wrn']) {
+    const model = { kind }
+    assert.match(misfit({ model }, table)['model.kind']?.sentence ?? '', /a table of 3 features/)
+    assert.deepEqual(modelOn(model, table), { kind: 'mlp', hidden: [256], dropout: 0 })
+  }
+})
+
+test('networks that read anything stay, as does every network on images', () => {
+  for (const kind of ['softmax', 'mlp', 'layers']) {
+    assert.deepEqual(misfit({ model: { kind } }, table), {})
+    assert.equal(modelOn({ kind }, table), undefined)
+  }
+  assert.deepEqual(misfit({ model: { kind: 'resnet' } }, images), {})
+  assert.equal(modelOn({ kind: 'resnet' }, images), undefined)
+  assert.deepEqual(misfit({ model: { kind: 'cnn' } }, undefined), {})
+})
