@@ -224,7 +224,7 @@ test('a database locked for too long interrupts the run with that reason as soon
 
 test('a run that cannot be claimed is not left as if it were about to begin', async (t) => {
   const { db, store } = openReachable(t)
-  const runs = createRunService(store, core.catalogue)
+  const runs = createRunService(store, core.catalogue, core.devices)
   db.exec(`CREATE TEMP TRIGGER broken BEFORE UPDATE OF attempt ON main.runs
     BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END`)
   await assert.rejects(runs.launch(spec(1)), /the disk is broken/)

@@ -20,7 +20,7 @@ const subjects: Record<string, Record<string, unknown>> = {
   resnet: {
     model: { kind: 'resnet', depth: 8 },
     augmentation: { crop: 1, flip: true },
-    budget: { steps: 2 },
+    budget: { steps: 1 },
   },
 }
 
