@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../../shared/errors.ts'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { type Core, openCore } from '../../../src-main/core.ts'
+import type { Catalogue } from '../../../src-main/datasets/index.ts'
 import { createRunService, type RunService } from '../../../src-main/runs/service.ts'
 import { explainExit } from '../../../src-main/runs/trainerHost.ts'
 import { connect } from '../../../src-main/store/database.ts'
@@ -240,7 +241,7 @@ test('a queued run that can neither begin nor be marked is marked as soon as the
   afterwards(t, () => other.close())
   let isGone = false
   let isLocked = false
-  const runs = createRunService(store, {
+  const catalogue: Catalogue = {
     ...core.catalogue,
     // Its data go in the moment in which another program locks the file.
     async resolve(name) {
@@ -249,7 +250,8 @@ test('a queued run that can neither begin nor be marked is marked as soon as the
       isLocked = true
       throw new UserError('it is gone')
     },
-  })
+  }
+  const runs = createRunService(store, catalogue, core.devices)
   const { id } = await runs.enqueue(spec(1))
   isGone = true
   runs.workOnQueue()
