@@ -18,6 +18,7 @@ const host = await startServer({
   port: 0,
   log: console.error,
 })
+core.runs.workOnQueue()
 const target = `http://127.0.0.1:${host.port}`
 const cookie = await cookieOf(host.url)
 

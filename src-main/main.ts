@@ -22,8 +22,12 @@ import { createWindow } from './window.ts'
 const home = homeFolder(process.env)
 // Of this home folder alone: two of them are two programs, and what the window stores moves along with the runs.
 const own = path.join(home, 'desktop')
-mkdirSync(own, { recursive: true })
-app.setPath('userData', own)
+try {
+  mkdirSync(own, { recursive: true })
+  app.setPath('userData', own)
+} catch {
+  // Opening the database fails for the same reason, and says it in its own sentence.
+}
 app.setAppUserModelId('app.anneal.desktop')
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([appScheme])
@@ -53,7 +57,7 @@ function open(): void {
   const { root, plainNode } = installation(app)
   setPlainNode(plainNode)
   const core = openCore({ home, db: databaseFile(process.env) })
-  const services = createServices(core, 'desktop', root)
+  const services = createServices(core, 'desktop', { root })
 
   guardSession(session.defaultSession)
   const answer = createAnswer({
@@ -89,6 +93,7 @@ function open(): void {
     leaving.now()
   })
   window.show(desktopOrigin)
+  core.runs.workOnQueue()
 }
 
 function sentenceOf(error: unknown): string {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { About } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
@@ -14,15 +15,25 @@ export { createFiles, type FileDoor } from './files.ts'
 /** The folder with package.json, resources/ and out/. */
 const checkout = fileURLToPath(new URL('../../', import.meta.url))
 
-/** What every door offers its window, which also works on the queue of runs. @param root where package.json, resources/ and out/ lie */
-export function createServices(core: Core, door: About['door'], root = checkout): Services {
+interface Places {
+  /** Where package.json, resources/ and out/ lie. */
+  readonly root?: string
+  /** The window that the door serves. */
+  readonly windowFolder?: string
+}
+
+/** What every door offers its window. */
+export function createServices(
+  core: Core,
+  door: About['door'],
+  { root = checkout, windowFolder = path.join(root, 'out', 'renderer') }: Places = {},
+): Services {
   const pulse = createPulse(core)
-  core.runs.workOnQueue()
   return {
     runs: createRunServices(core, pulse, root),
     series: createSeriesServices(core),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),
-    lab: createLabServices(core, door, root),
+    lab: createLabServices(core, door, { root, windowFolder }),
   }
 }

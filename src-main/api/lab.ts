@@ -9,12 +9,16 @@ import { storedBytes } from './datasets.ts'
 
 const packageFile = z.looseObject({ version: z.string() })
 
-export function createLabServices(core: Core, door: About['door'], root: string): Services['lab'] {
+export function createLabServices(
+  core: Core,
+  door: About['door'],
+  { root, windowFolder }: { readonly root: string; readonly windowFolder: string },
+): Services['lab'] {
   const { version } = packageFile.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')))
   return {
     about: () => ({
       version,
-      build: buildOf(path.join(root, 'out', 'renderer', 'index.html')),
+      build: buildOf(path.join(windowFolder, 'index.html')),
       door,
       database: core.store.path,
       home: core.home,

@@ -1,6 +1,7 @@
+import type { PartScores } from '../../shared/api/ensembles.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
-import type { EnsembleMember, EnsembleResult, PartScores } from '../ensembles/service.ts'
+import type { EnsembleMember, EnsembleResult } from '../ensembles/service.ts'
 import type { EnsembleRecord, EpochRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */

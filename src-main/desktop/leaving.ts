@@ -34,10 +34,14 @@ export function createLeaving(core: LabCore, log: Log): Leaving {
     app.quit()
   }
 
+  const isAsking = (): boolean => stage === 'asking'
   const askFirst = async (window: BrowserWindow | undefined): Promise<void> => {
     stage = 'asking'
     const training = runsHere(core).length
-    if (training === 0 || (await agrees(window, training))) return leave()
+    const mayLeave = training === 0 || (await agrees(window, training))
+    // The system may have shut down meanwhile.
+    if (!isAsking()) return
+    if (mayLeave) return leave()
     stage = 'here'
   }
 

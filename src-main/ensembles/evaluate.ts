@@ -1,3 +1,4 @@
+import type { PartScores } from '../../shared/api/ensembles.ts'
 import {
   bestSingle,
   combine,
@@ -18,7 +19,6 @@ import type {
   EnsembleRequest,
   EnsembleResult,
   MembersRequest,
-  PartScores,
   PredictionMethod,
 } from './service.ts'
 

@@ -1,3 +1,4 @@
+import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
@@ -10,18 +11,6 @@ import { evaluate, evaluateMembers, plain } from './evaluate.ts'
 export type PredictionMethod = 'average' | 'logitAverage' | 'weighted'
 /** Besides those: one model whose weights are the mean of the members'. */
 export type EnsembleMethod = PredictionMethod | 'weightAverage'
-
-/** Scores of one predictor on one part of the data. */
-export interface PartScores {
-  /** In 0..1. */
-  readonly accuracy: number
-  /** Nats. */
-  readonly nll: number
-  /** 0..2 */
-  readonly brier: number
-  /** 0..1, over 15 bins. */
-  readonly ece: number
-}
 
 export interface EnsembleMember {
   readonly snapshot: SnapshotRecord

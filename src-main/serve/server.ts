@@ -221,6 +221,8 @@ function upgrade(
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   const status = isRefused ? verdict.status : 404
+  // Closed on both sides: no time limit of the HTTP server's holds for it any more.
+  socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${reason}`)
 }
 

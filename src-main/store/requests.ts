@@ -6,12 +6,19 @@ import { idRow, requestFateRow, requestRow } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
 import type { RequestRecord, RunCommand, TakenRequest } from './types.ts'
 
+const commandWords: Readonly<Record<RunCommand['type'], string>> = {
+  pause: 'pause',
+  resume: 'resume',
+  stop: 'stop',
+  annealNow: 'anneal now',
+}
+
 /** @throws UserError when nobody runs it */
 export function putRequest({ db, hosts, now }: WriteContext, runId: string, command: RunCommand): number {
   const run = knownRun(db, runId)
   if (!isActive(run.status) || run.hostId === null || !hosts.isAlive(run.hostId))
     throw new UserError(
-      `While asking run ${runId} to ${command.type}: nobody runs it now (it is ${run.status}); resume it first.`,
+      `While asking run ${runId} to ${commandWords[command.type]}: nobody runs it now (it is ${run.status}); ${run.status === 'completed' ? 'give it one more cycle' : 'resume it'} first.`,
     )
   return db.run(
     'INSERT INTO requests (run_id, command, created_at) VALUES (?, ?, ?)',

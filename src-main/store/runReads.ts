@@ -1,7 +1,8 @@
+import type { FeedbackInfo } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import type { Db, SqlValue } from './database.ts'
 import { feedbackRow, idRow, RUN_COLUMNS, runRow } from './rows.ts'
-import type { FeedbackRecord, RunFilter, RunRecord } from './types.ts'
+import type { RunFilter, RunRecord } from './types.ts'
 
 /** Every query of runs leaves out those in the trash, and those whose deletion is under way. */
 export const VISIBLE = 'deleted_at IS NULL AND trashed_at IS NULL'
@@ -84,7 +85,7 @@ function conditionsOf({ status, text, tag, archived }: RunFilter) {
   return { conditions, values }
 }
 
-export function listFeedback(db: Db, runId: string): FeedbackRecord[] {
+export function listFeedback(db: Db, runId: string): FeedbackInfo[] {
   return db.all(
     feedbackRow,
     `SELECT step, lr, reason FROM run_feedback WHERE run_id = ? AND ${RUN_VISIBLE} ORDER BY step`,

@@ -1,7 +1,14 @@
 import type { z } from 'zod'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { Storage } from '../../shared/api/lab.ts'
-import type { Annotation, RunChange, RunListChange, RunSummary } from '../../shared/api/runs.ts'
+import type {
+  Annotation,
+  FeedbackInfo,
+  RunChange,
+  RunListChange,
+  RunSummary,
+  SnapshotInfo,
+} from '../../shared/api/runs.ts'
 import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
 import type {
   Predictions,
@@ -69,18 +76,7 @@ export interface EpochRecord extends Scores {
   readonly seconds: number
 }
 
-export interface SnapshotRecord extends Scores {
-  readonly id: number
-  readonly runId: string
-  /** Counted from 1. */
-  readonly cycle: number
-  /** The step after which it was taken. */
-  readonly step: number
-  readonly lr: number
-  readonly weightsSha256: string
-  readonly bytes: number
-  readonly createdAt: number
-}
+export type SnapshotRecord = SnapshotInfo
 
 export interface SnapshotModel {
   readonly tensors: readonly StoredTensor[]
@@ -149,12 +145,6 @@ export interface RunFilter {
 }
 
 /** A change that a feedback schedule (plateau) made. */
-export interface FeedbackRecord {
-  readonly step: number
-  readonly lr: number
-  readonly reason: string
-}
-
 export interface DatasetRecord {
   readonly id: string
   readonly name: string
@@ -201,7 +191,7 @@ export interface StoreReads {
    */
   runSince(idPrefix: string, cursor?: string): RunNews | undefined
   epochs(runId: string): EpochRecord[]
-  feedback(runId: string): FeedbackRecord[]
+  feedback(runId: string): FeedbackInfo[]
   snapshots(runId: string): SnapshotRecord[]
   /** @throws UserError when there is no such snapshot */
   snapshot(id: number): SnapshotRecord

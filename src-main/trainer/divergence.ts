@@ -1,10 +1,11 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainingPlan } from '../../shared/run/plan.ts'
+import { showRate } from '../../shared/schedule/fields.ts'
 
 /** What ends a run whose numbers are no longer finite. @param step after which it was found · @param lr applied in it */
 export function diverged(plan: TrainingPlan, step: number, lr: number, what: string): UserError {
   return new UserError(
-    `While training: ${what} after ${inSteps(step + 1)} under a learning rate of ${lr}, so the run was stopped and ${keptBefore(plan, step)}; start again with a lower rate.`,
+    `While training: ${what} after ${inSteps(step + 1)} under a learning rate of ${showRate(lr)}, so the run was stopped and ${keptBefore(plan, step)}; start again with a lower rate.`,
   )
 }
 

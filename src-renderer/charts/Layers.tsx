@@ -1,6 +1,7 @@
-import { memo } from 'react'
+import { memo, useMemo } from 'react'
 import { useCursor } from './cursor.ts'
 import classes from './LineChart.module.css'
+import { labelPlace } from './labelPlace.ts'
 import { seriesColor } from './palette.ts'
 import { innerHeight, innerWidth, type PlotArea, pixelX, pixelY } from './plotArea.ts'
 import { nearestPoint, notFinite } from './points.ts'
@@ -38,13 +39,17 @@ interface MarksProps {
 
 export const Marks = memo(function Marks({ area, series, marks, reference }: MarksProps) {
   const width = innerWidth(area.width)
+  const words = useMemo(
+    () => reference && labelPlace(reference.label, reference.y, series, area),
+    [reference, series, area],
+  )
   const seen = marks.filter(({ x }) => x >= area.x.domain[0] && x <= area.x.domain[1])
   return (
     <>
-      {reference !== undefined && (
+      {reference !== undefined && words !== undefined && (
         <g className={classes.reference}>
           <path d={`M0 ${pixelY(area, reference.y)}H${width}`} />
-          <text x={width - 4} y={pixelY(area, reference.y) - 4} textAnchor="end">
+          <text x={words.x} y={words.y} textAnchor={words.anchor}>
             {reference.label}
           </text>
         </g>

@@ -30,7 +30,9 @@ export function Legend({ series, group, format }: Props) {
                 />
               )}
             </svg>
-            {one.label}
+            <span className={classes.name} title={one.label}>
+              {one.label}
+            </span>
             <span className={classes.value}>{valueWords(one, at, format)}</span>
           </li>
         ),
@@ -40,7 +42,7 @@ export function Legend({ series, group, format }: Props) {
 }
 
 function valueWords(series: ChartSeries, at: number | undefined, format: (value: number) => string): string {
-  if (series.hidden === true) return ''
+  if (series.hidden === true || (series.ahead === true && at === undefined)) return ''
   const y = at === undefined ? series.y.at(-1) : nearestPoint(series, at)?.y
   if (y === undefined) return '–'
   return y === null ? 'not finite' : format(y)

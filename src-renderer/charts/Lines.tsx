@@ -45,7 +45,8 @@ interface LineProps {
 
 const Line = memo(function Line({ area, one, place }: LineProps) {
   const stroke = one.color ?? seriesColor(place)
-  if (one.dots === true)
+  // A line of one point has no length to be seen.
+  if (one.dots === true || one.x.length === 1)
     return (
       <path
         data-line={one.id}

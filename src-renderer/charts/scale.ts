@@ -52,8 +52,9 @@ export function yScale(
   also: readonly number[] = [],
 ): Scale {
   const kind = axis.scale ?? 'linear'
-  const seen = extentOf([...valuesWithin(series, within, kind === 'log'), ...also])
-  const domain = axis.domain ?? (kind === 'log' ? logFrame(seen) : linearFrame(seen, wantedTicks))
+  const values = [...valuesWithin(series, within, kind === 'log'), ...also]
+  const seen = extentOf(values)
+  const domain = axis.domain ?? (kind === 'log' ? logFrame(seen, values) : linearFrame(seen, wantedTicks))
   return { kind, domain, ticks: ticksOf(kind, domain, wantedTicks, axis.whole === true) }
 }
 
@@ -68,12 +69,32 @@ function linearFrame(seen: Extent | undefined, wantedTicks: number): Extent {
   return [from, to]
 }
 
-/** Decades further down than this are rounding, not data. */
+/**
+ * Whether a few values dwarf the rest: the largest is so many times a quarter's upper end that a linear axis would press most
+ * of the lines flat. What is not positive has no place on a log axis and does not count.
+ */
+export function dwarfs(series: readonly ChartSeries[], times: number): boolean {
+  const values = series
+    .flatMap(({ y, hidden, faint }) => (hidden === true || faint === true ? [] : [...y]))
+    .filter((value) => value !== null)
+  const quarter = quarterOf(values)
+  const most = extentOf(values)?.[1]
+  return quarter !== undefined && most !== undefined && most >= times * quarter
+}
+
+/** What a quarter of the positive values stay below. */
+function quarterOf(values: readonly number[]): number | undefined {
+  const ascending = values.filter((value) => Number.isFinite(value) && value > 0).sort((a, b) => a - b)
+  return ascending[Math.floor(ascending.length / 4)]
+}
+
+/** Decades further down than this are rounding, not data, unless most of the data is there. */
 const mostDecades = 12
 
-function logFrame(seen: Extent | undefined): Extent {
+function logFrame(seen: Extent | undefined, values: readonly number[]): Extent {
   const [low, high] = positive(seen ?? [0.1, 1])
-  const lowest = Math.max(low, high * 10 ** -mostDecades)
+  const bottom = high * 10 ** -mostDecades
+  const lowest = low >= bottom ? low : Math.max(low, Math.min(bottom, (quarterOf(values) ?? high) / 1000))
   return lowest < high ? [lowest * 0.93, high * 1.07] : [lowest / 2, high * 2]
 }
 

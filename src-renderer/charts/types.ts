@@ -14,6 +14,8 @@ export interface ChartSeries {
   readonly dots?: boolean
   /** The values behind a smoothed line: thin, pale, and not in the legend. */
   readonly faint?: boolean
+  /** What is to come: its last value is not the present one, so the legend has values of it at the cursor only. */
+  readonly ahead?: boolean
   /** Not drawn, but still in the legend. */
   readonly hidden?: boolean
 }

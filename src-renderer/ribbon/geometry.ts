@@ -31,10 +31,10 @@ const fixed = (value: number): string => value.toFixed(1)
 export function ribbonPaths(data: RibbonData): RibbonPaths {
   const { steps, rates, totalSteps, stepsDone } = data
   const y = yScale(rates)
-  const points = steps.map((step, i) => ({
-    step,
-    text: `${fixed(xOf(step, totalSteps))} ${fixed(y(rates[i] ?? 0))}`,
-  }))
+  const at = (x: number, rate: number) => `${fixed(x)} ${fixed(y(rate))}`
+  const points = steps.map((step, i) => ({ step, text: at(xOf(step, totalSteps), rates[i] ?? 0) }))
+  // The rate of a plan of one step is that of all of it.
+  if (totalSteps === 1) points.push({ step: 0, text: at(boxWidth, rates[0] ?? 0) })
   const cut = points.findIndex(({ step }) => step >= stepsDone)
   const split = cut === -1 ? points.length : cut
   // The two parts share a point, so that the line has no gap at "now".

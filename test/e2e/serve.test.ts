@@ -179,6 +179,18 @@ test('a server that cannot start says why in one sentence', async () => {
     assert.match(stderr, sentence)
     assert.equal(stderr.trimEnd().split('\n').length, 1)
   }
+  // Nor does it take from the queue what it will not train.
+  const queued = await lab.run(
+    'train',
+    '--queue',
+    '--spec',
+    lab.write('q.json', JSON.stringify(endless)),
+    '--json',
+  )
+  const { runId } = z.object({ runId: z.string() }).parse(JSON.parse(queued.stdout))
+  assert.equal((await lab.run('serve', '--no-open', '--port', String(port))).code, 2)
+  const { status, attempt } = await lab.watch('the run', ({ read }) => read.run(runId))
+  assert.deepEqual([status, attempt], ['queued', 0])
   taken.close()
   const { ANNEAL_WINDOW } = process.env
   process.env.ANNEAL_WINDOW = lab.home

@@ -190,7 +190,10 @@ function storedFolders(): string[] {
   return readdirSync(path.join(lab.home, 'datasets')).sort()
 }
 
-/** A hash over every row of every table, but for what only counts looks and heartbeats. */
+/** What only counts looks and heartbeats, and the names by which other windows learn that a run is gone. */
+const bookkeeping = new Set(['lab', 'hosts', 'purged_runs'])
+
+/** A hash over every row of every other table. */
 function logicalContent(file = lab.database): string {
   const db = new Database(file, { readonly: true })
   const hash = createHash('sha256')
@@ -200,7 +203,7 @@ function logicalContent(file = lab.database): string {
       .pluck()
       .all()
     for (const table of tables.map(String)) {
-      if (table.startsWith('sqlite_') || table === 'lab' || table === 'hosts') continue
+      if (table.startsWith('sqlite_') || bookkeeping.has(table)) continue
       const rows = db.prepare(`SELECT * FROM "${table}"`).raw().all()
       hash.update(`${table} ${rows.length}\n`)
       const lines = rows.map((row) => JSON.stringify(row)).sort()

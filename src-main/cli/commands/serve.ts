@@ -67,7 +67,7 @@ function exposure({ host, exposeToNetwork }: Options): string | undefined {
 
 async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | undefined): Promise<void> {
   const windowFolder = builtWindow(cli)
-  const services = createServices(core, 'browser')
+  const services = createServices(core, 'browser', { windowFolder })
   const server = await listen(chosen.port, (port) =>
     startServer({
       services,
@@ -79,6 +79,8 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
       log: (line) => cli.terminal.err(`${line}\n`),
     }),
   )
+  // Not before: one that finds its port taken must leave the queue as it was.
+  core.runs.workOnQueue()
   try {
     if (chosen.json) await printJson(cli, { url: server.url })
     else await cli.terminal.out(`Anneal is at ${server.url}\n`)

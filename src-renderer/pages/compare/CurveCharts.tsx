@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { EpochInfo } from '../../../shared/api/runs.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
+import { dwarfs } from '../../charts/scale.ts'
 import type { ChartAxis, ChartSeries } from '../../charts/types.ts'
 import { plainNumber } from '../../charts/words.ts'
 import { loss, percent, rate } from '../../format/format.ts'
@@ -27,6 +28,9 @@ const accuracy: ChartAxis = {
 }
 const nats: ChartAxis = { label: 'nats', format: loss, tick: plainNumber }
 const plain: ChartAxis = { label: '', format: rate }
+/** One run that diverged would press the others flat. */
+const natsLog: ChartAxis = { ...nats, scale: 'log' }
+const plainLog: ChartAxis = { ...plain, scale: 'log' }
 
 /** The curves of all runs over each other, on one axis with one cursor. */
 export function CurveCharts(props: CurveChartsProps) {
@@ -65,9 +69,21 @@ export function CurveCharts(props: CurveChartsProps) {
   return (
     <>
       <LineChart {...common} title="Validation accuracy" series={lines.judged} y={accuracy} />
-      <LineChart {...common} title="Training loss" series={lines.loss} y={nats} canLog />
+      <LineChart
+        {...common}
+        title="Training loss"
+        series={lines.loss}
+        y={dwarfs(lines.loss, 1000) ? natsLog : nats}
+        canLog
+      />
       <LineChart {...common} title="Training accuracy" series={lines.accuracy} y={accuracy} />
-      <LineChart {...common} title="Learning rate" series={lines.lr} y={plain} canLog />
+      <LineChart
+        {...common}
+        title="Learning rate"
+        series={lines.lr}
+        y={dwarfs(lines.lr, 100) ? plainLog : plain}
+        canLog
+      />
       {lines.momentum !== undefined && (
         <LineChart {...common} title="Momentum" series={lines.momentum} y={plain} />
       )}

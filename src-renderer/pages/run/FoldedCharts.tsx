@@ -52,7 +52,7 @@ export const FoldedLoss = ({ scene, ...props }: FoldedProps) => (
     smoothing={scene.view.smoothing}
     unit="nats"
     format={loss}
-    scale={scene.view.lossScale}
+    scale={scene.view.lossScale ?? 'linear'}
     onScale={(lossScale) => scene.change({ lossScale })}
   />
 )

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo } from 'react'
 import { isActive } from '../../../shared/run/state.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { seriesColor } from '../../charts/palette.ts'
+import { dwarfs } from '../../charts/scale.ts'
 import type { ChartAxis, ChartMark, ChartSeries } from '../../charts/types.ts'
 import { plainNumber } from '../../charts/words.ts'
 import { count, loss, percent, rate } from '../../format/format.ts'
@@ -99,6 +100,7 @@ function appliedAndPlanned(
     label: 'planned',
     color: 'var(--mantine-color-dimmed)',
     dash: planDash,
+    ahead: true,
     x: toCome.map(({ step }) => toX(step)),
     y: toCome.map((point) => value(point) ?? null),
   }
@@ -164,10 +166,8 @@ export function LossChart({ scene, height }: ChartProps) {
     ],
     [snapshots, window, map, run.best, scene],
   )
-  const y = useMemo(
-    (): ChartAxis => ({ label: 'nats', format: loss, tick: plainNumber, scale: view.lossScale }),
-    [view.lossScale],
-  )
+  const scale = view.lossScale ?? (dwarfs(series, 1000) ? 'log' : 'linear')
+  const y = useMemo((): ChartAxis => ({ label: 'nats', format: loss, tick: plainNumber, scale }), [scale])
   return (
     <Cell cell={ref} error={error} hasData={views.size > 0 || epochs.length > 0}>
       <LineChart
@@ -253,7 +253,7 @@ export function SpeedChart({ scene, height }: ChartProps) {
   )
 }
 
-const speedAxis: ChartAxis = { label: 'examples/s', format: count }
+const speedAxis: ChartAxis = { label: 'examples/s', format: count, whole: true }
 
 const inScene = ({ axis, bands, group, onZoom }: Scene) => ({ x: axis, bands, group, onZoom })
 

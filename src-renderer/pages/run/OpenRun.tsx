@@ -12,6 +12,7 @@ import classes from './Run.module.css'
 import { RunCharts } from './RunCharts.tsx'
 import { RunHeader } from './RunHeader.tsx'
 import { RunRibbon } from './RunRibbon.tsx'
+import { lastStepOf } from './runNumbers.ts'
 import { SnapshotsPanel } from './SnapshotsPanel.tsx'
 import { StateNote } from './StateNote.tsx'
 import { canPause, stateWords } from './stateWords.ts'
@@ -106,6 +107,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             samplesPerSecond={live.samplesPerSecond}
             snapshots={live.snapshots}
             dots={ribbon.dots}
+            lastStep={lastStepOf(run, commands)}
             selected={selected}
             onSelect={select}
             isEnsembleOpen={isEnsembleOpen}

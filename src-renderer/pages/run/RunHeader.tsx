@@ -8,7 +8,7 @@ import { EditableName } from './EditableName.tsx'
 import classes from './Run.module.css'
 import { RunActions } from './RunActions.tsx'
 import { annotateRun } from './runActs.ts'
-import { cycleNumber, progressOf, secondsUntil } from './runNumbers.ts'
+import { cycleNumber, lastStepOf, progressOf, secondsUntil } from './runNumbers.ts'
 import type { RunCommands } from './useRunCommands.ts'
 
 interface RunHeaderProps {
@@ -70,7 +70,7 @@ function Favourite({ run }: { readonly run: RunSummary }) {
 /** How far, how long still, how fast: each in a place of its own width, so that nothing moves as they count. */
 function Progress({ run, epochs, samplesPerSecond, commands }: RunHeaderProps) {
   const active = isActive(run.status)
-  const left = active ? secondsUntil(run, epochs, samplesPerSecond, run.totalSteps - 1) : undefined
+  const left = active ? secondsUntil(run, epochs, samplesPerSecond, lastStepOf(run, commands)) : undefined
   const cycle = cycleNumber(run, Math.max(0, run.stepsDone - 1))
   return (
     <div className={classes.progress}>

@@ -15,6 +15,8 @@ interface SnapshotsPanelProps {
   readonly snapshots: readonly SnapshotInfo[]
   /** As the ribbon draws them: stored, planned and lost ones, by step. */
   readonly dots: readonly RibbonDot[]
+  /** The step it will end after, as things stand. */
+  readonly lastStep: number
   readonly selected: number | undefined
   readonly onSelect: (snapshotId: number) => void
   readonly isEnsembleOpen: boolean
@@ -25,9 +27,9 @@ interface SnapshotsPanelProps {
 const plannedShown = 3
 
 export function SnapshotsPanel(props: SnapshotsPanelProps) {
-  const { run, dots, snapshots, selected, onSelect } = props
+  const { run, dots, snapshots, lastStep, selected, onSelect } = props
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
-  const planned = dots.filter(({ state }) => state === 'planned')
+  const planned = dots.filter(({ state, step }) => state === 'planned' && step <= lastStep)
   const timed = (step: number): string => {
     if (!isActive(run.status)) return `after step ${count(step + 1)}`
     const seconds = secondsUntil(run, props.epochs, props.samplesPerSecond, step)
@@ -97,7 +99,9 @@ function EnsembleButton({
     return (
       <Text size="sm" c="dimmed" id="why-no-ensemble">
         {members === 0 ? 'No snapshot yet' : 'One snapshot so far'}; an ensemble needs two.{' '}
-        {next === undefined ? 'No other is planned.' : `The next comes ${timed(next.step)}.`}
+        {next === undefined
+          ? `${members === 0 ? 'None' : 'No other'} is planned.`
+          : `The next comes ${timed(next.step)}.`}
       </Text>
     )
   return (

@@ -27,6 +27,17 @@ export const cycleNumber = (run: RunSummary, step: number): number | undefined =
   return index === undefined ? undefined : index + 1
 }
 
+/** The step after which it ends as things stand: that of its plan, or of its cycle where it was asked to stop there. */
+export function lastStepOf(
+  run: RunSummary,
+  { isStoppingAtCycleEnd }: { readonly isStoppingAtCycleEnd: boolean },
+): number {
+  const last = run.totalSteps - 1
+  if (!isStoppingAtCycleEnd) return last
+  const cycle = compiledOfRun(run).cycleAt(Math.max(0, run.stepsDone - 1))
+  return cycle === undefined ? last : Math.min(last, cycle.end - 1)
+}
+
 /** How many runs train or wait before a queued one. */
 export function runsBefore(run: RunSummary, runs: readonly RunSummary[]): number {
   const goesFirst = (other: RunSummary): boolean =>

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/schedule/index.ts'
 import type { ChartBand, ChartMark } from '../../charts/types.ts'
 import { count, loss, percent, rate } from '../../format/format.ts'
+import { thinned } from '../../ribbon/sample.ts'
 import type { XMap } from './xMap.ts'
 
 /* What the charts of a run draw besides its series: the plan to come, cycles, and marks that are never sampled away. */
@@ -60,22 +61,26 @@ export interface PlannedPoint {
 }
 
 const plannedPoints = 300
+/** Windows as short as this are drawn step by step. */
+const wholeSteps = 1200
 /** Beyond these a cycle is narrower than the line that draws it. */
 const mostCycles = 150
 
-/** The plan over a window: even steps, with both ends of its cycles. */
+/**
+ * The plan over a window: even steps, with both ends of its cycles. Of very many cycles every second, third … has its ends
+ * drawn: even steps alone would draw waves that are not there.
+ */
 export function plannedIn(schedule: CompiledSchedule, { from, to }: StepWindow): PlannedPoint[] {
   const last = Math.min(to, schedule.totalSteps - 1)
   if (last < from) return []
   const steps = new Set<number>()
-  const size = Math.min(plannedPoints, last - from + 1)
+  const length = last - from + 1
+  const size = length <= wholeSteps ? length : plannedPoints
   for (let i = 0; i < size; i++)
     steps.add(size === 1 ? from : from + Math.round((i * (last - from)) / (size - 1)))
   const cycles = cyclesIn(schedule, { from, to: last })
-  if (cycles.length <= mostCycles) {
-    for (const { start, end } of cycles)
-      for (const step of [start, end - 1]) if (step >= from && step <= last) steps.add(step)
-  }
+  for (const { start, end } of thinned(cycles, mostCycles))
+    for (const step of [start, end - 1]) if (step >= from && step <= last) steps.add(step)
   return [...steps]
     .sort((a, b) => a - b)
     .map((step) => {

@@ -22,16 +22,16 @@ export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWord
   switch (run.status) {
     case 'queued':
       return queued(runsBefore(run, runs))
-    case 'created':
-      return plain('Starting', 'Its data is being loaded and its model built; the first step follows.')
     case 'failed':
       return failed(run)
     case 'interrupted':
       return { tone: 'attention', title: `Interrupted ${placeOf(run)}`, ...resumeWords(run) }
     case 'stopped':
       return { tone: 'plain', title: `Stopped ${placeOf(run)}`, ...resumeWords(run) }
+    // The header tells it, with the button: a note that comes and goes would move the charts under the pointer.
+    case 'created':
+      return undefined
     case 'paused':
-      return plain(`Paused ${placeOf(run)}`, `Resume goes on from there.${isHere ? '' : ` ${elsewhere}`}`)
     case 'running':
       return isHere ? undefined : plain('It trains in another Anneal', elsewhere)
     case 'completed':

@@ -54,7 +54,12 @@ export function useScene(given: Given): Scene {
   const range = useMemo(() => (isZoomed ? { fromStep: from, toStep: to } : {}), [isZoomed, from, to])
   const window = useMemo(() => ({ from, to }), [from, to])
   const axis = useMemo(
-    (): ChartAxis => ({ label: map.label, domain: [map.toX(from), map.toX(to)], format: map.format }),
+    (): ChartAxis => ({
+      label: map.label,
+      domain: [map.toX(from), map.toX(to)],
+      format: map.format,
+      whole: map.whole === true,
+    }),
     [map, from, to],
   )
   const bands = useMemo(() => bandsOf(schedule, window, map), [schedule, window, map])

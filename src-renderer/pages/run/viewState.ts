@@ -18,7 +18,8 @@ const viewState = z.object({
   /** The part of the cycle looked at, in 0..1, where cycles are folded. */
   phase: z.tuple([z.number(), z.number()]).optional().catch(undefined),
   rateScale: scale.optional().catch(undefined),
-  lossScale: scale.catch('linear'),
+  /** Absent: log where a few values dwarf the rest. */
+  lossScale: scale.optional().catch(undefined),
 })
 export type ViewState = z.infer<typeof viewState>
 

@@ -8,6 +8,8 @@ export interface XMap {
   /** The whole step nearest to a place on the axis. */
   readonly toStep: (x: number) => number
   readonly format: (x: number) => string
+  /** Only whole numbers are places on it. */
+  readonly whole?: boolean
 }
 
 export const stepMap: XMap = {
@@ -15,6 +17,7 @@ export const stepMap: XMap = {
   toX: (step) => step,
   toStep: Math.round,
   format: (x) => count(x),
+  whole: true,
 }
 
 /** Epochs done after each step: the last step of epoch 3 is at 3. */

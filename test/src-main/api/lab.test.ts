@@ -7,6 +7,7 @@ import { openCore } from '../../../src-main/core.ts'
 import { tempFolder } from '../datasets/fixtures.ts'
 
 const root = path.join(import.meta.dirname, '../../..')
+const places = { root, windowFolder: path.join(root, 'out', 'renderer') }
 
 async function openLab(t: TestContext) {
   const home = await tempFolder(t)
@@ -18,10 +19,11 @@ async function openLab(t: TestContext) {
 test('about names the program, its files, and another build when the window is built anew', async (t) => {
   const { home, core } = await openLab(t)
   const program = path.join(home, 'program')
-  const window = path.join(program, 'out', 'renderer')
+  const window = path.join(home, 'served')
   await mkdir(window, { recursive: true })
+  await mkdir(program)
   await writeFile(path.join(program, 'package.json'), '{"version": "1.2.3"}')
-  const lab = createLabServices(core, 'browser', program)
+  const lab = createLabServices(core, 'browser', { root: program, windowFolder: window })
   const none = lab.about()
   assert.equal(none.version, '1.2.3')
   assert.deepEqual([none.home, none.database], [home, path.join(home, 'anneal.db')])
@@ -34,7 +36,7 @@ test('about names the program, its files, and another build when the window is b
 
 test('storage counts data sets by their files', async (t) => {
   const { core } = await openLab(t)
-  const { datasetBytes, runs, databaseBytes } = await createLabServices(core, 'browser', root).storage()
+  const { datasetBytes, runs, databaseBytes } = await createLabServices(core, 'browser', places).storage()
   // The embedded images and labels, from their published shape.
   assert.equal(datasetBytes, 12_000 * (28 * 28 + 2))
   assert.equal(runs, 0)
@@ -43,7 +45,7 @@ test('storage counts data sets by their files', async (t) => {
 
 test('devices are looked for once, each with a reason, and auto takes the fastest one there', async (t) => {
   const { core } = await openLab(t)
-  const lab = createLabServices(core, 'browser', root)
+  const lab = createLabServices(core, 'browser', places)
   const [devices, again] = await Promise.all([lab.devices(), lab.devices()])
   assert.deepEqual(devices, again)
   assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'cuda', 'wasm', 'webgpu'])

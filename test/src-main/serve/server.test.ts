@@ -337,6 +337,19 @@ test('a WebSocket opens for the window alone', async () => {
   }
 })
 
+test('a refused WebSocket is closed, whether or not the other side closes it', async () => {
+  const socket = connect({ port: door.port, host: '127.0.0.1', allowHalfOpen: true })
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
+  socket.on('error', () => undefined)
+  socket.write('GET /trpc HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+  socket.resume()
+  await once(socket, 'end')
+  // Only a socket that is gone answers so.
+  const writing = setInterval(() => socket.write('x'), 5)
+  await closed
+  clearInterval(writing)
+})
+
 const message = z.object({
   id: z.number().nullish(),
   error: z.object({ message: z.string(), data: z.object({ code: z.string() }) }).optional(),

@@ -122,6 +122,7 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
     () => ({
       label: stepsPerX === 1 ? 'step' : 'epoch',
       domain: [0, Math.max(1, totalSteps - 1) / stepsPerX],
+      whole: stepsPerX === 1,
     }),
     [totalSteps, stepsPerX],
   )
