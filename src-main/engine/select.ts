@@ -126,7 +126,7 @@ async function startCuda(found?: ProbeReply): Promise<Loaded> {
     return {
       memory: totalmem(),
       device: processorWords(),
-      strength: 'TensorFlow without CUDA',
+      strength: 'without CUDA it computes on the processor',
       onlyByName: 'it runs on no GPU',
     }
   }
