@@ -24,21 +24,19 @@ export function commandHere(
     () => afterEnd(store.read.run(run.runId), command),
     () => afterEnd(store.read.run(run.runId), command),
   )
-  const answered = new Promise<CommandOutcome>((resolve) => {
-    const unlisten = listen((events) => {
-      for (const event of events) {
-        if (event.runId !== run.runId) continue
-        if (event.type === 'refused' && event.requestId === requestId)
-          resolve({ outcome: 'refused', reason: event.reason })
-        // A stop has happened when the run has ended.
-        else if (event.type === 'obeyed' && event.requestId === requestId && !endsRun(command))
-          resolve({ outcome: 'obeyed' })
-      }
-    })
-    ended.finally(unlisten).catch(() => undefined)
+  const { promise: answered, resolve } = Promise.withResolvers<CommandOutcome>()
+  const unlisten = listen((events) => {
+    for (const event of events) {
+      if (event.runId !== run.runId) continue
+      if (event.type === 'refused' && event.requestId === requestId)
+        resolve({ outcome: 'refused', reason: event.reason })
+      // A stop has happened when the run has ended.
+      else if (event.type === 'obeyed' && event.requestId === requestId && !endsRun(command))
+        resolve({ outcome: 'obeyed' })
+    }
   })
   run.ask({ ...command, requestId })
-  return Promise.race([answered, ended])
+  return Promise.race([answered, ended]).finally(unlisten)
 }
 
 /**

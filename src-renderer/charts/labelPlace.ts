@@ -1,4 +1,4 @@
-import { innerHeight, innerWidth, type PlotArea, pixelX, pixelY } from './plotArea.ts'
+import { innerHeight, innerWidth, type PlotArea, pixelX, pixelY, plotMargin } from './plotArea.ts'
 import type { ChartSeries } from './types.ts'
 
 /** Where the words of a horizontal line stand: in pixels of the plot. */
@@ -12,6 +12,8 @@ export interface LabelPlace {
 const letter = 6.2
 const lineHeight = 13
 const looks = 8
+/** Between words and a curve. */
+const clear = 1
 
 /** Beside the line at `y`, at the end and on the side where no curve runs through the words; above its right end where all are crossed. */
 export function labelPlace(
@@ -30,7 +32,7 @@ export function labelPlace(
   const places = [right, left].flatMap((end) => [above, below].map((side) => ({ ...end, ...side })))
   const free = places.find(
     ({ from, top }) =>
-      top >= -2 &&
+      top >= -plotMargin.top &&
       top + lineHeight <= innerHeight(area.height) &&
       !series.some((one) => one.hidden !== true && crosses(one, area, from, from + length, top)),
   )
@@ -41,7 +43,7 @@ export function labelPlace(
 function crosses(series: ChartSeries, area: PlotArea, from: number, to: number, top: number): boolean {
   for (let i = 0; i <= looks; i++) {
     const down = heightAt(series, area, from + (i * (to - from)) / looks)
-    if (down > top && down < top + lineHeight) return true
+    if (down > top - clear && down < top + lineHeight + clear) return true
   }
   return false
 }

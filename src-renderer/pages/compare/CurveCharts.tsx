@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { EpochInfo } from '../../../shared/api/runs.ts'
+import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
 import { dwarfs } from '../../charts/scale.ts'
 import type { ChartAxis, ChartSeries } from '../../charts/types.ts'
@@ -48,7 +48,7 @@ export function CurveCharts(props: CurveChartsProps) {
     const judged = places.map(({ run, map, label, color, dash }) => {
       const epochs = epochsOf(run.id).filter((epoch) => judgedBy(epoch) !== null)
       return {
-        ...lookOf(run.id, label, color, dash, highlight),
+        ...lookOf(run.id, hasValidation(run) ? label : `${label} (test)`, color, dash, highlight),
         x: epochs.map(({ step }) => map.toX(step)),
         y: epochs.map(judgedBy),
         ...(epochs.length === 1 && { dots: true }),
@@ -91,6 +91,8 @@ export function CurveCharts(props: CurveChartsProps) {
   )
 }
 
+/** Without validation data a run is judged by the test data, which is to be seen. */
+const hasValidation = ({ spec }: RunSummary): boolean => spec.dataset.validation > 0
 const judgedBy = ({ valAccuracy, testAccuracy }: EpochInfo): number | null => valAccuracy ?? testAccuracy
 
 function lookOf(

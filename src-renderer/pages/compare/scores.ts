@@ -9,6 +9,8 @@ export interface Score {
   readonly show: (value: number | null) => string
   readonly showDelta: (difference: number) => string
   readonly better?: 'higher' | 'lower'
+  /** On the validation data, or on the test data of a run that has no other. */
+  readonly ofValidation?: boolean
 }
 
 const share = { show: format.percent, showDelta: format.points, better: 'higher' } as const
@@ -20,8 +22,8 @@ const nats = {
 
 /** What a comparison comes down to. */
 export const scores: readonly Score[] = [
-  { id: 'best', label: 'Best validation', read: (run) => factsOf(run).best, ...share },
-  { id: 'last', label: 'Last validation', read: (run) => factsOf(run).last, ...share },
+  { id: 'best', label: 'Best validation', read: (run) => factsOf(run).best, ...share, ofValidation: true },
+  { id: 'last', label: 'Last validation', read: (run) => factsOf(run).last, ...share, ofValidation: true },
   { id: 'test', label: 'Test at the best', read: (run) => factsOf(run).test, ...share },
   { id: 'ensemble', label: 'Best ensemble', read: (run) => factsOf(run).ensemble, ...share },
   { id: 'valLoss', label: 'Val. loss, nats', read: (run) => factsOf(run).valLoss, ...nats },
@@ -71,7 +73,8 @@ export function scoreCells(
   return runs.map((run, place) => {
     const value = values[place] ?? null
     const isTop = score.better !== undefined && known.length > 1 && value === top
-    const cell = { text: score.show(value), isTop }
+    const isOfTest = score.ofValidation === true && value !== null && run.spec.dataset.validation === 0
+    const cell = { text: `${score.show(value)}${isOfTest ? ' (test)' : ''}`, isTop }
     if (value === null || base === null || run.id === baseline?.id) return cell
     const delta = score.showDelta(value - base)
     if (score.better === undefined || value === base || delta.startsWith('±')) return { ...cell, delta }

@@ -13,15 +13,20 @@ export function whyNotJoin(run: Joining, first: Joining | undefined): string | u
   if (first !== undefined && run.datasetId !== first.datasetId) {
     return `trained on other data (${run.spec.dataset.name})`
   }
-  if (first !== undefined && splitOf(run) !== splitOf(first)) {
+  if (first !== undefined && !isSameSplit(run, first)) {
     return `its data were split in another way (${splitOf(run)}, not ${splitOf(first)})`
   }
   if (run.snapshots.length === 0) return 'has no snapshots yet'
   return undefined
 }
 
+/** Not by its words: they are rounded. */
+function isSameSplit({ spec: { dataset: a } }: Joining, { spec: { dataset: b } }: Joining): boolean {
+  return a.validation === b.validation && a.test === b.test && a.seed === b.seed
+}
+
 function splitOf({ spec: { dataset } }: Joining): string {
-  return `${percent(dataset.validation, 0)} for validation, ${percent(dataset.test, 0)} for test, seed ${dataset.seed}`
+  return `${percent(dataset.validation)} for validation, ${percent(dataset.test)} for test, seed ${dataset.seed}`
 }
 
 export interface Standing {

@@ -24,10 +24,12 @@ const columns: readonly Column[] = [
 ]
 
 const hundredfold = (part: number | null): number | null => (part === null ? null : 100 * part)
+/** Of one length in a column, so that digits stand under digits. */
 const exact = (value: number | null): string => {
   if (value === null) return unknown
-  return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(7)))
+  return value.toPrecision(7)
 }
+const whole = (value: number | null): string => (value === null ? unknown : count(value))
 
 const rowHeight = 24
 
@@ -72,8 +74,8 @@ export function EpochsTable({
             return (
               epoch !== undefined && (
                 <tr key={epoch.epoch} aria-rowindex={index + 2} data-best={epoch.epoch === run.best?.epoch}>
-                  {columns.map(({ name, value }) => (
-                    <td key={name}>{exact(value(epoch))}</td>
+                  {columns.map(({ name, unit, value }) => (
+                    <td key={name}>{(unit === '' ? whole : exact)(value(epoch))}</td>
                   ))}
                 </tr>
               )

@@ -1,10 +1,13 @@
 import { TagsInput, Textarea } from '@mantine/core'
-import { memo, useState } from 'react'
+import { memo, useCallback, useEffect, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { annotateRun } from './runActs.ts'
 
+/** After so long without a key a note is kept, in milliseconds. */
+const typingPause = 700
+
 /**
- * What the user wrote about the run. Kept when the field is left; what is being typed is never overwritten. A run that
+ * What the user wrote about the run. Kept at every pause and when the field is left; what is being typed is never overwritten. A run that
  * trains is a new row four times a second: only what is shown of it here draws this anew.
  */
 export const NoteAndTags = memo(
@@ -23,6 +26,7 @@ interface NoteAndTagsProps {
 }
 
 function NoteAndTagsFields({ run, knownTags }: NoteAndTagsProps) {
+  const { id } = run
   const [tags, setTags] = useState<readonly string[]>()
   const [note, setNote] = useState<string>()
   const changeTags = (next: readonly string[]): void => {
@@ -31,11 +35,17 @@ function NoteAndTagsFields({ run, knownTags }: NoteAndTagsProps) {
     const removeTags = run.tags.filter((tag) => !next.includes(tag))
     void annotateRun(run, { addTags, removeTags }, 'The tags were not changed').then(() => setTags(undefined))
   }
-  const keepNote = (): void => {
+  const keepNote = useCallback((): void => {
     if (note === undefined) return
-    // The field shows what was typed until the run comes back with it.
-    void annotateRun(run, { note }, 'The note was not kept').then(() => setNote(undefined))
-  }
+    // The field shows what was typed until the run comes back with it, and what was typed since.
+    void annotateRun({ id }, { note }, 'The note was not kept').then(() =>
+      setNote((now) => (now === note ? undefined : now)),
+    )
+  }, [id, note])
+  useEffect(() => {
+    const pausing = setTimeout(keepNote, typingPause)
+    return () => clearTimeout(pausing)
+  }, [keepNote])
   return (
     <>
       <TagsInput
@@ -47,6 +57,7 @@ function NoteAndTagsFields({ run, knownTags }: NoteAndTagsProps) {
         onChange={changeTags}
         maxDropdownHeight={160}
         clearable={false}
+        maxLength={64}
         splitChars={[',']}
       />
       <Textarea

@@ -36,12 +36,21 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
           cycle {count(dot.cycle)}
           {dot.state === 'best' && <span className={classes.best}> best</span>}
         </span>
-        <span className={classes.score}>{percent(scores === undefined ? null : judgedBy(scores))}</span>
+        <span className={classes.score}>
+          <span className={classes.part}>{scores === undefined ? '' : partOf(scores)}</span>
+          {percent(scores === undefined ? null : judgedBy(scores))}
+        </span>
         {snapshot !== undefined && <Facts run={run} snapshot={snapshot} />}
       </button>
       <DownloadMenu id={id} cycle={dot.cycle} />
     </li>
   )
+}
+
+/** Which part of the data the accuracy is of. */
+function partOf({ valAccuracy, testAccuracy }: Pick<SnapshotInfo, 'valAccuracy' | 'testAccuracy'>): string {
+  if (valAccuracy !== null) return 'val.'
+  return testAccuracy === null ? '' : 'test'
 }
 
 function Facts({ run, snapshot }: { readonly run: RunSummary; readonly snapshot: SnapshotInfo }) {

@@ -5,7 +5,11 @@ import { notifyError, notifyUndo } from '../../components/notify.ts'
 /* What is done to a run as a thing in a list: none of it touches its training. */
 
 /** @param what could not be done: "The tags were not changed" */
-export function annotateRun(run: RunSummary, change: Omit<Annotation, 'ids'>, what: string): Promise<void> {
+export function annotateRun(
+  run: Pick<RunSummary, 'id'>,
+  change: Omit<Annotation, 'ids'>,
+  what: string,
+): Promise<void> {
   return api.runs.annotate
     .mutate({ ids: [run.id], ...change })
     .then(() => undefined)
