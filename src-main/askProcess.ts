@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import type { z } from 'zod'
 import { forkPlain } from './plainNode.ts'
 
@@ -18,6 +20,8 @@ export interface Patience {
   readonly within?: number
   /** Ends the process. */
   readonly signal?: AbortSignal
+  /** Told the end of what the process wrote to its standard error, before the answer is given or the failure thrown. */
+  readonly onErrorOutput?: (text: string) => void
 }
 
 /**
@@ -28,9 +32,11 @@ export async function askProcess<T>(
   entry: string,
   question: NonNullable<unknown>,
   answer: z.ZodType<T>,
-  { within, signal }: Patience = {},
+  { within, signal, onErrorOutput }: Patience = {},
 ): Promise<T> {
-  const child = forkPlain(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+  const stderr = onErrorOutput === undefined ? 'ignore' : 'pipe'
+  const child = forkPlain(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', stderr, 'ipc'] })
+  const said = lastOutput(child.stderr)
   const over = new AbortController()
   const { signal: quiet } = over
   // The process may be gone before its answer has been read: "close" comes after the channel has been emptied.
@@ -60,5 +66,19 @@ export async function askProcess<T>(
     signal?.removeEventListener('abort', cancel)
     over.abort()
     child.kill('SIGKILL')
+    onErrorOutput?.(await said)
   }
+}
+
+const keptOutput = 65_536
+
+/** All there is of it, or its end, when the stream is over. */
+async function lastOutput(stream: Readable | null): Promise<string> {
+  if (stream === null) return ''
+  let text = ''
+  stream.setEncoding('utf8').on('data', (more: string) => {
+    text = (text + more).slice(-keptOutput)
+  })
+  await finished(stream).catch(() => undefined)
+  return text
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import envPaths from 'env-paths'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
+import { createDevices, type Devices } from './devices/index.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
 import { createRunService, type RunService } from './runs/service.ts'
 import { openStore } from './store/index.ts'
@@ -18,6 +19,7 @@ export interface Core {
   readonly home: string
   readonly store: Store
   readonly catalogue: Catalogue
+  readonly devices: Devices
   readonly runs: RunService
   readonly ensembles: EnsembleService
   /** Ends the trainers of this host, then closes the database. */
@@ -41,14 +43,17 @@ export function databaseFile(env: Environment, db?: string): string {
 export function openCore({ home, db }: CoreOptions): Core {
   const store = openStore(db)
   const catalogue = createCatalogue(home)
-  const runs = createRunService(store, catalogue)
+  const devices = createDevices()
+  const runs = createRunService(store, catalogue, devices)
   return {
     home,
     store,
     catalogue,
+    devices,
     runs,
-    ensembles: createEnsembleService(store, catalogue),
+    ensembles: createEnsembleService(store, catalogue, devices),
     async close() {
+      devices.close()
       await runs.close()
       store.close()
     },

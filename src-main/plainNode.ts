@@ -1,5 +1,6 @@
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
 import path from 'node:path'
+import { cudaEnvironment } from './devices/cudaPackage.ts'
 
 /** What the core's child processes are started with and from. */
 export interface PlainNode {
@@ -16,6 +17,9 @@ export function setPlainNode(other: PlainNode): void {
   plainNode = other
 }
 
+/** Where the packages are looked for that child processes load. */
+export const sourcesFolder = (): string => path.join(plainNode.sources, path.sep)
+
 /** Starts a child process that may load tfjs. @param entry its file, relative to src-main */
 export function forkPlain(
   entry: string,
@@ -24,6 +28,8 @@ export function forkPlain(
   const { execPath, sources } = plainNode
   // Windows would open a console beside a window.
   const hidden = { windowsHide: true }
+  // Said before the process begins: on Windows a library does not see what is set later.
+  const env = { ...cudaEnvironment, ...process.env }
   // The host's own flags (a test runner's, a debugger's) are not the child's.
-  return fork(path.join(sources, entry), [], { ...options, ...hidden, execPath, execArgv: [] })
+  return fork(path.join(sources, entry), [], { ...options, ...hidden, env, execPath, execArgv: [] })
 }

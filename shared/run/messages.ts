@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scheduleEdit } from '../schedule/index.ts'
+import { knownDevices } from './probe.ts'
 import { runSpec } from './spec.ts'
 
 /*
@@ -95,6 +96,7 @@ export const trainerRequest = z.discriminatedUnion('type', [
     attempt: z.int().min(1),
     spec: runSpec,
     datasetFolder: z.string(),
+    devices: knownDevices.optional(),
     plan: schedulePlan,
     edits: z.array(scheduleEdit),
     /** Absent on a fresh start. */

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { deviceName } from './spec.ts'
 
+const device = deviceName.exclude(['auto'])
+
 /** Asks a process of its own whether a backend is there. */
-export const probeRequest = z.strictObject({ device: deviceName.exclude(['auto']) })
+export const probeRequest = z.strictObject({ device })
 export type ProbeRequest = z.infer<typeof probeRequest>
 
 /** `rank`: the place in the order in which "auto" tries the backends; -1 where it is not one of them. */
@@ -11,3 +13,7 @@ export const probeReply = z.discriminatedUnion('available', [
   z.strictObject({ available: z.literal(false), rank: z.int(), reason: z.string() }),
 ])
 export type ProbeReply = z.infer<typeof probeReply>
+
+/** What such processes have found, for one that is to train: a driver that crashes as it starts must not end a run. */
+export const knownDevices = z.partialRecord(device, probeReply)
+export type KnownDevices = z.infer<typeof knownDevices>

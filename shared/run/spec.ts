@@ -114,8 +114,8 @@ export const optimizerSpec = z.discriminatedUnion('kind', [
 export type OptimizerSpec = z.infer<typeof optimizerSpec>
 
 export const deviceName = z.enum(
-  ['auto', 'webgpu', 'simd', 'wasm', 'cpu'],
-  'must be one of auto, webgpu, simd, wasm, cpu',
+  ['auto', 'cuda', 'webgpu', 'simd', 'wasm', 'cpu'],
+  'must be one of auto, cuda, webgpu, simd, wasm, cpu',
 )
 export type DeviceName = z.infer<typeof deviceName>
 

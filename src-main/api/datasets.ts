@@ -1,7 +1,6 @@
 import type { DamagedDatasetInfo, DatasetInfo, ImportStep } from '../../shared/api/datasets.ts'
 import type { Cancellation, Services } from '../../shared/api/services.ts'
 import { UserError } from '../../shared/errors.ts'
-import { isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { Core } from '../core.ts'
 import {
   browse,
@@ -12,6 +11,7 @@ import {
   type ImportOptions,
   type StoredDataset,
 } from '../datasets/index.ts'
+import { refuseWhileNeeded } from '../runs/datasetUse.ts'
 
 const sampledRows = 20
 
@@ -50,12 +50,7 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
     },
     import: (options, signal) => importInSteps(catalogue, options, signal, describe),
     async remove(id) {
-      const needs = ({ status }: { status: RunStatus }) => isActive(status) || status === 'queued'
-      const using = runsByDataset().get(id)?.find(needs)
-      if (using !== undefined)
-        throw new UserError(
-          `While removing the data set ${id}: run ${using.name} (${using.id}) is ${using.status} with it; ${using.status === 'queued' ? 'delete' : 'stop'} that run first.`,
-        )
+      refuseWhileNeeded(runsByDataset().get(id) ?? [], id)
       await catalogue.remove(id)
     },
     browse: (path) => browse(path),

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import type { About, DeviceInfo } from '../../shared/api/lab.ts'
+import type { About } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
-import { deviceName } from '../../shared/run/spec.ts'
 import type { Core } from '../core.ts'
 import { storedBytes } from './datasets.ts'
-import { probeInProcess } from './deviceProbe.ts'
 
 const packageFile = z.looseObject({ version: z.string() })
 
@@ -17,7 +15,6 @@ export function createLabServices(
   { root, windowFolder }: { readonly root: string; readonly windowFolder: string },
 ): Services['lab'] {
   const { version } = packageFile.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')))
-  let devices: Promise<DeviceInfo[]> | undefined
   return {
     about: () => ({
       version,
@@ -33,13 +30,7 @@ export function createLabServices(
       const datasetBytes = datasets.reduce((sum, { meta }) => sum + storedBytes(meta), 0)
       return { ...core.store.read.storage(), datasetBytes }
     },
-    devices() {
-      devices ??= probeAll()
-      devices.catch(() => {
-        devices = undefined
-      })
-      return devices
-    },
+    devices: () => core.devices.list(),
   }
 }
 
@@ -50,20 +41,4 @@ function buildOf(index: string): string {
   } catch {
     return 'none'
   }
-}
-
-async function probeAll(): Promise<DeviceInfo[]> {
-  const names = deviceName.exclude(['auto']).options
-  const probes = await Promise.all(
-    names.map(async (name) => ({ name, ...(await probeInProcess({ device: name })) })),
-  )
-  probes.sort((a, b) => a.rank - b.rank)
-  const first = probes.find(({ available, rank }) => available && rank >= 0)
-  return probes.map((probe) => ({
-    name: probe.name,
-    available: probe.available,
-    device: probe.available ? probe.device : null,
-    reason: probe.reason,
-    chosen: probe === first,
-  }))
 }

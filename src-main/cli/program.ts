@@ -4,6 +4,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
 import { addDemo } from './commands/demo.ts'
+import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addRuns } from './commands/runs.ts'
@@ -55,6 +56,7 @@ export function buildProgram(cli: Cli): Command {
   addEnsembles(program, cli)
   addDatasets(program, cli)
   addBench(program, cli)
+  addDevices(program, cli)
   addCompletion(program, cli)
   return program
 }

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os'
 import { UserError } from '../../shared/errors.ts'
-import type { ProbeReply } from '../../shared/run/probe.ts'
+import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
 import type { DeviceName } from '../../shared/run/spec.ts'
 
 /** The backend tfjs now runs on. */
@@ -22,6 +22,8 @@ export interface Engine {
 type Loaded = Pick<Engine, 'device' | 'memory'> & {
   readonly strength: string
   readonly stepsAhead?: number
+  /** Why "auto" passes it by, where that shows only when it runs. */
+  readonly onlyByName?: string
 }
 
 /** A backend that may be there or not; `load` makes it tfjs's current one, or throws and says what is missing. */
@@ -29,11 +31,15 @@ export interface Candidate {
   readonly name: Engine['name']
   /** Why "auto" passes it by. */
   readonly onlyByName?: string
-  load(): Promise<Loaded>
+  /** A driver may end the process that loads it: "auto" takes it only after a process of its own has. */
+  readonly mayCrash?: boolean
+  /** @param found what is known of it from such a process */
+  load(found?: ProbeReply): Promise<Loaded>
 }
 
 /** Fastest first: the order in which "auto" tries them. */
 const candidates: readonly Candidate[] = [
+  { name: 'cuda', load: startCuda, mayCrash: true },
   { name: 'webgpu', load: startWebgpu, onlyByName: 'its speed has not been measured on this machine' },
   { name: 'simd', load: startSimd },
   { name: 'wasm', load: startWasm },
@@ -42,25 +48,48 @@ const candidates: readonly Candidate[] = [
 
 /**
  * Starts the backend the spec asks for, or the fastest one that starts.
+ * @param known what processes of their own have found
  * @throws UserError when the one asked for by name is not available, with why
  */
-export async function selectEngine(wanted: DeviceName, among = candidates): Promise<Engine> {
+export async function selectEngine(
+  wanted: DeviceName,
+  known: KnownDevices = {},
+  among = candidates,
+): Promise<Engine> {
   const tried: string[] = []
   for (const candidate of among) {
-    if (wanted === 'auto' ? candidate.onlyByName !== undefined : candidate.name !== wanted) continue
+    const { name } = candidate
+    const found = known[name]
+    if (wanted === 'auto' ? isLeftOut(candidate, found) : name !== wanted) continue
     try {
-      const { device, strength, memory, stepsAhead = 0 } = await candidate.load()
-      const reason = reasonFor(wanted, strength, tried)
-      return { name: candidate.name, device, memory, stepsAhead, reason }
+      if (found?.available === false) throw new Error(found.reason)
+      if (wanted === 'auto') refuseForAuto(found?.rank === -1 ? found.reason : undefined)
+      const { device, strength, memory, stepsAhead = 0, onlyByName } = await candidate.load(found)
+      if (wanted === 'auto') refuseForAuto(onlyByName)
+      return { name, device, memory, stepsAhead, reason: reasonFor(wanted, strength, tried) }
     } catch (error) {
-      tried.push(
-        `${candidate.name} is not available (${error instanceof Error ? error.message : String(error)})`,
-      )
+      tried.push(inWords(name, error))
     }
   }
   throw new UserError(
     `While choosing the device: ${tried.join('; ') || `there is no device "${wanted}"`}; set "device" to another one or to "auto".`,
   )
+}
+
+/** Those that "auto" does not even speak of. */
+const isLeftOut = ({ onlyByName, mayCrash }: Candidate, found: ProbeReply | undefined): boolean =>
+  onlyByName !== undefined || (mayCrash === true && found === undefined)
+
+/** It is there and could be had by name. */
+class PassedBy extends Error {}
+
+function refuseForAuto(reason: string | undefined): void {
+  if (reason !== undefined) throw new PassedBy(reason)
+}
+
+function inWords(name: string, error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error)
+  return `${name} is ${error instanceof PassedBy ? 'passed by' : 'not available'} (${words})`
 }
 
 /** Starts one backend to see whether it is there. Its memory comes back only when the process ends. */
@@ -71,9 +100,10 @@ export async function probeEngine(name: Engine['name'], among = candidates): Pro
   try {
     const loaded = await candidate?.load()
     if (loaded === undefined) throw new Error(`there is no device "${name}"`)
-    const { onlyByName } = candidate ?? {}
-    const but = onlyByName === undefined ? '' : `; "auto" does not take it: ${onlyByName}`
-    return { rank, available: true, device: loaded.device, reason: loaded.strength + but }
+    const { device, strength, onlyByName = candidate?.onlyByName } = loaded
+    if (onlyByName === undefined) return { rank, available: true, device, reason: strength }
+    const reason = `${strength}; "auto" does not take it: ${onlyByName}`
+    return { rank: -1, available: true, device, reason }
   } catch (error) {
     return { rank, available: false, reason: error instanceof Error ? error.message : String(error) }
   }
@@ -89,6 +119,22 @@ function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[
 const gpuStepsAhead = 4
 /** A GPU does not say how much memory it has; one that is full is lost, which stops the run with a sentence. */
 const unknownMemory = Number.POSITIVE_INFINITY
+
+async function startCuda(found?: ProbeReply): Promise<Loaded> {
+  const { loadCuda, processorWords } = await import('./cuda.ts')
+  const { isGpu } = await loadCuda()
+  if (!isGpu) {
+    return {
+      memory: totalmem(),
+      device: processorWords(),
+      strength: 'without CUDA it computes on the processor',
+      onlyByName: 'it runs on no GPU',
+    }
+  }
+  // TensorFlow names its GPU in its log only, which the host has read.
+  const device = found?.available === true ? found.device : 'NVIDIA GPU, CUDA'
+  return { memory: unknownMemory, device, strength: 'TensorFlow on CUDA' }
+}
 
 async function startWebgpu(): Promise<Loaded> {
   const { loadWebgpu } = await import('./webgpu/load.ts').catch((error: unknown) => {

@@ -2,6 +2,7 @@ import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { Devices } from '../devices/index.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { averageInProcess } from './averageProcess.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
@@ -73,7 +74,7 @@ export interface EnsembleService {
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
-export function createEnsembleService(store: Store, catalogue: Catalogue): EnsembleService {
+export function createEnsembleService(store: Store, catalogue: Catalogue, devices: Devices): EnsembleService {
   return {
     evaluate: (request) => evaluate(store, request),
     evaluateMembers: (request) => evaluateMembers(store, request),
@@ -84,6 +85,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue): Ensem
       const averaged = await averageInProcess({
         spec: run.spec,
         datasetFolder: folder,
+        devices: await devices.known(run.spec.device),
         stepsPerEpoch: run.position.plan.stepsPerEpoch,
         members: members.map(({ snapshot, weight }) => ({
           weight,

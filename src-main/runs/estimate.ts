@@ -1,9 +1,11 @@
 import type { Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import { measureReply } from '../../shared/run/measure.ts'
+import type { KnownDevices } from '../../shared/run/probe.ts'
 import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import { askProcess, NoAnswer } from '../askProcess.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { Devices } from '../devices/index.ts'
 import type { Store } from '../store/types.ts'
 import { pastSpeed } from './pastSpeed.ts'
 import { type PlannedRun, planRun } from './plannedRun.ts'
@@ -23,7 +25,7 @@ export interface Estimator {
   stop(): void
 }
 
-export function createEstimator(store: Store, catalogue: Catalogue): Estimator {
+export function createEstimator(store: Store, catalogue: Catalogue, devices: Devices): Estimator {
   const known = new Map<string, Promise<Estimate>>()
   const line = createLine()
 
@@ -36,9 +38,9 @@ export function createEstimator(store: Store, catalogue: Catalogue): Estimator {
       const key = keyOf(spec, planned)
       const found = known.get(key)
       if (found !== undefined) return found
-      const measured = line.enter((signal) => {
+      const measured = line.enter(async (signal) => {
         refuseWhileTraining(store)
-        return measure(spec, planned, signal)
+        return measure(spec, planned, await devices.known(spec.device), signal)
       })
       if (known.size >= mostKept) known.clear()
       known.set(key, measured)
@@ -66,8 +68,13 @@ function refuseWhileTraining({ read }: Store): void {
   )
 }
 
-async function measure(spec: RunSpec, { folder, plan }: PlannedRun, signal: AbortSignal): Promise<Estimate> {
-  const question = { spec, datasetFolder: folder, plan }
+async function measure(
+  spec: RunSpec,
+  { folder, plan }: PlannedRun,
+  devices: KnownDevices,
+  signal: AbortSignal,
+): Promise<Estimate> {
+  const question = { spec, datasetFolder: folder, devices, plan }
   const reply = await askProcess('trainer/measureEntry.ts', question, measureReply, {
     within: patience,
     signal,

@@ -3,9 +3,11 @@ import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
+import type { KnownDevices } from '../../shared/run/probe.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { Devices } from '../devices/index.ts'
 import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
 import { commandElsewhere, commandHere } from './commands.ts'
@@ -53,22 +55,23 @@ export interface RunService {
 const requestPoll = 250
 const heartbeatEvery = 1000
 
-export function createRunService(store: Store, catalogue: Catalogue): RunService {
+export function createRunService(store: Store, catalogue: Catalogue, devices: Devices): RunService {
   const active = new Map<string, ActiveRun>()
   const listeners = new Set<RunListener>()
   const clocks = createClocks(store, active)
   const interruptions = createInterruptions(store)
-  const estimator = createEstimator(store, catalogue)
+  const estimator = createEstimator(store, catalogue, devices)
   let requests = 0
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
     const folder = await dataOf(store, catalogue, run)
+    const known = await devices.known(run.spec.device)
     const claimed = claim()
     estimator.stop()
     const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
     }
-    const attempt = beginAttempt(store, claimed, folder, onStored, interruptions.put)
+    const attempt = beginAttempt(store, claimed, { folder, known }, onStored, interruptions.put)
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {
@@ -207,12 +210,12 @@ function unbegun({ id, attempt }: RunRecord, status: Interruption['status'], err
 function beginAttempt(
   store: Store,
   run: RunRecord,
-  folder: string,
+  given: Given,
   onStored: RunListener,
   onInterrupted: (interruption: Interruption) => void,
 ): ActiveRun {
   try {
-    return runAttempt(store, startRequest(store, run, folder), onStored, onInterrupted)
+    return runAttempt(store, startRequest(store, run, given), onStored, onInterrupted)
   } catch (error) {
     const reason = `The trainer could not be started (${wordsOf(error)}).`
     onInterrupted({ runId: run.id, attempt: run.attempt, reason, status: 'interrupted' })
@@ -220,14 +223,21 @@ function beginAttempt(
   }
 }
 
-function startRequest(store: Store, run: RunRecord, datasetFolder: string) {
+/** What this machine gives a run besides its row. */
+interface Given {
+  readonly folder: string
+  readonly known: KnownDevices
+}
+
+function startRequest(store: Store, run: RunRecord, { folder, known }: Given) {
   const state = store.read.checkpoint(run.id)
   return {
     type: 'start' as const,
     runId: run.id,
     attempt: run.attempt,
     spec: run.spec,
-    datasetFolder,
+    datasetFolder: folder,
+    devices: known,
     plan: run.position.plan,
     edits: [...run.position.edits],
     ...(state !== undefined && { state }),

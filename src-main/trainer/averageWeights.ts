@@ -17,7 +17,7 @@ export async function averageWeights(
   request: AverageRequest,
 ): Promise<Extract<AverageReply, { type: 'averaged' }>> {
   const { spec, members, stepsPerEpoch } = request
-  await selectEngine(spec.device)
+  await selectEngine(spec.device, request.devices)
   const data = prepareData(spec, await openDataset(request.datasetFolder), stepsPerEpoch)
   const model = await buildModel(spec.model, data.input, spec.seed)
   try {

@@ -22,8 +22,8 @@ const evaluated = 250
 type Measured = Extract<MeasureReply, { type: 'measured' }>
 
 /** Runs some steps of the run and part of an evaluation, and keeps nothing. @throws UserError when it cannot be built */
-export async function measureRun({ spec, datasetFolder, plan }: MeasureRequest): Promise<Measured> {
-  const engine = await selectEngine(spec.device)
+export async function measureRun({ spec, datasetFolder, devices, plan }: MeasureRequest): Promise<Measured> {
+  const engine = await selectEngine(spec.device, devices)
   const data = prepareData(spec, await openDataset(datasetFolder), plan.stepsPerEpoch)
   const model = await buildFitting(spec, data.input, engine.memory)
   const optimizer = createOptimizer(spec.optimizer)

@@ -1,6 +1,7 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent, TrainerRequest } from '../../shared/run/messages.ts'
 import { openDataset } from '../datasets/index.ts'
+import { explainTensorflow } from '../engine/cuda.ts'
 import { selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
@@ -48,7 +49,7 @@ interface Running {
 
 async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): Promise<void> {
   const { spec, state } = request
-  const engine = await selectEngine(spec.device)
+  const engine = await selectEngine(spec.device, request.devices)
   const data = prepareData(spec, await openDataset(request.datasetFolder), request.plan.stepsPerEpoch)
   run.model = await buildFitting(spec, data.input, engine.memory)
   run.optimizer = createOptimizer(spec.optimizer)
@@ -76,6 +77,8 @@ function announce(
 export function inWords(error: unknown): string {
   if (error instanceof UserError) return error.message
   console.error(error)
+  const explained = explainTensorflow(error)
+  if (explained !== undefined) return explained
   return error instanceof Error
     ? `The trainer failed: ${error.message}`
     : `The trainer failed: ${String(error)}`

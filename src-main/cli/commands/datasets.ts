@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
-import { isActive } from '../../../shared/run/state.ts'
 import { databaseFile, homeFolder } from '../../core.ts'
 import {
   type Catalogue,
@@ -12,6 +11,7 @@ import {
   importOptions,
   type StoredDataset,
 } from '../../datasets/index.ts'
+import { refuseWhileNeeded } from '../../runs/datasetUse.ts'
 import type { RunRecord } from '../../store/types.ts'
 import {
   addJson,
@@ -175,7 +175,7 @@ async function importWithProgress(cli: Cli, options: ImportOptions) {
 function addRemove(datasets: Command, cli: Cli): void {
   const command = addStore(datasets.command('remove'))
     .description(
-      'Delete an imported data set. Runs that used it stay, but cannot be resumed until it is imported again. None of them may be training.',
+      'Delete an imported data set. Runs that used it stay, but cannot be resumed until it is imported again. None of them may be training or waiting in the queue.',
     )
     .argument('<data set>', 'name or id')
     .option('--yes', 'do it')
@@ -186,12 +186,7 @@ function addRemove(datasets: Command, cli: Cli): void {
     const catalogue = catalogueOf(cli)
     const { id, called, holding } = await toRemove(catalogue, nameOrId)
     const runs = await runsOf(cli, db, id)
-    const active = runs.find(({ status }) => isActive(status))
-    if (active !== undefined) {
-      throw new UserError(
-        `While removing the data set ${called}: run ${active.id} is ${active.status} with it; stop that run first.`,
-      )
-    }
+    refuseWhileNeeded(runs, called)
     const then = afterwards(id, runs.length)
     if (!yes) {
       const deletes = id === EMBEDDED.id ? holding : `${holding} for good`

@@ -47,8 +47,8 @@ test('devices are looked for once, each with a reason, and auto takes the fastes
   const { core } = await openLab(t)
   const lab = createLabServices(core, 'browser', places)
   const [devices, again] = await Promise.all([lab.devices(), lab.devices()])
-  assert.equal(devices, again)
-  assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'simd', 'wasm', 'webgpu'])
+  assert.deepEqual(devices, again)
+  assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'cuda', 'simd', 'wasm', 'webgpu'])
   for (const { available, device, reason } of devices) {
     assert.equal(available, device !== null)
     assert.notEqual(reason, '')

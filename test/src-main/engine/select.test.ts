@@ -22,13 +22,13 @@ test('auto takes the fastest backend that starts and says why', async () => {
 })
 
 test('auto goes on to the next one and names what was missing', async () => {
-  const engine = await selectEngine('auto', [broken, working])
+  const engine = await selectEngine('auto', {}, [broken, working])
   assert.equal(engine.name, 'cpu')
   assert.match(engine.reason, /wasm is not available \(no WebAssembly in this process\)/)
 })
 
 test('a device asked for by name is never replaced by another', async () => {
-  await assert.rejects(selectEngine('wasm', [broken, working]), (error: unknown) => {
+  await assert.rejects(selectEngine('wasm', {}, [broken, working]), (error: unknown) => {
     assert.ok(error instanceof UserError)
     assert.match(error.message, /wasm is not available \(no WebAssembly in this process\); set "device"/)
     return true

@@ -8,6 +8,7 @@ import { softmaxRows } from '../../../shared/ensemble/index.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { createCatalogue } from '../../../src-main/datasets/index.ts'
+import { createDevices } from '../../../src-main/devices/index.ts'
 import { createEnsembleService, type EnsembleService } from '../../../src-main/ensembles/service.ts'
 import { openStore } from '../../../src-main/store/index.ts'
 import type { Store } from '../../../src-main/store/types.ts'
@@ -43,7 +44,7 @@ before(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'anneal-ensemble-'))
   store = openStore(path.join(folder, 'anneal.db'))
   store.write.putDataset({ id: '0123456789abcdef', name: 'd', folder, meta: {} })
-  service = createEnsembleService(store, createCatalogue(folder))
+  service = createEnsembleService(store, createCatalogue(folder), createDevices())
 })
 after(() => {
   store.close()

@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../../shared/errors.ts'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { type Core, openCore } from '../../../src-main/core.ts'
+import type { Catalogue } from '../../../src-main/datasets/index.ts'
 import { createRunService, type RunService } from '../../../src-main/runs/service.ts'
 import { explainExit } from '../../../src-main/runs/trainerHost.ts'
 import { connect } from '../../../src-main/store/database.ts'
@@ -182,7 +183,7 @@ test('closing a host interrupts its runs and takes its trainers along', async ()
 
 test('a full disk interrupts the run with that reason, and nothing stored is lost', async (t) => {
   const { db, store } = openReachable(t)
-  const runs = createRunService(store, core.catalogue)
+  const runs = createRunService(store, core.catalogue, core.devices)
   const active = await runs.launch(spec(100_000))
   await firstMetrics(runs, active.runId)
   db.pragma(`max_page_count = ${Number(db.pragma('page_count'))}`)
@@ -202,7 +203,7 @@ test('a full disk interrupts the run with that reason, and nothing stored is los
 
 test('a database locked for too long interrupts the run with that reason as soon as it is free', async (t) => {
   const { store } = openReachable(t)
-  const runs = createRunService(store, core.catalogue)
+  const runs = createRunService(store, core.catalogue, core.devices)
   const other = connect(store.path)
   afterwards(t, () => other.close())
   for (const free of [() => untilInterrupted(store), () => runs.close()]) {
@@ -224,7 +225,7 @@ test('a database locked for too long interrupts the run with that reason as soon
 
 test('a run that cannot be claimed is not left as if it were about to begin', async (t) => {
   const { db, store } = openReachable(t)
-  const runs = createRunService(store, core.catalogue)
+  const runs = createRunService(store, core.catalogue, core.devices)
   db.exec(`CREATE TEMP TRIGGER broken BEFORE UPDATE OF attempt ON main.runs
     BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END`)
   await assert.rejects(runs.launch(spec(1)), /the disk is broken/)
@@ -240,7 +241,7 @@ test('a queued run that can neither begin nor be marked is marked as soon as the
   afterwards(t, () => other.close())
   let isGone = false
   let isLocked = false
-  const runs = createRunService(store, {
+  const catalogue: Catalogue = {
     ...core.catalogue,
     // Its data go in the moment in which another program locks the file.
     async resolve(name) {
@@ -249,7 +250,8 @@ test('a queued run that can neither begin nor be marked is marked as soon as the
       isLocked = true
       throw new UserError('it is gone')
     },
-  })
+  }
+  const runs = createRunService(store, catalogue, core.devices)
   const { id } = await runs.enqueue(spec(1))
   isGone = true
   runs.workOnQueue()

@@ -75,11 +75,16 @@ test('a data set that a run trains on stays; one that runs used goes, and that i
     budget: { steps: 3 },
   })
   const plan = { totalSteps: 3, stepsPerEpoch: 1, scheduleSteps: 3 }
+  const waiting = store.write.enqueueRun({ spec, datasetId: id, plan, totalSteps: 3 })
+  const tooEarly = await anneal('datasets', 'remove', id, '--yes')
+  assert.equal(tooEarly.code, 2)
+  assert.match(tooEarly.err, new RegExp(`\\(${waiting.id}\\) is queued with it; delete that run first`))
+  store.write.deleteRun(waiting.id)
   const run = store.write.createRun({ spec, datasetId: id, plan, totalSteps: 3 })
   store.write.claimRun(run.id)
   const refused = await anneal('datasets', 'remove', id, '--yes')
   assert.equal(refused.code, 2)
-  assert.match(refused.err, new RegExp(`run ${run.id} is running with it; stop that run first`))
+  assert.match(refused.err, new RegExp(`\\(${run.id}\\) is running with it; stop that run first`))
   store.write.setStatus(run.id, 'stopped')
   store.close()
   assert.match((await anneal('datasets', 'remove', id)).err, /for good \(1 stored run used it and cannot be/)

@@ -1,0 +1,33 @@
+import { type ProbeReply, type ProbeRequest, probeReply } from '../../shared/run/probe.ts'
+import { askProcess, NoAnswer } from '../askProcess.ts'
+import { sourcesFolder } from '../plainNode.ts'
+import { cudaAnswered, cudaDidNotAnswer } from './cudaFinding.ts'
+import { whyCudaIsAbsent } from './cudaPackage.ts'
+import { readTensorflowLog } from './tensorflowLog.ts'
+
+/** Longer than any driver takes to start. */
+const patience = 60_000
+
+/** Looks in a process of its own: the host never loads tfjs, and a driver may crash while it starts. */
+export async function probe(device: ProbeRequest['device'], signal: AbortSignal): Promise<ProbeReply> {
+  const isCuda = device === 'cuda'
+  const absence = isCuda ? cudaIsAbsent() : undefined
+  if (absence !== undefined) return { available: false, rank: -1, reason: absence }
+  let output = ''
+  const onErrorOutput = (text: string): void => {
+    output = text
+  }
+  try {
+    const request: ProbeRequest = { device }
+    const how = { within: patience, signal, onErrorOutput }
+    const reply = await askProcess('engine/probeEntry.ts', request, probeReply, how)
+    return isCuda ? cudaAnswered(reply, readTensorflowLog(output)) : reply
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    if (isCuda) return cudaDidNotAnswer(error, readTensorflowLog(output))
+    return { available: false, rank: -1, reason: `it did not start: ${error.message}` }
+  }
+}
+
+/** Tells without a process whether cuda need not be looked for. */
+export const cudaIsAbsent = (): string | undefined => whyCudaIsAbsent(sourcesFolder())
