@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { memo, useState } from 'react'
 import type { DatasetInfo } from '../../../shared/api/datasets.ts'
+import { deviceName } from '../../../shared/run/spec.ts'
 import { trpc } from '../../client.ts'
 import { count } from '../../format/format.ts'
 import { Field } from './Field.tsx'
@@ -224,7 +225,7 @@ export const RunQuestion = memo(function RunQuestion({
   )
 })
 
-const deviceNames = ['auto', 'simd', 'wasm', 'cpu'] as const
+const deviceNames = deviceName.options
 const nameField: FieldSpec = { key: 'name', label: 'Name', type: { is: 'text' }, empty: 'named by its id' }
 const seedField: FieldSpec = {
   key: 'seed',
