@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { percent } from '../../format/format.ts'
+import { thin } from '../../format/format.ts'
 
 /* Which runs can be combined: their snapshots must have answered the same examples. */
 
@@ -25,8 +25,11 @@ function isSameSplit({ spec: { dataset: a } }: Joining, { spec: { dataset: b } }
   return a.validation === b.validation && a.test === b.test && a.seed === b.seed
 }
 
+/** With all its digits: it is told because it differs. */
+const share = (part: number): string => `${Number((100 * part).toPrecision(12))}${thin}%`
+
 function splitOf({ spec: { dataset } }: Joining): string {
-  return `${percent(dataset.validation)} for validation, ${percent(dataset.test)} for test, seed ${dataset.seed}`
+  return `${share(dataset.validation)} for validation, ${share(dataset.test)} for test, seed ${dataset.seed}`
 }
 
 export interface Standing {

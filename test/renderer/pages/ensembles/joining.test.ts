@@ -18,5 +18,6 @@ test('others say why not', () => {
   assert.match(whyNotJoin(run({ name: 'digits' }, 1, 'digits'), run({})) ?? '', /other data \(digits\)/)
   assert.match(whyNotJoin(run({ seed: 2 }), run({})) ?? '', /split in another way .*seed 2, not .*seed 1/)
   assert.match(whyNotJoin(run({ validation: 0.2 }), run({})) ?? '', /20.% for validation/)
+  assert.match(whyNotJoin(run({ validation: 0.104 }), run({})) ?? '', /10.4.% for validation.* not 10.% for/)
   assert.equal(whyNotJoin(run({}, 0), run({})), 'has no snapshots yet')
 })
