@@ -9,7 +9,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './client.ts'
-import { appRouter } from './routes.tsx'
+import { appRouter, fetchPages } from './routes.tsx'
 import { cssVariables, theme } from './theme.ts'
 
 const root = document.getElementById('root')
@@ -25,3 +25,7 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 )
+
+// When the first page stands; not every browser says when it has nothing to do.
+const whenIdle = window.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 1000))
+window.addEventListener('load', () => whenIdle(() => void fetchPages()))

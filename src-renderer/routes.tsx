@@ -9,6 +9,23 @@ import { RouteError } from './frame/RouteError.tsx'
  * A malformed part of an address falls back to its default.
  */
 
+/** Each page's code comes as it is needed, or before. */
+const pages = {
+  runs: () => import('./pages/runs/RunsPage.tsx'),
+  newRun: () => import('./pages/new-run/NewRunPage.tsx'),
+  run: () => import('./pages/run/RunPage.tsx'),
+  compare: () => import('./pages/compare/ComparePage.tsx'),
+  ensembles: () => import('./pages/ensembles/EnsemblesPage.tsx'),
+  data: () => import('./pages/data/DataPage.tsx'),
+  settings: () => import('./pages/settings/SettingsPage.tsx'),
+}
+
+/** Brings the code of all pages, so that none of them is waited for when it is opened. */
+export async function fetchPages(): Promise<void> {
+  // Where the host is lost, the page that is opened then says so.
+  await Promise.allSettled(Object.values(pages).map((fetch) => fetch()))
+}
+
 const root = createRootRoute({ component: Frame })
 
 const runsSearch = z.object({
@@ -22,7 +39,7 @@ const runsRoute = createRoute({
   getParentRoute: () => root,
   path: '/',
   validateSearch: runsSearch,
-  component: lazyRouteComponent(() => import('./pages/runs/RunsPage.tsx'), 'RunsPage'),
+  component: lazyRouteComponent(pages.runs, 'RunsPage'),
 })
 
 const newRunSearch = z.object({
@@ -35,13 +52,13 @@ const newRunRoute = createRoute({
   getParentRoute: () => root,
   path: '/new',
   validateSearch: newRunSearch,
-  component: lazyRouteComponent(() => import('./pages/new-run/NewRunPage.tsx'), 'NewRunPage'),
+  component: lazyRouteComponent(pages.newRun, 'NewRunPage'),
 })
 
 const runRoute = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
-  component: lazyRouteComponent(() => import('./pages/run/RunPage.tsx'), 'RunPage'),
+  component: lazyRouteComponent(pages.run, 'RunPage'),
 })
 
 const ids = z.array(z.string()).optional().catch(undefined)
@@ -60,7 +77,7 @@ const compareRoute = createRoute({
     /** Settings that are the same in all runs, too. */
     all: z.boolean().optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('./pages/compare/ComparePage.tsx'), 'ComparePage'),
+  component: lazyRouteComponent(pages.compare, 'ComparePage'),
 })
 
 const ensemblesRoute = createRoute({
@@ -72,7 +89,7 @@ const ensemblesRoute = createRoute({
     /** A saved ensemble that is open. */
     open: z.int().optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('./pages/ensembles/EnsemblesPage.tsx'), 'EnsemblesPage'),
+  component: lazyRouteComponent(pages.ensembles, 'EnsemblesPage'),
 })
 
 const dataRoute = createRoute({
@@ -82,13 +99,13 @@ const dataRoute = createRoute({
     /** The data set that is open, by its id. */
     open: z.string().optional().catch(undefined),
   }),
-  component: lazyRouteComponent(() => import('./pages/data/DataPage.tsx'), 'DataPage'),
+  component: lazyRouteComponent(pages.data, 'DataPage'),
 })
 
 const settingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage.tsx'), 'SettingsPage'),
+  component: lazyRouteComponent(pages.settings, 'SettingsPage'),
 })
 
 const routeTree = root.addChildren([
