@@ -32,7 +32,7 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
       )
     case 'spark':
       return <Spark values={run.spark} />
-    case 'started':
+    case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
     default:
       return column.measure === undefined ? (

@@ -256,8 +256,8 @@ export const columns: readonly Column[] = [
     highFirst: true,
   },
   {
-    id: 'started',
-    label: 'Started',
+    id: 'created',
+    label: 'Created',
     about: 'When it was made',
     width: 96,
     ...shown,
@@ -328,7 +328,7 @@ export function textOf({ id, value, measure }: Column, run: RunSummary, at: Valu
       return run.spec.dataset.name
     case 'device':
       return run.device ?? format.unknown
-    case 'started':
+    case 'created':
       return format.ago(run.createdAt)
     case 'tags':
       return run.tags.join(', ')

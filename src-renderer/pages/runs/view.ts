@@ -12,7 +12,7 @@ export interface Sort {
 /** What is sorted by first, and what decides where that ties. Never empty. */
 export type Sorts = readonly [Sort] | readonly [Sort, Sort]
 
-const newestFirst: Sort = { column: 'started', direction: 'descending' }
+const newestFirst: Sort = { column: 'created', direction: 'descending' }
 
 /** "-best,model" is best, highest first, then by model, as it stands in the address. Anything unknown is left out. */
 export function readSorts(text: string | undefined): Sorts {
@@ -31,7 +31,7 @@ export function writeSorts(sorts: Sorts): string | undefined {
   const text = sorts
     .map(({ column, direction }) => (direction === 'descending' ? `-${column}` : column))
     .join(',')
-  return text === '-started' ? undefined : text
+  return text === '-created' ? undefined : text
 }
 
 /**
