@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { constants, setPriority } from 'node:os'
 import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { z } from 'zod'
@@ -20,6 +21,8 @@ export interface Patience {
   readonly within?: number
   /** Ends the process. */
   readonly signal?: AbortSignal
+  /** Whether the process gives way to all others: nobody waits for its answer. */
+  readonly givesWay?: boolean
   /** Told the end of what the process wrote to its standard error, before the answer is given or the failure thrown. */
   readonly onErrorOutput?: (text: string) => void
 }
@@ -32,10 +35,11 @@ export async function askProcess<T>(
   entry: string,
   question: NonNullable<unknown>,
   answer: z.ZodType<T>,
-  { within, signal, onErrorOutput }: Patience = {},
+  { within, signal, givesWay = false, onErrorOutput }: Patience = {},
 ): Promise<T> {
   const stderr = onErrorOutput === undefined ? 'ignore' : 'pipe'
   const child = forkPlain(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', stderr, 'ipc'] })
+  if (givesWay) lowerPriority(child.pid)
   const said = lastOutput(child.stderr)
   const over = new AbortController()
   const { signal: quiet } = over
@@ -67,6 +71,14 @@ export async function askProcess<T>(
     over.abort()
     child.kill('SIGKILL')
     onErrorOutput?.(await said)
+  }
+}
+
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
+  } catch {
+    // It has ended already, or the system does not allow it: then it takes its share.
   }
 }
 

@@ -20,10 +20,10 @@ export function createDevices(): Devices {
   const end = new AbortController()
   const looked = new Map<Name, Promise<ProbeReply>>()
 
-  const look = (name: Name): Promise<ProbeReply> => {
+  const look = (name: Name, givesWay: boolean): Promise<ProbeReply> => {
     const before = looked.get(name)
     if (before !== undefined) return before
-    const now = probe(name, end.signal)
+    const now = probe(name, end.signal, givesWay)
     looked.set(name, now)
     now.then(
       // A GPU that is full now may be free at the next run.
@@ -36,11 +36,11 @@ export function createDevices(): Devices {
   return {
     async list() {
       const names = deviceName.exclude(['auto']).options
-      return inWords(await Promise.all(names.map(async (name) => ({ name, ...(await look(name)) }))))
+      return inWords(await Promise.all(names.map(async (name) => ({ name, ...(await look(name, true)) }))))
     },
     async known(wanted) {
       const mayBeCuda = wanted === 'auto' || wanted === 'cuda'
-      return mayBeCuda && cudaIsAbsent() === undefined ? { cuda: await look('cuda') } : {}
+      return mayBeCuda && cudaIsAbsent() === undefined ? { cuda: await look('cuda', false) } : {}
     },
     close: () => end.abort(),
   }

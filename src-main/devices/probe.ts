@@ -8,8 +8,12 @@ import { readTensorflowLog } from './tensorflowLog.ts'
 /** Longer than any driver takes to start. */
 const patience = 60_000
 
-/** Looks in a process of its own: the host never loads tfjs, and a driver may crash while it starts. */
-export async function probe(device: ProbeRequest['device'], signal: AbortSignal): Promise<ProbeReply> {
+/** Looks in a process of its own: the host never loads tfjs, and a driver may crash while it starts. @param givesWay see Patience */
+export async function probe(
+  device: ProbeRequest['device'],
+  signal: AbortSignal,
+  givesWay: boolean,
+): Promise<ProbeReply> {
   const isCuda = device === 'cuda'
   const absence = isCuda ? cudaIsAbsent() : undefined
   if (absence !== undefined) return { available: false, rank: -1, reason: absence }
@@ -19,7 +23,7 @@ export async function probe(device: ProbeRequest['device'], signal: AbortSignal)
   }
   try {
     const request: ProbeRequest = { device }
-    const how = { within: patience, signal, onErrorOutput }
+    const how = { within: patience, signal, givesWay, onErrorOutput }
     const reply = await askProcess('engine/probeEntry.ts', request, probeReply, how)
     return isCuda ? cudaAnswered(reply, readTensorflowLog(output)) : reply
   } catch (error) {
