@@ -1,7 +1,10 @@
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { convGeometry, filterAttrs, type Shape4D } from '../convAttrs.ts'
-import * as tf from '../tf.ts'
+import type * as tf from '../tf.ts'
 import { filterGradientUniforms, partialFilterGradient, splitPlaces, sumOfParts } from './filterGradient.ts'
+import { type Inputs, input, register } from './kernel.ts'
+import { registerNormalisation } from './normalisation.ts'
+import { registerTraining } from './training.ts'
 
 let done = false
 
@@ -9,25 +12,15 @@ let done = false
 export function registerWebgpuKernels(): void {
   if (done) return
   done = true
-  tf.unregisterKernel('Conv2DBackpropFilter', 'webgpu')
-  tf.registerKernel({
-    kernelName: 'Conv2DBackpropFilter',
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs: { x, dy }, attrs, backend }) => {
-      if (!(backend instanceof WebGPUBackend) || x === undefined || dy === undefined)
-        throw new Error('the kernel Conv2DBackpropFilter was called without its inputs')
-      return filterGradient(backend, x, dy, filterAttrs.parse(attrs))
-    },
-  })
+  register('Conv2DBackpropFilter', filterGradient)
+  registerNormalisation()
+  registerTraining()
 }
 
-function filterGradient(
-  backend: WebGPUBackend,
-  x: tf.TensorInfo,
-  dy: tf.TensorInfo,
-  attrs: ReturnType<typeof filterAttrs.parse>,
-): tf.TensorInfo {
-  const info = convGeometry(shape4d(x), attrs.filterShape, attrs)
+function filterGradient(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo {
+  const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
+  const checked = filterAttrs.parse(attrs)
+  const info = convGeometry(shape4d(x), checked.filterShape, checked)
   const split = splitPlaces(info)
   const parts = backend.runWebGPUProgram(
     partialFilterGradient(info, split),
