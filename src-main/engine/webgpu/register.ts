@@ -1,8 +1,9 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { convGeometry, filterAttrs, type Shape4D } from '../convAttrs.ts'
+import { convGeometry, filterAttrs, inputAttrs, type Shape4D } from '../convAttrs.ts'
 import type * as tf from '../tf.ts'
 import { filterGradientUniforms, partialFilterGradient, splitPlaces, sumOfParts } from './filterGradient.ts'
-import { type Inputs, input, register } from './kernel.ts'
+import { inputGradient } from './inputGradient.ts'
+import { type Inputs, input, register, sizeOf } from './kernel.ts'
 import { registerNormalisation } from './normalisation.ts'
 import { registerTraining } from './training.ts'
 
@@ -13,6 +14,11 @@ export function registerWebgpuKernels(): void {
   if (done) return
   done = true
   register('Conv2DBackpropFilter', filterGradient)
+  register('Conv2DBackpropInput', (backend, inputs, attrs) => {
+    const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')]
+    const checked = inputAttrs.parse(attrs)
+    return inputGradient(backend, dy, filter, convGeometry(checked.inputShape, shape4d(filter), checked))
+  })
   registerNormalisation()
   registerTraining()
 }
@@ -21,6 +27,8 @@ function filterGradient(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedA
   const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
   const checked = filterAttrs.parse(attrs)
   const info = convGeometry(shape4d(x), checked.filterShape, checked)
+  if (sizeOf(x.shape) * sizeOf(dy.shape) === 0)
+    return backend.makeTensorInfo(info.filterShape, 'float32', new Float32Array(sizeOf(info.filterShape)))
   const split = splitPlaces(info)
   const parts = backend.runWebGPUProgram(
     partialFilterGradient(info, split),
