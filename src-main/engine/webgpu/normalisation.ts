@@ -1,7 +1,19 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { z } from 'zod'
 import type * as tf from '../tf.ts'
-import { groupsFor, type Inputs, input, make, register, runKernel, sizeOf, threadNumber } from './kernel.ts'
+import { groupsFor, type Inputs, input, make, register, runKernel, sizeOf } from './kernel.ts'
+import {
+  apply,
+  back,
+  type Code,
+  type CutInts,
+  joinMoments,
+  joinSlopes,
+  moments,
+  moveCode,
+  slopes,
+  threads,
+} from './normalisationCode.ts'
 
 /*
  * Batch normalisation while training, with the ReLU and the residual sum that may follow it; see engine/fused.ts. The
@@ -11,9 +23,9 @@ import { groupsFor, type Inputs, input, make, register, runKernel, sizeOf, threa
  */
 
 const attributes = z.object({ epsilon: z.number(), relu: z.boolean() })
+const moveAttributes = z.object({ rate: z.number(), correction: z.number() })
 const gradientAttributes = z.object({ hasResidual: z.boolean() })
 
-const threads = 256
 /** Workgroups that keep a large GPU busy. */
 const wantedGroups = 256
 /** Below so many rows for each thread a part costs more than it saves. */
@@ -24,9 +36,10 @@ const mostLanes = 64
 export function registerNormalisation(): void {
   register('AnnealBatchNorm', forward)
   register('AnnealBatchNormGrad', backward)
+  register('AnnealMoveStatistics', moveStatistics)
 }
 
-/** How x is cut; `channels` counts fours where T is a vector. */
+/** How x is cut. */
 interface Cut {
   readonly type: 'f32' | 'vec4<f32>'
   /** Numbers of that type in x. */
@@ -36,7 +49,7 @@ interface Cut {
   readonly joinGroups: [number, number, number]
   readonly channelCount: number
   readonly parts: number
-  readonly ints: Record<'rows' | 'channels' | 'lanes' | 'rowLanes' | 'group' | 'parts', number>
+  readonly ints: CutInts
 }
 
 function cut({ shape }: tf.TensorInfo): Cut {
@@ -122,18 +135,34 @@ function backward(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap
   return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
 }
 
+function moveStatistics(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
+  const { rate, correction } = moveAttributes.parse(attrs)
+  const [mean, variance] = [input(inputs, 'mean'), input(inputs, 'variance')]
+  const size = sizeOf(mean.shape)
+  const [newMean, newVariance] = [make(backend, mean.shape), make(backend, mean.shape)]
+  runKernel(backend, {
+    name: 'MoveStatistics',
+    threads,
+    groups: groupsFor(size, threads),
+    reads: {
+      mean,
+      variance,
+      movingMean: input(inputs, 'movingMean'),
+      movingVariance: input(inputs, 'movingVariance'),
+    },
+    writes: { newMean, newVariance },
+    ints: { size },
+    floats: { rate, keep: 1 - rate, correction },
+    code: moveCode,
+  })
+  return [newMean, newVariance]
+}
+
 interface Pass {
   readonly reads: Inputs
   readonly writes: Inputs
   readonly floats?: Record<string, number>
   readonly code: Code
-}
-
-interface Code {
-  readonly over: 'parts' | 'channels' | 'numbers'
-  /** Of the settings. */
-  readonly ints: readonly (keyof Cut['ints'])[]
-  readonly text: string
 }
 
 function run(backend: WebGPUBackend, shape: Cut, name: string, { reads, writes, floats, code }: Pass): void {
@@ -157,205 +186,3 @@ function run(backend: WebGPUBackend, shape: Cut, name: string, { reads, writes, 
     code: `alias T = ${type};\n${code.text}`,
   })
 }
-
-const gridInts = ['rows', 'channels', 'lanes', 'rowLanes', 'group'] as const
-
-/** A thread's place: its channel, and the first row of those it takes. */
-const place = `
-  let lane = i32(localIndex) % settings.lanes;
-  let row = i32(localIndex) / settings.lanes;
-  let channel = i32(workgroupId.x) * settings.lanes + lane;
-  let isMine = channel < settings.channels;
-`
-
-/** Joins what the rows of the grid hold into the first of them. */
-const tree = `
-  for (var half = settings.rowLanes / 2; half > 0; half = half / 2) {
-    workgroupBarrier();
-    if (row < half) {
-      held[localIndex] = joined(held[localIndex], held[localIndex + u32(half * settings.lanes)]);
-    }
-  }
-`
-
-/** Count, mean and sum of squared distances from it; joined as Chan et al. 1979 have it. */
-const momentsType = `
-  struct Moments { count : f32, mean : T, squares : T };
-  var<workgroup> held : array<Moments, ${threads}>;
-
-  fn joined(a : Moments, b : Moments) -> Moments {
-    let count = a.count + b.count;
-    let share = b.count / max(count, 1.0);
-    let apart = b.mean - a.mean;
-    return Moments(count, a.mean + apart * share, a.squares + b.squares + apart * apart * (a.count * share));
-  }
-`
-
-const moments: Code = {
-  over: 'parts',
-  ints: gridInts,
-  text: `
-    ${momentsType}
-    fn main() {
-      ${place}
-      let part = i32(workgroupId.y);
-      let end = min((part + 1) * settings.group, settings.rows);
-      var mine = Moments(0.0, T(), T());
-      if (isMine) {
-        for (var r = part * settings.group + row; r < end; r = r + settings.rowLanes) {
-          let value = x[r * settings.channels + channel];
-          let apart = value - mine.mean;
-          mine.count = mine.count + 1.0;
-          mine.mean = mine.mean + apart / mine.count;
-          mine.squares = mine.squares + apart * (value - mine.mean);
-        }
-      }
-      held[localIndex] = mine;
-      ${tree}
-      if (isMine && row == 0) {
-        let at = part * 2 * settings.channels + channel;
-        partial[at] = held[localIndex].mean;
-        partial[at + settings.channels] = held[localIndex].squares;
-      }
-    }
-  `,
-}
-
-const joinMoments: Code = {
-  over: 'channels',
-  ints: [...gridInts, 'parts'],
-  text: `
-    ${momentsType}
-    fn main() {
-      ${place}
-      var mine = Moments(0.0, T(), T());
-      if (isMine) {
-        for (var part = row; part < settings.parts; part = part + settings.rowLanes) {
-          let at = part * 2 * settings.channels + channel;
-          let count = f32(min(settings.group, settings.rows - part * settings.group));
-          mine = joined(mine, Moments(count, partial[at], partial[at + settings.channels]));
-        }
-      }
-      held[localIndex] = mine;
-      ${tree}
-      if (isMine && row == 0) {
-        let biased = held[localIndex].squares / f32(settings.rows);
-        mean[channel] = held[localIndex].mean;
-        variance[channel] = biased;
-        inverse[channel] = T(1.0) / sqrt(biased + T(settings.epsilon));
-      }
-    }
-  `,
-}
-
-/** ReLU by comparison: max() may swallow a NaN, and with it the news that a run diverged. */
-const apply = (relu: boolean, residual: boolean): Code => ({
-  over: 'numbers',
-  ints: ['channels'],
-  text: `
-    ${threadNumber(threads)}
-    fn main() {
-      let i = threadNumber();
-      if (i < settings.size) {
-        let c = i % settings.channels;
-        var value = (x[i] - mean[c]) * (inverse[c] * gamma[c]) + beta[c];
-        ${residual ? 'value = value + residual[i];' : ''}
-        ${relu ? 'value = select(value, T(), value < T());' : ''}
-        y[i] = value;
-      }
-    }
-  `,
-})
-
-const slopeAt = (relu: boolean, at: string): string =>
-  relu ? `select(T(), dy[${at}], y[${at}] > T())` : `dy[${at}]`
-
-/** Σ dy and Σ dy · (x - mean) */
-const slopesType = `
-  struct Slopes { plain : T, byDistance : T };
-  var<workgroup> held : array<Slopes, ${threads}>;
-
-  fn joined(a : Slopes, b : Slopes) -> Slopes {
-    return Slopes(a.plain + b.plain, a.byDistance + b.byDistance);
-  }
-`
-
-const slopes = (relu: boolean): Code => ({
-  over: 'parts',
-  ints: gridInts,
-  text: `
-    ${slopesType}
-    fn main() {
-      ${place}
-      let part = i32(workgroupId.y);
-      let end = min((part + 1) * settings.group, settings.rows);
-      var mine = Slopes(T(), T());
-      if (isMine) {
-        let centre = mean[channel];
-        for (var r = part * settings.group + row; r < end; r = r + settings.rowLanes) {
-          let at = r * settings.channels + channel;
-          let slope = ${slopeAt(relu, 'at')};
-          mine = joined(mine, Slopes(slope, slope * (x[at] - centre)));
-        }
-      }
-      held[localIndex] = mine;
-      ${tree}
-      if (isMine && row == 0) {
-        let at = part * 2 * settings.channels + channel;
-        partial[at] = held[localIndex].plain;
-        partial[at + settings.channels] = held[localIndex].byDistance;
-      }
-    }
-  `,
-})
-
-/** dβ = Σ dy, dγ = Σ dy · (x - mean) · inverse, and what `back` needs of each channel. */
-const joinSlopes: Code = {
-  over: 'channels',
-  ints: ['rows', 'channels', 'lanes', 'rowLanes', 'parts'],
-  text: `
-    ${slopesType}
-    fn main() {
-      ${place}
-      var mine = Slopes(T(), T());
-      if (isMine) {
-        for (var part = row; part < settings.parts; part = part + settings.rowLanes) {
-          let at = part * 2 * settings.channels + channel;
-          mine = joined(mine, Slopes(partial[at], partial[at + settings.channels]));
-        }
-      }
-      held[localIndex] = mine;
-      ${tree}
-      if (isMine && row == 0) {
-        let scale = inverse[channel];
-        let byScale = held[localIndex].byDistance * scale;
-        dBeta[channel] = held[localIndex].plain;
-        dGamma[channel] = byScale;
-        terms[channel] = mean[channel];
-        terms[settings.channels + channel] = scale * gamma[channel];
-        terms[2 * settings.channels + channel] = held[localIndex].plain / f32(settings.rows);
-        terms[3 * settings.channels + channel] = byScale * scale / f32(settings.rows);
-      }
-    }
-  `,
-}
-
-/** dx = γ · inverse · (dy - Σdy / n - (x - mean) · inverse · dγ / n) */
-const back = (relu: boolean, residual: boolean): Code => ({
-  over: 'numbers',
-  ints: ['channels'],
-  text: `
-    ${threadNumber(threads)}
-    fn main() {
-      let i = threadNumber();
-      if (i < settings.size) {
-        let c = i % settings.channels;
-        let slope = ${slopeAt(relu, 'i')};
-        let distance = x[i] - terms[c];
-        let expected = terms[2 * settings.channels + c] + distance * terms[3 * settings.channels + c];
-        dx[i] = terms[settings.channels + c] * (slope - expected);
-        ${residual ? 'dResidual[i] = slope;' : ''}
-      }
-    }
-  `,
-})
