@@ -76,6 +76,11 @@ for (const [i, shape] of shapes.entries()) {
     const error = norm(difference) / norm(wanted)
     assert.ok(error < 1e-5, `${k === 0 ? 'dx' : 'dW'} of ${JSON.stringify(shape)} is off by ${error}`)
   }
+  assert.deepEqual(
+    await gradients(shape),
+    actual,
+    `${JSON.stringify(shape)} gives other bits the second time`,
+  )
 }
 assert.equal(tf.memory().numTensors, before, 'no tensor is left behind')
 
