@@ -77,6 +77,24 @@ export function batchNormGradient(
   return results
 }
 
+interface Statistics {
+  readonly mean: tf.Tensor1D
+  readonly variance: tf.Tensor1D
+}
+
+/** (1 - rate) · moving + rate · batch, where `correction` multiplies the batch's variance first. */
+export function movedStatistics(
+  moving: { readonly mean: tf.Tensor; readonly variance: tf.Tensor },
+  batch: Statistics,
+  rate: number,
+  correction: number,
+): Statistics | undefined {
+  const inputs = { ...batch, movingMean: moving.mean, movingVariance: moving.variance }
+  const results = run('AnnealMoveStatistics', inputs, { rate, correction })
+  if (results === undefined) return undefined
+  return { mean: result(results, 0, tf.Rank.R1), variance: result(results, 1, tf.Rank.R1) }
+}
+
 /** Mean softmax cross-entropy, and its gradient for the logits. */
 export function softmaxLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number) {
   if (labels.dtype !== 'int32') return undefined

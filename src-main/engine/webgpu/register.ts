@@ -1,7 +1,11 @@
-import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { convGeometry, filterAttrs, type Shape4D } from '../convAttrs.ts'
-import * as tf from '../tf.ts'
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { convGeometry, filterAttrs, inputAttrs, type Shape4D } from '../convAttrs.ts'
+import type * as tf from '../tf.ts'
 import { filterGradientUniforms, partialFilterGradient, splitPlaces, sumOfParts } from './filterGradient.ts'
+import { inputGradient } from './inputGradient.ts'
+import { type Inputs, input, register, sizeOf } from './kernel.ts'
+import { registerNormalisation } from './normalisation.ts'
+import { registerTraining } from './training.ts'
 
 let done = false
 
@@ -9,25 +13,22 @@ let done = false
 export function registerWebgpuKernels(): void {
   if (done) return
   done = true
-  tf.unregisterKernel('Conv2DBackpropFilter', 'webgpu')
-  tf.registerKernel({
-    kernelName: 'Conv2DBackpropFilter',
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs: { x, dy }, attrs, backend }) => {
-      if (!(backend instanceof WebGPUBackend) || x === undefined || dy === undefined)
-        throw new Error('the kernel Conv2DBackpropFilter was called without its inputs')
-      return filterGradient(backend, x, dy, filterAttrs.parse(attrs))
-    },
+  register('Conv2DBackpropFilter', filterGradient)
+  register('Conv2DBackpropInput', (backend, inputs, attrs) => {
+    const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')]
+    const checked = inputAttrs.parse(attrs)
+    return inputGradient(backend, dy, filter, convGeometry(checked.inputShape, shape4d(filter), checked))
   })
+  registerNormalisation()
+  registerTraining()
 }
 
-function filterGradient(
-  backend: WebGPUBackend,
-  x: tf.TensorInfo,
-  dy: tf.TensorInfo,
-  attrs: ReturnType<typeof filterAttrs.parse>,
-): tf.TensorInfo {
-  const info = convGeometry(shape4d(x), attrs.filterShape, attrs)
+function filterGradient(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo {
+  const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
+  const checked = filterAttrs.parse(attrs)
+  const info = convGeometry(shape4d(x), checked.filterShape, checked)
+  if (sizeOf(x.shape) * sizeOf(dy.shape) === 0)
+    return backend.makeTensorInfo(info.filterShape, 'float32', new Float32Array(sizeOf(info.filterShape)))
   const split = splitPlaces(info)
   const parts = backend.runWebGPUProgram(
     partialFilterGradient(info, split),

@@ -10,7 +10,7 @@ import { softwareVulkan } from '../../browser/chromium.ts'
  * process starts.
  */
 
-for (const name of ['kernels', 'training']) {
+for (const name of ['kernels', 'fused', 'training']) {
   test(`webgpu on SwiftShader: ${name}`, { skip: process.platform !== 'linux' }, async () => {
     const checks = fileURLToPath(new URL(`webgpu/${name}.ts`, import.meta.url))
     const child = spawn(process.execPath, [checks], {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Phase, phasesOf } from '../../convPhases.ts'
 import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
@@ -146,10 +147,7 @@ function scratchBytes({ image, taps, places }: Pick<Convolution, 'image' | 'taps
 const filterShape = z.object({ filterShape: shape4d })
 const inputShape = z.object({ inputShape: shape4d })
 
-/**
- * dL/dx. Pixels whose distance from the padded edge leaves the same remainder by the stride meet the same taps, so each
- * such phase is a convolution of dy with its part of the filter, turned around, and nothing is multiplied by zeros.
- */
+/** dL/dx: a convolution of dy for each phase of the stride; see engine/convPhases.ts. */
 function inputGradient(
   backend: SimdBackend,
   inputs: Inputs,
@@ -167,8 +165,7 @@ function inputGradient(
     })
     return dx
   }
-  const down = phases(info.strideHeight, info.filterHeight, info.padInfo.top, info.inHeight)
-  const right = phases(info.strideWidth, info.filterWidth, info.padInfo.left, info.inWidth)
+  const { down, right } = phasesOf(info)
   const untouched = [...down, ...right].some(({ taps }) => taps === 0)
   if (untouched) backend.pool.run('fill', [backend.address(dx), 0], sizeOf(info.inShape), 262_144)
   for (const row of down) {
@@ -205,32 +202,6 @@ function turnedWinograd(
   })
 }
 
-interface Phase {
-  /** The first pixel, and how many there are, a stride apart. */
-  readonly first: number
-  readonly count: number
-  /** Taps that meet them, a stride apart, and the last of these. */
-  readonly taps: number
-  readonly lastTap: number
-  /** Rows or columns of zeros before dy. */
-  readonly padding: number
-}
-
-function phases(stride: number, filter: number, padding: number, size: number): Phase[] {
-  return Array.from({ length: stride }, (_, remainder) => {
-    const taps = Math.max(0, Math.ceil((filter - remainder) / stride))
-    const start = Math.max(0, Math.ceil((padding - remainder) / stride))
-    const first = start * stride + remainder - padding
-    return {
-      first,
-      count: Math.max(0, Math.ceil((size - first) / stride)),
-      taps,
-      lastTap: remainder + (taps - 1) * stride,
-      padding: taps - 1 - start,
-    }
-  })
-}
-
 function phaseGradient(
   backend: SimdBackend,
   info: ConvInfo,
@@ -260,7 +231,14 @@ function phaseGradient(
     from: at.dy,
     filter,
     to: at.dx + (row.first * inWidth + column.first) * pixel,
-    image: [info.outHeight, info.outWidth, outChannels, row.padding, column.padding],
+    // So many rows and columns of zeros before dy.
+    image: [
+      info.outHeight,
+      info.outWidth,
+      outChannels,
+      row.taps - 1 - row.start,
+      column.taps - 1 - column.start,
+    ],
     taps: [row.taps, column.taps, 1, 1],
     places: [row.count, column.count, inChannels],
     steps: [inHeight * inWidth * pixel, strideHeight * inWidth * pixel, strideWidth * pixel],

@@ -69,9 +69,7 @@ export function normaliseByBatch(
   const [, , , channels] = x.shape
   const count = x.size / channels
   const take = (mean: tf.Tensor1D, variance: tf.Tensor1D): void => {
-    if (rate === 0) return
-    moveTowards(weights.movingMean, mean, rate)
-    moveTowards(weights.movingVariance, tf.mul(variance, count / Math.max(count - 1, 1)), rate)
+    if (rate !== 0) moveTowards(weights, { mean, variance }, rate, count / Math.max(count - 1, 1))
   }
   const options = { epsilon: eps, relu: then !== undefined, residual: then?.residual }
   if (x.size > 0 && fused.hasBatchNorm()) return inOnePass(x, weights, options, take)
@@ -128,6 +126,18 @@ function gradFunc(dy: tf.Tensor4D, saved: tf.Tensor[]): tf.Tensor[] {
   return [tf.mul(inner, scale), dGamma, dBeta]
 }
 
-function moveTowards(moving: tf.Variable, batch: tf.Tensor, rate: number): void {
-  moving.assign(tf.add(tf.mul(moving, 1 - rate), tf.mul(batch, rate)))
+function moveTowards(
+  { movingMean, movingVariance }: BatchNormWeights,
+  batch: { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D },
+  rate: number,
+  correction: number,
+): void {
+  const moving = { mean: movingMean, variance: movingVariance }
+  const towards = (from: tf.Tensor, to: tf.Tensor) => tf.add(tf.mul(from, 1 - rate), tf.mul(to, rate))
+  const moved = fused.movedStatistics(moving, batch, rate, correction) ?? {
+    mean: towards(movingMean, batch.mean),
+    variance: towards(movingVariance, tf.mul(batch.variance, correction)),
+  }
+  movingMean.assign(moved.mean)
+  movingVariance.assign(moved.variance)
 }

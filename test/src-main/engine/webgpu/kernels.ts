@@ -18,6 +18,10 @@ const awkward: Shape[] = [
   { x: [1, 1, 1, 1], kernel: [1, 1], outputs: 1, stride: [1, 1], pad: 'same' },
   { x: [2, 5, 7, 3], kernel: [3, 3], outputs: 33, stride: [2, 1], pad: 'same' },
   { x: [3, 9, 4, 37], kernel: [2, 3], outputs: 5, stride: [1, 2], pad: 'valid' },
+  // Channels in fours, in tiles of 16, 32 and 64; in the last, pixels that no tap meets.
+  { x: [2, 9, 9, 16], kernel: [3, 3], outputs: 16, stride: [1, 1], pad: 'same' },
+  { x: [2, 7, 8, 20], kernel: [3, 3], outputs: 12, stride: [2, 2], pad: 'same' },
+  { x: [1, 6, 5, 68], kernel: [1, 1], outputs: 8, stride: [2, 2], pad: 'valid' },
   // More places than one part takes.
   { x: [9, 20, 20, 2], kernel: [5, 5], outputs: 4, stride: [1, 1], pad: 'same' },
 ]
@@ -72,6 +76,30 @@ for (const [i, shape] of shapes.entries()) {
     const error = norm(difference) / norm(wanted)
     assert.ok(error < 1e-5, `${k === 0 ? 'dx' : 'dW'} of ${JSON.stringify(shape)} is off by ${error}`)
   }
+  assert.deepEqual(
+    await gradients(shape),
+    actual,
+    `${JSON.stringify(shape)} gives other bits the second time`,
+  )
 }
 assert.equal(tf.memory().numTensors, before, 'no tensor is left behind')
+
+// tfjs itself cannot convolve no images; the gradients of it are zeros.
+const emptyFilter = tf.tidy(() => {
+  const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', filterShape: [3, 3, 3, 5] }
+  return tf
+    .engine()
+    .runKernel<tf.Tensor>(
+      'Conv2DBackpropFilter',
+      { x: tf.zeros([0, 4, 4, 3]), dy: tf.zeros([0, 4, 4, 5]) },
+      attrs,
+    )
+})
+assert.deepEqual(await emptyFilter.data(), new Float32Array(135))
+const emptyInput = tf.tidy(() => {
+  const attrs = { strides: 1, pad: 'same', dataFormat: 'NHWC', inputShape: [0, 4, 4, 3] }
+  const inputs = { dy: tf.zeros([0, 4, 4, 5]), filter: normals('filter', [3, 3, 3, 5]) }
+  return tf.engine().runKernel<tf.Tensor>('Conv2DBackpropInput', inputs, attrs)
+})
+assert.deepEqual(emptyInput.shape, [0, 4, 4, 3])
 process.exit(0)

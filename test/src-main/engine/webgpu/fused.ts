@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { type OptimizerSpec, optimizerSpec } from '../../../../shared/run/spec.ts'
+import { selectEngine } from '../../../../src-main/engine/select.ts'
+import * as tf from '../../../../src-main/engine/tf.ts'
+import { softmaxCrossEntropy } from '../../../../src-main/trainer/loss.ts'
+import { normaliseByBatch } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
+import { createOptimizer } from '../../../../src-main/trainer/optimizers/index.ts'
+import { norm, normals } from '../../trainer/models/support.ts'
+import { rank4 } from '../simd/support.ts'
+
+/*
+ * What one WGSL kernel does in place of many: against the composed form on tfjs's cpu backend, and against itself for
+ * the same bits. Few shapes: SwiftShader compiles each kind of kernel for about a second.
+ */
+
+interface Subject {
+  readonly what: string
+  /** Gives what is compared; it runs within a tidy. */
+  run(): tf.Tensor[]
+}
+
+interface NormCase {
+  readonly shape: [number, number, number, number]
+  /** Whether a ReLU follows, and a residual sum comes before it. */
+  readonly relu?: 'plain' | 'residual'
+}
+
+const normCases: NormCase[] = [
+  { shape: [1, 1, 1, 1] },
+  { shape: [1, 2, 2, 4], relu: 'residual' },
+  { shape: [3, 5, 4, 7], relu: 'residual' },
+  // More channels than a workgroup has columns.
+  { shape: [2, 3, 3, 70], relu: 'plain' },
+  // Several parts of rows, the last one shorter.
+  { shape: [31, 16, 16, 3] },
+  { shape: [37, 16, 15, 8], relu: 'plain' },
+]
+
+/** Output, moved statistics, and gradients for x, gamma, beta and the residual. */
+function normSubject({ shape, relu }: NormCase): Subject {
+  const channels = shape[3]
+  return {
+    what: `batch normalisation of [${shape}]`,
+    run() {
+      // Far from zero, where a variance as the difference of two sums would lose its digits.
+      const x = tf.add(tf.mul(normals('x', shape), 3), 10)
+      const [gamma, beta, residual] = [
+        normals('gamma', [channels]),
+        normals('beta', [channels]),
+        normals('residual', shape),
+      ]
+      const statistics = {
+        movingMean: tf.variable(tf.zeros([channels])),
+        movingVariance: tf.variable(tf.ones([channels])),
+      }
+      const apply = (rate: number, ...[a = x, g = gamma, b = beta, r = residual]: tf.Tensor[]) =>
+        normaliseByBatch(
+          rank4(a),
+          { gamma: tf.reshape(g, [channels]), beta: tf.reshape(b, [channels]), ...statistics },
+          1e-3,
+          rate,
+          relu && { residual: relu === 'residual' ? rank4(r) : undefined },
+        )
+      const y = apply(0.1)
+      const sources = relu === 'residual' ? [x, gamma, beta, residual] : [x, gamma, beta]
+      const gradients = tf.grads((...given) => apply(0, ...given))(sources, normals('dy', shape))
+      const moved = [tf.clone(statistics.movingMean), tf.clone(statistics.movingVariance)]
+      tf.dispose([statistics.movingMean, statistics.movingVariance])
+      return [y, ...moved, ...gradients]
+    },
+  }
+}
+
+function lossSubject(batch: number, classes: number, smoothing: number): Subject {
+  return {
+    what: `softmax cross-entropy of [${batch}, ${classes}] with smoothing ${smoothing}`,
+    run() {
+      const logits = tf.reshape<tf.Rank.R2>(tf.mul(normals('logits', [batch, classes]), 5), [batch, classes])
+      const labels = tf.tensor1d(
+        Array.from({ length: batch }, (_, i) => (i * 7 + classes - 1) % classes),
+        'int32',
+      )
+      const both = tf.valueAndGrad((x: tf.Tensor2D) => softmaxCrossEntropy(x, labels, smoothing))
+      const { value, grad } = both(logits, tf.scalar(2))
+      return [value, grad]
+    },
+  }
+}
+
+const optimizers = [
+  { kind: 'sgd', momentum: 0.9, weightDecay: 0.01 },
+  { kind: 'sgd', momentum: 0.9, nesterov: true, decoupled: true, weightDecay: 0.01 },
+  { kind: 'rmsprop', momentum: 0.8, weightDecay: 0.01 },
+  { kind: 'adam', weightDecay: 0.01 },
+  { kind: 'adamw', weightDecay: 0.1 },
+].map((spec) => optimizerSpec.parse(spec))
+
+/** Weights and state after three steps, and clones of the first weights, which no step may touch. */
+function optimizerSubject(spec: OptimizerSpec): Subject {
+  const shapes = [[1], [3, 5], [40_003]]
+  return {
+    what: `three steps of ${JSON.stringify(spec)}`,
+    run() {
+      const optimizer = createOptimizer(spec)
+      const variables = shapes.map((shape) => tf.variable(normals('weights', shape)))
+      const before = variables.map((variable) => tf.clone(variable))
+      for (const step of [1, 2, 3]) {
+        const gradients = variables.map(({ name, shape }) => [name, normals(`step ${step}`, shape)])
+        // Without momentum in one step: the buffer stays as it is.
+        optimizer.apply(Object.fromEntries(gradients), variables, {
+          lr: 0.1 / step,
+          momentum: step === 2 ? 0 : 0.7,
+        })
+      }
+      const state = optimizer.state().map(({ tensor }) => tensor)
+      const found = [...variables, ...state].map((each) => tf.clone(each))
+      optimizer.dispose()
+      tf.dispose(variables)
+      return [...found, ...before]
+    },
+  }
+}
+
+const subjects = [
+  ...normCases.map(normSubject),
+  lossSubject(1, 2, 0),
+  lossSubject(7, 10, 0.1),
+  lossSubject(33, 101, 0.3),
+  ...optimizers.map(optimizerSubject),
+]
+
+async function valuesOf({ run }: Subject): Promise<Float64Array[]> {
+  const tensors = tf.tidy(run)
+  const values: Float64Array[] = []
+  for (const each of tensors) values.push(Float64Array.from(await each.data()))
+  tf.dispose(tensors)
+  return values
+}
+
+await selectEngine('cpu')
+const expected: Float64Array[][] = []
+for (const subject of subjects) expected.push(await valuesOf(subject))
+await selectEngine('webgpu')
+const kernels = [
+  'BatchNorm',
+  'BatchNormGrad',
+  'MoveStatistics',
+  'SoftmaxLoss',
+  'SgdStep',
+  'AdamStep',
+  'RmspropStep',
+]
+// Without them everything would be composed, and pass too.
+for (const kernel of kernels) assert.ok(tf.getKernel(`Anneal${kernel}`, 'webgpu'), `there is no ${kernel}`)
+for (const [i, subject] of subjects.entries()) {
+  const before = tf.memory().numTensors
+  const actual = await valuesOf(subject)
+  assert.equal(tf.memory().numTensors, before, `${subject.what} leaves a tensor behind`)
+  assert.equal(actual.length, expected[i]?.length)
+  for (const [k, wanted] of (expected[i] ?? []).entries()) {
+    const difference = wanted.map((value, j) => value - (actual[k]?.[j] ?? Number.NaN))
+    const error = norm(difference) / (norm(wanted) || 1)
+    assert.ok(error < 1e-5, `result ${k} of ${subject.what} is off by ${error}`)
+  }
+  assert.deepEqual(await valuesOf(subject), actual, `${subject.what} gives other bits the second time`)
+}
+
+// A run that diverges must show it in its loss.
+for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+  const loss = tf.tidy(() => softmaxCrossEntropy(tf.tensor2d([bad, 1, 2], [1, 3]), tf.tensor1d([1], 'int32')))
+  const [value = 0] = await loss.data()
+  assert.ok(!Number.isFinite(value), `${bad} gives ${value}`)
+}
+process.exit(0)
