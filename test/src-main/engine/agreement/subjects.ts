@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { initialPlan } from '../../../../shared/run/plan.ts'
+import { parseRunSpec, type RunSpec } from '../../../../shared/run/spec.ts'
+import type { SchedulePlan } from '../../../../shared/schedule/index.ts'
+import { createCatalogue, datasetFiles, openDataset } from '../../../../src-main/datasets/index.ts'
+
+/* What every device trains to be compared with the others, and what it tells of it. */
+
+const trainCount = 480
+const testCount = 20
+
+export interface Subject {
+  readonly spec: RunSpec
+  readonly plan: SchedulePlan
+}
+
+/** As small as the slow reference demands. */
+export function subjectsOn(device: string): Readonly<Record<string, Subject>> {
+  const subject = (spec: Record<string, unknown>): Subject => {
+    const common = {
+      dataset: { name: 'some of Fashion-MNIST', validation: 0 },
+      snapshots: { at: 'last' },
+      device,
+    }
+    const parsed = parseRunSpec({ ...common, ...spec, evaluation: { everyEpochs: 1000 } })
+    return { spec: parsed, plan: initialPlan(parsed, trainCount) }
+  }
+  return {
+    'small CNN': subject({
+      model: { kind: 'cnn', filters: [6, 8], dense: 20 },
+      optimizer: { kind: 'sgd', nesterov: true, weightDecay: 5e-4 },
+      schedule: { kind: 'oneCycle', lrMax: 0.05, momentum: { curve: 'inverse', low: 0.85, high: 0.95 } },
+      augmentation: { crop: 2, flip: true },
+      batchSize: 20,
+      budget: { steps: 50 },
+    }),
+    'ResNet-20': subject({
+      model: { kind: 'resnet', depth: 20 },
+      optimizer: { kind: 'sgd', nesterov: true, weightDecay: 5e-4 },
+      schedule: { kind: 'constant', lr: 0.02 },
+      batchSize: 4,
+      budget: { steps: 3 },
+    }),
+  }
+}
+
+/** What a device sends for each subject: the losses of the run, and the gradients that its first step had. */
+export const learned = z.object({
+  name: z.string(),
+  device: z.string(),
+  losses: z.array(z.number()),
+  gradients: z.array(z.object({ name: z.string(), values: z.instanceof(Float32Array) })),
+})
+export type Learned = z.infer<typeof learned>
+
+/** Stores the first images of the embedded data set as one of its own: measuring a model on all of it would take too long. */
+export async function storeImages(home: string): Promise<string> {
+  const whole = await createCatalogue(home).resolve('fashion-mnist-12k')
+  const { meta, examples, labels } = await openDataset(whole.folder)
+  const folder = join(home, 'some')
+  await mkdir(folder)
+  const size = meta.shape.reduce((a, b) => a * b, 1)
+  const some = <T extends Uint8Array | Float32Array | Uint16Array>(values: T, each: number) => [
+    new Uint8Array(values.slice(0, trainCount * each).buffer),
+    new Uint8Array(values.slice(meta.trainCount * each, (meta.trainCount + testCount) * each).buffer),
+  ]
+  const files = datasetFiles(folder)
+  const own = { ...meta, version: 1, name: 'some of Fashion-MNIST', trainCount, testCount }
+  await writeFile(files.meta, JSON.stringify(own))
+  await writeFile(files.examples, Buffer.concat(some(examples, size)))
+  await writeFile(files.labels, Buffer.concat(some(labels, 1)))
+  return folder
+}
