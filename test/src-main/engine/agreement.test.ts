@@ -15,23 +15,36 @@ import { relativeError } from './simd/support.ts'
  * Losses agree with those of plain tfjs step by step, and so do the gradients of the first step.
  */
 
+/**
+ * Relative. Rounding alone makes the losses differ by 3e-7 after 50 steps of the CNN; in ResNet-20 at so small a batch
+ * batch normalisation and the ReLUs' kinks make 1e-7 into 1e-5 within 3, on tfjs's own wasm backend too.
+ */
+const lossTolerance = 5e-5
+/** Of the norm of each gradient: tfjs's wasm backend is off by 3e-5 in the worst. */
+const gradientTolerance = 1e-4
+
 const script = fileURLToPath(new URL('agreement/onDevice.ts', import.meta.url))
-const names = Object.keys(subjectsOn('cpu'))
+/** Runs are stopped after so many steps: a GPU played by the processor takes a second for each. */
+const steps = { cpu: 50, simd: 50, wasm: 50, webgpu: 8 }
+type Device = keyof typeof steps
+
 let home = ''
-let reference: Promise<Learned[]>
-let folder = ''
+/** Every device at once: the reference takes as long as all others. */
+const runs: Partial<Record<Device, Promise<Learned[]>>> = {}
 
 before(async () => {
   home = await mkdtemp(join(tmpdir(), 'anneal-agreement-'))
-  folder = await storeImages(home)
-  reference = learnOn('cpu')
-  // Those that wait for it learn of its failure; meanwhile it is nobody's.
-  reference.catch(() => undefined)
+  const folder = await storeImages(home)
+  const vulkan = process.platform === 'linux' ? await softwareVulkan() : undefined
+  for (const device of ['cpu', 'simd', 'wasm'] as const) runs[device] = learnOn(device, folder)
+  if (vulkan !== undefined) runs.webgpu = learnOn('webgpu', folder, vulkan)
+  // The test that waits for it hears of a failure; until then it is nobody's.
+  for (const run of Object.values(runs)) run.catch(() => undefined)
 })
 after(() => rm(home, { recursive: true, force: true }))
 
-async function learnOn(device: string, environment: Record<string, string> = {}): Promise<Learned[]> {
-  const child = fork(script, [device, folder], {
+async function learnOn(device: Device, folder: string, environment = {}): Promise<Learned[]> {
+  const child = fork(script, [device, folder, String(steps[device])], {
     serialization: 'advanced',
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -46,60 +59,43 @@ async function learnOn(device: string, environment: Record<string, string> = {})
   child.on('message', (message) => found.push(learned.parse(message)))
   const [code] = await once(child, 'close')
   assert.equal(code, 0, said)
-  assert.deepEqual(
-    found.map(({ name }) => name),
-    names,
-  )
   return found
 }
 
-/** Rounding differs, and each step builds on the last: what the losses may differ by, relatively, grows with the steps. */
-const lossTolerance = (step: number): number => 1e-5 * (step + 1)
-const gradientTolerance = 1e-4
-
-function assertAgree(actual: readonly Learned[], expected: readonly Learned[]): void {
-  for (const [at, { name, losses, gradients }] of expected.entries()) {
-    const own = actual[at]
-    assert.equal(own?.losses.length, losses.length)
-    if (process.env.SHOW)
-      console.log(
-        own.device,
-        name,
-        Math.max(...gradients.map((g, i) => relativeError(own.gradients[i]?.values ?? [], g.values))),
-        losses.map((l, i) => Math.abs((own.losses[i] ?? 0) / l - 1).toExponential(1)).join(' '),
-      )
-    for (const [i, gradient] of gradients.entries()) {
-      const error = relativeError(own.gradients[i]?.values ?? [], gradient.values)
-      assert.ok(error < gradientTolerance, `${name}: the gradient of ${gradient.name} is off by ${error}`)
-    }
-    for (const [step, loss] of losses.entries()) {
-      const apart = Math.abs((own.losses[step] ?? Number.NaN) / loss - 1)
-      assert.ok(apart < lossTolerance(step), `${name}, step ${step}: ${own.losses[step]} instead of ${loss}`)
+async function assertAgrees(device: Device, words: RegExp): Promise<void> {
+  const [actual = [], expected = []] = await Promise.all([runs[device], runs.cpu])
+  for (const [at, [name, { plan }]] of Object.entries(subjectsOn(device)).entries()) {
+    const [own, other] = [actual[at], expected[at]]
+    assert.ok(own !== undefined && other !== undefined, `${name} ran on both`)
+    assert.match(own.device, words)
+    assertGradients(own, other)
+    assert.equal(own.losses.length, Math.min(steps[device], plan.totalSteps))
+    for (const [step, loss] of own.losses.entries()) {
+      const apart = Math.abs(loss / (other.losses[step] ?? Number.NaN) - 1)
+      assert.ok(apart < lossTolerance, `${name}, step ${step}: ${loss} instead of ${other.losses[step]}`)
     }
   }
 }
 
-test('simd learns what plain tfjs learns', async () => {
-  const actual = await learnOn('simd')
-  assert.match(actual[0]?.device ?? '', /WebAssembly SIMD/)
-  assertAgree(actual, await reference)
-})
+function assertGradients(own: Learned, other: Learned): void {
+  assert.equal(own.gradients.length, other.gradients.length)
+  for (const [i, { name, values }] of other.gradients.entries()) {
+    const error = relativeError(own.gradients[i]?.values ?? [], values)
+    assert.ok(error < gradientTolerance, `${own.name}: the gradient of ${name} is off by ${error}`)
+  }
+}
 
-test('wasm learns what plain tfjs learns', async () => {
-  assertAgree(await learnOn('wasm'), await reference)
-})
+test('simd learns what plain tfjs learns', () => assertAgrees('simd', /WebAssembly SIMD/))
 
-test('webgpu on SwiftShader learns what plain tfjs learns', {
-  skip: process.platform !== 'linux',
-}, async () => {
-  const actual = await learnOn('webgpu', await softwareVulkan())
-  assert.match(actual[0]?.device ?? '', /software WebGPU/)
-  assertAgree(actual, await reference)
-})
+test('wasm learns what plain tfjs learns', () => assertAgrees('wasm', /WebAssembly/))
 
-test('the reference learns', async () => {
-  const [cnn] = await reference
-  const { losses = [] } = cnn ?? {}
+test('webgpu on SwiftShader learns what plain tfjs learns', { skip: process.platform !== 'linux' }, () =>
+  assertAgrees('webgpu', /software WebGPU/),
+)
+
+test('and that is something: the loss of the small CNN falls', async () => {
+  const [cnn] = (await runs.cpu) ?? []
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
+  const { losses = [] } = cnn ?? {}
   assert.ok(mean(losses.slice(-10)) < 0.75 * mean(losses.slice(0, 10)), losses.join(' '))
 })
