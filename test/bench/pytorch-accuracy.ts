@@ -159,13 +159,13 @@ function line(row: Row): string {
   return `seed ${row.seed}   ${ours}   ${torch}   first losses apart by ${row.apart.toExponential(1)}`
 }
 
-const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(1)} %`
+const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(2)} %`
 
 const spread = (accuracies: readonly number[]): string =>
-  `${percent(mean(accuracies) ?? Number.NaN)} ± ${(100 * (deviation(accuracies) ?? 0)).toFixed(1)}`
+  `${percent(mean(accuracies) ?? Number.NaN)} ± ${(100 * (deviation(accuracies) ?? 0)).toFixed(2)}`
 
 const range = (accuracies: readonly number[]): string =>
-  `${(100 * Math.min(...accuracies)).toFixed(1)} to ${percent(Math.max(...accuracies))}`
+  `${(100 * Math.min(...accuracies)).toFixed(2)} to ${percent(Math.max(...accuracies))}`
 
 const missing = whatIsMissing()
 if (missing === undefined) await compare(values.data ?? '')
