@@ -86,4 +86,5 @@ def main():
     print(json.dumps({"torch": torch.__version__, "stepMs": spread(wall), "cpuMs": spread(cpu), "memoryMb": memory}))
 
 
-main()
+if __name__ == "__main__":
+    main()
