@@ -28,17 +28,20 @@ export interface Estimator {
 export function createEstimator(store: Store, catalogue: Catalogue, devices: Devices): Estimator {
   const known = new Map<string, Promise<Estimate>>()
   const line = createLine()
+  let questions = 0
 
   return {
     async estimate(input) {
       const spec = parseRunSpec(input)
+      // Which one is the newest is told by when it was asked: their data may come in another order.
+      const number = ++questions
       const planned = await planRun(spec, catalogue)
       const past = pastSpeed(store.read, spec, planned.meta.id)
       if (past !== undefined) return past
       const key = keyOf(spec, planned)
       const found = known.get(key)
       if (found !== undefined) return found
-      const measured = line.enter(async (signal) => {
+      const measured = line.enter(number, async (signal) => {
         refuseWhileTraining(store)
         return measure(spec, planned, await devices.known(spec.device), signal)
       })
@@ -100,20 +103,23 @@ function explain({ why, message }: NoAnswer): string {
 /** One at a time, and only the newest waits. */
 function createLine() {
   let active: { readonly end: AbortController; readonly over: Promise<unknown> } | undefined
-  let waiting: (() => void) | undefined
+  let waiting: { readonly number: number; giveUp(): void } | undefined
+  const superseded = () => new UserError(explain(new NoAnswer('cancelled', 'a newer one came')))
   return {
-    async enter<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    /** @param number greater for what was asked later */
+    async enter<T>(number: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
       while (active !== undefined) {
-        waiting?.()
+        if (waiting !== undefined && waiting.number > number) throw superseded()
+        waiting?.giveUp()
         const { over } = active
         const isLast = await new Promise<boolean>((resolve) => {
-          waiting = () => resolve(false)
+          waiting = { number, giveUp: () => resolve(false) }
           over.then(
             () => resolve(true),
             () => resolve(true),
           )
         })
-        if (!isLast) throw new UserError(explain(new NoAnswer('cancelled', 'a newer one came')))
+        if (!isLast) throw superseded()
         waiting = undefined
       }
       const end = new AbortController()
@@ -127,7 +133,7 @@ function createLine() {
       }
     },
     stop(): void {
-      waiting?.()
+      waiting?.giveUp()
       active?.end.abort()
     },
   }
