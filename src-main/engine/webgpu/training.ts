@@ -1,34 +1,9 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { z } from 'zod'
+import { adamAttrs, lossAttrs, rmspropAttrs, sgdAttrs } from '../fusedAttrs.ts'
 import type * as tf from '../tf.ts'
 import { groupsFor, type Inputs, input, make, register, runKernel, sizeOf, threadNumber } from './kernel.ts'
 
 /* The loss, and the optimizers with each variable's whole update in one pass; see engine/fused.ts. */
-
-const lossAttrs = z.object({ smoothing: z.number() })
-const sgdAttrs = z.object({
-  lr: z.number(),
-  momentum: z.number(),
-  decay: z.number(),
-  keep: z.number(),
-  nesterov: z.boolean(),
-})
-const adamAttrs = z.object({
-  stepSize: z.number(),
-  beta1: z.number(),
-  beta2: z.number(),
-  inverseRoot: z.number(),
-  epsilon: z.number(),
-  decay: z.number(),
-  keep: z.number(),
-})
-const rmspropAttrs = z.object({
-  lr: z.number(),
-  alpha: z.number(),
-  momentum: z.number(),
-  epsilon: z.number(),
-  decay: z.number(),
-})
 
 /** Of a workgroup that takes one row of logits, and of one that passes over memory. */
 const rowThreads = 64

@@ -1,32 +1,7 @@
-import { z } from 'zod'
+import { adamAttrs, lossAttrs, rmspropAttrs, sgdAttrs } from '../../fusedAttrs.ts'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { chunkNumbers, input, register, sizeOf } from '../register.ts'
-
-const lossAttrs = z.object({ smoothing: z.number() })
-const sgdAttrs = z.object({
-  lr: z.number(),
-  momentum: z.number(),
-  decay: z.number(),
-  keep: z.number(),
-  nesterov: z.boolean(),
-})
-const adamAttrs = z.object({
-  stepSize: z.number(),
-  beta1: z.number(),
-  beta2: z.number(),
-  inverseRoot: z.number(),
-  epsilon: z.number(),
-  decay: z.number(),
-  keep: z.number(),
-})
-const rmspropAttrs = z.object({
-  lr: z.number(),
-  alpha: z.number(),
-  momentum: z.number(),
-  epsilon: z.number(),
-  decay: z.number(),
-})
 
 /** The loss and the optimizers, each in one pass; see engine/fused.ts. */
 export function registerTraining(): void {
