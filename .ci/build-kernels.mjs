@@ -1,4 +1,4 @@
-// Compiles the simd backend's kernels, twice: with relaxed SIMD and without. `npm run build:kernels` writes the files
+// Compiles the simd backend's kernels: without relaxed SIMD, with it, and with it for vectors of eight numbers. `npm run build:kernels` writes the files
 // that are committed; the test that they are the build of their source calls it with a folder of its own.
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,15 +10,16 @@ const folder = join(root, 'src-main', 'engine', 'simd')
 const into = process.argv[2] ?? folder
 
 mkdirSync(into, { recursive: true })
-for (const relaxed of [true, false]) {
+for (const build of ['plain', 'relaxed', 'wide']) {
   const { error, stderr } = await asc.main([
     join(folder, 'assembly', 'index.ts'),
     '--outFile',
-    join(into, relaxed ? 'kernels-relaxed.wasm' : 'kernels-plain.wasm'),
+    join(into, `kernels-${build}.wasm`),
     ...['-O3', '--converge', '--runtime', 'stub', '--use', 'abort=', '--noExportMemory'],
     ...['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
     ...['--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory'],
-    ...(relaxed ? ['--enable', 'relaxed-simd'] : []),
+    ...(build === 'plain' ? [] : ['--enable', 'relaxed-simd']),
+    ...['--use', `ANNEAL_WIDE=${build === 'wide' ? 1 : 0}`],
   ])
   if (error !== null) {
     console.error(stderr.toString())

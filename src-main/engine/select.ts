@@ -165,16 +165,31 @@ function threadCount(wanted: string): number {
   )
 }
 
+const simdStrength = {
+  wide: 'on vectors of eight numbers',
+  relaxed: 'with fused multiplication and addition',
+  plain: 'without the fused multiplication and addition that this processor or this Node lacks',
+}
+
+/** @throws UserError when there is no such build */
+function kernelBuild(wanted: string): 'wide' | 'relaxed' | 'plain' {
+  if (wanted === 'wide' || wanted === 'relaxed' || wanted === 'plain') return wanted
+  throw new UserError(
+    `While starting the simd device: ANNEAL_KERNELS must be wide, relaxed or plain (received "${wanted}").`,
+  )
+}
+
 async function startSimd() {
   const { loadSimd } = await import('./simd/load.ts')
-  const wanted = process.env.ANNEAL_THREADS
-  const { threads, relaxed } = await loadSimd(wanted ? { threads: threadCount(wanted) } : {})
+  const { ANNEAL_THREADS: wanted, ANNEAL_KERNELS: build } = process.env
+  const { threads, build: taken } = await loadSimd({
+    ...(wanted ? { threads: threadCount(wanted) } : {}),
+    ...(build ? { build: kernelBuild(build) } : {}),
+  })
   return {
     memory: wasmMemory,
     device: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    strength: relaxed
-      ? 'our own kernels, with fused multiplication and addition'
-      : 'our own kernels; this processor or this Node offers them no fused multiplication and addition',
+    strength: `our own kernels, ${simdStrength[taken]}`,
   }
 }
 

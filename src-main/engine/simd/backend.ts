@@ -1,6 +1,7 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type * as tf from '../tf.ts'
 import type { Heap } from './heap.ts'
+import type { KernelBuild } from './module.ts'
 import type { Pool } from './pool.ts'
 
 type Values = tf.backend_util.BackendValues
@@ -45,11 +46,18 @@ class HeapData {
 export class SimdBackend extends MathBackendCPU {
   readonly heap: Heap
   readonly pool: Pool
+  readonly build: KernelBuild
 
-  constructor(heap: Heap, pool: Pool) {
+  constructor(heap: Heap, pool: Pool, build: KernelBuild) {
     super()
     this.heap = heap
     this.pool = pool
+    this.build = build
+  }
+
+  /** Whether its kernels are those for vectors of eight numbers. */
+  get wide(): boolean {
+    return this.build === 'wide'
   }
 
   override write(values: Values, shape: number[], dtype: tf.DataType): object {

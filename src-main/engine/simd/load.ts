@@ -11,16 +11,18 @@ import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerReductions } from './kernels/reductions.ts'
 import { registerTraining } from './kernels/training.ts'
-import { loadKernels } from './module.ts'
+import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
 import { takeOverCpuKernels } from './register.ts'
+import { wideHolds } from './wide.ts'
 
 export interface SimdOptions {
   /** Threads that compute, the calling one among them; as many as the machine has where absent. */
   readonly threads?: number
   /** Bytes of tensors, at most. */
   readonly memory?: number
-  readonly relaxed?: 'ifPossible' | 'never'
+  /** The best build of the kernels that may be taken; the best that works where absent. */
+  readonly build?: KernelBuild
 }
 
 let registered = false
@@ -29,15 +31,14 @@ let registered = false
  * Starts our CPU backend, in place of the one that may run already, and makes it the current one.
  * @throws Error where WebAssembly or its SIMD cannot be had
  */
-export async function loadSimd(options: SimdOptions = {}): Promise<{ threads: number; relaxed: boolean }> {
-  const { module, relaxed } = loadKernels(options.relaxed)
+export async function loadSimd(options: SimdOptions = {}): Promise<{ threads: number; build: KernelBuild }> {
   const threads = options.threads ?? availableParallelism()
   await import('@tensorflow/tfjs-backend-cpu')
   registerKernels()
+  const { module, build } = bestKernels(options.build)
   const current = tf.findBackend('simd')
   if (current instanceof SimdBackend) {
-    const same =
-      options.memory === undefined && options.relaxed === undefined && current.pool.threads === threads
+    const same = options.memory === undefined && current.build === build && current.pool.threads === threads
     if (!same) {
       tf.removeBackend('simd')
       await current.pool.close()
@@ -46,10 +47,33 @@ export async function loadSimd(options: SimdOptions = {}): Promise<{ threads: nu
   if (tf.findBackendFactory('simd') === null) {
     const heap = new Heap(options.memory)
     const pool = new Pool(module, heap, threads)
-    tf.registerBackend('simd', () => new SimdBackend(heap, pool), 4)
+    tf.registerBackend('simd', () => new SimdBackend(heap, pool, build), 4)
   }
   if (!(await tf.setBackend('simd'))) throw new Error('tfjs could not start it')
-  return { threads, relaxed }
+  return { threads, build }
+}
+
+const compiled = new Map<KernelBuild, KernelModule>()
+
+/** Compiled and tried once in a process. @throws Error where WebAssembly has no SIMD */
+function bestKernels(build: KernelBuild = 'wide'): KernelModule {
+  const before = compiled.get(build)
+  if (before !== undefined) return before
+  const found = findKernels(build)
+  compiled.set(build, found)
+  return found
+}
+
+function findKernels(build: KernelBuild): KernelModule {
+  if (build === 'plain') {
+    const plain = compileKernels(build)
+    if (plain === undefined) throw new Error('this processor or this Node offers WebAssembly no SIMD')
+    return plain
+  }
+  if (build === 'relaxed') return compileKernels(build) ?? bestKernels('plain')
+  const narrow = bestKernels('relaxed')
+  const wide = compileKernels('wide')
+  return wide !== undefined && wideHolds(wide, narrow) ? wide : narrow
 }
 
 function registerKernels(): void {

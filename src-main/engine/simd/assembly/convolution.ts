@@ -1,4 +1,4 @@
-import { panelColumns, tile, tileRows } from './product'
+import { panelColumns, panelRow, tile, tileRoom, tileRows } from './product'
 
 /**
  * Copies one image into `padded`, [paddedRows, paddedWidth, channels], its first row at `top` and its first column at
@@ -61,7 +61,7 @@ export function convolve(
   to: i32,
 ): void {
   const outputs = scratch
-  let padded = scratch + 64
+  let padded = scratch + tileRoom
   const paddedRows = (rows - 1) * strideRows + tapRows
   const paddedWidth = (places - 1) * strideColumns + tapColumns
   const pixel = (<usize>channels) << 2
@@ -70,7 +70,7 @@ export function convolve(
   if (!whole) memory.fill(padded, 0, <usize>(paddedRows * paddedWidth) * pixel)
   const pitch = <usize>paddedWidth * pixel
   const run = tapColumns * channels
-  const panelBytes = (<usize>(tapRows * run)) << 5
+  const panelBytes = <usize>(tapRows * run * panelRow)
   const total = rows * places
   for (let image = from; image < to; image++) {
     const source = x + <usize>image * imageBytes

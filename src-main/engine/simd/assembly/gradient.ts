@@ -1,5 +1,6 @@
 import { placeImage } from './convolution'
-import { loadPart, madd, storePart } from './simd'
+import { loadPart, madd, put, storePart, WIDE } from './simd'
+import { wideOuterTile } from './wide/outerTile'
 
 /*
  * Products aᵀ · b summed over the rows of both: gradients of dense kernels and of filters. Six columns of a by eight of b
@@ -7,7 +8,15 @@ import { loadPart, madd, storePart } from './simd'
  * What a tile reads beyond the last column is never stored; the allocator leaves room behind every tensor for it.
  */
 
-/** Adds to the sums at out [6 rows of outPitch, 8]: rows × places places of a and b. */
+/** Columns of a tile. */
+export const outerColumns: i32 = WIDE ? 16 : 8
+/** Bytes that a tile needs for itself. */
+export const outerRoom: i32 = 384
+
+/**
+ * Adds to the sums at out [6 rows of outPitch, outerColumns]: rows × places places of a and b. If `fresh` there are none
+ * yet; if `chained` the addition goes on from them, place by place, so that it does not show where it was interrupted.
+ */
 export function outerTile(
   a: usize,
   aStep: usize,
@@ -22,7 +31,16 @@ export function outerTile(
   height: i32,
   width: i32,
   fresh: boolean,
+  chained: boolean,
+  spare: usize,
 ): void {
+  if (WIDE) {
+    memory.fill(spare, 0, outerRoom)
+    if (chained && !fresh) addWide(out, outPitch, spare, 64, min(6, height), min(16, width), true)
+    wideOuterTile(a, aStep, aJump, b, bStep, bJump, rows, places, spare)
+    addWide(spare, 64, out, outPitch, min(6, height), min(16, width), fresh || chained)
+    return
+  }
   const zero = f32x4.splat(0)
   let c00 = zero
   let c01 = zero
@@ -36,6 +54,27 @@ export function outerTile(
   let c41 = zero
   let c50 = zero
   let c51 = zero
+  if (chained && !fresh) {
+    let from = out
+    c00 = v128.load(from)
+    c01 = v128.load(from, 16)
+    from += outPitch
+    c10 = v128.load(from)
+    c11 = v128.load(from, 16)
+    from += outPitch
+    c20 = v128.load(from)
+    c21 = v128.load(from, 16)
+    from += outPitch
+    c30 = v128.load(from)
+    c31 = v128.load(from, 16)
+    from += outPitch
+    c40 = v128.load(from)
+    c41 = v128.load(from, 16)
+    from += outPitch
+    c50 = v128.load(from)
+    c51 = v128.load(from, 16)
+    fresh = true
+  }
   for (let r = rows; r > 0; r--) {
     for (let p = places; p > 0; p--) {
       const b0 = v128.load(b)
@@ -101,6 +140,44 @@ function add(
   storePart(to + 16, right, width - 4)
 }
 
+/** Adds height × width numbers to others, or puts them there if these are `fresh`. */
+function addWide(
+  from: usize,
+  fromPitch: usize,
+  out: usize,
+  outPitch: usize,
+  height: i32,
+  width: i32,
+  fresh: boolean,
+): void {
+  for (let row = 0; row < height; row++) {
+    for (let c = 0; c < width; c += 8) {
+      const offset = (<usize>c) << 2
+      const own = from + offset
+      const to = out + offset
+      let low = v128.load(own)
+      let high = v128.load(own, 16)
+      if (c + 8 <= width) {
+        if (!fresh) {
+          low = f32x4.add(low, v128.load(to))
+          high = f32x4.add(high, v128.load(to, 16))
+        }
+        put(to, low, high)
+        continue
+      }
+      const left = width - c
+      if (!fresh) {
+        low = f32x4.add(low, loadPart(to, left))
+        high = f32x4.add(high, loadPart(to + 16, left - 4))
+      }
+      storePart(to, low, left)
+      storePart(to + 16, high, left - 4)
+    }
+    from += fromPitch
+    out += outPitch
+  }
+}
+
 /** Rows of both sides that are summed at once: their tiles' numbers stay in the first cache. */
 const rowBlock: i32 = 256
 
@@ -122,7 +199,7 @@ export function multiplyTransposed(
     const count = min(rowBlock, rows - start)
     for (let item = from; item < to; item++) {
       const column = item * 6
-      for (let other = 0; other < bColumns; other += 8) {
+      for (let other = 0; other < bColumns; other += outerColumns) {
         outerTile(
           a + <usize>start * aPitch + ((<usize>column) << 2),
           aPitch,
@@ -137,6 +214,8 @@ export function multiplyTransposed(
           aColumns - column,
           bColumns - other,
           start == 0,
+          false,
+          scratch,
         )
       }
     }
@@ -172,7 +251,7 @@ export function filterGradient(
   from: i32,
   to: i32,
 ): void {
-  let padded = scratch
+  let padded = scratch + outerRoom
   const paddedRows = (rows - 1) * strideRows + tapRows
   const paddedWidth = (places - 1) * strideColumns + tapColumns
   const pixel = (<usize>channels) << 2
@@ -202,7 +281,7 @@ export function filterGradient(
         for (let tap = 0; tap < tapRows; tap++) {
           const a = padded + <usize>(row * strideRows + tap) * pitch
           for (let k = 0; k < run; k += 6) {
-            for (let filter = 0; filter < filters; filter += 8) {
+            for (let filter = 0; filter < filters; filter += outerColumns) {
               outerTile(
                 a + ((<usize>k) << 2),
                 aStep,
@@ -217,6 +296,8 @@ export function filterGradient(
                 run - k,
                 filters - filter,
                 fresh,
+                false,
+                scratch,
               )
             }
           }

@@ -1,14 +1,20 @@
-import { loadPart, madd, splat, storePart } from './simd'
+import { loadPart, madd, put, splat, storePart, WIDE } from './simd'
+import { wideTile } from './wide/tile'
 
 /*
  * Matrix products whose left side is read row by row: dense layers, and convolutions, whose rows are the windows of a
  * padded image. Six rows by eight columns stay in registers: twelve sums, two vectors of the right side and one number
  * of the left are fifteen of the sixteen registers there are. The right side is packed beforehand into panels of eight
- * columns, so that each step of the sum reads 32 bytes that lie together; the left side is read where it stands.
+ * columns, so that each step of the sum reads 32 bytes that lie together; the left side is read where it stands. The
+ * build for vectors of eight has panels of sixteen columns.
  */
 
 export const tileRows: i32 = 6
-export const panelColumns: i32 = 8
+export const panelColumns: i32 = WIDE ? 16 : 8
+/** Bytes of a row of a panel. */
+export const panelRow: i32 = panelColumns * 4
+/** Bytes that `tile` needs for itself behind the addresses of the outputs. */
+export const tileRoom: i32 = 448
 
 /** What is done to a tile before it is stored. */
 export const addToOutput: i32 = 1
@@ -37,6 +43,12 @@ export function tile(
   bias: usize,
   mode: i32,
 ): void {
+  if (WIDE) {
+    const spare = outputs + 64
+    wideTile(a0, a1, a2, a3, a4, a5, taps, run, pitch, panel, spare)
+    finishWide(spare, outputs, column, rows, columns, bias, mode)
+    return
+  }
   const zero = f32x4.splat(0)
   let c00 = zero
   let c01 = zero
@@ -224,9 +236,57 @@ function finish(
   storePart(to + 16, right, columns - 4)
 }
 
+/** What `finish` does to a row, to the rows of a tile in `spare`. */
+function finishWide(
+  spare: usize,
+  outputs: usize,
+  column: usize,
+  rows: i32,
+  columns: i32,
+  bias: usize,
+  mode: i32,
+): void {
+  const floor = f32x4.splat(mode & applyRelu ? 0 : -Infinity)
+  for (let row = 0; row < rows; row++) {
+    const to = <usize>load<u32>(outputs + ((<usize>row) << 2)) + column
+    for (let c = 0; c < columns; c += 8) {
+      const offset = (<usize>c) << 2
+      const at = to + offset
+      const own = spare + offset
+      let low = v128.load(own)
+      let high = v128.load(own, 16)
+      if (c + 8 <= columns) {
+        if (mode & addToOutput) {
+          low = f32x4.add(low, v128.load(at))
+          high = f32x4.add(high, v128.load(at, 16))
+        }
+        if (mode & addBias) {
+          const added = bias + column + offset
+          low = f32x4.add(low, v128.load(added))
+          high = f32x4.add(high, v128.load(added, 16))
+        }
+        put(at, f32x4.max(low, floor), f32x4.max(high, floor))
+        continue
+      }
+      const left = columns - c
+      if (mode & addToOutput) {
+        low = f32x4.add(low, loadPart(at, left))
+        high = f32x4.add(high, loadPart(at + 16, left - 4))
+      }
+      if (mode & addBias) {
+        low = f32x4.add(low, loadPart(bias + column + offset, left))
+        high = f32x4.add(high, loadPart(bias + column + offset + 16, left - 4))
+      }
+      storePart(at, f32x4.max(low, floor), left)
+      storePart(at + 16, f32x4.max(high, floor), left - 4)
+    }
+    spare += 64
+  }
+}
+
 /**
  * Packs a right side of rows (tapRow, tapColumn, inner) and `columns` columns into panels: for each panel all rows in
- * order, each as eight numbers, zeros beyond the last column. Items: panels.
+ * order, each as panelColumns numbers, zeros beyond the last column. Items: panels.
  */
 export function packPanels(
   source: usize,
@@ -243,7 +303,7 @@ export function packPanels(
   from: i32,
   to: i32,
 ): void {
-  const panelBytes = (<usize>(tapRows * tapColumns * inner)) << 5
+  const panelBytes = <usize>(tapRows * tapColumns * inner * panelRow)
   for (let p = from; p < to; p++) {
     let out = panels + <usize>p * panelBytes
     const first = p * panelColumns
@@ -254,15 +314,14 @@ export function packPanels(
         let at = start + <usize>(r * tapRowStep + s * tapColumnStep)
         for (let i = 0; i < inner; i++) {
           if (columnStep == 4 && count == panelColumns) {
-            v128.store(out, v128.load(at))
-            v128.store(out, v128.load(at, 16), 16)
+            for (let c: usize = 0; c < <usize>panelRow; c += 16) v128.store(out + c, v128.load(at + c))
           } else {
             for (let c = 0; c < panelColumns; c++) {
               const value: f32 = c < count ? load<f32>(at + <usize>(c * columnStep)) : 0
               store<f32>(out + ((<usize>c) << 2), value)
             }
           }
-          out += 32
+          out += <usize>panelRow
           at += <usize>innerStep
         }
       }
@@ -300,7 +359,7 @@ export function multiply(
     const firstRow = (item / panelCount) * blockTiles * tileRows
     const lastRow = min(rows, firstRow + blockTiles * tileRows)
     const width = min(panelColumns, columns - panel * panelColumns)
-    const panelStart = panels + ((<usize>(panel * depth)) << 5)
+    const panelStart = panels + <usize>(panel * depth * panelRow)
     for (let k = 0; k < depth; k += depthBlock) {
       const run = min(depthBlock, depth - k)
       let own = mode & ~addToOutput
@@ -322,9 +381,9 @@ export function multiply(
           1,
           run,
           0,
-          panelStart + ((<usize>k) << 5),
+          panelStart + <usize>(k * panelRow),
           scratch,
-          (<usize>panel) << 5,
+          <usize>(panel * panelRow),
           count,
           width,
           bias,

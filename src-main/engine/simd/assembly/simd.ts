@@ -1,9 +1,28 @@
+/** Whether this is the build for processors whose vectors hold eight numbers; see wide/transforms.ts. */
+export const WIDE: i32 = ANNEAL_WIDE
+
 /** a · b + c, rounded once where the build has relaxed SIMD. */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c)
   return f32x4.add(f32x4.mul(a, b), c)
+}
+
+/** c - a · b, rounded once where the build has relaxed SIMD. */
+// @ts-ignore: decorator
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c)
+  return f32x4.sub(c, f32x4.mul(a, b))
+}
+
+/** Eight numbers; the upper half first, as the compiler that joins the halves wants it (see wide/transforms.ts). */
+// @ts-ignore: decorator
+@inline
+export function put(at: usize, low: v128, high: v128): void {
+  v128.store(at, high, 16)
+  v128.store(at, low)
 }
 
 // @ts-ignore: decorator

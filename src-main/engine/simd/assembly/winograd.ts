@@ -1,4 +1,4 @@
-import { outerTile } from './gradient'
+import { outerColumns, outerTile } from './gradient'
 import { madd } from './simd'
 
 /*
@@ -129,14 +129,15 @@ function filterGradientLine(at: usize, step: usize, out: usize, outStep: usize):
 }
 
 /**
- * A filter to its 36 points, each packed as panels of eight filters: [point, panel, channel, 8]. The taps lie rowStep
- * and tapStep apart, channels and filters channelStep and filterStep. Items: panels.
+ * A filter to its 36 points, each packed as panels of `columns` filters, 8 or 16: [point, panel, channel, columns]. The
+ * taps lie rowStep and tapStep apart, channels and filters channelStep and filterStep. Items: panels.
  */
 export function winogradFilter(
   source: usize,
   packed: usize,
   channels: i32,
   filters: i32,
+  columns: i32,
   rowStep: i32,
   tapStep: i32,
   channelStep: i32,
@@ -145,15 +146,15 @@ export function winogradFilter(
   from: i32,
   to: i32,
 ): void {
-  const panels = (filters + 7) >> 3
-  const pointStep = (<usize>(panels * channels)) << 5
+  const panels = (filters + columns - 1) / columns
+  const pointStep = (<usize>(panels * channels * columns)) << 2
   const taps = scratch
   const half = scratch + 256
   for (let panel = from; panel < to; panel++) {
     for (let c = 0; c < channels; c++) {
-      const target = packed + ((<usize>(panel * channels + c)) << 5)
-      for (let part = 0; part < 8; part += 4) {
-        const first = panel * 8 + part
+      const target = packed + ((<usize>((panel * channels + c) * columns)) << 2)
+      for (let part = 0; part < columns; part += 4) {
+        const first = panel * columns + part
         if (first >= filters) {
           for (let point = 0; point < points; point++) {
             v128.store(target + <usize>point * pointStep + ((<usize>part) << 2), f32x4.splat(0))
@@ -516,7 +517,7 @@ export function winogradFilterGradient(
       }
       for (let point: usize = 0; point < 36; point++) {
         for (let c = 0; c < channels; c += 6) {
-          for (let f = 0; f < filters; f += 8) {
+          for (let f = 0; f < filters; f += outerColumns) {
             outerTile(
               inputs + point * pointStep + ((<usize>c) << 2),
               pixel,
@@ -531,6 +532,8 @@ export function winogradFilterGradient(
               channels - c,
               filters - f,
               first == begin,
+              true,
+              scratch,
             )
           }
         }

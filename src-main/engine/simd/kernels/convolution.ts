@@ -3,7 +3,7 @@ import { type Phase, phasesOf } from '../../convPhases.ts'
 import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
-import { panelColumns, tileMode } from './product.ts'
+import { panelColumns, tileBytes, tileMode } from './product.ts'
 import { winogradConvolve, winogradFilterGradient, winogradFits } from './winograd.ts'
 
 type ConvInfo = tf.backend_util.Conv2DInfo
@@ -121,9 +121,10 @@ interface Convolution {
 
 function convolve(backend: SimdBackend, c: Convolution): void {
   const [rows, places, channels] = c.places
-  const packedBytes = Math.ceil(channels / panelColumns) * panelColumns * c.filter.depth * 4
+  const panelWidth = panelColumns(backend)
+  const panels = Math.ceil(channels / panelWidth)
+  const packedBytes = panels * panelWidth * c.filter.depth * 4
   const packed = backend.heap.take(packedBytes)
-  const panels = Math.ceil(channels / panelColumns)
   backend.pool.run(
     'packPanels',
     [c.filter.from, packed, ...c.filter.taps],
@@ -141,7 +142,7 @@ function scratchBytes({ image, taps, places }: Pick<Convolution, 'image' | 'taps
   const [tapRows, tapColumns, strideRows, strideColumns] = taps
   const rows = (places[0] - 1) * strideRows + tapRows
   const columns = (places[1] - 1) * strideColumns + tapColumns
-  return rows * columns * image[2] * 4 + 256
+  return rows * columns * image[2] * 4 + tileBytes + 256
 }
 
 const filterShape = z.object({ filterShape: shape4d })

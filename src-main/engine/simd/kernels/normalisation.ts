@@ -7,7 +7,7 @@ const attributes = z.object({ epsilon: z.number(), relu: z.boolean() })
 const gradientAttributes = z.object({ hasResidual: z.boolean() })
 
 /** Numbers of a group of rows whose moments are taken at once: it stays in the first cache. */
-const groupNumbers = 8192
+const groupNumbers = 4096
 /** Numbers of a chunk of a pass over memory. */
 const chunkNumbers = 32_768
 

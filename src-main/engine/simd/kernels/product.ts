@@ -7,7 +7,10 @@ import { input, isFloat, register } from '../register.ts'
 export const tileMode = { bias: 2, relu: 4 } as const
 /** Tiles of six rows in a block, and columns in a panel, as the kernels have them. */
 const blockRows = 16 * 6
-export const panelColumns = 8
+/** What the kernels keep of a tile beside it. */
+export const tileBytes = 512
+/** @returns columns of a panel */
+export const panelColumns = ({ wide }: SimdBackend): number => (wide ? 16 : 8)
 /** Multiplications and additions that are worth a chunk of their own. */
 const chunkWork = 1_000_000
 
@@ -52,7 +55,9 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
   // Bias and ReLU are done by the kernel of rows only.
   if (!plainBias || (transposeA && (bias !== undefined || relu))) return undefined
   const out = backend.make([...a.shape.slice(0, -2), rows, columns])
-  const packedBytes = Math.ceil(columns / panelColumns) * panelColumns * depth * 4
+  const panelWidth = panelColumns(backend)
+  const panels = Math.ceil(columns / panelWidth)
+  const packedBytes = panels * panelWidth * depth * 4
   const turned = transposeA && transposeB
   const packed = transposeA && !turned ? 0 : backend.heap.take(packedBytes)
   const turnedA = turned ? backend.heap.take(rows * depth * 4) : 0
@@ -68,15 +73,22 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
         [from, right, to, depth, rows, columns],
         Math.ceil(rows / 6),
         chunk,
+        tileBytes,
       )
       continue
     }
     if (turned) turn(backend, from, turnedA, depth, rows)
     packMatrix(backend, right, packed, depth, columns, transposeB)
     const sizes = [rows, depth, columns, bias === undefined ? 0 : backend.address(bias), mode]
-    const items = Math.ceil(rows / blockRows) * Math.ceil(columns / panelColumns)
-    const chunk = Math.ceil(chunkWork / (Math.min(rows, blockRows) * depth * panelColumns))
-    backend.pool.run('multiply', [turned ? turnedA : from, depth * 4, packed, to, ...sizes], items, chunk)
+    const items = Math.ceil(rows / blockRows) * panels
+    const chunk = Math.ceil(chunkWork / (Math.min(rows, blockRows) * depth * panelWidth))
+    backend.pool.run(
+      'multiply',
+      [turned ? turnedA : from, depth * 4, packed, to, ...sizes],
+      items,
+      chunk,
+      tileBytes,
+    )
   }
   if (packed !== 0) backend.heap.give(packed, packedBytes)
   if (turnedA !== 0) backend.heap.give(turnedA, rows * depth * 4)
@@ -98,7 +110,7 @@ function packMatrix(
   transposed: boolean,
 ): void {
   const [rowStep, columnStep] = transposed ? [4, depth * 4] : [columns * 4, 4]
-  const panels = Math.ceil(columns / panelColumns)
+  const panels = Math.ceil(columns / panelColumns(backend))
   const parameters = [from, to, 1, 0, 1, 0, depth, rowStep, columns, columnStep]
   backend.pool.run('packPanels', parameters, panels, Math.ceil(4096 / depth))
 }

@@ -5,6 +5,8 @@ type ConvInfo = tf.backend_util.Conv2DInfo
 
 /** Bytes of transformed tiles that stay in the second cache beside the transformed filter. */
 const blockBytes = 512 * 1024
+const wideGradientBytes = 512 * 1024
+const wideBytes = 512 * 1024
 const points = 36
 /** Below, the transformations cost more than the products save. */
 const fewestChannels = 8
@@ -41,11 +43,24 @@ export interface WinogradConvolution {
 export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): void {
   const [height, width, channels] = c.image
   const [rows, columns, filters] = c.places
-  const panels = Math.ceil(filters / 8)
-  const packedBytes = points * panels * 8 * channels * 4
+  const wide = backend.wide && fitsWide(c)
+  const panelWidth = wide ? 16 : 8
+  const panels = Math.ceil(filters / panelWidth)
+  const packedBytes = points * panels * panelWidth * channels * 4
   const packed = backend.heap.take(packedBytes)
   const [first, ...steps] = c.filter
-  backend.pool.run('winogradFilter', [first, packed, channels, filters, ...steps], panels, 1, 1024)
+  backend.pool.run(
+    'winogradFilter',
+    [first, packed, channels, filters, panelWidth, ...steps],
+    panels,
+    1,
+    1024,
+  )
+  if (wide) {
+    convolveWide(backend, c, packed)
+    backend.heap.give(packed, packedBytes)
+    return
+  }
   const total = c.images * tiles(rows, columns)
   const block = 6 * Math.ceil(tilesOfBlock(channels + panels * 8, total) / 6)
   const parameters = [
@@ -73,6 +88,36 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
   backend.heap.give(packed, packedBytes)
 }
 
+const fitsWide = ({ image, places, padding }: WinogradConvolution): boolean =>
+  image[2] % 8 === 0 && places[2] % 8 === 0 && padding.every((zeros) => zeros >= 0 && zeros <= 2)
+
+function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: number): void {
+  const [height, width, channels] = c.image
+  const [rows, columns, filters] = c.places
+  const tileColumns = Math.ceil(columns / 4)
+  const total = c.images * Math.ceil(rows / 4)
+  const numbers = channels + 16 * Math.ceil(filters / 16)
+  const inCache = Math.floor(wideBytes / (points * 4 * numbers * tileColumns))
+  const strips = Math.max(
+    1,
+    Math.min(Math.ceil(total / 22), inCache >= 3 ? inCache - (inCache % 3) : inCache),
+  )
+  const parameters = [c.from, packed, c.to, c.images, strips, height, width, channels, ...c.padding]
+  const most = Math.ceil((strips * tileColumns) / 6) * 6
+  const scratch =
+    4096 +
+    Math.max(width * channels, filters) * 4 +
+    (tileColumns * 4 + 2) * 192 +
+    points * (4 * most * numbers + 128)
+  backend.pool.run(
+    'winogradConvolveWide',
+    [...parameters, rows, columns, filters, c.bias, c.relu ? 1 : 0],
+    Math.ceil(total / strips),
+    1,
+    scratch,
+  )
+}
+
 /** The gradient of the filter, in parts of `group` images each, to `partial`. */
 export function winogradFilterGradient(
   backend: SimdBackend,
@@ -81,6 +126,16 @@ export function winogradFilterGradient(
   addresses: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
+  if (
+    backend.wide &&
+    inChannels % 8 === 0 &&
+    outChannels % 8 === 0 &&
+    padInfo.top <= 2 &&
+    padInfo.left <= 2
+  ) {
+    filterGradientWide(backend, info, group, addresses)
+    return
+  }
   const available = group * tiles(outHeight, outWidth)
   const block = Math.min(available, tilesOfBlock(inChannels + outChannels, available * 22))
   const { x, dy, partial } = addresses
@@ -90,6 +145,27 @@ export function winogradFilterGradient(
     Math.max(inChannels, outChannels) + block * (inChannels + outChannels) + inChannels * outChannels
   const scratch = 4096 + points * (4 * numbers + 128)
   backend.pool.run('winogradFilterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
+}
+
+function filterGradientWide(
+  backend: SimdBackend,
+  info: ConvInfo,
+  group: number,
+  { x, dy, partial }: { readonly x: number; readonly dy: number; readonly partial: number },
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
+  const tileColumns = Math.ceil(outWidth / 4)
+  const padded = 16 * Math.ceil(outChannels / 16)
+  const available = group * Math.ceil(outHeight / 4)
+  const inCache = Math.floor(wideGradientBytes / (points * 4 * (inChannels + padded) * tileColumns))
+  const strips = Math.max(1, Math.min(available, inCache))
+  const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
+  const parameters = [x, dy, partial, batchSize, group, strips, ...input, outHeight, outWidth, outChannels]
+  const most = strips * tileColumns
+  const zeros = Math.max(inWidth * inChannels, outWidth * outChannels) * 4
+  const numbers = most * (inChannels + padded) + (inChannels + 4) * padded
+  const scratch = 4096 + zeros + (tileColumns * 8 + 2) * 192 + points * (4 * numbers + 128)
+  backend.pool.run('winogradFilterGradientWide', parameters, Math.ceil(batchSize / group), 1, scratch)
 }
 
 const tiles = (rows: number, columns: number): number => Math.ceil(rows / 4) * Math.ceil(columns / 4)

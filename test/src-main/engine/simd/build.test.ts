@@ -15,7 +15,7 @@ test('the committed kernels are the build of their source (else: npm run build:k
     encoding: 'utf8',
   })
   assert.equal(built.status, 0, built.stderr)
-  for (const file of ['kernels-relaxed.wasm', 'kernels-plain.wasm']) {
+  for (const file of ['kernels-wide.wasm', 'kernels-relaxed.wasm', 'kernels-plain.wasm']) {
     const [own, committed] = [folder, join(root, 'src-main/engine/simd')].map((at) =>
       readFileSync(join(at, file)),
     )
