@@ -27,7 +27,8 @@ export class Heap {
   /** @param limit bytes it may grow to */
   constructor(limit = heapLimit) {
     this.#limit = Math.min(limit, heapLimit)
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: heapLimit / pageBytes, shared: true })
+    const maximum = Math.ceil(this.#limit / pageBytes)
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true })
     this.#buffer = this.memory.buffer
   }
 

@@ -17,12 +17,14 @@ export function wideHolds(wide: KernelModule, narrow: KernelModule): boolean {
   return joins(wide) && givesSameBits(wide, narrow)
 }
 
+/** Bytes that the trials need, at most. */
+const trialMemory = 32 * 2 ** 20
 const probeRounds = 2000
 const probeTries = 15
 
 /** Joined, the one loop has half the instructions of the other; a processor without vectors of eight takes as long for both. */
 function joins({ module }: KernelModule): boolean {
-  const heap = new Heap()
+  const heap = new Heap(trialMemory)
   const at = heap.take(256)
   heap.floats(at, 64).fill(0.5)
   const [joined, apart] = instantiate(module, heap.memory, ['probeJoined', 'probeApart'])
@@ -68,7 +70,7 @@ const jobs: readonly (readonly [string, Readonly<Record<string, number[]>>, tf.N
 
 function givesSameBits(wide: KernelModule, narrow: KernelModule): boolean {
   const backends = [wide, narrow].map(({ module, build }) => {
-    const heap = new Heap()
+    const heap = new Heap(trialMemory)
     return new SimdBackend(heap, new Pool(module, heap, 1), build)
   })
   return jobs.every(([kernel, shapes, attrs]) => {

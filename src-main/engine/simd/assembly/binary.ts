@@ -1,3 +1,5 @@
+import { put } from './simd'
+
 /* Operations on two tensors, number by number. */
 
 const opAdd: i32 = 0
@@ -43,8 +45,9 @@ function row(op: i32, a: usize, b: usize, out: usize, count: i32, aStep: i32, bS
   let i = 0
   if (aStep == 1 && bStep == 1) {
     for (; i + 8 <= count; i += 8) {
-      v128.store(out, vector(op, v128.load(a), v128.load(b)))
-      v128.store(out, vector(op, v128.load(a, 16), v128.load(b, 16)), 16)
+      const low = vector(op, v128.load(a), v128.load(b))
+      const high = vector(op, v128.load(a, 16), v128.load(b, 16))
+      put(out, low, high)
       a += 32
       b += 32
       out += 32

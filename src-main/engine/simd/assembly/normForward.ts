@@ -231,3 +231,25 @@ function applyToSixteen(
     out += pitch
   }
 }
+
+/** (1 - rate) · moving + rate · batch, the batch's variance times `correction` first. Items: channels. */
+export function moveStatistics(
+  mean: usize,
+  variance: usize,
+  movingMean: usize,
+  movingVariance: usize,
+  newMean: usize,
+  newVariance: usize,
+  rate: f32,
+  keep: f32,
+  correction: f32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  for (let at = (<usize>from) << 2; at < (<usize>to) << 2; at += 4) {
+    store<f32>(newMean + at, load<f32>(movingMean + at) * keep + load<f32>(mean + at) * rate)
+    const spread = load<f32>(variance + at) * correction
+    store<f32>(newVariance + at, load<f32>(movingVariance + at) * keep + spread * rate)
+  }
+}

@@ -1,3 +1,5 @@
+import { put } from './simd'
+
 /* Operations on one tensor, number by number. */
 
 const opRelu: i32 = 0
@@ -23,6 +25,13 @@ function each(op: i32, x: usize, out: usize, from: i32, to: i32): void {
   x += (<usize>from) << 2
   out += (<usize>from) << 2
   let i = 0
+  for (; i + 8 <= count; i += 8) {
+    const low = vector(op, v128.load(x))
+    const high = vector(op, v128.load(x, 16))
+    put(out, low, high)
+    x += 32
+    out += 32
+  }
   for (; i + 4 <= count; i += 4) {
     v128.store(out, vector(op, v128.load(x)))
     x += 16
@@ -56,5 +65,9 @@ export function negate(x: usize, out: usize, scratch: usize, from: i32, to: i32)
 }
 
 export function fill(out: usize, value: f32, scratch: usize, from: i32, to: i32): void {
+  if (reinterpret<u32>(value) == 0) {
+    memory.fill(out + ((<usize>from) << 2), 0, (<usize>(to - from)) << 2)
+    return
+  }
   for (let at = out + ((<usize>from) << 2); at < out + ((<usize>to) << 2); at += 4) store<f32>(at, value)
 }

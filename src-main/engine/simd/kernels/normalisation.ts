@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
-import { input, register, sizeOf } from '../register.ts'
+import { type Inputs, input, register, sizeOf } from '../register.ts'
 
 const attributes = z.object({ epsilon: z.number(), relu: z.boolean() })
+const moveAttributes = z.object({ rate: z.number(), correction: z.number() })
 const gradientAttributes = z.object({ hasResidual: z.boolean() })
 
 /** Numbers of a group of rows whose moments are taken at once: it stays in the first cache. */
@@ -38,6 +39,7 @@ export function registerNormalisation(): void {
     )
     return [out, mean, variance, inverse]
   })
+  register('AnnealMoveStatistics', moveStatistics)
   register('AnnealBatchNormGrad', (backend, inputs, attrs) => {
     const { hasResidual } = gradientAttributes.parse(attrs)
     const [dy, x, gamma] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'gamma')]
@@ -66,6 +68,16 @@ export function registerNormalisation(): void {
     backend.heap.give(terms, 2 * channels * 4)
     return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
   })
+}
+
+function moveStatistics(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
+  const { rate, correction } = moveAttributes.parse(attrs)
+  const sources = ['mean', 'variance', 'movingMean', 'movingVariance'].map((name) => input(inputs, name))
+  const channels = sources[0]?.shape[0] ?? 0
+  const made = [backend.make([channels]), backend.make([channels])]
+  const addresses = [...sources, ...made].map((each) => backend.address(each))
+  backend.pool.run('moveStatistics', [...addresses, rate, 1 - rate, correction], channels, channels)
+  return made
 }
 
 const addressOr0 = (backend: SimdBackend, info: tf.TensorInfo | undefined): number =>

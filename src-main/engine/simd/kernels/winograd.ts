@@ -52,8 +52,8 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
   backend.pool.run(
     'winogradFilter',
     [first, packed, channels, filters, panelWidth, ...steps],
-    panels,
-    1,
+    panels * channels,
+    32,
     1024,
   )
   if (wide) {

@@ -48,10 +48,11 @@ async function steps(
 }
 
 for (const { spec, shape } of subjects) {
-  test(`${spec.kind}: the same bits with one thread, two and three, and on a second run`, async () => {
+  test(`${spec.kind}: the same bits with one thread, two and three, on a second run, and on vectors of four`, async () => {
     const results = []
-    for (const threads of [1, 2, 3, 2]) {
-      await loadSimd({ threads })
+    const relaxed = { threads: 2, build: 'relaxed' } as const
+    for (const options of [{ threads: 1 }, { threads: 2 }, { threads: 3 }, { threads: 2 }, relaxed]) {
+      await loadSimd(options)
       results.push(await steps(spec, shape, 4))
     }
     const [first, ...others] = results
