@@ -61,17 +61,17 @@ export function batchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D,
 
 /**
  * Gradients of `batchNorm` for x, gamma and beta, and for the residual if there was one.
- * @param saved x, gamma, mean, inverse, and y where a ReLU follows
+ * @param saved x, gamma, beta, mean, inverse, and y where a ReLU follows
  */
 export function batchNormGradient(
   dy: tf.Tensor,
-  [x, gamma, mean, inverse, y]: readonly tf.Tensor[],
+  [x, gamma, beta, mean, inverse, y]: readonly tf.Tensor[],
   hasResidual: boolean,
 ): tf.Tensor[] {
-  if (x === undefined || gamma === undefined || mean === undefined || inverse === undefined) {
+  if (!x || !gamma || !beta || !mean || !inverse) {
     throw new Error('the gradient of batch normalisation was not given what was saved for it')
   }
-  const inputs = { dy, x, gamma, mean, inverse }
+  const inputs = { dy, x, gamma, beta, mean, inverse }
   const results = run('AnnealBatchNormGrad', y === undefined ? inputs : { ...inputs, y }, { hasResidual })
   if (results === undefined) throw new Error('the backend changed between forward and backward')
   return results

@@ -65,7 +65,11 @@ const jobs: readonly (readonly [string, Readonly<Record<string, number[]>>, tf.N
   ['BatchMatMul', { a: [1, 13, 21], b: [1, 21, 37] }, { transposeA: false, transposeB: false }],
   ['BatchMatMul', { a: [1, 21, 13], b: [1, 21, 37] }, { transposeA: true, transposeB: false }],
   ['AnnealBatchNorm', { x: image, residual: image, gamma: [16], beta: [16] }, norm],
-  ['AnnealBatchNormGrad', { dy: image, x: image, y: image, gamma: [16], mean: [16], inverse: [16] }, norm],
+  [
+    'AnnealBatchNormGrad',
+    { dy: image, x: image, y: image, gamma: [16], beta: [16], mean: [16], inverse: [16] },
+    norm,
+  ],
 ]
 
 function givesSameBits(wide: KernelModule, narrow: KernelModule): boolean {

@@ -1,16 +1,48 @@
 import { madd, nmadd, put } from './simd'
 
-/* Batch normalisation backward, in the order of normForward.ts. */
+/*
+ * Batch normalisation backward, in the order of normForward.ts. Where a ReLU follows, dy counts only where its result is
+ * above 0: that is read from the result `y`, or, where nothing was added before the ReLU, computed from x once more by
+ * the very operations that gave it, which spares a third of the memory that is read.
+ */
+
+const ungated: i32 = 0
+const gatedByResult: i32 = 1
+const gatedByInput: i32 = 2
+
+// @ts-ignore: decorator
+@inline
+function gateOf(y: usize, beta: usize): i32 {
+  return y ? gatedByResult : beta ? gatedByInput : ungated
+}
+
+/** dy, or 0 where the ReLU gave 0. */
+// @ts-ignore: decorator
+@inline
+function gated(d: v128, x: v128, mean: v128, scale: v128, shift: v128): v128 {
+  return v128.and(d, f32x4.gt(madd(f32x4.sub(x, mean), scale, shift), f32x4.splat(0)))
+}
+
+// @ts-ignore: decorator
+@inline
+function passes(gate: i32, y: usize, x: f32, mean: f32, scale: f32, shift: f32): boolean {
+  if (gate == gatedByResult) return load<f32>(y) > 0
+  if (gate == gatedByInput) return (x - mean) * scale + shift > 0
+  return true
+}
 
 /**
- * Σ dy and Σ dy · (x - mean) of each group of rows, to `partial` [groups, 2, channels]; where `y` is not 0, dy counts
- * only where y is above 0. Items: groups.
+ * Σ dy and Σ dy · (x - mean) of each group of rows, to `partial` [groups, 2, channels]; `y` or `beta` is not 0 where a
+ * ReLU follows. Items: groups.
  */
 export function normSlopes(
   dy: usize,
   x: usize,
   y: usize,
   mean: usize,
+  inverse: usize,
+  gamma: usize,
+  beta: usize,
   partial: usize,
   rows: i32,
   group: i32,
@@ -20,6 +52,7 @@ export function normSlopes(
   to: i32,
 ): void {
   const pitch = (<usize>channels) << 2
+  const gate = gateOf(y, beta)
   for (let item = from; item < to; item++) {
     const first = item * group
     const count = min(group, rows - first)
@@ -29,20 +62,30 @@ export function normSlopes(
     for (; c + 16 <= channels; c += 16) {
       const offset = (<usize>c) << 2
       const start = begin + offset
-      if (y) slopesOfSixteen(true, dy + start, x + start, y + start, pitch, count, mean + offset, sums + offset)
-      else slopesOfSixteen(false, dy + start, x + start, 0, pitch, count, mean + offset, sums + offset)
+      const m = mean + offset
+      const i = inverse + offset
+      const g = gamma + offset
+      const to = sums + offset
+      if (gate == gatedByResult) {
+        slopesOfSixteen(gatedByResult, dy + start, x + start, y + start, pitch, count, m, i, g, 0, to)
+      } else if (gate == gatedByInput) {
+        slopesOfSixteen(gatedByInput, dy + start, x + start, 0, pitch, count, m, i, g, beta + offset, to)
+      } else slopesOfSixteen(ungated, dy + start, x + start, 0, pitch, count, m, i, g, 0, to)
     }
     for (; c < channels; c++) {
       const offset = (<usize>c) << 2
-      const m = <f64>load<f32>(mean + offset)
+      const m = load<f32>(mean + offset)
+      const scale = load<f32>(inverse + offset) * load<f32>(gamma + offset)
+      const shift: f32 = beta ? load<f32>(beta + offset) : 0
       let sum: f64 = 0
       let product: f64 = 0
       let at = begin + offset
       for (let i = 0; i < count; i++) {
-        if (y == 0 || load<f32>(y + at) > 0) {
+        const own = load<f32>(x + at)
+        if (passes(gate, y + at, own, m, scale, shift)) {
           const d = <f64>load<f32>(dy + at)
           sum += d
-          product += d * (<f64>load<f32>(x + at) - m)
+          product += d * (<f64>own - <f64>m)
         }
         at += pitch
       }
@@ -55,19 +98,30 @@ export function normSlopes(
 // @ts-ignore: decorator
 @inline
 function slopesOfSixteen(
-  gated: boolean,
+  gate: i32,
   dy: usize,
   x: usize,
   y: usize,
   pitch: usize,
   count: i32,
   mean: usize,
+  inverse: usize,
+  gamma: usize,
+  beta: usize,
   sums: usize,
 ): void {
   const m0 = v128.load(mean)
   const m1 = v128.load(mean, 16)
   const m2 = v128.load(mean, 32)
   const m3 = v128.load(mean, 48)
+  const a0 = f32x4.mul(v128.load(inverse), v128.load(gamma))
+  const a1 = f32x4.mul(v128.load(inverse, 16), v128.load(gamma, 16))
+  const a2 = f32x4.mul(v128.load(inverse, 32), v128.load(gamma, 32))
+  const a3 = f32x4.mul(v128.load(inverse, 48), v128.load(gamma, 48))
+  const b0 = v128.load(beta)
+  const b1 = v128.load(beta, 16)
+  const b2 = v128.load(beta, 32)
+  const b3 = v128.load(beta, 48)
   const zero = f32x4.splat(0)
   let s0 = zero
   let s1 = zero
@@ -82,21 +136,31 @@ function slopesOfSixteen(
     let d1 = v128.load(dy, 16)
     let d2 = v128.load(dy, 32)
     let d3 = v128.load(dy, 48)
-    if (gated) {
+    const x0 = v128.load(x)
+    const x1 = v128.load(x, 16)
+    const x2 = v128.load(x, 32)
+    const x3 = v128.load(x, 48)
+    if (gate == gatedByResult) {
       d0 = v128.and(d0, f32x4.gt(v128.load(y), zero))
       d1 = v128.and(d1, f32x4.gt(v128.load(y, 16), zero))
       d2 = v128.and(d2, f32x4.gt(v128.load(y, 32), zero))
       d3 = v128.and(d3, f32x4.gt(v128.load(y, 48), zero))
       y += pitch
     }
+    if (gate == gatedByInput) {
+      d0 = gated(d0, x0, m0, a0, b0)
+      d1 = gated(d1, x1, m1, a1, b1)
+      d2 = gated(d2, x2, m2, a2, b2)
+      d3 = gated(d3, x3, m3, a3, b3)
+    }
     s0 = f32x4.add(s0, d0)
     s1 = f32x4.add(s1, d1)
     s2 = f32x4.add(s2, d2)
     s3 = f32x4.add(s3, d3)
-    p0 = madd(d0, f32x4.sub(v128.load(x), m0), p0)
-    p1 = madd(d1, f32x4.sub(v128.load(x, 16), m1), p1)
-    p2 = madd(d2, f32x4.sub(v128.load(x, 32), m2), p2)
-    p3 = madd(d3, f32x4.sub(v128.load(x, 48), m3), p3)
+    p0 = madd(d0, f32x4.sub(x0, m0), p0)
+    p1 = madd(d1, f32x4.sub(x1, m1), p1)
+    p2 = madd(d2, f32x4.sub(x2, m2), p2)
+    p3 = madd(d3, f32x4.sub(x3, m3), p3)
     dy += pitch
     x += pitch
   }
@@ -143,8 +207,8 @@ export function normJoinSlopes(
 }
 
 /**
- * dx = γ · inverse · (dy - terms[0] - (x - mean) · terms[1]); with `y`, dy is 0 where y is not above 0, and goes as such
- * to `dResidual` unless that is 0. Items: rows.
+ * dx = γ · inverse · (dy - terms[0] - (x - mean) · terms[1]); dy goes to `dResidual` as it counts, unless that is 0.
+ * Items: rows.
  */
 export function normBack(
   dy: usize,
@@ -155,6 +219,7 @@ export function normBack(
   mean: usize,
   inverse: usize,
   gamma: usize,
+  beta: usize,
   terms: usize,
   channels: i32,
   scratch: usize,
@@ -164,6 +229,7 @@ export function normBack(
   const pitch = (<usize>channels) << 2
   const begin = <usize>from * pitch
   const count = to - from
+  const gate = gateOf(y, beta)
   let c = 0
   for (; c + 16 <= channels; c += 16) {
     const offset = (<usize>c) << 2
@@ -173,23 +239,29 @@ export function normBack(
     const g = gamma + offset
     const t = terms + offset
     const r = dResidual + s
-    if (y && dResidual) backOfSixteen(true, true, dy + s, x + s, y + s, dx + s, r, pitch, count, m, i, g, t)
-    else if (y) backOfSixteen(true, false, dy + s, x + s, y + s, dx + s, 0, pitch, count, m, i, g, t)
-    else if (dResidual) backOfSixteen(false, true, dy + s, x + s, 0, dx + s, r, pitch, count, m, i, g, t)
-    else backOfSixteen(false, false, dy + s, x + s, 0, dx + s, 0, pitch, count, m, i, g, t)
+    const e = beta + offset
+    const d = dy + s
+    const a = x + s
+    if (gate == gatedByResult) {
+      if (dResidual) backOfSixteen(gatedByResult, true, d, a, y + s, dx + s, r, pitch, count, m, i, g, e, t)
+      else backOfSixteen(gatedByResult, false, d, a, y + s, dx + s, 0, pitch, count, m, i, g, e, t)
+    } else if (gate == gatedByInput) backOfSixteen(gatedByInput, false, d, a, 0, dx + s, 0, pitch, count, m, i, g, e, t)
+    else if (dResidual) backOfSixteen(ungated, true, d, a, 0, dx + s, r, pitch, count, m, i, g, e, t)
+    else backOfSixteen(ungated, false, d, a, 0, dx + s, 0, pitch, count, m, i, g, e, t)
   }
   for (; c < channels; c++) {
     const offset = (<usize>c) << 2
-    const shift = load<f32>(mean + offset)
+    const m = load<f32>(mean + offset)
     const level = load<f32>(terms + offset)
     const slope = load<f32>(terms + pitch + offset)
     const scale = load<f32>(inverse + offset) * load<f32>(gamma + offset)
+    const shift: f32 = beta ? load<f32>(beta + offset) : 0
     let at = begin + offset
     for (let row = from; row < to; row++) {
-      let d = load<f32>(dy + at)
-      if (y && !(load<f32>(y + at) > 0)) d = 0
+      const own = load<f32>(x + at)
+      const d: f32 = passes(gate, y + at, own, m, scale, shift) ? load<f32>(dy + at) : 0
       if (dResidual) store<f32>(dResidual + at, d)
-      store<f32>(dx + at, (d - level - (load<f32>(x + at) - shift) * slope) * scale)
+      store<f32>(dx + at, (d - level - (own - m) * slope) * scale)
       at += pitch
     }
   }
@@ -198,7 +270,7 @@ export function normBack(
 // @ts-ignore: decorator
 @inline
 function backOfSixteen(
-  gated: boolean,
+  gate: i32,
   hasResidual: boolean,
   dy: usize,
   x: usize,
@@ -210,9 +282,14 @@ function backOfSixteen(
   mean: usize,
   inverse: usize,
   gamma: usize,
+  beta: usize,
   terms: usize,
 ): void {
   const zero = f32x4.splat(0)
+  const b0 = v128.load(beta)
+  const b1 = v128.load(beta, 16)
+  const b2 = v128.load(beta, 32)
+  const b3 = v128.load(beta, 48)
   const m0 = v128.load(mean)
   const m1 = v128.load(mean, 16)
   const m2 = v128.load(mean, 32)
@@ -239,7 +316,13 @@ function backOfSixteen(
     const x1 = v128.load(x, 16)
     const x2 = v128.load(x, 32)
     const x3 = v128.load(x, 48)
-    if (gated) {
+    if (gate == gatedByInput) {
+      d0 = gated(d0, x0, m0, s0, b0)
+      d1 = gated(d1, x1, m1, s1, b1)
+      d2 = gated(d2, x2, m2, s2, b2)
+      d3 = gated(d3, x3, m3, s3, b3)
+    }
+    if (gate == gatedByResult) {
       d0 = v128.and(d0, f32x4.gt(v128.load(y), zero))
       d1 = v128.and(d1, f32x4.gt(v128.load(y, 16), zero))
       d2 = v128.and(d2, f32x4.gt(v128.load(y, 32), zero))

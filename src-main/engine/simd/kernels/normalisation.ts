@@ -40,34 +40,32 @@ export function registerNormalisation(): void {
     return [out, mean, variance, inverse]
   })
   register('AnnealMoveStatistics', moveStatistics)
-  register('AnnealBatchNormGrad', (backend, inputs, attrs) => {
-    const { hasResidual } = gradientAttributes.parse(attrs)
-    const [dy, x, gamma] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'gamma')]
-    const [mean, inverse] = [input(inputs, 'mean'), input(inputs, 'inverse')]
-    const { channels, rows, group, groups } = split(x)
-    const [dx, dGamma, dBeta] = [backend.make(x.shape), backend.make([channels]), backend.make([channels])]
-    const dResidual = hasResidual ? backend.make(x.shape) : undefined
-    const partial = backend.heap.take(groups * 2 * channels * 4)
-    const terms = backend.heap.take(2 * channels * 4)
-    // y is given where a ReLU follows: dy counts where it is above 0.
-    const y = addressOr0(backend, inputs.y)
-    const sources = [backend.address(dy), backend.address(x), y]
-    const meanAt = backend.address(mean)
-    backend.pool.run('normSlopes', [...sources, meanAt, partial, rows, group, channels], groups, 4)
-    const sums = [backend.address(inverse), backend.address(dBeta), backend.address(dGamma), terms]
-    backend.pool.run('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, channels)
-    const targets = [backend.address(dx), addressOr0(backend, dResidual)]
-    const scales = [meanAt, backend.address(inverse), backend.address(gamma), terms, channels]
-    backend.pool.run(
-      'normBack',
-      [...sources, ...targets, ...scales],
-      rows,
-      Math.ceil(chunkNumbers / channels),
-    )
-    backend.heap.give(partial, groups * 2 * channels * 4)
-    backend.heap.give(terms, 2 * channels * 4)
-    return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
-  })
+  register('AnnealBatchNormGrad', gradient)
+}
+
+function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
+  const { hasResidual } = gradientAttributes.parse(attrs)
+  const [dy, x, mean] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'mean')]
+  const { channels, rows, group, groups } = split(x)
+  const [dx, dGamma, dBeta] = [backend.make(x.shape), backend.make([channels]), backend.make([channels])]
+  const dResidual = hasResidual ? backend.make(x.shape) : undefined
+  const partial = backend.heap.take(groups * 2 * channels * 4)
+  const terms = backend.heap.take(2 * channels * 4)
+  const inverse = backend.address(input(inputs, 'inverse'))
+  // y is given where a ReLU follows. Without a residual x and beta tell as well where it is above 0.
+  const y = hasResidual ? addressOr0(backend, inputs.y) : 0
+  const beta = hasResidual || inputs.y === undefined ? 0 : addressOr0(backend, inputs.beta)
+  const sources = [backend.address(dy), backend.address(x), y]
+  const scales = [backend.address(mean), inverse, backend.address(input(inputs, 'gamma')), beta]
+  backend.pool.run('normSlopes', [...sources, ...scales, partial, rows, group, channels], groups, 4)
+  const sums = [inverse, backend.address(dBeta), backend.address(dGamma), terms]
+  backend.pool.run('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, channels)
+  const targets = [backend.address(dx), addressOr0(backend, dResidual)]
+  const chunk = Math.ceil(chunkNumbers / channels)
+  backend.pool.run('normBack', [...sources, ...targets, ...scales, terms, channels], rows, chunk)
+  backend.heap.give(partial, groups * 2 * channels * 4)
+  backend.heap.give(terms, 2 * channels * 4)
+  return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
 }
 
 function moveStatistics(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {

@@ -90,7 +90,7 @@ function inOnePass(
   return withGradient<tf.Tensor4D>(inputs, (save) => {
     const { y, mean, variance, inverse } = fused.batchNorm(x, gamma, beta, options)
     take(mean, variance)
-    save(relu ? [x, gamma, mean, inverse, y] : [x, gamma, mean, inverse])
+    save(relu ? [x, gamma, beta, mean, inverse, y] : [x, gamma, beta, mean, inverse])
     const hasResidual = residual !== undefined
     return { value: y, gradFunc: (dy, saved) => fused.batchNormGradient(dy, saved, hasResidual) }
   })
