@@ -224,6 +224,8 @@ export function multiplyTransposed(
 
 /** Bytes of image and gradient that a block of rows may take: they stay in the first cache. */
 const blockBytes: usize = 36 << 10
+/** Places that a block has at least, or adding its sums to the others would take longer than they do. */
+const leastPlaces: i32 = 64
 
 /**
  * The gradient of a filter [tapRows, tapColumns, channels, filters], summed over the images of one item and written to
@@ -265,7 +267,8 @@ export function filterGradient(
   const aStep = <usize>strideColumns * pixel
   const aJump = <usize>strideRows * pitch - <usize>places * aStep
   const size = <usize>(tapRows * run) * outPitch
-  const blockRows = <i32>max(1, blockBytes / (<usize>strideRows * pitch + dyRow))
+  const fitting = <i32>(blockBytes / (<usize>strideRows * pitch + dyRow))
+  const blockRows = max(fitting, (leastPlaces + places - 1) / places)
   for (let item = from; item < to; item++) {
     const target = partial + <usize>item * size
     const last = min(images, (item + 1) * group)

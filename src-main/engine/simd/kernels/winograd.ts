@@ -6,6 +6,8 @@ type ConvInfo = tf.backend_util.Conv2DInfo
 /** Bytes of transformed tiles that stay in the second cache beside the transformed filter. */
 const blockBytes = 512 * 1024
 const wideGradientBytes = 512 * 1024
+/** Of all transformed tiles of an item: they stay in the third cache. */
+const mostTransformedBytes = 6 * 2 ** 20
 const wideBytes = 512 * 1024
 const points = 36
 /** Below, the transformations cost more than the products save. */
@@ -157,15 +159,30 @@ function filterGradientWide(
   const tileColumns = Math.ceil(outWidth / 4)
   const padded = 16 * Math.ceil(outChannels / 16)
   const available = group * Math.ceil(outHeight / 4)
-  const inCache = Math.floor(wideGradientBytes / (points * 4 * (inChannels + padded) * tileColumns))
-  const strips = Math.max(1, Math.min(available, inCache))
+  const stripBytes = points * 4 * (inChannels + padded) * tileColumns
+  const { strips, channelBlock } = gradientBlocks(inChannels, padded, available, stripBytes)
   const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
-  const parameters = [x, dy, partial, batchSize, group, strips, ...input, outHeight, outWidth, outChannels]
-  const most = strips * tileColumns
+  const blocks = [batchSize, group, strips, channelBlock]
+  const parameters = [x, dy, partial, ...blocks, ...input, outHeight, outWidth, outChannels]
   const zeros = Math.max(inWidth * inChannels, outWidth * outChannels) * 4
-  const numbers = most * (inChannels + padded) + (inChannels + 4) * padded
-  const scratch = 4096 + zeros + (tileColumns * 8 + 2) * 192 + points * (4 * numbers + 128)
+  const sums = points * 4 * (channelBlock + 4) * padded
+  const scratch = 4096 + zeros + (tileColumns * 8 + 2) * 192 + strips * stripBytes + sums + points * 128
   backend.pool.run('winogradFilterGradientWide', parameters, Math.ceil(batchSize / group), 1, scratch)
+}
+
+/**
+ * What a thread works on at a time: some strips and all channels, as many as the second cache holds; or, where the sums
+ * of all channels would leave it again and again, all strips and some channels.
+ */
+function gradientBlocks(channels: number, filters: number, available: number, stripBytes: number) {
+  const channelBytes = points * 4 * filters
+  const most = Math.floor(wideGradientBytes / channelBytes / 12) * 12
+  const holdsSums = channels * channelBytes <= 1.5 * wideGradientBytes
+  if (!holdsSums && most > 0 && available * stripBytes <= mostTransformedBytes) {
+    return { strips: available, channelBlock: most }
+  }
+  const strips = Math.max(1, Math.min(available, Math.floor(wideGradientBytes / stripBytes)))
+  return { strips, channelBlock: channels }
 }
 
 const tiles = (rows: number, columns: number): number => Math.ceil(rows / 4) * Math.ceil(columns / 4)

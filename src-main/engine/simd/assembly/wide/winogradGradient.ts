@@ -326,7 +326,9 @@ function filterPoints(at: usize, step: usize, two: v128, four: v128, out: usize,
 
 /**
  * The gradient of a 3×3 filter [3, 3, channels, filters], summed over the images of one item and written to the item's
- * own part of `partial`. Items: groups of `group` images; their rows of tiles are taken `strips` at a time.
+ * own part of `partial`. Items: groups of `group` images; their rows of tiles are taken `strips` at a time, and
+ * `channelBlock` channels of the gradient after each other. Where these are not all channels, the strips must be all of the
+ * item: then the sums, which are the greater part, stay in the second cache.
  */
 export function winogradFilterGradientWide(
   x: usize,
@@ -335,6 +337,7 @@ export function winogradFilterGradientWide(
   images: i32,
   group: i32,
   strips: i32,
+  channelBlock: i32,
   height: i32,
   width: i32,
   channels: i32,
@@ -357,7 +360,7 @@ export function winogradFilterGradientWide(
   const pointStep = pointBytes(most, channels)
   const gradientPitch = (<usize>panels) << 6
   const outPointStep = pointBytes(most, panels * 16)
-  const sumStep = <usize>(channels + 4) * gradientPitch
+  const sumStep = <usize>(channelBlock + 4) * gradientPitch
   const zeros = scratch + 1024
   const columns = zeros + max(<usize>width * pixel, <usize>places * outPixel)
   const outColumns = columns + <usize>(tiles * 4 + 2) * 192
@@ -374,7 +377,7 @@ export function winogradFilterGradientWide(
   const sixth = v128.load32_splat(numbers, 20)
   const twentyFourth = v128.load32_splat(numbers, 24)
   for (let item = from; item < to; item++) {
-    memory.fill(sums, 0, 36 * sumStep)
+    const target = partial + <usize>(item * 9 * channels) * outPixel
     const begin = item * group * tileRows
     const end = min(images, (item + 1) * group) * tileRows
     for (let first = begin; first < end; first += strips) {
@@ -427,33 +430,39 @@ export function winogradFilterGradientWide(
         }
       }
       const count = (last - first) * tiles
-      for (let point: usize = 0; point < 36; point++) {
-        for (let panel = 0; panel < panels; panel++) {
-          const b = gradients + point * outPointStep + ((<usize>panel) << 6)
-          let a = inputs + point * pointStep
-          let out = sums + point * sumStep + ((<usize>panel) << 6)
-          let c = channels
-          for (; c > 4; c -= 6) {
-            outerTileOfSix(a, pixel, b, gradientPitch, count, out, gradientPitch)
-            a += 24
-            out += 6 * gradientPitch
+      for (let channel = 0; channel < channels; channel += channelBlock) {
+        const width = min(channelBlock, channels - channel)
+        if (first == begin) memory.fill(sums, 0, 36 * sumStep)
+        for (let point: usize = 0; point < 36; point++) {
+          for (let panel = 0; panel < panels; panel++) {
+            const b = gradients + point * outPointStep + ((<usize>panel) << 6)
+            let a = inputs + point * pointStep + ((<usize>channel) << 2)
+            let out = sums + point * sumStep + ((<usize>panel) << 6)
+            let c = width
+            for (; c > 4; c -= 6) {
+              outerTileOfSix(a, pixel, b, gradientPitch, count, out, gradientPitch)
+              a += 24
+              out += 6 * gradientPitch
+            }
+            if (c > 0) outerTileOfFour(a, pixel, b, gradientPitch, count, out, gradientPitch)
           }
-          if (c > 0) outerTileOfFour(a, pixel, b, gradientPitch, count, out, gradientPitch)
         }
-      }
-    }
-    const target = partial + <usize>(item * 9 * channels) * outPixel
-    for (let c: usize = 0; c < <usize>channels; c++) {
-      for (let offset: usize = 0; offset < outPixel; offset += 32) {
-        const at = sums + c * gradientPitch + offset
-        for (let column: usize = 0; column < 6; column++) {
-          filterPoints(at + column * sumStep, 6 * sumStep, two, four, scratch + (column << 5), 192)
-        }
-        let out = target + c * outPixel + offset
-        const tap = <usize>channels * outPixel
-        for (let row: usize = 0; row < 3; row++) {
-          filterPoints(scratch + row * 192, 32, two, four, out, tap)
-          out += 3 * tap
+        if (last == end) {
+          for (let c: usize = 0; c < <usize>width; c++) {
+            const row = target + (<usize>channel + c) * outPixel
+            for (let offset: usize = 0; offset < outPixel; offset += 32) {
+              const at = sums + c * gradientPitch + offset
+              for (let column: usize = 0; column < 6; column++) {
+                filterPoints(at + column * sumStep, 6 * sumStep, two, four, scratch + (column << 5), 192)
+              }
+              let out = row + offset
+              const tap = <usize>channels * outPixel
+              for (let line: usize = 0; line < 3; line++) {
+                filterPoints(scratch + line * 192, 32, two, four, out, tap)
+                out += 3 * tap
+              }
+            }
+          }
         }
       }
     }
