@@ -19,42 +19,47 @@ export interface Calibrating {
   readonly threads?: number
 }
 
-/** Times steps on one device after another, each in a process of its own. @throws NoAnswer when it was cancelled */
+export interface Timed {
+  readonly timings: readonly DeviceTiming[]
+  /** Every device refused with a sentence of its own: the model is at fault, and none of them. */
+  readonly isRefused: boolean
+}
+
+/**
+ * Times steps on one device after another, each in a process of its own.
+ * @param within milliseconds for each · @throws NoAnswer when it was cancelled
+ */
 export async function timeDevices(
-  { names, ...request }: Calibrating,
+  { names, known, subject, threads }: Calibrating,
   signal: AbortSignal,
-): Promise<DeviceTiming[]> {
+  within = patience,
+): Promise<Timed> {
   const timings: DeviceTiming[] = []
-  for (const name of names) timings.push(await timeDevice(name, request, signal))
-  return timings
+  let refusals = 0
+  for (const name of names) {
+    const request = {
+      ...subject,
+      steps: mostSteps,
+      milliseconds: measuredFor,
+      device: name,
+      devices: { known },
+      ...(threads !== undefined && { threads }),
+    }
+    try {
+      const { device, steps, stepMs } = await benchInProcess(request, { within, signal })
+      timings.push({ name, device, steps, stepMs: stepMs.median })
+    } catch (error) {
+      if (error instanceof UserError) refusals++
+      timings.push({ name, failure: inWords(error, within) })
+    }
+  }
+  return { timings, isRefused: refusals === names.length }
 }
 
-async function timeDevice(
-  name: EngineName,
-  { known, subject, threads }: Omit<Calibrating, 'names'>,
-  signal: AbortSignal,
-): Promise<DeviceTiming> {
-  const request = {
-    ...subject,
-    steps: mostSteps,
-    milliseconds: measuredFor,
-    device: name,
-    devices: { known },
-    ...(threads !== undefined && { threads }),
-  }
-  try {
-    const { device, steps, stepMs } = await benchInProcess(request, { within: patience, signal })
-    return { name, device, steps, stepMs: stepMs.median }
-  } catch (error) {
-    if (error instanceof NoAnswer && error.why === 'cancelled') throw error
-    if (error instanceof NoAnswer || error instanceof UserError) return { name, failure: inWords(error) }
-    throw error
-  }
-}
-
-function inWords(error: NoAnswer | UserError): string {
+/** @throws the error itself where it tells nothing of the device */
+function inWords(error: unknown, within: number): string {
   if (error instanceof UserError) return error.message.replace(/\.$/, '')
-  return error.why === 'late'
-    ? `a step had not ended after ${patience / 1000} s`
-    : `its process failed: ${error.message}`
+  if (!(error instanceof NoAnswer) || error.why === 'cancelled') throw error
+  if (error.why === 'late') return `its first steps had not ended after ${within / 1000} s`
+  return `its process failed: ${error.message}`
 }

@@ -45,7 +45,7 @@ export const stay = (known: KnownDevices, name: EngineName): DeviceAdvice => ({
   auto: { order: [name], reason: 'the device that this run has trained on before', passedBy: {} },
 })
 
-/** Where nothing could be measured the model itself is at fault, and the run says why. */
+/** Where nothing could be measured the usual order stands, and the run says what is wrong. */
 export function fromMeasured(
   known: KnownDevices,
   calibration: Pick<Calibration, 'timings' | 'subject'>,

@@ -1,10 +1,5 @@
 import { UserError } from '../../shared/errors.ts'
-import {
-  byTime,
-  type Calibration,
-  type CalibrationSubject,
-  type MachineIdentity,
-} from '../../shared/run/calibration.ts'
+import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
@@ -23,13 +18,16 @@ export interface CalibrationStore {
 }
 
 interface Looking {
+  /** What must be known before these are started; nothing of those that need not be looked for. */
   lookForAll(names: readonly EngineName[]): Promise<KnownDevices>
+  /** The same for one that was there before: also why it is there no more. */
+  lookAgain(name: EngineName): Promise<KnownDevices>
   contenders(): Promise<Contenders>
 }
 
 /** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
 export function createChooser(
-  { lookForAll, contenders }: Looking,
+  { lookForAll, lookAgain, contenders }: Looking,
   store: CalibrationStore = keptHere(),
   hostEnds: AbortSignal,
 ): Pick<Devices, 'choose' | 'calibrate' | 'calibrations'> {
@@ -39,10 +37,9 @@ export function createChooser(
     const { names, known, subject, threads } = what
     const machine = thisMachine(names, known, threads)
     const work = async (untilNobodyCares: AbortSignal): Promise<Calibration> => {
-      const timings = await timeDevices(what, AbortSignal.any([untilNobodyCares, hostEnds]))
+      const { timings, isRefused } = await timeDevices(what, AbortSignal.any([untilNobodyCares, hostEnds]))
       const calibration = { machine, subject, timings, measuredAt: Date.now() }
-      // Where no device takes it, the model is at fault and says so itself.
-      if (byTime(timings).length > 0) keep(store, calibration)
+      if (!isRefused) keep(store, calibration)
       return calibration
     }
     return measuring.join(JSON.stringify([machine, subject]), work, signal)
@@ -54,7 +51,7 @@ export function createChooser(
       if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
       if (ranOn === 'unknown') return advice(await lookForAll(['cuda']))
       if (ranOn !== undefined) {
-        return { type: 'advice', advice: stay(await lookForAll([ranOn]), ranOn) }
+        return { type: 'advice', advice: stay(await lookAgain(ranOn), ranOn) }
       }
       const { names, known } = await contenders()
       if (names.length < 2 || subject === undefined) return advice(known)

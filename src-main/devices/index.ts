@@ -75,6 +75,11 @@ export function createDevices(options: DevicesOptions = {}): Devices {
       await Promise.all(wanted.map(async (name) => [name, await look(name, false)] as const)),
     )
   }
+  const lookAgain = async (name: EngineName): Promise<KnownDevices> => {
+    const reason = whyAbsent(name)
+    if (!isLookedFor(name)) return {}
+    return { [name]: reason === undefined ? await look(name, false) : { available: false, rank: -1, reason } }
+  }
   const contenders = async (): Promise<Contenders> => {
     const known = await lookForAll(among)
     const names = among.filter((name) => {
@@ -83,7 +88,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     })
     return { names, known }
   }
-  const chooser = createChooser({ lookForAll, contenders }, options.calibrations, end.signal)
+  const chooser = createChooser({ lookForAll, lookAgain, contenders }, options.calibrations, end.signal)
 
   return {
     ...chooser,

@@ -8,10 +8,8 @@ import classes from './Settings.module.css'
 
 /** What a run can train on here, and what keeps it from the others. */
 export function Devices() {
-  const devices = useQuery({
-    ...trpc.lab.devices.queryOptions(),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  // The host looks once, and what it has measured since changes what "auto" takes.
+  const devices = useQuery(trpc.lab.devices.queryOptions())
   return (
     <Section title="Devices">
       {devices.error !== null && devices.data === undefined && (

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Core } from '../../../src-main/core.ts'
 import { createDevices } from '../../../src-main/devices/index.ts'
+import { connect } from '../../../src-main/store/database.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { until } from '../../e2e/lab.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
@@ -96,6 +97,31 @@ test('a run stays on its device when it is resumed or extended, whatever is fast
   // A new run takes the other one.
   assert.notEqual((await finished(lab.core, spec)).deviceName, deviceName)
   lab.core.store.write.putCalibration(calibration)
+})
+
+test('a run whose device is gone goes on with another one and says so', async (t) => {
+  const { id } = await finished(lab.core, specOf(9, 1))
+  const db = connect(lab.core.store.path)
+  t.after(() => db.close())
+  db.run("UPDATE runs SET device_name = 'cuda' WHERE id = ?", id)
+  const { run } = await (await lab.core.runs.extend(id, 1)).finished
+  assert.equal(run.deviceName, 'simd')
+  assert.match(
+    run.deviceReason ?? '',
+    /^the fastest one left: our own kernels.*; cuda is not available \(its package is not installed/,
+  )
+})
+
+test('a run from before devices were measured is resumed as it was: webgpu is nothing it could have had', async (t) => {
+  const { id } = await finished(lab.core, specOf(9, 1))
+  const db = connect(lab.core.store.path)
+  t.after(() => db.close())
+  db.run('UPDATE runs SET device_name = NULL WHERE id = ?', id)
+  const active = await lab.core.runs.extend(id, 1)
+  assert.equal(active.setup, undefined)
+  const { run } = await active.finished
+  assert.deepEqual([run.deviceName, run.status], ['simd', 'completed'])
+  assert.match(run.deviceReason ?? '', /^the fastest one here: our own kernels/)
 })
 
 test('a device that failed is passed by with its reason for a day, then it is measured anew', async () => {
