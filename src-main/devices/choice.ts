@@ -1,4 +1,10 @@
-import { byTime, type Calibration, type CalibrationSubject, failures } from '../../shared/run/calibration.ts'
+import {
+  byTime,
+  type Calibration,
+  type CalibrationSubject,
+  failures,
+  type MeasuredDevice,
+} from '../../shared/run/calibration.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
 import { whyFastest } from './calibrationText.ts'
@@ -23,7 +29,12 @@ export const ranOn = (run: {
 }): Asked['ranOn'] => run.deviceName ?? (run.device === null ? undefined : 'unknown')
 
 export type Choice =
-  | { readonly type: 'advice'; readonly advice: DeviceAdvice }
+  | {
+      readonly type: 'advice'
+      readonly advice: DeviceAdvice
+      /** What was measured of the device that comes first, where it was. */
+      readonly measured?: MeasuredDevice | undefined
+    }
   | {
       readonly type: 'measure'
       /** What is being done meanwhile, in words a user reads. */

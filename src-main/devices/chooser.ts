@@ -1,5 +1,10 @@
 import { UserError } from '../../shared/errors.ts'
-import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
+import {
+  byTime,
+  type Calibration,
+  type CalibrationSubject,
+  type MachineIdentity,
+} from '../../shared/run/calibration.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
@@ -57,7 +62,8 @@ export function createChooser(
       if (names.length < 2 || subject === undefined) return advice(known)
       const stored = store.get(thisMachine(names, known, threads), subject)
       if (stored !== undefined && isValid(stored, Date.now())) {
-        return { type: 'advice', advice: fromMeasured(known, stored) }
+        const [measured] = byTime(stored.timings)
+        return { type: 'advice', advice: fromMeasured(known, stored), measured }
       }
       if (busy !== undefined) {
         const auto = { order: [...names], reason: unmeasuredText(names, busy), passedBy: {} }

@@ -1,5 +1,6 @@
 import type { Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
+import type { MeasuredDevice } from '../../shared/run/calibration.ts'
 import { measureReply } from '../../shared/run/measure.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { type EngineName, parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
@@ -17,7 +18,8 @@ const mostKept = 100
 export interface Estimator {
   /**
    * From a past run where there is one, else measured in a process of its own, one at a time; a question that waits gives
-   * way to a newer one. While a run trains nothing is measured: it would be slowed down, and the time found be wrong.
+   * way to a newer one. While a run trains nothing is measured (it would be slowed down, and the time found be wrong): what
+   * was measured to choose a device is told then.
    * @throws UserError when the spec breaks a rule, or why no time is known
    */
   estimate(spec: unknown): Promise<Estimate>
@@ -43,6 +45,8 @@ export function createEstimator(store: Store, catalogue: Catalogue, devices: Dev
       const key = keyOf(spec, planned)
       const found = known.get(key)
       if (found !== undefined) return found
+      const chosen = choice.type === 'advice' ? choice.measured : undefined
+      if (chosen !== undefined && isTraining(store)) return asMeasured(chosen)
       const measured = line.enter(number, async (signal) => {
         refuseWhileTraining(store)
         if (choice.type === 'advice') return measure(spec, planned, choice.advice, signal)
@@ -67,6 +71,14 @@ function keyOf(
   const { validation, test } = dataset
   return JSON.stringify([meta.id, validation, test, model, optimizer.kind, batchSize, augmentation, device])
 }
+
+/** What is known of a step, where nothing can be measured now. */
+const asMeasured = ({ stepMs, device }: MeasuredDevice): Estimate => ({
+  secondsPerStep: stepMs / 1000,
+  secondsPerEvaluation: null,
+  source: 'measured',
+  device,
+})
 
 /** What "auto" is known to take for it, where it has a choice. */
 const deviceOf = (choice: Choice): EngineName | undefined =>

@@ -68,7 +68,6 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
     const { folder, meta } = await dataOf(store, catalogue, run)
     const choice = await devices.choose(askedFor(store, run, meta))
     const claimed = claim()
-    estimator.stop()
     const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
     }
@@ -78,6 +77,8 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
       choice.type === 'advice'
         ? begin(choice.advice)
         : measureThenRun(store, claimed, choice, begin, interruptions.put)
+    // After that: what it measures for the same model goes on for the run.
+    estimator.stop()
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {

@@ -79,8 +79,17 @@ async function show(cli: Cli, devices: Devices, json: boolean, measured?: Calibr
     earlier.length === 0
       ? ''
       : `\nMeasured on this machine:\n${earlier.map((each) => lineOf(each, columns)).join('')}`
-  await cli.terminal.out(now + describe(found, columns) + before)
+  const several = (await devices.contenders()).names.length > 1
+  const star = several
+    ? starOfSeveral(calibrations.length > 0)
+    : '* is what a run trains on whose "device" is "auto".'
+  await cli.terminal.out(`${now}${describe(found, columns)}\n${wrap(star, columns)}\n${before}`)
 }
+
+const starOfSeveral = (isMeasured: boolean): string =>
+  isMeasured
+    ? '* was the fastest for the model measured last; "auto" takes the fastest for each model.'
+    : '* comes first as long as nothing is measured; "auto" measures each model once and takes the fastest.'
 
 const report = ({ subject, timings, measuredAt }: Calibration) => ({ ...subject, timings, measuredAt })
 
@@ -98,5 +107,5 @@ function describe(devices: readonly DeviceInfo[], columns: number): string {
     const head = `${sign} ${name.padEnd(width)}  ${available ? device : 'not available'}`
     return `${wrap(head, columns, indent)}\n${wrap(indent + reason, columns, indent)}\n`
   })
-  return `${paragraphs.join('\n')}\n${wrap('* is what a run trains on whose "device" is "auto".', columns)}\n`
+  return paragraphs.join('\n')
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { byTime } from '../../../shared/run/calibration.ts'
 import type { Core } from '../../../src-main/core.ts'
 import { createDevices } from '../../../src-main/devices/index.ts'
 import { connect } from '../../../src-main/store/database.ts'
@@ -26,6 +27,7 @@ after(() => lab.close())
 /** A model of its own for each test. */
 const specOf = (hidden: number, epochs = 2) =>
   cloudsSpec(epochs, { model: { kind: 'mlp', hidden: [hidden] } })
+const forever = new AbortController().signal
 const measuring = 'Measuring devices: simd and wasm, at most about 2 s each'
 
 async function stored(hidden: number) {
@@ -174,7 +176,9 @@ test('a run is stopped while its devices are measured, from here and from anothe
 })
 
 test('while another run trains a new model is not measured, which its reason says', async () => {
-  const { runs } = lab.core
+  const { runs, devices } = lab.core
+  const model = { kind: 'mlp' as const, hidden: [16], dropout: 0 }
+  const { timings } = await devices.calibrate({ model, shape: [4], classes: 3, batchSize: 10 }, forever)
   const busy = await runs.launch(cloudsSpec(100_000, { device: 'cpu' }))
   const active = await runs.launch(specOf(12))
   assert.equal(active.setup, undefined)
@@ -184,6 +188,15 @@ test('while another run trains a new model is not measured, which its reason say
     run.deviceReason ?? '',
     new RegExp(`have not been measured for this model \\(run ${busy.runId} trains now`),
   )
+  // What was measured before can be told all the same.
+  const [fastest] = byTime(timings)
+  assert.ok(fastest)
+  assert.deepEqual(await runs.estimate(specOf(16)), {
+    secondsPerStep: fastest.stepMs / 1000,
+    secondsPerEvaluation: null,
+    source: 'measured',
+    device: fastest.device,
+  })
   await runs.command(busy.runId, { type: 'stop', when: 'now' })
   assert.equal(await stored(12), undefined)
 })
