@@ -1,5 +1,6 @@
 import path from 'node:path'
 import envPaths from 'env-paths'
+import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
@@ -12,6 +13,8 @@ export interface CoreOptions {
   readonly home: string
   /** The database file. */
   readonly db: string
+  /** Devices that "auto" measures against each other, where not those of a user's machine. */
+  readonly contenders?: readonly EngineName[]
 }
 
 /** The services behind every door. */
@@ -40,10 +43,17 @@ export function databaseFile(env: Environment, db?: string): string {
 }
 
 /** @throws UserError when the database cannot be opened */
-export function openCore({ home, db }: CoreOptions): Core {
+export function openCore({ home, db, contenders }: CoreOptions): Core {
   const store = openStore(db)
   const catalogue = createCatalogue(home)
-  const devices = createDevices()
+  const devices = createDevices({
+    calibrations: {
+      get: store.read.calibration,
+      list: store.read.calibrations,
+      put: store.write.putCalibration,
+    },
+    ...(contenders !== undefined && { contenders }),
+  })
   const runs = createRunService(store, catalogue, devices)
   return {
     home,

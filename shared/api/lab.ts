@@ -22,6 +22,18 @@ export interface Storage {
   readonly deletedRuns: number
 }
 
+/** How long a training step of one model takes on this machine. */
+export interface CalibrationInfo {
+  /** "ResNet-20, 32×32×3, batch 128". */
+  readonly subject: string
+  /** The fastest first, then those that could not be measured, with why. */
+  readonly timings: readonly (
+    | { readonly name: string; readonly device: string; readonly stepMs: number }
+    | { readonly name: string; readonly failure: string }
+  )[]
+  readonly measuredAt: number
+}
+
 export interface DeviceInfo {
   /** As a run spec names it. */
   readonly name: string

@@ -149,7 +149,7 @@ export interface Estimate {
   readonly secondsPerStep: number
   /** Time of one evaluation (validation and test), where it was measured. */
   readonly secondsPerEvaluation: number | null
-  /** measured: some steps were run just now. pastRun: from a stored run of this model, data, batch size and device. */
+  /** measured: some steps were run for it. pastRun: from a stored run of this model, data, batch size and device. */
   readonly source: 'measured' | 'pastRun'
   readonly device: string
 }

@@ -9,7 +9,7 @@ import type {
   SaveEnsemble,
   WeightAverageAnswer,
 } from './ensembles.ts'
-import type { About, DeviceInfo, Storage } from './lab.ts'
+import type { About, CalibrationInfo, DeviceInfo, Storage } from './lab.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -89,5 +89,7 @@ export interface Services {
     about(): About
     storage(): Promise<Storage>
     devices(): Promise<DeviceInfo[]>
+    /** What was measured to choose among them, the newest first. */
+    calibrations(): Promise<CalibrationInfo[]>
   }
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod'
-import { deviceName, modelSpec } from './spec.ts'
+import { calibrationSubject } from './calibration.ts'
+import { deviceAdvice } from './probe.ts'
+import { deviceName, engineName } from './spec.ts'
 
 /** Asks a process of its own how long training steps on random examples take. */
 export const benchRequest = z.strictObject({
-  model: modelSpec,
-  /** Of one example. */
-  shape: z.array(z.int().min(1)).min(1),
-  classes: z.int().min(2),
-  batchSize: z.int().min(1),
+  ...calibrationSubject.shape,
   steps: z.int().min(1),
+  /** Time after which no further step is measured; the warm-up is then some time too, and not some steps. */
+  milliseconds: z.number().positive().optional(),
   device: deviceName,
+  devices: deviceAdvice.optional(),
   /** Of the simd device; as many as the machine has where absent. */
   threads: z.int().min(1).optional(),
 })
@@ -18,8 +19,13 @@ export type BenchRequest = z.infer<typeof benchRequest>
 export const benchReply = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('measured'),
+    /** As a spec names it, as users read it, and why this one. */
+    name: engineName,
     device: z.string(),
+    reason: z.string(),
     parameters: z.int(),
+    /** How many steps were measured. */
+    steps: z.int().min(1),
     /** Milliseconds of one step: forward, backward and optimizer. */
     stepMs: z.strictObject({ median: z.number(), min: z.number() }),
     /** Processor time of one step, over all threads: what the step costs where others compute too. */

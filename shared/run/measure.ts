@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { schedulePlan } from './messages.ts'
-import { knownDevices } from './probe.ts'
+import { deviceAdvice } from './probe.ts'
 import { runSpec } from './spec.ts'
 
 /** Asks a process of its own how long a step and an evaluation of a run take on this machine. */
 export const measureRequest = z.strictObject({
   spec: runSpec,
   datasetFolder: z.string(),
-  devices: knownDevices.optional(),
+  devices: deviceAdvice.optional(),
   plan: schedulePlan,
 })
 export type MeasureRequest = z.infer<typeof measureRequest>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { scheduleEdit } from '../schedule/index.ts'
-import { knownDevices } from './probe.ts'
-import { runSpec } from './spec.ts'
+import { deviceAdvice } from './probe.ts'
+import { engineName, runSpec } from './spec.ts'
 
 /*
  * The protocol between a host (the core, in whichever door) and a trainer process. It assumes no shared disk beyond
@@ -96,7 +96,7 @@ export const trainerRequest = z.discriminatedUnion('type', [
     attempt: z.int().min(1),
     spec: runSpec,
     datasetFolder: z.string(),
-    devices: knownDevices.optional(),
+    devices: deviceAdvice.optional(),
     plan: schedulePlan,
     edits: z.array(scheduleEdit),
     /** Absent on a fresh start. */
@@ -113,6 +113,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
   z.strictObject({
     ...envelope,
     type: z.literal('ready'),
+    /** As a spec names it, and as users read it. */
+    deviceName: engineName,
     device: z.string(),
     /** Why this device, in words a user reads. */
     reason: z.string(),

@@ -119,6 +119,10 @@ export const deviceName = z.enum(
 )
 export type DeviceName = z.infer<typeof deviceName>
 
+/** A device itself, and not the choice among them. */
+export const engineName = deviceName.exclude(['auto'])
+export type EngineName = z.infer<typeof engineName>
+
 /** What is wrong with a budget that is not one of the two forms; a wrong number in one of them is named by its own rule. */
 function budgetWords(input: unknown): string {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {

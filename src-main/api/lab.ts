@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import type { About } from '../../shared/api/lab.ts'
+import type { About, CalibrationInfo } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
+import { byTime, type Calibration } from '../../shared/run/calibration.ts'
+import { subjectText } from '../../shared/run/modelText.ts'
 import type { Core } from '../core.ts'
 import { storedBytes } from './datasets.ts'
 
@@ -31,7 +33,13 @@ export function createLabServices(
       return { ...core.store.read.storage(), datasetBytes }
     },
     devices: () => core.devices.list(),
+    calibrations: async () => (await core.devices.calibrations()).map(inShort),
   }
+}
+
+function inShort({ subject, timings, measuredAt }: Calibration): CalibrationInfo {
+  const failed = timings.filter((timing) => 'failure' in timing)
+  return { subject: subjectText(subject), timings: [...byTime(timings), ...failed], measuredAt }
 }
 
 /** The names of the built files hold hashes of their content, and index.html names them. */

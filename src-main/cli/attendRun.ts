@@ -32,7 +32,8 @@ export async function attendRun(
   try {
     active = await begin()
     const started = core.store.read.run(active.runId)
-    const progress = watchRun(terminal, started, active.trainerPid, hint?.(started))
+    if (active.setup !== undefined) terminal.err(`${active.setup}.\n`)
+    const progress = watchRun(terminal, started, active, hint?.(started))
     const unsubscribe = core.runs.subscribe((events) =>
       progress.take(events.filter((event) => event.runId === active?.runId)),
     )

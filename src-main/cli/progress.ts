@@ -1,6 +1,7 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import sparkly from 'sparkly'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
+import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
 import { oneLine } from './files.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
@@ -28,7 +29,7 @@ interface View {
 export function watchRun(
   terminal: Terminal,
   run: RunRecord,
-  trainerPid: number | undefined,
+  active: Pick<ActiveRun, 'trainerPid'>,
   hint = '',
 ): Progress {
   const now = Date.now
@@ -48,7 +49,7 @@ export function watchRun(
       for (const event of events) {
         if (event.type === 'ready') {
           if (hint !== '') say(hint)
-          say(`Training ${oneLine(run.name)} (${run.id}) in process ${trainerPid}.\n`)
+          say(`Training ${oneLine(run.name)} (${run.id}) in process ${active.trainerPid}.\n`)
         }
         const line = absorb(view, event, now)
         if (line !== undefined && (bar === undefined || event.type !== 'epoch'))

@@ -19,7 +19,10 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
       'model',
       `${run.spec.model.kind}, ${run.parameters === null ? absent : whole(run.parameters)} parameters`,
     ],
-    ['device', run.device === null ? absent : `${run.device}: ${run.deviceReason ?? ''}`],
+    [
+      'device',
+      run.device === null ? (run.deviceReason ?? absent) : `${run.device}: ${run.deviceReason ?? ''}`,
+    ],
     ['steps', `${whole(run.stepsDone)} of ${whole(run.totalSteps)}`],
     ['trained', duration(report.epochs.reduce((sum, { seconds }) => sum + seconds, 0))],
     [

@@ -1,26 +1,63 @@
 import type { DeviceInfo } from '../../shared/api/lab.ts'
+import type { Calibration, CalibrationSubject } from '../../shared/run/calibration.ts'
 import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
-import { type DeviceName, deviceName } from '../../shared/run/spec.ts'
+import { type EngineName, engineName } from '../../shared/run/spec.ts'
+import type { Asked, Choice } from './choice.ts'
+import { type CalibrationStore, createChooser } from './chooser.ts'
+import { describeDevices } from './describe.ts'
+import { whyNoGpu } from './gpuNodes.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
 import { cudaIsAbsent, probe } from './probe.ts'
 
+export { type Asked, type Choice, ranOn } from './choice.ts'
+
 /** What a run can train on here. Looked for once in the life of a host, each device in a process of its own. */
 export interface Devices {
-  /** Every device, fastest first. */
+  /** Every device, in the usual order of "auto". */
   list(): Promise<DeviceInfo[]>
-  /** What a process that is to train on `wanted` must be told: starting some drivers there may end it. */
-  known(wanted: DeviceName): Promise<KnownDevices>
-  /** Ends the processes that still look. */
+  /** Those that are worth measuring against each other: a real GPU under each of its names, and our own kernels. */
+  contenders(): Promise<Contenders>
+  /** What a process that is to train must be told, or what has to be measured first. */
+  choose(asked: Asked): Promise<Choice>
+  /** Measures all contenders now, whatever was measured before. @throws NoAnswer when `signal` says so */
+  calibrate(subject: CalibrationSubject, signal: AbortSignal): Promise<Calibration>
+  /** What was measured on this machine as it is, the newest first. */
+  calibrations(): Promise<Calibration[]>
+  /** Ends the processes that still look or measure. */
   close(): void
 }
 
-type Name = Exclude<DeviceName, 'auto'>
+export interface Contenders {
+  readonly names: readonly EngineName[]
+  /** What looking for them has found. */
+  readonly known: KnownDevices
+}
 
-export function createDevices(): Devices {
+export interface DevicesOptions {
+  /** Where what was measured is kept; for this host's life only where absent. */
+  readonly calibrations?: CalibrationStore
+  /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
+  readonly contenders?: readonly EngineName[]
+  /** Tells without a process that a device need not be looked for. */
+  readonly whyAbsent?: (name: EngineName) => string | undefined
+}
+
+const usualContenders: readonly EngineName[] = ['cuda', 'webgpu', 'simd']
+
+/** A driver may crash as it starts, and only a process of its own can tell whether there is a GPU. */
+const isLookedFor = (name: EngineName): boolean => name === 'cuda' || name === 'webgpu'
+
+function whyAbsentHere(name: EngineName): string | undefined {
+  if (name === 'cuda') return cudaIsAbsent()
+  return name === 'webgpu' ? whyNoGpu() : undefined
+}
+
+export function createDevices(options: DevicesOptions = {}): Devices {
+  const { contenders: among = usualContenders, whyAbsent = whyAbsentHere } = options
   const end = new AbortController()
-  const looked = new Map<Name, Promise<ProbeReply>>()
+  const looked = new Map<EngineName, Promise<ProbeReply>>()
 
-  const look = (name: Name, givesWay: boolean): Promise<ProbeReply> => {
+  const look = (name: EngineName, givesWay: boolean): Promise<ProbeReply> => {
     const before = looked.get(name)
     if (before !== undefined) return before
     const now = probe(name, end.signal, givesWay)
@@ -32,29 +69,38 @@ export function createDevices(): Devices {
     )
     return now
   }
+  const lookForAll = async (names: readonly EngineName[]): Promise<KnownDevices> => {
+    const wanted = names.filter((name) => isLookedFor(name) && whyAbsent(name) === undefined)
+    return Object.fromEntries(
+      await Promise.all(wanted.map(async (name) => [name, await look(name, false)] as const)),
+    )
+  }
+  const lookAgain = async (name: EngineName): Promise<KnownDevices> => {
+    const reason = whyAbsent(name)
+    if (!isLookedFor(name)) return {}
+    return { [name]: reason === undefined ? await look(name, false) : { available: false, rank: -1, reason } }
+  }
+  const contenders = async (): Promise<Contenders> => {
+    const known = await lookForAll(among)
+    const names = among.filter((name) => {
+      const found = known[name]
+      return found === undefined ? !isLookedFor(name) : found.available && found.rank >= 0
+    })
+    return { names, known }
+  }
+  const chooser = createChooser({ lookForAll, lookAgain, contenders }, options.calibrations, end.signal)
 
   return {
+    ...chooser,
+    contenders,
     async list() {
-      const names = deviceName.exclude(['auto']).options
-      return inWords(await Promise.all(names.map(async (name) => ({ name, ...(await look(name, true)) }))))
-    },
-    async known(wanted) {
-      const mayBeCuda = wanted === 'auto' || wanted === 'cuda'
-      return mayBeCuda && cudaIsAbsent() === undefined ? { cuda: await look('cuda', false) } : {}
+      const probes = await Promise.all(
+        engineName.options.map(async (name) => ({ name, ...(await look(name, true)) })),
+      )
+      const { names } = await contenders()
+      const [latest] = await chooser.calibrations()
+      return describeDevices(probes, names, latest)
     },
     close: () => end.abort(),
   }
-}
-
-function inWords(probes: readonly ({ readonly name: Name } & ProbeReply)[]): DeviceInfo[] {
-  const [first] = probes
-    .filter(({ available, rank }) => available && rank >= 0)
-    .sort((a, b) => a.rank - b.rank)
-  return probes.map((found) => ({
-    name: found.name,
-    available: found.available,
-    device: found.available ? found.device : null,
-    reason: found === first ? `${found.reason}; "auto" takes it: the fastest one here` : found.reason,
-    chosen: found === first,
-  }))
 }

@@ -1,11 +1,11 @@
 import { totalmem } from 'node:os'
 import { UserError } from '../../shared/errors.ts'
-import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
-import type { DeviceName } from '../../shared/run/spec.ts'
+import type { DeviceAdvice, ProbeReply } from '../../shared/run/probe.ts'
+import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
 
 /** The backend tfjs now runs on. */
 export interface Engine {
-  readonly name: Exclude<DeviceName, 'auto'>
+  readonly name: EngineName
   /** As users read it: "WebAssembly SIMD, 1 thread". */
   readonly device: string
   /** Why this one, in words. */
@@ -22,25 +22,25 @@ export interface Engine {
 type Loaded = Pick<Engine, 'device' | 'memory'> & {
   readonly strength: string
   readonly stepsAhead?: number
-  /** Why "auto" passes it by, where that shows only when it runs. */
+  /** All that its driver says of itself and the hardware. */
+  readonly identity?: string
+  /** Why "auto" passes it by, which shows only when it runs. */
   readonly onlyByName?: string
 }
 
 /** A backend that may be there or not; `load` makes it tfjs's current one, or throws and says what is missing. */
 export interface Candidate {
-  readonly name: Engine['name']
-  /** Why "auto" passes it by. */
-  readonly onlyByName?: string
+  readonly name: EngineName
   /** A driver may end the process that loads it: "auto" takes it only after a process of its own has. */
   readonly mayCrash?: boolean
   /** @param found what is known of it from such a process */
   load(found?: ProbeReply): Promise<Loaded>
 }
 
-/** Fastest first: the order in which "auto" tries them. */
+/** The order in which "auto" tries them where nothing has been measured. */
 const candidates: readonly Candidate[] = [
   { name: 'cuda', load: startCuda, mayCrash: true },
-  { name: 'webgpu', load: startWebgpu, onlyByName: 'its speed has not been measured on this machine' },
+  { name: 'webgpu', load: startWebgpu, mayCrash: true },
   { name: 'simd', load: startSimd },
   { name: 'wasm', load: startWasm },
   { name: 'cpu', load: startCpu },
@@ -48,25 +48,30 @@ const candidates: readonly Candidate[] = [
 
 /**
  * Starts the backend the spec asks for, or the fastest one that starts.
- * @param known what processes of their own have found
+ * @param advice what the host knows of the devices
  * @throws UserError when the one asked for by name is not available, with why
  */
 export async function selectEngine(
   wanted: DeviceName,
-  known: KnownDevices = {},
+  { known, auto }: DeviceAdvice = { known: {} },
   among = candidates,
 ): Promise<Engine> {
   const tried: string[] = []
-  for (const candidate of among) {
+  for (const candidate of inOrder(among, auto?.order ?? [])) {
     const { name } = candidate
     const found = known[name]
     if (wanted === 'auto' ? isLeftOut(candidate, found) : name !== wanted) continue
     try {
       if (found?.available === false) throw new Error(found.reason)
-      if (wanted === 'auto') refuseForAuto(found?.rank === -1 ? found.reason : undefined)
+      if (wanted === 'auto')
+        refuseForAuto(auto?.passedBy[name] ?? (found?.rank === -1 ? found.reason : undefined))
       const { device, strength, memory, stepsAhead = 0, onlyByName } = await candidate.load(found)
       if (wanted === 'auto') refuseForAuto(onlyByName)
-      return { name, device, memory, stepsAhead, reason: reasonFor(wanted, strength, tried) }
+      const isAdvised = wanted === 'auto' && auto !== undefined && auto.order[0] === name
+      const why = isAdvised
+        ? [auto.reason, strength, ...tried].join('; ')
+        : reasonFor(wanted, strength, tried)
+      return { name, device, memory, stepsAhead, reason: why }
     } catch (error) {
       tried.push(inWords(name, error))
     }
@@ -76,9 +81,17 @@ export async function selectEngine(
   )
 }
 
+function inOrder(among: readonly Candidate[], order: readonly EngineName[]): Candidate[] {
+  const placeOf = ({ name }: Candidate): number => {
+    const place = order.indexOf(name)
+    return place === -1 ? order.length : place
+  }
+  return among.toSorted((a, b) => placeOf(a) - placeOf(b))
+}
+
 /** Those that "auto" does not even speak of. */
-const isLeftOut = ({ onlyByName, mayCrash }: Candidate, found: ProbeReply | undefined): boolean =>
-  onlyByName !== undefined || (mayCrash === true && found === undefined)
+const isLeftOut = ({ mayCrash }: Candidate, found: ProbeReply | undefined): boolean =>
+  mayCrash === true && found === undefined
 
 /** It is there and could be had by name. */
 class PassedBy extends Error {}
@@ -93,17 +106,16 @@ function inWords(name: string, error: unknown): string {
 }
 
 /** Starts one backend to see whether it is there. Its memory comes back only when the process ends. */
-export async function probeEngine(name: Engine['name'], among = candidates): Promise<ProbeReply> {
-  const candidate = among.find((each) => each.name === name)
-  const tried = among.filter(({ onlyByName }) => onlyByName === undefined)
-  const rank = candidate === undefined ? -1 : tried.indexOf(candidate)
+export async function probeEngine(name: EngineName, among = candidates): Promise<ProbeReply> {
+  const rank = among.findIndex((each) => each.name === name)
+  const candidate = among[rank]
   try {
     const loaded = await candidate?.load()
     if (loaded === undefined) throw new Error(`there is no device "${name}"`)
-    const { device, strength, onlyByName = candidate?.onlyByName } = loaded
-    if (onlyByName === undefined) return { rank, available: true, device, reason: strength }
-    const reason = `${strength}; "auto" does not take it: ${onlyByName}`
-    return { rank: -1, available: true, device, reason }
+    const { device, strength, onlyByName, identity } = loaded
+    const found = { available: true, device, ...(identity !== undefined && { identity }) } as const
+    if (onlyByName === undefined) return { ...found, rank, reason: strength }
+    return { ...found, rank: -1, reason: `${strength}; "auto" does not take it: ${onlyByName}` }
   } catch (error) {
     return { rank, available: false, reason: error instanceof Error ? error.message : String(error) }
   }
@@ -114,6 +126,8 @@ function reasonFor(wanted: DeviceName, strength: string, tried: readonly string[
   if (tried.length === 0) return `the fastest one here: ${strength}`
   return `the fastest one left: ${strength}; ${tried.join('; ')}`
 }
+
+const noGpu = 'it runs on no GPU'
 
 /** Enough to keep the GPU fed while the numbers of a step come back. */
 const gpuStepsAhead = 4
@@ -128,7 +142,7 @@ async function startCuda(found?: ProbeReply): Promise<Loaded> {
       memory: totalmem(),
       device: processorWords(),
       strength: 'without CUDA it computes on the processor',
-      onlyByName: 'it runs on no GPU',
+      onlyByName: noGpu,
     }
   }
   // TensorFlow names its GPU in its log only, which the host has read.
@@ -140,10 +154,12 @@ async function startWebgpu(): Promise<Loaded> {
   const { loadWebgpu } = await import('./webgpu/load.ts').catch((error: unknown) => {
     throw isMissingPackage(error) ? new Error('its package "webgpu" is not installed: npm install') : error
   })
-  const { name, isSoftware } = await loadWebgpu()
+  const { name, info, isSoftware } = await loadWebgpu()
   return {
     memory: unknownMemory,
     stepsAhead: gpuStepsAhead,
+    identity: [info.vendor, info.architecture, info.device, info.description].join(' / '),
+    ...(isSoftware && { onlyByName: noGpu }),
     device: isSoftware ? `${name}, software WebGPU on the processor` : `${name}, WebGPU`,
     strength: isSoftware
       ? 'tfjs on WebGPU, played by the processor: for checking results, slower than the others'

@@ -2,7 +2,7 @@ import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
-import type { Devices } from '../devices/index.ts'
+import { type Devices, ranOn } from '../devices/index.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { averageInProcess } from './averageProcess.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
@@ -82,10 +82,11 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       const result = evaluate(store, request)
       const { run, members } = result
       const { folder } = await catalogue.resolve(run.datasetId)
+      const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
       const averaged = await averageInProcess({
         spec: run.spec,
         datasetFolder: folder,
-        devices: await devices.known(run.spec.device),
+        devices: choice.type === 'advice' ? choice.advice : { known: {} },
         stepsPerEpoch: run.position.plan.stepsPerEpoch,
         members: members.map(({ snapshot, weight }) => ({
           weight,

@@ -7,7 +7,10 @@ import { explainExit, forkTrainer, type TrainerExit } from './trainerHost.ts'
 /** A run whose trainer lives in this host. */
 export interface ActiveRun {
   readonly runId: string
+  /** Undefined as long as there is no trainer. */
   readonly trainerPid: number | undefined
+  /** What is done before there is a trainer, in words; undefined where it is there at once. */
+  readonly setup?: string
   ask(order: TrainerOrder): void
   /** Ends the trainer at once; the run is interrupted for this reason and resumes from its last checkpoint. */
   abandon(reason: string): void

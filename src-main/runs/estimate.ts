@@ -1,14 +1,15 @@
 import type { Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
+import type { MeasuredDevice } from '../../shared/run/calibration.ts'
 import { measureReply } from '../../shared/run/measure.ts'
-import type { KnownDevices } from '../../shared/run/probe.ts'
-import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
+import type { DeviceAdvice } from '../../shared/run/probe.ts'
+import { type EngineName, parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import { askProcess, NoAnswer } from '../askProcess.ts'
 import type { Catalogue } from '../datasets/index.ts'
-import type { Devices } from '../devices/index.ts'
+import type { Choice, Devices } from '../devices/index.ts'
 import type { Store } from '../store/types.ts'
 import { pastSpeed } from './pastSpeed.ts'
-import { type PlannedRun, planRun } from './plannedRun.ts'
+import { type PlannedRun, planRun, subjectOf } from './plannedRun.ts'
 
 /** Milliseconds that a process may take to measure: data, model and a step or two of a large one. */
 const patience = 30_000
@@ -17,7 +18,8 @@ const mostKept = 100
 export interface Estimator {
   /**
    * From a past run where there is one, else measured in a process of its own, one at a time; a question that waits gives
-   * way to a newer one. While a run trains nothing is measured: it would be slowed down, and the time found be wrong.
+   * way to a newer one. While a run trains nothing is measured (it would be slowed down, and the time found be wrong): what
+   * was measured to choose a device is told then.
    * @throws UserError when the spec breaks a rule, or why no time is known
    */
   estimate(spec: unknown): Promise<Estimate>
@@ -36,14 +38,21 @@ export function createEstimator(store: Store, catalogue: Catalogue, devices: Dev
       // Which one is the newest is told by when it was asked: their data may come in another order.
       const number = ++questions
       const planned = await planRun(spec, catalogue)
-      const past = pastSpeed(store.read, spec, planned.meta.id)
-      if (past !== undefined) return past
+      const choice = await devices.choose({ wanted: spec.device, subject: subjectOf(spec, planned.meta) })
+      const past = pastSpeed(store.read, spec, planned.meta.id, deviceOf(choice))
+      // While a run trains there is no telling which device "auto" would take.
+      if (past !== undefined && (choice.type === 'advice' || isTraining(store))) return past
       const key = keyOf(spec, planned)
       const found = known.get(key)
       if (found !== undefined) return found
+      const chosen = choice.type === 'advice' ? choice.measured : undefined
+      if (chosen !== undefined && isTraining(store)) return asMeasured(chosen)
       const measured = line.enter(number, async (signal) => {
         refuseWhileTraining(store)
-        return measure(spec, planned, await devices.known(spec.device), signal)
+        if (choice.type === 'advice') return measure(spec, planned, choice.advice, signal)
+        const advice = await explained(choice.measure(signal))
+        const [fastest] = advice.auto?.order ?? []
+        return pastSpeed(store.read, spec, planned.meta.id, fastest) ?? measure(spec, planned, advice, signal)
       })
       if (known.size >= mostKept) known.clear()
       known.set(key, measured)
@@ -63,6 +72,20 @@ function keyOf(
   return JSON.stringify([meta.id, validation, test, model, optimizer.kind, batchSize, augmentation, device])
 }
 
+/** What is known of a step, where nothing can be measured now. */
+const asMeasured = ({ stepMs, device }: MeasuredDevice): Estimate => ({
+  secondsPerStep: stepMs / 1000,
+  secondsPerEvaluation: null,
+  source: 'measured',
+  device,
+})
+
+/** What "auto" is known to take for it, where it has a choice. */
+const deviceOf = (choice: Choice): EngineName | undefined =>
+  choice.type === 'advice' ? choice.advice.auto?.order[0] : undefined
+
+const isTraining = ({ read }: Store): boolean => read.runs({ status: 'running', limit: 1 }).length > 0
+
 function refuseWhileTraining({ read }: Store): void {
   const [running] = read.runs({ status: 'running', limit: 1 })
   if (running === undefined) return
@@ -74,19 +97,22 @@ function refuseWhileTraining({ read }: Store): void {
 async function measure(
   spec: RunSpec,
   { folder, plan }: PlannedRun,
-  devices: KnownDevices,
+  devices: DeviceAdvice,
   signal: AbortSignal,
 ): Promise<Estimate> {
   const question = { spec, datasetFolder: folder, devices, plan }
-  const reply = await askProcess('trainer/measureEntry.ts', question, measureReply, {
-    within: patience,
-    signal,
-  }).catch((error: unknown) => {
-    throw error instanceof NoAnswer ? new UserError(explain(error)) : error
-  })
+  const reply = await explained(
+    askProcess('trainer/measureEntry.ts', question, measureReply, { within: patience, signal }),
+  )
   if (reply.type === 'failed') throw new UserError(reply.reason)
   const { secondsPerStep, secondsPerEvaluation, device } = reply
   return { secondsPerStep, secondsPerEvaluation, device, source: 'measured' }
+}
+
+function explained<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw error instanceof NoAnswer ? new UserError(explain(error)) : error
+  })
 }
 
 function explain({ why, message }: NoAnswer): string {

@@ -8,14 +8,14 @@ export interface Interruption {
   readonly attempt: number
   readonly reason: string
   /** What the run then is. */
-  readonly status: 'interrupted' | 'failed'
+  readonly status: 'interrupted' | 'failed' | 'stopped'
 }
 
 /** Milliseconds between two tries to store what a busy or full database refused. */
 const RETRY = 1000
 
 /**
- * Marks runs as interrupted or failed, unless somebody else has taken them over. Where the database cannot take that now, which
+ * Marks runs as interrupted, failed or stopped, unless somebody else has taken them over. Where the database cannot take that now, which
  * may be the very reason of the end, it is tried again until it can: the run does not stay marked as running.
  */
 export function createInterruptions(store: Store) {

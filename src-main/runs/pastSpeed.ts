@@ -1,13 +1,21 @@
 import type { Estimate } from '../../shared/api/runs.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
+import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { EpochRecord, RunRecord, StoreReads } from '../store/types.ts'
 
 /** Steps of a past run that are looked at, its last ones. */
 const lookedAt = 20_000
 
-/** What a stored run of the same model, data, batch size and device says; undefined when there is none. */
-export function pastSpeed(read: StoreReads, spec: RunSpec, datasetId: string): Estimate | undefined {
-  const run = read.similarRun(spec, datasetId)
+/**
+ * What a stored run of the same model, data, batch size and device says; undefined when there is none.
+ * @param trainedOn what "auto" must have taken for it
+ */
+export function pastSpeed(
+  read: StoreReads,
+  spec: RunSpec,
+  datasetId: string,
+  trainedOn?: EngineName,
+): Estimate | undefined {
+  const run = read.similarRun(spec, datasetId, trainedOn)
   if (run === undefined || run.device === null) return undefined
   const { stepsPerEpoch } = run.position.plan
   const epochs = read.epochs(run.id).filter(({ epoch, step }) => step + 1 === epoch * stepsPerEpoch)

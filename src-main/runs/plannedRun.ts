@@ -1,7 +1,14 @@
+import type { CalibrationSubject } from '../../shared/run/calibration.ts'
 import { initialPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { SchedulePlan } from '../../shared/schedule/index.ts'
-import { type Catalogue, type Split, type StoredDataset, splitDataset } from '../datasets/index.ts'
+import {
+  type Catalogue,
+  type DatasetMeta,
+  type Split,
+  type StoredDataset,
+  splitDataset,
+} from '../datasets/index.ts'
 
 /** The data set a run of this spec would train on, and the plan it would start with. */
 export interface PlannedRun extends StoredDataset {
@@ -15,3 +22,14 @@ export async function planRun(spec: RunSpec, catalogue: Catalogue): Promise<Plan
   const split = splitDataset(await catalogue.labels(dataset), dataset.meta, spec.dataset)
   return { ...dataset, split, plan: initialPlan(spec, split.train.length) }
 }
+
+/** What is measured of it to choose a device. */
+export const subjectOf = (
+  { model, batchSize }: RunSpec,
+  { shape, classes }: DatasetMeta,
+): CalibrationSubject => ({
+  model,
+  shape: [...shape],
+  classes: classes.length,
+  batchSize,
+})

@@ -3,17 +3,18 @@ import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
-import type { KnownDevices } from '../../shared/run/probe.ts'
+import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
-import type { Catalogue } from '../datasets/index.ts'
-import type { Devices } from '../devices/index.ts'
+import type { Catalogue, DatasetMeta, StoredDataset } from '../datasets/index.ts'
+import { type Asked, type Devices, ranOn } from '../devices/index.ts'
 import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
 import { commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
 import { createInterruptions, type Interruption } from './interruptions.ts'
-import { planRun } from './plannedRun.ts'
+import { measureThenRun } from './measuredRun.ts'
+import { planRun, subjectOf } from './plannedRun.ts'
 import { createQueueWorker } from './queueWorker.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
@@ -64,14 +65,20 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
   let requests = 0
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
-    const folder = await dataOf(store, catalogue, run)
-    const known = await devices.known(run.spec.device)
+    const { folder, meta } = await dataOf(store, catalogue, run)
+    const choice = await devices.choose(askedFor(store, run, meta))
     const claimed = claim()
-    estimator.stop()
     const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
     }
-    const attempt = beginAttempt(store, claimed, { folder, known }, onStored, interruptions.put)
+    const begin = (advice: DeviceAdvice) =>
+      beginAttempt(store, claimed, { folder, advice }, onStored, interruptions.put)
+    const attempt =
+      choice.type === 'advice'
+        ? begin(choice.advice)
+        : measureThenRun(store, claimed, choice, begin, interruptions.put)
+    // After that: what it measures for the same model goes on for the run.
+    estimator.stop()
     active.set(run.id, attempt)
     clocks.run()
     const finished = attempt.finished.finally(() => {
@@ -82,7 +89,7 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
     })
     // Whoever started it may not be waiting for it.
     finished.catch(() => undefined)
-    return { ...attempt, finished }
+    return endingAs(attempt, finished)
   }
   const launch = async (spec: unknown): Promise<ActiveRun> => {
     const run = await createRun(store, catalogue, spec, store.write.createRun)
@@ -111,7 +118,7 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
       const started = await launch(spec)
       const finished = started.finished.then((end) => refuseUnbuildable(store, end))
       finished.catch(() => undefined)
-      return { ...started, finished }
+      return endingAs(started, finished)
     },
     launchToStay: launch,
     async enqueue(spec) {
@@ -160,6 +167,18 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
   }
 }
 
+/** The same run with another end. The process of its trainer may come later. */
+const endingAs = (run: ActiveRun, finished: ActiveRun['finished']): ActiveRun => ({
+  runId: run.runId,
+  ...(run.setup !== undefined && { setup: run.setup }),
+  get trainerPid() {
+    return run.trainerPid
+  },
+  ask: run.ask,
+  abandon: run.abandon,
+  finished,
+})
+
 /** What there is to do with a run that has completed. */
 function waysOn(run: RunRecord): string {
   try {
@@ -172,9 +191,13 @@ function waysOn(run: RunRecord): string {
 }
 
 /** @throws UserError when the data set is gone or damaged */
-async function dataOf(store: Store, catalogue: Catalogue, { id, datasetId }: RunRecord): Promise<string> {
+async function dataOf(
+  store: Store,
+  catalogue: Catalogue,
+  { id, datasetId }: RunRecord,
+): Promise<StoredDataset> {
   try {
-    return (await catalogue.resolve(datasetId)).folder
+    return await catalogue.resolve(datasetId)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const name = store.read.datasets().find((each) => each.id === datasetId)?.name ?? datasetId
@@ -206,6 +229,17 @@ function unbegun({ id, attempt }: RunRecord, status: Interruption['status'], err
   return { runId: id, attempt, reason: wordsOf(error), status }
 }
 
+/** A run that has begun stays on its device; a new one is measured for, unless another run would disturb that. */
+function askedFor({ read }: Store, run: RunRecord, meta: DatasetMeta): Asked {
+  const training = read.runs({ status: 'running', limit: 2 }).find(({ id }) => id !== run.id)
+  return {
+    wanted: run.spec.device,
+    subject: subjectOf(run.spec, meta),
+    ranOn: ranOn(run),
+    busy: training && `run ${training.id} trains now and would disturb it`,
+  }
+}
+
 /** Whatever goes wrong between the claim and the fork, the run does not stay marked as running. */
 function beginAttempt(
   store: Store,
@@ -226,10 +260,10 @@ function beginAttempt(
 /** What this machine gives a run besides its row. */
 interface Given {
   readonly folder: string
-  readonly known: KnownDevices
+  readonly advice: DeviceAdvice
 }
 
-function startRequest(store: Store, run: RunRecord, { folder, known }: Given) {
+function startRequest(store: Store, run: RunRecord, { folder, advice }: Given) {
   const state = store.read.checkpoint(run.id)
   return {
     type: 'start' as const,
@@ -237,7 +271,7 @@ function startRequest(store: Store, run: RunRecord, { folder, known }: Given) {
     attempt: run.attempt,
     spec: run.spec,
     datasetFolder: folder,
-    devices: known,
+    devices: advice,
     plan: run.position.plan,
     edits: [...run.position.edits],
     ...(state !== undefined && { state }),

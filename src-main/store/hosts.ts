@@ -105,7 +105,8 @@ function sweepDead(db: Db, isAlive: HostContext['isAlive'], time: number): strin
 function interrupt(db: Db, which: string, reason: string, time: number, ...values: string[]): string[] {
   const runs = db.all(
     idRow,
-    `UPDATE runs SET status = 'interrupted', reason = ?, ended_at = ?, host_id = NULL
+    `UPDATE runs SET status = 'interrupted', reason = ?, ended_at = ?, host_id = NULL,
+       device_reason = CASE WHEN device IS NOT NULL THEN device_reason END
      WHERE status IN ${ACTIVE} AND ${which} RETURNING id`,
     reason,
     time,

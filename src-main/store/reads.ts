@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findCalibration, listCalibrations } from './calibrations.ts'
 import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
@@ -30,7 +31,7 @@ export function createReads(db: Db): StoreReads {
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
-    similarRun: (spec, datasetId) => similarRun(db, spec, datasetId),
+    similarRun: (spec, datasetId, trainedOn) => similarRun(db, spec, datasetId, trainedOn),
     summaries: (of) => db.read(() => summaries.list(of)),
     summary: (idPrefix) => db.read(() => summaries.one(idPrefix)),
     changesSince: (version) => db.read(() => changesSince(db, summaries, version)),
@@ -60,6 +61,8 @@ export function createReads(db: Db): StoreReads {
     storage: () => db.read(() => readStorage(db)),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),
+    calibration: (machine, subject) => findCalibration(db, machine, subject),
+    calibrations: (machine) => listCalibrations(db, machine),
     version: () => labVersion(db),
   }
 }

@@ -119,7 +119,8 @@ function putEnd(db: Db, event: TrainerEventOf<'ended'>): void {
 
 function putReady(db: Db, event: TrainerEventOf<'ready'>): void {
   db.run(
-    'UPDATE runs SET device = ?, device_reason = ?, parameters = ?, total_steps = ? WHERE id = ?',
+    'UPDATE runs SET device_name = ?, device = ?, device_reason = ?, parameters = ?, total_steps = ? WHERE id = ?',
+    event.deviceName,
     event.device,
     event.reason,
     event.parameters,

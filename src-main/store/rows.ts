@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
-import { type RunSpec, runSpec } from '../../shared/run/spec.ts'
+import { engineName, type RunSpec, runSpec } from '../../shared/run/spec.ts'
 import { runStatus } from '../../shared/run/state.ts'
 import { scheduleEdit } from '../../shared/schedule/index.ts'
 import type { RunRecord } from './types.ts'
@@ -40,7 +40,7 @@ const specColumn = z.string().transform((text) => {
 
 export const RUN_COLUMNS = `
   id, name, spec, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
-  attempt, host_id AS hostId, device, device_reason AS deviceReason, parameters,
+  attempt, host_id AS hostId, device_name AS deviceName, device, device_reason AS deviceReason, parameters,
   final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
   created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt,
   (SELECT json_group_array(json(edit) ORDER BY ordinal) FROM run_edits WHERE run_id = runs.id) AS edits,
@@ -60,6 +60,7 @@ export const runRow = z
     stepsDone: z.number(),
     attempt: z.number(),
     hostId: z.string().nullable(),
+    deviceName: engineName.nullable(),
     device: z.string().nullable(),
     deviceReason: z.string().nullable(),
     parameters: z.number().nullable(),

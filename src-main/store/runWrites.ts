@@ -118,7 +118,12 @@ export function setStatus(context: WriteContext, runId: string, status: RunStatu
   putStatus(context, runId, status, reason ?? null)
 }
 
-/** A run that is not active belongs to nobody. */
+/** What is done for an active run that has no device yet; the device's own reason takes its place. */
+export function saySetup({ db }: WriteContext, runId: string, words: string): void {
+  db.run('UPDATE runs SET device_reason = ? WHERE id = ? AND device IS NULL', words, runId)
+}
+
+/** A run that is not active belongs to nobody, and nothing is done for it. */
 export function putStatus(
   { db, hosts, now }: WriteContext,
   runId: string,
@@ -134,6 +139,7 @@ export function putStatus(
     active ? hosts.id : null,
     runId,
   )
+  if (!active) db.run('UPDATE runs SET device_reason = NULL WHERE id = ? AND device IS NULL', runId)
 }
 
 /** An edit that is there already is a repetition: two edits never begin at one step. */

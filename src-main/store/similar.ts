@@ -1,4 +1,4 @@
-import type { RunSpec } from '../../shared/run/spec.ts'
+import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { Db } from './database.ts'
 import { RUN_COLUMNS, runRow } from './rows.ts'
 import { VISIBLE } from './runReads.ts'
@@ -17,14 +17,20 @@ const SAME = [
   .map((field) => `json_extract(runs.spec, '$.${field}') IS json_extract(wanted.spec, '$.${field}')`)
   .join(' AND ')
 
-/** The newest run that has trained whole epochs of the same model on the same data, batch size and device. */
-export function similarRun(db: Db, spec: RunSpec, datasetId: string): RunRecord | undefined {
+/** See StoreReads. */
+export function similarRun(
+  db: Db,
+  spec: RunSpec,
+  datasetId: string,
+  trainedOn: EngineName | null = null,
+): RunRecord | undefined {
   return db.get(
     runRow,
     `SELECT ${RUN_COLUMNS.replaceAll('spec,', 'runs.spec AS spec,')} FROM runs JOIN (SELECT ? AS spec) AS wanted
-     WHERE dataset_id = ? AND ${VISIBLE} AND ${SAME} AND EXISTS (SELECT 1 FROM epochs WHERE run_id = runs.id)
+     WHERE dataset_id = ? AND device_name IS coalesce(?, device_name) AND ${VISIBLE} AND ${SAME} AND EXISTS (SELECT 1 FROM epochs WHERE run_id = runs.id)
      ORDER BY started_at DESC, runs.id DESC LIMIT 1`,
     JSON.stringify(spec),
     datasetId,
+    trainedOn,
   )
 }

@@ -10,6 +10,7 @@ import type {
   SnapshotInfo,
 } from '../../shared/api/runs.ts'
 import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
+import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
 import type {
   Predictions,
   Scores,
@@ -20,7 +21,7 @@ import type {
   TrainerState,
 } from '../../shared/run/messages.ts'
 import type { PlanPosition } from '../../shared/run/plan.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
+import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
 
@@ -45,6 +46,8 @@ export interface RunRecord {
   readonly stepsDone: number
   readonly attempt: number
   readonly hostId: string | null
+  /** What it trains on, as a spec names it (null where an older version trained it) and as users read it. */
+  readonly deviceName: EngineName | null
   readonly device: string | null
   readonly deviceReason: string | null
   readonly parameters: number | null
@@ -177,8 +180,11 @@ export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */
   run(idPrefix: string): RunRecord
   runs(filter?: RunFilter): RunRecord[]
-  /** The newest run that has trained whole epochs of the same model on the same data, batch size and device. */
-  similarRun(spec: RunSpec, datasetId: string): RunRecord | undefined
+  /**
+   * The newest run that has trained whole epochs of the same model on the same data, with the same batch size and device in
+   * its spec. @param trainedOn what "auto" must have taken for it
+   */
+  similarRun(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord | undefined
   /** Rows of the runs table, newest first; quick also for thousands. */
   summaries(of: RunList): RunSummary[]
   /** @throws UserError when no run or more than one begins with `idPrefix` */
@@ -224,6 +230,10 @@ export interface StoreReads {
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
+  /** What was measured of this model on this machine, each as it is now. */
+  calibration(machine: MachineIdentity, subject: CalibrationSubject): Calibration | undefined
+  /** All that was measured on this machine, the newest first. */
+  calibrations(machine: MachineIdentity): Calibration[]
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }
@@ -247,6 +257,10 @@ export interface StoreWrites {
    */
   claimRun(runId: string, replan?: (claimed: RunRecord) => NewPlan): RunRecord
   setStatus(runId: string, status: RunStatus, reason?: string): void
+  /** What is done for an active run that has no device yet, in words; gone when it has one, or has ended. */
+  saySetup(runId: string, words: string): void
+  /** Keeps it in the place of what was measured before of the same model on the same machine. */
+  putCalibration(calibration: Calibration): void
   addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
   annotate(
     runId: string,

@@ -1,3 +1,4 @@
+import { putCalibration } from './calibrations.ts'
 import { putDataset } from './datasets.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
 import { claimQueuedRun, enqueueRun } from './queue.ts'
@@ -10,6 +11,7 @@ import {
   claimRun,
   createRun,
   discardRun,
+  saySetup,
   setStatus,
   type WriteContext,
 } from './runWrites.ts'
@@ -74,6 +76,8 @@ export function createWrites(context: WriteContext): {
       claimQueuedRun: () => claimQueuedRun(context, transaction),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
       setStatus: (runId, status, reason) => transaction(() => setStatus(context, runId, status, reason)),
+      saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
+      putCalibration: (calibration) => transaction(() => putCalibration(context, calibration)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
       annotateRuns: (change) => transaction(() => annotateRuns(context, change)),

@@ -7,35 +7,40 @@ import type { Batch } from './batches.ts'
 import { buildModel, type Model } from './models/index.ts'
 import { createOptimizer } from './optimizers/index.ts'
 import { trainStep } from './step.ts'
+import { spread, timeSteps } from './timedSteps.ts'
 
-/** Steps before the clock starts: compilers and allocators settle in them. */
-const warmUp = 3
+/** Steps before the clock starts, and milliseconds where time is what is limited. */
+const warmUpSteps = 3
+const warmUpMilliseconds = 400
 
 /** Takes training steps under SGD with Nesterov momentum on one batch of random examples and times each. */
 export async function bench(request: BenchRequest): Promise<BenchReply> {
-  const { shape, classes, batchSize, steps, threads } = request
+  const { shape, classes, batchSize, steps, milliseconds, threads } = request
   if (threads !== undefined) process.env.ANNEAL_THREADS = String(threads)
-  const engine = await selectEngine(request.device)
+  const engine = await selectEngine(request.device, request.devices)
   const model = await buildModel(request.model, { shape, classes }, 1)
   const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd', nesterov: true, weightDecay: 5e-4 }))
   const batch = randomBatch(batchSize, shape, classes)
-  const wall: number[] = []
-  const processor: number[] = []
-  for (let step = 0; step < warmUp + steps; step++) {
-    const [begun, used] = [performance.now(), process.cpuUsage()]
-    await trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, 0)
-    if (step < warmUp) continue
-    wall.push(performance.now() - begun)
-    const { user, system } = process.cpuUsage(used)
-    processor.push((user + system) / 1000)
-  }
-  const stepMs = spread(wall)
+  const isTimed = milliseconds !== undefined
+  const times = await timeSteps(
+    (step) => trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, 0),
+    {
+      warmUp: isTimed ? { milliseconds: warmUpMilliseconds } : { steps: warmUpSteps },
+      measured: isTimed ? { steps, milliseconds } : { steps },
+      stepsAhead: engine.stepsAhead,
+    },
+  )
+  const stepMs = spread(times.map(({ wall }) => wall))
+  const { name, device, reason } = engine
   return {
     type: 'measured',
-    device: engine.device,
+    name,
+    device,
+    reason,
     parameters: model.parameterCount,
+    steps: times.length,
     stepMs,
-    cpuMs: spread(processor),
+    cpuMs: spread(times.map(({ processor }) => processor)),
     samplesPerSecond: (batchSize * 1000) / stepMs.median,
     gflops: (batchSize * operations(model)) / (stepMs.median * 1e6),
     memoryMb: process.resourceUsage().maxRSS / 1024,
@@ -52,11 +57,6 @@ function randomBatch(batchSize: number, shape: readonly number[], classes: numbe
     y: tf.tensor1d(Int32Array.from(labels), 'int32'),
     labels,
   }
-}
-
-function spread(values: readonly number[]): { median: number; min: number } {
-  const sorted = values.toSorted((a, b) => a - b)
-  return { median: sorted[sorted.length >> 1] ?? Number.NaN, min: sorted[0] ?? Number.NaN }
 }
 
 /**

@@ -2,7 +2,7 @@ import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent, TrainerRequest } from '../../shared/run/messages.ts'
 import { openDataset } from '../datasets/index.ts'
 import { explainTensorflow } from '../engine/cuda.ts'
-import { selectEngine } from '../engine/select.ts'
+import { type Engine, selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
 import { addressed, type Emit } from './events.ts'
@@ -65,12 +65,13 @@ async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): 
 
 function announce(
   emit: Emit,
-  engine: { device: string; reason: string },
+  engine: Pick<Engine, 'name' | 'device' | 'reason'>,
   model: Model,
   loop: TrainingLoop,
 ): void {
-  const { device, reason } = engine
-  emit({ type: 'ready', device, reason, parameters: model.parameterCount, totalSteps: loop.totalSteps })
+  const { name: deviceName, device, reason } = engine
+  const { totalSteps } = loop
+  emit({ type: 'ready', deviceName, device, reason, parameters: model.parameterCount, totalSteps })
 }
 
 /** A sentence for the user; what only a programmer can use goes to standard error. */

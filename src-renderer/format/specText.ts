@@ -1,26 +1,9 @@
-import type { ModelSpec, OptimizerSpec, RunSpec } from '../../shared/run/spec.ts'
+import { modelText } from '../../shared/run/modelText.ts'
+import type { OptimizerSpec, RunSpec } from '../../shared/run/spec.ts'
 import type { ScheduleSpec } from '../../shared/schedule/index.ts'
 import { count, percent, rate, thin } from './format.ts'
 
 /* The parts of a run spec in a word or two each, as they stand in tables and headers. */
-
-/** "ResNet-20", "WRN-16-4", "MLP 256-128", "CNN 16-32". */
-export function modelText(model: ModelSpec): string {
-  switch (model.kind) {
-    case 'softmax':
-      return 'softmax'
-    case 'mlp':
-      return `MLP ${model.hidden.join('-')}`
-    case 'cnn':
-      return `CNN ${model.filters.join('-')}`
-    case 'resnet':
-      return `ResNet-${model.depth}`
-    case 'wrn':
-      return `WRN-${model.depth}-${model.widen}`
-    case 'layers':
-      return 'own model'
-  }
-}
 
 /** "SGD 0.9 Nesterov", "Adam", "AdamW wd 0.01"; weight decay where there is one. */
 export function optimizerText(optimizer: OptimizerSpec): string {

@@ -84,6 +84,7 @@ function seedRun(store: Store, datasetId: string, spec: RunSpec, rng: Random): v
   events.push({
     ...envelope(),
     type: 'ready',
+    deviceName: 'simd',
     device: 'WebAssembly SIMD, 1 thread',
     reason: 'seeded',
     parameters: 100_000,

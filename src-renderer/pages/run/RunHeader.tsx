@@ -100,7 +100,9 @@ function NowPlanned({ run }: { readonly run: RunSummary }) {
 }
 
 function Device({ run }: { readonly run: RunSummary }) {
-  if (run.device === null) return null
+  // Without a device its reason is what is done to find one.
+  if (run.device === null)
+    return run.deviceReason === null ? null : <span role="status">{run.deviceReason}</span>
   return (
     <Tooltip label={run.deviceReason} disabled={run.deviceReason === null} multiline maw={420}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}

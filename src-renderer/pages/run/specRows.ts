@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { modelText } from '../../../shared/run/modelText.ts'
 import type { RunSpec } from '../../../shared/run/spec.ts'
-import { budgetText, modelText, optimizerText, scheduleText } from '../../format/specText.ts'
+import { budgetText, optimizerText, scheduleText } from '../../format/specText.ts'
 
 /** One setting as people read it: "weight decay", "0.0005". */
 export interface SpecRow {

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { modelText } from '../../../shared/run/modelText.ts'
 import { compileSchedule, type ScheduleSpec } from '../../../shared/schedule/index.ts'
-import { modelText, optimizerText, scheduleText } from '../../format/specText.ts'
+import { optimizerText, scheduleText } from '../../format/specText.ts'
 
 /*
  * What the table, the filter and compare know of a run beyond its stored fields. Worked out once per row: a row is a new

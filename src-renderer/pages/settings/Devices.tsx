@@ -2,15 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import type { DeviceInfo } from '../../../shared/api/lab.ts'
 import { trpc } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
+import { Calibrations } from './Calibrations.tsx'
 import { Section } from './Section.tsx'
 import classes from './Settings.module.css'
 
 /** What a run can train on here, and what keeps it from the others. */
 export function Devices() {
-  const devices = useQuery({
-    ...trpc.lab.devices.queryOptions(),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  // The host looks once, and what it has measured since changes what "auto" takes.
+  const devices = useQuery(trpc.lab.devices.queryOptions())
   return (
     <Section title="Devices">
       {devices.error !== null && devices.data === undefined && (
@@ -32,6 +31,7 @@ export function Devices() {
               <Device key={device.name} device={device} />
             ))}
           </ul>
+          <Calibrations />
           <p className={classes.aside}>
             Looked for once while Anneal is open: start it anew after installing a driver.
           </p>

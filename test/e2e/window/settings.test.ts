@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deviceName } from '../../../shared/run/spec.ts'
+import { openStore } from '../../../src-main/store/index.ts'
 import { cloudsCsv } from '../lab.ts'
 import { assertAccessible, makeWindowLab } from './support.ts'
 
@@ -30,6 +31,8 @@ for (const name of runNames) {
   const trained = await lab.run('train', '--spec', spec)
   assert.equal(trained.code, 0, trained.stderr)
 }
+const timed = await lab.run('devices', '--model', 'softmax', '--dataset', 'mnist-shape', '--batch', '16')
+assert.equal(timed.code, 0, timed.stderr)
 const host = await lab.serve()
 const window = await lab.open(host)
 const { page } = window
@@ -43,6 +46,16 @@ test('devices are listed, each with its reason, and one of them is what auto tak
   assert.match(lines[0] ?? '', /^●simd.*WebAssembly.*taken by “auto”.*kernels/)
   assert.ok(lines.some((line) => /^●cpu.*JavaScript.*reference/.test(line)))
   for (const line of lines) assert.match(line, /^●\w+.+|^○\w+not available.+/)
+  await assertAccessible(page)
+})
+
+test('what was measured of the devices is told by model', async () => {
+  await window.go('/settings')
+  const devices = page.getByRole('region', { name: 'Devices' })
+  await devices.getByText('softmax, 28×28×1, batch 16').waitFor()
+  const times = await devices.getByRole('definition').allTextContents()
+  assert.equal(times.length, 1)
+  assert.match(times[0] ?? '', /^simd [\d.]+ ms$/)
   await assertAccessible(page)
 })
 
@@ -134,6 +147,23 @@ test('the way past the frame is the first stop of the Tab key', async () => {
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   assert.equal(await page.evaluate('document.activeElement.id'), 'page')
+})
+
+test('a run whose devices are being measured says so on its page, until it has ended', async () => {
+  const { read, write, close } = openStore(lab.database)
+  try {
+    const [{ spec, datasetId, position, totalSteps } = assert.fail('no run is left')] = read.runs()
+    const { id } = write.claimRun(write.createRun({ spec, datasetId, plan: position.plan, totalSteps }).id)
+    write.saySetup(id, 'Measuring devices: webgpu and simd')
+    await window.go(`/runs/${id}`)
+    const setup = page.getByRole('status').getByText('Measuring devices: webgpu and simd')
+    await setup.waitFor()
+    await assertAccessible(page)
+    write.setStatus(id, 'stopped', 'It was stopped.')
+    await setup.waitFor({ state: 'detached' })
+  } finally {
+    close()
+  }
 })
 
 test('a lost host is said in one line, what was known stays, and it goes when the host is back', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { modelText } from '../../../shared/run/modelText.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { parseSchedule, presets } from '../../../shared/schedule/index.ts'
-import { budgetText, modelText, optimizerText, scheduleText } from '../../../src-renderer/format/specText.ts'
+import { budgetText, optimizerText, scheduleText } from '../../../src-renderer/format/specText.ts'
 
 const plain = (text: string): string => text.replaceAll('\u202f', ' ')
 const schedule = (spec: object): string => plain(scheduleText(parseSchedule(spec)))

@@ -59,7 +59,14 @@ const inputs: Readonly<Record<string, unknown>> = {
   'datasets.sample': { id: 'zzz' },
 }
 /** These take nothing. */
-const withoutInput = ['runs.launchDemo', 'datasets.list', 'lab.about', 'lab.storage', 'lab.devices']
+const withoutInput = [
+  'runs.launchDemo',
+  'datasets.list',
+  'lab.about',
+  'lab.storage',
+  'lab.devices',
+  'lab.calibrations',
+]
 
 interface Outcome {
   readonly error?: TRPCError

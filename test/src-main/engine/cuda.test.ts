@@ -106,6 +106,30 @@ test('a driver that crashes costs "auto" nothing but the device, and a run by na
   )
 })
 
+test('a GPU is measured against our own kernels, and "auto" takes the faster one', async (t) => {
+  const [first, again] = await run(t, withAddon('works'), 'measured', 'measured')
+  const times = /^the fastest: (\w+) ([\d.]+) ms a step, (\w+) ([\d.]+) ms \(measured on this machine/.exec(
+    first?.why ?? '',
+  )
+  assert.ok(times, first?.why ?? '')
+  assert.deepEqual([times[1], times[3]].toSorted(), ['cuda', 'simd'])
+  assert.ok(Number(times[2]) <= Number(times[4]))
+  assert.match(first?.device ?? '', times[1] === 'cuda' ? /CUDA/ : /WebAssembly/)
+  assert.equal(first?.status, 'completed')
+  assert.equal(again?.why, first.why)
+})
+
+test('a GPU that fails while it is measured is passed by, and why is kept', async (t) => {
+  for (const each of await run(t, withAddon('memory for a while'), 'measured', 'measured')) {
+    assert.equal(each.status, 'completed')
+    assert.match(each.device ?? '', /WebAssembly/)
+    assert.match(
+      each.why ?? '',
+      /^the only one that could be measured: simd .*; cuda could not be measured \(.*the GPU has no memory left/,
+    )
+  }
+})
+
 test('a GPU whose memory ends in the middle of a run ends that run with what to do', async (t) => {
   const [end] = await run(t, withAddon('memory for a while'), 'auto')
   assert.equal(end?.status, 'failed')

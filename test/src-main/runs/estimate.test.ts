@@ -96,7 +96,13 @@ test('a past run counts only with the same model, data, batch size, device and a
     columns: { loss: new Float64Array(50).fill(1) },
     samplesPerSecond,
   })
-  const ready = { device: 'a device', reason: 'r', parameters: 1, totalSteps: 300 }
+  const ready = {
+    deviceName: 'wasm' as const,
+    device: 'a device',
+    reason: 'r',
+    parameters: 1,
+    totalSteps: 300,
+  }
   const envelope = { runId: run.id, attempt: run.attempt, seq: 0 }
   const same = (more: object) => pastSpeed(store.read, parseRunSpec({ ...base, ...more }), newRun.datasetId)
   store.record([{ ...envelope, type: 'ready', ...ready }, metrics(1, 0, 1000)])

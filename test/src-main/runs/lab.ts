@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { EngineName } from '../../../shared/run/spec.ts'
 import { type Core, openCore } from '../../../src-main/core.ts'
 import { cloudsCsv } from '../../e2e/lab.ts'
 
@@ -13,12 +14,13 @@ export interface CoreLab {
   close(): Promise<void>
 }
 
-export async function openLab(rows = 300): Promise<CoreLab> {
+/** @param contenders devices that "auto" measures against each other, where not those of a user's machine */
+export async function openLab(rows = 300, contenders?: readonly EngineName[]): Promise<CoreLab> {
   const home = mkdtempSync(path.join(tmpdir(), 'anneal-runs-'))
   const db = path.join(home, 'anneal.db')
   const cores: Core[] = []
   const another = (): Core => {
-    const core = openCore({ home, db })
+    const core = openCore({ home, db, ...(contenders !== undefined && { contenders }) })
     cores.push(core)
     return core
   }

@@ -117,6 +117,7 @@ test('whoever applies the changes since the version they know has the lists as t
           {
             ...event(second, 1),
             type: 'ready',
+            deviceName: 'cpu',
             device: 'cpu',
             reason: 'asked',
             parameters: 7,

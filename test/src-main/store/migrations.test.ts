@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { Calibration } from '../../../shared/run/calibration.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { openStore } from '../../../src-main/store/index.ts'
 import { migrate } from '../../../src-main/store/migrate.ts'
@@ -34,28 +35,56 @@ import {
 const fixture = (version: number): string =>
   fileURLToPath(new URL(`versions/${version}.sql`, import.meta.url))
 
+const calibration: Calibration = {
+  machine: {
+    platform: 'linux 6.1 x64',
+    processor: 'a processor',
+    threads: '2',
+    versions: { node: '24.0.0' },
+    kernels: '0123456789abcdef',
+    devices: { webgpu: 'a GPU, WebGPU', simd: '' },
+  },
+  subject: { model: { kind: 'mlp', hidden: [8], dropout: 0 }, shape: [4], classes: 3, batchSize: 10 },
+  timings: [
+    { name: 'webgpu', failure: 'its process failed' },
+    { name: 'simd', device: 'WebAssembly SIMD, 2 threads', stepMs: 0.25, steps: 300 },
+  ],
+  measuredAt: 1_800_000_000_000,
+}
+
 /** Something in every table. */
 function writeSample(path: string): void {
   const store = openStore(path, { now: () => 1_800_000_000_000 })
   const run = claimedRun(store)
   store.record([
-    metrics(run, 0, 0, 20),
+    {
+      type: 'ready',
+      runId: run.id,
+      attempt: 1,
+      seq: 0,
+      deviceName: 'simd',
+      device: 'WebAssembly SIMD, 2 threads',
+      reason: 'the fastest one here',
+      parameters: 7,
+      totalSteps: 5000,
+    },
+    metrics(run, 1, 0, 20),
     // One series alone, to keep the file small, to the end of the first chunk, which the next event closes.
-    metrics(run, 1, 20, 4070, ['lr']),
-    metrics(run, 2, 4090, 16),
-    epoch(run, 3, 1),
-    snapshot(run, 4, 1, 99, 4),
-    { type: 'feedback', runId: run.id, attempt: 1, seq: 5, step: 7, lr: 0.01, reason: 'no better loss' },
-    { type: 'checkpoint', runId: run.id, attempt: 1, seq: 6, state: state(4106, 4) },
+    metrics(run, 2, 20, 4070, ['lr']),
+    metrics(run, 3, 4090, 16),
+    epoch(run, 4, 1),
+    snapshot(run, 5, 1, 99, 4),
+    { type: 'feedback', runId: run.id, attempt: 1, seq: 6, step: 7, lr: 0.01, reason: 'no better loss' },
+    { type: 'checkpoint', runId: run.id, attempt: 1, seq: 7, state: state(4106, 4) },
     {
       type: 'edited',
       runId: run.id,
       attempt: 1,
-      seq: 7,
+      seq: 8,
       edit: { kind: 'annealNow', atStep: 50, steps: 9 },
       totalSteps: 5000,
     },
-    ended(run, 8, 'stopped'),
+    ended(run, 9, 'stopped'),
   ])
   store.write.annotate(run.id, { note: 'a note', tags: ['one', 'two'] })
   store.write.saveEnsemble({
@@ -69,11 +98,12 @@ function writeSample(path: string): void {
   const paused = claimedRun(store)
   store.write.setStatus(paused.id, 'paused')
   store.write.request(paused.id, { type: 'resume' })
+  store.write.putCalibration(calibration)
   store.write.purgeRuns([store.write.enqueueRun(newRun).id])
   store.close()
 }
 
-function checkSample(store: Store): void {
+function checkSample(store: Store, version = migrations.length): void {
   const [run] = store.read.runs({ status: 'stopped' })
   assert.ok(run)
   assert.deepEqual([run.name, run.note, run.tags], ['A run', 'a note', ['one', 'two']])
@@ -95,6 +125,9 @@ function checkSample(store: Store): void {
   assert.equal(store.read.ensembles(run.id).length, 1)
   assert.equal(store.read.datasets().length, 1)
   assert.equal(store.read.runs({ status: 'interrupted' }).length, 1)
+  const isMeasured = version >= 3
+  assert.equal(run.deviceName, isMeasured ? 'simd' : null)
+  assert.deepEqual(store.read.calibrations(calibration.machine), isMeasured ? [calibration] : [])
 }
 
 function restore(path: string, sql: string): void {
@@ -118,7 +151,7 @@ for (let version = 1; version <= migrations.length; version++) {
     const [old, fresh] = [join(folder, 'old.db'), join(folder, 'fresh.db')]
     restore(old, readFileSync(fixture(version), 'utf8'))
     const store = openFor(t, old)
-    checkSample(store)
+    checkSample(store, version)
     claimedRun(store)
     store.close()
     openStore(fresh).close()

@@ -21,6 +21,7 @@ const envelope = (run: RunRecord, seq: number) => ({ runId: run.id, attempt: run
 const ready = (run: RunRecord, seq: number): TrainerEvent => ({
   ...envelope(run, seq),
   type: 'ready',
+  deviceName: 'wasm',
   device: 'wasm',
   reason: 'no GPU was found',
   parameters: 1234,

@@ -19,6 +19,8 @@ test('one JSON document with the device, the time of a step, the throughput and 
   assert.equal(code, 0, err)
   const report = JSON.parse(out)
   assert.equal(report.device, 'WebAssembly SIMD, 1 thread')
+  assert.equal(report.name, 'simd')
+  assert.match(report.reason, /asked for/)
   assert.equal(report.parameters, 784 * 256 + 256 + 256 * 10 + 10)
   assert.ok(report.stepMs.min > 0 && report.stepMs.min <= report.stepMs.median)
   assert.ok(
@@ -42,6 +44,7 @@ test('in words without --json', async () => {
     '2',
   )
   assert.equal(code, 0, err)
+  assert.match(out, /why this device: the fastest one here: our own kernels/)
   assert.match(
     out,
     /^softmax, mnist-shape, batch 4, on WebAssembly SIMD, \d+ threads?:\n {2}a step takes [\d.]+ ms/,

@@ -1,10 +1,15 @@
 import { cloudsSpec, openLab } from '../../runs/lab.ts'
 
-/* A host that runs a small run on each device named on its command line, and prints what became of them. */
+/*
+ * A host that runs a small run on each device named on its command line, and prints what became of them; "measured" is
+ * "auto" with a choice between cuda and simd, otherwise it has none.
+ */
 
-const lab = await openLab()
+const wanted = process.argv.slice(2)
+const isMeasured = wanted.includes('measured')
+const lab = await openLab(300, isMeasured ? ['cuda', 'simd'] : ['cuda'])
 const ends = []
-for (const device of process.argv.slice(2)) {
+for (const device of wanted.map((each) => (each === 'measured' ? 'auto' : each))) {
   const { finished } = await lab.core.runs.launchToStay(cloudsSpec(2, { device, name: device }))
   const { run } = await finished
   const { store } = lab.core

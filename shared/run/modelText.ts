@@ -1,0 +1,26 @@
+import type { CalibrationSubject } from './calibration.ts'
+import type { ModelSpec } from './spec.ts'
+
+/** "ResNet-20", "WRN-16-4", "MLP 256-128", "CNN 16-32". */
+export function modelText(model: ModelSpec): string {
+  switch (model.kind) {
+    case 'softmax':
+      return 'softmax'
+    case 'mlp':
+      return `MLP ${model.hidden.join('-')}`
+    case 'cnn':
+      return `CNN ${model.filters.join('-')}`
+    case 'resnet':
+      return `ResNet-${model.depth}`
+    case 'wrn':
+      return `WRN-${model.depth}-${model.widen}`
+    case 'layers':
+      return 'own model'
+  }
+}
+
+/** "ResNet-20, 32×32×3, batch 128". */
+export function subjectText({ model, shape, batchSize }: CalibrationSubject): string {
+  const input = shape.length === 1 ? `${shape[0]} features` : shape.join('×')
+  return `${modelText(model)}, ${input}, batch ${batchSize}`
+}

@@ -1,0 +1,68 @@
+import {
+  byTime,
+  type Calibration,
+  type CalibrationSubject,
+  failures,
+  type MeasuredDevice,
+} from '../../shared/run/calibration.ts'
+import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
+import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
+import { whyFastest } from './calibrationText.ts'
+
+/** Who asks what to train on. */
+export interface Asked {
+  readonly wanted: DeviceName
+  /** What is to be trained; where absent, nothing is measured for it. */
+  readonly subject?: CalibrationSubject
+  /** The device it has trained on before, where it stays; "unknown": on one from before devices were measured. */
+  readonly ranOn?: EngineName | 'unknown' | undefined
+  /** Why nothing can be measured now. */
+  readonly busy?: string | undefined
+  /** Of the simd device, where not as many as there are. */
+  readonly threads?: number | undefined
+}
+
+/** Where a run that has begun stays; undefined for one that has not. */
+export const ranOn = (run: {
+  readonly deviceName: EngineName | null
+  readonly device: string | null
+}): Asked['ranOn'] => run.deviceName ?? (run.device === null ? undefined : 'unknown')
+
+export type Choice =
+  | {
+      readonly type: 'advice'
+      readonly advice: DeviceAdvice
+      /** What was measured of the device that comes first, where it was. */
+      readonly measured?: MeasuredDevice | undefined
+    }
+  | {
+      readonly type: 'measure'
+      /** What is being done meanwhile, in words a user reads. */
+      readonly words: string
+      /** @throws NoAnswer when `signal` says so */
+      measure(signal: AbortSignal): Promise<DeviceAdvice>
+    }
+
+/** Milliseconds for which a device that could not be measured is passed by: a driver or its memory may be back. */
+const failuresKept = 24 * 60 * 60 * 1000
+
+/** Whether what was measured says it still. */
+export const isValid = ({ timings, measuredAt }: Calibration, now: number): boolean =>
+  timings.every((timing) => 'stepMs' in timing) || now - measuredAt < failuresKept
+
+/** It stays where it is: other devices add in other orders, and would not go on with the same bits. */
+export const stay = (known: KnownDevices, name: EngineName): DeviceAdvice => ({
+  known,
+  auto: { order: [name], reason: 'the device that this run has trained on before', passedBy: {} },
+})
+
+/** Where nothing could be measured the usual order stands, and the run says what is wrong. */
+export function fromMeasured(
+  known: KnownDevices,
+  calibration: Pick<Calibration, 'timings' | 'subject'>,
+): DeviceAdvice {
+  const order = byTime(calibration.timings).map(({ name }) => name)
+  if (order.length === 0) return { known }
+  const passedBy = failures(calibration.timings)
+  return { known, auto: { order, reason: whyFastest(calibration), passedBy } }
+}

@@ -1,0 +1,71 @@
+import type { TrainerOrder } from '../../shared/run/messages.ts'
+import type { DeviceAdvice } from '../../shared/run/probe.ts'
+import { NoAnswer } from '../askProcess.ts'
+import type { Choice } from '../devices/index.ts'
+import type { RunRecord, Store } from '../store/types.ts'
+import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
+import type { Interruption } from './interruptions.ts'
+
+type Measuring = Extract<Choice, { type: 'measure' }>
+
+/**
+ * A run that has been claimed, and whose trainer begins when its devices have been measured. Until then it can be stopped and
+ * abandoned; other orders wait for the trainer.
+ * @param begin starts the trainer; it marks the run itself where it fails
+ */
+export function measureThenRun(
+  store: Store,
+  { id, attempt }: Pick<RunRecord, 'id' | 'attempt'>,
+  { words, measure }: Measuring,
+  begin: (advice: DeviceAdvice) => ActiveRun,
+  onInterrupted: (interruption: Interruption) => void,
+): ActiveRun {
+  const cancel = new AbortController()
+  const waiting: TrainerOrder[] = []
+  let trained: ActiveRun | undefined
+  let verdict: Pick<Interruption, 'status' | 'reason'> | undefined
+
+  const end = (status: Interruption['status'], reason: string): void => {
+    verdict ??= { status, reason }
+    cancel.abort()
+  }
+  const conclude = (): ActiveRunEnd => {
+    if (verdict !== undefined) onInterrupted({ runId: id, attempt, ...verdict })
+    return { run: store.read.run(id), wasReady: false }
+  }
+  const go = async (): Promise<ActiveRunEnd> => {
+    try {
+      store.write.saySetup(id, words)
+      const advice = await measure(cancel.signal)
+      if (verdict === undefined) trained = begin(advice)
+    } catch (error) {
+      const isCancelled = error instanceof NoAnswer && error.why === 'cancelled'
+      const why = error instanceof Error ? error.message : String(error)
+      end(
+        'interrupted',
+        isCancelled ? 'The program that ran it was closed.' : `Its devices could not be measured (${why}).`,
+      )
+    }
+    if (trained === undefined) return conclude()
+    for (const order of waiting) trained.ask(order)
+    return trained.finished
+  }
+  return {
+    runId: id,
+    setup: words,
+    get trainerPid() {
+      return trained?.trainerPid
+    },
+    ask(order) {
+      if (trained !== undefined) trained.ask(order)
+      else if (order.type === 'stop' && order.when === 'now') {
+        end('stopped', 'It was stopped while its devices were being measured, before its first step.')
+      } else waiting.push(order)
+    },
+    abandon(reason) {
+      if (trained !== undefined) trained.abandon(reason)
+      else end('interrupted', reason)
+    },
+    finished: go(),
+  }
+}

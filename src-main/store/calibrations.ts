@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import {
+  type Calibration,
+  type CalibrationSubject,
+  calibrationSubject,
+  type DeviceTiming,
+  deviceTiming,
+  type MachineIdentity,
+  machineIdentity,
+} from '../../shared/run/calibration.ts'
+import type { Db } from './database.ts'
+import { json } from './rows.ts'
+import type { WriteContext } from './runWrites.ts'
+
+/* What was measured of devices. JSON is compared as text: parsed by its schema, its fields come in one order. */
+
+const machineText = (machine: MachineIdentity): string => JSON.stringify(machineIdentity.parse(machine))
+const subjectText = (subject: CalibrationSubject): string => JSON.stringify(calibrationSubject.parse(subject))
+
+/** Columns that a row leaves empty are not part of its form. */
+const timingColumns = z
+  .record(z.string(), z.unknown())
+  .transform((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)))
+  .pipe(deviceTiming)
+
+const calibrationRow = z.object({
+  machine: json(machineIdentity),
+  subject: json(calibrationSubject),
+  measuredAt: z.number(),
+  timings: json(z.array(timingColumns)),
+})
+
+const CALIBRATIONS = `
+  SELECT machine, subject, measured_at AS measuredAt,
+    (SELECT json_group_array(
+       json_object('name', name, 'device', device, 'stepMs', step_ms, 'steps', steps, 'failure', failure) ORDER BY ordinal)
+     FROM calibration_timings WHERE calibration_id = calibrations.id) AS timings
+  FROM calibrations`
+
+export function findCalibration(
+  db: Db,
+  machine: MachineIdentity,
+  subject: CalibrationSubject,
+): Calibration | undefined {
+  return db.get(
+    calibrationRow,
+    `${CALIBRATIONS} WHERE machine = ? AND subject = ?`,
+    machineText(machine),
+    subjectText(subject),
+  )
+}
+
+/** Of this machine, the newest first. */
+export function listCalibrations(db: Db, machine: MachineIdentity): Calibration[] {
+  return db.all(
+    calibrationRow,
+    `${CALIBRATIONS} WHERE machine = ? ORDER BY measured_at DESC, id DESC LIMIT 100`,
+    machineText(machine),
+  )
+}
+
+/** In the place of what was measured before of the same on the same. */
+export function putCalibration(
+  { db }: WriteContext,
+  { machine, subject, timings, measuredAt }: Calibration,
+): void {
+  const key = [machineText(machine), subjectText(subject)]
+  db.run('DELETE FROM calibrations WHERE machine = ? AND subject = ?', ...key)
+  const { lastId } = db.run(
+    'INSERT INTO calibrations (machine, subject, measured_at) VALUES (?, ?, ?)',
+    ...key,
+    measuredAt,
+  )
+  for (const [ordinal, timing] of timings.entries()) putTiming(db, lastId, ordinal, timing)
+}
+
+function putTiming(db: Db, calibration: number, ordinal: number, timing: DeviceTiming): void {
+  const measured = 'stepMs' in timing ? timing : undefined
+  db.run(
+    `INSERT INTO calibration_timings (calibration_id, ordinal, name, device, step_ms, steps, failure)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    calibration,
+    ordinal,
+    timing.name,
+    measured?.device ?? null,
+    measured?.stepMs ?? null,
+    measured?.steps ?? null,
+    'failure' in timing ? timing.failure : null,
+  )
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Calibration } from '../../../shared/run/calibration.ts'
+import { connect } from '../../../src-main/store/database.ts'
+import { afterwards, tempStore } from './fixtures.ts'
+
+const machine: Calibration['machine'] = {
+  platform: 'linux 6.1 x64',
+  processor: 'a processor',
+  threads: '2',
+  versions: { node: '24.0.0', webgpu: '0.6.2' },
+  kernels: '0123456789abcdef',
+  devices: { webgpu: 'a GPU, WebGPU / driver 1', simd: '' },
+}
+const subject: Calibration['subject'] = {
+  model: { kind: 'resnet', depth: 20 },
+  shape: [32, 32, 3],
+  classes: 10,
+  batchSize: 128,
+}
+const measured = (stepMs: number, measuredAt: number): Calibration => ({
+  machine,
+  subject,
+  timings: [
+    { name: 'simd', device: 'WebAssembly SIMD, 2 threads', stepMs, steps: 9 },
+    { name: 'webgpu', failure: 'its process failed: it was lost' },
+  ],
+  measuredAt,
+})
+
+test('what was measured is kept for its machine and its model, the newest in the place of the one before', (t) => {
+  const { read, write } = tempStore(t)
+  write.putCalibration(measured(217.25, 1))
+  assert.deepEqual(read.calibration(machine, subject), measured(217.25, 1))
+  write.putCalibration(measured(200, 2))
+  assert.deepEqual(read.calibrations(machine), [measured(200, 2)])
+  const larger = { ...measured(400, 3), subject: { ...subject, batchSize: 256 } }
+  write.putCalibration(larger)
+  assert.deepEqual(read.calibrations(machine), [larger, measured(200, 2)])
+  assert.deepEqual(read.calibration(machine, subject), measured(200, 2))
+})
+
+test('whatever of the machine or the model changes, what was measured before says nothing', (t) => {
+  const { read, write } = tempStore(t)
+  write.putCalibration(measured(217, 1))
+  const machines: Calibration['machine'][] = [
+    { ...machine, processor: 'another' },
+    { ...machine, threads: '1' },
+    { ...machine, kernels: 'fedcba9876543210' },
+    { ...machine, versions: { ...machine.versions, node: '24.0.1' } },
+    { ...machine, devices: { webgpu: 'a GPU, WebGPU / driver 2', simd: '' } },
+    { ...machine, devices: { simd: '' } },
+  ]
+  for (const other of machines)
+    assert.equal(read.calibration(other, subject), undefined, JSON.stringify(other))
+  const subjects: Calibration['subject'][] = [
+    { ...subject, model: { kind: 'resnet', depth: 32 } },
+    { ...subject, shape: [28, 28, 1] },
+    { ...subject, classes: 100 },
+    { ...subject, batchSize: 64 },
+  ]
+  for (const other of subjects)
+    assert.equal(read.calibration(machine, other), undefined, JSON.stringify(other))
+})
+
+test('a row that is not of its form is a damaged file, told in one sentence', (t) => {
+  const { path, read, write } = tempStore(t)
+  write.putCalibration(measured(217, 1))
+  const db = connect(path)
+  afterwards(t, () => db.close())
+  assert.throws(() => db.exec("UPDATE calibration_timings SET step_ms = NULL WHERE name = 'simd'"), /CHECK/)
+  db.exec("UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'")
+  assert.throws(() => read.calibration(machine, subject), { name: 'UserError', message: /damaged/ })
+})
