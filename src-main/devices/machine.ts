@@ -33,7 +33,7 @@ export function thisMachine(
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     threads: chosen || String(availableParallelism()),
     versions: { node: process.versions.node, ...packageVersions() },
-    kernels: engineHash(),
+    kernels: [engineHash(), process.env.ANNEAL_KERNELS ?? ''].filter(Boolean).join(' '),
     devices: Object.fromEntries(names.map((name) => [name, identityOf(name, known, driver)])),
   }
 }

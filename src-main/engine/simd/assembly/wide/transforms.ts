@@ -29,7 +29,7 @@ export const numbers: usize = memory.data<f32>([2, 4, 5, 8, 0.25, -0.16666667163
 /** Six inputs to six points, `step` bytes apart from `out`. */
 // @ts-ignore: decorator
 @inline
-export function inputPoints(
+function inputPoints(
   d0: v128,
   e0: v128,
   d1: v128,
