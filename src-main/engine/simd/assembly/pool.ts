@@ -1,4 +1,13 @@
+import { poolRow, poolRowGradient } from './poolTwo'
+
 /* Max pooling of images [height, width, channels]; padding never wins. */
+
+// @ts-ignore: decorator
+@inline
+function isOfTwo(rows: i32, columns: i32, strideRows: i32, strideColumns: i32, padding: i32, channels: i32): boolean {
+  return rows == 2 && columns == 2 && strideRows == 2 && strideColumns == 2 && padding == 0 && channels % 8 == 0
+}
+
 
 /** Items: output rows of all images. */
 export function maxPool(
@@ -20,6 +29,16 @@ export function maxPool(
   to: i32,
 ): void {
   const pixel = (<usize>channels) << 2
+  const pitch = <usize>width * pixel
+  const inside = rows * 2 <= height && places * 2 <= width
+  if (inside && isOfTwo(filterRows, filterColumns, strideRows, strideColumns, top | left, channels)) {
+    for (let item = from; item < to; item++) {
+      const image = x + <usize>((item / rows) * height) * pitch
+      const target = out + <usize>(item * places) * pixel
+      poolRow(image + <usize>((item % rows) * 2) * pitch, pitch, pixel, places, target)
+    }
+    return
+  }
   const wide = channels & ~3
   for (let item = from; item < to; item++) {
     const image = x + <usize>((item / rows) * height * width) * pixel
@@ -78,6 +97,20 @@ export function maxPoolGradient(
 ): void {
   const pixel = (<usize>channels) << 2
   const imageBytes = <usize>(height * width) * pixel
+  const pitch = <usize>width * pixel
+  const inside = rows * 2 <= height && places * 2 <= width
+  if (inside && isOfTwo(filterRows, filterColumns, strideRows, strideColumns, top | left, channels)) {
+    for (let item = from; item < to; item++) {
+      const offset = <usize>item * imageBytes
+      const source = dy + <usize>(item * rows * places) * pixel
+      if (rows * 2 < height || places * 2 < width) memory.fill(dx + offset, 0, imageBytes)
+      for (let row = 0; row < rows; row++) {
+        const start = offset + <usize>(row * 2) * pitch
+        poolRowGradient(source + <usize>(row * places) * pixel, x + start, dx + start, pitch, pixel, places)
+      }
+    }
+    return
+  }
   const wide = channels & ~3
   for (let item = from; item < to; item++) {
     const image = x + <usize>item * imageBytes
