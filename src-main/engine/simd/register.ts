@@ -34,9 +34,15 @@ export function register(
 }
 
 function present(inputs: tf.NamedTensorInfoMap): Inputs {
+  if (areAllThere(inputs)) return inputs
   const found: Record<string, tf.TensorInfo> = {}
   for (const [key, info] of Object.entries(inputs)) if (info !== undefined && info !== null) found[key] = info
   return found
+}
+
+function areAllThere(inputs: tf.NamedTensorInfoMap): inputs is Record<string, tf.TensorInfo> {
+  for (const key in inputs) if (inputs[key] === undefined || inputs[key] === null) return false
+  return true
 }
 
 /** Takes over every kernel of the cpu backend. */

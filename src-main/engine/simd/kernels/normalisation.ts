@@ -26,7 +26,7 @@ export function registerNormalisation(): void {
     const partial = backend.heap.take(groups * 2 * channels * 4)
     backend.pool.run('normMoments', [backend.address(x), partial, rows, group, channels], groups, 4)
     const statistics = [backend.address(mean), backend.address(variance), backend.address(inverse)]
-    backend.pool.run('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, channels)
+    backend.pool.run('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, 4)
     backend.heap.give(partial, groups * 2 * channels * 4)
     const out = backend.make(x.shape)
     const { residual } = inputs
@@ -59,7 +59,7 @@ function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap):
   const scales = [backend.address(mean), inverse, backend.address(input(inputs, 'gamma')), beta]
   backend.pool.run('normSlopes', [...sources, ...scales, partial, rows, group, channels], groups, 4)
   const sums = [inverse, backend.address(dBeta), backend.address(dGamma), terms]
-  backend.pool.run('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, channels)
+  backend.pool.run('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, 4)
   const targets = [backend.address(dx), addressOr0(backend, dResidual)]
   const chunk = Math.ceil(chunkNumbers / channels)
   backend.pool.run('normBack', [...sources, ...targets, ...scales, terms, channels], rows, chunk)
