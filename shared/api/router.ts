@@ -4,7 +4,17 @@ import { importOptions } from '../data/importOptions.ts'
 import { datasetId, hostPath } from './datasets.ts'
 import { averageWeights, ensembleIds, listEnsembles, renameEnsemble, saveEnsemble } from './ensembles.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
-import { annotation, commandRun, extendRun, launchRun, listRuns, planSpec, runId, runIds } from './runs.ts'
+import {
+  annotation,
+  commandRun,
+  extendRun,
+  launchRun,
+  listRuns,
+  moveQueuedRun,
+  planSpec,
+  runId,
+  runIds,
+} from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Step } from './services.ts'
 
@@ -48,6 +58,9 @@ const runs = router({
   extend: procedure
     .input(input(extendRun, 'extending a run'))
     .mutation(({ ctx, input }) => ctx.runs.extend(input)),
+  moveQueued: procedure
+    .input(input(moveQueuedRun, 'moving a run in the queue'))
+    .mutation(({ ctx, input }) => ctx.runs.moveQueued(input)),
   command: procedure
     .input(input(commandRun, 'asking a run'))
     .mutation(({ ctx, input }) => ctx.runs.command(input)),

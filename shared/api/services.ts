@@ -18,6 +18,7 @@ import type {
   extendRun,
   launchRun,
   listRuns,
+  moveQueuedRun,
   PlanAnswer,
   RunChange,
   RunListChange,
@@ -56,6 +57,8 @@ export interface Services {
     launchDemo(): Promise<RunSummary>
     resume(id: string): Promise<RunSummary>
     extend(input: z.infer<typeof extendRun>): Promise<RunSummary>
+    /** @throws UserError when the run is not queued (any more) */
+    moveQueued(input: z.infer<typeof moveQueuedRun>): void
     /** Resolves when the trainer has obeyed or refused, whichever host it belongs to. */
     command(input: z.infer<typeof commandRun>): Promise<CommandOutcome>
     annotate(change: Annotation): void

@@ -33,6 +33,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.launch': { spec, when: 'now' },
   'runs.resume': { id: 'zzz' },
   'runs.extend': { id: 'zzz', cycles: 1 },
+  'runs.moveQueued': { id: 'zzz', to: 'first' },
   'runs.command': { id: 'zzz', command: { type: 'annealNow', epochs: 2 } },
   'runs.annotate': { ids: ['zzz'], name: 'a', favourite: true, addTags: ['x'] },
   'runs.remove': { ids: ['zzz'] },
