@@ -2,7 +2,14 @@ import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
 import { datasetId, hostPath } from './datasets.ts'
-import { averageWeights, ensembleIds, listEnsembles, renameEnsemble, saveEnsemble } from './ensembles.ts'
+import {
+  averageWeights,
+  ensembleIds,
+  listEnsembles,
+  renameEnsemble,
+  saveEnsemble,
+  saveWeightAverage,
+} from './ensembles.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -106,6 +113,9 @@ const ensembles = router({
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),
+  saveWeightAverage: procedure
+    .input(input(saveWeightAverage, 'saving the averaged weights'))
+    .mutation(({ ctx, input }) => ctx.ensembles.saveWeightAverage(input)),
 })
 
 const datasets = router({

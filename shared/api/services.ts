@@ -7,6 +7,7 @@ import type {
   listEnsembles,
   renameEnsemble,
   SaveEnsemble,
+  SaveWeightAverage,
   WeightAverageAnswer,
 } from './ensembles.ts'
 import type { About, CalibrationInfo, DeviceInfo, Storage } from './lab.ts'
@@ -79,6 +80,7 @@ export interface Services {
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
+    saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

@@ -132,7 +132,7 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
         {judged && <Calibration judged={judged} part={part} />}
-        <WeightAverage model={model} />
+        <WeightAverage model={model} saved={saved} />
       </div>
     </div>
   )

@@ -53,6 +53,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'ensembles.rename': { id: 1, name: 'e' },
   'ensembles.remove': { ids: [1] },
   'ensembles.restore': { ids: [1] },
+  'ensembles.saveWeightAverage': { name: 'e', runId: 'zzz', snapshotIds: [1] },
   'ensembles.averageWeights': { runId: 'zzz', snapshotIds: [1] },
   'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
   'datasets.remove': { id: 'zzz' },
