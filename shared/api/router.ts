@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
-import { datasetId, hostPath } from './datasets.ts'
+import { csvColumns, datasetId, hostPath } from './datasets.ts'
 import {
   averageWeights,
   ensembleIds,
@@ -129,6 +129,9 @@ const datasets = router({
   browse: procedure
     .input(input(hostPath, 'looking into a folder'))
     .query(({ ctx, input }) => ctx.datasets.browse(input.path)),
+  columns: procedure
+    .input(input(csvColumns, 'reading the columns'))
+    .query(({ ctx, input }) => ctx.datasets.columns(input)),
   sample: procedure
     .input(input(datasetId, 'reading a data set'))
     .query(({ ctx, input }) => ctx.datasets.sample(input.id)),

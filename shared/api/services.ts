@@ -1,6 +1,13 @@
 import type { z } from 'zod'
 import type { ImportOptions } from '../data/importOptions.ts'
-import type { DatasetList, FolderListing, ImportStep, TableSample } from './datasets.ts'
+import type {
+  csvColumns,
+  DatasetList,
+  FolderListing,
+  ImportStep,
+  TableColumn,
+  TableSample,
+} from './datasets.ts'
 import type {
   averageWeights,
   EnsembleInfo,
@@ -88,6 +95,8 @@ export interface Services {
     /** @throws UserError while stored runs need it */
     remove(id: string): Promise<void>
     browse(path: string): Promise<FolderListing>
+    /** The columns of a CSV table, from its first rows. */
+    columns(input: z.output<typeof csvColumns>): Promise<TableColumn[]>
     sample(id: string): Promise<TableSample>
   }
   readonly lab: {

@@ -58,6 +58,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
   'datasets.remove': { id: 'zzz' },
   'datasets.browse': { path: '/nowhere/at/all' },
+  'datasets.columns': { path: '/nowhere/at/all.csv', delimiter: ',', header: true },
   'datasets.sample': { id: 'zzz' },
 }
 /** These take nothing. */
