@@ -123,8 +123,10 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
   return useMemo(
     () => ({
       label: stepsPerX === 1 ? 'step' : 'epoch',
-      domain: [0, Math.max(1, totalSteps - 1) / stepsPerX],
+      // To where the last step has been taken: its rate stands one step before.
+      domain: [0, Math.max(1, totalSteps) / stepsPerX],
       whole: stepsPerX === 1,
+      ticksEnd: true,
     }),
     [totalSteps, stepsPerX],
   )
