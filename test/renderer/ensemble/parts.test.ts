@@ -145,22 +145,24 @@ for (const { name, classes, logits, labels, expected } of golden) {
         assert.ok(near(table[i]?.[j] ?? -1, share), `${i}, ${j}`)
       })
     })
-    const all = candidates.map(() => true)
-    const mean = meanDisagreement(table, all)
+    const mean = meanDisagreement(candidates)
     if (expected.meanPairwiseDisagreement === null) assert.equal(mean, undefined)
     else assert.ok(near(mean ?? -1, expected.meanPairwiseDisagreement))
     assert.ok(near(anyRight(candidates, labels), expected.oracleAccuracy))
   })
 }
 
-test('disagreement of the members ticked is the mean over their pairs alone', () => {
-  const table = [
-    [0, 0.1, 0.2],
-    [0.1, 0, 0.4],
-    [0.2, 0.4, 0],
-  ]
-  assert.equal(meanDisagreement(table, [true, false, true]), 0.2)
-  assert.equal(meanDisagreement(table, [false, false, true]), undefined)
+test('mean disagreement, counted by example, is the mean over all pairs', () => {
+  fc.assert(
+    fc.property(ensemble, ({ members, truth }) => {
+      const candidates = members.map(({ probs }) => candidate(probs, truth))
+      const table = disagreementOf(candidates)
+      const pairs = table.flatMap((row, i) => row.slice(0, i))
+      const mean = meanDisagreement(candidates)
+      if (pairs.length === 0) assert.equal(mean, undefined)
+      else assert.ok(near(mean ?? -1, pairs.reduce((sum, share) => sum + share, 0) / pairs.length))
+    }),
+  )
 })
 
 test('classes are told by what changed most, and add up to the whole', () => {
