@@ -11,7 +11,13 @@ export const queryClient = new QueryClient({
 })
 
 /** What takes the host a second or more: a batch is answered when all of it is, so these travel alone. */
-const slow: ReadonlySet<string> = new Set(['lab.devices', 'lab.calibrations', 'runs.estimate'])
+const slow: ReadonlySet<string> = new Set([
+  'lab.devices',
+  'lab.calibrations',
+  'runs.estimate',
+  'ensembles.averageWeights',
+  'ensembles.saveWeightAverage',
+])
 
 /** In a browser: queries and mutations over HTTP, subscriptions over one WebSocket of the same origin. */
 function browserLink() {

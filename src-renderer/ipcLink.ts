@@ -18,6 +18,8 @@ interface Call {
   /** Where a subscription goes on after a break. */
   lastEventId?: string
   receive(message: Incoming): void
+  /** connecting: it waits for a port, because of the error where there was one. pending: it has gone out over one. */
+  tell(state: 'connecting' | 'pending', error?: Error): void
   fail(error: Error): void
 }
 
@@ -30,8 +32,8 @@ type Incoming = Extract<
 const retryAfter = 1000
 
 /**
- * Carries calls over a port to the host. When the port closes, calls that wait fail and subscriptions go on over the
- * next port from the last step they saw.
+ * Carries calls over a port to the host. When the port closes, calls that wait fail, and subscriptions are told and go on
+ * over the next port from the last step they saw.
  * @param connect gives a new port each time
  */
 export function ipcLink(connect: () => Promise<WindowPort>): TRPCLink<AppRouter> {
@@ -52,6 +54,16 @@ export function ipcLink(connect: () => Promise<WindowPort>): TRPCLink<AppRouter>
             } else observer.next({ result, context })
             if (method !== 'subscription' || result.type === 'stopped') observer.complete()
           },
+          tell(state, error) {
+            // As over a WebSocket, only what lasts is told how its connection is.
+            if (method !== 'subscription') return
+            const cause = error === undefined ? null : TRPCClientError.from(error)
+            const result =
+              state === 'connecting'
+                ? ({ type: 'state', state, error: cause } as const)
+                : ({ type: 'state', state, error: null } as const)
+            observer.next({ result, context })
+          },
           fail: (error) => observer.error(TRPCClientError.from(error)),
         })
       })
@@ -64,8 +76,11 @@ function createCarrier(connect: () => Promise<WindowPort>) {
   let port: WindowPort | undefined
   let opening = false
 
-  const send = (id: number, { method, path, input, lastEventId }: Call): void =>
+  const send = (id: number, call: Call): void => {
+    const { method, path, input, lastEventId } = call
     port?.postMessage(JSON.stringify({ id, method, params: { path, input, lastEventId } }))
+    call.tell('pending')
+  }
 
   const receive = (data: string): void => {
     const message: Incoming = JSON.parse(data)
@@ -80,7 +95,10 @@ function createCarrier(connect: () => Promise<WindowPort>) {
   const lose = (): void => {
     port = undefined
     for (const [id, call] of calls) {
-      if (call.method === 'subscription') continue
+      if (call.method === 'subscription') {
+        call.tell('connecting', new Error('The connection to Anneal was lost.'))
+        continue
+      }
       calls.delete(id)
       call.fail(new Error('The connection to Anneal was lost before it answered; try again.'))
     }
@@ -109,8 +127,10 @@ function createCarrier(connect: () => Promise<WindowPort>) {
     begin(call: Call): () => void {
       const id = ++lastId
       calls.set(id, call)
-      if (port === undefined) void open()
-      else send(id, call)
+      if (port === undefined) {
+        call.tell('connecting')
+        void open()
+      } else send(id, call)
       return () => {
         if (calls.delete(id)) port?.postMessage(JSON.stringify({ id, method: 'subscription.stop' }))
       }

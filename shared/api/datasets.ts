@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { csvOptions } from '../data/importOptions.ts'
 
 /** A stored data set as the pages show it. */
 export interface DatasetInfo {
@@ -50,6 +51,20 @@ export interface FolderListing {
   }[]
   /** What an import of this path itself would be taken for, where that can be told. */
   readonly format: 'idx' | 'cifar' | 'csv' | 'images' | null
+}
+
+export const csvColumns = z.strictObject({
+  path: hostPath.shape.path,
+  delimiter: csvOptions.shape.delimiter,
+  header: csvOptions.shape.header,
+})
+
+/** A column of a table that may be imported. */
+export interface TableColumn {
+  /** That in the header, or "column 3". */
+  readonly name: string
+  /** Some different values of the first rows. */
+  readonly samples: readonly string[]
 }
 
 /** Ending the subscription cancels the import, which then leaves nothing behind. */

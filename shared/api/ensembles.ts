@@ -41,9 +41,11 @@ export const listEnsembles = z.strictObject({ runId: runId.optional() })
 
 const member = z.strictObject({ snapshotId: z.int(), weight: z.number().positive() })
 
+const ensembleName = z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters')
+
 /** Its scores are computed by the host from the stored probabilities, whatever the window showed. */
 export const saveEnsemble = z.strictObject({
-  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+  name: ensembleName,
   method: z.enum(['average', 'logitAverage', 'weighted']),
   /** From one run or several of the same data and split; weights are shares, scaled to sum to 1. */
   members: z.array(member).min(1).max(1000),
@@ -52,12 +54,15 @@ export type SaveEnsemble = z.infer<typeof saveEnsemble>
 
 export const renameEnsemble = z.strictObject({
   id: z.int(),
-  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters'),
+  name: ensembleName,
 })
 export const ensembleIds = z.strictObject({ ids: z.array(z.int()).min(1) })
 
 /** One model of averaged weights: trains nothing, recomputes normalisation statistics; slow. */
 export const averageWeights = z.strictObject({ runId, snapshotIds: z.array(z.int()).min(1) })
+/** The same, kept under a name; quick when the host has measured it just before. */
+export const saveWeightAverage = averageWeights.extend({ name: ensembleName })
+export type SaveWeightAverage = z.infer<typeof saveWeightAverage>
 export interface WeightAverageAnswer {
   readonly validation: PartScores | null
   readonly test: PartScores | null

@@ -1,10 +1,27 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
-import { datasetId, hostPath } from './datasets.ts'
-import { averageWeights, ensembleIds, listEnsembles, renameEnsemble, saveEnsemble } from './ensembles.ts'
+import { csvColumns, datasetId, hostPath } from './datasets.ts'
+import {
+  averageWeights,
+  ensembleIds,
+  listEnsembles,
+  renameEnsemble,
+  saveEnsemble,
+  saveWeightAverage,
+} from './ensembles.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
-import { annotation, commandRun, extendRun, launchRun, listRuns, planSpec, runId, runIds } from './runs.ts'
+import {
+  annotation,
+  commandRun,
+  extendRun,
+  launchRun,
+  listRuns,
+  moveQueuedRun,
+  planSpec,
+  runId,
+  runIds,
+} from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Step } from './services.ts'
 
@@ -48,6 +65,9 @@ const runs = router({
   extend: procedure
     .input(input(extendRun, 'extending a run'))
     .mutation(({ ctx, input }) => ctx.runs.extend(input)),
+  moveQueued: procedure
+    .input(input(moveQueuedRun, 'moving a run in the queue'))
+    .mutation(({ ctx, input }) => ctx.runs.moveQueued(input)),
   command: procedure
     .input(input(commandRun, 'asking a run'))
     .mutation(({ ctx, input }) => ctx.runs.command(input)),
@@ -93,6 +113,9 @@ const ensembles = router({
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),
+  saveWeightAverage: procedure
+    .input(input(saveWeightAverage, 'saving the averaged weights'))
+    .mutation(({ ctx, input }) => ctx.ensembles.saveWeightAverage(input)),
 })
 
 const datasets = router({
@@ -106,6 +129,9 @@ const datasets = router({
   browse: procedure
     .input(input(hostPath, 'looking into a folder'))
     .query(({ ctx, input }) => ctx.datasets.browse(input.path)),
+  columns: procedure
+    .input(input(csvColumns, 'reading the columns'))
+    .query(({ ctx, input }) => ctx.datasets.columns(input)),
   sample: procedure
     .input(input(datasetId, 'reading a data set'))
     .query(({ ctx, input }) => ctx.datasets.sample(input.id)),

@@ -50,6 +50,8 @@ export interface RunSummary {
   readonly totalSteps: number
   readonly stepsDone: number
   readonly attempt: number
+  /** Among queued runs the least is started first; null when it is not queued. */
+  readonly queuePlace: number | null
   readonly device: string | null
   readonly deviceReason: string | null
   readonly parameters: number | null
@@ -125,6 +127,11 @@ export const annotation = z.strictObject({
   removeTags: z.array(z.string()).optional(),
 })
 export type Annotation = z.infer<typeof annotation>
+
+export const queueMoves = ['first', 'earlier', 'later', 'last'] as const
+/** earlier, later: by one place. */
+export type QueueMove = (typeof queueMoves)[number]
+export const moveQueuedRun = z.strictObject({ id: runId, to: z.enum(queueMoves) })
 
 export const commandRun = z.strictObject({ id: runId, command: trainerCommand })
 export const extendRun = z.strictObject({ id: runId, cycles: z.int().min(1).max(10_000) })

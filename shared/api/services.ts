@@ -1,12 +1,20 @@
 import type { z } from 'zod'
 import type { ImportOptions } from '../data/importOptions.ts'
-import type { DatasetList, FolderListing, ImportStep, TableSample } from './datasets.ts'
+import type {
+  csvColumns,
+  DatasetList,
+  FolderListing,
+  ImportStep,
+  TableColumn,
+  TableSample,
+} from './datasets.ts'
 import type {
   averageWeights,
   EnsembleInfo,
   listEnsembles,
   renameEnsemble,
   SaveEnsemble,
+  SaveWeightAverage,
   WeightAverageAnswer,
 } from './ensembles.ts'
 import type { About, CalibrationInfo, DeviceInfo, Storage } from './lab.ts'
@@ -18,6 +26,7 @@ import type {
   extendRun,
   launchRun,
   listRuns,
+  moveQueuedRun,
   PlanAnswer,
   RunChange,
   RunListChange,
@@ -56,6 +65,8 @@ export interface Services {
     launchDemo(): Promise<RunSummary>
     resume(id: string): Promise<RunSummary>
     extend(input: z.infer<typeof extendRun>): Promise<RunSummary>
+    /** @throws UserError when the run is not queued (any more) */
+    moveQueued(input: z.infer<typeof moveQueuedRun>): void
     /** Resolves when the trainer has obeyed or refused, whichever host it belongs to. */
     command(input: z.infer<typeof commandRun>): Promise<CommandOutcome>
     annotate(change: Annotation): void
@@ -76,6 +87,7 @@ export interface Services {
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
+    saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }
   readonly datasets: {
     list(): Promise<DatasetList>
@@ -83,6 +95,8 @@ export interface Services {
     /** @throws UserError while stored runs need it */
     remove(id: string): Promise<void>
     browse(path: string): Promise<FolderListing>
+    /** The columns of a CSV table, from its first rows. */
+    columns(input: z.output<typeof csvColumns>): Promise<TableColumn[]>
     sample(id: string): Promise<TableSample>
   }
   readonly lab: {

@@ -3,12 +3,16 @@
  * origin of the window, and the same in every door.
  */
 
+/** How many snapshots one address of predictions may name. */
+export const mostSnapshotsAsked = 32
+
 /**
- * Stored probabilities of a snapshot: float32 [examples, classes], then uint16 labels, little-endian; the header
- * "x-examples" and "x-classes" give the shape. They never change. 404 where the run kept no such part.
+ * Stored probabilities of snapshots, one after another, little-endian: uint32 examples and classes, then float32
+ * [examples, classes], then uint16 labels, and zeros up to a multiple of 4 bytes. They never change. 0 examples where its run
+ * kept no such part; 404 where there is no such snapshot.
  */
-export const predictionsUrl = (snapshotId: number, part: 'validation' | 'test'): string =>
-  `/data/predictions/${snapshotId}/${part}`
+export const predictionsUrl = (snapshotIds: readonly number[], part: 'validation' | 'test'): string =>
+  `/data/predictions/${snapshotIds.join(',')}/${part}`
 
 /** A PNG with `count` training images of one class side by side. */
 export const samplesUrl = (datasetId: string, classIndex: number, count: number): string =>

@@ -26,7 +26,7 @@ export interface Sampled {
 
 /** Which part of a series to draw, and with how many points. */
 export interface SeriesView {
-  /** most points to return; up to pins + 5 come back if that is more */
+  /** most points to return; pins beyond half of them come on top, and up to 5 more */
   readonly maxPoints: number
   /** window in steps, both ends included; default: everything */
   readonly fromStep?: number
@@ -85,8 +85,9 @@ export function downsampleBuckets(buckets: readonly Bucket[], view: BucketView, 
   checkMaxPoints(view.maxPoints)
   const pins = [...(view.pins ?? [])]
   // Ends and pins are counted in full even where they coincide with each other or with an extreme: the end and the
-  // best move while the series grows, and a budget that moved with them would make the width flip back and forth.
-  const budget = view.maxPoints - pins.length - 2
+  // best move while the series grows, and a budget that moved with them would make the width flip back and forth. Half
+  // of it is for the extremes: a thousand pins at the ends of cycles alone would draw a rate that never rises.
+  const budget = Math.max(view.maxPoints - pins.length, view.maxPoints / 2) - 2
   const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0)
   const everything = count <= view.maxPoints
   let chosenWidth = everything ? width : Math.max(width, leastWidth(count, view.maxPoints))

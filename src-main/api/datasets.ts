@@ -9,6 +9,7 @@ import {
   EMBEDDED,
   type ImportedDataset,
   type ImportOptions,
+  previewCsv,
   type StoredDataset,
 } from '../datasets/index.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
@@ -54,6 +55,7 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
       await catalogue.remove(id)
     },
     browse: (path) => browse(path),
+    columns: ({ path, ...options }) => previewCsv(path, options),
     async sample(id) {
       const { meta } = await catalogue.resolve(id)
       const rows = await catalogue.sampleRows(id, sampledRows)

@@ -1,18 +1,21 @@
+import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
+import type { EnsembleResult } from '../ensembles/service.ts'
 import type { Pulse } from './pulse.ts'
 
 export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse): Services['ensembles'] {
   const { read, write } = store
+  const save = (name: string, result: EnsembleResult): EnsembleInfo => {
+    const { id } = ensembles.save(name, result)
+    pulse.poke()
+    const saved = read.ensembleInfos().find((each) => each.id === id)
+    if (saved === undefined) throw new Error(`ensemble ${id} was saved and is not there`)
+    return saved
+  }
   return {
     list: ({ runId }) => read.ensembleInfos(runId),
-    save({ name, method, members }) {
-      const { id } = ensembles.save(name, ensembles.evaluateMembers({ method, members }))
-      pulse.poke()
-      const saved = read.ensembleInfos().find((each) => each.id === id)
-      if (saved === undefined) throw new Error(`ensemble ${id} was saved and is not there`)
-      return saved
-    },
+    save: ({ name, method, members }) => save(name, ensembles.evaluateMembers({ method, members })),
     rename({ id, name }) {
       write.renameEnsemble(id, name)
       pulse.poke()
@@ -29,5 +32,6 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
       const { validation, test } = await ensembles.averageWeights({ runId, snapshotIds })
       return { validation, test }
     },
+    saveWeightAverage: async ({ name, ...members }) => save(name, await ensembles.averageWeights(members)),
   }
 }

@@ -13,7 +13,7 @@ export type FileDoor = (request: Request) => Promise<Response | undefined>
 type Handler = (core: Core, groups: Readonly<Record<string, string>>, request: Request) => Promise<Response>
 
 const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
-  { path: /^\/data\/predictions\/(?<id>[^/]+)\/(?<part>[^/]+)$/, handle: predictions },
+  { path: /^\/data\/predictions\/(?<ids>[^/]+)\/(?<part>[^/]+)$/, handle: predictions },
   { path: /^\/data\/samples\/(?<dataset>[^/]+)\/(?<classIndex>[^/]+)\.png$/, handle: samples },
   { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },
   { path: /^\/download\/run-table\.csv$/, handle: runTable },

@@ -29,6 +29,7 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     launchDemo: () => launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8'))),
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
     extend: async ({ id, cycles }) => after(read.summary((await runs.extend(id, cycles)).runId)),
+    moveQueued: ({ id, to }) => after(write.moveQueuedRun(read.run(id).id, to)),
     command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
     remove: (ids) => after(write.trashRuns(ids)),

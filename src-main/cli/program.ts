@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
+import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
@@ -50,6 +51,7 @@ export function buildProgram(cli: Cli): Command {
   addSchedule(program, cli)
   addTraining(program, cli)
   addControlCommands(program, cli)
+  addQueue(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)
   addEnsemble(program, cli)

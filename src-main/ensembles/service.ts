@@ -74,35 +74,44 @@ export interface EnsembleService {
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
+type AverageScores = Pick<EnsembleResult, 'validation' | 'test'>
+
+/** Averages measured last whose scores are remembered, so that looking first and saving then measures once. */
+const AVERAGES_KEPT = 32
+
 export function createEnsembleService(store: Store, catalogue: Catalogue, devices: Devices): EnsembleService {
+  /** By their snapshots, which never change. */
+  const averages = new Map<string, AverageScores>()
+  const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
+    const { folder } = await catalogue.resolve(run.datasetId)
+    const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
+    const averaged = await averageInProcess({
+      spec: run.spec,
+      datasetFolder: folder,
+      devices: choice.type === 'advice' ? choice.advice : { known: {} },
+      stepsPerEpoch: run.position.plan.stepsPerEpoch,
+      members: members.map(({ snapshot, weight }) => ({
+        weight,
+        tensors: [...store.read.snapshotModel(snapshot.id).tensors],
+      })),
+    })
+    const scoresOn = (part: Predictions['part']): PartScores | null => {
+      const found = averaged.predictions.find((each) => each.part === part)
+      return found === undefined ? null : plain(score(found.probs, found))
+    }
+    return { validation: scoresOn('validation'), test: scoresOn('test') }
+  }
   return {
     evaluate: (request) => evaluate(store, request),
     evaluateMembers: (request) => evaluateMembers(store, request),
     async averageWeights(request) {
       const result = evaluate(store, request)
-      const { run, members } = result
-      const { folder } = await catalogue.resolve(run.datasetId)
-      const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
-      const averaged = await averageInProcess({
-        spec: run.spec,
-        datasetFolder: folder,
-        devices: choice.type === 'advice' ? choice.advice : { known: {} },
-        stepsPerEpoch: run.position.plan.stepsPerEpoch,
-        members: members.map(({ snapshot, weight }) => ({
-          weight,
-          tensors: [...store.read.snapshotModel(snapshot.id).tensors],
-        })),
-      })
-      const scoresOn = (part: Predictions['part']): PartScores | null => {
-        const found = averaged.predictions.find((each) => each.part === part)
-        return found === undefined ? null : plain(score(found.probs, found))
-      }
-      return {
-        ...result,
-        method: 'weightAverage',
-        validation: scoresOn('validation'),
-        test: scoresOn('test'),
-      }
+      const key = result.members.map(({ snapshot }) => snapshot.id).join()
+      const scores = averages.get(key) ?? (await measureAverage(result))
+      averages.set(key, scores)
+      const [oldest = key] = averages.keys()
+      if (averages.size > AVERAGES_KEPT) averages.delete(oldest)
+      return { ...result, method: 'weightAverage', ...scores }
     },
     save: (name, result) =>
       store.write.saveEnsemble({

@@ -7,6 +7,7 @@ import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
 import { createSeriesViews } from './metrics/smoothed.ts'
+import { listQueue } from './queue.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
@@ -31,6 +32,7 @@ export function createReads(db: Db): StoreReads {
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
+    queue: () => listQueue(db),
     similarRun: (spec, datasetId, trainedOn) => similarRun(db, spec, datasetId, trainedOn),
     summaries: (of) => db.read(() => summaries.list(of)),
     summary: (idPrefix) => db.read(() => summaries.one(idPrefix)),

@@ -40,7 +40,8 @@ const specColumn = z.string().transform((text) => {
 
 export const RUN_COLUMNS = `
   id, name, spec, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
-  attempt, host_id AS hostId, device_name AS deviceName, device, device_reason AS deviceReason, parameters,
+  attempt, queue_place AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
+  device_reason AS deviceReason, parameters,
   final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
   created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt,
   (SELECT json_group_array(json(edit) ORDER BY ordinal) FROM run_edits WHERE run_id = runs.id) AS edits,
@@ -59,6 +60,7 @@ export const runRow = z
     totalSteps: z.number(),
     stepsDone: z.number(),
     attempt: z.number(),
+    queuePlace: z.number().nullable(),
     hostId: z.string().nullable(),
     deviceName: engineName.nullable(),
     device: z.string().nullable(),

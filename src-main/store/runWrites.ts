@@ -88,8 +88,8 @@ export function claimRun(
     )
   db.run('DELETE FROM requests WHERE run_id = ?', runId)
   db.run(
-    `UPDATE runs SET status = 'running', host_id = ?, attempt = attempt + 1, last_seq = -1, reason = NULL,
-       ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?)
+    `UPDATE runs SET status = 'running', host_id = ?, attempt = attempt + 1, last_seq = -1, queue_place = NULL,
+       reason = NULL, ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?)
      WHERE id = ?`,
     hosts.id,
     now(),
@@ -132,7 +132,7 @@ export function putStatus(
 ): void {
   const active = isActive(status)
   db.run(
-    'UPDATE runs SET status = ?, reason = ?, ended_at = ?, host_id = ? WHERE id = ?',
+    'UPDATE runs SET status = ?, reason = ?, ended_at = ?, host_id = ?, queue_place = NULL WHERE id = ?',
     status,
     reason,
     active ? null : now(),

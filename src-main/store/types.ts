@@ -4,6 +4,7 @@ import type { Storage } from '../../shared/api/lab.ts'
 import type {
   Annotation,
   FeedbackInfo,
+  QueueMove,
   RunChange,
   RunListChange,
   RunSummary,
@@ -45,6 +46,8 @@ export interface RunRecord {
   /** Steps whose metrics are stored. */
   readonly stepsDone: number
   readonly attempt: number
+  /** Among queued runs the least is started first; null when it is not queued. */
+  readonly queuePlace: number | null
   readonly hostId: string | null
   /** What it trains on, as a spec names it (null where an older version trained it) and as users read it. */
   readonly deviceName: EngineName | null
@@ -180,6 +183,8 @@ export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */
   run(idPrefix: string): RunRecord
   runs(filter?: RunFilter): RunRecord[]
+  /** Queued runs, the next to be started first. */
+  queue(): RunRecord[]
   /**
    * The newest run that has trained whole epochs of the same model on the same data, with the same batch size and device in
    * its spec. @param trainedOn what "auto" must have taken for it
@@ -243,13 +248,15 @@ export interface StoreWrites {
   putDataset(dataset: Omit<DatasetRecord, 'createdAt'>): void
   /** The data set must have been put before. Until it is claimed, the run belongs to this host. */
   createRun(run: NewRun): RunRecord
-  /** A run of no host, which waits until one claims it, in the order of creation. The data set must have been put before. */
+  /** A run of no host, which waits at the end of the queue until one claims it. The data set must have been put before. */
   enqueueRun(run: NewRun): RunRecord
   /**
-   * Claims the oldest queued run, unless a run of the lab is active; of runs whose host is gone it makes interrupted ones
+   * Claims the first queued run, unless a run of the lab is active; of runs whose host is gone it makes interrupted ones
    * before. @returns undefined when there is nothing to start
    */
   claimQueuedRun(): RunRecord | undefined
+  /** One that stands there already stays. @throws UserError when the run is not queued (any more) */
+  moveQueuedRun(runId: string, to: QueueMove): void
   /**
    * Makes this host the owner and the next attempt begin; status becomes running.
    * @param replan the plan it has from then on: it gets both, or neither

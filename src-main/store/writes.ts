@@ -1,7 +1,7 @@
 import { putCalibration } from './calibrations.ts'
 import { putDataset } from './datasets.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
-import { claimQueuedRun, enqueueRun } from './queue.ts'
+import { claimQueuedRun, enqueueRun, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
 import {
@@ -74,6 +74,7 @@ export function createWrites(context: WriteContext): {
       createRun: (run) => transaction(() => createRun(context, run)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
       claimQueuedRun: () => claimQueuedRun(context, transaction),
+      moveQueuedRun: (runId, to) => transaction(() => moveQueuedRun(context, runId, to)),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
       setStatus: (runId, status, reason) => transaction(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),

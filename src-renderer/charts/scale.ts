@@ -40,7 +40,17 @@ export function xScale(axis: ChartAxis, series: readonly ChartSeries[], wantedTi
   const all = axis.domain ?? extentOf(series.flatMap(({ x }) => [x[0] ?? null, x.at(-1) ?? null])) ?? [0, 1]
   const [low, high] = kind === 'log' ? positive(all) : all
   const domain: Extent = low < high ? [low, high] : [low - 0.5, high + 0.5]
-  return { kind, domain, ticks: ticksOf(kind, domain, wantedTicks, axis.whole === true) }
+  const round = ticksOf(kind, domain, wantedTicks, axis.whole === true)
+  return { kind, domain, ticks: axis.ticksEnd === true ? withEnd(round, domain[1]) : round }
+}
+
+/** Room that the words of the last tick need, as a part of the distance between two. */
+const leastGap = 0.6
+
+/** With a tick at the end, to which a round one too close to it gives way. */
+function withEnd(ticks: readonly number[], end: number): readonly number[] {
+  const gap = leastGap * ((ticks[1] ?? end) - (ticks[0] ?? 0))
+  return [...ticks.filter((tick) => end - tick >= gap), end]
 }
 
 /** The y axis: its domain, or framed by what is to be seen of the data, out to round numbers. */

@@ -45,6 +45,8 @@ export interface ChartAxis {
   readonly tick?: (value: number) => string
   /** Ticks at whole numbers only (epochs, ensemble sizes). */
   readonly whole?: boolean
+  /** A tick at the axis' end too, whatever number that is: the budget. */
+  readonly ticksEnd?: boolean
 }
 
 export interface LineChartProps {

@@ -3,7 +3,7 @@ import { count, percent } from '../format/format.ts'
 import { thinned } from '../ribbon/sample.ts'
 import { isMember } from './assess.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
-import { anyRight, disagreementOf, meanDisagreement } from './disagreement.ts'
+import { anyRight, type Disagreement, disagreementOf, meanDisagreement } from './disagreement.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
 import type { EnsembleModel } from './useEnsemble.ts'
@@ -19,17 +19,20 @@ export const DisagreementMatrix = memo(function DisagreementMatrix({
 }) {
   const { bench, candidates, choice } = model
   const judged = bench.judged
-  const table = useMemo(() => disagreementOf(judged?.predictions ?? []), [judged])
   const members = useMemo(() => choice.ticked.map((_, k) => isMember(choice, k)), [choice])
+  const shown = useMemo(() => thinned([...candidates.keys()], mostShown), [candidates])
+  const table = useMemo(
+    () => disagreementOf(shown.flatMap((k) => judged?.predictions[k] ?? [])),
+    [judged, shown],
+  )
   if (judged === null || candidates.length < 2) return null
-  const shown = thinned([...candidates.keys()], mostShown)
   return (
     <Section
       title="Disagreement"
       about={
         <>
           Share of {judged.part} examples on which two snapshots predict different classes, in %.{' '}
-          <Summary model={model} mean={meanDisagreement(table, members)} members={members} />
+          <Summary model={model} members={members} />
           {shown.length < candidates.length &&
             ` ${count(shown.length)} of the ${count(candidates.length)} are shown, evenly taken.`}
         </>
@@ -45,18 +48,19 @@ export const DisagreementMatrix = memo(function DisagreementMatrix({
 
 interface SummaryProps {
   readonly model: EnsembleModel
-  readonly mean: number | undefined
   readonly members: readonly boolean[]
 }
 
-function Summary({ model: { bench }, mean, members }: SummaryProps) {
+function Summary({ model: { bench }, members }: SummaryProps) {
   const judged = bench.judged
-  const [first] = judged?.predictions ?? []
-  if (judged === null || first === undefined || mean === undefined) return null
-  const right = anyRight(
-    judged.predictions.filter((_, k) => members[k] === true),
-    first.labels,
+  const chosen = useMemo(
+    () => judged?.predictions.filter((_, k) => members[k] === true) ?? [],
+    [judged, members],
   )
+  const mean = useMemo(() => meanDisagreement(chosen), [chosen])
+  const [first] = chosen
+  if (first === undefined || mean === undefined) return null
+  const right = anyRight(chosen, first.labels)
   return (
     <>
       Members differ on {percent(mean, 1)} of them on average; at least one is right on {percent(right, 1)}.
@@ -65,18 +69,19 @@ function Summary({ model: { bench }, mean, members }: SummaryProps) {
 }
 
 interface MatrixProps {
-  readonly table: readonly (readonly number[])[]
   readonly candidates: readonly Candidate[]
   readonly members: readonly boolean[]
   /** The places of those that have a row and a column. */
   readonly shown: readonly number[]
+  /** Along `shown`, both ways. */
+  readonly table: Disagreement
 }
 
 function Matrix({ table, candidates, members, shown }: MatrixProps) {
   const several = areOfSeveralRuns(candidates)
   const names = candidates.map((candidate) => nameOf(candidate, several))
   const short = shortNames(candidates)
-  const most = shown.reduce((top, i) => Math.max(top, ...(table[i] ?? [])), 1e-9)
+  const most = Math.max(1e-9, ...table.flat())
   const left = (k: number) => (members[k] === true ? undefined : true)
   return (
     <table className={classes.matrix}>
@@ -93,14 +98,14 @@ function Matrix({ table, candidates, members, shown }: MatrixProps) {
         </tr>
       </thead>
       <tbody>
-        {shown.map((i) => (
+        {shown.map((i, row) => (
           <tr key={candidates[i]?.snapshotId}>
             <th scope="row" data-left={left(i)} title={names[i]}>
               <span aria-hidden="true">{several ? short[i] : names[i]}</span>
               <span className={classes.spoken}>{names[i]}</span>
             </th>
-            {shown.map((j) => {
-              const share = table[i]?.[j] ?? 0
+            {shown.map((j, column) => {
+              const share = table[row]?.[column] ?? 0
               return (
                 <td
                   key={candidates[j]?.snapshotId}

@@ -1,11 +1,12 @@
 import { CloseButton, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useDeferredValue, useId, useMemo } from 'react'
+import { useId, useMemo } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
+import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { isMember } from './assess.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
@@ -100,7 +101,7 @@ interface AnswerProps extends EnsemblePanelProps {
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
   const { bench, candidates, choice } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
-  const late = useDeferredValue(model)
+  const late = useAfterPaint(model)
   const judged = late.test ?? late.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
@@ -132,7 +133,7 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
         {judged && <Calibration judged={judged} part={part} />}
-        <WeightAverage model={model} />
+        <WeightAverage model={model} saved={saved} />
       </div>
     </div>
   )

@@ -1,6 +1,7 @@
 import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { memo, useDeferredValue, useMemo } from 'react'
+import { memo, useMemo } from 'react'
 import { loss, percent, points } from '../format/format.ts'
+import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import type { BenchPart } from './bench.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
@@ -141,7 +142,7 @@ function RunHead({ model, name, members }: RunHeadProps) {
  * later, and the last ones stand until then.
  */
 function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
-  const { bench, choice, test, validation } = useDeferredValue(model)
+  const { bench, choice, test, validation } = useAfterPaint(model)
   const whole = (test ?? validation)?.ensemble.accuracy
   return useMemo(() => {
     const without = bench.judged?.accuracyWithout(choice) ?? []

@@ -1,11 +1,11 @@
-import { Button, Menu, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
-import { type EnsembleInfo, saveEnsemble as schema } from '../../shared/api/ensembles.ts'
+import { Button, Menu, Text } from '@mantine/core'
+import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import { type EnsembleChoice, ensembleModelsUrl, ensemblePredictionsUrl } from '../../shared/api/urls.ts'
 import { download } from '../components/download.ts'
 import { proposedName } from './candidates.ts'
 import { combinationOf, findSaved } from './combination.ts'
 import classes from './Ensemble.module.css'
+import { SaveForm } from './SaveForm.tsx'
 import { saveEnsemble } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
 
@@ -27,7 +27,13 @@ export function SaveBar({ model, saved }: SaveBarProps) {
   return (
     <div className={classes.saveBar}>
       {known === undefined ? (
-        <NameAndSave key={proposal} proposal={proposal} combination={combination} disabled={empty} />
+        <SaveForm
+          key={proposal}
+          of="ensemble"
+          proposal={proposal}
+          disabled={empty}
+          onSave={(name) => saveEnsemble({ name, ...combination, members: [...combination.members] })}
+        />
       ) : (
         <Text size="sm" className={classes.savedAs}>
           Saved as <b>{known.name}</b>
@@ -35,45 +41,6 @@ export function SaveBar({ model, saved }: SaveBarProps) {
       )}
       <ExportMenu model={model} combination={combination} disabled={empty} />
     </div>
-  )
-}
-
-interface NameAndSaveProps {
-  readonly proposal: string
-  readonly combination: EnsembleChoice
-  readonly disabled: boolean
-}
-
-function NameAndSave({ proposal, combination, disabled }: NameAndSaveProps) {
-  const [name, setName] = useState(proposal)
-  const [isSaving, setSaving] = useState(false)
-  const checked = schema.shape.name.safeParse(name)
-  const problem = checked.success || disabled ? undefined : checked.error.issues[0]?.message
-  const save = async () => {
-    if (!checked.success) return
-    setSaving(true)
-    await saveEnsemble({ name: checked.data, ...combination, members: [...combination.members] })
-    setSaving(false)
-  }
-  return (
-    <form
-      className={classes.saveForm}
-      onSubmit={(event) => {
-        event.preventDefault()
-        void save()
-      }}
-    >
-      <TextInput
-        aria-label="Name of the ensemble"
-        value={name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-        error={problem === undefined ? undefined : `The name ${problem}`}
-        disabled={disabled}
-      />
-      <Button type="submit" disabled={disabled || problem !== undefined || isSaving}>
-        Save
-      </Button>
-    </form>
   )
 }
 

@@ -1,17 +1,26 @@
 import { Button, Table, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import type { PartScores } from '../../shared/api/ensembles.ts'
+import type { EnsembleInfo, PartScores } from '../../shared/api/ensembles.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { counted, loss, percent } from '../format/format.ts'
 import { isMember } from './assess.ts'
-import { areOfSeveralRuns, type Candidate } from './candidates.ts'
+import { areOfSeveralRuns, type Candidate, proposedName } from './candidates.ts'
+import { findSaved } from './combination.ts'
+import classes from './Ensemble.module.css'
+import { SaveForm } from './SaveForm.tsx'
 import { Section } from './Section.tsx'
+import { saveWeightAverage } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
 import { cyclesWords } from './words.ts'
 
+interface WeightAverageProps {
+  readonly model: EnsembleModel
+  readonly saved: readonly EnsembleInfo[]
+}
+
 /** One model whose weights are the mean of the members': a slow act, asked for on its own. */
-export function WeightAverage({ model }: { readonly model: EnsembleModel }) {
+export function WeightAverage({ model, saved }: WeightAverageProps) {
   const averaging = useMutation(trpc.ensembles.averageWeights.mutationOptions())
   const members = model.candidates.filter((_, k) => isMember(model.choice, k))
   const [first] = members
@@ -50,9 +59,47 @@ export function WeightAverage({ model }: { readonly model: EnsembleModel }) {
         <ErrorNote title="The weights could not be averaged" error={averaging.error} onRetry={start} />
       )}
       {averaging.data && (
-        <Result members={answeredFor} validation={averaging.data.validation} test={averaging.data.test} />
+        <>
+          <Result members={answeredFor} validation={averaging.data.validation} test={averaging.data.test} />
+          <Keep candidates={model.candidates} members={answeredFor} saved={saved} />
+        </>
       )}
     </Section>
+  )
+}
+
+interface KeepProps {
+  readonly candidates: readonly Candidate[]
+  readonly members: readonly Candidate[]
+  readonly saved: readonly EnsembleInfo[]
+}
+
+/** The host has just measured them, so that keeping them takes no second wait. */
+function Keep({ candidates, members, saved }: KeepProps) {
+  const [first] = members
+  if (first === undefined) return null
+  const shares = members.map(({ snapshotId }) => ({ snapshotId, weight: 1 / members.length }))
+  const known = findSaved(saved, { method: 'weightAverage', members: shares })
+  if (known !== undefined)
+    return (
+      <Text size="sm" className={classes.savedAs}>
+        Saved as <b>{known.name}</b>
+      </Text>
+    )
+  const proposal = `${proposedName(candidates, members)}, averaged weights`
+  return (
+    <SaveForm
+      key={proposal}
+      of="averaged weights"
+      proposal={proposal}
+      onSave={(name) =>
+        saveWeightAverage({
+          name,
+          runId: first.runId,
+          snapshotIds: members.map(({ snapshotId }) => snapshotId),
+        })
+      }
+    />
   )
 }
 

@@ -55,9 +55,27 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
   const scratch = new Float64Array(truth.labels.length * truth.classes)
   let logs: readonly Probs[] | undefined
   let logSums: RunningSums | undefined
+  let spreads: readonly Float32Array[] | undefined
   const logProbs = (): readonly Probs[] => {
     logs ??= probs.map(logarithms)
     return logs
+  }
+
+  /** Probabilities lie in 0..1, but for those of a diverged member. */
+  function reachOfProbs(members: readonly number[], weights: readonly number[]): (row: number) => number {
+    const isWhole = members.every((k) => !Number.isNaN(candidates[k]?.scores.brier))
+    const most = isWhole ? Math.max(...weights) : Number.POSITIVE_INFINITY
+    return () => most
+  }
+
+  function reachOfLogs(members: readonly number[]): (row: number) => number {
+    spreads ??= logProbs().map((matrix) => rowSpreads(matrix, truth.classes))
+    const own = members.flatMap((k) => spreads?.[k] ?? [])
+    return (row) => {
+      let most = 0
+      for (const spread of own) most = Math.max(most, spread[row] ?? Number.POSITIVE_INFINITY)
+      return most
+    }
   }
 
   function combined({ method, ticked, weights }: Choice): Float64Array | undefined {
@@ -104,13 +122,12 @@ export function createPartBench(candidates: readonly Predictions[], truth: Truth
       const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
       if (members.length < 2) return candidates.map(() => null)
       const matrices = choice.method === 'logitAverage' ? logProbs() : probs
-      const isBounded =
-        choice.method !== 'logitAverage' && members.every((k) => !Number.isNaN(candidates[k]?.scores.brier))
+      const weights = members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1))
       const without = accuracyWithoutEach(
         members.flatMap((k) => matrices[k] ?? []),
-        members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1)),
+        weights,
         truth,
-        isBounded,
+        choice.method === 'logitAverage' ? reachOfLogs(members) : reachOfProbs(members, weights),
       )
       return candidates.map((_, k) => without[members.indexOf(k)] ?? null)
     },
@@ -228,14 +245,29 @@ function logarithms(probs: Probs): Float64Array<ArrayBuffer> {
   return logs
 }
 
+/** How far apart the entries of each row lie; above all numbers where one is NaN. */
+function rowSpreads(matrix: Probs, classes: number): Float32Array {
+  return Float32Array.from({ length: matrix.length / classes }, (_, row) => {
+    let low = Number.POSITIVE_INFINITY
+    let high = Number.NEGATIVE_INFINITY
+    for (let i = row * classes; i < (row + 1) * classes; i++) {
+      const value = matrix[i] ?? Number.NaN
+      if (Number.isNaN(value)) return Number.POSITIVE_INFINITY
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+    return high - low
+  })
+}
+
 /** Row-wise softmax of logSum / members: the normalised geometric mean. */
 function normalisedExp(logSum: Probs, members: number, classes: number, target: Float64Array): Float64Array {
   for (let row = 0; row < target.length; row += classes) {
     let max = Number.NEGATIVE_INFINITY
-    for (let i = row; i < row + classes; i++) max = Math.max(max, (logSum[i] ?? Number.NaN) / members)
+    for (let i = row; i < row + classes; i++) max = Math.max(max, logSum[i] ?? Number.NaN)
     let total = 0
     for (let i = row; i < row + classes; i++) {
-      const e = Math.exp((logSum[i] ?? Number.NaN) / members - max)
+      const e = Math.exp(((logSum[i] ?? Number.NaN) - max) / members)
       target[i] = e
       total += e
     }

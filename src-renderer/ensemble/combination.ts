@@ -1,4 +1,4 @@
-import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
+import type { EnsembleInfo, EnsembleMethodName } from '../../shared/api/ensembles.ts'
 import type { EnsembleChoice } from '../../shared/api/urls.ts'
 
 interface Combined {
@@ -20,7 +20,7 @@ export function combinationOf({ candidates, choice, shares }: Combined): Ensembl
 /** The one that is this very combination, if it is among them. */
 export function findSaved(
   ensembles: readonly EnsembleInfo[],
-  { method, members }: EnsembleChoice,
+  { method, members }: Omit<EnsembleChoice, 'method'> & { readonly method: EnsembleMethodName },
 ): EnsembleInfo | undefined {
   const shares = new Map(members.map(({ snapshotId, weight }) => [snapshotId, weight]))
   return ensembles.find(

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { type Scores, score, type Truth } from '../../shared/ensemble/index.ts'
 import { UserError } from '../../shared/errors.ts'
 
@@ -13,37 +12,41 @@ export interface Predictions {
   readonly scores: Scores
 }
 
-const shape = z.object({
-  examples: z.coerce.number().int().min(0),
-  classes: z.coerce.number().int().min(1),
-})
-
 /**
- * Reads the bytes behind `predictionsUrl`: float32 [examples, classes], then uint16 labels. Both are little-endian, as is
- * every machine a browser runs on, so they are looked at in place.
- * @returns null when the part has no examples
- * @throws UserError when the length is not what the headers say, or a label is not a class
+ * Reads the bytes behind `predictionsUrl`, of so many snapshots. They are little-endian, as is every machine a browser runs
+ * on, so they are looked at in place.
+ * @returns null for a snapshot of which the part was not kept
+ * @throws UserError when the bytes are not so many snapshots', or a label is not a class
  */
-export function parsePredictions(
+export function parsePredictions(bytes: ArrayBuffer, snapshots: number): (Predictions | null)[] {
+  const found: (Predictions | null)[] = []
+  const view = new DataView(bytes)
+  let at = 0
+  while (at + 8 <= bytes.byteLength && found.length < snapshots) {
+    const examples = view.getUint32(at, true)
+    const classes = view.getUint32(at + 4, true)
+    const labelsAt = at + 8 + 4 * examples * classes
+    const end = labelsAt + 2 * examples
+    if (end > bytes.byteLength) break
+    found.push(examples === 0 ? null : predictionsAt(bytes, at + 8, labelsAt, examples, classes))
+    at = 4 * Math.ceil(end / 4)
+  }
+  if (found.length !== snapshots || at !== bytes.byteLength)
+    throw new UserError(
+      `While reading stored predictions: ${bytes.byteLength} bytes are not those of ${snapshots} snapshots (${found.length} were read up to byte ${at}); try again.`,
+    )
+  return found
+}
+
+function predictionsAt(
   bytes: ArrayBuffer,
-  headers: { readonly examples: string | null; readonly classes: string | null },
-): Predictions | null {
-  const said = shape.safeParse(headers)
-  if (!said.success || headers.examples === null || headers.classes === null) {
-    throw new UserError(
-      `While reading stored predictions: their shape must be two whole numbers (received ${headers.examples ?? 'nothing'} examples, ${headers.classes ?? 'nothing'} classes); reload the window.`,
-    )
-  }
-  const { examples, classes } = said.data
-  const wanted = examples * (classes * 4 + 2)
-  if (bytes.byteLength !== wanted) {
-    throw new UserError(
-      `While reading stored predictions: ${examples} examples of ${classes} classes need ${wanted} bytes (received ${bytes.byteLength}); try again.`,
-    )
-  }
-  if (examples === 0) return null
-  const probs = new Float32Array(bytes, 0, examples * classes)
-  const labels = new Uint16Array(bytes, examples * classes * 4, examples)
+  probsAt: number,
+  labelsAt: number,
+  examples: number,
+  classes: number,
+): Predictions {
+  const probs = new Float32Array(bytes, probsAt, examples * classes)
+  const labels = new Uint16Array(bytes, labelsAt, examples)
   const truth = { labels, classes }
   return { truth, labels, probs, scores: score(probs, truth) }
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
-import type { EnsembleInfo, SaveEnsemble } from '../../shared/api/ensembles.ts'
+import type { EnsembleInfo, SaveEnsemble, SaveWeightAverage } from '../../shared/api/ensembles.ts'
 import { api, queryClient, trpc } from '../client.ts'
 import { notifyDone, notifyError, notifyUndo } from '../components/notify.ts'
 import { useRuns } from '../hooks/useRuns.ts'
@@ -33,16 +33,20 @@ export function useSavedEnsembles() {
   return { ensembles, error: query.error, retry: () => void query.refetch() }
 }
 
-/** @returns undefined when it could not be saved, which was said */
-export async function saveEnsemble(ensemble: SaveEnsemble): Promise<EnsembleInfo | undefined> {
+/** Whatever came of it is said. */
+export const saveEnsemble = (ensemble: SaveEnsemble): Promise<void> =>
+  save('The ensemble could not be saved', () => api.ensembles.save.mutate(ensemble))
+
+export const saveWeightAverage = (average: SaveWeightAverage): Promise<void> =>
+  save('The averaged weights could not be saved', () => api.ensembles.saveWeightAverage.mutate(average))
+
+async function save(failed: string, send: () => Promise<EnsembleInfo>): Promise<void> {
   try {
-    const saved = await api.ensembles.save.mutate(ensemble)
+    const saved = await send()
     await refresh()
     notifyDone(`Saved as “${saved.name}”`)
-    return saved
   } catch (error) {
-    notifyError('The ensemble could not be saved', error)
-    return undefined
+    notifyError(failed, error)
   }
 }
 

@@ -1,21 +1,24 @@
 import type { Probs, Truth } from '../../shared/ensemble/index.ts'
 import { addRow, leadOf, rounding } from './lead.ts'
 
+/** More than sums of a thousand logarithms lose, in parts of what one of them reaches. */
+const relativeRounding = 1e-6
+
 /**
  * Accuracies of the ensembles that lack one member each, in the order of the members. Sums from both ends of a row meet
  * at the member left out, so that nothing is subtracted: taking a large term off again would lose the small ones.
  * @param matrices what is summed up: the members' probabilities or their logarithms
  * @param weights above 0, one a matrix; they need not sum to 1, as the largest sum is the largest mean
- * @param isBounded every entry is known to lie in 0..1, so that a lead larger than a member's weight stands without it
+ * @param reach how much one member can change a lead in a row, at most: a larger lead stands without any of them. Above
+ * all numbers where that is not known, as of a row with a NaN
  */
 export function accuracyWithoutEach(
   matrices: readonly Probs[],
   weights: readonly number[],
   { labels, classes }: Truth,
-  isBounded: boolean,
+  reach: (row: number) => number,
 ): number[] {
   const members = matrices.length
-  const most = isBounded ? Math.max(...weights) + rounding : Number.POSITIVE_INFINITY
   const correct = new Uint32Array(members)
   let correctForAll = 0
   /** later[k]: the sum of members k, k + 1, ... of the example at hand. */
@@ -28,7 +31,7 @@ export function accuracyWithoutEach(
     const start = row * classes
     sumOfRows(matrices, weights, start, total)
     const lead = leadOf(total, label)
-    if (Math.abs(lead) > most) {
+    if (Math.abs(lead) > reach(row) * (1 + relativeRounding) + rounding) {
       if (lead > 0) correctForAll++
       continue
     }

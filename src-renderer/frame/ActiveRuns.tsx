@@ -2,24 +2,25 @@ import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { isActive } from '../../shared/run/state.ts'
 import { percent } from '../format/format.ts'
+import { queueOf } from '../hooks/queueOrder.ts'
 import { useRuns } from '../hooks/useRuns.ts'
 import classes from './ActiveRuns.module.css'
+import { QueueMenu } from './QueueMenu.tsx'
 
 const shownRuns = 2
 
-/** The runs that train now, each with how far it is. */
+/** The runs that train now, each with how far it is, and those that wait. */
 export function ActiveRuns() {
   const { runs } = useRuns()
   const active = runs.filter(({ status }) => isActive(status))
   const more = active.length - shownRuns
-  const queued = runs.filter(({ status }) => status === 'queued').length
   return (
     <div className={classes.runs}>
       {active.slice(0, shownRuns).map((run) => (
         <ActiveRun key={run.id} run={run} />
       ))}
       {more > 0 && <Link to="/">{`+${more} active`}</Link>}
-      {queued > 0 && <Link to="/">{`${queued} queued`}</Link>}
+      <QueueMenu queue={queueOf(runs)} />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { boxHeight, boxWidth, rateAt, xOf, yScale } from './geometry.ts'
+import { boxHeight, boxWidth, xOf, yScale } from './geometry.ts'
 import classes from './Ribbon.module.css'
 import type { RibbonData, RibbonDot } from './types.ts'
 
@@ -14,7 +14,7 @@ export function RibbonDots({ data, selected, onSelect }: Props) {
   return data.dots.map((dot) => {
     const place = {
       left: `${(100 * xOf(dot.step, data.totalSteps)) / boxWidth}%`,
-      top: `${(100 * y(rateAt(data, dot.step))) / boxHeight}%`,
+      top: `${(100 * y(dot.rate)) / boxHeight}%`,
     }
     const canChoose = onSelect !== undefined && dot.snapshotId !== undefined
     if (!canChoose) {

@@ -82,18 +82,6 @@ export function dotPath(data: RibbonData, states: readonly string[]): string {
   const y = yScale(data.rates)
   return data.dots
     .filter(({ state }) => states.includes(state))
-    .map(({ step }) => `M${fixed(xOf(step, data.totalSteps))} ${fixed(y(rateAt(data, step)))}h0`)
+    .map(({ step, rate }) => `M${fixed(xOf(step, data.totalSteps))} ${fixed(y(rate))}h0`)
     .join('')
-}
-
-/** The rate drawn at a step: that of the nearest point at or before it. */
-export function rateAt({ steps, rates }: RibbonData, step: number): number {
-  let low = 0
-  let high = steps.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((steps[middle] ?? 0) <= step) low = middle + 1
-    else high = middle
-  }
-  return rates[low - 1] ?? 0
 }

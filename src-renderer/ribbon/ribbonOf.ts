@@ -2,8 +2,9 @@ import type { FeedbackInfo, RunSummary } from '../../shared/api/runs.ts'
 import { buildPlan, type TrainingPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import { type CompiledSchedule, rateUnderFeedback } from '../../shared/schedule/index.ts'
+import { drawnDots, mostPlanned, type PlannedSnapshot, type SnapshotDots, snapshotDots } from './dots.ts'
 import { type SampledRates, sampleRates } from './sample.ts'
-import type { RibbonData, RibbonDot } from './types.ts'
+import type { RibbonData } from './types.ts'
 
 /*
  * What a ribbon draws, made from a run's row or from a schedule that has not been launched. The plan's part is the same
@@ -13,16 +14,14 @@ import type { RibbonData, RibbonDot } from './types.ts'
 interface Planned {
   readonly curve: SampledRates
   readonly schedule: CompiledSchedule
-  /** Step and number of the snapshots to come. */
-  readonly snapshots: readonly { readonly step: number; readonly cycle: number }[]
+  readonly snapshots: readonly PlannedSnapshot[]
 }
 
-/** Dots beyond these would be a bar; a run of 10⁵ one-step cycles has a plan too. */
-const maxDots = 500
 const keptPlans = 300
 
 const plans = new Map<string, Planned>()
 const ribbons = new WeakMap<RunSummary, RibbonData>()
+const dots = new WeakMap<RunSummary, SnapshotDots>()
 
 /** The same object for the same row. */
 export function ribbonOfRun(run: RunSummary): RibbonData {
@@ -33,18 +32,31 @@ export function ribbonOfRun(run: RunSummary): RibbonData {
   return made
 }
 
+/** Every snapshot of a run, drawn or not; the same object for the same row. */
+export function dotsOfRun(run: RunSummary): SnapshotDots {
+  const known = dots.get(run)
+  if (known !== undefined) return known
+  const { snapshots, schedule } = plannedOf(run.spec, run)
+  const made = snapshotDots(run, snapshots, rateBy(schedule))
+  dots.set(run, made)
+  return made
+}
+
 /** With the cuts of a feedback schedule (plateau), which the row alone does not hold. */
 export function ribbonUnderFeedback(run: RunSummary, cuts: readonly FeedbackInfo[]): RibbonData {
   const ribbon = ribbonOfRun(run)
   const policy = plannedOf(run.spec, run).schedule.feedback
   if (policy === undefined || cuts.length === 0) return ribbon
-  const rates = ribbon.rates.map((planned, i) => {
-    const step = ribbon.steps[i] ?? 0
+  const cutRate = (planned: number, step: number): number => {
     const cut = cuts.findLast((one) => one.step < step)
     if (cut === undefined) return planned
     return rateUnderFeedback(planned, policy, { lr: cut.lr, best: null, badEpochs: 0, cooldown: 0 })
-  })
-  return { ...ribbon, rates }
+  }
+  return {
+    ...ribbon,
+    rates: ribbon.rates.map((rate, i) => cutRate(rate, ribbon.steps[i] ?? 0)),
+    dots: ribbon.dots.map((dot) => ({ ...dot, rate: cutRate(dot.rate, dot.step) })),
+  }
 }
 
 /** Of a plan that has not been launched. @param snapshotSteps the steps after which a snapshot is taken, ascending */
@@ -54,9 +66,17 @@ export function ribbonOfPlan(compiled: CompiledSchedule, snapshotSteps: readonly
     stepsDone: 0,
     ...sampleRates(compiled),
     cycles: compiled.cycles,
-    dots: snapshotSteps.slice(0, maxDots).map((step, i) => plannedDot(step, i + 1)),
+    ...drawnDots(
+      { past: [], coming: snapshotSteps.map((step, i) => ({ step, cycle: i + 1 })) },
+      rateBy(compiled),
+    ),
   }
 }
+
+const rateBy =
+  (schedule: CompiledSchedule) =>
+  (step: number): number =>
+    schedule.at(Math.min(step, schedule.totalSteps - 1)).lr
 
 export const compiledOfRun = (run: RunSummary): CompiledSchedule => plannedOf(run.spec, run).schedule
 
@@ -67,7 +87,7 @@ function makeRibbon(run: RunSummary): RibbonData {
     stepsDone: run.stepsDone,
     ...planned.curve,
     cycles: planned.schedule.cycles,
-    dots: dotsOf(run, planned),
+    ...drawnDots(dotsOfRun(run), rateBy(planned.schedule)),
   }
 }
 
@@ -87,64 +107,20 @@ function plannedOf(spec: RunSpec, { position }: RunSummary): Planned {
   return made
 }
 
-function snapshotsOf(spec: RunSpec, plan: TrainingPlan): { step: number; cycle: number }[] {
-  const found: { step: number; cycle: number }[] = []
-  for (const step of candidateSteps(spec, plan)) {
-    const cycle = plan.snapshotAfter(step)
-    if (cycle !== undefined) found.push({ step, cycle })
-    if (found.length >= maxDots) break
-  }
-  return found
-}
-
-/** Every step that may have a snapshot, ascending; `snapshotAfter` decides. */
-function* candidateSteps({ snapshots }: RunSpec, plan: TrainingPlan): Generator<number> {
+/** Step and number of the snapshots of a plan, ascending. */
+function snapshotsOf(spec: RunSpec, plan: TrainingPlan): PlannedSnapshot[] {
+  const { snapshots } = spec
+  if (snapshots.at === 'cycleEnds')
+    return plan.schedule.cycles.flatMap(({ snapshotStep: step, index }) =>
+      step === undefined ? [] : [{ step, cycle: index + 1 }],
+    )
   const last = plan.totalSteps - 1
-  if (snapshots.at === 'cycleEnds') {
-    for (const cycle of plan.schedule.cycles) if (cycle.snapshotStep !== undefined) yield cycle.snapshotStep
-    return
-  }
-  if (snapshots.at === 'epochs') {
-    const every = snapshots.every * plan.stepsPerEpoch
-    for (let step = every - 1; step < last; step += every) yield step
-  }
-  yield last
-}
-
-function dotsOf(run: RunSummary, { snapshots }: Planned): RibbonDot[] {
-  const score = (one: RunSummary['snapshots'][number]): number => one.valAccuracy ?? one.testAccuracy ?? -1
-  const best = run.snapshots.reduce<RunSummary['snapshots'][number] | undefined>(
-    (top, one) => (top === undefined || score(one) > score(top) ? one : top),
-    undefined,
-  )
-  const stored = run.snapshots.map((one): RibbonDot => {
-    const state = one === best && run.snapshots.length > 1 ? 'best' : 'stored'
-    const label = `cycle ${one.cycle}, ${scoreWords(one)}${state === 'best' ? ', the best' : ''}`
-    return { step: one.step, cycle: one.cycle, state, snapshotId: one.id, label }
+  const every = snapshots.at === 'epochs' ? snapshots.every * plan.stepsPerEpoch : plan.totalSteps
+  const steps: number[] = []
+  for (let step = every - 1; step < last && steps.length < mostPlanned; step += every) steps.push(step)
+  if (steps.length < mostPlanned) steps.push(last)
+  return steps.flatMap((step) => {
+    const cycle = plan.snapshotAfter(step)
+    return cycle === undefined ? [] : [{ step, cycle }]
   })
-  const there = new Set(run.snapshots.map(({ step }) => step))
-  const others = snapshots
-    .filter(({ step }) => !there.has(step))
-    .map(({ step, cycle }) => (step < run.stepsDone ? lostDot(step, cycle) : plannedDot(step, cycle)))
-  return [...stored, ...others].sort((a, b) => a.step - b.step)
 }
-
-function scoreWords({ valAccuracy, testAccuracy }: RunSummary['snapshots'][number]): string {
-  if (valAccuracy !== null) return `${(100 * valAccuracy).toFixed(1)} % validation accuracy`
-  if (testAccuracy !== null) return `${(100 * testAccuracy).toFixed(1)} % test accuracy`
-  return 'not evaluated'
-}
-
-const plannedDot = (step: number, cycle: number): RibbonDot => ({
-  step,
-  cycle,
-  state: 'planned',
-  label: `cycle ${cycle}, snapshot planned after step ${step + 1}`,
-})
-
-const lostDot = (step: number, cycle: number): RibbonDot => ({
-  step,
-  cycle,
-  state: 'lost',
-  label: `cycle ${cycle}, snapshot lost`,
-})

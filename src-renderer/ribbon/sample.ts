@@ -56,6 +56,15 @@ export function thinned<T>(all: readonly T[], most: number): readonly T[] {
   return stride <= 1 ? all : all.filter((_, i) => i % stride === 0)
 }
 
+/** Places of a list, evenly taken and at most so many: the first, the last and those to keep are always among them. */
+export function evenPlaces(length: number, most: number, keep: readonly number[] = []): number[] {
+  if (length <= most) return Array.from({ length }, (_, i) => i)
+  const places = new Set(keep)
+  const last = most - keep.length - 1
+  for (let i = 0; i <= last; i++) places.add(Math.round((i * (length - 1)) / last))
+  return [...places].sort((a, b) => a - b)
+}
+
 /** By bisection: the two neighbouring steps between `from` and `to` over which most of the change happens. */
 function addJump(
   lr: (step: number) => number,

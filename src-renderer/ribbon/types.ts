@@ -6,6 +6,8 @@ export interface RibbonDot {
   /** planned: hollow; stored: filled; best: ringed; lost: crossed (its step has passed and it is not there). */
   readonly state: 'planned' | 'stored' | 'best' | 'lost'
   readonly snapshotId?: number
+  /** Of its step, also where the curve, of very many cycles, leaves that out. */
+  readonly rate: number
   /** What a screen reader and the pointer are told: "cycle 2, 87.9 % validation". */
   readonly label: string
 }
@@ -18,5 +20,8 @@ export interface RibbonData {
   readonly steps: readonly number[]
   readonly rates: readonly number[]
   readonly cycles: readonly Cycle[]
+  /** By step: all of them, or of very many some evenly taken. */
   readonly dots: readonly RibbonDot[]
+  /** How many there are. */
+  readonly dotCount: number
 }

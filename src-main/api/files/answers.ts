@@ -28,7 +28,7 @@ export function lookUp<T>(find: () => T): { readonly found: T } | { readonly mis
 
 /** A file for the user to keep, written while it is sent. */
 export function download(name: string, type: string, chunks: Chunks): Response {
-  return new Response(ReadableStream.from(bytes(chunks)), {
+  return new Response(sent(chunks), {
     headers: {
       'content-type': type,
       'content-disposition': `attachment; filename="${plainAscii(name)}"; filename*=UTF-8''${encodeURIComponent(name)}`,
@@ -36,6 +36,8 @@ export function download(name: string, type: string, chunks: Chunks): Response {
     },
   })
 }
+
+export const sent = (chunks: Chunks): ReadableStream => ReadableStream.from(bytes(chunks))
 
 /** Lets others have their turn between two pieces: an export of millions of points must not hold up the window. */
 async function* bytes(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {

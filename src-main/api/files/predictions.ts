@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto'
+import { endianness } from 'node:os'
 import { z } from 'zod'
+import { mostSnapshotsAsked } from '../../../shared/api/urls.ts'
 import { parseOrExplain } from '../../../shared/errors.ts'
+import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
-import { idInPath, lookUp, refusal } from './answers.ts'
+import type { SnapshotRecord } from '../../store/types.ts'
+import { idInPath, lookUp, refusal, sent } from './answers.ts'
 
-const address = z.object({ id: idInPath, part: z.enum(['validation', 'test']) })
+const address = z.object({
+  ids: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(idInPath).max(mostSnapshotsAsked)),
+  part: z.enum(['validation', 'test']),
+})
 
 /**
  * Stored probabilities and labels, little-endian. They never change, but another database at the same address counts its
@@ -15,36 +25,45 @@ export async function predictions(
   groups: Readonly<Record<string, string>>,
   request: Request,
 ): Promise<Response> {
-  const { id, part } = parseOrExplain(address, groups, 'reading the address of predictions')
-  const snapshot = lookUp(() => read.snapshot(id))
-  if ('missing' in snapshot) return snapshot.missing
-  const { runId, weightsSha256 } = snapshot.found
-  const etag = `"${createHash('sha256').update(`${runId} ${id} ${part} ${weightsSha256}`).digest('hex').slice(0, 32)}"`
+  const { ids, part } = parseOrExplain(address, groups, 'reading the address of predictions')
+  const snapshots: SnapshotRecord[] = []
+  for (const id of ids) {
+    const snapshot = lookUp(() => read.snapshot(id))
+    if ('missing' in snapshot) return snapshot.missing
+    snapshots.push(snapshot.found)
+  }
+  const named = snapshots.map(({ runId, id, weightsSha256 }) => `${runId} ${id} ${weightsSha256}`)
+  const etag = `"${createHash('sha256').update(`${part} ${named.join()}`).digest('hex').slice(0, 32)}"`
   const kept = { etag, 'cache-control': 'private, no-cache' }
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: kept })
-  const found = read.predictions(id, part)
-  if (found === undefined || found.labels.length === 0)
-    return refusal(404, `Run ${runId} kept no ${part} predictions of snapshot ${id}.`)
-  return new Response(littleEndian(found), {
-    headers: {
-      ...kept,
-      'content-type': 'application/octet-stream',
-      'x-examples': String(found.labels.length),
-      'x-classes': String(found.classes),
-    },
-  })
+  if (snapshots.length === 0) return refusal(404, 'There are no snapshots in this address.')
+  const frames = function* () {
+    for (const id of ids) yield frame(read.predictions(id, part))
+  }
+  return new Response(sent(frames()), { headers: { ...kept, 'content-type': 'application/octet-stream' } })
 }
 
-function littleEndian({
-  probs,
-  labels,
-}: {
-  probs: Float32Array
-  labels: Uint16Array
-}): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(probs.length * 4 + labels.length * 2)
+/** As the host itself stores numbers: then they are copied as they lie. */
+const isLittleEndian = endianness() === 'LE'
+
+/** Whole words of 4 bytes, so that the numbers of the next one can be looked at in place. */
+function frame(stored: Predictions | undefined): Uint8Array {
+  const { probs, labels, classes } = stored ?? {
+    probs: new Float32Array(),
+    labels: new Uint16Array(),
+    classes: 0,
+  }
+  const from = 8 + probs.byteLength
+  const bytes = new Uint8Array(4 * Math.ceil((from + labels.byteLength) / 4))
   const view = new DataView(bytes.buffer)
-  probs.forEach((p, i) => void view.setFloat32(4 * i, p, true))
-  labels.forEach((label, i) => void view.setUint16(4 * probs.length + 2 * i, label, true))
+  view.setUint32(0, labels.length, true)
+  view.setUint32(4, classes, true)
+  if (isLittleEndian) {
+    bytes.set(new Uint8Array(probs.buffer, probs.byteOffset, probs.byteLength), 8)
+    bytes.set(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength), from)
+  } else {
+    probs.forEach((p, i) => void view.setFloat32(8 + 4 * i, p, true))
+    labels.forEach((label, i) => void view.setUint16(from + 2 * i, label, true))
+  }
   return bytes
 }

@@ -32,6 +32,7 @@ export function addCompletion(program: Command, cli: Cli): void {
     'pause',
     'unpause',
     'anneal',
+    'queue move',
     'runs show',
     'runs export',
     'runs delete',

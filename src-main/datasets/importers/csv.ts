@@ -88,9 +88,10 @@ async function writeRows(
   await flush()
 }
 
-async function* readRows(
+/** @throws UserError when the file is no such table, at the row where that shows */
+export async function* readRows(
   path: string,
-  { delimiter }: CsvOptions,
+  { delimiter }: Pick<CsvOptions, 'delimiter'>,
   advance: (bytes: number) => void,
 ): AsyncGenerator<CsvRow> {
   const name = basename(path)

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../../shared/api/runs.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
-import { ribbonUnderFeedback } from '../../ribbon/ribbonOf.ts'
+import { dotsOfRun, ribbonUnderFeedback } from '../../ribbon/ribbonOf.ts'
 import { Details } from './Details.tsx'
 import { EpochsTable } from './EpochsTable.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
@@ -106,7 +106,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             epochs={live.epochs}
             samplesPerSecond={live.samplesPerSecond}
             snapshots={live.snapshots}
-            dots={ribbon.dots}
+            dots={dotsOfRun(run)}
             lastStep={lastStepOf(run, commands)}
             selected={selected}
             onSelect={select}

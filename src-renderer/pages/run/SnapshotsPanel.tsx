@@ -2,7 +2,7 @@ import { Button, Text, Title } from '@mantine/core'
 import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { count, duration } from '../../format/format.ts'
-import type { RibbonDot } from '../../ribbon/types.ts'
+import { mostPlanned, type PlannedSnapshot, type SnapshotDots } from '../../ribbon/dots.ts'
 import { DotMark } from './DotMark.tsx'
 import { secondsUntil } from './runNumbers.ts'
 import { SnapshotRow } from './SnapshotRow.tsx'
@@ -13,8 +13,7 @@ interface SnapshotsPanelProps {
   readonly epochs: readonly EpochInfo[]
   readonly samplesPerSecond: number | null
   readonly snapshots: readonly SnapshotInfo[]
-  /** As the ribbon draws them: stored, planned and lost ones, by step. */
-  readonly dots: readonly RibbonDot[]
+  readonly dots: SnapshotDots
   /** The step it will end after, as things stand. */
   readonly lastStep: number
   readonly selected: number | undefined
@@ -29,7 +28,7 @@ const plannedShown = 3
 export function SnapshotsPanel(props: SnapshotsPanelProps) {
   const { run, dots, snapshots, lastStep, selected, onSelect } = props
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
-  const planned = dots.filter(({ state, step }) => state === 'planned' && step <= lastStep)
+  const planned = dots.coming.filter(({ step }) => step <= lastStep)
   const timed = (step: number): string => {
     if (!isActive(run.status)) return `after step ${count(step + 1)}`
     const seconds = secondsUntil(run, props.epochs, props.samplesPerSecond, step)
@@ -41,18 +40,16 @@ export function SnapshotsPanel(props: SnapshotsPanelProps) {
     <section className={classes.panel} aria-label="Snapshots">
       <Title order={2}>Snapshots</Title>
       <ol className={classes.list}>
-        {dots
-          .filter(({ state }) => state !== 'planned')
-          .map((dot) => (
-            <SnapshotRow
-              key={dot.step}
-              run={run}
-              dot={dot}
-              snapshot={dot.snapshotId === undefined ? undefined : byId.get(dot.snapshotId)}
-              isSelected={dot.snapshotId !== undefined && dot.snapshotId === selected}
-              onSelect={onSelect}
-            />
-          ))}
+        {dots.past.map((dot) => (
+          <SnapshotRow
+            key={dot.step}
+            run={run}
+            dot={dot}
+            snapshot={dot.snapshotId === undefined ? undefined : byId.get(dot.snapshotId)}
+            isSelected={dot.snapshotId !== undefined && dot.snapshotId === selected}
+            onSelect={onSelect}
+          />
+        ))}
         {planned.slice(0, plannedShown).map((dot) => (
           <li key={dot.step} className={classes.planned}>
             <DotMark state="planned" />
@@ -71,7 +68,7 @@ function Rest({
   planned,
   timed,
 }: {
-  readonly planned: readonly RibbonDot[]
+  readonly planned: readonly PlannedSnapshot[]
   readonly timed: (step: number) => string
 }) {
   const last = planned.at(-1)
@@ -79,7 +76,8 @@ function Rest({
   if (last === undefined || more <= 0) return null
   return (
     <Text size="xs" c="dimmed">
-      and {count(more)} more, the last {timed(last.step)}
+      and {planned.length >= mostPlanned && 'at least '}
+      {count(more)} more, the last {timed(last.step)}
     </Text>
   )
 }
@@ -91,7 +89,7 @@ function EnsembleButton({
   next,
   timed,
 }: SnapshotsPanelProps & {
-  readonly next: RibbonDot | undefined
+  readonly next: PlannedSnapshot | undefined
   readonly timed: (step: number) => string
 }) {
   const members = run.snapshots.length

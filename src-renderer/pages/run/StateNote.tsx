@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { moveQueued } from '../../components/moveQueued.ts'
 import classes from './Run.module.css'
 import type { StateWords } from './stateWords.ts'
 import type { RunCommands } from './useRunCommands.ts'
@@ -15,7 +16,6 @@ export function StateNote({
   readonly words: StateWords
   readonly commands: RunCommands
 }) {
-  const isResuming = commands.pending.has('resume')
   return (
     <section
       className={classes.note}
@@ -26,22 +26,39 @@ export function StateNote({
       <p>
         <strong>{words.title}.</strong> {words.text}
       </p>
-      {words.actions.map((action, i) =>
-        action === 'clone' ? (
-          <CloneButton key={action} id={run.id} />
-        ) : (
-          <Button
-            key={action}
-            variant={i === 0 ? 'filled' : 'default'}
-            onClick={commands.resume}
-            disabled={isResuming}
-          >
-            {isResuming ? 'Resuming…' : 'Resume'}
-          </Button>
-        ),
-      )}
+      {words.actions.map((action, i) => (
+        <ActionButton key={action} action={action} isMain={i === 0} run={run} commands={commands} />
+      ))}
     </section>
   )
+}
+
+interface ActionButtonProps {
+  readonly action: StateWords['actions'][number]
+  readonly isMain: boolean
+  readonly run: RunSummary
+  readonly commands: RunCommands
+}
+
+function ActionButton({ action, isMain, run, commands }: ActionButtonProps) {
+  switch (action) {
+    case 'clone':
+      return <CloneButton id={run.id} />
+    case 'startNext':
+      return (
+        <Button variant="default" onClick={() => void moveQueued(run, 'first')}>
+          Start it next
+        </Button>
+      )
+    case 'resume': {
+      const isResuming = commands.pending.has('resume')
+      return (
+        <Button variant={isMain ? 'filled' : 'default'} onClick={commands.resume} disabled={isResuming}>
+          {isResuming ? 'Resuming…' : 'Resume'}
+        </Button>
+      )
+    }
+  }
 }
 
 function CloneButton({ id }: { readonly id: string }) {

@@ -1,5 +1,6 @@
 import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
+import { queueOf } from '../../hooks/queueOrder.ts'
 import { compiledOfRun } from '../../ribbon/ribbonOf.ts'
 import { secondsPerStep } from './xMap.ts'
 
@@ -38,12 +39,15 @@ export function lastStepOf(
   return cycle === undefined ? last : Math.min(last, cycle.end - 1)
 }
 
+/** How many runs wait before a queued one. */
+export const queuedBefore = (run: RunSummary, runs: readonly RunSummary[]): number =>
+  Math.max(
+    0,
+    queueOf(runs).findIndex(({ id }) => id === run.id),
+  )
+
 /** How many runs train or wait before a queued one. */
 export function runsBefore(run: RunSummary, runs: readonly RunSummary[]): number {
-  const goesFirst = (other: RunSummary): boolean =>
-    other.createdAt < run.createdAt || (other.createdAt === run.createdAt && other.id < run.id)
-  return runs.filter(
-    (other) =>
-      other.id !== run.id && (isActive(other.status) || (other.status === 'queued' && goesFirst(other))),
-  ).length
+  const active = runs.filter(({ id, status }) => id !== run.id && isActive(status))
+  return active.length + queuedBefore(run, runs)
 }

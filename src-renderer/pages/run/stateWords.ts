@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { count, counted } from '../../format/format.ts'
-import { cycleNumber, runsBefore } from './runNumbers.ts'
+import { cycleNumber, queuedBefore, runsBefore } from './runNumbers.ts'
 
 /** What is to be known of a run that is not simply running or done. */
 export interface StateWords {
@@ -9,7 +9,7 @@ export interface StateWords {
   readonly title: string
   readonly text: string
   /** What there is to do about it. */
-  readonly actions: readonly ('resume' | 'clone')[]
+  readonly actions: readonly ('resume' | 'clone' | 'startNext')[]
 }
 
 interface Around {
@@ -21,7 +21,7 @@ interface Around {
 export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWords | undefined {
   switch (run.status) {
     case 'queued':
-      return queued(runsBefore(run, runs))
+      return queued(runsBefore(run, runs), queuedBefore(run, runs) > 0)
     case 'failed':
       return failed(run)
     case 'interrupted':
@@ -44,12 +44,14 @@ const plain = (title: string, text: string): StateWords => ({ tone: 'plain', tit
 const elsewhere =
   'Its trainer belongs to another Anneal on this machine; commands go to it through the database.'
 
-function queued(before: number): StateWords {
+function queued(before: number, canGoFirst: boolean): StateWords {
   const wait = before === 1 ? 'the run before it ends' : `the ${count(before)} runs before it have ended`
-  return plain(
-    before === 0 ? 'Next in the queue' : `Queued, ${counted(before, 'run')} before it`,
-    before === 0 ? 'It starts as soon as a host is free to train it.' : `It starts when ${wait}.`,
-  )
+  return {
+    tone: 'plain',
+    title: before === 0 ? 'Next in the queue' : `Queued, ${counted(before, 'run')} before it`,
+    text: before === 0 ? 'It starts as soon as a host is free to train it.' : `It starts when ${wait}.`,
+    actions: canGoFirst ? ['startNext'] : [],
+  }
 }
 
 /** "in cycle 2, after step 1 240 of 3 000". */

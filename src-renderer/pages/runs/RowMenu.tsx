@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl } from '../../../shared/api/urls.ts'
 import { download } from '../../components/download.ts'
+import { moveQueued } from '../../components/moveQueued.ts'
 import { isResumable } from './facts.ts'
 import { archive, favourite, remove, restore, resume } from './rowActions.ts'
 
@@ -59,6 +60,9 @@ function Items({ run, isBaseline, onOpen, onClone, onBaseline }: ItemsProps) {
     <>
       <Menu.Item onClick={() => onOpen(run.id)}>Open</Menu.Item>
       {isResumable(run) && <Menu.Item onClick={() => void resume(run)}>Resume</Menu.Item>}
+      {run.status === 'queued' && (
+        <Menu.Item onClick={() => void moveQueued(run, 'first')}>Start it next</Menu.Item>
+      )}
       <Menu.Item onClick={() => onClone(run.id)}>Clone into a new run</Menu.Item>
       <Menu.Item onClick={() => onBaseline(run.id)}>
         {isBaseline ? 'No baseline' : 'Set as baseline'}

@@ -77,6 +77,12 @@ const preload = `(() => {
   const ports = new Map()
   const listeners = new Set()
   let last = 0
+  let isAway = false
+  const later = []
+  window.keepHostAway = (away) => {
+    isAway = away
+    if (!away) for (const connect of later.splice(0)) connect()
+  }
   window.fromHost = (id, message) => ports.get(id)?.postMessage(message)
   const pagePorts = new Set()
   window.addEventListener('message', ({ ports: [port] }) => { if (port !== undefined) pagePorts.add(port) })
@@ -92,6 +98,7 @@ const preload = `(() => {
     platform: 'linux',
     versions: { electron: '45', chrome: '156' },
     connect() {
+      if (isAway) return void later.push(() => this.connect())
       const { port1, port2 } = new MessageChannel()
       const id = ++last
       ports.set(id, port1)
@@ -145,9 +152,13 @@ test('a page that lost its port goes on over the next one', async () => {
   const launched = services.runs.launchDemo()
   const { name, id } = await launched
   await page.getByText(name).first().waitFor()
+  await page.evaluate('keepHostAway(true)')
   const before = far.size
   for (const port of far.values()) port.close()
   await page.evaluate('loseHost()')
+  await page.getByText(/^Not connected to Anneal; showing what was known at/).waitFor()
+  await page.evaluate('keepHostAway(false)')
+  await page.getByText(/^Not connected to Anneal/).waitFor({ state: 'detached' })
   await eventually('another port', async () => (far.size > before ? true : undefined))
   services.runs.annotate({ ids: [id], name: 'Named over the second port' })
   await page.getByText('Named over the second port').first().waitFor()

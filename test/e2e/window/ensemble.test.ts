@@ -147,6 +147,19 @@ test('averaged weights are asked for on their own', async () => {
     .getByRole('row', { name: /^Test/ })
     .getByRole('cell', { name: error(want.testAccuracy) })
     .waitFor()
+  const name = panel().getByRole('textbox', { name: 'Name of the averaged weights' })
+  assert.equal(await name.inputValue(), 'first: last 4, averaged weights')
+  await name.fill('one model')
+  await name.press('Enter')
+  await panel().getByText('Saved as one model').waitFor()
+  const kept = lab.look(({ read }) => read.ensembles(first)).find(({ name }) => name === 'one model')
+  assert.deepEqual([kept?.method, kept?.testAccuracy], ['weightAverage', want.testAccuracy])
+  await assertAccessible(window.page)
+  // It goes again, so that what follows begins with none saved.
+  const row = panel().getByRole('listitem').filter({ hasText: 'one model' })
+  await row.getByRole('button', { name: /^More/ }).click()
+  await window.page.getByRole('menuitem', { name: 'Delete' }).click()
+  await name.waitFor()
 })
 
 test('it is saved, found after a reload, renamed, deleted and brought back', async () => {

@@ -43,6 +43,16 @@ test('whole axes have whole ticks', () => {
   assert.deepEqual(ticks, [1, 2, 3])
 })
 
+test('an axis that ends with a budget has a tick there, and none that would run into it', () => {
+  const ticksTo = (end: number, wanted = 6) =>
+    xScale({ label: 'epoch', domain: [0, end], ticksEnd: true }, [], wanted).ticks
+  assert.deepEqual(ticksTo(12), [0, 2, 4, 6, 8, 10, 12])
+  assert.deepEqual(ticksTo(12.7), [0, 2, 4, 6, 8, 10, 12.7])
+  assert.deepEqual(ticksTo(13.5), [0, 2, 4, 6, 8, 10, 12, 13.5])
+  assert.deepEqual(ticksTo(0.25, 2), [0, 0.1, 0.25])
+  assert.deepEqual(ticksTo(1, 1), [0, 1])
+})
+
 test('a place on the axis is found back, linear and log', () => {
   const positive = fc.double({ min: 1e-6, max: 1e6, noNaN: true })
   fc.assert(

@@ -12,6 +12,7 @@ import {
   softmaxRows,
   type Truth,
 } from '../../../shared/ensemble/index.ts'
+import { random } from '../../../shared/random.ts'
 import { type Choice, createPartBench, type Method } from '../../../src-renderer/ensemble/assess.ts'
 import { classChanges, sortedBy } from '../../../src-renderer/ensemble/classChanges.ts'
 import { anyRight, disagreementOf, meanDisagreement } from '../../../src-renderer/ensemble/disagreement.ts'
@@ -86,6 +87,36 @@ test('what an ensemble is without a member is what combining the others gives', 
   )
 })
 
+test('of many confident members, some ruling classes out, leaving one out counts as it does one by one', () => {
+  const [members, examples, classes] = [15, 400, 4]
+  const rng = random(1, 'confident')
+  const labels = Array.from({ length: examples }, () => rng.below(classes))
+  const truth = { labels, classes }
+  const candidates = Array.from({ length: members }, (_, k) => {
+    const logits = labels.flatMap((label, row) =>
+      Array.from({ length: classes }, (_, c) => {
+        // Every tenth example is hard, and every seventh has a class that most of the members rule out.
+        if (row % 7 === 0 && c === (label + 1) % classes && k % 4 !== 0) return Number.NEGATIVE_INFINITY
+        return 8 * rng.next() + (c === label && row % 10 !== 0 ? 3 : 0)
+      }),
+    )
+    return candidate(Float32Array.from(softmaxRows(logits, classes)), truth)
+  })
+  const choice = { method: 'logitAverage' as const, ticked: candidates.map(() => true), weights: [] }
+  const got = createPartBench(candidates, truth).accuracyWithout(choice)
+  const want = candidates.map((_, k) => {
+    const rest = mixture(candidates.toSpliced(k, 1), 'logitAverage', [], classes)
+    return (
+      labels.filter((label, row) => {
+        const own = Array.from(rest.subarray(row * classes, (row + 1) * classes))
+        return own.indexOf(Math.max(...own)) === label
+      }).length / examples
+    )
+  })
+  assert.deepEqual(got, want)
+  assert.ok(new Set(want).size > 1, 'it makes a difference which one goes')
+})
+
 const golden = z
   .array(
     z.object({
@@ -114,22 +145,24 @@ for (const { name, classes, logits, labels, expected } of golden) {
         assert.ok(near(table[i]?.[j] ?? -1, share), `${i}, ${j}`)
       })
     })
-    const all = candidates.map(() => true)
-    const mean = meanDisagreement(table, all)
+    const mean = meanDisagreement(candidates)
     if (expected.meanPairwiseDisagreement === null) assert.equal(mean, undefined)
     else assert.ok(near(mean ?? -1, expected.meanPairwiseDisagreement))
     assert.ok(near(anyRight(candidates, labels), expected.oracleAccuracy))
   })
 }
 
-test('disagreement of the members ticked is the mean over their pairs alone', () => {
-  const table = [
-    [0, 0.1, 0.2],
-    [0.1, 0, 0.4],
-    [0.2, 0.4, 0],
-  ]
-  assert.equal(meanDisagreement(table, [true, false, true]), 0.2)
-  assert.equal(meanDisagreement(table, [false, false, true]), undefined)
+test('mean disagreement, counted by example, is the mean over all pairs', () => {
+  fc.assert(
+    fc.property(ensemble, ({ members, truth }) => {
+      const candidates = members.map(({ probs }) => candidate(probs, truth))
+      const table = disagreementOf(candidates)
+      const pairs = table.flatMap((row, i) => row.slice(0, i))
+      const mean = meanDisagreement(candidates)
+      if (pairs.length === 0) assert.equal(mean, undefined)
+      else assert.ok(near(mean ?? -1, pairs.reduce((sum, share) => sum + share, 0) / pairs.length))
+    }),
+  )
 })
 
 test('classes are told by what changed most, and add up to the whole', () => {

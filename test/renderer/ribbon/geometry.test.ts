@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileSchedule, parseSchedule } from '../../../shared/schedule/index.ts'
-import { boxHeight, dotPath, rateAt, ribbonPaths, xOf } from '../../../src-renderer/ribbon/geometry.ts'
+import { boxHeight, dotPath, ribbonPaths, xOf } from '../../../src-renderer/ribbon/geometry.ts'
 import { ribbonOfPlan } from '../../../src-renderer/ribbon/ribbonOf.ts'
 
 const sgdr = parseSchedule({ kind: 'sgdr', lrMax: 0.1, t0: 2, tMult: 2 })
@@ -41,11 +41,6 @@ test('every second cycle is shaded, unless there are too many to tell apart', ()
 test('dots are drawn by their state', () => {
   assert.equal(dotPath(data, ['planned']).match(/M/g)?.length, 3)
   assert.equal(dotPath(data, ['stored']), '')
-})
-
-test('the rate at a step is that of the nearest point before it', () => {
-  assert.equal(rateAt(data, 0), 0.1)
-  assert.equal(rateAt({ ...data, steps: [0, 10, 20], rates: [3, 2, 1] }, 19), 2)
 })
 
 test('places stay in the box for any step of any plan', () => {

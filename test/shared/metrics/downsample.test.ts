@@ -52,7 +52,7 @@ test('points come from the series, ascending, within the size bound, ends and pi
         const sampled = downsample(data.steps, data.values, { maxPoints: most, pins })
         const got = kept(sampled)
         const original = new Map(data.steps.map((step, i) => [step, data.values[i] ?? Number.NaN]))
-        assert.ok(sampled.steps.length <= Math.max(most, pins.length + 5))
+        assert.ok(sampled.steps.length <= Math.max(most, pins.length + Math.max(5, Math.floor(most / 2))))
         assert.equal(got.size, sampled.steps.length)
         assert.deepEqual(
           [...got.keys()],
@@ -213,4 +213,20 @@ test('broken contracts are refused', () => {
   assert.throws(() => summarize([3, 3], [0, 0], 2), /strictly ascending: 3 at index 1 follows 3/)
   assert.throws(() => summarize([0], [0], 3), /power of two, received 3/)
   assert.throws(() => coarsen(summarize([0, 7], [0, 0], 8), 4), /wider than 4 steps/)
+})
+
+test('more pins than points leave the extremes in: a rate that restarts is seen to rise', () => {
+  const steps = Array.from({ length: 3000 }, (_, i) => i)
+  const rates = steps.map((step) => [0.3, 0.2, 0.1][step % 3] ?? 0)
+  const pins = steps.filter((step) => step % 3 === 2)
+  const sampled = downsample(steps, rates, { maxPoints: 600, pins })
+  for (const pin of pins) assert.ok(sampled.steps.includes(pin))
+  // In every tenth of the run its highest and its lowest rate are drawn.
+  for (let from = 0; from < 3000; from += 300) {
+    const drawn = [...sampled.values].filter((_, i) => {
+      const step = sampled.steps[i] ?? -1
+      return step >= from && step < from + 300
+    })
+    assert.deepEqual([Math.min(...drawn), Math.max(...drawn)], [0.1, 0.3])
+  }
 })

@@ -254,6 +254,32 @@ describe('a look inside', () => {
     await assert.rejects(lab.core.catalogue.drawSamples(dataset.id, 2, 10), /there is no class 2/)
   })
 
+  test('the columns of a table, with values to know them by, before anything is imported', async (t) => {
+    const { home, datasets } = await openLab(t)
+    const file = path.join(home, 'plants.csv')
+    const rows = Array.from({ length: 5000 }, (_, i) => `${i};"${'abc'[i % 3]};";${'long '.repeat(20)}`)
+    await writeFile(file, `\ufeff size ;kind;;kind\n${rows.map((row) => `${row};`).join('\n')}\n`)
+    const options = { path: file, delimiter: ';', header: true }
+    const long = `${'long '.repeat(20).slice(0, 39)}…`
+    assert.deepEqual(await datasets.columns(options), [
+      { name: 'size', samples: ['0', '1', '2', '3'] },
+      { name: 'kind', samples: ['a;', 'b;', 'c;'] },
+      { name: 'column 2', samples: [long] },
+      { name: 'kind', samples: [] },
+    ])
+    const [first] = await datasets.columns({ ...options, header: false })
+    assert.deepEqual(first, { name: 'column 0', samples: ['size', '0', '1', '2'] })
+    // What is wrong further on is the import's to say.
+    await writeFile(file, `a,b\n${'1,2\n'.repeat(200)}1,2,3\n`)
+    assert.equal((await datasets.columns({ ...options, delimiter: ',' })).length, 2)
+    assert.equal((await datasets.columns(options)).length, 1)
+    await writeFile(file, 'a,b\n1,2,3\n')
+    await assert.rejects(datasets.columns({ ...options, delimiter: ',' }), /line 2 has 3 cells/)
+    await assert.rejects(datasets.columns({ ...options, path: home }), /it is not a file/)
+    await writeFile(file, '')
+    assert.deepEqual(await datasets.columns(options), [])
+  })
+
   test('a folder: folders first, numbers in their order, nothing hidden, and what it would be taken for', async (t) => {
     const lab = await openLab(t)
     const folder = await imageFolder(lab.home)

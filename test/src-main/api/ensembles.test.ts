@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { renameSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import type { Services } from '../../../shared/api/services.ts'
@@ -163,6 +164,37 @@ test('averaged weights are measured on the data, and refused of several runs', a
     services.ensembles.averageWeights({ runId: id, snapshotIds: [ids[0] ?? 0, snapshots[1]?.[0]?.id ?? 0] }),
     /does not belong to run/,
   )
+})
+
+test('averaged weights are kept with the scores that were shown, or measured when nobody has looked', async () => {
+  const [runId = ''] = runIds
+  const [, b = 0, c = 0] = (snapshots[0] ?? []).map((each) => each.id)
+  const shown = await services.ensembles.averageWeights({ runId, snapshotIds: [b, c] })
+  // Measured once: without its data it can still be kept.
+  const { folder } = await lab.core.catalogue.resolve('clouds')
+  renameSync(folder, `${folder}-away`)
+  const saved = await services.ensembles.saveWeightAverage({ name: 'mean', runId, snapshotIds: [c, b] })
+  renameSync(`${folder}-away`, folder)
+  assert.equal(saved.method, 'weightAverage')
+  assert.deepEqual(
+    saved.members.map(({ snapshotId, weight }) => [snapshotId, weight]),
+    [
+      [b, 0.5],
+      [c, 0.5],
+    ],
+  )
+  assert.equal(saved.testAccuracy, shown.test?.accuracy)
+  assert.equal(saved.valAccuracy, shown.validation?.accuracy)
+  assert.equal(saved.scores.testNll, shown.test?.nll)
+  assert.deepEqual(
+    listed().find(({ id }) => id === saved.id),
+    saved,
+  )
+
+  // Another program on the lab has measured nothing.
+  const other = createServices(lab.another(), 'browser')
+  const again = await other.ensembles.saveWeightAverage({ name: 'mean too', runId, snapshotIds: [b, c] })
+  assert.deepEqual([again.testAccuracy, again.scores.testNll], [saved.testAccuracy, saved.scores.testNll])
 })
 
 test('the demo is launched as it is shipped', async () => {

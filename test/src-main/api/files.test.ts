@@ -13,6 +13,7 @@ import {
   type EnsembleChoice,
   ensembleModelsUrl,
   ensemblePredictionsUrl,
+  mostSnapshotsAsked,
   predictionsUrl,
   runDownloadUrl,
   runTableUrl,
@@ -178,29 +179,55 @@ test('a snapshot as safetensors and as a tfjs model holds its weights', async ()
 })
 
 test('stored predictions come as they are stored, and are asked for again only to be told so', async () => {
-  const id = snapshots[1]?.id ?? 0
+  const ids = snapshots.map(({ id }) => id)
   for (const part of ['validation', 'test'] as const) {
-    const answer = await get(predictionsUrl(id, part))
-    const examples = Number(answer.headers.get('x-examples'))
-    const classes = Number(answer.headers.get('x-classes'))
+    const answer = await get(predictionsUrl(ids, part))
     const view = new DataView(await answer.arrayBuffer())
-    assert.equal(view.byteLength, examples * classes * 4 + examples * 2)
-    const stored = lab.core.store.read.predictions(id, part)
-    const read = (n: number, at: (i: number) => number) => Array.from({ length: n }, (_, i) => at(i))
-    assert.deepEqual(
-      read(examples * classes, (i) => view.getFloat32(4 * i, true)),
-      [...(stored?.probs ?? [])],
-    )
-    const from = 4 * examples * classes
-    assert.deepEqual(
-      read(examples, (i) => view.getUint16(from + 2 * i, true)),
-      [...(stored?.labels ?? [])],
-    )
+    let at = 0
+    for (const id of ids) {
+      const stored = lab.core.store.read.predictions(id, part)
+      const [examples, classes] = [view.getUint32(at, true), view.getUint32(at + 4, true)]
+      assert.deepEqual([examples, classes], [stored?.labels.length, 3])
+      const read = (n: number, get: (i: number) => number) => Array.from({ length: n }, (_, i) => get(i))
+      const probsAt = at + 8
+      assert.deepEqual(
+        read(examples * classes, (i) => view.getFloat32(probsAt + 4 * i, true)),
+        [...(stored?.probs ?? [])],
+      )
+      const labelsAt = probsAt + 4 * examples * classes
+      assert.deepEqual(
+        read(examples, (i) => view.getUint16(labelsAt + 2 * i, true)),
+        [...(stored?.labels ?? [])],
+      )
+      at = 4 * Math.ceil((labelsAt + 2 * examples) / 4)
+    }
+    assert.equal(view.byteLength, at)
     const etag = answer.headers.get('etag') ?? ''
-    assert.equal((await get(predictionsUrl(id, part), { 'if-none-match': etag })).status, 304)
-    assert.equal((await get(predictionsUrl(id, part), { 'if-none-match': '"other"' })).status, 200)
-    assert.notEqual((await get(predictionsUrl(snapshots[2]?.id ?? 0, part))).headers.get('etag'), etag)
+    assert.equal((await get(predictionsUrl(ids, part), { 'if-none-match': etag })).status, 304)
+    assert.equal((await get(predictionsUrl(ids, part), { 'if-none-match': '"other"' })).status, 200)
+    for (const others of [ids.slice(1), ids.toReversed()])
+      assert.notEqual((await get(predictionsUrl(others, part))).headers.get('etag'), etag)
   }
+  assert.equal((await get(predictionsUrl([ids[0] ?? 0, 999_999], 'test'))).status, 404)
+  const many = Array.from({ length: mostSnapshotsAsked + 1 }, () => ids[0] ?? 0)
+  assert.equal((await get(predictionsUrl(many, 'test'))).status, 400)
+})
+
+test('a part that its run did not keep comes back empty, between others', async () => {
+  const spec = cloudsSpec(1, { dataset: { name: 'clouds', validation: 0 } })
+  const { run: bare } = await (await lab.core.runs.launch(spec)).finished
+  const [own] = lab.core.store.read.snapshots(bare.id)
+  const [first] = snapshots
+  const bytes = await (await get(predictionsUrl([own?.id ?? 0, first?.id ?? 0], 'validation'))).arrayBuffer()
+  const view = new DataView(bytes)
+  assert.deepEqual(
+    [0, 4].map((at) => view.getUint32(at, true)),
+    [0, 0],
+  )
+  assert.equal(
+    view.getUint32(8, true),
+    lab.core.store.read.predictions(first?.id ?? 0, 'validation')?.labels.length,
+  )
 })
 
 const choose = (method: EnsembleChoice['method'], ...weights: number[]): EnsembleChoice => ({

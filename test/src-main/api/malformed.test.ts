@@ -33,6 +33,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.launch': { spec, when: 'now' },
   'runs.resume': { id: 'zzz' },
   'runs.extend': { id: 'zzz', cycles: 1 },
+  'runs.moveQueued': { id: 'zzz', to: 'first' },
   'runs.command': { id: 'zzz', command: { type: 'annealNow', epochs: 2 } },
   'runs.annotate': { ids: ['zzz'], name: 'a', favourite: true, addTags: ['x'] },
   'runs.remove': { ids: ['zzz'] },
@@ -52,10 +53,12 @@ const inputs: Readonly<Record<string, unknown>> = {
   'ensembles.rename': { id: 1, name: 'e' },
   'ensembles.remove': { ids: [1] },
   'ensembles.restore': { ids: [1] },
+  'ensembles.saveWeightAverage': { name: 'e', runId: 'zzz', snapshotIds: [1] },
   'ensembles.averageWeights': { runId: 'zzz', snapshotIds: [1] },
   'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
   'datasets.remove': { id: 'zzz' },
   'datasets.browse': { path: '/nowhere/at/all' },
+  'datasets.columns': { path: '/nowhere/at/all.csv', delimiter: ',', header: true },
   'datasets.sample': { id: 'zzz' },
 }
 /** These take nothing. */

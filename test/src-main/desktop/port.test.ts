@@ -73,16 +73,19 @@ const answered = (): never => assert.fail('it was answered')
 function follow(api: ReturnType<typeof client>) {
   const steps: RunListChange[] = []
   const states: string[] = []
+  const connection: string[] = []
   const watch = api.runs.changes.subscribe(
     {},
     {
       onStarted: () => states.push('started'),
       onData: ({ data }) => steps.push(data),
       onComplete: () => states.push('complete'),
+      onConnectionStateChange: ({ state, error }) =>
+        connection.push(error === null ? state : `${state}: ${error?.message}`),
       onError: ({ message }) => states.push(message),
     },
   )
-  return { steps, states, stop: () => watch.unsubscribe() }
+  return { steps, states, connection, stop: () => watch.unsubscribe() }
 }
 
 test('queries and mutations are answered by the core', async () => {
@@ -174,6 +177,29 @@ test('after a lost port a subscription goes on where it was: nothing twice, noth
     later.changed.map((run) => [run.id, run.note]),
     [[first, 'after it']],
   )
+  stop()
+})
+
+test('a subscription is told that its port is gone, and when it has the next one', async () => {
+  const held = Promise.withResolvers<void>()
+  let ports = 0
+  const api = client(async () => {
+    if (++ports === 2) await held.promise
+    return usual()
+  })
+  const { steps, states, connection, stop } = follow(api)
+  await until('the first step', () => steps[0])
+  assert.deepEqual(connection, ['connecting', 'pending'])
+  hostPorts[0]?.close()
+  await until('the break', () => connection[2])
+  assert.deepEqual(connection.slice(2), ['connecting: The connection to Anneal was lost.'])
+  // What is asked meanwhile waits for the host to come back.
+  const asked = api.lab.about.query()
+  held.resolve()
+  assert.equal((await asked).door, 'desktop')
+  await until('the way back', () => connection[3])
+  assert.equal(connection[3], 'pending')
+  assert.equal(states.includes('complete'), false)
   stop()
 })
 

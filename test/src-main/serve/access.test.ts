@@ -55,6 +55,30 @@ test('a ticket lets one browser in, once, also where it was not needed', () => {
   assert.equal(access.judge(knock({ url: other })).type, 'refuse')
 })
 
+test('a ticket that nobody used in its first minute is over, and says what to open instead', () => {
+  let time = 0
+  const access = createAccess({ session, now: () => time })
+  const [late, inTime] = [access.ticket(), access.ticket()].map((ticket) => `/?token=${ticket}`)
+  const reason = (url = '', cookie?: string) => {
+    const verdict = access.judge(knock({ url, ...(cookie !== undefined && { cookie }) }))
+    return verdict.type === 'refuse' ? verdict.reason : verdict.type
+  }
+  time = 60_000
+  assert.equal(reason(inTime), 'welcome')
+  time = 60_001
+  assert.match(reason(late), /good for a minute .* is over: open the address that it printed/)
+  assert.match(reason(inTime), /good for one browser, which has opened it already/)
+  time = 0
+  assert.equal(reason(`/?token=${access.token}`), 'welcome', 'the printed address stays')
+  time = 1e9
+  assert.equal(reason(`/?token=${access.token}`), 'welcome')
+  assert.match(reason('/?token=x'), /This browser has no key/)
+  // Whoever is in already loses nothing by an old address.
+  const welcome = access.judge(knock({ url: `/?token=${access.token}` }))
+  const cookie = (welcome.type === 'welcome' ? welcome.cookie : '').split(';')[0]
+  assert.equal(reason(late, cookie), 'welcome')
+})
+
 test('where a token sends a browser is always here', () => {
   const { access } = doorOf()
   const sentTo = (path: string) => {

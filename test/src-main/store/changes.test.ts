@@ -300,6 +300,49 @@ test('the queue is taken oldest first, by nobody while a run is active, and surv
   assert.equal(there.write.claimQueuedRun()?.id, queued[1]?.id)
 })
 
+test("the order of the queue is the user's, and a program that is open sees what moved", (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const [here, there] = [openFor(t, path), openFor(t, path)]
+  putDataset(here)
+  const [a = '', b = '', c = '', d = ''] = Array.from({ length: 4 }, () => here.write.enqueueRun(newRun).id)
+  const order = () => there.read.queue().map(({ id }) => id)
+  const moves = [
+    { id: c, to: 'first', gives: [c, a, b, d] },
+    { id: c, to: 'earlier', gives: [c, a, b, d] },
+    { id: c, to: 'later', gives: [a, c, b, d] },
+    { id: d, to: 'earlier', gives: [a, c, d, b] },
+    { id: b, to: 'later', gives: [a, c, d, b] },
+    { id: a, to: 'last', gives: [c, d, b, a] },
+  ] as const
+  for (const { id, to, gives } of moves) {
+    here.write.moveQueuedRun(id, to)
+    assert.deepEqual(order(), gives, `${id} ${to}`)
+  }
+  const { version } = there.read.changesSince(-1)
+  here.write.moveQueuedRun(d, 'first')
+  const changed = there.read.changesSince(version).changed.map(({ id, queuePlace }) => [id, queuePlace])
+  assert.deepEqual(
+    new Map(changed.toReversed().map(([id, place]) => [id, place])),
+    new Map([
+      [c, 2],
+      [d, 1],
+    ]),
+  )
+  // One in the trash is passed over, and joins again without hiding anybody.
+  here.write.trashRuns([c])
+  here.write.moveQueuedRun(a, 'first')
+  assert.deepEqual(order(), [a, d, b])
+  here.write.restoreRuns([c])
+  assert.deepEqual(order().toSorted(), [a, b, c, d].toSorted())
+  assert.equal(there.write.claimQueuedRun()?.id, a)
+  assert.equal(there.read.run(a).queuePlace, null)
+  assert.throws(() => here.write.moveQueuedRun(a, 'last'), {
+    name: 'UserError',
+    message: /in the queue: it is running, and only runs that are queued/,
+  })
+  assert.equal(here.write.enqueueRun(newRun).id, order().at(-1), 'the newest waits last')
+})
+
 test('a run whose host died does not hold up the queue', (t) => {
   const path = join(tempFolder(t), 'lab.db')
   const lives = new Map([[1, true]])

@@ -159,6 +159,23 @@ for (let version = 1; version <= migrations.length; version++) {
   })
 }
 
+test('runs that were queued before the queue had an order wait in that of their creation', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  restore(path, readFileSync(fixture(2), 'utf8'))
+  const db = connect(path)
+  db.run("UPDATE runs SET status = 'queued', host_id = NULL, created_at = 1_700_000_000_000 - rowid")
+  const { count } = db.get(z.object({ count: z.number() }), 'SELECT count(*) AS count FROM runs') ?? {}
+  db.close()
+  const store = openFor(t, path)
+  const waiting = store.read.queue()
+  assert.deepEqual(
+    waiting.map(({ id }) => id),
+    waiting.toSorted((a, b) => a.createdAt - b.createdAt).map(({ id }) => id),
+  )
+  assert.equal(waiting.length, count)
+  assert.equal(store.write.claimQueuedRun()?.id, waiting[0]?.id)
+})
+
 test('what a version writes, it reads', (t) => {
   const path = join(tempFolder(t), 'lab.db')
   writeSample(path)

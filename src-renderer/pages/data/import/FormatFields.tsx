@@ -2,6 +2,7 @@ import { Checkbox, SegmentedControl, Select, Textarea, TextInput } from '@mantin
 import type { ImportFormat } from '../../../../shared/data/importOptions.ts'
 import type { Draft, PathField } from './draft.ts'
 import classes from './ImportPanel.module.css'
+import { LabelColumn } from './LabelColumn.tsx'
 import type { Mistakes } from './mistakes.ts'
 
 export interface FieldsProps {
@@ -108,12 +109,7 @@ function CsvFields(props: FieldsProps) {
   const { draft, onChange } = props
   return (
     <>
-      <TextInput
-        label="Column of the class"
-        description="Its name, or its position from 0"
-        required
-        {...text(props, 'label')}
-      />
+      <LabelColumn {...props} />
       <TextInput
         label="Between cells"
         description="One character; \t is a tab"

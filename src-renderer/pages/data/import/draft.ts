@@ -90,7 +90,7 @@ function ofFormat(draft: Draft, format: ImportFormat): RawOptions {
         testPath: filled(testPath),
         label: filled(draft.label),
         header: draft.header,
-        delimiter: draft.delimiter === '\\t' ? '\t' : draft.delimiter,
+        delimiter: delimiterOf(draft),
         categorical: listed(draft.categorical),
         maxCategories: numbered(draft.maxCategories),
       }
@@ -98,6 +98,8 @@ function ofFormat(draft: Draft, format: ImportFormat): RawOptions {
       return { testPath: filled(testPath), resize: sized(draft), channels: numbered(channels) }
   }
 }
+
+export const delimiterOf = ({ delimiter }: Draft): string => (delimiter === '\\t' ? '\t' : delimiter)
 
 const filled = (text: string): string | undefined => text.trim() || undefined
 

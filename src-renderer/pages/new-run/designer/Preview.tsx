@@ -5,6 +5,7 @@ import { LineChart } from '../../../charts/LineChart.tsx'
 import type { PlotArea } from '../../../charts/plotArea.ts'
 import type { ChartAxis, ChartBand, ChartMark } from '../../../charts/types.ts'
 import { rate as rateText } from '../../../format/format.ts'
+import { DotWords } from '../../../ribbon/DotWords.tsx'
 import { Ribbon } from '../../../ribbon/Ribbon.tsx'
 import type { Handle } from '../model/handleKinds.ts'
 import { type Line, momentumSeries, rateDomain, rateSeries, steadyMomentum } from '../model/lines.ts'
@@ -70,6 +71,7 @@ export const Preview = memo(function Preview(props: PreviewProps) {
     <div>
       <div className={classes.ribbon}>
         <Ribbon data={ribbon} height={52} label="The rate over the budget, with the snapshots planned" />
+        <DotWords data={ribbon} />
       </div>
       <LineChart
         title="Learning rate"
@@ -121,8 +123,10 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
   return useMemo(
     () => ({
       label: stepsPerX === 1 ? 'step' : 'epoch',
-      domain: [0, Math.max(1, totalSteps - 1) / stepsPerX],
+      // To where the last step has been taken: its rate stands one step before.
+      domain: [0, Math.max(1, totalSteps) / stepsPerX],
       whole: stepsPerX === 1,
+      ticksEnd: true,
     }),
     [totalSteps, stepsPerX],
   )
@@ -132,12 +136,12 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
 const usualScale = ({ range: { lrMin, lrMax } }: CompiledSchedule): 'linear' | 'log' =>
   lrMin > 0 && lrMax / lrMin >= 100 ? 'log' : 'linear'
 
-const marksOf = (compiled: CompiledSchedule, { steps }: Snapshots, stepsPerX: number): ChartMark[] =>
-  steps.map((step, i) => ({
+const marksOf = (compiled: CompiledSchedule, { drawn }: Snapshots, stepsPerX: number): ChartMark[] =>
+  drawn.map(({ step, number }) => ({
     x: step / stepsPerX,
     y: compiled.at(step).lr,
     kind: 'snapshot',
-    label: `Snapshot ${i + 1}, after step ${step + 1}, at rate ${rateText(compiled.at(step).lr)}`,
+    label: `Snapshot ${number}, after step ${step + 1}, at rate ${rateText(compiled.at(step).lr)}`,
   }))
 
 /** Cycles beyond these would shade everything alike. */

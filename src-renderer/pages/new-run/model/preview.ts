@@ -1,6 +1,6 @@
 import type { RunSpec } from '../../../../shared/run/spec.ts'
 import type { CompiledSchedule, SchedulePlan } from '../../../../shared/schedule/index.ts'
-import { sampleRates } from '../../../ribbon/sample.ts'
+import { evenPlaces, sampleRates } from '../../../ribbon/sample.ts'
 import type { RibbonData } from '../../../ribbon/types.ts'
 
 /** What the designer draws of a schedule: a few hundred points, however many steps it has. */
@@ -27,8 +27,8 @@ export interface Snapshots {
   readonly count: number
   /** The cycles listed end before the run does: there are more. */
   readonly atLeast: boolean
-  /** After which steps, the first few hundred. */
-  readonly steps: readonly number[]
+  /** Those drawn: all of them, or of very many some evenly taken, the first and the last among them. */
+  readonly drawn: readonly { readonly number: number; readonly step: number }[]
 }
 
 /** The snapshots that a rule takes over a plan. */
@@ -40,17 +40,17 @@ export function snapshotsOf(
   if (rule.at === 'cycleEnds') {
     const steps = cycles.flatMap(({ snapshotStep }) => (snapshotStep === undefined ? [] : [snapshotStep]))
     const atLeast = (cycles.at(-1)?.end ?? totalSteps) < totalSteps
-    return { count: steps.length, atLeast, steps: steps.slice(0, maxMarks) }
+    return { count: steps.length, atLeast, drawn: drawnOf(steps.length, (i) => steps[i] ?? 0) }
   }
   const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * stepsPerEpoch
   const whole = Math.floor(totalSteps / every)
   const count = whole + (totalSteps % every === 0 ? 0 : 1)
-  const steps = Array.from(
-    { length: Math.min(count, maxMarks) },
-    (_, i) => Math.min((i + 1) * every, totalSteps) - 1,
-  )
-  return { count, atLeast: false, steps }
+  const drawn = drawnOf(count, (i) => Math.min((i + 1) * every, totalSteps) - 1)
+  return { count, atLeast: false, drawn }
 }
+
+const drawnOf = (count: number, stepOf: (place: number) => number): Snapshots['drawn'] =>
+  evenPlaces(count, maxMarks).map((place) => ({ number: place + 1, step: stepOf(place) }))
 
 export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots: Snapshots): RibbonData {
   return {
@@ -59,11 +59,13 @@ export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots
     steps: preview.steps,
     rates: preview.rates,
     cycles: compiled.cycles,
-    dots: snapshots.steps.map((step, i) => ({
+    dots: snapshots.drawn.map(({ step, number }) => ({
       step,
-      cycle: i + 1,
+      cycle: number,
       state: 'planned',
-      label: `snapshot ${i + 1}, after step ${step + 1}`,
+      rate: compiled.at(step).lr,
+      label: `snapshot ${number}, after step ${step + 1}`,
     })),
+    dotCount: snapshots.count,
   }
 }

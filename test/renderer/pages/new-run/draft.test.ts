@@ -133,9 +133,29 @@ test('snapshots are counted and placed as the training plan takes them', () => {
         (step) => training.snapshotAfter(step) !== undefined,
       )
       const told = snapshotsOf(spec.snapshots, plan, compileSchedule(spec.schedule, plan))
-      assert.deepEqual(told, { count: steps.length, atLeast: false, steps }, `${rule.at} ${epochs}`)
+      const drawn = steps.map((step, i) => ({ number: i + 1, step }))
+      assert.deepEqual(told, { count: steps.length, atLeast: false, drawn }, `${rule.at} ${epochs}`)
     }
   }
+})
+
+test('of very many snapshots some are drawn, evenly, with their numbers, and all are counted', () => {
+  const spec = parseRunSpec({
+    ...defaultSpec,
+    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 2, unit: 'step' },
+    budget: { steps: 2000 },
+  })
+  const plan = initialPlan(spec, 9000)
+  const { count, drawn } = snapshotsOf(spec.snapshots, plan, compileSchedule(spec.schedule, plan))
+  assert.deepEqual([count, drawn.length], [1000, 300])
+  assert.deepEqual(
+    [drawn[0], drawn.at(-1)],
+    [
+      { number: 1, step: 1 },
+      { number: 1000, step: 1999 },
+    ],
+  )
+  assert.ok(drawn.every(({ number, step }) => step === 2 * number - 1))
 })
 
 test('a budget that cuts the last cycle is named with one that does not', () => {

@@ -47,18 +47,21 @@ test('a run that trains here or has completed needs no note; one elsewhere does'
 })
 
 test('a queued run knows its place: after those that train and those queued before it', () => {
-  const row = (id: string, status: RunStatus, createdAt: number) => runWith({ id, status, createdAt })
+  const row = (id: string, status: RunStatus, queuePlace: number | null) =>
+    runWith({ id, status, queuePlace })
   const own = row('own', 'queued', 5)
   const runs = [
-    row('a', 'running', 9),
+    row('a', 'running', null),
     row('b', 'queued', 4),
     own,
     row('c', 'queued', 6),
-    row('d', 'completed', 1),
+    row('d', 'completed', null),
   ]
   assert.equal(runsBefore(own, runs), 2)
   assert.equal(plain(stateWords(own, { runs, isHere: false })?.title), 'Queued, 2 runs before it')
-  assert.equal(stateWords(own, { runs: [own], isHere: false })?.title, 'Next in the queue')
+  assert.deepEqual(stateWords(own, { runs, isHere: false })?.actions, ['startNext'])
+  const alone = stateWords(own, { runs: [own], isHere: false })
+  assert.deepEqual([alone?.title, alone?.actions], ['Next in the queue', []])
 })
 
 test('progress is never all of it before the last step', () => {

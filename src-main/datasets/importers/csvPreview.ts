@@ -1,0 +1,39 @@
+import type { TableColumn } from '../../../shared/api/datasets.ts'
+import { peek } from '../userPaths.ts'
+import { readRows } from './csv.ts'
+import { columnNames } from './csvLayout.ts'
+
+/** Rows looked at for samples. */
+const sampledRows = 100
+const samplesKept = 4
+/** Characters of a sample: enough to know a value by. */
+const sampleLength = 40
+
+/**
+ * The columns of a table with some of their values, from its first rows, for choosing among them; what an import would
+ * refuse further on is not looked for. @throws UserError when the file or its first rows cannot be read
+ */
+export async function previewCsv(
+  path: string,
+  { delimiter, header }: { readonly delimiter: string; readonly header: boolean },
+): Promise<TableColumn[]> {
+  await peek(path, 0)
+  let names: string[] | undefined
+  const samples: Set<string>[] = []
+  let rows = 0
+  for await (const { cells } of readRows(path, { delimiter }, () => undefined)) {
+    const isHeader = names === undefined && header
+    names ??= columnNames(cells, header)
+    if (isHeader) continue
+    for (const [c, cell] of cells.entries()) {
+      samples[c] ??= new Set()
+      if (samples[c].size < samplesKept && cell.trim() !== '') samples[c].add(shortened(cell.trim()))
+    }
+    rows += 1
+    if (rows >= sampledRows) break
+  }
+  return (names ?? []).map((name, c) => ({ name, samples: [...(samples[c] ?? [])] }))
+}
+
+const shortened = (text: string): string =>
+  text.length > sampleLength ? `${text.slice(0, sampleLength - 1)}…` : text

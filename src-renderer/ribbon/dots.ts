@@ -1,0 +1,96 @@
+import type { RunSummary } from '../../shared/api/runs.ts'
+import { count } from '../format/format.ts'
+import { evenPlaces } from './sample.ts'
+import type { RibbonData, RibbonDot } from './types.ts'
+
+/** More dots than these would be a bar, and a button each. */
+const mostDots = 500
+/** A plan may have a snapshot after every step; as many are looked at as cycles are listed of it. */
+export const mostPlanned = 100_000
+
+export interface PlannedSnapshot {
+  readonly step: number
+  readonly cycle: number
+}
+
+type RateAt = (step: number) => number
+
+/** Every snapshot of a run, by step. */
+export interface SnapshotDots {
+  /** Stored ones, and those whose step has passed without one. */
+  readonly past: readonly RibbonDot[]
+  readonly coming: readonly PlannedSnapshot[]
+}
+
+export function snapshotDots(
+  run: RunSummary,
+  planned: readonly PlannedSnapshot[],
+  rateAt: RateAt,
+): SnapshotDots {
+  const score = (one: RunSummary['snapshots'][number]): number => one.valAccuracy ?? one.testAccuracy ?? -1
+  const best = run.snapshots.reduce<RunSummary['snapshots'][number] | undefined>(
+    (top, one) => (top === undefined || score(one) > score(top) ? one : top),
+    undefined,
+  )
+  const stored = run.snapshots.map((one): RibbonDot => {
+    const state = one === best && run.snapshots.length > 1 ? 'best' : 'stored'
+    const label = `cycle ${one.cycle}, ${scoreWords(one)}${state === 'best' ? ', the best' : ''}`
+    return { step: one.step, cycle: one.cycle, state, snapshotId: one.id, rate: rateAt(one.step), label }
+  })
+  const there = new Set(run.snapshots.map(({ step }) => step))
+  const others = planned.filter(({ step }) => !there.has(step))
+  const lost = others.filter(({ step }) => step < run.stepsDone).map((one) => lostDot(one, rateAt(one.step)))
+  return {
+    past: [...stored, ...lost].sort((a, b) => a.step - b.step),
+    coming: others.filter(({ step }) => step >= run.stepsDone),
+  }
+}
+
+/** Of more than a ribbon has room for: evenly taken ones, the first, the last and the best always. */
+export function drawnDots(
+  { past, coming }: SnapshotDots,
+  rateAt: RateAt,
+): Pick<RibbonData, 'dots' | 'dotCount'> {
+  const dotCount = past.length + coming.length
+  const best = past.findIndex(({ state }) => state === 'best')
+  const dots = evenPlaces(dotCount, mostDots, best === -1 ? [] : [best]).flatMap((place) => {
+    const planned = coming[place - past.length]
+    return past[place] ?? (planned === undefined ? [] : plannedDot(planned, rateAt(planned.step)))
+  })
+  return { dots: dots.sort((a, b) => a.step - b.step), dotCount }
+}
+
+/** With one more dot, where it is not drawn already. */
+export function withDot(ribbon: RibbonData, dot: RibbonDot | undefined): RibbonData {
+  if (dot === undefined || ribbon.dots.some(({ step }) => step === dot.step)) return ribbon
+  return { ...ribbon, dots: [...ribbon.dots, dot].sort((a, b) => a.step - b.step) }
+}
+
+/** "500 of 2 000 snapshots drawn"; undefined when all are. */
+export function dotWords({ dots, dotCount }: RibbonData): string | undefined {
+  if (dots.length >= dotCount) return undefined
+  const all = `${dotCount >= mostPlanned ? 'at least ' : ''}${count(dotCount)}`
+  return `${count(dots.length)} of ${all} snapshots drawn`
+}
+
+function scoreWords({ valAccuracy, testAccuracy }: RunSummary['snapshots'][number]): string {
+  if (valAccuracy !== null) return `${(100 * valAccuracy).toFixed(1)} % validation accuracy`
+  if (testAccuracy !== null) return `${(100 * testAccuracy).toFixed(1)} % test accuracy`
+  return 'not evaluated'
+}
+
+const plannedDot = ({ step, cycle }: PlannedSnapshot, rate: number): RibbonDot => ({
+  step,
+  cycle,
+  state: 'planned',
+  rate,
+  label: `cycle ${cycle}, snapshot planned after step ${step + 1}`,
+})
+
+const lostDot = ({ step, cycle }: PlannedSnapshot, rate: number): RibbonDot => ({
+  step,
+  cycle,
+  state: 'lost',
+  rate,
+  label: `cycle ${cycle}, snapshot lost`,
+})
