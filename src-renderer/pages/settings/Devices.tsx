@@ -31,10 +31,10 @@ export function Devices() {
               <Device key={device.name} device={device} />
             ))}
           </ul>
-          <Calibrations />
           <p className={classes.aside}>
             Looked for once while Anneal is open: start it anew after installing a driver.
           </p>
+          <Calibrations />
         </>
       )}
     </Section>
