@@ -72,8 +72,13 @@ function findKernels(build: KernelBuild): KernelModule {
   }
   if (build === 'relaxed') return compileKernels(build) ?? bestKernels('plain')
   const narrow = bestKernels('relaxed')
-  const wide = compileKernels('wide')
-  return wide !== undefined && wideHolds(wide, narrow) ? wide : narrow
+  try {
+    const wide = compileKernels('wide')
+    return wide !== undefined && wideHolds(wide, narrow) ? wide : narrow
+  } catch {
+    // They are a gain where they can be had, and no condition: a trial that memory does not suffice for is one that failed.
+    return narrow
+  }
 }
 
 function registerKernels(): void {

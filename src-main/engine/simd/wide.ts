@@ -41,6 +41,7 @@ function joins({ module }: KernelModule): boolean {
 
 const convolution = (stride: number) => ({ strides: stride, pad: 'same', dataFormat: 'NHWC' })
 const image = [3, 9, 10, 16]
+const pooling = { filterSize: 2, strides: 2, pad: 'valid' }
 const norm = { epsilon: 1e-3, relu: true, hasResidual: true }
 
 /** Every kernel that is written for vectors of eight, on sizes with and without rests. */
@@ -64,6 +65,10 @@ const jobs: readonly (readonly [string, Readonly<Record<string, number[]>>, tf.N
   ],
   ['BatchMatMul', { a: [1, 13, 21], b: [1, 21, 37] }, { transposeA: false, transposeB: false }],
   ['BatchMatMul', { a: [1, 21, 13], b: [1, 21, 37] }, { transposeA: true, transposeB: false }],
+  ['MaxPool', { x: image }, pooling],
+  ['MaxPoolGrad', { dy: [3, 4, 5, 16], input: image, output: [3, 4, 5, 16] }, pooling],
+  ['Add', { a: [21], b: [21] }, {}],
+  ['Relu', { x: [21] }, {}],
   ['AnnealBatchNorm', { x: image, residual: image, gamma: [16], beta: [16] }, norm],
   [
     'AnnealBatchNormGrad',

@@ -23,6 +23,14 @@ function gated(d: v128, x: v128, mean: v128, scale: v128, shift: v128): v128 {
   return v128.and(d, f32x4.gt(madd(f32x4.sub(x, mean), scale, shift), f32x4.splat(0)))
 }
 
+/** What of four numbers of dy counts. */
+// @ts-ignore: decorator
+@inline
+function counted(gate: i32, d: v128, x: v128, y: usize, mean: v128, scale: v128, shift: v128): v128 {
+  if (gate == gatedByResult) return v128.and(d, f32x4.gt(v128.load(y), f32x4.splat(0)))
+  return gate == gatedByInput ? gated(d, x, mean, scale, shift) : d
+}
+
 // @ts-ignore: decorator
 @inline
 function passes(gate: i32, y: usize, x: f32, mean: f32, scale: f32, shift: f32): boolean {
@@ -71,6 +79,24 @@ export function normSlopes(
       } else if (gate == gatedByInput) {
         slopesOfSixteen(gatedByInput, dy + start, x + start, 0, pitch, count, m, i, g, beta + offset, to)
       } else slopesOfSixteen(ungated, dy + start, x + start, 0, pitch, count, m, i, g, 0, to)
+    }
+    for (; c + 4 <= channels; c += 4) {
+      const offset = (<usize>c) << 2
+      const m = v128.load(mean + offset)
+      const scale = f32x4.mul(v128.load(inverse + offset), v128.load(gamma + offset))
+      const shift = v128.load(beta + offset)
+      let sum = f32x4.splat(0)
+      let product = f32x4.splat(0)
+      let at = begin + offset
+      for (let i = 0; i < count; i++) {
+        const own = v128.load(x + at)
+        const d = counted(gate, v128.load(dy + at), own, y + at, m, scale, shift)
+        sum = f32x4.add(sum, d)
+        product = madd(d, f32x4.sub(own, m), product)
+        at += pitch
+      }
+      v128.store(sums + offset, sum)
+      v128.store(sums + pitch + offset, product)
     }
     for (; c < channels; c++) {
       const offset = (<usize>c) << 2
@@ -248,6 +274,23 @@ export function normBack(
     } else if (gate == gatedByInput) backOfSixteen(gatedByInput, false, d, a, 0, dx + s, 0, pitch, count, m, i, g, e, t)
     else if (dResidual) backOfSixteen(ungated, true, d, a, 0, dx + s, r, pitch, count, m, i, g, e, t)
     else backOfSixteen(ungated, false, d, a, 0, dx + s, 0, pitch, count, m, i, g, e, t)
+  }
+  for (; c + 4 <= channels; c += 4) {
+    const offset = (<usize>c) << 2
+    const m = v128.load(mean + offset)
+    const level = v128.load(terms + offset)
+    const slope = v128.load(terms + pitch + offset)
+    const scale = f32x4.mul(v128.load(inverse + offset), v128.load(gamma + offset))
+    const shift = v128.load(beta + offset)
+    let at = begin + offset
+    for (let row = from; row < to; row++) {
+      const own = v128.load(x + at)
+      const d = counted(gate, v128.load(dy + at), own, y + at, m, scale, shift)
+      if (dResidual) v128.store(dResidual + at, d)
+      const inner = nmadd(f32x4.sub(own, m), slope, f32x4.sub(d, level))
+      v128.store(dx + at, f32x4.mul(inner, scale))
+      at += pitch
+    }
   }
   for (; c < channels; c++) {
     const offset = (<usize>c) << 2

@@ -4,7 +4,8 @@ import { madd, put } from './simd'
  * Batch normalisation over the rows of x [rows, channels], forward. Each group of rows gives its own moments; they are
  * joined in float64 in the order of the groups, so that the result does not depend on who computed which.
  *
- * Sixteen channels are taken at a time, a line of the cache, all rows of an item after each other.
+ * Sixteen channels are taken at a time, a line of the cache, all rows of an item after each other; what is left in fours
+ * and ones.
  */
 
 /**
@@ -31,6 +32,10 @@ export function normMoments(
     for (; c + 16 <= channels; c += 16) {
       const offset = (<usize>c) << 2
       momentsOfSixteen(start + offset, pitch, count, means + offset)
+    }
+    for (; c + 4 <= channels; c += 4) {
+      const offset = (<usize>c) << 2
+      momentsOfFour(start + offset, pitch, count, means + offset)
     }
     for (; c < channels; c++) {
       const offset = (<usize>c) << 2
@@ -79,6 +84,25 @@ function momentsOfSixteen(start: usize, pitch: usize, count: i32, means: usize):
   }
   put(means + pitch, q0, q1)
   put(means + pitch + 32, q2, q3)
+}
+
+function momentsOfFour(start: usize, pitch: usize, count: i32, means: usize): void {
+  let sum = f32x4.splat(0)
+  let at = start
+  for (let i = count; i > 0; i--) {
+    sum = f32x4.add(sum, v128.load(at))
+    at += pitch
+  }
+  const mean = f32x4.mul(sum, f32x4.splat(<f32>1 / <f32>count))
+  let squares = f32x4.splat(0)
+  at = start
+  for (let i = count; i > 0; i--) {
+    const d = f32x4.sub(v128.load(at), mean)
+    squares = madd(d, d, squares)
+    at += pitch
+  }
+  v128.store(means, mean)
+  v128.store(means + pitch, squares)
 }
 
 function momentsOfOne(start: usize, pitch: usize, count: i32, means: usize): void {
@@ -167,6 +191,19 @@ export function normApply(
     const r = residual + start
     if (residual) applyToSixteen(true, x + start, r, out + start, pitch, count, m, i, g, b, floor)
     else applyToSixteen(false, x + start, 0, out + start, pitch, count, m, i, g, b, floor)
+  }
+  for (; c + 4 <= channels; c += 4) {
+    const offset = (<usize>c) << 2
+    const m = v128.load(mean + offset)
+    const scale = f32x4.mul(v128.load(inverse + offset), v128.load(gamma + offset))
+    const base = v128.load(beta + offset)
+    let at = begin + offset
+    for (let row = from; row < to; row++) {
+      let y = madd(f32x4.sub(v128.load(x + at), m), scale, base)
+      if (residual) y = f32x4.add(y, v128.load(residual + at))
+      v128.store(out + at, f32x4.max(y, f32x4.splat(floor)))
+      at += pitch
+    }
   }
   for (; c < channels; c++) {
     const offset = (<usize>c) << 2
