@@ -10,11 +10,11 @@ export async function captureState(
   optimizer: TrainOptimizer,
   position: Omit<TrainerPosition, 'optimizerScalars'>,
 ): Promise<TrainerState> {
+  const here = structuredClone({ ...position, optimizerScalars: optimizer.scalars() })
   const slots = optimizer.state().map(({ name, tensor }) => stored(name, 'optimizer', tensor))
-  return {
-    position: structuredClone({ ...position, optimizerScalars: optimizer.scalars() }),
-    tensors: [...(await weightsOf(model)), ...(await Promise.all(slots))],
-  }
+  // Awaited together: of a device that is lost, every one of them fails, and none may go unheard.
+  const [weights, state] = await Promise.all([weightsOf(model), Promise.all(slots)])
+  return { position: here, tensors: [...weights, ...state] }
 }
 
 /** Trained weights first, then the statistics of batch normalisation, each in the model's own order. */

@@ -32,6 +32,8 @@ export class TrainingLoop {
   #position: PlanPosition
   #plan: TrainingPlan
   #stepsDone: number
+  /** Steps whose numbers have come. */
+  #stepsCounted: number
   /** The rate of the last step. A plateau may have cut the next one's before the snapshot of this one is taken. */
   #appliedLr: number
   #epoch: TrainerPosition['epoch']
@@ -49,14 +51,16 @@ export class TrainingLoop {
     checkFeedback(setup.spec, this.#plan.schedule, setup.data.parts[0]?.indices.length ?? 0)
     this.#rates = new Rates(setup.spec.optimizer, this.#plan, setup.position.feedback)
     this.#stepsDone = setup.position.stepsDone
+    this.#stepsCounted = this.#stepsDone
     this.#appliedLr = this.#rates.at(Math.max(0, this.#stepsDone - 1)).lr
     this.#epoch = { ...setup.position.epoch }
     this.#epochStartedAt = io.clock()
     this.#metrics = new MetricsBuffer(setup.spec.batchSize, io.clock)
   }
 
+  /** After a failure: a device that is lost takes with it the steps it had been given. */
   get stepsDone(): number {
-    return this.#stepsDone
+    return this.#stepsCounted
   }
 
   get totalSteps(): number {
@@ -125,13 +129,13 @@ export class TrainingLoop {
     const { lr, momentum = momentumOf(this.#setup.spec.optimizer) } = settings
     this.#metrics.add(step, { lr, momentum, loss, accuracy: correct / examples })
     if (!Number.isFinite(loss)) {
-      this.#stepsDone = step
       this.#appliedLr = lr
       throw this.#diverged(step, `the loss became ${loss}`)
     }
     this.#epoch.lossSum += loss * examples
     this.#epoch.correct += correct
     this.#epoch.examples += examples
+    this.#stepsCounted = step + 1
   }
 
   /** What is due after a step. Whatever a state rests on is sent before it. */

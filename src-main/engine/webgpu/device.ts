@@ -20,16 +20,26 @@ const noAdapter =
     ? 'Dawn found no GPU: install the Vulkan driver of your card (NVIDIA: its driver from version 535; Intel and AMD: Debian’s mesa-vulkan-drivers) and the loader libvulkan1'
     : 'Dawn found no GPU that this system offers'
 
+/** Each must outlive its device: one that is collected before takes the process with it. */
+const instances: GPU[] = []
+
+export interface GpuOptions {
+  /** Whether the GPU shall tell when commands begin and end, if it can: for benchmarks. Dawn would round to 0.1 ms. */
+  readonly timed?: boolean
+}
+
 /** @throws Error that says what is missing */
-export async function openGpu(): Promise<OpenedGpu> {
+export async function openGpu({ timed = false }: GpuOptions = {}): Promise<OpenedGpu> {
   Object.assign(globalThis, globals)
-  const gpu = create([])
-  // tfjs looks for it there, and it must outlive the device.
+  const gpu = create(timed ? ['disable-dawn-features=timestamp_quantization'] : [])
+  instances.push(gpu)
+  // tfjs looks for it there.
   Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true })
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (adapter === null) throw new Error(noAdapter)
   const { limits, info } = adapter
   const device = await adapter.requestDevice({
+    requiredFeatures: timed && adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,

@@ -1,13 +1,14 @@
+import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../../../shared/errors.ts'
 import * as tf from '../tf.ts'
-import { type OpenedGpu, openGpu } from './device.ts'
+import { type GpuOptions, type OpenedGpu, openGpu } from './device.ts'
 
 /**
  * Starts tfjs's WebGPU backend on a device of our own and makes it the current one.
  * @throws Error that says what is missing
  */
-export async function loadWebgpu(): Promise<OpenedGpu> {
-  const gpu = await openGpu()
+export async function loadWebgpu(options: GpuOptions = {}): Promise<OpenedGpu> {
+  const gpu = await openGpu(options)
   // After the GPU is there: the module looks for it as it is loaded.
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
   tf.env().setFlags({
@@ -30,7 +31,9 @@ export async function loadWebgpu(): Promise<OpenedGpu> {
 
   class GuardedBackend extends WebGPUBackend {
     override async read(dataId: object): Promise<tf.BackendValues> {
-      const values = await super.read(dataId).catch((error: unknown) => {
+      const values = await super.read(dataId).catch(async (error: unknown) => {
+        // Whoever waits for numbers may hear of it before the device does.
+        await setImmediate()
         if (lost === undefined) throw error
         throw new UserError(
           `While training: the GPU was lost (${lost}), so the run was stopped and its last checkpoint is kept; resume it when the GPU is back.`,
