@@ -46,6 +46,8 @@ const supported: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SeparableConv2D: { depthwise_initializer: 'GlorotNormal', pointwise_initializer: 'GlorotNormal' },
 }
 
+export const trainableLayers: readonly string[] = Object.keys(supported)
+
 /** Options that tfjs-layers would apply in its own training loop only: here they would be ignored without a word. */
 const ignoredOptions = /(_regularizer|_constraint)$/
 
@@ -88,7 +90,7 @@ function refuse(one: LayerConfig, why: string, instead: string): never {
 
 function checkLayer(one: LayerConfig): void {
   if (!Object.hasOwn(supported, one.class_name)) {
-    refuse(one, 'is not a layer that can be trained here', `use ${Object.keys(supported).join(', ')}`)
+    refuse(one, 'is not a layer that can be trained here', `use ${trainableLayers.join(', ')}`)
   }
   for (const [key, value] of Object.entries(one.config)) {
     if (ignoredOptions.test(key) && value !== null) {

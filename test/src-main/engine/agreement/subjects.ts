@@ -8,7 +8,7 @@ import { createCatalogue, datasetFiles, openDataset } from '../../../../src-main
 
 /* What every device trains to be compared with the others, and what it tells of it. */
 
-const trainCount = 480
+export const trainCount = 480
 
 export interface Subject {
   readonly spec: RunSpec

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
-import { selectEngine } from '../../../../src-main/engine/select.ts'
+import type { Engine } from '../../../../src-main/engine/select.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
-import { gradientsOf, norm, normals, someLabels, training } from './support.ts'
+import { deviceUnderTest, switchTo } from '../../engine/deviceUnderTest.ts'
+import { gradientsOf, norm, normals, numbersOf, someLabels, training } from './support.ts'
 
 /* Every model trains on every backend, and one step on any of them is the step of the slow reference. */
 
@@ -18,18 +19,19 @@ const specs: { spec: ModelSpec; shape: number[] }[] = [
 
 afterEach(() => tf.disposeVariables())
 
-async function step(device: 'cpu' | 'wasm' | 'simd', spec: ModelSpec, shape: number[]) {
-  await selectEngine(device)
+async function step(device: Engine['name'], spec: ModelSpec, shape: number[]) {
+  await switchTo(device)
   const model = await buildModel(spec, { shape, classes: 4 }, 1)
   const [x, labels] = [normals('x', [6, ...shape]), someLabels(6, 4)]
-  const { loss, gradients } = gradientsOf(model, x, labels, training)
-  const statistics = model.statistics.map((statistic) => Float64Array.from(statistic.dataSync()))
+  const { loss, gradients } = await gradientsOf(model, x, labels, training)
+  const statistics = await Promise.all(model.statistics.map(numbersOf))
   model.dispose()
   tf.dispose([x, labels])
   return { loss, gradients, statistics }
 }
 
-const subjects = (['wasm', 'simd'] as const).flatMap((device) => specs.map((each) => ({ ...each, device })))
+const devices = deviceUnderTest === 'cpu' ? (['wasm', 'simd'] as const) : [deviceUnderTest]
+const subjects = devices.flatMap((device) => specs.map((each) => ({ ...each, device })))
 
 for (const { spec, shape, device } of subjects) {
   test(`${spec.kind} on ${device}: loss, gradients and statistics of the cpu backend`, async () => {

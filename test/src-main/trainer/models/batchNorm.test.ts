@@ -6,20 +6,19 @@ import {
   normaliseByBatch,
   normaliseByMoving,
 } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
-import { normals } from './support.ts'
+import { switchTo } from '../../engine/deviceUnderTest.ts'
+import { normals, numbersOf } from './support.ts'
 
 const shape: [number, number, number, number] = [4, 3, 2, 3]
 const channels = 3
 const eps = 1e-5
 
-before(async () => {
-  await tf.setBackend('cpu')
-})
+before(() => switchTo())
 afterEach(() => tf.disposeVariables())
 
 /** Inputs far from standard: mean 3, deviation 2. */
-const inputs = (): number[] => Array.from(normals('x', shape).dataSync(), (v) => Math.fround(3 + 2 * v))
-const upstream = (): number[] => Array.from(normals('dy', shape).dataSync())
+const inputs = async (): Promise<number[]> =>
+  Array.from(await numbersOf(normals('x', shape)), (v) => Math.fround(3 + 2 * v))
 const gamma = [0.5, 1.5, -1]
 const beta = [0.1, -0.2, 0.3]
 
@@ -60,53 +59,53 @@ function close(actual: ArrayLike<number>, expected: readonly number[], tolerance
   }
 }
 
-test('training normalises by the mean and biased variance of the batch, as the float64 formula does', () => {
-  const y = normaliseByBatch(tf.tensor(inputs(), shape), weights(), eps, 0)
-  close(y.dataSync(), normalised(inputs()), 2e-6)
+test('training normalises by the mean and biased variance of the batch, as the float64 formula does', async () => {
+  const x = await inputs()
+  const y = normaliseByBatch(tf.tensor(x, shape), weights(), eps, 0)
+  close(await y.data(), normalised(x), 2e-6)
 })
 
-test('training moves the statistics by the rate, the variance unbiased', () => {
-  const state = weights()
-  normaliseByBatch(tf.tensor(inputs(), shape), state, eps, 0.1)
-  const moments = [0, 1, 2].map((channel) => momentsOf(inputs(), channel))
+test('training moves the statistics by the rate, the variance unbiased', async () => {
+  const [state, x] = [weights(), await inputs()]
+  normaliseByBatch(tf.tensor(x, shape), state, eps, 0.1)
+  const moments = [0, 1, 2].map((channel) => momentsOf(x, channel))
   close(
-    state.movingMean.dataSync(),
+    await state.movingMean.data(),
     moments.map(({ mean }, c) => 0.9 * entry([0.5, -0.5, 1], c) + 0.1 * mean),
     1e-6,
   )
   close(
-    state.movingVariance.dataSync(),
+    await state.movingVariance.data(),
     moments.map(({ variance, count }, c) => 0.9 * (c + 1) + 0.1 * variance * (count / (count - 1))),
     1e-6,
   )
 })
 
-test('a rate of 1/n over n batches gives the mean of their statistics', () => {
-  const state = weights()
-  const batches = [inputs(), inputs().map((v) => v * 2 - 1), inputs().map((v) => 5 - v)]
+test('a rate of 1/n over n batches gives the mean of their statistics', async () => {
+  const [state, x] = [weights(), await inputs()]
+  const batches = [x, x.map((v) => v * 2 - 1), x.map((v) => 5 - v)]
   for (const [i, batch] of batches.entries())
     normaliseByBatch(tf.tensor(batch, shape), state, eps, 1 / (i + 1))
   const means = [0, 1, 2].map(
     (channel) => batches.reduce((sum, batch) => sum + momentsOf(batch, channel).mean, 0) / batches.length,
   )
-  close(state.movingMean.dataSync(), means, 2e-6)
+  close(await state.movingMean.data(), means, 2e-6)
 })
 
-test('evaluation uses the moving statistics, whatever the batch holds, and leaves them alone', () => {
-  const state = weights()
-  const x = inputs()
+test('evaluation uses the moving statistics, whatever the batch holds, and leaves them alone', async () => {
+  const [state, x] = [weights(), await inputs()]
   const y = normaliseByMoving(tf.tensor(x, shape), state, eps)
   const expected = x.map((value, i) => {
     const c = i % channels
     return ((value - entry([0.5, -0.5, 1], c)) / Math.sqrt(c + 1 + eps)) * entry(gamma, c) + entry(beta, c)
   })
-  close(y.dataSync(), expected, 2e-6)
-  assert.deepEqual(Array.from(state.movingMean.dataSync()), [0.5, -0.5, 1])
+  close(await y.data(), expected, 2e-6)
+  assert.deepEqual(Array.from(await state.movingMean.data()), [0.5, -0.5, 1])
 })
 
-test('the gradients are those of the float64 formula, by central differences', () => {
-  const x = inputs()
-  const dy = upstream()
+test('the gradients are those of the float64 formula, by central differences', async () => {
+  const x = await inputs()
+  const dy = Array.from(await numbersOf(normals('dy', shape)))
   const state = weights()
   const gradients = tf.grads((input: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor) => {
     const weightsOf = {
@@ -120,7 +119,7 @@ test('the gradients are those of the float64 formula, by central differences', (
     normalised(input, [...scale], [...shift]).reduce((sum, value, i) => sum + value * entry(dy, i), 0)
   const slopes = (list: readonly number[], f: (changed: readonly number[]) => number): number[] =>
     list.map((value, i) => (f(list.with(i, value + 1e-5)) - f(list.with(i, value - 1e-5))) / 2e-5)
-  const [dx, dGamma, dBeta] = gradients.map((gradient) => gradient.dataSync())
+  const [dx, dGamma, dBeta] = await Promise.all(gradients.map(numbersOf))
   close(
     dx ?? [],
     slopes(x, (changed) => objective(changed, gamma, beta)),

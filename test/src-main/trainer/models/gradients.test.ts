@@ -1,18 +1,16 @@
 import assert from 'node:assert/strict'
-import { afterEach, before, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { random } from '../../../../shared/random.ts'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel, type Model } from '../../../../src-main/trainer/models/index.ts'
-import { dot, gradientsOf, lossValue, norm, normals, someLabels } from './support.ts'
+import { switchTo } from '../../engine/deviceUnderTest.ts'
+import { dot, gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
 
 /*
- * Each variable's gradient against central differences of the loss, along the gradient and along two random
- * directions. A direction moves all entries a little instead of one a lot, so few units cross the corner of a ReLU or
- * a max pool. With this h the worst error measured is 0.4 % of the gradient's length: larger ones cross more corners,
- * smaller ones drown in the rounding of the loss, which is near 1 (1e-7 / 2h).
+ * Each variable's gradient, as the device under test gives it, against central differences of the reference's loss, along
+ * the gradient and along two random directions. The worst error measured is 0.4 % of the gradient's length.
  */
-const h = 0.0005
 const tolerance = 0.01
 
 const cases: [name: string, spec: ModelSpec, shape: number[]][] = [
@@ -24,35 +22,43 @@ const cases: [name: string, spec: ModelSpec, shape: number[]][] = [
   ['wrn with dropout', { kind: 'wrn', depth: 10, widen: 1, dropout: 0.2 }, [6, 6, 2]],
 ]
 
-before(async () => {
-  await tf.setBackend('cpu')
-})
-
 // A failed test must not leave its names taken for the next.
 afterEach(() => tf.disposeVariables())
 
 for (const [name, spec, shape] of cases) {
   test(name, async () => {
-    const classes = 3
-    const model = await buildModel(spec, { shape, classes }, 11)
-    perturb(model)
-    const x = normals('x', [5, ...shape])
-    const labels = someLabels(5, classes)
-    const { gradients } = gradientsOf(model, x, labels)
-    for (const variable of model.variables) {
+    await switchTo()
+    const own = await subject(spec, shape)
+    const { gradients } = await gradientsOf(...own)
+    dispose(own)
+    await switchTo('cpu')
+    const reference = await subject(spec, shape)
+    for (const variable of reference[0].variables) {
       const gradient = gradients.get(variable.name)
       assert.ok(gradient, `${variable.name} has no gradient`)
       assert.ok(norm(gradient) > 1e-3, `${variable.name} has a gradient of ${norm(gradient)}`)
       for (const direction of directions(variable.name, gradient)) {
-        const slope = slopeAlong(variable, direction, () => lossValue(model, x, labels))
-        const error = Math.abs(slope - dot(gradient, direction))
+        const error = Math.abs(slopeAlong(variable, direction, reference) - dot(gradient, direction))
         const bound = tolerance * norm(gradient)
         assert.ok(error < bound, `${variable.name}: off by ${error}, more than ${bound}`)
       }
     }
-    model.dispose()
-    tf.dispose([x, labels])
+    dispose(reference)
   })
+}
+
+type Subject = readonly [model: Model, x: tf.Tensor, labels: tf.Tensor1D]
+
+async function subject(spec: ModelSpec, shape: readonly number[]): Promise<Subject> {
+  const classes = 3
+  const model = await buildModel(spec, { shape, classes }, 11)
+  perturb(model)
+  return [model, normals('x', [5, ...shape]), someLabels(5, classes)]
+}
+
+function dispose([model, ...tensors]: Subject): void {
+  model.dispose()
+  tf.dispose(tensors)
 }
 
 /** Moves biases and normalisation off 0 and 1, where wrong terms could vanish. */
@@ -72,19 +78,4 @@ function directions(name: string, gradient: Float64Array): Float64Array[] {
     return along.map((value, i) => (value + (other[i] ?? 0) / length) / Math.SQRT2)
   })
   return [along, ...oblique]
-}
-
-function slopeAlong(variable: tf.Variable, direction: Float64Array, loss: () => number): number {
-  const start = tf.clone(variable)
-  const moved = (by: number): number => {
-    tf.tidy(() => {
-      const change = tf.tensor(Float32Array.from(direction), variable.shape)
-      variable.assign(tf.add(start, tf.mul(change, by)))
-    })
-    return loss()
-  }
-  const slope = (moved(h) - moved(-h)) / (2 * h)
-  variable.assign(start)
-  start.dispose()
-  return slope
 }

@@ -67,7 +67,7 @@ for (const spec of specs) {
       const model = await buildModel(spec, input, 1)
       const [x, labels] = [normals('x', [4, ...input.shape]), someLabels(4, input.classes)]
       const before = tf.memory().numTensors
-      gradientsOf(model, x, labels, training)
+      await gradientsOf(model, x, labels, training)
       bitsOf(model.forward(x, evaluating))
       assert.equal(tf.memory().numTensors, before)
       model.dispose()
@@ -146,9 +146,9 @@ describe('normalisation statistics', () => {
     const [x, labels] = [normals('x', [4, ...input.shape]), someLabels(4, input.classes)]
     const initial = bits(model.statistics)
     bitsOf(model.forward(x, evaluating))
-    gradientsOf(model, x, labels, { ...training, statisticsRate: 0 })
+    await gradientsOf(model, x, labels, { ...training, statisticsRate: 0 })
     assert.deepEqual(bits(model.statistics), initial)
-    gradientsOf(model, x, labels, training)
+    await gradientsOf(model, x, labels, training)
     const once = bits(model.statistics)
     for (const [i, statistic] of model.statistics.entries())
       assert.notDeepEqual(once[i], initial[i], statistic.name)

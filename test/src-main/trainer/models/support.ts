@@ -29,24 +29,51 @@ function lossOf(model: Model, x: tf.Tensor, labels: tf.Tensor1D, mode = probing)
 }
 
 /** Gradients of the loss by variable name, and the loss, as numbers. */
-export function gradientsOf(model: Model, x: tf.Tensor, labels: tf.Tensor1D, mode = probing) {
+export async function gradientsOf(model: Model, x: tf.Tensor, labels: tf.Tensor1D, mode = probing) {
   const { value, grads } = tf.variableGrads(() => lossOf(model, x, labels, mode), [...model.variables])
-  const gradients = new Map(
-    Object.entries(grads).map(([name, tensor]) => [name, Float64Array.from(tensor.dataSync())]),
-  )
-  const loss = numberOf(value)
+  const gradients = new Map<string, Float64Array>()
+  for (const [name, tensor] of Object.entries(grads)) gradients.set(name, await numbersOf(tensor))
+  const [loss = Number.NaN] = await numbersOf(value)
   tf.dispose([value, grads])
   return { loss, gradients }
 }
 
-export function numberOf(scalar: tf.Tensor): number {
-  const [value] = scalar.dataSync()
-  return Number(value)
+/** From any device: a GPU cannot be read at once. */
+export async function numbersOf(tensor: tf.Tensor): Promise<Float64Array> {
+  return Float64Array.from(await tensor.data())
 }
 
-/** The loss as a number, for central differences. */
-export function lossValue(model: Model, x: tf.Tensor, labels: tf.Tensor1D): number {
-  return tf.tidy(() => numberOf(lossOf(model, x, labels)))
+/** The loss as a number, for central differences; not on a GPU. */
+function lossValue(model: Model, x: tf.Tensor, labels: tf.Tensor1D): number {
+  return tf.tidy(() => {
+    const [value] = lossOf(model, x, labels).dataSync()
+    return Number(value)
+  })
+}
+
+/**
+ * The central difference of the loss as a variable moves by h along a direction of length 1. That moves all entries a
+ * little instead of one a lot, so few units cross the corner of a ReLU or a max pool: larger steps cross more corners,
+ * smaller ones drown in the rounding of the loss, which is near 1 (1e-7 / 2h).
+ */
+export function slopeAlong(
+  variable: tf.Variable,
+  direction: Float64Array,
+  [model, x, labels]: readonly [Model, tf.Tensor, tf.Tensor1D],
+): number {
+  const h = 0.0005
+  const start = tf.clone(variable)
+  const moved = (by: number): number => {
+    tf.tidy(() => {
+      const change = tf.tensor(Float32Array.from(direction), variable.shape)
+      variable.assign(tf.add(start, tf.mul(change, by)))
+    })
+    return lossValue(model, x, labels)
+  }
+  const slope = (moved(h) - moved(-h)) / (2 * h)
+  variable.assign(start)
+  start.dispose()
+  return slope
 }
 
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, describe, test } from 'node:test'
-import '@tensorflow/tfjs-backend-cpu'
 import { z } from 'zod'
 import { type OptimizerSpec, optimizerSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { createOptimizer, type StepSettings } from '../../../../src-main/trainer/optimizers/index.ts'
 import type { OptimizerTensor } from '../../../../src-main/trainer/optimizers/trainOptimizer.ts'
+import { switchTo } from '../../engine/deviceUnderTest.ts'
+import { numbersOf } from '../models/support.ts'
 
 const numbers = z.array(z.number())
 const table = z
@@ -54,9 +55,10 @@ function problem() {
     tf.variable(tf.tensor1d(table.start.slice(0, 4)), true, 'first'),
     tf.variable(tf.tensor1d(table.start.slice(4)), true, 'second'),
   ]
-  const weights = (): number[] => variables.flatMap((variable) => Array.from(variable.dataSync()))
-  const gradients = (step: number): tf.NamedTensorMap => {
-    const all = weights().map(
+  const weights = async (): Promise<number[]> =>
+    (await Promise.all(variables.map(numbersOf))).flatMap((values) => [...values])
+  const gradients = async (step: number): Promise<tf.NamedTensorMap> => {
+    const all = (await weights()).map(
       (w, i) => at(table.curvature, i) * (w - at(table.target, i)) + 0.5 * Math.sin(1.7 * step + 2.3 * i),
     )
     return { first: tf.tensor1d(all.slice(0, 4)), second: tf.tensor1d(all.slice(4)) }
@@ -64,24 +66,22 @@ function problem() {
   return { variables, weights, gradients, dispose: () => tf.dispose(variables) }
 }
 
-before(async () => {
-  await tf.setBackend('cpu')
-})
+before(() => switchTo())
 
 describe('reference steps of torch.optim in float64, everything changing every step', () => {
   for (const [name, reference] of Object.entries(table.cases)) {
-    test(name, () => {
+    test(name, async () => {
       const { variables, weights, gradients, dispose } = problem()
       const optimizer = createOptimizer(reference.spec)
       let compared = 0
       for (let step = 0; step < steps; step++) {
-        const gradient = gradients(step)
+        const gradient = await gradients(step)
         optimizer.apply(gradient, variables, settingsAt(reference, step))
         tf.dispose(gradient)
         const expected = reference.weights[step]
         if (expected === undefined) continue
         compared++
-        for (const [i, weight] of weights().entries()) {
+        for (const [i, weight] of (await weights()).entries()) {
           const error = Math.abs(weight - at(expected, i))
           assert.ok(error <= tolerance, `step ${step}, weight ${i}: ${weight} is off by ${error}`)
         }
@@ -105,14 +105,14 @@ const changing = (step: number): StepSettings => ({
 })
 
 /** Final weights of 60 steps; after `stopAfter` of them everything is thrown away but copies of the state. */
-function trained(spec: OptimizerSpec, stopAfter: number): number[] {
+async function trained(spec: OptimizerSpec, stopAfter: number): Promise<number[]> {
   let setup = problem()
   let optimizer = createOptimizer(spec)
   for (let step = 0; step < 60; step++) {
     if (step === stopAfter) {
       const saved = optimizer.state().map(({ name, tensor }) => ({ name, tensor: tf.clone(tensor) }))
       const scalars: unknown = JSON.parse(JSON.stringify(optimizer.scalars()))
-      const weights = setup.weights()
+      const weights = await setup.weights()
       optimizer.dispose()
       setup.dispose()
       setup = problem()
@@ -122,43 +122,43 @@ function trained(spec: OptimizerSpec, stopAfter: number): number[] {
       optimizer.restore(saved, z.record(z.string(), z.number()).parse(scalars), setup.variables)
       tf.dispose(saved.map(({ tensor }) => tensor))
     }
-    const gradient = setup.gradients(step)
+    const gradient = await setup.gradients(step)
     optimizer.apply(gradient, setup.variables, changing(step))
     tf.dispose(gradient)
   }
-  const result = setup.weights()
+  const result = await setup.weights()
   optimizer.dispose()
   setup.dispose()
   return result
 }
 
 for (const spec of kinds) {
-  test(`${spec.kind}: a restored state gives the same bits`, () => {
-    const unbroken = trained(spec, -1)
-    for (const stopAfter of [0, 1, 29]) assert.deepEqual(trained(spec, stopAfter), unbroken)
+  test(`${spec.kind}: a restored state gives the same bits`, async () => {
+    const unbroken = await trained(spec, -1)
+    for (const stopAfter of [0, 1, 29]) assert.deepEqual(await trained(spec, stopAfter), unbroken)
   })
 
-  test(`${spec.kind}: the state goes by the name of the variable, not by its position`, () => {
+  test(`${spec.kind}: the state goes by the name of the variable, not by its position`, async () => {
     const { variables, weights, gradients, dispose } = problem()
     const optimizer = createOptimizer(spec)
     for (let step = 0; step < 60; step++) {
-      const gradient = gradients(step)
+      const gradient = await gradients(step)
       optimizer.apply(gradient, step % 2 === 0 ? variables : variables.toReversed(), changing(step))
       tf.dispose(gradient)
     }
-    const mixed = weights()
+    const mixed = await weights()
     optimizer.dispose()
     dispose()
-    assert.deepEqual(mixed, trained(spec, -1))
+    assert.deepEqual(mixed, await trained(spec, -1))
   })
 
-  test(`${spec.kind}: holds as many tensors after step 1 as after step 50, and none when disposed`, () => {
+  test(`${spec.kind}: holds as many tensors after step 1 as after step 50, and none when disposed`, async () => {
     const { variables, gradients, dispose } = problem()
     const before = tf.memory().numTensors
     const optimizer = createOptimizer(spec)
     const counts: number[] = []
     for (let step = 0; step < 50; step++) {
-      const gradient = gradients(step)
+      const gradient = await gradients(step)
       optimizer.apply(gradient, variables, changing(step))
       tf.dispose(gradient)
       counts.push(tf.memory().numTensors - before)
@@ -169,10 +169,10 @@ for (const spec of kinds) {
     dispose()
   })
 
-  test(`${spec.kind}: refuses a state that is not one of its own for these weights, and keeps what it has`, () => {
+  test(`${spec.kind}: refuses a state that is not one of its own for these weights, and keeps what it has`, async () => {
     const { variables, gradients, dispose } = problem()
     const optimizer = createOptimizer(spec)
-    const gradient = gradients(0)
+    const gradient = await gradients(0)
     optimizer.apply(gradient, variables, changing(0))
     const [first] = optimizer.state()
     assert.ok(first !== undefined)

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import * as tfl from '@tensorflow/tfjs-layers'
+import type { ModelSpec } from '../../../../shared/run/spec.ts'
+import * as tf from '../../../../src-main/engine/tf.ts'
+import { buildModel } from '../../../../src-main/trainer/models/index.ts'
+import { trainableLayers } from '../../../../src-main/trainer/models/topology.ts'
+import { switchTo } from '../../engine/deviceUnderTest.ts'
+import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
+import { convolutional, input, merged, mlp, others, pooled, specOf, specOfModel } from './topologies.ts'
+
+/*
+ * The gradients of topologies of the user's own, as the device under test gives them, against those of the reference and
+ * against central differences of the reference's loss.
+ */
+
+afterEach(() => tf.disposeVariables())
+
+const subjects = { mlp, convolutional, others, pooled, merged }
+
+async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
+  await switchTo('cpu')
+  const made = make()
+  return made instanceof tfl.LayersModel ? specOfModel(made) : specOf(made)
+}
+
+test('every layer that can be trained is in one of these topologies', async () => {
+  const specs = JSON.stringify(await Promise.all(Object.values(subjects).map(specFrom)))
+  const found = new Set(Array.from(specs.matchAll(/"class_name":"(\w+)"/g), ([, name]) => name))
+  assert.deepEqual(
+    trainableLayers.filter((name) => !found.has(name)),
+    [],
+  )
+})
+
+for (const [name, make] of Object.entries(subjects)) {
+  test(`${name}: gradients match central differences and nothing leaks`, async () => {
+    const spec = await specFrom(make)
+    await switchTo()
+    const gradients = await differentiate(spec)
+    await switchTo('cpu')
+    const expected = await differentiate(spec)
+    const model = await buildModel(spec, input, 1)
+    const [x, labels] = [normals('x', [4, 36]), someLabels(4, 3)]
+    for (const variable of model.variables) {
+      const [gradient, reference] = [gradients.get(variable.name), expected.get(variable.name)]
+      assert.ok(gradient && reference, variable.name)
+      const apart = norm(gradient.map((value, i) => value - (reference[i] ?? Number.NaN))) / norm(reference)
+      assert.ok(apart < 1e-5, `${variable.name}: ${apart} from the reference`)
+      const direction = gradient.map((value) => value / norm(gradient))
+      const error = Math.abs(slopeAlong(variable, direction, [model, x, labels]) - norm(gradient))
+      // Wide, for the corners of LeakyReLU and PReLU that the step crosses.
+      assert.ok(error < 0.03 * norm(gradient), `${variable.name}: off by ${error} of ${norm(gradient)}`)
+    }
+    model.dispose()
+    tf.dispose([x, labels])
+  })
+}
+
+async function differentiate(spec: ModelSpec): Promise<Map<string, Float64Array>> {
+  const start = tf.memory().numTensors
+  const model = await buildModel(spec, input, 1)
+  const [x, labels] = [normals('x', [4, 36]), someLabels(4, 3)]
+  const before = tf.memory().numTensors
+  const { gradients } = await gradientsOf(model, x, labels)
+  assert.equal(tf.memory().numTensors, before)
+  model.dispose()
+  tf.dispose([x, labels])
+  assert.equal(tf.memory().numTensors, start)
+  return gradients
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import * as tfl from '@tensorflow/tfjs-layers'
+import { z } from 'zod'
+import type { ModelSpec } from '../../../../shared/run/spec.ts'
+
+/* Topologies of the user's own, for images of 6×6 in 3 classes. */
+
+export const input = { shape: [6, 6, 1], classes: 3 }
+export const { layers: of } = tfl
+export type Layers = Parameters<tfl.Sequential['add']>[0][]
+
+export const topologyOf = (model: tfl.LayersModel): z.infer<typeof json> => {
+  const topology = json.parse(model.toJSON(null, false))
+  model.dispose()
+  return topology
+}
+export const json = z.record(z.string(), z.json())
+export const specOfModel = (model: tfl.LayersModel): ModelSpec => ({
+  kind: 'layers',
+  topology: topologyOf(model),
+})
+export const specOf = (layers: Layers): ModelSpec => specOfModel(tfl.sequential({ layers }))
+
+export function symbol(output: unknown): tfl.SymbolicTensor {
+  assert.ok(output instanceof tfl.SymbolicTensor)
+  return output
+}
+
+export const mlp = () => [
+  of.flatten({ inputShape: [6, 6, 1], name: 'flat' }),
+  of.dense({ units: 8, activation: 'relu', name: 'hidden' }),
+  of.dropout({ rate: 0.4, name: 'drop' }),
+  of.dense({ units: 3, activation: 'softmax', name: 'out' }),
+]
+export const convolutional = () => [
+  of.conv2d({ inputShape: [6, 6, 1], filters: 4, kernelSize: 3, useBias: false, name: 'conv' }),
+  of.batchNormalization({ momentum: 0.8, epsilon: 1e-3, name: 'bn' }),
+  of.activation({ activation: 'tanh' }),
+  of.averagePooling2d({ poolSize: 2 }),
+  of.flatten(),
+  of.dense({ units: 3, name: 'out' }),
+  of.softmax(),
+]
+export const others = (): Layers => [
+  of.depthwiseConv2d({ inputShape: [6, 6, 1], kernelSize: 3 }),
+  of.separableConv2d({ filters: 4, kernelSize: 2 }),
+  of.layerNormalization({}),
+  of.leakyReLU(),
+  of.conv2dTranspose({ filters: 2, kernelSize: 2, useBias: false }),
+  of.batchNormalization({ scale: false }),
+  of.elu(),
+  of.batchNormalization({ center: false }),
+  of.flatten(),
+  of.prelu(),
+  of.dense({ units: 3 }),
+]
+export const pooled = (): Layers => [
+  of.rescaling({ inputShape: [6, 6, 1], scale: 0.5, offset: 0.1 }),
+  of.zeroPadding2d({ padding: 1 }),
+  of.conv2d({ filters: 4, kernelSize: 5, activation: 'sigmoid' }),
+  of.maxPooling2d({ poolSize: 3, strides: 1, padding: 'same' }),
+  of.cropping2D({
+    cropping: [
+      [1, 0],
+      [0, 0],
+    ],
+  }),
+  of.permute({ dims: [2, 1, 3] }),
+  of.reshape({ targetShape: [12, 4] }),
+  of.conv1d({ filters: 5, kernelSize: 2, activation: 'selu' }),
+  of.maxPooling1d({ poolSize: 2 }),
+  of.averagePooling1d({ poolSize: 2, strides: 1 }),
+  of.reLU(),
+  of.globalAveragePooling1d({}),
+  // Then turned so that no two numbers compared are the same one.
+  of.repeatVector({ n: 3 }),
+  of.reshape({ targetShape: [5, 3] }),
+  of.globalMaxPooling1d({}),
+  of.dense({ units: 3 }),
+]
+
+/** Branches that meet in every way there is. */
+export function merged(): tfl.LayersModel {
+  const image = tfl.input({ shape: [6, 6, 1] })
+  const features = of.conv2d({ filters: 4, kernelSize: 3, strides: 2 }).apply(image)
+  const greatest = symbol(of.globalMaxPooling2d({}).apply(features))
+  const mean = symbol(of.globalAveragePooling2d({}).apply(features))
+  const flat = symbol(of.flatten().apply(image))
+  const branch = (activation: 'softplus' | 'tanh' | 'hardSigmoid' | 'swish') =>
+    symbol(of.dense({ units: 4, activation }).apply(flat))
+  const [a, b, c, d] = [branch('softplus'), branch('tanh'), branch('hardSigmoid'), branch('swish')]
+  const meetings = [of.add(), of.multiply(), of.average(), of.maximum(), of.minimum(), of.concatenate()]
+  const all = meetings.map((meeting, i) => symbol(meeting.apply(i % 2 === 0 ? [a, b, c] : [b, c, d])))
+  all.push(symbol(of.dot({ axes: 1 }).apply([greatest, a])), symbol(of.dot({ axes: 1 }).apply([mean, b])))
+  return tfl.model({
+    inputs: image,
+    outputs: symbol(of.dense({ units: 3 }).apply(symbol(of.concatenate().apply(all)))),
+  })
+}
