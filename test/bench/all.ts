@@ -5,11 +5,32 @@ import { parseArgs } from 'node:util'
 
 /*
  * Every benchmark, one after another; those whose promise is not kept are named at the end. The window's need the built
- * window. --only store,window-runs takes those whose names begin so; --device names the engine that train-step measures.
+ * window. --only store,window-runs takes those whose names begin so. --device names the engine that those of training
+ * steps measure, --batch and --model what they train, as they say themselves.
  */
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, device: { type: 'string' } } })
-const helpers = new Set(['all.ts', 'seedLab.ts', 'store-support.ts', 'store-snapshot-trainer.ts'])
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    device: { type: 'string' },
+    model: { type: 'string' },
+    batch: { type: 'string' },
+  },
+})
+const helpers = new Set([
+  'all.ts',
+  'benchModels.ts',
+  'seedLab.ts',
+  'store-support.ts',
+  'store-snapshot-trainer.ts',
+  'webgpuDispatches.ts',
+])
+/** What is handed on to each. */
+const taken: Readonly<Record<string, readonly ('device' | 'model' | 'batch')[]>> = {
+  'train-step.ts': ['device', 'model', 'batch'],
+  'step-table.ts': ['device', 'model', 'batch'],
+  'pytorch-gpu.ts': ['model', 'batch'],
+}
 const chosen = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.ts') && !helpers.has(name))
   .filter((name) => values.only?.split(',').some((start) => name.startsWith(start)) ?? true)
@@ -18,7 +39,10 @@ const chosen = readdirSync(import.meta.dirname)
 const broken: string[] = []
 for (const name of chosen) {
   console.log(`\n${name}`)
-  const args = name === 'train-step.ts' && values.device !== undefined ? ['--device', values.device] : []
+  const args = (taken[name] ?? []).flatMap((option) => {
+    const value = values[option]
+    return value === undefined ? [] : [`--${option}`, value]
+  })
   const file = path.join(import.meta.dirname, name)
   const { status } = spawnSync(process.execPath, [file, ...args], { stdio: 'inherit' })
   if (status !== 0) broken.push(name)

@@ -1,27 +1,34 @@
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { random } from '../../shared/random.ts'
 import { deviceName, type ModelSpec, modelSpec, optimizerSpec } from '../../shared/run/spec.ts'
 import { selectEngine } from '../../src-main/engine/select.ts'
 import * as tf from '../../src-main/engine/tf.ts'
+import { loadWebgpu } from '../../src-main/engine/webgpu/load.ts'
 import type { Batch } from '../../src-main/trainer/batches.ts'
 import { buildModel, type Model } from '../../src-main/trainer/models/index.ts'
 import { createOptimizer } from '../../src-main/trainer/optimizers/index.ts'
 import { trainStep } from '../../src-main/trainer/step.ts'
+import { benchModels } from './benchModels.ts'
+import { type Dispatches, dispatchesOf } from './webgpuDispatches.ts'
 
 /*
- * Milliseconds of one training step at batch 128, and where they go:
- *   node test/bench/train-step.ts [--json] [--device auto|simd|wasm|cpu] [--only mlp]
+ * Milliseconds of one training step, and where they go:
+ *   node test/bench/train-step.ts [--json] [--device auto|webgpu|simd|wasm|cpu] [--model mlp,cnn]
+ *     [--batch 128] [--steps 4]
+ * Of webgpu it tells the dispatches of a step too, what each program takes on the GPU, and what giving them takes here.
  */
 
-const batchSize = 128
 const subjects: Readonly<Record<string, { spec: unknown; shape: readonly number[]; steps: number }>> = {
-  softmax: { spec: { kind: 'softmax' }, shape: [28, 28, 1], steps: 60 },
-  mlp: { spec: { kind: 'mlp', hidden: [256] }, shape: [28, 28, 1], steps: 60 },
-  'cnn-8-16': { spec: { kind: 'cnn', filters: [8, 16], dense: 64 }, shape: [28, 28, 1], steps: 30 },
-  'cnn-16-32': { spec: { kind: 'cnn', filters: [16, 32], dense: 128 }, shape: [28, 28, 1], steps: 20 },
+  softmax: { ...benchModels.softmax, steps: 60 },
+  mlp: { ...benchModels.mlp, steps: 60 },
+  cnn: { ...benchModels.cnn, steps: 20 },
   'resnet-8': { spec: { kind: 'resnet', depth: 8 }, shape: [32, 32, 3], steps: 6 },
-  'resnet-20': { spec: { kind: 'resnet', depth: 20 }, shape: [32, 32, 3], steps: 4 },
+  resnet20: { ...benchModels.resnet20, steps: 4 },
+  wrn16x4: { ...benchModels.wrn16x4, steps: 2 },
 }
+/** Takes a minute and more on a processor: by name only there. */
+const large = 'wrn16x4'
 
 interface Result {
   readonly model: string
@@ -34,13 +41,23 @@ interface Result {
   readonly examplesPerSecond: number
   /** The dearest kernels of one step, in milliseconds; those that call others contain them. */
   readonly kernels: readonly { readonly name: string; readonly calls: number; readonly ms: number }[]
+  /** Of webgpu. */
+  readonly dispatches?: Dispatches
+  /** Milliseconds of a step when as many are under way as in a run. */
+  readonly running?: number
+}
+
+/** As in runs on it; see engine/select.ts. */
+interface Device {
+  readonly isWebgpu: boolean
+  readonly stepsAhead: number
 }
 
 async function measure(
   name: string,
   spec: ModelSpec,
-  shape: readonly number[],
-  steps: number,
+  { shape, steps }: { readonly shape: readonly number[]; readonly steps: number },
+  { isWebgpu, stepsAhead }: Device,
 ): Promise<Result> {
   const model = await buildModel(spec, { shape, classes: 10 }, 1)
   const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd', nesterov: true, weightDecay: 5e-4 }))
@@ -50,7 +67,13 @@ async function measure(
   for (let at = 0; at < 3; at++) await step(at)
   const whole = await times(steps, step)
   const ahead = await times(steps, forward)
-  const kernels = await profile(() => step(steps))
+  const more = isWebgpu
+    ? {
+        kernels: [],
+        running: await runningTime(steps, stepsAhead, step),
+        dispatches: await dispatchesOf(() => step(steps)),
+      }
+    : { kernels: await profile(() => step(steps)) }
   tf.dispose([batch.x, batch.y])
   optimizer.dispose()
   model.dispose()
@@ -60,8 +83,8 @@ async function measure(
     ...whole,
     forwardMedian: ahead.median,
     forwardMin: ahead.min,
-    examplesPerSecond: (batchSize * 1000) / whole.median,
-    kernels,
+    examplesPerSecond: (batchSize * 1000) / (more.running ?? whole.median),
+    ...more,
   }
 }
 
@@ -99,6 +122,25 @@ async function times(
   return { median: each[count >> 1] ?? Number.NaN, min: each[0] ?? Number.NaN }
 }
 
+/** What a step adds to a row of them, of which some are always under way. */
+async function runningTime(
+  count: number,
+  stepsAhead: number,
+  work: (at: number) => Promise<unknown>,
+): Promise<number> {
+  const underWay: Promise<unknown>[] = []
+  const toFill = stepsAhead + 1
+  let begun = performance.now()
+  for (let at = 0; at < toFill + count; at++) {
+    underWay.push(work(at))
+    if (underWay.length > stepsAhead) await underWay.shift()
+    if (at === toFill - 1) begun = performance.now()
+  }
+  const time = (performance.now() - begun) / count
+  await Promise.all(underWay)
+  return time
+}
+
 async function profile(work: () => Promise<unknown>): Promise<Result['kernels']> {
   const { kernels } = await tf.profile(async () => {
     await work()
@@ -116,25 +158,61 @@ async function profile(work: () => Promise<unknown>): Promise<Result['kernels']>
     .slice(0, 8)
 }
 
+/** Such as "322 dispatches, 0.021 ms each here and 0.034 ms on the GPU" */
+function inWords({ count, hostMs, gpuMs, programs }: Dispatches): string {
+  const onGpu = gpuMs === undefined ? '' : ` and ${(gpuMs / count).toFixed(4)} ms on the GPU`
+  const rows = programs.map(({ name, calls, ms }) =>
+    [
+      name.padEnd(32),
+      String(calls).padStart(4),
+      ...(ms === undefined ? [] : [ms.toFixed(3).padStart(10)]),
+    ].join(' '),
+  )
+  return [
+    `  ${count} dispatches of ${(hostMs / count).toFixed(4)} ms here${onGpu}; together ${hostMs.toFixed(1)} ms here${gpuMs === undefined ? ', and the GPU does not tell its times' : ` and ${gpuMs.toFixed(1)} ms on the GPU`}`,
+    ...rows.map((row) => `    ${row}`),
+  ].join('\n')
+}
+
+function inLine({ model, median, min, forwardMin, examplesPerSecond, running, kernels }: Result): string {
+  const dearest = kernels.slice(0, 5).map(({ name, calls, ms }) => `${name} ${ms.toFixed(1)} (${calls})`)
+  return [
+    `${model.padEnd(10)} ${median.toFixed(1)} ms a step alone (min ${min.toFixed(1)})`,
+    ...(running === undefined ? [] : [`${running.toFixed(1)} in a row of steps`]),
+    `forward ${forwardMin.toFixed(1)}`,
+    `${examplesPerSecond.toFixed(0)} examples/s${dearest.length === 0 ? '' : `; ${dearest.join(', ')}`}`,
+  ].join(', ')
+}
+
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     device: { type: 'string', default: 'auto' },
-    only: { type: 'string' },
+    model: { type: 'string' },
+    steps: { type: 'string' },
+    batch: { type: 'string', default: '128' },
   },
 })
+const batchSize = z.coerce.number().int().min(1).parse(values.batch)
+const mostSteps = z.coerce.number().int().min(1).optional().parse(values.steps)
+const names = z.array(z.enum(Object.keys(subjects))).optional()
+const named = names.parse(values.model?.split(','))
 const engine = await selectEngine(deviceName.parse(values.device))
+const isWebgpu = engine.name === 'webgpu'
+// Once more, on a device that tells when commands begin and end.
+if (isWebgpu) await loadWebgpu({ timed: true })
+if (!values.json) console.log(`${engine.device}, batch ${batchSize}`)
 const results: Result[] = []
-for (const [name, { spec, shape, steps }] of Object.entries(subjects)) {
-  if (values.only !== undefined && values.only !== name) continue
-  const result = await measure(name, modelSpec.parse(spec), shape, steps)
+for (const [name, subject] of Object.entries(subjects)) {
+  if (named === undefined ? name === large && !isWebgpu : !named.includes(name)) continue
+  const device = { isWebgpu, stepsAhead: engine.stepsAhead }
+  const { spec, shape, steps } = subject
+  const result = await measure(name, modelSpec.parse(spec), { shape, steps: mostSteps ?? steps }, device)
   results.push(result)
   if (values.json) continue
-  const dearest = result.kernels
-    .slice(0, 5)
-    .map(({ name, calls, ms }) => `${name} ${ms.toFixed(1)} (${calls})`)
-  console.log(
-    `${name.padEnd(10)} ${result.median.toFixed(1)} ms a step (min ${result.min.toFixed(1)}), forward ${result.forwardMin.toFixed(1)}, ${result.examplesPerSecond.toFixed(0)} examples/s; ${dearest.join(', ')}`,
-  )
+  console.log(inLine(result))
+  if (result.dispatches !== undefined) console.log(inWords(result.dispatches))
 }
 if (values.json) console.log(JSON.stringify({ device: engine.device, batchSize, results }))
+// Dawn's threads would keep the process.
+process.exit()
