@@ -18,6 +18,11 @@ const convAttrs = {
   dimRoundingMode: z.enum(['floor', 'round', 'ceil']).nullish(),
 }
 export const filterAttrs = z.object({ ...convAttrs, filterShape: shape4d })
+/** Without dilation: a kernel of ours leaves the others to the one it replaces. */
+export const forwardAttrs = z.object({
+  ...convAttrs,
+  dilations: z.union([z.literal(1), z.tuple([z.literal(1), z.literal(1)])]).nullish(),
+})
 export const inputAttrs = z.object({ ...convAttrs, inputShape: shape4d })
 
 export type Shape4D = [number, number, number, number]
@@ -26,7 +31,7 @@ export type ConvInfo = tf.backend_util.Conv2DInfo
 export function convGeometry(
   input: Shape4D,
   filter: Shape4D,
-  attrs: z.infer<typeof filterAttrs> | z.infer<typeof inputAttrs>,
+  attrs: Pick<z.infer<typeof filterAttrs>, keyof typeof convAttrs>,
 ): ConvInfo {
   const { strides, pad, dimRoundingMode } = attrs
   return tf.backend_util.computeConv2DInfo(input, filter, strides, 1, pad, dimRoundingMode ?? undefined)

@@ -3,6 +3,7 @@ import type { ConvInfo } from '../convAttrs.ts'
 import { type Phase, phasesOf } from '../convPhases.ts'
 import type * as tf from '../tf.ts'
 import { groupsFor, make, runKernel, sizeOf } from './kernel.ts'
+import { tileColumns } from './tiles.ts'
 
 /*
  * The gradient of a convolution's input as products, one for each phase of the stride (see engine/convPhases.ts): [pixels,
@@ -84,9 +85,6 @@ function runPhase(
     code: code(sides, width),
   })
 }
-
-/** As wide as the channels want. */
-const tileColumns = (channels: number): number => (channels <= 16 ? 16 : channels <= 32 ? 32 : 64)
 
 /** Each makes 4 × 4 sums. */
 const threadsOf = (sides: number): number => (tile / 4) * (sides / 4)

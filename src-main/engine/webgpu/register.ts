@@ -1,9 +1,9 @@
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { convGeometry, filterAttrs, inputAttrs, type Shape4D } from '../convAttrs.ts'
+import { convGeometry, filterAttrs, forwardAttrs, inputAttrs, type Shape4D } from '../convAttrs.ts'
 import type * as tf from '../tf.ts'
-import { filterGradientUniforms, partialFilterGradient, splitPlaces, sumOfParts } from './filterGradient.ts'
+import { convolution, mostOutputs } from './convolution.ts'
+import { filterGradient } from './filterGradient.ts'
 import { inputGradient } from './inputGradient.ts'
-import { type Inputs, input, register, sizeOf } from './kernel.ts'
+import { input, register } from './kernel.ts'
 import { registerNormalisation } from './normalisation.ts'
 import { registerTraining } from './training.ts'
 
@@ -13,7 +13,19 @@ let done = false
 export function registerWebgpuKernels(): void {
   if (done) return
   done = true
-  register('Conv2DBackpropFilter', filterGradient)
+  register('Conv2D', (backend, inputs, attrs) => {
+    const [x, filter] = [input(inputs, 'x'), input(inputs, 'filter')]
+    const { success, data } = forwardAttrs.safeParse(attrs)
+    // tfjs has its own way with images whose channels come first, and with dilated filters.
+    if (!success) return undefined
+    const info = convGeometry(shape4d(x), shape4d(filter), data)
+    return info.outChannels > mostOutputs ? undefined : convolution(backend, x, filter, info)
+  })
+  register('Conv2DBackpropFilter', (backend, inputs, attrs) => {
+    const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
+    const checked = filterAttrs.parse(attrs)
+    return filterGradient(backend, x, dy, convGeometry(shape4d(x), checked.filterShape, checked))
+  })
   register('Conv2DBackpropInput', (backend, inputs, attrs) => {
     const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')]
     const checked = inputAttrs.parse(attrs)
@@ -21,25 +33,6 @@ export function registerWebgpuKernels(): void {
   })
   registerNormalisation()
   registerTraining()
-}
-
-function filterGradient(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo {
-  const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
-  const checked = filterAttrs.parse(attrs)
-  const info = convGeometry(shape4d(x), checked.filterShape, checked)
-  if (sizeOf(x.shape) * sizeOf(dy.shape) === 0)
-    return backend.makeTensorInfo(info.filterShape, 'float32', new Float32Array(sizeOf(info.filterShape)))
-  const split = splitPlaces(info)
-  const parts = backend.runWebGPUProgram(
-    partialFilterGradient(info, split),
-    [x, dy],
-    'float32',
-    filterGradientUniforms(info, split),
-  )
-  const count = [{ type: 'int32', data: [split.parts] }]
-  const sum = backend.runWebGPUProgram(sumOfParts(split.parts, info.filterShape), [parts], 'float32', count)
-  backend.disposeData(parts.dataId)
-  return sum
 }
 
 function shape4d({ shape }: tf.TensorInfo): Shape4D {
