@@ -6,6 +6,7 @@ import { selectEngine } from '../../src-main/engine/select.ts'
 import * as tf from '../../src-main/engine/tf.ts'
 import { loadWebgpu } from '../../src-main/engine/webgpu/load.ts'
 import type { Batch } from '../../src-main/trainer/batches.ts'
+import { takeRow } from '../../src-main/trainer/bench.ts'
 import { buildModel, type Model } from '../../src-main/trainer/models/index.ts'
 import { createOptimizer } from '../../src-main/trainer/optimizers/index.ts'
 import { trainStep } from '../../src-main/trainer/step.ts'
@@ -122,23 +123,17 @@ async function times(
   return { median: each[count >> 1] ?? Number.NaN, min: each[0] ?? Number.NaN }
 }
 
-/** What a step adds to a row of them, of which some are always under way. */
+/** Of each step, in a row of them. */
 async function runningTime(
   count: number,
   stepsAhead: number,
   work: (at: number) => Promise<unknown>,
 ): Promise<number> {
-  const underWay: Promise<unknown>[] = []
-  const toFill = stepsAhead + 1
-  let begun = performance.now()
-  for (let at = 0; at < toFill + count; at++) {
-    underWay.push(work(at))
-    if (underWay.length > stepsAhead) await underWay.shift()
-    if (at === toFill - 1) begun = performance.now()
-  }
-  const time = (performance.now() - begun) / count
-  await Promise.all(underWay)
-  return time
+  const row = Math.max(count, stepsAhead + 1)
+  let at = 0
+  const begun = performance.now()
+  await takeRow(row, stepsAhead, () => work(at++))
+  return (performance.now() - begun) / row
 }
 
 async function profile(work: () => Promise<unknown>): Promise<Result['kernels']> {
