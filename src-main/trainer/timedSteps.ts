@@ -36,6 +36,7 @@ export async function timeSteps(
   const times: StepTime[] = []
   const started = performance.now()
   let warmAt: number | undefined
+  let warmEnds = 0
   for (let step = 0; !isOver(measured, times.length, warmAt); step++) {
     // Lets the end of the channel in: who asked may have lost interest.
     await setImmediate()
@@ -50,8 +51,10 @@ export async function timeSteps(
     const end = mark()
     ends.push(end)
     if (warmAt !== undefined) {
-      // The ends of steps that are under way together may come in bunches: a step's time is its share of the last bunch.
-      const bunch = Math.min(times.length, stepsAhead) + 1
+      // The ends of steps that are under way together may come in bunches: a step's time is its share of a whole bunch,
+      // and there is none before one has ended since the warm-up.
+      const bunch = stepsAhead + 1
+      if (++warmEnds < bunch) continue
       const from = stepsAhead === 0 ? first.begun : (ends.at(-1 - bunch) ?? first.begun)
       times.push(between(from, end, bunch))
     } else if (ends.length === 1 && isTooLong(first.begun, end, measured)) {

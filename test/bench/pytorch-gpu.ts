@@ -75,7 +75,6 @@ async function ask(device: (typeof devices)[number], model: BenchModel) {
     batchSize: batchSize ?? 128,
     steps: steps ?? 50,
     device,
-    warmUp: 10,
   })
 }
 

@@ -6,7 +6,6 @@ import { selectEngine } from '../../src-main/engine/select.ts'
 import * as tf from '../../src-main/engine/tf.ts'
 import { loadWebgpu } from '../../src-main/engine/webgpu/load.ts'
 import type { Batch } from '../../src-main/trainer/batches.ts'
-import { takeRow } from '../../src-main/trainer/bench.ts'
 import { buildModel, type Model } from '../../src-main/trainer/models/index.ts'
 import { createOptimizer } from '../../src-main/trainer/optimizers/index.ts'
 import { trainStep } from '../../src-main/trainer/step.ts'
@@ -123,16 +122,20 @@ async function times(
   return { median: each[count >> 1] ?? Number.NaN, min: each[0] ?? Number.NaN }
 }
 
-/** Of each step, in a row of them. */
+/** Of each step in a row, as many under way as in a run, until the last one's numbers are there. */
 async function runningTime(
   count: number,
   stepsAhead: number,
   work: (at: number) => Promise<unknown>,
 ): Promise<number> {
   const row = Math.max(count, stepsAhead + 1)
-  let at = 0
+  const underWay: Promise<unknown>[] = []
   const begun = performance.now()
-  await takeRow(row, stepsAhead, () => work(at++))
+  for (let at = 0; at < row; at++) {
+    underWay.push(work(at))
+    if (underWay.length > stepsAhead) await underWay.shift()
+  }
+  await Promise.all(underWay)
   return (performance.now() - begun) / row
 }
 

@@ -37,9 +37,10 @@ test('where time has run out, one step is still measured after one that warms up
 
 test('as many steps are under way as in a run, and all have ended when the times are told', async () => {
   const { take, state } = bunchingDevice(5)
-  const times = await timeSteps(take, { warmUp: { steps: 5 }, measured: { steps: 11 }, stepsAhead: 4 })
-  assert.equal(times.length, 11)
-  assert.equal(state.begun, 20)
+  const times = await timeSteps(take, { warmUp: { steps: 5 }, measured: { steps: 12 }, stepsAhead: 4 })
+  assert.equal(times.length, 12)
+  // Four more than are counted: the first bunch after the warm-up must be whole.
+  assert.equal(state.begun, 25)
   assert.equal(state.most, 5)
 })
 
