@@ -40,6 +40,12 @@ export function measuringText(names: readonly EngineName[], seconds: number): st
   return `Measuring devices: ${listed(names)}, at most about ${seconds} s each`
 }
 
+/** What a run does that must not disturb what is measured for another one. */
+export const waitingText = 'Waiting until devices have been measured for another run'
+
+export const disturbedText = (run: string): string =>
+  `run ${run} used the machine meanwhile, so that the figures are not kept`
+
 /** Why the first of several that nobody has measured. */
 export function unmeasuredText(names: readonly EngineName[], why: string): string {
   return `the usual first of ${listed(names)}, which have not been measured for this model (${why})`

@@ -2,10 +2,12 @@ import type { DeviceInfo } from '../../shared/api/lab.ts'
 import type { Calibration, CalibrationSubject } from '../../shared/run/calibration.ts'
 import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
 import { type EngineName, engineName } from '../../shared/run/spec.ts'
-import type { Asked, Choice } from './choice.ts'
-import { type CalibrationStore, createChooser } from './chooser.ts'
+import type { CalibrationStore } from './calibrationStore.ts'
+import type { Asked, Calibrated, Choice, Say } from './choice.ts'
+import { createChooser } from './chooser.ts'
 import { describeDevices } from './describe.ts'
 import { whyNoGpu } from './gpuNodes.ts'
+import { type Neighbours, noNeighbours } from './neighbours.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
 import { cudaIsAbsent, probe } from './probe.ts'
 
@@ -19,8 +21,11 @@ export interface Devices {
   contenders(): Promise<Contenders>
   /** What a process that is to train must be told, or what has to be measured first. */
   choose(asked: Asked): Promise<Choice>
-  /** Measures all contenders now, whatever was measured before. @throws NoAnswer when `signal` says so */
-  calibrate(subject: CalibrationSubject, signal: AbortSignal): Promise<Calibration>
+  /**
+   * Measures all contenders now, whatever was measured before.
+   * @throws NoAnswer when `signal` says so · UserError while a run trains
+   */
+  calibrate(subject: CalibrationSubject, signal: AbortSignal, say?: Say): Promise<Calibrated>
   /** What was measured on this machine as it is, the newest first. */
   calibrations(): Promise<Calibration[]>
   /** Ends the processes that still look or measure. */
@@ -36,6 +41,8 @@ export interface Contenders {
 export interface DevicesOptions {
   /** Where what was measured is kept; for this host's life only where absent. */
   readonly calibrations?: CalibrationStore
+  /** What else uses the machine. */
+  readonly neighbours?: Neighbours
   /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
   readonly contenders?: readonly EngineName[]
   /** Tells without a process that a device need not be looked for. */
@@ -88,7 +95,12 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     })
     return { names, known }
   }
-  const chooser = createChooser({ lookForAll, lookAgain, contenders }, options.calibrations, end.signal)
+  const chooser = createChooser(
+    { lookForAll, lookAgain, contenders },
+    options.calibrations,
+    options.neighbours ?? noNeighbours,
+    end.signal,
+  )
 
   return {
     ...chooser,

@@ -36,8 +36,14 @@ export function measureThenRun(
   const go = async (): Promise<ActiveRunEnd> => {
     try {
       store.write.saySetup(id, words)
-      const advice = await measure(cancel.signal)
-      if (verdict === undefined) trained = begin(advice)
+      const advice = await measure(cancel.signal, (now) => {
+        if (now !== words) store.write.saySetup(id, now)
+      })
+      if (verdict === undefined) {
+        // Whoever would measure must see that it trains.
+        store.write.saySetup(id, null)
+        trained = begin(advice)
+      }
     } catch (error) {
       const isCancelled = error instanceof NoAnswer && error.why === 'cancelled'
       const why = error instanceof Error ? error.message : String(error)
