@@ -23,11 +23,13 @@ const timingColumns = z
   .transform((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)))
   .pipe(deviceTiming)
 
+const NEWEST_FIRST = 'ORDER BY measured_at DESC, id DESC'
+
 const calibrationRow = z.object({
   machine: json(machineIdentity),
   subject: json(calibrationSubject),
   measuredAt: z.number(),
-  timings: json(z.array(timingColumns)),
+  timings: json(z.array(timingColumns).min(1)),
 })
 
 const CALIBRATIONS = `
@@ -42,21 +44,27 @@ export function findCalibration(
   machine: MachineIdentity,
   subject: CalibrationSubject,
 ): Calibration | undefined {
-  return db.get(
-    calibrationRow,
-    `${CALIBRATIONS} WHERE machine = ? AND subject = ?`,
+  return readCalibrations(
+    db,
+    'WHERE machine = ? AND subject = ?',
     machineText(machine),
     subjectText(subject),
-  )
+  )[0]
 }
 
 /** Of this machine, the newest first. */
 export function listCalibrations(db: Db, machine: MachineIdentity): Calibration[] {
-  return db.all(
-    calibrationRow,
-    `${CALIBRATIONS} WHERE machine = ? ORDER BY measured_at DESC, id DESC LIMIT 100`,
-    machineText(machine),
-  )
+  return readCalibrations(db, `WHERE machine = ? ${NEWEST_FIRST} LIMIT 100`, machineText(machine))
+}
+
+const anyRow = z.record(z.string(), z.unknown())
+
+/** A row that is not of its form counts as not measured: it can be measured anew, and must not cost a run its start. */
+function readCalibrations(db: Db, which: string, ...values: string[]): Calibration[] {
+  return db.all(anyRow, `${CALIBRATIONS} ${which}`, ...values).flatMap((row) => {
+    const { success, data } = calibrationRow.safeParse(row)
+    return success ? [data] : []
+  })
 }
 
 /** In the place of what was measured before of the same on the same. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import type { Calibration } from '../../../shared/run/calibration.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { afterwards, tempStore } from './fixtures.ts'
@@ -63,12 +64,32 @@ test('whatever of the machine or the model changes, what was measured before say
     assert.equal(read.calibration(machine, other), undefined, JSON.stringify(other))
 })
 
-test('a row that is not of its form is a damaged file, told in one sentence', (t) => {
+test('a row that is not of its form counts as not measured, stays as it is, and gives way to a new measurement', (t) => {
   const { path, read, write } = tempStore(t)
-  write.putCalibration(measured(217, 1))
+  const other = { ...measured(400, 2), subject: { ...subject, batchSize: 256 } }
   const db = connect(path)
   afterwards(t, () => db.close())
-  assert.throws(() => db.exec("UPDATE calibration_timings SET step_ms = NULL WHERE name = 'simd'"), /CHECK/)
-  db.exec("UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'")
-  assert.throws(() => read.calibration(machine, subject), { name: 'UserError', message: /damaged/ })
+  assert.throws(() => {
+    write.putCalibration(measured(217, 1))
+    db.exec("UPDATE calibration_timings SET step_ms = NULL WHERE name = 'simd'")
+  }, /CHECK/)
+  const dump = () =>
+    db.all(z.unknown(), 'SELECT * FROM calibrations c JOIN calibration_timings ON calibration_id = c.id')
+  for (const damage of [
+    "UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'",
+    "UPDATE calibration_timings SET name = 'a device of a later version' WHERE name = 'simd'",
+    'DELETE FROM calibration_timings',
+    "UPDATE calibrations SET subject = 'no JSON'",
+  ]) {
+    db.exec('DELETE FROM calibrations')
+    write.putCalibration(measured(217, 1))
+    db.exec(damage)
+    write.putCalibration(other)
+    const before = dump()
+    assert.equal(read.calibration(machine, subject), undefined, damage)
+    assert.deepEqual(read.calibrations(machine), [other], damage)
+    assert.deepEqual(dump(), before)
+    write.putCalibration(measured(200, 3))
+    assert.deepEqual(read.calibrations(machine), [measured(200, 3), other], damage)
+  }
 })
