@@ -1,4 +1,4 @@
-import { byTime } from '../../shared/run/calibration.ts'
+import { byTime, type MachineIdentity } from '../../shared/run/calibration.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
@@ -18,6 +18,12 @@ interface Looking {
   contenders(): Promise<Contenders>
 }
 
+interface Measurable extends Calibrating {
+  readonly machine: MachineIdentity
+}
+
+const keyOf = ({ machine, subject }: Measurable): string => JSON.stringify([machine, subject])
+
 type Known = Extract<Choice, { type: 'advice' }>
 
 /** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
@@ -28,16 +34,14 @@ export function createChooser(
   hostEnds: AbortSignal,
 ): Pick<Devices, 'choose' | 'calibrate' | 'calibrations'> {
   const measuring = createMeasuring<Calibrated | undefined>()
-  const keyOf = ({ names, known, subject, threads }: Calibrating): string =>
-    JSON.stringify([thisMachine(names, known, threads), subject])
 
   /** @returns undefined when a run trains by the time it is its turn */
   const measure = (
-    what: Calibrating,
+    what: Measurable,
     { run, say }: { readonly run?: string | undefined; readonly say: Say },
     signal: AbortSignal,
   ): Promise<Calibrated | undefined> => {
-    const { names, known, subject, threads } = what
+    const { names, machine, subject } = what
     const work = async (untilNobodyCares: AbortSignal): Promise<Calibrated | undefined> => {
       const end = AbortSignal.any([untilNobodyCares, hostEnds])
       await nobodyElsewhere(neighbours, run, end)
@@ -46,7 +50,6 @@ export function createChooser(
       say(measuringText(names, measuredFor / 1000))
       const trainedMeanwhile = neighbours.watch(run)
       const { timings, isRefused } = await timeDevices(what, end)
-      const machine = thisMachine(names, known, threads)
       const calibration = { machine, subject, timings, measuredAt: Date.now() }
       const disturbedBy = before ?? trainedMeanwhile() ?? neighbours.measuringElsewhere(run)
       if (disturbedBy !== undefined) return { ...calibration, disturbedBy }
@@ -57,14 +60,15 @@ export function createChooser(
   }
 
   /** What is known without measuring, or what has to be measured. */
-  const decide = async ({ wanted, subject, ranOn, run, threads }: Asked): Promise<Known | Calibrating> => {
+  const decide = async ({ wanted, subject, ranOn, run, threads }: Asked): Promise<Known | Measurable> => {
     const advice = (known: KnownDevices): Known => ({ type: 'advice', advice: { known } })
     if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
     if (ranOn === 'unknown') return advice(await lookForAll(['cuda']))
     if (ranOn !== undefined) return { type: 'advice', advice: stay(await lookAgain(ranOn), ranOn) }
     const { names, known } = await contenders()
     if (names.length < 2 || subject === undefined) return advice(known)
-    const stored = store.get(thisMachine(names, known, threads), subject)
+    const machine = await thisMachine(names, known, threads)
+    const stored = store.get(machine, subject)
     if (stored !== undefined && isValid(stored, Date.now())) {
       const [measured] = byTime(stored.timings)
       return { type: 'advice', advice: fromMeasured(known, stored), measured }
@@ -74,23 +78,26 @@ export function createChooser(
       const reason = unmeasuredText(names, `run ${training} trains now and would disturb it`)
       return { type: 'advice', advice: { known, auto: { order: [...names], reason, passedBy: {} } } }
     }
-    return { names, known, subject, ...(threads !== undefined && { threads }) }
+    return { names, known, machine, subject, ...(threads !== undefined && { threads }) }
   }
 
   /** A run that is not measured for would disturb what is measured for another one. */
-  const waitsFor = ({ run, wanted }: Asked, what?: Calibrating): boolean =>
+  const waitsFor = ({ run, wanted }: Asked, what?: Measurable): boolean =>
     run !== undefined &&
     wanted === 'auto' &&
     (measuring.isUnderWay(what && keyOf(what)) || neighbours.measuringElsewhere(run) !== undefined)
 
   const settle = async (asked: Asked, signal: AbortSignal, say: Say): Promise<DeviceAdvice> => {
+    let hasWaited = false
     while (true) {
       const decided = await decide(asked)
       if ('advice' in decided) {
-        if (!waitsFor(asked)) return decided.advice
+        if (hasWaited || !waitsFor(asked)) return decided.advice
         await measuring.idle(signal)
         await nobodyElsewhere(neighbours, asked.run, signal)
-        return decided.advice
+        // What is known by then may say something else.
+        hasWaited = true
+        continue
       }
       const calibration = await measure(decided, { run: asked.run, say }, signal)
       if (calibration !== undefined) return fromMeasured(decided.known, calibration)
@@ -112,15 +119,16 @@ export function createChooser(
     },
     async calibrate(subject, signal, say = () => undefined) {
       const { names, known } = await contenders()
+      const machine = await thisMachine(names, known)
       while (true) {
         refuseWhileUsed(neighbours)
-        const calibration = await measure({ names, known, subject }, { say }, signal)
+        const calibration = await measure({ names, known, machine, subject }, { say }, signal)
         if (calibration !== undefined) return calibration
       }
     },
     async calibrations() {
       const { names, known } = await contenders()
-      return store.list(thisMachine(names, known))
+      return store.list(await thisMachine(names, known))
     },
   }
 }
