@@ -1,5 +1,6 @@
 import { byTime, type Calibration, type DeviceTiming, failures } from '../../shared/run/calibration.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
+import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 
 /* What was measured, in the words in which users read it. */
@@ -32,6 +33,12 @@ export function whyFastest(calibration: Pick<Calibration, 'timings' | 'subject'>
 export function failuresText(timings: readonly DeviceTiming[]): string[] {
   return Object.entries(failures(timings)).map(([name, why]) => `${name} could not be measured (${why})`)
 }
+
+/** "cuda is not available (…)", for each that was looked for in vain. */
+export const absentText = (known: KnownDevices): string[] =>
+  Object.entries(known).flatMap(([name, { available, reason }]) =>
+    available ? [] : [`${name} is not available (${reason})`],
+  )
 
 /** What a run does meanwhile. */
 export function measuringText(names: readonly EngineName[], seconds: number): string {

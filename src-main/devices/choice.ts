@@ -7,7 +7,7 @@ import {
 } from '../../shared/run/calibration.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
-import { disturbedText, whyFastest } from './calibrationText.ts'
+import { absentText, disturbedText, whyFastest } from './calibrationText.ts'
 
 /** Who asks what to train on. */
 export interface Asked {
@@ -74,5 +74,8 @@ export function fromMeasured(
   const passedBy = failures(calibration.timings)
   const { disturbedBy } = calibration
   const notes = disturbedBy === undefined ? [] : [disturbedText(disturbedBy)]
-  return { known, auto: { order, reason: [whyFastest(calibration), ...notes].join('; '), passedBy } }
+  return {
+    known,
+    auto: { order, reason: [whyFastest(calibration), ...notes, ...absentText(known)].join('; '), passedBy },
+  }
 }

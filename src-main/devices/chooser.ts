@@ -3,7 +3,7 @@ import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
 import { type CalibrationStore, keep, keptHere } from './calibrationStore.ts'
-import { measuringText, unmeasuredText, waitingText } from './calibrationText.ts'
+import { absentText, measuringText, unmeasuredText, waitingText } from './calibrationText.ts'
 import { type Asked, type Calibrated, type Choice, fromMeasured, isValid, type Say, stay } from './choice.ts'
 import type { Contenders, Devices } from './index.ts'
 import { thisMachine } from './machine.ts'
@@ -16,6 +16,8 @@ interface Looking {
   /** The same for one that was there before: also why it is there no more. */
   lookAgain(name: EngineName): Promise<KnownDevices>
   contenders(): Promise<Contenders>
+  /** Without those that take too long for a run that waits. */
+  contendersInTime(): Promise<Contenders>
 }
 
 interface Measurable extends Calibrating {
@@ -28,7 +30,7 @@ type Known = Extract<Choice, { type: 'advice' }>
 
 /** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
 export function createChooser(
-  { lookForAll, lookAgain, contenders }: Looking,
+  { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
   store: CalibrationStore = keptHere(),
   neighbours: Neighbours,
   hostEnds: AbortSignal,
@@ -65,7 +67,7 @@ export function createChooser(
     if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
     if (ranOn === 'unknown') return advice(await lookForAll(['cuda']))
     if (ranOn !== undefined) return { type: 'advice', advice: stay(await lookAgain(ranOn), ranOn) }
-    const { names, known } = await contenders()
+    const { names, known } = await contendersInTime()
     if (names.length < 2 || subject === undefined) return advice(known)
     const machine = await thisMachine(names, known, threads)
     const stored = store.get(machine, subject)
@@ -75,7 +77,8 @@ export function createChooser(
     }
     const training = neighbours.training(run)
     if (training !== undefined) {
-      const reason = unmeasuredText(names, `run ${training} trains now and would disturb it`)
+      const why = unmeasuredText(names, `run ${training} trains now and would disturb it`)
+      const reason = [why, ...absentText(known)].join('; ')
       return { type: 'advice', advice: { known, auto: { order: [...names], reason, passedBy: {} } } }
     }
     return { names, known, machine, subject, ...(threads !== undefined && { threads }) }

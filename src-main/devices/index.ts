@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { DeviceInfo } from '../../shared/api/lab.ts'
 import type { Calibration, CalibrationSubject } from '../../shared/run/calibration.ts'
 import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
@@ -45,6 +46,8 @@ export interface DevicesOptions {
   readonly neighbours?: Neighbours
   /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
   readonly contenders?: readonly EngineName[]
+  /** Milliseconds for which a run that is to begin waits for the first look at a driver. */
+  readonly runPatience?: number
   /** Tells without a process that a device need not be looked for. */
   readonly whyAbsent?: (name: EngineName) => string | undefined
 }
@@ -59,8 +62,24 @@ function whyAbsentHere(name: EngineName): string | undefined {
   return name === 'webgpu' ? whyNoGpu() : undefined
 }
 
+/** The look goes on: whoever asks later is told what it has found. */
+async function inTime(look: Promise<ProbeReply>, within: number | undefined): Promise<ProbeReply> {
+  if (within === undefined) return look
+  const end = new AbortController()
+  const late = setTimeout(within, undefined, { signal: end.signal }).then((): ProbeReply => {
+    const reason = `its driver had not started after ${within / 1000} s, so that this run does without it`
+    return { available: false, rank: -1, reason }
+  })
+  try {
+    return await Promise.race([look, late])
+  } finally {
+    late.catch(() => undefined)
+    end.abort()
+  }
+}
+
 export function createDevices(options: DevicesOptions = {}): Devices {
-  const { contenders: among = usualContenders, whyAbsent = whyAbsentHere } = options
+  const { contenders: among = usualContenders, whyAbsent = whyAbsentHere, runPatience = 10_000 } = options
   const end = new AbortController()
   const looked = new Map<EngineName, Promise<ProbeReply>>()
 
@@ -76,10 +95,10 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     )
     return now
   }
-  const lookForAll = async (names: readonly EngineName[]): Promise<KnownDevices> => {
+  const lookForAll = async (names: readonly EngineName[], within?: number): Promise<KnownDevices> => {
     const wanted = names.filter((name) => isLookedFor(name) && whyAbsent(name) === undefined)
     return Object.fromEntries(
-      await Promise.all(wanted.map(async (name) => [name, await look(name, false)] as const)),
+      await Promise.all(wanted.map(async (name) => [name, await inTime(look(name, false), within)] as const)),
     )
   }
   const lookAgain = async (name: EngineName): Promise<KnownDevices> => {
@@ -87,8 +106,8 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     if (!isLookedFor(name)) return {}
     return { [name]: reason === undefined ? await look(name, false) : { available: false, rank: -1, reason } }
   }
-  const contenders = async (): Promise<Contenders> => {
-    const known = await lookForAll(among)
+  const contenders = async (within?: number): Promise<Contenders> => {
+    const known = await lookForAll(among, within)
     const names = among.filter((name) => {
       const found = known[name]
       return found === undefined ? !isLookedFor(name) : found.available && found.rank >= 0
@@ -96,7 +115,12 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     return { names, known }
   }
   const chooser = createChooser(
-    { lookForAll, lookAgain, contenders },
+    {
+      lookForAll,
+      lookAgain,
+      contenders: () => contenders(),
+      contendersInTime: () => contenders(runPatience),
+    },
     options.calibrations,
     options.neighbours ?? noNeighbours,
     end.signal,
@@ -104,7 +128,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
 
   return {
     ...chooser,
-    contenders,
+    contenders: () => contenders(),
     async list() {
       const probes = await Promise.all(
         engineName.options.map(async (name) => ({ name, ...(await look(name, true)) })),
