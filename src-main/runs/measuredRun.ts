@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors.ts'
 import type { TrainerOrder } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { NoAnswer } from '../askProcess.ts'
@@ -29,19 +30,27 @@ export function measureThenRun(
     verdict ??= { status, reason }
     cancel.abort()
   }
+  // Words that a busy or full database does not take are no reason to end what they are said of.
+  const say = (now: string | null): void => {
+    try {
+      store.write.saySetup(id, now)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+    }
+  }
   const conclude = (): ActiveRunEnd => {
     if (verdict !== undefined) onInterrupted({ runId: id, attempt, ...verdict })
     return { run: store.read.run(id), wasReady: false }
   }
   const go = async (): Promise<ActiveRunEnd> => {
     try {
-      store.write.saySetup(id, words)
+      say(words)
       const advice = await measure(cancel.signal, (now) => {
-        if (now !== words) store.write.saySetup(id, now)
+        if (now !== words) say(now)
       })
       if (verdict === undefined) {
         // Whoever would measure must see that it trains.
-        store.write.saySetup(id, null)
+        say(null)
         trained = begin(advice)
       }
     } catch (error) {
