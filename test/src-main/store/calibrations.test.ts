@@ -93,3 +93,28 @@ test('a row that is not of its form counts as not measured, stays as it is, and 
     assert.deepEqual(read.calibrations(machine), [measured(200, 3), other], damage)
   }
 })
+
+test('the newest 200 are kept, of whatever machine, and what cannot be read is not taken', (t) => {
+  const { path, read, write } = tempStore(t)
+  const db = connect(path)
+  afterwards(t, () => db.close())
+  const ofBatch = (batchSize: number, of = machine): Calibration => ({
+    ...measured(batchSize, batchSize),
+    machine: of,
+    subject: { ...subject, batchSize },
+  })
+  const before = { ...machine, kernels: 'fedcba9876543210' }
+  write.putCalibration(ofBatch(1))
+  db.exec("UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'")
+  for (let batchSize = 2; batchSize <= 101; batchSize++) write.putCalibration(ofBatch(batchSize, before))
+  for (let batchSize = 102; batchSize <= 202; batchSize++) write.putCalibration(ofBatch(batchSize))
+  const batches = (of = machine) => read.calibrations(of).map((each) => each.subject.batchSize)
+  const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => from - i)
+  assert.deepEqual(batches(), down(202, 102))
+  assert.deepEqual(batches(before), down(101, 3))
+  // An old one that is measured anew is the newest.
+  write.putCalibration({ ...ofBatch(3, before), measuredAt: 1000 })
+  assert.deepEqual(batches(before), [3, ...down(101, 4)])
+  const count = db.get(z.object({ n: z.number() }), 'SELECT count(*) AS n FROM calibrations')
+  assert.deepEqual(count, { n: 201 })
+})
