@@ -1,5 +1,6 @@
 import path from 'node:path'
 import envPaths from 'env-paths'
+import { UserError } from '../shared/errors.ts'
 import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
@@ -52,6 +53,12 @@ export function openCore({ home, db, contenders }: CoreOptions): Core {
       list: store.read.calibrations,
       put: store.write.putCalibration,
     },
+    neighbours: {
+      training: store.read.trainingRun,
+      measuringElsewhere: (before) => store.read.setUpElsewhere(store.hostId, before),
+      watch: store.read.watchTraining,
+      sweep: () => sweep(store),
+    },
     ...(contenders !== undefined && { contenders }),
   })
   const runs = createRunService(store, catalogue, devices)
@@ -67,5 +74,14 @@ export function openCore({ home, db, contenders }: CoreOptions): Core {
       await runs.close()
       store.close()
     },
+  }
+}
+
+/** Somebody who waits looks again later. */
+function sweep({ write }: Store): void {
+  try {
+    write.sweepDeadRuns()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
   }
 }

@@ -1,5 +1,6 @@
-import { type ChildProcess, type ForkOptions, fork } from 'node:child_process'
+import { type ChildProcess, execFile, type ForkOptions, fork } from 'node:child_process'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { cudaEnvironment } from './devices/cudaPackage.ts'
 
 /** What the core's child processes are started with and from. */
@@ -15,6 +16,21 @@ let plainNode: PlainNode = { execPath: process.execPath, sources: import.meta.di
 /** For a door that is itself no plain Node, or whose code lies elsewhere than the sources: said once, before it opens the core. */
 export function setPlainNode(other: PlainNode): void {
   plainNode = other
+  version = undefined
+}
+
+let version: Promise<string> | undefined
+
+/** Of the Node that trains, "24.0.0": Electron has one of its own. Asked once. */
+export function plainNodeVersion(): Promise<string> {
+  const { execPath } = plainNode
+  if (execPath === process.execPath) return Promise.resolve(process.versions.node)
+  version ??= promisify(execFile)(execPath, ['--version'], { windowsHide: true }).then(
+    ({ stdout }) => stdout.trim().replace(/^v/, ''),
+    // Then nothing can be measured or trained with it either, which says so itself.
+    () => 'unknown',
+  )
+  return version
 }
 
 /** Where the packages are looked for that child processes load. */

@@ -29,8 +29,12 @@ export async function withDevices<T>(
 export async function adviceFor(cli: Cli, devices: Devices, asked: Asked): Promise<DeviceAdvice> {
   const choice = await devices.choose(asked)
   if (choice.type === 'advice') return choice.advice
-  cli.terminal.err(`${choice.words}.\n`)
-  return choice.measure(untilInterrupted())
+  const { words } = choice
+  const say = (now: string): void => cli.terminal.err(`${now}.\n`)
+  say(words)
+  return choice.measure(untilInterrupted(), (now) => {
+    if (now !== words) say(now)
+  })
 }
 
 /** Ctrl+C ends the command, and with it whatever it measures. */

@@ -1,5 +1,6 @@
 import { byTime, type Calibration, type DeviceTiming, failures } from '../../shared/run/calibration.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
+import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 
 /* What was measured, in the words in which users read it. */
@@ -33,12 +34,24 @@ export function failuresText(timings: readonly DeviceTiming[]): string[] {
   return Object.entries(failures(timings)).map(([name, why]) => `${name} could not be measured (${why})`)
 }
 
+/** "cuda is not available (…)", for each that was looked for in vain. */
+export const absentText = (known: KnownDevices): string[] =>
+  Object.entries(known).flatMap(([name, { available, reason }]) =>
+    available ? [] : [`${name} is not available (${reason})`],
+  )
+
 /** What a run does meanwhile. */
 export function measuringText(names: readonly EngineName[], seconds: number): string {
   const [only] = names
   if (names.length === 1) return `Measuring ${only}, at most about ${seconds} s`
   return `Measuring devices: ${listed(names)}, at most about ${seconds} s each`
 }
+
+/** What a run does that must not disturb what is measured for another one. */
+export const waitingText = 'Waiting until devices have been measured for another run'
+
+export const disturbedText = (run: string): string =>
+  `run ${run} used the machine meanwhile, so that the figures are not kept`
 
 /** Why the first of several that nobody has measured. */
 export function unmeasuredText(names: readonly EngineName[], why: string): string {

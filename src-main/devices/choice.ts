@@ -7,7 +7,7 @@ import {
 } from '../../shared/run/calibration.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
-import { whyFastest } from './calibrationText.ts'
+import { absentText, disturbedText, whyFastest } from './calibrationText.ts'
 
 /** Who asks what to train on. */
 export interface Asked {
@@ -16,8 +16,8 @@ export interface Asked {
   readonly subject?: CalibrationSubject
   /** The device it has trained on before, where it stays; "unknown": on one from before devices were measured. */
   readonly ranOn?: EngineName | 'unknown' | undefined
-  /** Why nothing can be measured now. */
-  readonly busy?: string | undefined
+  /** The run that asks: it waits while devices are measured for another one. */
+  readonly run?: string | undefined
   /** Of the simd device, where not as many as there are. */
   readonly threads?: number | undefined
 }
@@ -27,6 +27,9 @@ export const ranOn = (run: {
   readonly deviceName: EngineName | null
   readonly device: string | null
 }): Asked['ranOn'] => run.deviceName ?? (run.device === null ? undefined : 'unknown')
+
+/** Told what is being done when that changes. */
+export type Say = (words: string) => void
 
 export type Choice =
   | {
@@ -39,9 +42,14 @@ export type Choice =
       readonly type: 'measure'
       /** What is being done meanwhile, in words a user reads. */
       readonly words: string
-      /** @throws NoAnswer when `signal` says so */
-      measure(signal: AbortSignal): Promise<DeviceAdvice>
+      /** Measures, or only waits for what is being measured. @throws NoAnswer when `signal` says so */
+      measure(signal: AbortSignal, say?: Say): Promise<DeviceAdvice>
     }
+
+/** What was measured, and the run that disturbed it: then it is not kept. */
+export interface Calibrated extends Calibration {
+  readonly disturbedBy?: string
+}
 
 /** Milliseconds for which a device that could not be measured is passed by: a driver or its memory may be back. */
 const failuresKept = 24 * 60 * 60 * 1000
@@ -59,10 +67,15 @@ export const stay = (known: KnownDevices, name: EngineName): DeviceAdvice => ({
 /** Where nothing could be measured the usual order stands, and the run says what is wrong. */
 export function fromMeasured(
   known: KnownDevices,
-  calibration: Pick<Calibration, 'timings' | 'subject'>,
+  calibration: Pick<Calibrated, 'timings' | 'subject' | 'disturbedBy'>,
 ): DeviceAdvice {
   const order = byTime(calibration.timings).map(({ name }) => name)
   if (order.length === 0) return { known }
   const passedBy = failures(calibration.timings)
-  return { known, auto: { order, reason: whyFastest(calibration), passedBy } }
+  const { disturbedBy } = calibration
+  const notes = disturbedBy === undefined ? [] : [disturbedText(disturbedBy)]
+  return {
+    known,
+    auto: { order, reason: [whyFastest(calibration), ...notes, ...absentText(known)].join('; '), passedBy },
+  }
 }

@@ -1,26 +1,14 @@
-import { UserError } from '../../shared/errors.ts'
-import {
-  byTime,
-  type Calibration,
-  type CalibrationSubject,
-  type MachineIdentity,
-} from '../../shared/run/calibration.ts'
-import type { KnownDevices } from '../../shared/run/probe.ts'
+import { byTime, type MachineIdentity } from '../../shared/run/calibration.ts'
+import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
-import { measuringText, unmeasuredText } from './calibrationText.ts'
-import { type Asked, type Choice, fromMeasured, isValid, stay } from './choice.ts'
+import { type CalibrationStore, keep, keptHere } from './calibrationStore.ts'
+import { absentText, measuringText, unmeasuredText, waitingText } from './calibrationText.ts'
+import { type Asked, type Calibrated, type Choice, fromMeasured, isValid, type Say, stay } from './choice.ts'
 import type { Contenders, Devices } from './index.ts'
 import { thisMachine } from './machine.ts'
 import { createMeasuring } from './measuring.ts'
-
-/** Where what was measured is kept. */
-export interface CalibrationStore {
-  get(machine: MachineIdentity, subject: CalibrationSubject): Calibration | undefined
-  /** The newest first. */
-  list(machine: MachineIdentity): Calibration[]
-  put(calibration: Calibration): void
-}
+import { type Neighbours, nobodyElsewhere, refuseWhileUsed } from './neighbours.ts'
 
 interface Looking {
   /** What must be known before these are started; nothing of those that need not be looked for. */
@@ -28,82 +16,122 @@ interface Looking {
   /** The same for one that was there before: also why it is there no more. */
   lookAgain(name: EngineName): Promise<KnownDevices>
   contenders(): Promise<Contenders>
+  /** Without those that take too long for a run that waits. */
+  contendersInTime(): Promise<Contenders>
 }
+
+interface Measurable extends Calibrating {
+  readonly machine: MachineIdentity
+}
+
+const keyOf = ({ machine, subject }: Measurable): string => JSON.stringify([machine, subject])
+
+type Known = Extract<Choice, { type: 'advice' }>
 
 /** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
 export function createChooser(
-  { lookForAll, lookAgain, contenders }: Looking,
+  { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
   store: CalibrationStore = keptHere(),
+  neighbours: Neighbours,
   hostEnds: AbortSignal,
 ): Pick<Devices, 'choose' | 'calibrate' | 'calibrations'> {
-  const measuring = createMeasuring<Calibration>()
+  const measuring = createMeasuring<Calibrated | undefined>()
 
-  const measure = (what: Calibrating, signal: AbortSignal): Promise<Calibration> => {
-    const { names, known, subject, threads } = what
-    const machine = thisMachine(names, known, threads)
-    const work = async (untilNobodyCares: AbortSignal): Promise<Calibration> => {
-      const { timings, isRefused } = await timeDevices(what, AbortSignal.any([untilNobodyCares, hostEnds]))
+  /** @returns undefined when a run trains by the time it is its turn */
+  const measure = (
+    what: Measurable,
+    { run, say }: { readonly run?: string | undefined; readonly say: Say },
+    signal: AbortSignal,
+  ): Promise<Calibrated | undefined> => {
+    const { names, machine, subject } = what
+    const work = async (untilNobodyCares: AbortSignal): Promise<Calibrated | undefined> => {
+      const end = AbortSignal.any([untilNobodyCares, hostEnds])
+      await nobodyElsewhere(neighbours, run, end)
+      if (neighbours.training(run) !== undefined) return undefined
+      const before = neighbours.measuringElsewhere()
+      say(measuringText(names, measuredFor / 1000))
+      const trainedMeanwhile = neighbours.watch(run)
+      const { timings, isRefused } = await timeDevices(what, end)
       const calibration = { machine, subject, timings, measuredAt: Date.now() }
+      const disturbedBy = before ?? trainedMeanwhile() ?? neighbours.measuringElsewhere(run)
+      if (disturbedBy !== undefined) return { ...calibration, disturbedBy }
       if (!isRefused) keep(store, calibration)
       return calibration
     }
-    return measuring.join(JSON.stringify([machine, subject]), work, signal)
+    return measuring.join(keyOf(what), work, signal)
+  }
+
+  /** What is known without measuring, or what has to be measured. */
+  const decide = async ({ wanted, subject, ranOn, run, threads }: Asked): Promise<Known | Measurable> => {
+    const advice = (known: KnownDevices): Known => ({ type: 'advice', advice: { known } })
+    if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
+    if (ranOn === 'unknown') return advice(await lookForAll(['cuda']))
+    if (ranOn !== undefined) return { type: 'advice', advice: stay(await lookAgain(ranOn), ranOn) }
+    const { names, known } = await contendersInTime()
+    if (names.length < 2 || subject === undefined) return advice(known)
+    const machine = await thisMachine(names, known, threads)
+    const stored = store.get(machine, subject)
+    if (stored !== undefined && isValid(stored, Date.now())) {
+      const [measured] = byTime(stored.timings)
+      return { type: 'advice', advice: fromMeasured(known, stored), measured }
+    }
+    const training = neighbours.training(run)
+    if (training !== undefined) {
+      const why = unmeasuredText(names, `run ${training} trains now and would disturb it`)
+      const reason = [why, ...absentText(known)].join('; ')
+      return { type: 'advice', advice: { known, auto: { order: [...names], reason, passedBy: {} } } }
+    }
+    return { names, known, machine, subject, ...(threads !== undefined && { threads }) }
+  }
+
+  /** A run that is not measured for would disturb what is measured for another one. */
+  const waitsFor = ({ run, wanted }: Asked, what?: Measurable): boolean =>
+    run !== undefined &&
+    wanted === 'auto' &&
+    (measuring.isUnderWay(what && keyOf(what)) || neighbours.measuringElsewhere(run) !== undefined)
+
+  const settle = async (asked: Asked, signal: AbortSignal, say: Say): Promise<DeviceAdvice> => {
+    let hasWaited = false
+    while (true) {
+      const decided = await decide(asked)
+      if ('advice' in decided) {
+        if (hasWaited || !waitsFor(asked)) return decided.advice
+        await measuring.idle(signal)
+        await nobodyElsewhere(neighbours, asked.run, signal)
+        // What is known by then may say something else.
+        hasWaited = true
+        continue
+      }
+      const calibration = await measure(decided, { run: asked.run, say }, signal)
+      if (calibration !== undefined) return fromMeasured(decided.known, calibration)
+    }
   }
 
   return {
-    async choose({ wanted, subject, ranOn, busy, threads }: Asked): Promise<Choice> {
-      const advice = (given: KnownDevices): Choice => ({ type: 'advice', advice: { known: given } })
-      if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
-      if (ranOn === 'unknown') return advice(await lookForAll(['cuda']))
-      if (ranOn !== undefined) {
-        return { type: 'advice', advice: stay(await lookAgain(ranOn), ranOn) }
-      }
-      const { names, known } = await contenders()
-      if (names.length < 2 || subject === undefined) return advice(known)
-      const stored = store.get(thisMachine(names, known, threads), subject)
-      if (stored !== undefined && isValid(stored, Date.now())) {
-        const [measured] = byTime(stored.timings)
-        return { type: 'advice', advice: fromMeasured(known, stored), measured }
-      }
-      if (busy !== undefined) {
-        const auto = { order: [...names], reason: unmeasuredText(names, busy), passedBy: {} }
-        return { type: 'advice', advice: { known, auto } }
-      }
-      const what = { names, known, subject, ...(threads !== undefined && { threads }) }
+    async choose(asked) {
+      const decided = await decide(asked)
+      const isKnown = 'advice' in decided
+      const waits = waitsFor(asked, isKnown ? undefined : decided)
+      if (isKnown && !waits) return decided
+      const words = waits ? waitingText : measuringText(isKnown ? [] : decided.names, measuredFor / 1000)
       return {
         type: 'measure',
-        words: measuringText(names, measuredFor / 1000),
-        measure: async (signal) => fromMeasured(known, await measure(what, signal)),
+        words,
+        measure: (signal, say = () => undefined) => settle(asked, signal, say),
       }
     },
-    async calibrate(subject, signal) {
+    async calibrate(subject, signal, say = () => undefined) {
       const { names, known } = await contenders()
-      return measure({ names, known, subject }, signal)
+      const machine = await thisMachine(names, known)
+      while (true) {
+        refuseWhileUsed(neighbours)
+        const calibration = await measure({ names, known, machine, subject }, { say }, signal)
+        if (calibration !== undefined) return calibration
+      }
     },
     async calibrations() {
       const { names, known } = await contenders()
-      return store.list(thisMachine(names, known))
+      return store.list(await thisMachine(names, known))
     },
-  }
-}
-
-/** A database that is busy or full must not cost the run what it is there for. */
-function keep(store: CalibrationStore, calibration: Calibration): void {
-  try {
-    store.put(calibration)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-  }
-}
-
-/** For a host without a database. */
-function keptHere(): CalibrationStore {
-  const kept = new Map<string, Calibration>()
-  const keyOf = (machine: MachineIdentity, subject: CalibrationSubject) => JSON.stringify([machine, subject])
-  return {
-    get: (machine, subject) => kept.get(keyOf(machine, subject)),
-    list: (machine) =>
-      [...kept.values()].filter((each) => JSON.stringify(each.machine) === JSON.stringify(machine)),
-    put: (calibration) => void kept.set(keyOf(calibration.machine, calibration.subject), calibration),
   }
 }

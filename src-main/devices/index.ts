@@ -1,11 +1,14 @@
+import { setTimeout } from 'node:timers/promises'
 import type { DeviceInfo } from '../../shared/api/lab.ts'
 import type { Calibration, CalibrationSubject } from '../../shared/run/calibration.ts'
 import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
 import { type EngineName, engineName } from '../../shared/run/spec.ts'
-import type { Asked, Choice } from './choice.ts'
-import { type CalibrationStore, createChooser } from './chooser.ts'
+import type { CalibrationStore } from './calibrationStore.ts'
+import type { Asked, Calibrated, Choice, Say } from './choice.ts'
+import { createChooser } from './chooser.ts'
 import { describeDevices } from './describe.ts'
 import { whyNoGpu } from './gpuNodes.ts'
+import { type Neighbours, noNeighbours } from './neighbours.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
 import { cudaIsAbsent, probe } from './probe.ts'
 
@@ -19,8 +22,11 @@ export interface Devices {
   contenders(): Promise<Contenders>
   /** What a process that is to train must be told, or what has to be measured first. */
   choose(asked: Asked): Promise<Choice>
-  /** Measures all contenders now, whatever was measured before. @throws NoAnswer when `signal` says so */
-  calibrate(subject: CalibrationSubject, signal: AbortSignal): Promise<Calibration>
+  /**
+   * Measures all contenders now, whatever was measured before.
+   * @throws NoAnswer when `signal` says so · UserError while a run trains
+   */
+  calibrate(subject: CalibrationSubject, signal: AbortSignal, say?: Say): Promise<Calibrated>
   /** What was measured on this machine as it is, the newest first. */
   calibrations(): Promise<Calibration[]>
   /** Ends the processes that still look or measure. */
@@ -36,8 +42,12 @@ export interface Contenders {
 export interface DevicesOptions {
   /** Where what was measured is kept; for this host's life only where absent. */
   readonly calibrations?: CalibrationStore
+  /** What else uses the machine. */
+  readonly neighbours?: Neighbours
   /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
   readonly contenders?: readonly EngineName[]
+  /** Milliseconds for which a run that is to begin waits for the first look at a driver. */
+  readonly runPatience?: number
   /** Tells without a process that a device need not be looked for. */
   readonly whyAbsent?: (name: EngineName) => string | undefined
 }
@@ -52,8 +62,24 @@ function whyAbsentHere(name: EngineName): string | undefined {
   return name === 'webgpu' ? whyNoGpu() : undefined
 }
 
+/** The look goes on: whoever asks later is told what it has found. */
+async function inTime(look: Promise<ProbeReply>, within: number | undefined): Promise<ProbeReply> {
+  if (within === undefined) return look
+  const end = new AbortController()
+  const late = setTimeout(within, undefined, { signal: end.signal }).then((): ProbeReply => {
+    const reason = `its driver had not started after ${within / 1000} s, so that this run does without it`
+    return { available: false, rank: -1, reason }
+  })
+  try {
+    return await Promise.race([look, late])
+  } finally {
+    late.catch(() => undefined)
+    end.abort()
+  }
+}
+
 export function createDevices(options: DevicesOptions = {}): Devices {
-  const { contenders: among = usualContenders, whyAbsent = whyAbsentHere } = options
+  const { contenders: among = usualContenders, whyAbsent = whyAbsentHere, runPatience = 10_000 } = options
   const end = new AbortController()
   const looked = new Map<EngineName, Promise<ProbeReply>>()
 
@@ -69,10 +95,10 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     )
     return now
   }
-  const lookForAll = async (names: readonly EngineName[]): Promise<KnownDevices> => {
+  const lookForAll = async (names: readonly EngineName[], within?: number): Promise<KnownDevices> => {
     const wanted = names.filter((name) => isLookedFor(name) && whyAbsent(name) === undefined)
     return Object.fromEntries(
-      await Promise.all(wanted.map(async (name) => [name, await look(name, false)] as const)),
+      await Promise.all(wanted.map(async (name) => [name, await inTime(look(name, false), within)] as const)),
     )
   }
   const lookAgain = async (name: EngineName): Promise<KnownDevices> => {
@@ -80,19 +106,29 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     if (!isLookedFor(name)) return {}
     return { [name]: reason === undefined ? await look(name, false) : { available: false, rank: -1, reason } }
   }
-  const contenders = async (): Promise<Contenders> => {
-    const known = await lookForAll(among)
+  const contenders = async (within?: number): Promise<Contenders> => {
+    const known = await lookForAll(among, within)
     const names = among.filter((name) => {
       const found = known[name]
       return found === undefined ? !isLookedFor(name) : found.available && found.rank >= 0
     })
     return { names, known }
   }
-  const chooser = createChooser({ lookForAll, lookAgain, contenders }, options.calibrations, end.signal)
+  const chooser = createChooser(
+    {
+      lookForAll,
+      lookAgain,
+      contenders: () => contenders(),
+      contendersInTime: () => contenders(runPatience),
+    },
+    options.calibrations,
+    options.neighbours ?? noNeighbours,
+    end.signal,
+  )
 
   return {
     ...chooser,
-    contenders,
+    contenders: () => contenders(),
     async list() {
       const probes = await Promise.all(
         engineName.options.map(async (name) => ({ name, ...(await look(name, true)) })),

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { MachineIdentity } from '../../shared/run/calibration.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import { sourcesFolder } from '../plainNode.ts'
+import { plainNodeVersion, sourcesFolder } from '../plainNode.ts'
 import { cudaPackage } from './cudaPackage.ts'
 
 const computing = [
@@ -20,11 +20,11 @@ const computing = [
 ] as const
 
 /** What times measured now depend on. @param threads of the simd device, where not as many as there are */
-export function thisMachine(
+export async function thisMachine(
   names: readonly EngineName[],
   known: KnownDevices,
   threads?: number,
-): MachineIdentity {
+): Promise<MachineIdentity> {
   const chosen = threads === undefined ? process.env.ANNEAL_THREADS : String(threads)
   const driver = nvidiaDriver()
   return {
@@ -32,7 +32,7 @@ export function thisMachine(
     platform: `${platform()} ${release()} ${arch()}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     threads: chosen || String(availableParallelism()),
-    versions: { node: process.versions.node, ...packageVersions() },
+    versions: { node: await plainNodeVersion(), ...packageVersions() },
     kernels: [engineHash(), process.env.ANNEAL_KERNELS ?? ''].filter(Boolean).join(' '),
     devices: Object.fromEntries(names.map((name) => [name, identityOf(name, known, driver)])),
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { NoAnswer } from '../askProcess.ts'
 
 /** Work of which one is under way at a time: two that measure would slow each other down. */
@@ -7,6 +8,10 @@ export interface Measuring<T> {
    * wanted it has lost interest. @throws NoAnswer when `signal` says so
    */
   join(key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
+  /** Whether anything waits or is under way, other than of this key. */
+  isUnderWay(otherThan?: string): boolean
+  /** Resolves when nothing is. @throws NoAnswer when `signal` says so */
+  idle(signal: AbortSignal): Promise<void>
 }
 
 interface Wanted<T> {
@@ -19,6 +24,7 @@ const cancelled = () => new NoAnswer('cancelled', 'it was cancelled')
 
 export function createMeasuring<T>(): Measuring<T> {
   const wanted = new Map<string, Wanted<T>>()
+  const pending = new Set<Wanted<T>>()
   let last: Promise<unknown> = Promise.resolve()
 
   const begin = (key: string, work: (signal: AbortSignal) => Promise<T>): Wanted<T> => {
@@ -28,11 +34,15 @@ export function createMeasuring<T>(): Measuring<T> {
       return work(end.signal)
     })
     const entry = { result, end, waiting: 0 }
-    const over = (): void => {
+    const over = async (): Promise<void> => {
       if (wanted.get(key) === entry) wanted.delete(key)
+      // Whoever waited for it goes on first: the next one must see the trainer that it starts.
+      await setImmediate()
+      pending.delete(entry)
     }
     last = result.then(over, over)
     wanted.set(key, entry)
+    pending.add(entry)
     return entry
   }
 
@@ -41,13 +51,9 @@ export function createMeasuring<T>(): Measuring<T> {
       if (signal.aborted) throw cancelled()
       const entry = wanted.get(key) ?? begin(key, work)
       entry.waiting++
-      const { promise: gone, reject } = Promise.withResolvers<never>()
-      const leave = (): void => reject(cancelled())
-      signal.addEventListener('abort', leave, { once: true })
       try {
-        return await Promise.race([entry.result, gone])
+        return await unless(signal, entry.result)
       } finally {
-        signal.removeEventListener('abort', leave)
         entry.waiting--
         if (entry.waiting === 0) {
           // Whoever wants it from now on begins anew.
@@ -56,5 +62,25 @@ export function createMeasuring<T>(): Measuring<T> {
         }
       }
     },
+    isUnderWay(otherThan) {
+      const own = otherThan === undefined ? undefined : wanted.get(otherThan)
+      return [...pending].some((each) => each !== own)
+    },
+    async idle(signal) {
+      while (pending.size > 0) await unless(signal, last)
+    },
+  }
+}
+
+/** @throws NoAnswer when `signal` says so first */
+async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  if (signal.aborted) throw cancelled()
+  const { promise: gone, reject } = Promise.withResolvers<never>()
+  const leave = (): void => reject(cancelled())
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([work, gone])
+  } finally {
+    signal.removeEventListener('abort', leave)
   }
 }

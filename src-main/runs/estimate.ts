@@ -89,8 +89,11 @@ const isTraining = ({ read }: Store): boolean => read.runs({ status: 'running', 
 function refuseWhileTraining({ read }: Store): void {
   const [running] = read.runs({ status: 'running', limit: 1 })
   if (running === undefined) return
+  const trains = read.trainingRun()
+  const what =
+    trains === undefined ? `devices are being measured for run ${running.id}` : `run ${trains} trains now`
   throw new UserError(
-    `While measuring a run: run ${running.id} trains now, and the two would slow each other down; the time can be measured when it has ended.`,
+    `While measuring a run: ${what}, and the two would slow each other down; the time can be measured when it has ended.`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors.ts'
 import type { TrainerOrder } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { NoAnswer } from '../askProcess.ts'
@@ -29,15 +30,29 @@ export function measureThenRun(
     verdict ??= { status, reason }
     cancel.abort()
   }
+  // Words that a busy or full database does not take are no reason to end what they are said of.
+  const say = (now: string | null): void => {
+    try {
+      store.write.saySetup(id, now)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+    }
+  }
   const conclude = (): ActiveRunEnd => {
     if (verdict !== undefined) onInterrupted({ runId: id, attempt, ...verdict })
     return { run: store.read.run(id), wasReady: false }
   }
   const go = async (): Promise<ActiveRunEnd> => {
     try {
-      store.write.saySetup(id, words)
-      const advice = await measure(cancel.signal)
-      if (verdict === undefined) trained = begin(advice)
+      say(words)
+      const advice = await measure(cancel.signal, (now) => {
+        if (now !== words) say(now)
+      })
+      if (verdict === undefined) {
+        // Whoever would measure must see that it trains.
+        say(null)
+        trained = begin(advice)
+      }
     } catch (error) {
       const isCancelled = error instanceof NoAnswer && error.why === 'cancelled'
       const why = error instanceof Error ? error.message : String(error)

@@ -66,7 +66,7 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
     const { folder, meta } = await dataOf(store, catalogue, run)
-    const choice = await devices.choose(askedFor(store, run, meta))
+    const choice = await devices.choose(askedFor(run, meta))
     const claimed = claim()
     const onStored: RunListener = (events) => {
       for (const listener of listeners) listener(events)
@@ -230,13 +230,12 @@ function unbegun({ id, attempt }: RunRecord, status: Interruption['status'], err
 }
 
 /** A run that has begun stays on its device; a new one is measured for, unless another run would disturb that. */
-function askedFor({ read }: Store, run: RunRecord, meta: DatasetMeta): Asked {
-  const training = read.runs({ status: 'running', limit: 2 }).find(({ id }) => id !== run.id)
+function askedFor(run: RunRecord, meta: DatasetMeta): Asked {
   return {
+    run: run.id,
     wanted: run.spec.device,
     subject: subjectOf(run.spec, meta),
     ranOn: ranOn(run),
-    busy: training && `run ${training.id} trains now and would disturb it`,
   }
 }
 

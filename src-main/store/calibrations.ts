@@ -23,15 +23,19 @@ const timingColumns = z
   .transform((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)))
   .pipe(deviceTiming)
 
+/** Each model and batch size that is measured adds one. */
+const mostKept = 200
+const NEWEST_FIRST = 'ORDER BY measured_at DESC, id DESC'
+
 const calibrationRow = z.object({
   machine: json(machineIdentity),
   subject: json(calibrationSubject),
   measuredAt: z.number(),
-  timings: json(z.array(timingColumns)),
+  timings: json(z.array(timingColumns).min(1)),
 })
 
 const CALIBRATIONS = `
-  SELECT machine, subject, measured_at AS measuredAt,
+  SELECT id, machine, subject, measured_at AS measuredAt,
     (SELECT json_group_array(
        json_object('name', name, 'device', device, 'stepMs', step_ms, 'steps', steps, 'failure', failure) ORDER BY ordinal)
      FROM calibration_timings WHERE calibration_id = calibrations.id) AS timings
@@ -42,21 +46,30 @@ export function findCalibration(
   machine: MachineIdentity,
   subject: CalibrationSubject,
 ): Calibration | undefined {
-  return db.get(
-    calibrationRow,
-    `${CALIBRATIONS} WHERE machine = ? AND subject = ?`,
+  return readCalibrations(
+    db,
+    'WHERE machine = ? AND subject = ?',
     machineText(machine),
     subjectText(subject),
-  )
+  )[0]
 }
 
 /** Of this machine, the newest first. */
 export function listCalibrations(db: Db, machine: MachineIdentity): Calibration[] {
-  return db.all(
-    calibrationRow,
-    `${CALIBRATIONS} WHERE machine = ? ORDER BY measured_at DESC, id DESC LIMIT 100`,
-    machineText(machine),
-  )
+  return readCalibrations(db, `WHERE machine = ? ${NEWEST_FIRST}`, machineText(machine))
+}
+
+const readCalibrations = (db: Db, which: string, ...values: string[]): Calibration[] =>
+  readRows(db, calibrationRow, which, ...values)
+
+const anyRow = z.record(z.string(), z.unknown())
+
+/** A row that is not of its form counts as not measured: it can be measured anew, and must not cost a run its start. */
+function readRows<T>(db: Db, form: z.ZodType<T>, which: string, ...values: string[]): T[] {
+  return db.all(anyRow, `${CALIBRATIONS} ${which}`, ...values).flatMap((row) => {
+    const { success, data } = form.safeParse(row)
+    return success ? [data] : []
+  })
 }
 
 /** In the place of what was measured before of the same on the same. */
@@ -72,6 +85,13 @@ export function putCalibration(
     measuredAt,
   )
   for (const [ordinal, timing] of timings.entries()) putTiming(db, lastId, ordinal, timing)
+  forgetOldest(db)
+}
+
+/** Of all machines: what they were before an update is measured no more. Rows that cannot be read are not ours to take. */
+function forgetOldest(db: Db): void {
+  const ids = readRows(db, calibrationRow.extend({ id: z.number() }), NEWEST_FIRST).map(({ id }) => id)
+  for (const id of ids.slice(mostKept)) db.run('DELETE FROM calibrations WHERE id = ?', id)
 }
 
 function putTiming(db: Db, calibration: number, ordinal: number, timing: DeviceTiming): void {

@@ -35,7 +35,7 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
     return {
       path,
       hostId: hosts.id,
-      read: createReads(db),
+      read: createReads(db, now),
       write: writes.write,
       record: writes.record,
       close() {

@@ -4,6 +4,7 @@ import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
+import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
 import { createSeriesViews } from './metrics/smoothed.ts'
@@ -26,7 +27,7 @@ import type { EpochRecord, StoreReads } from './types.ts'
 
 const nameRow = z.object({ name: z.string() })
 
-export function createReads(db: Db): StoreReads {
+export function createReads(db: Db, now: () => number): StoreReads {
   const summaries = createSummaries(db)
   const views = createSeriesViews(db)
   return {
@@ -65,6 +66,9 @@ export function createReads(db: Db): StoreReads {
     request: (id) => findRequest(db, id),
     calibration: (machine, subject) => findCalibration(db, machine, subject),
     calibrations: (machine) => listCalibrations(db, machine),
+    trainingRun: (except) => trainingRun(db, except),
+    setUpElsewhere: (hostId, before) => setUpElsewhere(db, hostId, before),
+    watchTraining: (except) => watchTraining(db, now, except),
     version: () => labVersion(db),
   }
 }

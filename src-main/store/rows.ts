@@ -21,7 +21,14 @@ const realOrNaN = z
 export const json = <T>(schema: z.ZodType<T>) =>
   z
     .string()
-    .transform((text): unknown => JSON.parse(text))
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text)
+      } catch (error) {
+        context.addIssue(`is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+        return z.NEVER
+      }
+    })
     .pipe(schema)
 
 /** A list holds thousands of specs, and those of a study differ in name and seed only: the rest is checked once. */

@@ -118,8 +118,8 @@ export function setStatus(context: WriteContext, runId: string, status: RunStatu
   putStatus(context, runId, status, reason ?? null)
 }
 
-/** What is done for an active run that has no device yet; the device's own reason takes its place. */
-export function saySetup({ db }: WriteContext, runId: string, words: string): void {
+/** What is done for an active run that has no device yet, null when its trainer begins; the device's own reason follows. */
+export function saySetup({ db }: WriteContext, runId: string, words: string | null): void {
   db.run('UPDATE runs SET device_reason = ? WHERE id = ? AND device IS NULL', words, runId)
 }
 

@@ -183,6 +183,12 @@ export interface StoreReads {
   /** @throws UserError when no run or more than one begins with `idPrefix` */
   run(idPrefix: string): RunRecord
   runs(filter?: RunFilter): RunRecord[]
+  /** A run that trains now; one whose devices are still being measured does not. */
+  trainingRun(except?: string): string | undefined
+  /** The first run of another host for which something is done before it trains. @param before only those with lower ids */
+  setUpElsewhere(hostId: string, before?: string): string | undefined
+  /** @returns tells of a run that has trained from now until then */
+  watchTraining(except?: string): () => string | undefined
   /** Queued runs, the next to be started first. */
   queue(): RunRecord[]
   /**
@@ -264,9 +270,9 @@ export interface StoreWrites {
    */
   claimRun(runId: string, replan?: (claimed: RunRecord) => NewPlan): RunRecord
   setStatus(runId: string, status: RunStatus, reason?: string): void
-  /** What is done for an active run that has no device yet, in words; gone when it has one, or has ended. */
-  saySetup(runId: string, words: string): void
-  /** Keeps it in the place of what was measured before of the same model on the same machine. */
+  /** What is done for an active run that has no device yet, in words; null when its trainer begins. Gone when it has ended. */
+  saySetup(runId: string, words: string | null): void
+  /** Keeps it in the place of what was measured before of the same model on the same machine; the oldest of many goes. */
   putCalibration(calibration: Calibration): void
   addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
   annotate(

@@ -4,8 +4,7 @@ import type { DeviceInfo } from '../../../shared/api/lab.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { byTime, type Calibration, type CalibrationSubject } from '../../../shared/run/calibration.ts'
 import { subjectText } from '../../../shared/run/modelText.ts'
-import { measuredFor } from '../../devices/calibrate.ts'
-import { failuresText, measuringText, timesText } from '../../devices/calibrationText.ts'
+import { disturbedText, failuresText, timesText } from '../../devices/calibrationText.ts'
 import type { Devices } from '../../devices/index.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
 import { examples } from '../help.ts'
@@ -56,9 +55,11 @@ function refuseWithoutModel(command: Command): void {
 }
 
 async function measureNow(cli: Cli, devices: Devices, subject: CalibrationSubject): Promise<Calibration> {
-  const { names } = await devices.contenders()
-  cli.terminal.err(`${measuringText(names, measuredFor / 1000)}.\n`)
-  return devices.calibrate(subject, untilInterrupted())
+  const say = (words: string): void => cli.terminal.err(`${words}.\n`)
+  const measured = await devices.calibrate(subject, untilInterrupted(), say)
+  const { disturbedBy } = measured
+  if (disturbedBy !== undefined) cli.terminal.err(`Not kept: ${disturbedText(disturbedBy)}.\n`)
+  return measured
 }
 
 async function show(cli: Cli, devices: Devices, json: boolean, measured?: Calibration): Promise<void> {

@@ -80,3 +80,32 @@ test('a failure is everybody’s, and the next one is measured all the same', as
   work.end('known')
   assert.equal(await measuring.join('a', work.work, forever), 'known')
 })
+
+test('who waited goes on before the next one begins, and who waits for all of it waits for that too', async () => {
+  const measuring = createMeasuring<string>()
+  const [first, second] = [makeWork(), makeWork()]
+  const order: string[] = []
+  const one = measuring.join('a', first.work, forever).then(() => order.push('one goes on'))
+  const two = measuring.join(
+    'b',
+    () => {
+      order.push('two begins')
+      return second.work(forever)
+    },
+    forever,
+  )
+  assert.deepEqual([measuring.isUnderWay(), measuring.isUnderWay('a')], [true, true])
+  const end = new AbortController()
+  const left = measuring.idle(end.signal)
+  const idle = measuring.idle(forever).then(() => order.push('idle'))
+  end.abort()
+  await assert.rejects(left, cancelled)
+  first.end('known')
+  await one
+  await second.begun
+  assert.deepEqual([measuring.isUnderWay(), measuring.isUnderWay('b')], [true, false])
+  second.end('too')
+  await Promise.all([two, idle])
+  assert.deepEqual(order, ['one goes on', 'two begins', 'idle'])
+  assert.equal(measuring.isUnderWay(), false)
+})

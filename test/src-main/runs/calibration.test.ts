@@ -46,7 +46,11 @@ test('a new model is measured on each device, the fastest one trains it, and eve
   const other = lab.another()
   const meanwhile = other.store.read.run(active.runId)
   assert.deepEqual([meanwhile.status, meanwhile.device, meanwhile.deviceReason], ['running', null, measuring])
-  await assert.rejects(other.runs.estimate(specOf(10)), /trains now/, 'what is measured is not disturbed')
+  await assert.rejects(
+    other.runs.estimate(specOf(10)),
+    new RegExp(`devices are being measured for run ${active.runId}`),
+    'what is measured is not disturbed',
+  )
   const { run } = await active.finished
   assert.equal(run.status, 'completed')
   const calibration = await stored(9)
@@ -198,7 +202,90 @@ test('while another run trains a new model is not measured, which its reason say
     device: fastest.device,
   })
   await runs.command(busy.runId, { type: 'stop', when: 'now' })
+  await busy.finished
   assert.equal(await stored(12), undefined)
+})
+
+test('figures that a run has disturbed are used and told so, and not kept', async () => {
+  const { runs } = lab.core
+  const active = await runs.launch(specOf(20))
+  assert.equal(active.setup, measuring)
+  // Named, it does not wait.
+  const disturbing = await lab.another().runs.launch(cloudsSpec(100_000, { device: 'cpu' }))
+  const { run } = await active.finished
+  assert.equal(run.status, 'completed')
+  assert.match(run.deviceReason ?? '', /^the fastest: .*\(measured on this machine for MLP 20/)
+  assert.match(
+    run.deviceReason ?? '',
+    new RegExp(`; run ${disturbing.runId} used the machine meanwhile, so that the figures are not kept; `),
+  )
+  assert.equal(await stored(20), undefined)
+  await runs.command(disturbing.runId, { type: 'stop', when: 'now' })
+  await disturbing.finished
+})
+
+test('a run of another model waits until the first one is measured, and disturbs no figures', async () => {
+  const { runs } = lab.core
+  const first = await runs.launch(specOf(21, 100_000))
+  const second = await runs.launch(specOf(22))
+  assert.equal(first.setup, measuring)
+  assert.equal(second.setup, 'Waiting until devices have been measured for another run')
+  const { run } = await second.finished
+  assert.match(
+    run.deviceReason ?? '',
+    new RegExp(`have not been measured for this model \\(run ${first.runId} trains now`),
+  )
+  await runs.command(first.runId, { type: 'stop', when: 'now' })
+  await first.finished
+  assert.ok(await stored(21))
+  assert.equal(await stored(22), undefined)
+})
+
+test('runs of one model share one measurement', async () => {
+  const both = await Promise.all([lab.core.runs.launch(specOf(23)), lab.core.runs.launch(specOf(23))])
+  const reasons = await Promise.all(
+    both.map(async ({ finished: end }) => /^[^;]+/.exec((await end).run.deviceReason ?? '')?.[0]),
+  )
+  assert.match(reasons[0] ?? '', /^the fastest/)
+  assert.equal(reasons[0], reasons[1])
+  assert.ok(await stored(23))
+})
+
+test('a run in another program waits too, even where its own model is known', async () => {
+  const other = lab.another()
+  const first = await lab.core.runs.launch(specOf(24))
+  const second = await other.runs.launch(specOf(9))
+  assert.equal(second.setup, 'Waiting until devices have been measured for another run')
+  assert.equal(second.trainerPid, undefined)
+  const { read } = other.store
+  assert.equal(read.run(second.runId).deviceReason, second.setup)
+  assert.deepEqual(
+    [(await first.finished).run.status, (await second.finished).run.status],
+    ['completed', 'completed'],
+  )
+  assert.ok(await stored(24))
+})
+
+test('nothing is measured anew on demand while a run trains, or devices are measured for one', async () => {
+  const { runs, devices } = lab.core
+  const subject = { model: { kind: 'softmax' as const }, shape: [4], classes: 3, batchSize: 10 }
+  const known = await devices.calibrations()
+  const other = lab.another()
+  const active = await other.runs.launch(specOf(25, 100_000))
+  await assert.rejects(devices.calibrate(subject, forever), {
+    name: 'UserError',
+    message: `While measuring devices: devices are being measured for run ${active.runId}, and the two would slow each other down; measure when it has ended.`,
+  })
+  await until('it to train', () => lab.core.store.read.trainingRun())
+  await assert.rejects(devices.calibrate(subject, forever), {
+    name: 'UserError',
+    message: new RegExp(`^While measuring devices: run ${active.runId} trains now, `),
+  })
+  await runs.command(active.runId, { type: 'stop', when: 'now' })
+  await active.finished
+  const [newest, ...rest] = await devices.calibrations()
+  assert.deepEqual(rest, known)
+  assert.deepEqual(newest, await stored(25))
 })
 
 test('an estimate measures the devices once, for the run that follows too', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import type { Calibration } from '../../../shared/run/calibration.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { afterwards, tempStore } from './fixtures.ts'
@@ -63,12 +64,57 @@ test('whatever of the machine or the model changes, what was measured before say
     assert.equal(read.calibration(machine, other), undefined, JSON.stringify(other))
 })
 
-test('a row that is not of its form is a damaged file, told in one sentence', (t) => {
+test('a row that is not of its form counts as not measured, stays as it is, and gives way to a new measurement', (t) => {
   const { path, read, write } = tempStore(t)
-  write.putCalibration(measured(217, 1))
+  const other = { ...measured(400, 2), subject: { ...subject, batchSize: 256 } }
   const db = connect(path)
   afterwards(t, () => db.close())
-  assert.throws(() => db.exec("UPDATE calibration_timings SET step_ms = NULL WHERE name = 'simd'"), /CHECK/)
+  assert.throws(() => {
+    write.putCalibration(measured(217, 1))
+    db.exec("UPDATE calibration_timings SET step_ms = NULL WHERE name = 'simd'")
+  }, /CHECK/)
+  const dump = () =>
+    db.all(z.unknown(), 'SELECT * FROM calibrations c JOIN calibration_timings ON calibration_id = c.id')
+  for (const damage of [
+    "UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'",
+    "UPDATE calibration_timings SET name = 'a device of a later version' WHERE name = 'simd'",
+    'DELETE FROM calibration_timings',
+    "UPDATE calibrations SET subject = 'no JSON'",
+  ]) {
+    db.exec('DELETE FROM calibrations')
+    write.putCalibration(measured(217, 1))
+    db.exec(damage)
+    write.putCalibration(other)
+    const before = dump()
+    assert.equal(read.calibration(machine, subject), undefined, damage)
+    assert.deepEqual(read.calibrations(machine), [other], damage)
+    assert.deepEqual(dump(), before)
+    write.putCalibration(measured(200, 3))
+    assert.deepEqual(read.calibrations(machine), [measured(200, 3), other], damage)
+  }
+})
+
+test('the newest 200 are kept, of whatever machine, and what cannot be read is not taken', (t) => {
+  const { path, read, write } = tempStore(t)
+  const db = connect(path)
+  afterwards(t, () => db.close())
+  const ofBatch = (batchSize: number, of = machine): Calibration => ({
+    ...measured(batchSize, batchSize),
+    machine: of,
+    subject: { ...subject, batchSize },
+  })
+  const before = { ...machine, kernels: 'fedcba9876543210' }
+  write.putCalibration(ofBatch(1))
   db.exec("UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'")
-  assert.throws(() => read.calibration(machine, subject), { name: 'UserError', message: /damaged/ })
+  for (let batchSize = 2; batchSize <= 101; batchSize++) write.putCalibration(ofBatch(batchSize, before))
+  for (let batchSize = 102; batchSize <= 202; batchSize++) write.putCalibration(ofBatch(batchSize))
+  const batches = (of = machine) => read.calibrations(of).map((each) => each.subject.batchSize)
+  const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => from - i)
+  assert.deepEqual(batches(), down(202, 102))
+  assert.deepEqual(batches(before), down(101, 3))
+  // An old one that is measured anew is the newest.
+  write.putCalibration({ ...ofBatch(3, before), measuredAt: 1000 })
+  assert.deepEqual(batches(before), [3, ...down(101, 4)])
+  const count = db.get(z.object({ n: z.number() }), 'SELECT count(*) AS n FROM calibrations')
+  assert.deepEqual(count, { n: 201 })
 })

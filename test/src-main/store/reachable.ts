@@ -21,5 +21,5 @@ export function openReachable(t: TestContext): { db: Db; store: Store } {
     db.close()
   }
   afterwards(t, close)
-  return { db, store: { path, hostId: hosts.id, read: createReads(db), ...writes, close } }
+  return { db, store: { path, hostId: hosts.id, read: createReads(db, Date.now), ...writes, close } }
 }
