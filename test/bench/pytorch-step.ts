@@ -5,19 +5,17 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { modelSpec } from '../../shared/run/spec.ts'
 import { benchInProcess } from '../../src-main/bench/benchProcess.ts'
+import { type BenchModel, benchModels } from './benchModels.ts'
 
 /*
  * Training steps at batch 128 beside PyTorch's, model by model and by number of threads: the two take turns, and each
  * is judged by its fastest step, so that what else the machine does weighs little.
- *   node test/bench/pytorch-step.ts [--json] [--python /usr/bin/python3] [--rounds 3] [--device simd]
+ *   node test/bench/pytorch-step.ts [--json] [--python /usr/bin/python3] [--rounds 3] [--device simd] [--model resnet20,cnn]
  * PyTorch is looked for in --python (Debian: python3-torch and libopenblas0-pthread); without it our half is printed alone.
  */
 
-const subjects = {
-  resnet20: { model: { kind: 'resnet', depth: 20 }, shape: [32, 32, 3], steps: 6 },
-  cnn: { model: { kind: 'cnn', filters: [16, 32], dense: 128 }, shape: [28, 28, 1], steps: 40 },
-  mlp: { model: { kind: 'mlp', hidden: [256] }, shape: [28, 28, 1], steps: 100 },
-}
+/** Steps to time of each. */
+const subjects = { resnet20: 10, wrn16x4: 3, cnn: 60, mlp: 200 } as const
 
 const timing = z.object({ median: z.number(), min: z.number() })
 const measured = z.object({ stepMs: timing, cpuMs: timing, memoryMb: z.number() })
@@ -36,13 +34,18 @@ const { values } = parseArgs({
     python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '3' },
     device: { type: 'string', default: 'simd' },
+    model: { type: 'string', default: Object.keys(subjects).join() },
   },
 })
 const device = z.enum(['simd', 'wasm', 'cpu']).parse(values.device)
+const models = z.array(z.enum(['resnet20', 'wrn16x4', 'cnn', 'mlp'])).parse(values.model.split(','))
 const script = fileURLToPath(new URL('pytorch/step.py', import.meta.url))
 
-function askTorch(model: string, threads: number, steps: number): Measured | undefined {
-  const ran = spawnSync(values.python, [script, model, String(threads), String(steps)], { encoding: 'utf8' })
+function askTorch(model: BenchModel, threads: number, steps: number): Measured | undefined {
+  // Its matrix products come from a library that counts threads for itself.
+  const env = { ...process.env, OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) }
+  const asked = [script, model, String(threads), String(steps)]
+  const ran = spawnSync(values.python, asked, { encoding: 'utf8', env })
   return ran.status === 0 ? measured.parse(JSON.parse(ran.stdout)) : undefined
 }
 
@@ -59,14 +62,16 @@ function better(a: Measured | undefined, b: Measured): Measured {
 const rows: Row[] = []
 const hasTorch = spawnSync(values.python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0
 if (!hasTorch) console.error(`${values.python} has no PyTorch: our half alone.`)
-for (const [name, { model, shape, steps }] of Object.entries(subjects)) {
+for (const name of models) {
+  const { spec, shape } = benchModels[name]
+  const steps = subjects[name]
   for (const threads of new Set([1, Math.min(2, availableParallelism())])) {
     let ours: Measured | undefined
     let torch: Measured | undefined
     for (let round = 0; round < Number(values.rounds); round++) {
       const request = {
-        model: modelSpec.parse(model),
-        shape,
+        model: modelSpec.parse(spec),
+        shape: [...shape],
         classes: 10,
         batchSize: 128,
         steps,
