@@ -17,7 +17,7 @@ import { trainTorch } from './pytorch/trainTorch.ts'
 /*
  * Whether our engine learns what PyTorch learns: ResNet-20 on CIFAR-10 under 1cycle, trained by both on the same batches
  * (order, crops and mirrored images), rates and momenta, from initial weights of the same distribution, several seeds each.
- * Besides, PyTorch takes the first steps once more from our very own initial weights: its losses must be ours.
+ * Besides, PyTorch trains once more from our very own initial weights: the first losses must be ours.
  *   node test/bench/pytorch-accuracy.ts --data cifar-10-binary.tar.gz [--json] [--python /usr/bin/python3]
  *     [--seeds 1,2,3] [--epochs 3] [--device simd] [--threads 2]
  * --data is CIFAR-10 in its binary layout, whole or in part. Without it, or without PyTorch, there is nothing to compare.
@@ -31,9 +31,12 @@ interface Row {
   readonly seed: number
   readonly ours: number
   readonly torch: number
+  /** PyTorch, from our initial weights. */
+  readonly shared: number
   /** Mean training loss of the last tenth of the steps. */
   readonly ourLoss: number
   readonly torchLoss: number
+  readonly sharedLoss: number
   /** Greatest relative difference of the first losses from the same weights. */
   readonly apart: number
   readonly ourSeconds: number
@@ -92,15 +95,18 @@ function specOf(dataset: string, seed: number): RunSpec {
 
 async function compareSeed(spec: RunSpec, plan: SchedulePlan, folder: string): Promise<Row> {
   const ours = await trainOurs(spec, plan, folder)
-  const request = { python: values.python, threads: Number(values.threads), sharedSteps }
+  const request = { python: values.python, threads: Number(values.threads) }
   const torch = await trainTorch(spec, plan, folder, request)
-  const apart = torch.sharedLosses.map((loss, step) => Math.abs((ours.losses[step] ?? Number.NaN) / loss - 1))
+  const first = torch.sharedLosses.slice(0, sharedSteps)
+  const apart = first.map((loss, step) => Math.abs((ours.losses[step] ?? Number.NaN) / loss - 1))
   return {
     seed: spec.seed,
     ours: ours.testAccuracy,
     torch: torch.testAccuracy,
+    shared: torch.sharedTestAccuracy,
     ourLoss: lossAtTheEnd(ours.losses),
     torchLoss: lossAtTheEnd(torch.losses),
+    sharedLoss: lossAtTheEnd(torch.sharedLosses),
     apart: Math.max(...apart),
     ourSeconds: ours.seconds,
     torchSeconds: torch.seconds,
@@ -140,7 +146,8 @@ function conclude(
   const same = rows.every(({ apart }) => apart < sharedTolerance)
   if (values.json) console.log(JSON.stringify({ trainCount, testCount, rows, overlap, same }))
   else {
-    console.log(`mean     ${spread(ours)}      ${spread(torch)}`)
+    const shared = spread(rows.map((row) => row.shared))
+    console.log(`mean     ${spread(ours)}      ${spread(torch)}      from our weights ${shared}`)
     console.log(
       `${values.device} ${range(ours)}, PyTorch ${range(torch)}: the ranges ${overlap ? 'overlap' : 'do not overlap'}.`,
     )
@@ -156,7 +163,8 @@ function line(row: Row): string {
     `${who} ${percent(accuracy)} (loss ${loss.toFixed(3)}, ${seconds.toFixed(0)} s)`
   const ours = half(values.device, row.ours, row.ourLoss, row.ourSeconds)
   const torch = half('PyTorch', row.torch, row.torchLoss, row.torchSeconds)
-  return `seed ${row.seed}   ${ours}   ${torch}   first losses apart by ${row.apart.toExponential(1)}`
+  const shared = `from our weights ${percent(row.shared)} (loss ${row.sharedLoss.toFixed(3)})`
+  return `seed ${row.seed}   ${ours}   ${torch}   ${shared}   first losses apart by ${row.apart.toExponential(1)}`
 }
 
 const percent = (accuracy: number): string => `${(100 * accuracy).toFixed(2)} %`

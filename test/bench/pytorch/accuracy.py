@@ -1,11 +1,11 @@
 """Trains ResNet-20 on the batches it is given, and prints one JSON document.
 
-    python3 accuracy.py SEED THREADS STEPS SHARED_STEPS BATCH TESTS HEIGHT WIDTH CHANNELS
+    python3 accuracy.py SEED THREADS STEPS BATCH TESTS HEIGHT WIDTH CHANNELS
 
 Standard input, little-endian: initial weights (float32, in the order and layout of src-main/trainer/models/resnet.ts);
 for each step learning rate and momentum (float64), images (float32, channels last) and labels (int32); then the test
 images and labels. One network starts from weights of its own, drawn as netBuilder.ts draws them but by PyTorch's generator, and
-takes all steps; another starts from the weights given and takes the first SHARED_STEPS.
+another ("shared") from the weights given.
 """
 
 import json
@@ -82,7 +82,7 @@ def count_correct(model, x, y):
 
 
 def main():
-    seed, threads, steps, shared_steps, batch, tests, *shape = map(int, sys.argv[1:])
+    seed, threads, steps, batch, tests, *shape = map(int, sys.argv[1:])
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     own, shared = Training(resnet20()), Training(resnet20())
@@ -92,13 +92,14 @@ def main():
     for step in range(steps):
         lr, momentum = read(2, torch.float64).tolist()
         x, y = read_examples(batch, *shape)
-        if step < shared_steps:
-            shared.step(x, y, lr, momentum)
+        shared.step(x, y, lr, momentum)
         begun = time.perf_counter()
         own.step(x, y, lr, momentum)
         seconds += time.perf_counter() - begun
-    accuracy = count_correct(own.model, *read_examples(tests, *shape)) / tests
-    found = {"testAccuracy": accuracy, "losses": own.losses, "sharedLosses": shared.losses, "seconds": seconds}
+    examples = read_examples(tests, *shape)
+    accuracy, shared_accuracy = (count_correct(each.model, *examples) / tests for each in (own, shared))
+    found = {"testAccuracy": accuracy, "losses": own.losses, "seconds": seconds}
+    found |= {"sharedTestAccuracy": shared_accuracy, "sharedLosses": shared.losses}
     print(json.dumps({"torch": torch.__version__, **found}))
 
 

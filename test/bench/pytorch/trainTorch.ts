@@ -18,6 +18,7 @@ const trained = z.object({
   torch: z.string(),
   testAccuracy: z.number(),
   losses: z.array(z.number()),
+  sharedTestAccuracy: z.number(),
   sharedLosses: z.array(z.number()),
   seconds: z.number(),
 })
@@ -25,32 +26,22 @@ const trained = z.object({
 export interface TorchRequest {
   readonly python: string
   readonly threads: number
-  /** The first steps that are also taken from our own initial weights. */
-  readonly sharedSteps: number
 }
 
 /**
- * Trains the ResNet-20 of `spec` in PyTorch on the very batches, rates and momenta of our run, which are streamed to it. A
- * backend must be running.
+ * Trains the ResNet-20 of `spec` in PyTorch on the very batches, rates and momenta of our run, which are streamed to it: from
+ * initial weights of its own, and ("shared") from ours. A backend must be running.
  * @throws Error when PyTorch fails
  */
 export async function trainTorch(
   spec: RunSpec,
   plan: SchedulePlan,
   folder: string,
-  { python, threads, sharedSteps }: TorchRequest,
+  { python, threads }: TorchRequest,
 ): Promise<z.infer<typeof trained>> {
   const data = prepareData(spec, await openDataset(folder), plan.stepsPerEpoch)
   const tests = data.parts.find(({ name }) => name === 'test')?.indices.length ?? 0
-  const numbers = [
-    spec.seed,
-    threads,
-    plan.totalSteps,
-    sharedSteps,
-    spec.batchSize,
-    tests,
-    ...data.input.shape,
-  ]
+  const numbers = [spec.seed, threads, plan.totalSteps, spec.batchSize, tests, ...data.input.shape]
   const script = fileURLToPath(new URL('accuracy.py', import.meta.url))
   const child = spawn(python, [script, ...numbers.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
