@@ -56,6 +56,8 @@ export async function selectEngine(
   { known, auto }: DeviceAdvice = { known: {} },
   among = candidates,
 ): Promise<Engine> {
+  // What the user set wrongly is said, and no reason to take another device.
+  if (wanted === 'auto' || wanted === 'simd') simdSettings()
   const tried: string[] = []
   for (const candidate of inOrder(among, auto?.order ?? [])) {
     const { name } = candidate
@@ -184,7 +186,7 @@ function threadCount(wanted: string): number {
 const simdStrength = {
   wide: 'on vectors of eight numbers',
   relaxed: 'with fused multiplication and addition',
-  plain: 'without the fused multiplication and addition that this processor or this Node lacks',
+  plain: 'without fused multiplication and addition',
 }
 
 /** @throws UserError when there is no such build */
@@ -195,13 +197,18 @@ function kernelBuild(wanted: string): 'wide' | 'relaxed' | 'plain' {
   )
 }
 
-async function startSimd() {
-  const { loadSimd } = await import('./simd/load.ts')
+/** @throws UserError when the environment asks for what there is not */
+function simdSettings() {
   const { ANNEAL_THREADS: wanted, ANNEAL_KERNELS: build } = process.env
-  const { threads, build: taken } = await loadSimd({
+  return {
     ...(wanted ? { threads: threadCount(wanted) } : {}),
     ...(build ? { build: kernelBuild(build) } : {}),
-  })
+  }
+}
+
+async function startSimd() {
+  const { loadSimd } = await import('./simd/load.ts')
+  const { threads, build: taken } = await loadSimd(simdSettings())
   return {
     memory: wasmMemory,
     device: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,

@@ -21,6 +21,28 @@ test('auto takes the fastest backend that starts and says why', async () => {
   assert.match(engine.reason, /fastest one here/)
 })
 
+test('a setting of simd that means nothing is said, whatever other device there is', async (t) => {
+  const before = { ...process.env }
+  t.after(() => {
+    process.env = before
+  })
+  for (const [name, value, rule] of [
+    ['ANNEAL_THREADS', '0', /ANNEAL_THREADS must be a whole number from 1 to 999 \(received "0"\)/],
+    ['ANNEAL_KERNELS', 'fast', /ANNEAL_KERNELS must be wide, relaxed or plain \(received "fast"\)/],
+  ] as const) {
+    process.env = { ...before, [name]: value }
+    for (const device of ['auto', 'simd'] as const) {
+      await assert.rejects(
+        selectEngine(device),
+        (error) => error instanceof UserError && rule.test(error.message),
+      )
+    }
+    assert.equal((await selectEngine('cpu')).name, 'cpu')
+  }
+  process.env = { ...before, ANNEAL_KERNELS: 'plain' }
+  assert.match((await selectEngine('simd')).reason, /without fused multiplication/)
+})
+
 test('auto goes on to the next one and names what was missing', async () => {
   const engine = await selectEngine('auto', { known: {} }, [broken, working])
   assert.equal(engine.name, 'cpu')
