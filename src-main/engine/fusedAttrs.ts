@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
-/* What engine/fused.ts hands to the kernels of the loss and the optimizers, as every engine of ours reads it. */
+/* What engine/fused.ts hands to the kernels of ours, as every engine of ours reads it. */
 
+export const normAttrs = z.object({ epsilon: z.number(), relu: z.boolean() })
+export const normGradientAttrs = z.object({ hasResidual: z.boolean() })
+export const moveAttrs = z.object({ rate: z.number(), correction: z.number() })
 export const lossAttrs = z.object({ smoothing: z.number() })
 export const sgdAttrs = z.object({
   lr: z.number(),

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os'
 import { UserError } from '../../shared/errors.ts'
 import type { DeviceAdvice, ProbeReply } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
+import { type KernelBuild, kernelBuilds } from './simd/module.ts'
 
 /** The backend tfjs now runs on. */
 export interface Engine {
@@ -190,8 +191,9 @@ const simdStrength = {
 }
 
 /** @throws UserError when there is no such build */
-function kernelBuild(wanted: string): 'wide' | 'relaxed' | 'plain' {
-  if (wanted === 'wide' || wanted === 'relaxed' || wanted === 'plain') return wanted
+function kernelBuild(wanted: string): KernelBuild {
+  const build = kernelBuilds.find((each) => each === wanted)
+  if (build !== undefined) return build
   throw new UserError(
     `While starting the simd device: ANNEAL_KERNELS must be wide, relaxed or plain (received "${wanted}").`,
   )

@@ -75,6 +75,11 @@ const jobs: readonly (readonly [string, Readonly<Record<string, number[]>>, tf.N
     { dy: image, x: image, y: image, gamma: [16], beta: [16], mean: [16], inverse: [16] },
     norm,
   ],
+  [
+    'AnnealBatchNormGrad',
+    { dy: image, x: image, y: image, gamma: [16], beta: [16], mean: [16], inverse: [16] },
+    { ...norm, hasResidual: false },
+  ],
 ]
 
 function givesSameBits(wide: KernelModule, narrow: KernelModule): boolean {

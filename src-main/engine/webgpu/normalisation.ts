@@ -1,5 +1,5 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import { z } from 'zod'
+import { moveAttrs, normAttrs, normGradientAttrs } from '../fusedAttrs.ts'
 import type * as tf from '../tf.ts'
 import { groupsFor, type Inputs, input, make, register, runKernel, sizeOf } from './kernel.ts'
 import {
@@ -21,10 +21,6 @@ import {
  * of a workgroup are a grid of rows by channels whose columns are joined in a tree. Which numbers meet in which order
  * depends on the shape alone, so the bits are the same every time. Where channels come in fours a thread takes four.
  */
-
-const attributes = z.object({ epsilon: z.number(), relu: z.boolean() })
-const moveAttributes = z.object({ rate: z.number(), correction: z.number() })
-const gradientAttributes = z.object({ hasResidual: z.boolean() })
 
 /** Workgroups that keep a large GPU busy. */
 const wantedGroups = 256
@@ -75,7 +71,7 @@ function cut({ shape }: tf.TensorInfo): Cut {
 }
 
 function forward(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { epsilon, relu } = attributes.parse(attrs)
+  const { epsilon, relu } = normAttrs.parse(attrs)
   const [x, gamma, beta] = [input(inputs, 'x'), input(inputs, 'gamma'), input(inputs, 'beta')]
   const { residual } = inputs
   const shape = cut(x)
@@ -99,7 +95,7 @@ function forward(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap)
 }
 
 function backward(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { hasResidual } = gradientAttributes.parse(attrs)
+  const { hasResidual } = normGradientAttrs.parse(attrs)
   const [dy, x, gamma] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'gamma')]
   const [mean, inverse] = [input(inputs, 'mean'), input(inputs, 'inverse')]
   // y is given where a ReLU follows: dy counts where it is above 0.
@@ -136,7 +132,7 @@ function backward(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap
 }
 
 function moveStatistics(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { rate, correction } = moveAttributes.parse(attrs)
+  const { rate, correction } = moveAttrs.parse(attrs)
   const [mean, variance] = [input(inputs, 'mean'), input(inputs, 'variance')]
   const size = sizeOf(mean.shape)
   const [newMean, newVariance] = [make(backend, mean.shape), make(backend, mean.shape)]

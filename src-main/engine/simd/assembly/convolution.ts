@@ -1,4 +1,4 @@
-import { panelColumns, panelRow, tile, tileRoom, tileRows } from './product'
+import { panelColumns, panelRow, tile, tileRoom, tileRows } from './tile'
 
 /**
  * Copies one image into `padded`, [paddedRows, paddedWidth, channels], its first row at `top` and its first column at

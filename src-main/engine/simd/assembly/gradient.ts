@@ -37,7 +37,7 @@ export function outerTile(
   if (WIDE) {
     memory.fill(spare, 0, outerRoom)
     if (chained && !fresh) addWide(out, outPitch, spare, 64, min(6, height), min(16, width), true)
-    wideOuterTile(a, aStep, aJump, b, bStep, bJump, rows, places, spare)
+    wideOuterTile(a, aStep, aJump, b, bStep, bJump, rows, places, spare, 64)
     addWide(spare, 64, out, outPitch, min(6, height), min(16, width), fresh || chained)
     return
   }

@@ -1,11 +1,7 @@
-import { z } from 'zod'
+import { moveAttrs, normAttrs, normGradientAttrs } from '../../fusedAttrs.ts'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, register, sizeOf } from '../register.ts'
-
-const attributes = z.object({ epsilon: z.number(), relu: z.boolean() })
-const moveAttributes = z.object({ rate: z.number(), correction: z.number() })
-const gradientAttributes = z.object({ hasResidual: z.boolean() })
 
 /** Numbers of a group of rows whose moments are taken at once: it stays in the first cache. */
 const groupNumbers = 4096
@@ -15,7 +11,7 @@ const chunkNumbers = 32_768
 /** Batch normalisation while training, with the ReLU and the residual sum that may follow it; see engine/fused.ts. */
 export function registerNormalisation(): void {
   register('AnnealBatchNorm', (backend, inputs, attrs) => {
-    const { epsilon, relu } = attributes.parse(attrs)
+    const { epsilon, relu } = normAttrs.parse(attrs)
     const [x, gamma, beta] = [input(inputs, 'x'), input(inputs, 'gamma'), input(inputs, 'beta')]
     const { channels, rows, group, groups } = split(x)
     const [mean, variance, inverse] = [
@@ -44,7 +40,7 @@ export function registerNormalisation(): void {
 }
 
 function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { hasResidual } = gradientAttributes.parse(attrs)
+  const { hasResidual } = normGradientAttrs.parse(attrs)
   const [dy, x, mean] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'mean')]
   const { channels, rows, group, groups } = split(x)
   const [dx, dGamma, dBeta] = [backend.make(x.shape), backend.make([channels]), backend.make([channels])]
@@ -69,7 +65,7 @@ function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap):
 }
 
 function moveStatistics(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { rate, correction } = moveAttributes.parse(attrs)
+  const { rate, correction } = moveAttrs.parse(attrs)
   const sources = ['mean', 'variance', 'movingMean', 'movingVariance'].map((name) => input(inputs, name))
   const channels = sources[0]?.shape[0] ?? 0
   const made = [backend.make([channels]), backend.make([channels])]

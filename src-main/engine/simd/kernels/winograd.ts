@@ -5,10 +5,8 @@ type ConvInfo = tf.backend_util.Conv2DInfo
 
 /** Bytes of transformed tiles that stay in the second cache beside the transformed filter. */
 const blockBytes = 512 * 1024
-const wideGradientBytes = 512 * 1024
 /** Of all transformed tiles of an item: they stay in the third cache. */
 const mostTransformedBytes = 6 * 2 ** 20
-const wideBytes = 512 * 1024
 const points = 36
 /** Below, the transformations cost more than the products save. */
 const fewestChannels = 8
@@ -45,7 +43,7 @@ export interface WinogradConvolution {
 export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): void {
   const [height, width, channels] = c.image
   const [rows, columns, filters] = c.places
-  const wide = backend.wide && fitsWide(c)
+  const wide = backend.wide && fitsWide(channels, filters, c.padding)
   const panelWidth = wide ? 16 : 8
   const panels = Math.ceil(filters / panelWidth)
   const packedBytes = points * panels * panelWidth * channels * 4
@@ -90,8 +88,8 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
   backend.heap.give(packed, packedBytes)
 }
 
-const fitsWide = ({ image, places, padding }: WinogradConvolution): boolean =>
-  image[2] % 8 === 0 && places[2] % 8 === 0 && padding.every((zeros) => zeros >= 0 && zeros <= 2)
+const fitsWide = (channels: number, filters: number, padding: readonly number[]): boolean =>
+  channels % 8 === 0 && filters % 8 === 0 && padding.every((zeros) => zeros >= 0 && zeros <= 2)
 
 function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: number): void {
   const [height, width, channels] = c.image
@@ -99,7 +97,7 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
   const tileColumns = Math.ceil(columns / 4)
   const total = c.images * Math.ceil(rows / 4)
   const numbers = channels + 16 * Math.ceil(filters / 16)
-  const inCache = Math.floor(wideBytes / (points * 4 * numbers * tileColumns))
+  const inCache = Math.floor(blockBytes / (points * 4 * numbers * tileColumns))
   const strips = Math.max(
     1,
     Math.min(Math.ceil(total / 22), inCache >= 3 ? inCache - (inCache % 3) : inCache),
@@ -128,13 +126,7 @@ export function winogradFilterGradient(
   addresses: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
-  if (
-    backend.wide &&
-    inChannels % 8 === 0 &&
-    outChannels % 8 === 0 &&
-    padInfo.top <= 2 &&
-    padInfo.left <= 2
-  ) {
+  if (backend.wide && fitsWide(inChannels, outChannels, [padInfo.top, padInfo.left])) {
     filterGradientWide(backend, info, group, addresses)
     return
   }
@@ -176,12 +168,12 @@ function filterGradientWide(
  */
 function gradientBlocks(channels: number, filters: number, available: number, stripBytes: number) {
   const channelBytes = points * 4 * filters
-  const most = Math.floor(wideGradientBytes / channelBytes / 12) * 12
-  const holdsSums = channels * channelBytes <= 1.5 * wideGradientBytes
+  const most = Math.floor(blockBytes / channelBytes / 12) * 12
+  const holdsSums = channels * channelBytes <= 1.5 * blockBytes
   if (!holdsSums && most > 0 && available * stripBytes <= mostTransformedBytes) {
     return { strips: available, channelBlock: most }
   }
-  const strips = Math.max(1, Math.min(available, Math.floor(wideGradientBytes / stripBytes)))
+  const strips = Math.max(1, Math.min(available, Math.floor(blockBytes / stripBytes)))
   return { strips, channelBlock: channels }
 }
 

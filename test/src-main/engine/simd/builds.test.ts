@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { loadSimd } from '../../../../src-main/engine/simd/load.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
-import { normal, type Op, rank4, rng, run, startBoth, type Values } from './support.ts'
+import { assertSameOnBoth, normal, type Op, rank4, rng, run, startBoth, type Values } from './support.ts'
 
 /* The build for vectors of eight against the one for vectors of four: another order of work, the same bits. */
 
@@ -36,6 +36,21 @@ test('convolutions and their gradients, channels in eights, tiles that do not co
       [batch, rows, columns, filters],
       `[${batch}, ${height}, ${width}, ${channels}] to ${filters}, padding ${pad}`,
     )
+  }
+})
+
+test('so many channels that the sums of a filter gradient are taken in parts', async () => {
+  await startBoth()
+  for (const [batch, size, channels, filters] of [
+    [17, 8, 96, 104],
+    [3, 7, 256, 64],
+  ] as const) {
+    const convolution: Op = (x, w) => tf.conv2d(rank4(x), rank4(w), 1, 1)
+    const inputs = [normal(batch, size, size, channels), normal(3, 3, channels, filters)]
+    const what = `[${batch}, ${size}, ${size}, ${channels}] to ${filters}`
+    await assertSameBits(convolution, inputs, [batch, size, size, filters], what)
+    await loadSimd({ threads: 2 })
+    assertSameOnBoth(convolution, inputs, what)
   }
 })
 

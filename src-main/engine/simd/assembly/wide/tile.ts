@@ -1,7 +1,7 @@
 import { madd } from '../simd'
 
 /*
- * The tile of ../product.ts for vectors of eight: six rows by sixteen columns, written in pairs (see transforms.ts).
+ * The tile of ../tile.ts for vectors of eight: six rows by sixteen columns, written in pairs (see transforms.ts).
  * Twelve sums, two vectors of the right side and one number of the left are the fifteen registers that the compiler
  * leaves us: one number of depth at a time, or it would not keep the sums in them.
  */

@@ -9,17 +9,6 @@ import { madd, nmadd, put } from '../simd'
  * Tiles are taken in strips, one row of them: neighbours share two of their six columns, which are transformed once.
  */
 
-export const points: i32 = 36
-/** Apart from its size, so that the points of one tile do not fall into one set of the cache. */
-const stagger: usize = 64
-
-/** Bytes from point to point of `tiles` tiles with `width` numbers each. */
-// @ts-ignore: decorator
-@inline
-export function pointBytes(tiles: i32, width: i32): usize {
-  return ((<usize>(tiles * width)) << 2) + stagger
-}
-
 /**
  * The transforms' numbers are read from memory once a call and stay in registers: as constants they would be composed
  * anew at each use.

@@ -1,5 +1,6 @@
 import { madd, put, WIDE } from '../simd'
-import { clearMargins, inputRow, inputStrip, numbers, pointBytes, points } from './transforms'
+import { pointBytes, points } from '../winogradLines'
+import { clearMargins, inputRow, inputStrip, numbers } from './transforms'
 
 /** Six points to four outputs, `step` bytes apart from `out`. */
 // @ts-ignore: decorator

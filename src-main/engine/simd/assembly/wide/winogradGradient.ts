@@ -1,6 +1,7 @@
 import { madd, nmadd, put, WIDE } from '../simd'
-import { outerTileOfFour, outerTileOfSix } from './chainedTiles'
-import { clearMargins, inputRow, inputStrip, numbers, pointBytes, points, stripRow } from './transforms'
+import { wideOuterTile, wideOuterTileOfFour } from './outerTile'
+import { pointBytes, points } from '../winogradLines'
+import { clearMargins, inputRow, inputStrip, numbers, stripRow } from './transforms'
 
 /*
  * The filter gradient of ../winogradGradient.ts in eights; see transforms.ts. At each of the 36 points the gradient is a product
@@ -255,11 +256,11 @@ export function winogradFilterGradientWide(
             let out = sums + point * sumStep + ((<usize>panel) << 6)
             let c = width
             for (; c > 4; c -= 6) {
-              outerTileOfSix(a, pixel, b, gradientPitch, count, out, gradientPitch)
+              wideOuterTile(a, pixel, 0, b, gradientPitch, 0, 1, count, out, gradientPitch)
               a += 24
               out += 6 * gradientPitch
             }
-            if (c > 0) outerTileOfFour(a, pixel, b, gradientPitch, count, out, gradientPitch)
+            if (c > 0) wideOuterTileOfFour(a, pixel, b, gradientPitch, count, out, gradientPitch)
           }
         }
         if (last == end) {
