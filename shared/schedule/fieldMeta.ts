@@ -24,8 +24,11 @@ export interface FieldMeta {
   readonly empty?: string
   /** The words of every value of a field that offers a choice, by value. */
   readonly options?: Readonly<Record<string, OptionMeta>>
-  /** Answers that are a choice with numbers of its own: a form has a control for each of these. */
-  readonly control?: 'profile' | 'update' | 'momentum'
+  /**
+   * Answers that are more than a number, a text or a choice: a form has a control for each of these. `schedules`: the
+   * schedules that a composed one is made of, which are edited in a place of their own.
+   */
+  readonly control?: 'profile' | 'update' | 'momentum' | 'schedules'
 }
 
 const registry = z.registry<FieldMeta>()
@@ -54,7 +57,7 @@ export interface FieldInfo {
 /** Fields that every family shares stand behind its own. */
 const last = ['unit', 'update', 'momentum']
 
-/** The described fields of a schema; its tag, and the schedules inside of it, are none. */
+/** The described fields of a schema: all but its tag. */
 export function fieldsOf(schema: z.ZodObject): readonly FieldInfo[] {
   const fields = Object.entries(schema.shape).flatMap(([key, field]) => {
     const meta = registry.get(field)

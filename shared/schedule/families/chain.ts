@@ -33,7 +33,11 @@ const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
   z.strictObject({
     kind: z.literal('chain'),
     lr: rateField('Rate', 'What the factors are multiplied with.'),
-    factors: z.array(child).min(1).max(16),
+    factors: described(z.array(child).min(1).max(16), {
+      label: 'Factors',
+      help: 'The schedules that are multiplied.',
+      control: 'schedules',
+    }),
     combine: described(z.enum(['product', 'recursive']).default('product'), {
       label: 'Combined',
       help: 'Whether the factors are multiplied, or change the rate one after the other as in PyTorch.',

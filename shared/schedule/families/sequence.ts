@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { countAtMost, snap, type Unit, unitField, unitSteps } from '../clock.ts'
 import type { Written } from '../export/place.ts'
 import { defineComposite } from '../family.ts'
+import { described } from '../fieldMeta.ts'
 import { common } from '../fields.ts'
 import { type Handle, inside, mostOfAList, timeHandle } from '../handles.ts'
 import type { MomentumSpec } from '../momentum.ts'
@@ -25,10 +26,17 @@ const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
   z
     .strictObject({
       kind: z.literal('sequence'),
-      pieces: z
-        .array(z.strictObject({ schedule: child, length: z.number().min(0).max(1e9).optional() }))
-        .min(1)
-        .max(64),
+      pieces: described(
+        z
+          .array(z.strictObject({ schedule: child, length: z.number().min(0).max(1e9).optional() }))
+          .min(1)
+          .max(64),
+        {
+          label: 'Parts',
+          help: 'A list of { "schedule", "length" }; the last takes what is left and needs no length.',
+          control: 'schedules',
+        },
+      ),
       unit: unitField,
       ...common,
     })

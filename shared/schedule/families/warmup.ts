@@ -53,7 +53,11 @@ const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
       unit: 'times',
       help: 'Times the first rate of what follows.',
     }),
-    schedule: child,
+    schedule: described(child, {
+      label: 'Schedule',
+      help: 'What follows the warm-up.',
+      control: 'schedules',
+    }),
     ...timed,
   })
 

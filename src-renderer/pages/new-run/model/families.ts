@@ -27,24 +27,23 @@ export const families: readonly Family[] = scheduleFamilies.map(
     name,
     group,
     about,
-    fields: fieldsOf(schema).map(fieldSpec),
+    fields: fieldsOf(schema).flatMap(fieldSpec),
     start,
     peak: peak?.field,
   }),
 )
 
-function fieldSpec(info: FieldInfo): FieldSpec {
+/** The question a field is asked by; none for the schedules inside of another, which have a place of their own. */
+function fieldSpec(info: FieldInfo): FieldSpec[] {
   const { label, help, empty } = info.meta
-  return {
-    key: info.key,
-    label,
-    type: fieldType(info),
-    ...(help !== undefined && { hint: help }),
-    ...(empty !== undefined && info.isOptional && { empty }),
-  }
+  const type = fieldType(info)
+  if (type === undefined) return []
+  const hint = help !== undefined && { hint: help }
+  return [{ key: info.key, label, type, ...hint, ...(empty !== undefined && info.isOptional && { empty }) }]
 }
 
-function fieldType({ meta, kindOfValue, choices }: FieldInfo): FieldType {
+function fieldType({ meta, kindOfValue, choices }: FieldInfo): FieldType | undefined {
+  if (meta.control === 'schedules') return undefined
   if (meta.control !== undefined) return { is: meta.control }
   if (choices.length > 0) {
     return {
