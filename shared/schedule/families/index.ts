@@ -22,6 +22,7 @@ import { sequence } from './sequence.ts'
 import { sgdr } from './sgdr.ts'
 import { snapshot } from './snapshot.ts'
 import { step } from './step.ts'
+import { trapezoid } from './trapezoid.ts'
 import { warmup } from './warmup.ts'
 
 /** The families that stand on their own, in the order in which a form offers them. A new one is added here. */
@@ -41,6 +42,7 @@ export const leafFamilies = [
   inverseSqrt,
   noam,
   budgeted,
+  trapezoid,
   sgdr,
   snapshot,
   cyclical,
