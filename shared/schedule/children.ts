@@ -1,7 +1,7 @@
 import type { Names, Place, Written } from './export/place.ts'
 import { defineTrack } from './export/writeTrack.ts'
 import type { Children } from './family.ts'
-import { withMomentum } from './momentum.ts'
+import { momentumReadsBudget, withMomentum } from './momentum.ts'
 import { familyOf, type ScheduleSpec } from './spec.ts'
 import type { Context, Track } from './track.ts'
 
@@ -15,7 +15,7 @@ const children: Children<ScheduleSpec> = {
   label: scheduleLabel,
   summary: (spec, context, steps) => familyOf(spec).summary(spec, context, steps, children),
   handles: (spec, place) => familyOf(spec).handles(spec, place, children),
-  readsBudget: (spec) => familyOf(spec).readsBudget(spec, children),
+  readsBudget: (spec) => momentumReadsBudget(spec.momentum) || familyOf(spec).readsBudget(spec, children),
 }
 
 export const { summary: summarizeTrack, handles: trackHandles, readsBudget } = children

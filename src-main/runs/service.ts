@@ -5,7 +5,13 @@ import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
-import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
+import {
+  compileSchedule,
+  type Extension,
+  extendPlanBy,
+  type SchedulePlan,
+  usualExtension,
+} from '../../shared/schedule/index.ts'
 import type { Catalogue, DatasetMeta, StoredDataset } from '../datasets/index.ts'
 import { type Asked, type Devices, ranOn } from '../devices/index.ts'
 import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
@@ -39,8 +45,8 @@ export interface RunService {
   estimate(spec: unknown): Promise<Estimate>
   /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
   resume(runId: string): Promise<ActiveRun>
-  /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
-  extend(runId: string, cycles: number): Promise<ActiveRun>
+  /** Goes on for that much more under the same schedule. @throws UserError when the schedule cannot grow so */
+  extend(runId: string, by: Extension): Promise<ActiveRun>
   /**
    * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused.
    * @param within milliseconds to wait for another host · @throws UserError when nobody runs it
@@ -138,10 +144,10 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
       }
       return start(run, () => store.write.claimRun(run.id))
     },
-    async extend(runId, cycles) {
+    async extend(runId, by) {
       const run = store.read.run(runId)
-      extended(run, cycles)
-      return start(run, () => store.write.claimRun(run.id, (claimed) => extended(claimed, cycles)))
+      extended(run, by)
+      return start(run, () => store.write.claimRun(run.id, (claimed) => extended(claimed, by)))
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
@@ -182,8 +188,9 @@ const endingAs = (run: ActiveRun, finished: ActiveRun['finished']): ActiveRun =>
 /** What there is to do with a run that has completed. */
 function waysOn(run: RunRecord): string {
   try {
-    extended(run, 1)
-    return 'extend it by more cycles to go on'
+    const by = usualExtension(run.spec.schedule, run.position.plan)
+    extended(run, by)
+    return `extend it by more ${'cycles' in by ? 'cycles' : 'epochs'} to go on`
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return 'it has no further cycle, so start a new run with a larger budget to train for longer'
@@ -277,9 +284,9 @@ function startRequest(store: Store, run: RunRecord, { folder, advice }: Given) {
   }
 }
 
-function extended(run: RunRecord, cycles: number): { plan: SchedulePlan; totalSteps: number } {
+function extended(run: RunRecord, by: Extension): { plan: SchedulePlan; totalSteps: number } {
   const { schedule } = run.spec
-  const plan = extendPlan(schedule, run.position.plan, cycles, run.position.edits)
+  const plan = extendPlanBy(schedule, run.position.plan, by, run.position.edits)
   return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
 }
 

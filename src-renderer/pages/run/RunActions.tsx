@@ -93,7 +93,7 @@ function MoreMenu({ run, commands, onAnneal }: RunActionsProps & { readonly onAn
           title={extension.words}
           onClick={commands.extend}
         >
-          {commands.pending.has('extend') ? 'Adding a cycle…' : 'One more cycle'}
+          {commands.pending.has('extend') ? 'Adding…' : extension.label}
         </Menu.Item>
         {active && (
           <Menu.Item disabled={commands.pending.has('annealNow')} onClick={onAnneal}>
