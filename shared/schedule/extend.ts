@@ -128,18 +128,29 @@ export interface Budget {
 }
 
 /**
- * The budget nearest to the plan's that ends where a cycle ends, for "make the budget 150 epochs?". Undefined where the
- * last cycle is whole already, or no such budget is found (profiles that stretch over the budget move with it).
+ * The budgets around the plan's that end where a cycle ends, the shorter one first: for "make the budget 70 or 150 epochs?".
+ * Empty where the last cycle is whole already, or no such budget is found (profiles that stretch over the budget move
+ * with it).
  */
-export function wholeCyclesBudget(spec: ScheduleSpec, plan: SchedulePlan): Budget | undefined {
+export function wholeCyclesBudgets(spec: ScheduleSpec, plan: SchedulePlan): Budget[] {
   const line = makeTimeline(spec, plan, [])
-  if (endsWhole(line)) return undefined
+  if (endsWhole(line)) return []
   const last = spanOf(line, line.totalSteps - 1)
-  return [last.start, last.plannedEnd]
-    .filter((steps) => steps >= 1 && steps <= maxSteps)
-    .sort((a, b) => Math.abs(a - line.totalSteps) - Math.abs(b - line.totalSteps))
-    .filter((totalSteps) => endsWhole(makeTimeline(spec, { ...plan, totalSteps }, [])))
-    .map((totalSteps) => ({ totalSteps, epochs: totalSteps / plan.stepsPerEpoch }))[0]
+  return (
+    [last.start, last.plannedEnd]
+      .filter((steps) => steps >= 1 && steps <= maxSteps)
+      // A run of another budget is planned over that.
+      .filter((totalSteps) =>
+        endsWhole(makeTimeline(spec, { totalSteps, stepsPerEpoch: plan.stepsPerEpoch }, [])),
+      )
+      .map((totalSteps) => ({ totalSteps, epochs: totalSteps / plan.stepsPerEpoch }))
+  )
+}
+
+/** The nearest of them. */
+export function wholeCyclesBudget(spec: ScheduleSpec, plan: SchedulePlan): Budget | undefined {
+  const distance = ({ totalSteps }: Budget): number => Math.abs(totalSteps - plan.totalSteps)
+  return wholeCyclesBudgets(spec, plan).toSorted((a, b) => distance(a) - distance(b))[0]
 }
 
 function endsWhole(line: Timeline): boolean {

@@ -12,6 +12,7 @@ export {
   extendPlanBy,
   usualExtension,
   wholeCyclesBudget,
+  wholeCyclesBudgets,
 } from './extend.ts'
 export { familyGroups } from './family.ts'
 export { createPlateau, type Plateau, type PlateauState, rateUnderFeedback } from './feedback.ts'
