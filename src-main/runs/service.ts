@@ -6,6 +6,7 @@ import { buildPlan } from '../../shared/run/plan.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import {
+  checkRates,
   compileSchedule,
   type Extension,
   extendPlanBy,
@@ -224,7 +225,8 @@ async function createRun(
 ): Promise<RunRecord> {
   const spec = parseRunSpec(input)
   const { meta, folder, plan } = await planRun(spec, catalogue)
-  const { totalSteps } = buildPlan(spec, { plan, edits: [] })
+  const { totalSteps, schedule } = buildPlan(spec, { plan, edits: [] })
+  checkRates(spec.schedule, schedule)
   store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
   return put({ spec, datasetId: meta.id, plan, totalSteps })
 }
@@ -287,7 +289,9 @@ function startRequest(store: Store, run: RunRecord, { folder, advice }: Given) {
 function extended(run: RunRecord, by: Extension): { plan: SchedulePlan; totalSteps: number } {
   const { schedule } = run.spec
   const plan = extendPlanBy(schedule, run.position.plan, by, run.position.edits)
-  return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
+  const compiled = compileSchedule(schedule, plan, run.position.edits)
+  checkRates(schedule, compiled)
+  return { plan, totalSteps: compiled.totalSteps }
 }
 
 function refuseUnbuildable(store: Store, end: ActiveRunEnd): ActiveRunEnd {

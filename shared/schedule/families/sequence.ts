@@ -207,7 +207,8 @@ function placePieces(spec: Spec, context: Context): PlacedPiece[] {
     const steps = pieceSteps(length, unit, context.horizon - start)
     if (steps <= 0 && !isLast) return
     const end = isLast ? Number.POSITIVE_INFINITY : start + steps
-    placed.push({ schedule, context: { ...context, horizon: Math.max(1, steps) }, start, end })
+    const own = { ...context, horizon: Math.max(1, steps), origin: (context.origin ?? 0) + start }
+    placed.push({ schedule, context: own, start, end })
     start += steps
   })
   return placed

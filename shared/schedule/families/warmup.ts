@@ -160,9 +160,10 @@ const riseSteps = ({ length, unit }: Spec, context: Context): number =>
   Math.ceil(snap(length * unitSteps(unit, context)))
 
 /** The run as the schedule behind a rise of so many steps sees it. */
-const behind = (length: number, { horizon, stepsPerEpoch }: Context): Context => ({
+const behind = (length: number, { horizon, stepsPerEpoch, origin = 0 }: Context): Context => ({
   stepsPerEpoch,
   horizon: Math.max(1, horizon - length),
+  origin: origin + length,
 })
 
 /** The part of the peak that each step of the rise has. */
