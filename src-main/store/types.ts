@@ -25,6 +25,7 @@ import type { PlanPosition } from '../../shared/run/plan.ts'
 import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
+import type { HealthListener, StoreHealth } from './faults.ts'
 
 /*
  * What the rest of the core may ask of the database. Reads and writes are apart, so that a query cannot change what
@@ -330,6 +331,10 @@ export interface Store {
    * @returns false when the run belongs to another attempt or host by now: the caller must stop its trainer
    */
   record(events: readonly TrainerEvent[]): boolean
+  /** Whether the file can be written now, from memory: also while the disk is full. Writes throw a StoreError of the same kind. */
+  health(): StoreHealth
+  /** Tells of every change of it, at once and from within the write that failed. @returns ends it */
+  onHealth(listener: HealthListener): () => void
   /** Runs that this host still has become interrupted. */
   close(): void
 }
