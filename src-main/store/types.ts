@@ -255,11 +255,15 @@ export interface StoreWrites {
   putDataset(dataset: Omit<DatasetRecord, 'createdAt'>): void
   /** The data set must have been put before. Until it is claimed, the run belongs to this host. */
   createRun(run: NewRun): RunRecord
+  /** Many in one transaction: all or none. */
+  createRuns(runs: readonly NewRun[]): RunRecord[]
   /** A run of no host, which waits at the end of the queue until one claims it. The data set must have been put before. */
   enqueueRun(run: NewRun): RunRecord
+  /** Many in one transaction, in the order given: all or none. */
+  enqueueRuns(runs: readonly NewRun[]): RunRecord[]
   /**
-   * Claims the first queued run, unless a run of the lab is active; of runs whose host is gone it makes interrupted ones
-   * before. @returns undefined when there is nothing to start
+   * Claims the first queued run whose device has a free slot; of runs whose host is gone it makes interrupted ones before.
+   * @returns undefined when there is nothing to start
    */
   claimQueuedRun(): RunRecord | undefined
   /** One that stands there already stays. @throws UserError when the run is not queued (any more) */
