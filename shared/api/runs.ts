@@ -50,6 +50,11 @@ export interface RunSummary {
   readonly totalSteps: number
   readonly stepsDone: number
   readonly attempt: number
+  /**
+   * The step after which it will stop, at the end of its cycle, since it was asked to; the command `keepGoing` takes that
+   * back. Null where no stop is planned.
+   */
+  readonly stopsAfterStep: number | null
   /** Among queued runs the least is started first; null when it is not queued. */
   readonly queuePlace: number | null
   readonly device: string | null

@@ -259,7 +259,8 @@ export class TrainingLoop {
         this.#resume()
       } else if (command.type === 'annealNow') {
         if (!this.#annealNow(command)) continue
-      } else if (command.type === 'stop') this.#stopAtCycleEnd = true
+      } else if (command.type === 'stop') this.#planStop(true)
+      else if (command.type === 'keepGoing' && this.#stopAtCycleEnd) this.#planStop(false)
       this.#answer(command)
     }
   }
@@ -267,6 +268,15 @@ export class TrainingLoop {
   /** After what it brought about has been told, so that whoever asked finds it stored. */
   #answer({ requestId }: Command): void {
     if (requestId !== undefined) this.#io.emit({ type: 'obeyed', requestId })
+  }
+
+  /** Tells the step after which the run will stop, or that no stop is planned any more. */
+  #planStop(atCycleEnd: boolean): void {
+    this.#stopAtCycleEnd = atCycleEnd
+    const { schedule, totalSteps } = this.#plan
+    // A cycle that the budget cuts short has no snapshot: there the run ends with its plan.
+    const cycleEnd = schedule.cycleAt(this.#stepsDone)?.snapshotStep ?? totalSteps - 1
+    this.#io.emit({ type: 'stopPlanned', afterStep: atCycleEnd ? cycleEnd : null })
   }
 
   async #pause(): Promise<void> {
@@ -299,6 +309,8 @@ export class TrainingLoop {
     for (const edit of this.#position.edits.slice(-1)) {
       this.#io.emit({ type: 'edited', edit, totalSteps: this.#plan.totalSteps })
     }
+    // The cycle ends at another step now, and with it the run where a stop is planned.
+    if (this.#stopAtCycleEnd) this.#planStop(true)
     return true
   }
 
