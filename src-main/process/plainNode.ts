@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, type ForkOptions, fork } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { cudaEnvironment } from './devices/cudaPackage.ts'
+import { cudaEnvironment } from '../devices/cudaPackage.ts'
 
 /** What the core's child processes are started with and from. */
 export interface PlainNode {
@@ -11,7 +11,7 @@ export interface PlainNode {
   readonly sources: string
 }
 
-let plainNode: PlainNode = { execPath: process.execPath, sources: import.meta.dirname }
+let plainNode: PlainNode = { execPath: process.execPath, sources: path.dirname(import.meta.dirname) }
 
 /** For a door that is itself no plain Node, or whose code lies elsewhere than the sources: said once, before it opens the core. */
 export function setPlainNode(other: PlainNode): void {
