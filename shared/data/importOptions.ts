@@ -84,6 +84,8 @@ export const imagesOptions = z.strictObject({
   resize: z.strictObject({ height: side, width: side }).optional(),
   /** 1 grey, 3 colour. Absent: grey when every image is grey. */
   channels: z.literal([1, 3], { error: 'must be 1 (grey) or 3 (colour)' }).optional(),
+  /** Imports without the files that cannot be used, and tells which these are. Otherwise one such file refuses all. */
+  skipUnusable: z.boolean().default(false),
   ...common,
 })
 
@@ -105,6 +107,9 @@ export type IdxOptions = z.output<typeof idxOptions>
 export type CifarOptions = z.output<typeof cifarOptions>
 export type CsvOptions = z.output<typeof csvOptions>
 export type ImagesOptions = z.output<typeof imagesOptions>
+
+/** Whether an import that was refused can be had without the files that were the reason. */
+export const canSkipUnusable = (refusal: string): boolean => refusal.includes('skipUnusable')
 
 /** How far an import is. `total` is absent while it is not known; `done` never goes back. */
 export interface ImportProgress {
