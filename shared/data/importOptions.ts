@@ -10,7 +10,7 @@ const name = z
   .regex(/^[^\p{Cc}]+$/u, 'must be one line of printable text')
   .normalize('NFC')
 
-const className = z.string().min(1).max(200)
+const className = z.string().min(1).max(200).normalize('NFC')
 
 const common = {
   /** How people will call it; by default the name of the file or folder. */
@@ -29,7 +29,7 @@ export const idxOptions = z.strictObject({
   labels: path.optional(),
   testImages: path.optional(),
   testLabels: path.optional(),
-  /** Names of labels 0, 1, ...; by default the numbers themselves. */
+  /** Names of labels 0, 1, ..., or of the labels in use where these are as many; by default the numbers themselves. */
   classes: z.array(className).min(2).max(256).optional(),
   ...common,
 })
