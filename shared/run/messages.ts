@@ -70,20 +70,32 @@ export const trainerCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pause') }),
   z.strictObject({ type: z.literal('resume') }),
   z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
+  /** Takes back a stop that waits for the end of the cycle. Without one nothing changes. */
+  z.strictObject({ type: z.literal('keepGoing') }),
   /** Ends the current cycle over the next n epochs. */
   z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
 ])
 export type TrainerCommand = z.infer<typeof trainerCommand>
 
+/** Each command as it stands in "While asking run ... to ...". */
+export const commandWords: Readonly<Record<TrainerCommand['type'], string>> = {
+  pause: 'pause',
+  resume: 'resume',
+  stop: 'stop',
+  keepGoing: 'keep going',
+  annealNow: 'anneal now',
+}
+
 /** By which the answer to a command is known: positive for a row of the database's requests, negative for others. */
 const requestId = z.int()
-const [pause, resume, stop, annealNow] = trainerCommand.options
+const [pause, resume, stop, keepGoing, annealNow] = trainerCommand.options
 const asked = { requestId: requestId.optional() }
 /** A command on its way to the trainer, which answers one that has a request id: `obeyed` or `refused`. */
 export const trainerOrder = z.discriminatedUnion('type', [
   pause.extend(asked),
   resume.extend(asked),
   stop.extend(asked),
+  keepGoing.extend(asked),
   annealNow.extend(asked),
 ])
 export type TrainerOrder = z.infer<typeof trainerOrder>
@@ -140,6 +152,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
     trainAccuracy: z.number(),
     ...scores.shape,
     seconds: z.number(),
+    /** Of these, in its training steps; the rest went to evaluations, checkpoints and pauses. */
+    trainingSeconds: z.number(),
   }),
   /** The model of a cycle end (or of the run's snapshot rule), with what resuming and ensembling need. */
   z.strictObject({
@@ -162,6 +176,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
   /** A change of a feedback schedule: plateau cut the rate. */
   z.strictObject({ ...envelope, type: z.literal('feedback'), step, lr: z.number(), reason: z.string() }),
   z.strictObject({ ...envelope, type: z.literal('status'), status: z.enum(['running', 'paused']), step }),
+  /** The run will stop after that step, the last of its cycle; null: it goes on, since the stop was taken back. */
+  z.strictObject({ ...envelope, type: z.literal('stopPlanned'), afterStep: step.nullable() }),
   /** The command of that request was carried out, or will be where it says when (stop at the cycle's end). */
   z.strictObject({ ...envelope, type: z.literal('obeyed'), requestId }),
   /** A command that could not be obeyed, with why in words; the run goes on as it was. It is told, not stored. */

@@ -3,7 +3,7 @@ import type { TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import { canBecome, isActive, type RunStatus, runStatus } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { appendMetrics } from './metrics/append.ts'
-import { answerRequests } from './requests.ts'
+import { answerRequests, putPlannedStop } from './requests.ts'
 import { addEdit, putStatus, type WriteContext } from './runWrites.ts'
 import { dropNeedlessCheckpoint, putCheckpoint, putSnapshot } from './snapshots.ts'
 
@@ -87,6 +87,9 @@ function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent):
       break
     case 'feedback':
       putFeedback(db, event)
+      break
+    case 'stopPlanned':
+      putPlannedStop(db, event, now())
       break
     case 'obeyed':
     case 'refused':

@@ -23,6 +23,7 @@ export function runWith(
     totalSteps: buildPlan(spec, position).totalSteps,
     stepsDone: 150,
     attempt: 1,
+    stopsAfterStep: null,
     queuePlace: null,
     device: null,
     deviceReason: null,

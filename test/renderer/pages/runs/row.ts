@@ -19,6 +19,7 @@ export function row(id: string, change: Partial<RunSummary> = {}, spec: object =
     totalSteps: 100,
     stepsDone: 100,
     attempt: 1,
+    stopsAfterStep: null,
     queuePlace: null,
     device: 'cpu',
     deviceReason: null,
