@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
+import { findRun } from '../findRun.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
 
@@ -37,7 +38,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
     .description(
       "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the best single one, and how much the members differ.",
     )
-    .requiredOption('--run <run>', 'id of the run, or the beginning of it')
+    .requiredOption('--run <run>', 'name of the run, or its id or a beginning of it')
     .option('--snapshots <numbers>', 'which of its snapshots (default: all)')
     .option(
       '--method <method>',
@@ -54,7 +55,10 @@ export function addEnsemble(program: Command, cli: Cli): void {
   command.action(async () => {
     const { run, snapshots, method, save, ...rest } = readOptions(command, options)
     await withStored(cli, rest, async (core) => {
-      const request = { runId: run, ...(snapshots && { snapshotIds: snapshots }) }
+      const request = {
+        runId: findRun(core.store.read, run).id,
+        ...(snapshots && { snapshotIds: snapshots }),
+      }
       const chosen = methods[method]
       const result =
         chosen === 'weightAverage'

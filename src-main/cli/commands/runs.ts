@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { runStatus } from '../../../shared/run/state.ts'
+import { visibleJson } from '../../../shared/visibleText.ts'
 import type { Core } from '../../core.ts'
 import { csvTables, runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
@@ -132,13 +133,16 @@ async function exportRun(
   }
   const { name, chunks } = renderRun(core, run, format, table, raw)
   if (out === undefined) {
-    for (const chunk of chunks) await cli.terminal.out(chunk)
+    for (const chunk of chunks) await cli.terminal.out(isJson(format, chunk) ? visibleJson(chunk) : chunk)
     return
   }
   const written = await writeFileWhole(name === undefined ? out : path.join(out, name), chunks, force)
   if (json) return printJson(cli, { runId: run.id, format, ...written })
   cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)
 }
+
+const isJson = (format: string, chunk: Chunk): chunk is string =>
+  format === 'json' && typeof chunk === 'string'
 
 /** `name`: the file in the folder the user gave; without it they gave the file itself. */
 function renderRun(
