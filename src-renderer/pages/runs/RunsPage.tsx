@@ -53,7 +53,7 @@ export function RunsPage() {
   const [isPointerInside, setPointerInside] = useState(false)
   const [range, setRange] = useState<readonly string[]>([])
   const at = useAtColumn(layout, address.sorts, listed, range)
-  const { rows, matching, error } = useRows({
+  const { rows, matching, error, understood } = useRows({
     listed,
     text: address.text,
     sorts: address.sorts,
@@ -134,7 +134,14 @@ export function RunsPage() {
           </Button>
         </div>
       </div>
-      <FilterLine id={messageId} error={error} shown={matching} listed={listed} list={address.list} />
+      <FilterLine
+        id={messageId}
+        error={error}
+        understood={understood}
+        shown={matching}
+        listed={listed}
+        list={address.list}
+      />
       {listed.error !== null && <ErrorNote title="The deleted runs could not be read" error={listed.error} />}
       <RunsTable
         grid={grid}
@@ -241,13 +248,14 @@ function ListSwitch({
 interface FilterLineProps {
   readonly id: string
   readonly error: FilterError | undefined
+  readonly understood: readonly string[]
   readonly shown: number
   readonly listed: Listed
   readonly list: ListName
 }
 
 /** One line of its own, so that nothing moves when it has something to tell. */
-function FilterLine({ id, error, shown, listed, list }: FilterLineProps) {
+function FilterLine({ id, error, understood, shown, listed, list }: FilterLineProps) {
   const total = listed.runs.length
   const all = list === 'current' ? counted(total, 'run') : `${counted(total, 'run')} ${list}`
   const words = shown === total ? all : `${count(shown)} of ${all}`
@@ -256,7 +264,7 @@ function FilterLine({ id, error, shown, listed, list }: FilterLineProps) {
       {listed.isConnecting
         ? ' '
         : error === undefined
-          ? words
+          ? [words, ...understood].join(' · ')
           : `${error.message} Showing ${words} by the last filter that could be read.`}
     </p>
   )

@@ -21,10 +21,12 @@ export interface Rows {
   /** How many of them the filter leaves: the baseline stands among them whatever the filter is. */
   readonly matching: number
   readonly error: FilterError | undefined
+  /** How the filter was read where it could have meant something else. */
+  readonly understood: readonly string[]
 }
 
 type Good = Extract<ParsedFilter, { ok: true }>
-const everything: Good = { ok: true, matches: () => true, isEmpty: true }
+const everything: Good = { ok: true, matches: () => true, isEmpty: true, understood: [] }
 
 /** The rows as the filter and the order have them; while the filter cannot be read, those of the last that could. */
 export function useRows({ listed, text, sorts, baseline, at, isHeld }: RowsOptions): Rows {
@@ -52,6 +54,7 @@ export function useRows({ listed, text, sorts, baseline, at, isHeld }: RowsOptio
     rows: shown,
     matching: shown.length - (isExtra ? 1 : 0),
     error: parsed.ok ? undefined : parsed,
+    understood: lastGood.current.understood,
   }
 }
 

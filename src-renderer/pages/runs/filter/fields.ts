@@ -70,6 +70,15 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
     about: 'best validation accuracy (of test without)',
     read: (run) => factsOf(run).best,
   },
+  error: {
+    kind: 'number',
+    unit: 'share',
+    about: 'lowest validation error (of test without)',
+    read: (run) => {
+      const { best } = factsOf(run)
+      return best === null ? null : 1 - best
+    },
+  },
   last: {
     kind: 'number',
     unit: 'share',
