@@ -1,3 +1,4 @@
+import { methodWords } from '../../shared/ensemble/methods.ts'
 import type { EnsembleResult } from '../ensembles/service.ts'
 import { absent, fixed, moment, percent, plural, points } from './format.ts'
 import type { ensembleListReport } from './reports.ts'
@@ -69,7 +70,7 @@ function gained(result: Scored, columns: number): string {
       ? ''
       : ` Members disagree on ${percent(diversity.disagreement, 1)} of the examples; at least one is right on ${percent(diversity.oracleAccuracy, 1)}.`
   const text =
-    `The ensemble of ${plural(members.length, 'snapshot')} (${methodNames[result.method]}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
+    `The ensemble of ${plural(members.length, 'snapshot')} (${methodWords[result.method].phrase}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
     `the best single one, of cycle ${bestSingle.snapshot.cycle}, ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
     `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}`
   return `${wrap(text, columns)}\n`
@@ -104,10 +105,3 @@ export function describeEnsembles(
     columns,
   )
 }
-
-const methodNames = {
-  average: 'average of probabilities',
-  logitAverage: 'average of logits',
-  weighted: 'weighted average',
-  weightAverage: 'average of weights',
-} as const satisfies Record<EnsembleResult['method'], string>

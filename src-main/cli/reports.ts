@@ -1,4 +1,5 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import { methodWords } from '../../shared/ensemble/methods.ts'
 import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
@@ -86,21 +87,13 @@ function bestReport({ spec }: RunRecord, stepsPerEpoch: number, evaluations: rea
   }
 }
 
-/** Methods as --method takes them. */
-const methodNames = {
-  average: 'average',
-  logitAverage: 'logit-average',
-  weighted: 'weighted',
-  weightAverage: 'weights',
-} as const satisfies Record<EnsembleResult['method'], string>
-
 /** An ensemble as `anneal ensemble --json` prints it. NLL in nats, Brier 0..2, ECE over 15 bins; all of `judgedOn`. */
 export function ensembleReport(result: EnsembleResult) {
   const judged = result[result.judgedOn]
   const best = result.bestSingle[result.judgedOn]
   return {
     runId: result.run.id,
-    method: methodNames[result.method],
+    method: methodWords[result.method].option,
     members: result.members.map(memberReport),
     valAccuracy: result.validation?.accuracy ?? null,
     testAccuracy: result.test?.accuracy ?? null,
@@ -130,7 +123,7 @@ export function ensembleListReport(read: StoreReads, ensemble: EnsembleRecord) {
     ensembleId: ensemble.id,
     name: ensemble.name,
     runId: members[0]?.runId ?? null,
-    method: methodNames[ensemble.method],
+    method: methodWords[ensemble.method].option,
     members: members.map(({ runId: _, ...member }) => member),
     valAccuracy: ensemble.valAccuracy,
     testAccuracy: ensemble.testAccuracy,

@@ -10,17 +10,12 @@ import {
   score,
   type Truth,
 } from '../../shared/ensemble/index.ts'
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
-import type {
-  EnsembleMember,
-  EnsembleRequest,
-  EnsembleResult,
-  MembersRequest,
-  PredictionMethod,
-} from './service.ts'
+import type { EnsembleMember, EnsembleRequest, EnsembleResult, MembersRequest } from './service.ts'
 
 /* Arithmetic on stored probabilities: no model is loaded. */
 

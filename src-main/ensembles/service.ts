@@ -1,16 +1,12 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
+import type { EnsembleMethod, PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { averageInProcess } from './averageProcess.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
-
-/** Ways to combine what the members predict. */
-export type PredictionMethod = 'average' | 'logitAverage' | 'weighted'
-/** Besides those: one model whose weights are the mean of the members'. */
-export type EnsembleMethod = PredictionMethod | 'weightAverage'
 
 export interface EnsembleMember {
   readonly snapshot: SnapshotRecord

@@ -1,12 +1,13 @@
 import { ActionIcon, Menu, Text, UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
+import { methodWords } from '../../shared/ensemble/methods.ts'
 import { percent } from '../format/format.ts'
 import classes from './Ensemble.module.css'
 import { EnsembleName } from './EnsembleName.tsx'
 import { Section } from './Section.tsx'
 import { deleteEnsembles } from './saved.ts'
-import { membersWords, methodWords } from './words.ts'
+import { membersWords } from './words.ts'
 
 interface SavedListProps {
   readonly ensembles: readonly EnsembleInfo[]
@@ -51,7 +52,7 @@ function SavedRow({ ensemble, isOpen, onOpen }: SavedRowProps) {
         </UnstyledButton>
       </EnsembleName>
       <Text size="xs" c="dimmed">
-        {methodWords[method]}, {membersWords(ensemble)}
+        {methodWords[method].title}, {membersWords(ensemble)}
         {accuracy !== null &&
           ` · ${testAccuracy === null ? 'validation' : 'test'} error ${percent(1 - accuracy, 2)}`}
       </Text>

@@ -1,15 +1,12 @@
 import { bestSingle, type Probs, type Scores, score, type Truth } from '../../shared/ensemble/index.ts'
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { Predictions } from './predictions.ts'
 import { type RunningSums, runningSums } from './runningSums.ts'
 import { accuracyWithoutEach } from './withoutEach.ts'
 
-/** Ways to combine stored probabilities. */
-export const combinationMethods = ['average', 'logitAverage', 'weighted'] as const
-export type Method = (typeof combinationMethods)[number]
-
 /** Which candidates are members, and with what share. Both lists are parallel to the candidates. */
 export interface Choice {
-  readonly method: Method
+  readonly method: PredictionMethod
   readonly ticked: readonly boolean[]
   /** Used by `weighted` alone; a share of 0 leaves the candidate out. */
   readonly weights: readonly number[]

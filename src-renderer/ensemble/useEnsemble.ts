@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { type Choice, type Method, type PartAssessment, sharesOf } from './assess.ts'
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
+import { type Choice, type PartAssessment, sharesOf } from './assess.ts'
 import type { Bench } from './bench.ts'
 import { benchQuery } from './benchQuery.ts'
 import type { Candidate } from './candidates.ts'
@@ -9,7 +10,7 @@ import { selectionQuery } from './selectionQuery.ts'
 
 /** What a saved ensemble, or a choice made elsewhere, sets the panel to. */
 export interface Start {
-  readonly method: Method
+  readonly method: PredictionMethod
   readonly snapshotIds: readonly number[]
 }
 
@@ -26,7 +27,7 @@ export interface EnsembleModel {
   readonly choosingError: unknown
   readonly validation: PartAssessment | undefined
   readonly test: PartAssessment | undefined
-  setMethod(method: Method): void
+  setMethod(method: PredictionMethod): void
   tick(snapshotId: number, on: boolean): void
   /** Every candidate, and whoever comes later. */
   tickAll(): void
@@ -52,7 +53,7 @@ export type EnsembleState =
 export function useEnsemble(all: readonly Candidate[], start: Start | undefined): EnsembleState {
   const ids = useMemo(() => all.map(({ snapshotId }) => snapshotId), [all])
   const query = useQuery({ ...benchQuery(ids), placeholderData: keepPreviousData })
-  const [method, setMethod] = useState<Method>(start?.method ?? 'average')
+  const [method, setMethod] = useState<PredictionMethod>(start?.method ?? 'average')
   const [membership, setMembership] = useState<Membership>(() =>
     start === undefined ? allTicked : only(start.snapshotIds),
   )
@@ -87,7 +88,7 @@ function useLastKnown<T>(value: T | undefined): T | undefined {
   return value ?? known
 }
 
-function useChoice(bench: Bench | undefined, membership: Membership, method: Method) {
+function useChoice(bench: Bench | undefined, membership: Membership, method: PredictionMethod) {
   const ticked = useMemo(
     () => (bench?.snapshotIds ?? []).map((id) => isTicked(membership, id)),
     [bench, membership],

@@ -1,18 +1,5 @@
 import { count, counted, points, thin } from '../format/format.ts'
-import type { Difference, Method } from './assess.ts'
-
-export const methodWords: Readonly<Record<Method | 'weightAverage', string>> = {
-  average: 'Average',
-  logitAverage: 'Logit average',
-  weighted: 'Weighted',
-  weightAverage: 'Averaged weights',
-}
-
-export const methodHints: Readonly<Record<Method, string>> = {
-  average: 'Mean of the members’ probabilities.',
-  logitAverage: 'Mean of their logits: the normalised geometric mean of their probabilities.',
-  weighted: 'Weighted mean of probabilities; the weights come from greedy selection on validation.',
-}
+import type { Difference } from './assess.ts'
 
 /**
  * How an ensemble stands to its best member, and how sure that is:

@@ -2,11 +2,12 @@ import { Anchor, Button, Text } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
+import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { EnsemblePanel } from '../../ensemble/EnsemblePanel.tsx'
 import { deleteEnsembles } from '../../ensemble/saved.ts'
-import { membersWords, methodWords } from '../../ensemble/words.ts'
+import { membersWords } from '../../ensemble/words.ts'
 import { moment, percent } from '../../format/format.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import { BenchRuns } from './BenchRuns.tsx'
@@ -80,7 +81,7 @@ function OpenedHeader({ ensemble }: { readonly ensemble: EnsembleInfo }) {
     <EnsembleName ensemble={ensemble} isRenaming={isRenaming} onDone={() => setRenaming(false)}>
       <PageHeader
         title={ensemble.name}
-        detail={`${methodWords[ensemble.method]}, ${membersWords(ensemble)}, saved ${moment(ensemble.createdAt)}`}
+        detail={`${methodWords[ensemble.method].title}, ${membersWords(ensemble)}, saved ${moment(ensemble.createdAt)}`}
         actions={
           <>
             <ToAll />
