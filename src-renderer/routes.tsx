@@ -86,7 +86,7 @@ const ensemblesRoute = createRoute({
   getParentRoute: () => root,
   path: '/ensembles',
   validateSearch: z.object({
-    /** Runs whose snapshots are on the bench. */
+    /** Runs whose snapshots are side by side. */
     runs: ids,
     /** A saved ensemble that is open. */
     open: z.int().optional().catch(undefined),

@@ -1,8 +1,13 @@
 import { Table, UnstyledButton } from '@mantine/core'
 import { memo, useMemo, useState } from 'react'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
+import {
+  type ClassChange,
+  type ClassSort,
+  classChanges,
+  sortedBy,
+} from '../../shared/ensemble/classChanges.ts'
 import { count, percent, points } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
-import { type ClassChange, type ClassSort, classChanges, sortedBy } from './classChanges.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
 

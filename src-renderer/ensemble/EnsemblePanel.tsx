@@ -4,15 +4,15 @@ import { useNavigate } from '@tanstack/react-router'
 import { useId, useMemo } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
+import { isMember } from '../../shared/ensemble/choice.ts'
+import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
-import { isMember } from './assess.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
 import { ClassTable } from './ClassTable.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
-import { combinationOf, findSaved } from './combination.ts'
 import { costWords } from './cost.ts'
 import { DisagreementMatrix } from './DisagreementMatrix.tsx'
 import classes from './Ensemble.module.css'
@@ -99,15 +99,15 @@ interface AnswerProps extends EnsemblePanelProps {
 }
 
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
-  const { bench, candidates, choice } = model
+  const { workbench, candidates, choice } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
   const late = useAfterPaint(model)
   const judged = late.test ?? late.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   const names = useClassNames(runs[0]?.datasetId)
-  if (bench.judged === null) return <NoPredictions model={model} />
-  const { part } = bench.judged
+  if (workbench.judged === null) return <NoPredictions model={model} />
+  const { part } = workbench.judged
   return (
     <div className={classes.view}>
       <div className={classes.column}>
@@ -165,7 +165,7 @@ function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
   const navigate = useNavigate()
   return (ensemble) => {
     const ids = ensemble.members.map(({ snapshotId }) => snapshotId)
-    const isHere = ids.every((id) => model.bench.snapshotIds.includes(id))
+    const isHere = ids.every((id) => model.workbench.snapshotIds.includes(id))
     if (!isHere || ensemble.method === 'weightAverage') {
       void navigate({ to: '/ensembles', search: { open: ensemble.id } })
       return

@@ -8,7 +8,7 @@ import { gainWords } from './words.ts'
 
 /** The answer: one big number, the error of the ensemble, and the small one it beats. */
 export function Headline({ model, focus }: { readonly model: EnsembleModel; readonly focus: boolean }) {
-  const { test, validation, bench, candidates, shares } = model
+  const { test, validation, workbench, candidates, shares } = model
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (focus) heading.current?.focus({ preventScroll: true })
@@ -21,7 +21,7 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
         <Text c="dimmed">Tick at least one member.</Text>
       </div>
     )
-  const part = bench.judged?.part ?? 'test'
+  const part = workbench.judged?.part ?? 'test'
   const best = candidates[judged.best]
   return (
     <div className={classes.headline}>

@@ -1,8 +1,8 @@
 import { memo, useMemo } from 'react'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import { LineChart } from '../charts/LineChart.tsx'
 import type { ChartAxis, ChartSeries } from '../charts/types.ts'
 import { percent } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
 
 const size: ChartAxis = { label: 'last members, plain average', whole: true }
 const error: ChartAxis = { label: 'error, %', format: (value) => value.toFixed(2) }

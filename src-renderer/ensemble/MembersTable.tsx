@@ -1,8 +1,8 @@
 import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useMemo } from 'react'
+import type { WorkbenchPart } from '../../shared/ensemble/workbench.ts'
 import { loss, percent, points } from '../format/format.ts'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
-import type { BenchPart } from './bench.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
@@ -15,7 +15,7 @@ interface MembersTableProps {
 
 /** Every candidate with its own scores and a box to tick. */
 export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
-  const { candidates, choice, bench, shares, refused } = model
+  const { candidates, choice, workbench, shares, refused } = model
   const several = areOfSeveralRuns(candidates)
   const ticked = choice.ticked.filter(Boolean).length
   const adds = useAdds(model)
@@ -42,14 +42,14 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               </Table.Th>
               <Table.Th>Member</Table.Th>
               {isWeighted && <Table.Th ta="right">Weight</Table.Th>}
-              {bench.validation && <Table.Th ta="right">Val. error</Table.Th>}
-              {bench.test && <Table.Th ta="right">Test error</Table.Th>}
+              {workbench.validation && <Table.Th ta="right">Val. error</Table.Th>}
+              {workbench.test && <Table.Th ta="right">Test error</Table.Th>}
               <Table.Th ta="right" className={classes.spare}>
                 NLL, nats
               </Table.Th>
               <Table.Th ta="right">
                 <Tooltip
-                  label={`Accuracy of the ensemble on ${bench.judged?.part ?? 'test'}, less what it is without this member.`}
+                  label={`Accuracy of the ensemble on ${workbench.judged?.part ?? 'test'}, less what it is without this member.`}
                   multiline
                   w={240}
                 >
@@ -71,8 +71,8 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
                   ticked={choice.ticked[place] === true}
                   share={isWeighted ? (shares[place] ?? 0) : undefined}
                   adds={adds[place]}
-                  validation={bench.validation}
-                  test={bench.test}
+                  validation={workbench.validation}
+                  test={workbench.test}
                   isSelected={candidate.snapshotId === selected}
                   tick={model.tick}
                   onSelect={onSelect}
@@ -142,14 +142,14 @@ function RunHead({ model, name, members }: RunHeadProps) {
  * later, and the last ones stand until then.
  */
 function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
-  const { bench, choice, test, validation } = useAfterPaint(model)
+  const { workbench, choice, test, validation } = useAfterPaint(model)
   const whole = (test ?? validation)?.ensemble.accuracy
   return useMemo(() => {
-    const without = bench.judged?.accuracyWithout(choice) ?? []
+    const without = workbench.judged?.accuracyWithout(choice) ?? []
     return without.map((accuracy) =>
       accuracy === null || whole === undefined ? undefined : whole - accuracy,
     )
-  }, [bench, choice, whole])
+  }, [workbench, choice, whole])
 }
 
 interface MemberRowProps {
@@ -163,8 +163,8 @@ interface MemberRowProps {
   readonly share: number | undefined
   /** Of the accuracy, in -1..1; undefined for who is no member. */
   readonly adds: number | undefined
-  readonly validation: BenchPart | null
-  readonly test: BenchPart | null
+  readonly validation: WorkbenchPart | null
+  readonly test: WorkbenchPart | null
   readonly isSelected: boolean
   readonly tick: EnsembleModel['tick']
   readonly onSelect: MembersTableProps['onSelect']

@@ -6,7 +6,7 @@ import type { EnsembleModel } from './useEnsemble.ts'
 
 /** How the members' probabilities become one. */
 export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
-  const { choice, bench, isChoosing, choosingError } = model
+  const { choice, workbench, isChoosing, choosingError } = model
   return (
     <div className={classes.method}>
       <SegmentedControl
@@ -17,7 +17,7 @@ export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
         data={predictionMethods.map((method) => ({
           value: method,
           label: methodWords[method].title,
-          disabled: method === 'weighted' && bench.validation === null,
+          disabled: method === 'weighted' && workbench.validation === null,
         }))}
       />
       <Text size="xs" c={choosingError ? 'var(--failure)' : 'dimmed'} aria-live="polite">
@@ -25,7 +25,7 @@ export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
           ? `Weights could not be chosen: ${errorWords(choosingError)}`
           : methodWords[choice.method].hint}
         {isChoosing && ' Choosing the weights…'}
-        {bench.validation === null && ' Weights need a validation part, and this run kept none.'}
+        {workbench.validation === null && ' Weights need a validation part, and this run kept none.'}
       </Text>
     </div>
   )

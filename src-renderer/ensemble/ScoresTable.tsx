@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import { loss, percent } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
 

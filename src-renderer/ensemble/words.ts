@@ -1,5 +1,5 @@
+import type { Difference } from '../../shared/ensemble/difference.ts'
 import { count, counted, points, thin } from '../format/format.ts'
-import type { Difference } from './assess.ts'
 
 /**
  * How an ensemble stands to its best member, and how sure that is:

@@ -1,6 +1,6 @@
-import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
-import type { EnsembleChoice } from '../../shared/api/urls.ts'
-import type { EnsembleMethod } from '../../shared/ensemble/methods.ts'
+import type { EnsembleInfo } from '../api/ensembles.ts'
+import type { EnsembleChoice } from '../api/urls.ts'
+import type { EnsembleMethod } from './methods.ts'
 
 interface Combined {
   readonly candidates: readonly { readonly snapshotId: number }[]

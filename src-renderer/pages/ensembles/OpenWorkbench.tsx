@@ -10,9 +10,9 @@ import { deleteEnsembles } from '../../ensemble/saved.ts'
 import { membersWords } from '../../ensemble/words.ts'
 import { moment, percent } from '../../format/format.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
-import { BenchRuns } from './BenchRuns.tsx'
 import classes from './Ensembles.module.css'
 import { standingOf } from './joining.ts'
+import { WorkbenchRuns } from './WorkbenchRuns.tsx'
 
 interface OpenBenchProps {
   readonly runIds: readonly string[]
@@ -21,7 +21,7 @@ interface OpenBenchProps {
 }
 
 /** The workbench over the snapshots of some runs, from a saved ensemble or from nothing. */
-export function OpenBench({ runIds, opened }: OpenBenchProps) {
+export function OpenWorkbench({ runIds, opened }: OpenBenchProps) {
   const navigate = useNavigate()
   const { byId, state } = useRuns()
   const standing = standingOf(runIds.flatMap((id) => byId.get(id) ?? []))
@@ -39,7 +39,7 @@ export function OpenBench({ runIds, opened }: OpenBenchProps) {
       ) : (
         <OpenedHeader key={opened.id} ensemble={opened} />
       )}
-      <BenchRuns
+      <WorkbenchRuns
         standing={standing}
         missing={missing}
         onAdd={(id) => show([...runIds, id])}
