@@ -101,8 +101,9 @@ export function ensembleReport(result: EnsembleResult) {
     nll: judged?.nll ?? null,
     brier: judged?.brier ?? null,
     ece: judged?.ece ?? null,
-    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null },
-    /** Of accuracy over the best single, on `judgedOn`. */
+    /** The best snapshot of the run, member or not. */
+    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null, chosenOn: result.bestChosenOn },
+    /** Of accuracy over that snapshot, on `judgedOn`. */
     gain: judged && best ? judged.accuracy - best.accuracy : null,
     last: result.last.map(({ size, ...scores }) => ({
       m: size,
