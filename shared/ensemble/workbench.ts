@@ -1,4 +1,4 @@
-import { bestOf } from '../run/best.ts'
+import { bestInOrder } from '../run/best.ts'
 import { createPartAssessor, type PartAssessor } from './assess.ts'
 import { type Part, type Predictions, sameExamples } from './predictions.ts'
 
@@ -64,18 +64,14 @@ export function createWorkbench(answers: readonly StoredAnswers[]): Workbench {
   }
 }
 
-/** As `bestOf` has it for one run: by validation where there is any, the first of equals. */
 function bestSnapshot(answers: readonly StoredAnswers[]): BestSnapshot | null {
-  const found = bestOf(
-    answers.map(({ validation, test }, step) => ({
-      step,
+  const best = bestInOrder(
+    answers.map(({ validation, test }) => ({
       valAccuracy: validation?.scores.accuracy ?? null,
       testAccuracy: test?.scores.accuracy ?? null,
     })),
-    true,
   )
-  if (found === undefined || found.part === 'training') return null
-  return { index: found.evaluation.step, chosenOn: found.part }
+  return best === undefined ? null : { index: best.index, chosenOn: best.part }
 }
 
 function whyNot(answer: StoredAnswers, first: StoredAnswers): string | undefined {

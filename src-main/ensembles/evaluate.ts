@@ -11,7 +11,7 @@ import {
 } from '../../shared/ensemble/index.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
-import { bestOf } from '../../shared/run/best.ts'
+import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
@@ -130,20 +130,17 @@ function bestSingle(
   const all = runIds.flatMap((id) => store.read.snapshots(id))
   const memberOf = ({ id }: SnapshotRecord): EnsembleMember | undefined =>
     members.find(({ snapshot }) => snapshot.id === id)
-  // Runs have no common steps: of equals the first in this order leads.
-  const best = bestOf(
-    all.map((snapshot, step) => {
+  const best = bestInOrder(
+    all.map((snapshot) => {
       const member = memberOf(snapshot)
       return {
-        step,
         valAccuracy: member?.validation?.accuracy ?? snapshot.valAccuracy,
         testAccuracy: member?.test?.accuracy ?? snapshot.testAccuracy,
       }
     }),
-    true,
   )
-  const snapshot = best && all[best.evaluation.step]
-  if (snapshot === undefined || best === undefined || best.part === 'training')
+  const snapshot = best && all[best.index]
+  if (snapshot === undefined || best === undefined)
     throw new Error('An ensemble with stored predictions has a snapshot with scores.')
   const member = memberOf(snapshot)
   const scoresOn = (part: Predictions['part']): PartScores | null =>

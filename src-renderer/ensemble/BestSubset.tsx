@@ -60,7 +60,10 @@ function apply({ subset, greedyWeights, greedyNll }: Selection, model: EnsembleM
     subset === null ? (greedyWeights[k] ?? 0) > 0 : subset.members.includes(k)
   const method = subset === null ? 'weighted' : 'average'
   model.setMethod(method)
-  model.tickOnly(snapshotIds.filter((_, k) => isIn(k)))
+  model.tickOnly(
+    snapshotIds.filter((_, k) => isIn(k)),
+    'validation',
+  )
   const how =
     subset === null
       ? 'by greedy selection, with weights'

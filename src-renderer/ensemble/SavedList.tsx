@@ -2,7 +2,8 @@ import { ActionIcon, Menu, Text, UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
-import { percent } from '../format/format.ts'
+import { scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import classes from './Ensemble.module.css'
 import { EnsembleName } from './EnsembleName.tsx'
 import { Section } from './Section.tsx'
@@ -37,6 +38,7 @@ interface SavedRowProps {
 
 function SavedRow({ ensemble, isOpen, onOpen }: SavedRowProps) {
   const [isRenaming, setRenaming] = useState(false)
+  const [measure] = useScoreMeasure()
   const { name, method, testAccuracy, valAccuracy } = ensemble
   const accuracy = testAccuracy ?? valAccuracy
   return (
@@ -54,7 +56,7 @@ function SavedRow({ ensemble, isOpen, onOpen }: SavedRowProps) {
       <Text size="xs" c="dimmed">
         {methodWords[method].title}, {membersWords(ensemble)}
         {accuracy !== null &&
-          ` · ${testAccuracy === null ? 'validation' : 'test'} error ${percent(1 - accuracy, 2)}`}
+          ` · ${testAccuracy === null ? 'validation' : 'test'} ${measure} ${scoreText(accuracy, measure, 2)}`}
       </Text>
       <SavedMenu ensemble={ensemble} onRename={() => setRenaming(true)} />
     </li>

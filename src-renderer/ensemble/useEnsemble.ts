@@ -7,6 +7,7 @@ import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { Workbench } from '../../shared/ensemble/workbench.ts'
 import type { Candidate } from './candidates.ts'
 import { selectionQuery } from './selectionQuery.ts'
+import type { ChosenBy } from './words.ts'
 import { workbenchQuery } from './workbenchQuery.ts'
 
 /** What a saved ensemble, or a choice made elsewhere, sets the panel to. */
@@ -23,6 +24,7 @@ export interface EnsembleModel {
   readonly choice: Choice
   /** They sum to 1 over the members and are 0 elsewhere. */
   readonly shares: readonly number[]
+  readonly chosenBy: ChosenBy
   /** Shares are being chosen anew for the members ticked; those shown are the ones before, scaled. */
   readonly isChoosing: boolean
   readonly choosingError: unknown
@@ -33,7 +35,7 @@ export interface EnsembleModel {
   /** Every candidate, and whoever comes later. */
   tickAll(): void
   /** These and no other, also when more come. */
-  tickOnly(snapshotIds: readonly number[]): void
+  tickOnly(snapshotIds: readonly number[], by?: 'validation'): void
 }
 
 interface Failure {
@@ -58,6 +60,7 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
   const [membership, setMembership] = useState<Membership>(() =>
     start === undefined ? allTicked : only(start.snapshotIds),
   )
+  const [chooser, setChooser] = useState<ChosenBy>('hand')
   const workbench = useLastKnown(query.data)
   const chosen = useChoice(workbench, membership, method)
   const model = useMemo((): EnsembleModel | undefined => {
@@ -72,11 +75,18 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
       }),
       ...chosen,
       setMethod,
-      tick: (id, on) => setMembership((before) => withTick(before, id, on)),
+      chosenBy: chosen.choice.ticked.every(Boolean) ? 'all' : chooser,
+      tick: (id, on) => {
+        setChooser('hand')
+        setMembership((before) => withTick(before, id, on))
+      },
       tickAll: () => setMembership(allTicked),
-      tickOnly: (members) => setMembership(only(members)),
+      tickOnly: (members, by) => {
+        setChooser(by ?? 'hand')
+        setMembership(only(members))
+      },
     }
-  }, [workbench, all, chosen])
+  }, [workbench, all, chosen, chooser])
   const failure = query.isError ? { error: query.error, retry: () => void query.refetch() } : undefined
   if (model !== undefined) return { state: 'ready', model, failure }
   return failure === undefined ? { state: 'loading' } : { state: 'failed', ...failure }

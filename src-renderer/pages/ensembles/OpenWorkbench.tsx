@@ -8,8 +8,10 @@ import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { EnsemblePanel } from '../../ensemble/EnsemblePanel.tsx'
 import { deleteEnsembles } from '../../ensemble/saved.ts'
 import { membersWords } from '../../ensemble/words.ts'
-import { moment, percent } from '../../format/format.ts'
+import { moment } from '../../format/format.ts'
+import { scoreText } from '../../format/scoreMeasure.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import classes from './Ensembles.module.css'
 import { standingOf } from './joining.ts'
 import { WorkbenchRuns } from './WorkbenchRuns.tsx'
@@ -100,13 +102,14 @@ function OpenedHeader({ ensemble }: { readonly ensemble: EnsembleInfo }) {
 
 /** One model of averaged weights keeps its scores and no predictions: there is no arithmetic to do on it. */
 function AveragedNote({ ensemble: { testAccuracy, valAccuracy } }: { readonly ensemble: EnsembleInfo }) {
-  const errors = [
-    testAccuracy === null ? [] : [`test error ${percent(1 - testAccuracy, 2)}`],
-    valAccuracy === null ? [] : [`validation error ${percent(1 - valAccuracy, 2)}`],
+  const [measure] = useScoreMeasure()
+  const scores = [
+    testAccuracy === null ? [] : [`test ${measure} ${scoreText(testAccuracy, measure, 2)}`],
+    valAccuracy === null ? [] : [`validation ${measure} ${scoreText(valAccuracy, measure, 2)}`],
   ].flat()
   return (
     <Text size="sm">
-      Saved as one model of averaged weights: {errors.join(', ') || 'its scores are not known'}. Below, the
+      Saved as one model of averaged weights: {scores.join(', ') || 'its scores are not known'}. Below, the
       predictions of the same members are averaged instead.
     </Text>
   )
