@@ -8,6 +8,7 @@ import { isMember } from '../../shared/ensemble/choice.ts'
 import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
+import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
@@ -52,10 +53,11 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const ensemble = useEnsemble(candidates, start)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
-      <div className={onClose ? classes.panelHead : classes.spoken}>
-        <Title order={2} id={title}>
+      <div className={classes.panelHead}>
+        <Title order={2} id={title} {...(!onClose && { className: classes.spoken })}>
           Ensemble
         </Title>
+        <ScoreMeasureSwitch />
         {onClose && <CloseButton size="sm" aria-label="Close the ensemble" onClick={onClose} />}
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}
@@ -110,22 +112,18 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
   const { part } = workbench.judged
   return (
     <div className={classes.view}>
-      <div className={classes.column}>
-        <Headline model={model} focus={focus} />
-        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
+      <div className={classes.answer}>
+        <div className={classes.kept}>
+          <Headline model={model} focus={focus} />
+          <MembersTable model={model} selected={selected} onSelect={onSelect} />
+        </div>
         {candidates.length > 1 && <MethodPicker model={model} />}
-        <MembersTable model={model} selected={selected} onSelect={onSelect} />
         <ComingSnapshots runs={runs} />
         <BestSubset model={model} />
         {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
-        <DisagreementMatrix model={late} />
-        <SavedList
-          ensembles={saved}
-          open={findSaved(saved, combinationOf(model))?.id}
-          onOpen={onOpen ?? open}
-        />
       </div>
-      <div className={classes.column}>
+      <div className={classes.sections}>
+        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
         {(model.test ?? model.validation) && (
           <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
             <ScoresTable model={model} />
@@ -133,7 +131,13 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
         {judged && <Calibration judged={judged} part={part} />}
+        <DisagreementMatrix model={late} />
         <WeightAverage model={model} saved={saved} />
+        <SavedList
+          ensembles={saved}
+          open={findSaved(saved, combinationOf(model))?.id}
+          onOpen={onOpen ?? open}
+        />
       </div>
     </div>
   )

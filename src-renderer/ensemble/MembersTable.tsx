@@ -26,8 +26,10 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   const isWeighted = choice.method === 'weighted'
   return (
     <div>
-      <Table.ScrollContainer minWidth={300}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.members} tabIndex={0} aria-label="Members">
         <Table
+          stickyHeader
           horizontalSpacing="xs"
           verticalSpacing={2}
           aria-label="Members of the ensemble"
@@ -89,7 +91,7 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
             </Table.Tbody>
           ))}
         </Table>
-      </Table.ScrollContainer>
+      </section>
       {refused.map(({ candidate, reason }) => (
         <Text key={candidate.snapshotId} size="xs" c="dimmed" mt={2}>
           {nameOf(candidate, true)} cannot join: {reason}.
