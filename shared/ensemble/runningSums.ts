@@ -1,4 +1,4 @@
-import type { Probs } from '../../shared/ensemble/index.ts'
+import type { Probs } from './index.ts'
 
 /** The sum of the leaves whose `active` is true; undefined when none is. Valid until the next call. */
 export type RunningSums = (active: readonly boolean[]) => Probs | undefined

@@ -15,10 +15,10 @@ interface BenchRunsProps {
 }
 
 /** The runs whose snapshots are candidates: more can be added, each can go. */
-export function BenchRuns({ standing, missing, onAdd, onRemove }: BenchRunsProps) {
+export function WorkbenchRuns({ standing, missing, onAdd, onRemove }: BenchRunsProps) {
   const taken: readonly RunSummary[] = standing.map(({ run }) => run)
   return (
-    <div className={classes.bench}>
+    <div className={classes.workbench}>
       <ul className={classes.runs} aria-label="Runs whose snapshots are combined">
         {standing.map(({ run, reason }) => (
           <li key={run.id} className={classes.run} data-refused={reason !== undefined || undefined}>

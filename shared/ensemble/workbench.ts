@@ -1,4 +1,5 @@
-import { createPartBench, type PartBench } from './assess.ts'
+import { bestInOrder } from '../run/best.ts'
+import { createPartAssessor, type PartAssessor } from './assess.ts'
 import { type Part, type Predictions, sameExamples } from './predictions.ts'
 
 /** What a snapshot stored: null where its run kept no such part. */
@@ -8,25 +9,35 @@ export interface StoredAnswers {
   readonly test: Predictions | null
 }
 
-export interface BenchPart extends PartBench {
+export interface WorkbenchPart extends PartAssessor {
   readonly part: Part
-  /** One of every snapshot on the bench. */
+  /** One of every snapshot on the workbench. */
   readonly predictions: readonly Predictions[]
 }
 
+/** The best of all snapshots side by side, whoever is ticked. */
+export interface BestSnapshot {
+  /** Index among the snapshots. */
+  readonly index: number
+  /** What it was chosen by: test only where there is no validation part, and then its test score flatters it. */
+  readonly chosenOn: Part
+}
+
 /** Snapshots that can be combined, with all that is needed to do so. */
-export interface Bench {
+export interface Workbench {
   /** In the order they came. */
   readonly snapshotIds: readonly number[]
-  readonly validation: BenchPart | null
-  readonly test: BenchPart | null
+  readonly validation: WorkbenchPart | null
+  readonly test: WorkbenchPart | null
+  /** The snapshot that ensembles are measured against; null when there is none. */
+  readonly best: BestSnapshot | null
   /** The part an ensemble is judged by: test, or validation where there is no test part; null when there is neither. */
-  readonly judged: BenchPart | null
+  readonly judged: WorkbenchPart | null
   readonly refused: readonly { readonly snapshotId: number; readonly reason: string }[]
 }
 
 /** Puts together what can be: the first snapshot that kept anything says on which examples all others must have answered. */
-export function createBench(answers: readonly StoredAnswers[]): Bench {
+export function createWorkbench(answers: readonly StoredAnswers[]): Workbench {
   const first = answers.find(({ validation, test }) => validation !== null || test !== null)
   const refused: { snapshotId: number; reason: string }[] = []
   const joined = answers.filter((answer) => {
@@ -34,11 +45,12 @@ export function createBench(answers: readonly StoredAnswers[]): Bench {
     if (reason !== undefined) refused.push({ snapshotId: answer.snapshotId, reason })
     return reason === undefined
   })
-  const partOf = (part: Part): BenchPart | null => {
+  const best = bestSnapshot(joined)
+  const partOf = (part: Part): WorkbenchPart | null => {
     const predictions = joined.flatMap((answer) => answer[part] ?? [])
     const truth = first?.[part]?.truth
     if (truth === undefined || predictions.length === 0) return null
-    return { part, predictions, ...createPartBench(predictions, truth) }
+    return { part, predictions, ...createPartAssessor(predictions, truth, best?.index ?? 0) }
   }
   const validation = partOf('validation')
   const test = partOf('test')
@@ -46,9 +58,20 @@ export function createBench(answers: readonly StoredAnswers[]): Bench {
     snapshotIds: joined.map(({ snapshotId }) => snapshotId),
     validation,
     test,
+    best,
     judged: test ?? validation,
     refused,
   }
+}
+
+function bestSnapshot(answers: readonly StoredAnswers[]): BestSnapshot | null {
+  const best = bestInOrder(
+    answers.map(({ validation, test }) => ({
+      valAccuracy: validation?.scores.accuracy ?? null,
+      testAccuracy: test?.scores.accuracy ?? null,
+    })),
+  )
+  return best === undefined ? null : { index: best.index, chosenOn: best.part }
 }
 
 function whyNot(answer: StoredAnswers, first: StoredAnswers): string | undefined {

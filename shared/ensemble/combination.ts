@@ -1,5 +1,6 @@
-import type { EnsembleInfo, EnsembleMethodName } from '../../shared/api/ensembles.ts'
-import type { EnsembleChoice } from '../../shared/api/urls.ts'
+import type { EnsembleInfo } from '../api/ensembles.ts'
+import type { EnsembleChoice } from '../api/urls.ts'
+import type { EnsembleMethod } from './methods.ts'
 
 interface Combined {
   readonly candidates: readonly { readonly snapshotId: number }[]
@@ -20,7 +21,7 @@ export function combinationOf({ candidates, choice, shares }: Combined): Ensembl
 /** The one that is this very combination, if it is among them. */
 export function findSaved(
   ensembles: readonly EnsembleInfo[],
-  { method, members }: Omit<EnsembleChoice, 'method'> & { readonly method: EnsembleMethodName },
+  { method, members }: Omit<EnsembleChoice, 'method'> & { readonly method: EnsembleMethod },
 ): EnsembleInfo | undefined {
   const shares = new Map(members.map(({ snapshotId, weight }) => [snapshotId, weight]))
   return ensembles.find(

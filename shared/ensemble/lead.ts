@@ -1,4 +1,4 @@
-import type { Probs } from '../../shared/ensemble/index.ts'
+import type { Probs } from './index.ts'
 
 /* How far ahead a class is in a sum of rows: a lead larger than what is still to come decides. */
 

@@ -1,5 +1,5 @@
-import { perClass } from '../../shared/ensemble/index.ts'
 import type { PartAssessment } from './assess.ts'
+import { perClass } from './index.ts'
 
 /** One class as the ensemble and its best member see it. Accuracies are null for a class without examples. */
 export interface ClassChange {

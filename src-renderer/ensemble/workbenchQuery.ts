@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Part } from '../../shared/ensemble/predictions.ts'
+import { createWorkbench } from '../../shared/ensemble/workbench.ts'
 import { queryClient } from '../client.ts'
-import { createBench } from './bench.ts'
 import { loadPredictions } from './loadPredictions.ts'
-import type { Part } from './predictions.ts'
 
 /** Stored answers never change, so that each is fetched, checked and scored once. */
 const predictionsQuery = (snapshotId: number, part: Part) =>
@@ -15,9 +15,9 @@ const predictionsQuery = (snapshotId: number, part: Part) =>
   })
 
 /** The snapshots side by side, ready for arithmetic. */
-export const benchQuery = (snapshotIds: readonly number[]) =>
+export const workbenchQuery = (snapshotIds: readonly number[]) =>
   queryOptions({
-    queryKey: ['bench', ...snapshotIds],
+    queryKey: ['workbench', ...snapshotIds],
     queryFn: async () => {
       const load = (snapshotId: number, part: Part) =>
         queryClient.fetchQuery(predictionsQuery(snapshotId, part))
@@ -28,7 +28,7 @@ export const benchQuery = (snapshotIds: readonly number[]) =>
         ])
         return { snapshotId, validation, test }
       })
-      return createBench(await Promise.all(answers))
+      return createWorkbench(await Promise.all(answers))
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,

@@ -1,4 +1,4 @@
-import type { Probs, Truth } from '../../shared/ensemble/index.ts'
+import type { Probs, Truth } from './index.ts'
 import { addRow, leadOf, rounding } from './lead.ts'
 
 /** More than sums of a thousand logarithms lose, in parts of what one of them reaches. */

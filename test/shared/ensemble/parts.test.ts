@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { z } from 'zod'
+import { createPartAssessor } from '../../../shared/ensemble/assess.ts'
+import type { Choice } from '../../../shared/ensemble/choice.ts'
+import { classChanges, sortedBy } from '../../../shared/ensemble/classChanges.ts'
+import { anyRight, disagreementOf, meanDisagreement } from '../../../shared/ensemble/disagreement.ts'
 import {
-  bestSingle,
   combine,
   type Probs,
   perClass,
@@ -12,13 +15,11 @@ import {
   softmaxRows,
   type Truth,
 } from '../../../shared/ensemble/index.ts'
+import type { PredictionMethod } from '../../../shared/ensemble/methods.ts'
+import type { Predictions } from '../../../shared/ensemble/predictions.ts'
+import { select } from '../../../shared/ensemble/selection.ts'
 import { random } from '../../../shared/random.ts'
-import { type Choice, createPartBench, type Method } from '../../../src-renderer/ensemble/assess.ts'
-import { classChanges, sortedBy } from '../../../src-renderer/ensemble/classChanges.ts'
-import { anyRight, disagreementOf, meanDisagreement } from '../../../src-renderer/ensemble/disagreement.ts'
-import type { Predictions } from '../../../src-renderer/ensemble/predictions.ts'
-import { select } from '../../../src-renderer/ensemble/selection.ts'
-import { ensemble, near } from '../../shared/ensemble/arbitrary.ts'
+import { ensemble, near } from './arbitrary.ts'
 
 /* The parts of the workbench beside the answer: brute force over shared/ensemble, and the reference's own numbers. */
 
@@ -28,7 +29,7 @@ function candidate(probs: Float32Array<ArrayBuffer>, truth: Truth): Predictions 
 
 function mixture(
   members: readonly Predictions[],
-  method: Method,
+  method: PredictionMethod,
   weights: readonly number[],
   classes: number,
 ): Probs {
@@ -52,7 +53,7 @@ function accuracyRange(probs: Probs, { labels, classes }: Truth): readonly [numb
 }
 
 test('what an ensemble is without a member is what combining the others gives', () => {
-  const methods = fc.constantFrom<Method>('average', 'logitAverage', 'weighted')
+  const methods = fc.constantFrom<PredictionMethod>('average', 'logitAverage', 'weighted')
   const ticks = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 })
   const shares = fc.array(fc.constantFrom(0, 0.25, 0.5, 1), { minLength: 5, maxLength: 5 })
   fc.assert(
@@ -63,7 +64,7 @@ test('what an ensemble is without a member is what combining the others gives', 
         ticked: ticked.slice(0, members.length),
         weights: weights.slice(0, members.length),
       }
-      const got = createPartBench(candidates, truth).accuracyWithout(choice)
+      const got = createPartAssessor(candidates, truth, 0).accuracyWithout(choice)
       const isMember = (k: number): boolean =>
         choice.ticked[k] === true && (method !== 'weighted' || (choice.weights[k] ?? 0) > 0)
       const places = candidates.flatMap((_, k) => (isMember(k) ? [k] : []))
@@ -103,7 +104,7 @@ test('of many confident members, some ruling classes out, leaving one out counts
     return candidate(Float32Array.from(softmaxRows(logits, classes)), truth)
   })
   const choice = { method: 'logitAverage' as const, ticked: candidates.map(() => true), weights: [] }
-  const got = createPartBench(candidates, truth).accuracyWithout(choice)
+  const got = createPartAssessor(candidates, truth, 0).accuracyWithout(choice)
   const want = candidates.map((_, k) => {
     const rest = mixture(candidates.toSpliced(k, 1), 'logitAverage', [], classes)
     return (
@@ -170,10 +171,14 @@ test('classes are told by what changed most, and add up to the whole', () => {
     fc.property(ensemble, ({ members, truth }) => {
       const candidates = members.map(({ probs }) => candidate(probs, truth))
       const ticked = members.map(() => true)
-      const assessed = createPartBench(candidates, truth).assess({ method: 'average', ticked, weights: [] })
+      const assessed = createPartAssessor(candidates, truth, 0).assess({
+        method: 'average',
+        ticked,
+        weights: [],
+      })
       assert.ok(assessed)
       const rows = classChanges(assessed)
-      const best = candidates[bestSingle(candidates.map(({ scores }) => scores))]
+      const best = candidates[0]
       assert.ok(best)
       const own = perClass(best.scores.argmax, truth)
       assert.deepEqual(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parsePredictions } from '../../../src-renderer/ensemble/predictions.ts'
+import { parsePredictions } from '../../../shared/ensemble/predictions.ts'
 
 /** As shared/api/urls.ts describes it, number by number. */
 function bytesOf(...snapshots: { readonly labels: number[]; readonly probs: number[] }[]): ArrayBuffer {

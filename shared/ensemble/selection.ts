@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import {
-  bestSubset,
-  type GreedySelection,
-  greedySelection,
-  MAX_EXHAUSTIVE,
-} from '../../shared/ensemble/index.ts'
+import { bestSubset, type GreedySelection, greedySelection, MAX_EXHAUSTIVE } from './index.ts'
 
 /** Rounds of greedy selection: enough for shares as fine as 2 %. */
 const rounds = 50

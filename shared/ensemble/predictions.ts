@@ -1,5 +1,5 @@
-import { type Scores, score, type Truth } from '../../shared/ensemble/index.ts'
-import { UserError } from '../../shared/errors.ts'
+import { UserError } from '../errors.ts'
+import { type Scores, score, type Truth } from './index.ts'
 
 export type Part = 'validation' | 'test'
 

@@ -2,16 +2,19 @@ import { Anchor, Button, Text } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
+import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { EnsemblePanel } from '../../ensemble/EnsemblePanel.tsx'
 import { deleteEnsembles } from '../../ensemble/saved.ts'
-import { membersWords, methodWords } from '../../ensemble/words.ts'
-import { moment, percent } from '../../format/format.ts'
+import { membersWords } from '../../ensemble/words.ts'
+import { moment } from '../../format/format.ts'
+import { scoreText } from '../../format/scoreMeasure.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
-import { BenchRuns } from './BenchRuns.tsx'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import classes from './Ensembles.module.css'
 import { standingOf } from './joining.ts'
+import { WorkbenchRuns } from './WorkbenchRuns.tsx'
 
 interface OpenBenchProps {
   readonly runIds: readonly string[]
@@ -20,7 +23,7 @@ interface OpenBenchProps {
 }
 
 /** The workbench over the snapshots of some runs, from a saved ensemble or from nothing. */
-export function OpenBench({ runIds, opened }: OpenBenchProps) {
+export function OpenWorkbench({ runIds, opened }: OpenBenchProps) {
   const navigate = useNavigate()
   const { byId, state } = useRuns()
   const standing = standingOf(runIds.flatMap((id) => byId.get(id) ?? []))
@@ -38,7 +41,7 @@ export function OpenBench({ runIds, opened }: OpenBenchProps) {
       ) : (
         <OpenedHeader key={opened.id} ensemble={opened} />
       )}
-      <BenchRuns
+      <WorkbenchRuns
         standing={standing}
         missing={missing}
         onAdd={(id) => show([...runIds, id])}
@@ -80,7 +83,7 @@ function OpenedHeader({ ensemble }: { readonly ensemble: EnsembleInfo }) {
     <EnsembleName ensemble={ensemble} isRenaming={isRenaming} onDone={() => setRenaming(false)}>
       <PageHeader
         title={ensemble.name}
-        detail={`${methodWords[ensemble.method]}, ${membersWords(ensemble)}, saved ${moment(ensemble.createdAt)}`}
+        detail={`${methodWords[ensemble.method].title}, ${membersWords(ensemble)}, saved ${moment(ensemble.createdAt)}`}
         actions={
           <>
             <ToAll />
@@ -99,13 +102,14 @@ function OpenedHeader({ ensemble }: { readonly ensemble: EnsembleInfo }) {
 
 /** One model of averaged weights keeps its scores and no predictions: there is no arithmetic to do on it. */
 function AveragedNote({ ensemble: { testAccuracy, valAccuracy } }: { readonly ensemble: EnsembleInfo }) {
-  const errors = [
-    testAccuracy === null ? [] : [`test error ${percent(1 - testAccuracy, 2)}`],
-    valAccuracy === null ? [] : [`validation error ${percent(1 - valAccuracy, 2)}`],
+  const [measure] = useScoreMeasure()
+  const scores = [
+    testAccuracy === null ? [] : [`test ${measure} ${scoreText(testAccuracy, measure, 2)}`],
+    valAccuracy === null ? [] : [`validation ${measure} ${scoreText(valAccuracy, measure, 2)}`],
   ].flat()
   return (
     <Text size="sm">
-      Saved as one model of averaged weights: {errors.join(', ') || 'its scores are not known'}. Below, the
+      Saved as one model of averaged weights: {scores.join(', ') || 'its scores are not known'}. Below, the
       predictions of the same members are averaged instead.
     </Text>
   )

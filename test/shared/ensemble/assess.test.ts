@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { z } from 'zod'
+import { createPartAssessor } from '../../../shared/ensemble/assess.ts'
+import { type Choice, sharesOf } from '../../../shared/ensemble/choice.ts'
+import { pairedDifference } from '../../../shared/ensemble/difference.ts'
 import {
-  bestSingle,
   combine,
   lastM,
   type Probs,
@@ -13,17 +15,11 @@ import {
   softmaxRows,
   type Truth,
 } from '../../../shared/ensemble/index.ts'
-import {
-  type Choice,
-  createPartBench,
-  type Method,
-  pairedDifference,
-  sharesOf,
-} from '../../../src-renderer/ensemble/assess.ts'
-import type { Predictions } from '../../../src-renderer/ensemble/predictions.ts'
-import { ensemble, near } from '../../shared/ensemble/arbitrary.ts'
+import type { PredictionMethod } from '../../../shared/ensemble/methods.ts'
+import type { Predictions } from '../../../shared/ensemble/predictions.ts'
+import { ensemble, near } from './arbitrary.ts'
 
-const methods: readonly Method[] = ['average', 'logitAverage', 'weighted']
+const methods: readonly PredictionMethod[] = ['average', 'logitAverage', 'weighted']
 
 function candidate(probs: Float32Array<ArrayBuffer>, truth: Truth): Predictions {
   return { truth, labels: Uint16Array.from(truth.labels), probs, scores: score(probs, truth) }
@@ -85,19 +81,22 @@ test('any course of ticking gives what combining from nothing gives', () => {
   fc.assert(
     fc.property(ensemble, choices, ({ members, truth }, course) => {
       const candidates = members.map(({ probs }) => candidate(probs, truth))
-      const bench = createPartBench(candidates, truth)
+      const workbench = createPartAssessor(candidates, truth, 0)
       for (const each of course) {
         const choice = {
           ...each,
           ticked: each.ticked.slice(0, candidates.length),
           weights: each.weights.slice(0, candidates.length),
         }
-        const got = bench.assess(choice)
+        const got = workbench.assess(choice)
         assertSame(got?.ensemble, fromScratch(candidates, truth, choice), truth)
         if (got === undefined) continue
         const shares = sharesOf(choice)
         const chosen = candidates.filter((_, k) => (shares[k] ?? 0) > 0)
-        assert.equal(candidates[got.best], chosen[bestSingle(chosen.map(({ scores }) => scores))])
+        // What it is measured against stays, whoever is ticked.
+        const first = candidates[0]?.scores
+        assert.deepEqual([got.best, got.bestScores], [0, first])
+        assert.ok(near(got.gain.accuracy, got.ensemble.accuracy - (first?.accuracy ?? 0)))
         assert.deepEqual(
           got.lastAccuracy,
           lastM(chosen, truth).map(({ scores }) => scores.accuracy),
@@ -111,10 +110,10 @@ test('a confident member taken away again leaves no rounding in the others', () 
   const truth = { labels: [0], classes: 2 }
   const sure = candidate(Float32Array.of(0.9, 0.1), truth)
   const doubtful = candidate(Float32Array.of(1e-20, 1), truth)
-  const bench = createPartBench([sure, doubtful], truth)
+  const workbench = createPartAssessor([sure, doubtful], truth, 0)
   const choice = { method: 'average', weights: [] } as const
-  bench.assess({ ...choice, ticked: [true, true] })
-  const got = bench.assess({ ...choice, ticked: [false, true] })
+  workbench.assess({ ...choice, ticked: [true, true] })
+  const got = workbench.assess({ ...choice, ticked: [false, true] })
   assert.ok(got)
   assert.ok(near(got.ensemble.nll, -Math.log(doubtful.probs[0] ?? 0)))
 })
@@ -124,10 +123,10 @@ test('a diverged member spoils nothing once it is unticked', () => {
   const sound = candidate(Float32Array.of(0.75, 0.25, 0.5, 0.5), truth)
   const diverged = candidate(new Float32Array(4).fill(Number.NaN), truth)
   for (const method of methods) {
-    const bench = createPartBench([sound, diverged], truth)
+    const workbench = createPartAssessor([sound, diverged], truth, 0)
     const weights = [0.5, 0.5]
-    assert.ok(Number.isNaN(bench.assess({ method, weights, ticked: [true, true] })?.ensemble.nll))
-    assertSame(bench.assess({ method, weights, ticked: [true, false] })?.ensemble, sound.probs, truth)
+    assert.ok(Number.isNaN(workbench.assess({ method, weights, ticked: [true, true] })?.ensemble.nll))
+    assertSame(workbench.assess({ method, weights, ticked: [true, false] })?.ensemble, sound.probs, truth)
   }
 })
 
@@ -139,20 +138,20 @@ test('probabilities of exactly 0 are taken in the limit by the logit average', (
     Float32Array.of(0, 0, 1, 0, 0.5, 0.5, 1, 0, 0),
   ]
   const candidates = rows.map((probs) => candidate(probs, truth))
-  const bench = createPartBench(candidates, truth)
+  const workbench = createPartAssessor(candidates, truth, 0)
   for (let bits = 1; bits < 8; bits++) {
     const ticked = [0, 1, 2].map((k) => (bits >> k) % 2 === 1)
     const choice = { method: 'logitAverage', ticked, weights: [] } as const
-    assertSame(bench.assess(choice)?.ensemble, fromScratch(candidates, truth, choice), truth)
+    assertSame(workbench.assess(choice)?.ensemble, fromScratch(candidates, truth, choice), truth)
   }
 })
 
 test('no member, no assessment', () => {
   const truth = { labels: [0], classes: 2 }
-  const bench = createPartBench([candidate(Float32Array.of(0.9, 0.1), truth)], truth)
+  const workbench = createPartAssessor([candidate(Float32Array.of(0.9, 0.1), truth)], truth, 0)
   for (const method of methods)
-    assert.equal(bench.assess({ method, ticked: [false], weights: [1] }), undefined)
-  assert.equal(bench.assess({ method: 'weighted', ticked: [true], weights: [0] }), undefined)
+    assert.equal(workbench.assess({ method, ticked: [false], weights: [1] }), undefined)
+  assert.equal(workbench.assess({ method: 'weighted', ticked: [true], weights: [0] }), undefined)
 })
 
 test('the standard error of a paired difference counts only where exactly one is right', () => {
@@ -190,13 +189,13 @@ for (const { name, classes, logits, labels, weights, expected } of golden) {
     const candidates = logits.map((rows) =>
       candidate(Float32Array.from(softmaxRows(rows.flat(), classes)), truth),
     )
-    const bench = createPartBench(candidates, truth)
+    const workbench = createPartAssessor(candidates, truth, 0)
     const ticked = candidates.map(() => true)
-    const compare = (method: Method, want: z.infer<typeof block> | undefined): void => {
+    const compare = (method: PredictionMethod, want: z.infer<typeof block> | undefined): void => {
       if (want === undefined) return
       // Begun from another set of members, so that the sums are those of a course and not of a start.
-      bench.assess({ method, ticked: ticked.map((_, k) => k % 2 === 0), weights: weights ?? [] })
-      const got = bench.assess({ method, ticked, weights: weights ?? [] })?.ensemble
+      workbench.assess({ method, ticked: ticked.map((_, k) => k % 2 === 0), weights: weights ?? [] })
+      const got = workbench.assess({ method, ticked, weights: weights ?? [] })?.ensemble
       assert.ok(got)
       assert.deepEqual([...got.argmax], want.argmax)
       assert.equal(got.accuracy, want.accuracy)
