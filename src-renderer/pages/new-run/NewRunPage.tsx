@@ -17,14 +17,7 @@ import { JsonView } from './JsonView.tsx'
 import { specJson } from './model/draft.ts'
 import { getAt } from './model/tree.ts'
 import classes from './NewRunPage.module.css'
-import {
-  BudgetQuestion,
-  DataQuestion,
-  ModelQuestion,
-  MoreQuestions,
-  OptimizerQuestion,
-  RunQuestion,
-} from './Questions.tsx'
+import { Questions } from './questions/Questions.tsx'
 import { StartBar } from './StartBar.tsx'
 import { useChecked } from './useChecked.ts'
 import { useDraft } from './useDraft.ts'
@@ -122,38 +115,6 @@ const ViewSwitch = memo(function ViewSwitch(given: {
     />
   )
 })
-
-function Questions({
-  tree,
-  checked,
-  whole,
-}: {
-  readonly tree: unknown
-  readonly checked: ReturnType<typeof useChecked>
-  readonly whole: Parameters<typeof DataQuestion>[0]['whole']
-}) {
-  const of = (key: string): unknown => getAt(tree, [key])
-  const wrong = Object.keys(checked.problems)
-  return (
-    <form className={classes.left} aria-label="Run" onSubmit={(event) => event.preventDefault()}>
-      <DataQuestion value={of('dataset')} whole={whole} />
-      <ModelQuestion value={of('model')} />
-      <OptimizerQuestion value={of('optimizer')} batchSize={of('batchSize')} />
-      <BudgetQuestion
-        value={of('budget')}
-        snapshots={of('snapshots')}
-        stepsPerEpoch={checked.plan?.stepsPerEpoch}
-      />
-      <RunQuestion name={of('name')} seed={of('seed')} device={of('device')} isReady={whole !== undefined} />
-      <MoreQuestions
-        augmentation={of('augmentation')}
-        labelSmoothing={of('labelSmoothing')}
-        evaluation={of('evaluation')}
-        isWrong={wrong.some((path) => /^(augmentation|labelSmoothing|evaluation)/.test(path))}
-      />
-    </form>
-  )
-}
 
 /** Which run it was started from. */
 function Source({ from }: { readonly from: string | undefined }) {
