@@ -16,10 +16,7 @@ interface DataQuestionProps {
   readonly whole: readonly DatasetInfo[] | undefined
 }
 
-export const DataQuestion = memo(function DataQuestion({
-  value,
-  whole,
-}: DataQuestionProps) {
+export const DataQuestion = memo(function DataQuestion({ value, whole }: DataQuestionProps) {
   const form = useForm()
   const name = getAt(value, ['name'])
   const twice = (one: string): boolean => (whole ?? []).filter((info) => info.name === one).length > 1
