@@ -8,6 +8,7 @@ const name = z
   .min(1)
   .max(100)
   .regex(/^[^\p{Cc}]+$/u, 'must be one line of printable text')
+  .normalize('NFC')
 
 const className = z.string().min(1).max(200)
 
@@ -58,7 +59,12 @@ export const csvOptions = z.strictObject({
   label: column,
   /** Whether the first line names the columns. */
   header: z.boolean().default(true),
-  delimiter: z.string().length(1, 'must be one character').default(','),
+  /** One character; a backslash and "t" mean a tab, which a shell and a field of a form do not take. */
+  delimiter: z
+    .string()
+    .transform((text) => (text === '\\t' ? '\t' : text))
+    .pipe(z.string().length(1, 'must be one character'))
+    .default(','),
   /** Columns whose numbers are codes: one feature per value, as for columns of text. */
   categorical: z.array(column).default([]),
   /** The most different values one categorical column may have. */

@@ -1,3 +1,5 @@
+import type { RunSpec } from './spec.ts'
+
 /*
  * Which moment of a run counts as its best, for every door. Compared are all evaluations: those at the ends of epochs and
  * those of snapshots, which a cycle that ends in mid-epoch has nowhere else. Accuracies of different parts of the data
@@ -83,4 +85,12 @@ export function bestOf<T extends Scored>(
 ): Best<T> | undefined {
   const leaders = evaluations.reduce<Leaders<T>>(withEvaluation, {})
   return bestOfLeaders(leaders, hasValidation)
+}
+
+/** The best of a run's snapshots, which is not its best evaluation where an epoch between them did better. */
+export function bestSnapshotOf<T extends Scored>(run: {
+  readonly spec: Pick<RunSpec, 'dataset'>
+  readonly snapshots: readonly T[]
+}): Best<T> | undefined {
+  return bestOf(run.snapshots, run.spec.dataset.validation > 0)
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { show, UserError } from '../../shared/errors.ts'
 import { createFileSink, type FileSink } from './fileSink.ts'
-import { checkExtent, type DatasetMeta, datasetFiles, exampleSize } from './meta.ts'
+import { checkExtent, type DatasetMeta, datasetFiles, exampleSize, type Values } from './meta.ts'
 
 export type Part = 'train' | 'test'
 
@@ -20,7 +20,7 @@ export type ContentMeta = Omit<DatasetMeta, 'name' | 'source' | 'license'>
 /** Writes examples.bin and labels.bin, and checks what goes in. */
 export interface ContentWriter {
   begin(form: DatasetForm, expected?: number): Promise<void>
-  append(part: Part, examples: Uint8Array | Float32Array, labels: ArrayLike<number>): Promise<void>
+  append(part: Part, examples: Values, labels: ArrayLike<number>): Promise<void>
   /** @throws UserError when a class has no training example */
   finish(): Promise<ContentMeta>
   /** Closes the files, finished or not. */

@@ -2,18 +2,20 @@ import { open, readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import {
+  asValues,
   bytesPerValue,
   checkExtent,
   type DatasetMeta,
   datasetFiles,
   exampleSize,
   storedMeta,
+  type Values,
 } from './meta.ts'
 
 /** A stored data set in memory. Example i is `examples[i * n .. (i + 1) * n)`, n the product of `meta.shape`. */
 export interface Dataset {
   readonly meta: DatasetMeta
-  readonly examples: Uint8Array | Float32Array
+  readonly examples: Values
   readonly labels: Uint16Array
 }
 
@@ -32,7 +34,7 @@ export async function openDataset(folder: string): Promise<Dataset> {
   const labels = await readWhole(files.labels, sizes.labels, doing)
   const dataset = {
     meta,
-    examples: meta.dtype === 'uint8' ? examples : new Float32Array(examples.buffer),
+    examples: asValues(meta.dtype, examples),
     labels: new Uint16Array(labels.buffer),
   }
   const stray = dataset.labels.findIndex((label) => label >= meta.classes.length)

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContentWriter, type DatasetForm, type Part } from './contentWriter.ts'
-import { type DatasetMeta, datasetFiles, storedMeta } from './meta.ts'
+import { type DatasetMeta, datasetFiles, storedMeta, type Values } from './meta.ts'
 import { isWhole, readMeta } from './open.ts'
 import { dropTemp, makeTemp, sweepTemps } from './tempFolder.ts'
 
@@ -12,7 +12,7 @@ export interface DatasetWriter {
   /** Says what is coming. `expected`: number of examples, when known, so that too many are refused at once. */
   begin(form: DatasetForm, expected?: number): Promise<void>
   /** Appends whole examples, row-major, and their labels (indices into `classes`). */
-  append(part: Part, examples: Uint8Array | Float32Array, labels: ArrayLike<number>): Promise<void>
+  append(part: Part, examples: Values, labels: ArrayLike<number>): Promise<void>
 }
 
 export interface StoredDataset {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import type { EpochInfo, RunSummary } from '../../shared/api/runs.ts'
+import type { RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
 
 type Cell = string | number | boolean | null
 
@@ -39,7 +39,7 @@ function scores(run: RunSummary): Record<string, Cell> {
   }
 }
 
-function epoch(which: 'last' | 'best', info: EpochInfo | null): Record<string, Cell> {
+function epoch(which: 'last' | 'best', info: RunEvaluation | null): Record<string, Cell> {
   const names = [
     'epoch',
     'trainLoss',

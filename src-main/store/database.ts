@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { z } from 'zod'
+import { StoreError, type WriteWatch } from './faults.ts'
 import { damaged, explainSqlite } from './sqliteErrors.ts'
 
 /*
@@ -31,6 +32,8 @@ export interface ConnectOptions {
   readonly readonly?: boolean
   /** Milliseconds to wait for another program's lock. */
   readonly busyTimeout?: number
+  /** Told of every write transaction that was stored, or refused by the file's place. */
+  readonly watch?: WriteWatch
 }
 
 /** @throws UserError when the file cannot be opened */
@@ -45,6 +48,17 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
   const raw = guard(() => openFile(path, options))
   const prepare = cachedStatements(raw)
   const transaction = createTransaction(raw, prepare, guard)
+  const write = <T>(begin: string, work: () => T): T => {
+    if (raw.inTransaction) return work()
+    try {
+      const result = transaction(begin, work)
+      options.watch?.written()
+      return result
+    } catch (error) {
+      if (error instanceof StoreError) options.watch?.refused(error)
+      throw error
+    }
+  }
   return {
     path,
     get(schema, sql, ...values) {
@@ -59,8 +73,8 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     },
     exec: (sql) => void guard(() => raw.exec(sql)),
     pragma: (source) => guard(() => raw.pragma(source, { simple: true })),
-    write: (work) => transaction('BEGIN IMMEDIATE', work),
-    deferred: (work) => transaction('BEGIN', work),
+    write: (work) => write('BEGIN IMMEDIATE', work),
+    deferred: (work) => write('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
     close: () => void guard(() => raw.close()),
   }

@@ -37,8 +37,9 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
   let lastBeat = Number.NEGATIVE_INFINITY
 
   const beat = (): void => {
-    lastBeat = liveness.tick()
-    putHost(db, id, identity, lastBeat)
+    const time = liveness.tick()
+    db.write(() => putHost(db, id, identity, time))
+    lastBeat = time
   }
 
   return {

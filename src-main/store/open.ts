@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { connect, type Db } from './database.ts'
+import { createHealth } from './faults.ts'
 import { type HostIdentity, type HostRow, isHostAlive, thisHost } from './hostIdentity.ts'
 import { createHosts } from './hosts.ts'
 import { inspectFile, makeFolderOf } from './inspect.ts'
@@ -25,7 +26,8 @@ export interface StoreOptions {
 export function openStore(path: string, options: StoreOptions = {}): Store {
   const { now = Date.now, host = thisHost(), isAlive = isHostAlive } = options
   const unclean = inspect(path, isAlive, now())
-  const db = connect(path)
+  const health = createHealth(now)
+  const db = connect(path, { watch: health })
   try {
     prepare(db)
     if (unclean !== undefined) forgive(db, unclean)
@@ -38,6 +40,8 @@ export function openStore(path: string, options: StoreOptions = {}): Store {
       read: createReads(db, now),
       write: writes.write,
       record: writes.record,
+      health: health.now,
+      onHealth: health.subscribe,
       close() {
         writes.close()
         db.close()

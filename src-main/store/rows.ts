@@ -106,6 +106,9 @@ export const epochInfoRow = epochRow.extend({
   trainAccuracy: z.number().nullable(),
 })
 
+/** Of an epoch, or of a snapshot in mid-epoch. */
+export const evaluationRow = epochInfoRow.omit({ seconds: true }).extend({ epoch: z.number().nullable() })
+
 export const snapshotRow = z.object({
   id: z.number(),
   runId: z.string(),

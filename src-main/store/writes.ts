@@ -1,7 +1,7 @@
 import { putCalibration } from './calibrations.ts'
 import { putDataset } from './datasets.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
-import { claimQueuedRun, enqueueRun, moveQueuedRun } from './queue.ts'
+import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
 import {
@@ -10,6 +10,7 @@ import {
   annotateRuns,
   claimRun,
   createRun,
+  createRuns,
   discardRun,
   saySetup,
   setStatus,
@@ -72,7 +73,9 @@ export function createWrites(context: WriteContext): {
     write: {
       putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
       createRun: (run) => transaction(() => createRun(context, run)),
+      createRuns: (runs) => transaction(() => createRuns(context, runs)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
+      enqueueRuns: (runs) => transaction(() => enqueueRuns(context, runs)),
       claimQueuedRun: () => claimQueuedRun(context, transaction),
       moveQueuedRun: (runId, to) => transaction(() => moveQueuedRun(context, runId, to)),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),

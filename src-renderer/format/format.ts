@@ -122,3 +122,11 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
 export function perSecond(value: Maybe): string {
   return isKnown(value) ? `${count(value)}/s` : unknown
 }
+
+/**
+ * "after 840 steps": a moment of a run by the number of steps done, which every door counts. Stored with a snapshot or an
+ * epoch is the last step before that moment, from 0.
+ */
+export function afterSteps(lastStep: number): string {
+  return `after ${counted(lastStep + 1, 'step')}`
+}

@@ -1,7 +1,7 @@
 import { Button, Text, Title } from '@mantine/core'
 import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
-import { count, duration } from '../../format/format.ts'
+import { afterSteps, count, duration } from '../../format/format.ts'
 import { mostPlanned, type PlannedSnapshot, type SnapshotDots } from '../../ribbon/dots.ts'
 import { DotMark } from './DotMark.tsx'
 import { secondsUntil } from './runNumbers.ts'
@@ -30,11 +30,9 @@ export function SnapshotsPanel(props: SnapshotsPanelProps) {
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
   const planned = dots.coming.filter(({ step }) => step <= lastStep)
   const timed = (step: number): string => {
-    if (!isActive(run.status)) return `after step ${count(step + 1)}`
+    if (!isActive(run.status)) return afterSteps(step)
     const seconds = secondsUntil(run, props.epochs, props.samplesPerSecond, step)
-    return run.status === 'paused' || seconds === undefined
-      ? `after step ${count(step + 1)}`
-      : `in ${duration(seconds)}`
+    return run.status === 'paused' || seconds === undefined ? afterSteps(step) : `in ${duration(seconds)}`
   }
   return (
     <section className={classes.panel} aria-label="Snapshots">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
-import { count, moment, percent } from '../../format/format.ts'
+import { afterSteps, count, moment, percent } from '../../format/format.ts'
 import { specLine } from '../../format/specText.ts'
 import { Ribbon } from '../../ribbon/Ribbon.tsx'
 import { ribbonOfRun } from '../../ribbon/ribbonOf.ts'
@@ -105,10 +105,7 @@ function StatusCell({ run }: { readonly run: RunSummary }) {
 
 function NumberCell({ column, run, baseline, at }: CellProps) {
   const delta = deltaOf(column, run, baseline, at)
-  const title =
-    column.id === 'best' && run.best !== null
-      ? `after epoch ${run.best.epoch}, step ${count(run.best.step)}`
-      : undefined
+  const title = column.id === 'best' && run.best !== null ? afterSteps(run.best.step) : undefined
   return (
     <span className={classes.number} title={title}>
       {textOf(column, run, at)}
