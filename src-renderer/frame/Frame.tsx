@@ -31,11 +31,11 @@ export function Frame() {
         Skip to the page
       </button>
       <TopLine />
+      <ConnectionNote />
       <Rail onShowShortcuts={() => setSheetOpen(true)} />
       <div className={classes.page} id="page" ref={page} tabIndex={-1}>
         <Outlet />
       </div>
-      <ConnectionNote />
       <Finder onShowShortcuts={() => setSheetOpen(true)} />
       <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>

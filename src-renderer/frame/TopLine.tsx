@@ -50,8 +50,9 @@ function Device() {
       className={classes.device}
       data-busy={active !== undefined}
       title={`Trains on ${words}`}
+      aria-label={words}
     >
-      <span aria-hidden="true">●</span> {words}
+      <span aria-hidden="true">●</span> <span className={classes.deviceName}>{words}</span>
     </Link>
   )
 }

@@ -15,7 +15,12 @@ interface ExplainedProps {
  * because what is wrong with the field stands below.
  */
 export function Explained({ hint, words = 'short', children }: ExplainedProps) {
-  if (hint === undefined) return <div data-words={words}>{children}</div>
+  const field = (
+    <div className={classes.field} data-words={words}>
+      {children}
+    </div>
+  )
+  if (hint === undefined) return field
   return (
     <Tooltip
       label={hint}
@@ -25,7 +30,7 @@ export function Explained({ hint, words = 'short', children }: ExplainedProps) {
       openDelay={400}
       events={{ hover: true, focus: true, touch: true }}
     >
-      <div data-words={words}>{children}</div>
+      {field}
     </Tooltip>
   )
 }

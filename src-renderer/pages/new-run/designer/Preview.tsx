@@ -1,3 +1,4 @@
+import { median } from 'd3-array'
 import { memo, useCallback, useMemo, useState } from 'react'
 import type { CompiledSchedule } from '../../../../shared/schedule/index.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
@@ -57,7 +58,7 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   const { compiled, drawn, snapshots, pins, stepsPerX, momentum } = props
   const [frozen, setFrozen] = useState<readonly [number, number]>()
   const [chosenScale, setScale] = useState<'linear' | 'log'>()
-  const scale = chosenScale ?? usualScale(compiled)
+  const scale = chosenScale ?? usualScale(compiled, drawn)
   const lines = useMemo(() => [{ id: 'this', label: 'this schedule', drawn }, ...pins], [drawn, pins])
   const series = useMemo(() => rateSeries(lines, stepsPerX), [lines, stepsPerX])
   const momenta = useMomenta(lines, stepsPerX, momentum)
@@ -148,9 +149,14 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
   )
 }
 
-/** A log axis where the rate is meant to span two decades; one that comes down to 0 is not. */
-const usualScale = ({ range: { lrMin, lrMax } }: CompiledSchedule): 'linear' | 'log' =>
-  lrMin > 0 && lrMax / lrMin >= 100 ? 'log' : 'linear'
+/**
+ * A log axis where the rate spends half of the budget below an eighth of its highest. One that is low for a moment
+ * only (the end of 1cycle, the first step of a warm-up) is read on a linear one.
+ */
+function usualScale({ range: { lrMin, lrMax } }: CompiledSchedule, { rates }: Drawn): 'linear' | 'log' {
+  const usual = median(rates) ?? lrMax
+  return lrMin > 0 && lrMax / lrMin >= 100 && usual < lrMax / 8 ? 'log' : 'linear'
+}
 
 const marksOf = (compiled: CompiledSchedule, { drawn }: Snapshots, stepsPerX: number): ChartMark[] =>
   drawn.map(({ step, number }) => ({
