@@ -107,7 +107,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             samplesPerSecond={live.samplesPerSecond}
             snapshots={live.snapshots}
             dots={dotsOfRun(run)}
-            lastStep={lastStepOf(run, commands)}
+            lastStep={lastStepOf(run)}
             selected={selected}
             onSelect={select}
             isEnsembleOpen={isEnsembleOpen}
