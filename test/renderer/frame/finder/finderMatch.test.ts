@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bestMatches } from '../../../src-renderer/frame/finderMatch.ts'
+import { bestMatches } from '../../../../src-renderer/frame/finder/finderMatch.ts'
 
 const find = (items: readonly string[], query: string) => bestMatches(items, query, (item) => [item])
 
@@ -10,6 +10,17 @@ test('what begins with the query comes first, then what holds its words in any o
   assert.deepEqual(find(runs, ' SGDR cos '), ['SGDR cosine', 'cosine SGDR'])
   assert.deepEqual(find(runs, 'cosine constant'), [])
   assert.deepEqual(find(runs, '  '), runs)
+})
+
+test('a slip of the finger finds what is near, and only where nothing is called so', () => {
+  const things = ['Import a data set', 'Run the demo', 'cosine', 'Ensembles']
+  assert.deepEqual(find(things, 'inport'), ['Import a data set'])
+  assert.deepEqual(find(things, 'cosien'), ['cosine'])
+  assert.deepEqual(find(things, 'cosin'), ['cosine'])
+  assert.deepEqual(find(things, 'ensambl'), ['Ensembles'])
+  assert.deepEqual(find(things, 'imp dta set'), [])
+  assert.deepEqual(find(things, 'dem'), ['Run the demo'])
+  assert.deepEqual(find(things, 'dme'), [])
 })
 
 test('any of the words of an item may begin so', () => {
