@@ -5,7 +5,7 @@ import { useRuns } from '../../hooks/useRuns.ts'
 import { keyCaps } from '../keys.ts'
 import { isApple } from '../shortcuts.ts'
 import { useCommands } from './commands.ts'
-import { bestMatches } from './finderMatch.ts'
+import { bestMatches, nearMatches } from './finderMatch.ts'
 import type { Found, FoundGroup } from './found.ts'
 import { useRunCommands } from './runCommands.ts'
 import {
@@ -25,14 +25,7 @@ interface FinderListProps {
 /** Mounted while the finder is open, so that nothing is computed while it is not. */
 export default function FinderList({ query, onShowShortcuts }: FinderListProps) {
   const groups = useGroups(onShowShortcuts)
-  const isTyped = query.trim() !== ''
-  const found = groups
-    .filter(({ atOnce }) => isTyped || atOnce)
-    .map(({ items, most, ...group }) => {
-      const best = bestMatches(items, query, ({ label, also = [] }) => [label, ...also])
-      return { ...group, items: isTyped ? best.slice(0, most) : best.slice(0, Math.max(most, 8)) }
-    })
-    .filter(({ items }) => items.length > 0)
+  const found = findIn(groups, query)
   return (
     <Spotlight.ActionsList>
       {found.map(({ title, items }) => (
@@ -45,6 +38,21 @@ export default function FinderList({ query, onShowShortcuts }: FinderListProps) 
       {found.length === 0 && <Spotlight.Empty>Nothing is called so.</Spotlight.Empty>}
     </Spotlight.ActionsList>
   )
+}
+
+const wordsOf = ({ label, also = [] }: Found): readonly string[] => [label, ...also]
+
+function findIn(groups: readonly FoundGroup[], query: string): FoundGroup[] {
+  if (query.trim() === '')
+    return groups
+      .map((group) => ({ ...group, items: group.atOnce ? group.items.slice(0, group.most) : [] }))
+      .filter(({ items }) => items.length > 0)
+  const by = (match: typeof bestMatches): FoundGroup[] =>
+    groups
+      .map((group) => ({ ...group, items: match(group.items, query, wordsOf).slice(0, group.most) }))
+      .filter(({ items }) => items.length > 0)
+  const exact = by(bestMatches)
+  return exact.length > 0 ? exact : by(nearMatches)
 }
 
 function useGroups(onShowShortcuts: () => void): FoundGroup[] {

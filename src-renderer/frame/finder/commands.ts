@@ -15,7 +15,9 @@ export function useCommands(showShortcuts: () => void): Found[] {
   const ofPages = useShortcutGroups()
     .filter(({ page }) => page !== 'Everywhere')
     .flatMap(({ page, list }) =>
-      list.map(({ does, keys, run }) => ({ key: `${page} ${keys}`, label: does, keys, run })),
+      list
+        .filter(({ keys }) => !isMove(keys))
+        .map(({ does, keys, run }) => ({ key: `${page} ${keys}`, label: does, keys, run })),
     )
   const runDemo = () =>
     api.runs.launchDemo.mutate().then(
@@ -49,6 +51,9 @@ export function useCommands(showShortcuts: () => void): Found[] {
     { key: 'keys', label: 'Show keyboard shortcuts', keys: '?', run: showShortcuts },
   ])
 }
+
+/** Keys that only move about in a list mean nothing when the finder has closed. */
+const isMove = (keys: string): boolean => /^(shift\+)?(arrow\w+|page\w+|home|end|escape|[jk])$/i.test(keys)
 
 /** A page's own command stands for the same one of every page, and brings its key. */
 function unlikeEachOther(commands: readonly Found[]): Found[] {

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * Items whose words hold every word of the query, those that begin with it first, otherwise in the order given. Where none
- * does, those that are a slip of the finger away. An empty query keeps all.
+ * Items whose words hold every word of the query, those that begin with it first, otherwise in the order given. An empty
+ * query keeps all.
  */
 export function bestMatches<T>(
   items: readonly T[],
@@ -19,7 +19,16 @@ export function bestMatches<T>(
     if (words.some((word) => word.startsWith(whole))) begins.push(item)
     else if (wanted.every((part) => words.some((word) => word.includes(part)))) holds.push(item)
   }
-  if (begins.length + holds.length > 0) return [...begins, ...holds]
+  return [...begins, ...holds]
+}
+
+/** For a query that nothing matches: items whose words are a slip of the finger away from it. */
+export function nearMatches<T>(
+  items: readonly T[],
+  query: string,
+  wordsOf: (item: T) => readonly string[],
+): readonly T[] {
+  const wanted = query.trim().toLowerCase().split(/\s+/)
   return items.filter((item) => isNear(wanted, wordsOf(item)))
 }
 
