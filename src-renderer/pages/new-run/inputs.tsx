@@ -1,6 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { Explained, explained } from './Explained.tsx'
+import { Explained, explained, heardOf } from './Explained.tsx'
 import classes from './Field.module.css'
 import { useForm } from './form.ts'
 import {
@@ -97,10 +97,10 @@ export function ChoiceField({ path, label, hint, value, options, onChoose }: Cho
     ...options.map(([one, words]) => ({ value: String(one), label: words })),
   ]
   return (
-    <Explained hint={hint} words={roomFor(data.map((one) => one.label))}>
+    <Explained hint={hint} choices={options} words={roomFor(data.map((one) => one.label))}>
       <NativeSelect
         size="xs"
-        {...explained(hint)}
+        {...explained(heardOf(hint, options, value))}
         rightSectionWidth="1.25rem"
         label={label}
         name={name}

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useState } from 'react'
+import type { Handle } from '../../../../shared/schedule/index.ts'
 import {
   innerHeight,
   innerWidth,
@@ -10,7 +11,6 @@ import {
 } from '../../../charts/plotArea.ts'
 import { unproject } from '../../../charts/scale.ts'
 import { useForm } from '../form.ts'
-import type { Handle } from '../model/handleKinds.ts'
 import { pathText } from '../model/tree.ts'
 import classes from './Handles.module.css'
 

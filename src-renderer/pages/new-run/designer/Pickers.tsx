@@ -1,6 +1,6 @@
 import { Checkbox, Group, Select, Text } from '@mantine/core'
 import { memo } from 'react'
-import { presets } from '../../../../shared/schedule/index.ts'
+import { familyGroups, presets } from '../../../../shared/schedule/index.ts'
 import { scheduleText } from '../../../format/specText.ts'
 import fieldClasses from '../Field.module.css'
 import { useForm } from '../form.ts'
@@ -13,9 +13,12 @@ import type { WarmUp } from './ScheduleNode.tsx'
 
 const dense = { label: fieldClasses.label, input: fieldClasses.input } as const
 
-const familyData = Object.entries(Object.groupBy(Object.entries(families), ([, { group }]) => group)).map(
-  ([group, of = []]) => ({ group, items: of.map(([value, { name }]) => ({ value, label: name })) }),
-)
+const familyData = familyGroups.map((group) => ({
+  group,
+  items: families
+    .filter((one) => one.group === group)
+    .map(({ kind, name }) => ({ value: kind, label: name })),
+}))
 
 const presetData = presets.map(({ id, name }) => ({ value: id, label: name }))
 const presetTexts = new Map(presets.map((preset) => [preset.id, JSON.stringify(preset.spec)]))

@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { familyOf } from '../model/families.ts'
-import type { Selection } from '../model/handles.ts'
+import type { Selection } from '../model/selection.ts'
 import { getAt, type Path, textAt } from '../model/tree.ts'
 import { FieldGrid, FineFields } from './FamilyFields.tsx'
 import { isFine } from './fineFields.ts'

@@ -1,5 +1,5 @@
 import { curves, updates } from '../GroupedFields.tsx'
-import { type FieldSpec, writeValue } from '../model/fields.ts'
+import { type Choice, type FieldSpec, writeValue } from '../model/fields.ts'
 import { getAt, textAt } from '../model/tree.ts'
 
 /*
@@ -45,5 +45,5 @@ function momentumWords(value: unknown): string {
   return [words, numbers.join(' to ')].join(' ').trim()
 }
 
-const choiceWords = (options: readonly (readonly [string | number, string])[], value: unknown): string =>
+const choiceWords = (options: readonly Choice[], value: unknown): string =>
   options.find(([one]) => one === value)?.[1] ?? writeValue(value)

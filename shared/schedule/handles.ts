@@ -1,10 +1,17 @@
-import { rate as rateText } from '../../../format/format.ts'
-import { unitText } from './fields.ts'
-import type { Path } from './tree.ts'
+import { rateText } from '../numberText.ts'
+import { type Unit, unitSteps } from './clock.ts'
+import { percent, plural } from './words.ts'
 
-/** Where a schedule of the spec lies in the run, in steps. */
-export interface Place {
-  readonly path: Path
+/*
+ * The parameters of a schedule that can be dragged in a drawing of it: rates up and down on the curve, times to and fro on
+ * its axis. Each family says where its parameters stand; what follows turns a place into a value and back.
+ */
+
+export type SpecPath = readonly (string | number)[]
+
+/** Where a schedule stands in the run, in steps, and in its spec. */
+export interface HandlePlace {
+  readonly path: SpecPath
   readonly start: number
   /** What its profiles stretch over. */
   readonly horizon: number
@@ -12,12 +19,16 @@ export interface Place {
   readonly totalSteps: number
   /** A factor of a chain, whose rates are not those of the curve. */
   readonly isFactor: boolean
+  /** The planned rate of the whole schedule by step, anywhere within the run. */
+  rateAt(step: number): number
+  /** Which part of the composed schedule at this path is open for editing. */
+  openPart(path: SpecPath): number
 }
 
 /** One parameter to be dragged. */
 export interface Handle {
   /** Of the parameter in the run spec; with the label it tells handles apart. */
-  readonly path: Path
+  readonly path: SpecPath
   readonly label: string
   readonly axis: 'rate' | 'time'
   readonly step: number
@@ -26,7 +37,7 @@ export interface Handle {
   readonly value: number
   readonly least: number
   readonly most: number
-  /** The value in words, with its unit. */
+  /** The value in words, rounded, with its unit. */
   readonly text: string
   /** The value that puts the handle there: at a rate, or at a step. */
   valueFor(place: number): number
@@ -35,15 +46,25 @@ export interface Handle {
   readonly isOfFactor: boolean
 }
 
-export function unitSteps(
-  unit: 'step' | 'epoch' | 'budget',
-  { stepsPerEpoch, horizon }: Pick<Place, 'stepsPerEpoch' | 'horizon'>,
-): number {
-  if (unit === 'step') return 1
-  return unit === 'epoch' ? stepsPerEpoch : horizon
-}
+/** Longer lists of times or rates are edited as text. */
+export const mostOfAList = 8
 
-const pathOf = (key: string | Path): Path => (typeof key === 'string' ? [key] : key)
+/** The least value of rates that may not be 0. */
+export const aboveZero = 1e-12
+
+/** A schedule inside of the one at `place`, `offset` steps later. */
+export const inside = (place: HandlePlace, path: SpecPath, offset: number, horizon: number): HandlePlace => ({
+  ...place,
+  path: [...place.path, ...path],
+  start: place.start + offset,
+  horizon,
+})
+
+/** The rate of the whole schedule where this one begins. */
+export const firstRate = ({ rateAt, start, totalSteps }: HandlePlace): number =>
+  rateAt(Math.min(totalSteps - 1, Math.round(start)))
+
+const pathOf = (key: string | SpecPath): SpecPath => (typeof key === 'string' ? [key] : key)
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))
 const digits = (value: number, count: number): number => Number(value.toPrecision(count))
 
@@ -56,10 +77,16 @@ interface RateMeasure {
 }
 const asItIs = (value: number): number => value
 
+/** The rate of the curve is `factor` times the value. */
+export const scaled = (factor: number): RateMeasure => ({
+  toRate: (value) => value * factor,
+  fromRate: (rate) => rate / factor,
+})
+
 /** A parameter that stands on the rate axis: two digits when dragged, a twentieth of a decade by key. */
 export function rateHandle(
-  place: Place,
-  key: string | Path,
+  place: HandlePlace,
+  key: string | SpecPath,
   label: string,
   value: number,
   step: number,
@@ -89,7 +116,7 @@ export function rateHandle(
   }
 }
 
-interface Measure {
+interface TimeMeasure {
   /** The step at which the value is 0, and the steps that one of it lasts. */
   readonly origin: number
   readonly unit: number
@@ -101,20 +128,19 @@ interface Measure {
 
 /** A parameter that stands on the time axis, moved by round amounts. */
 export function timeHandle(
-  place: Place,
-  key: string | Path,
+  place: HandlePlace,
+  key: string | SpecPath,
   label: string,
   value: number,
-  measure: Measure,
+  measure: TimeMeasure,
 ): Handle {
   const { origin, unit, most = 1e9 } = measure
   const quantum = measure.quantum ?? quantumOf(place.totalSteps / unit, unit)
   const least = measure.least ?? (most === 1 ? 0 : quantum)
   const round = (wanted: number): number =>
     clamp(digits(Math.round(wanted / quantum) * quantum, 12), least, most)
-  const path = [...place.path, ...pathOf(key)]
   return {
-    path,
+    path: [...place.path, ...pathOf(key)],
     label,
     axis: 'time',
     step: origin + value * unit,
@@ -122,7 +148,7 @@ export function timeHandle(
     value,
     least,
     most: Math.min(most, Math.max(value, (place.totalSteps - origin) / unit)),
-    text: timeText(value, unit, place),
+    text: timeText(value, unit, most, place),
     valueFor: (step) => round((step - origin) / unit),
     nudge: (direction, large) => round(value + direction * quantum * (large ? 10 : 1)),
     isOfFactor: place.isFactor,
@@ -135,9 +161,28 @@ function quantumOf(span: number, unit: number): number {
   return unit === 1 ? Math.max(1, round) : round
 }
 
-function timeText(value: number, unit: number, { stepsPerEpoch, horizon }: Place): string {
-  const shown = digits(value, 6)
-  if (unit === 1) return `${shown} ${unitText('time', 'step')}`
-  if (unit === stepsPerEpoch) return `${shown} ${unitText('time', 'epoch')}`
-  return unit === horizon ? `${shown} ${unitText('time', 'budget')}` : `${shown}`
+/** "1.5 epochs", "400 steps", "30 % of the budget", "2 times as long". */
+function timeText(value: number, unit: number, most: number, place: HandlePlace): string {
+  const shown = digits(value, 4)
+  if (unit === 1) return plural(shown, 'step')
+  if (unit === place.horizon) return plural(shown, 'budget')
+  if (most === 1) return `${percent(shown)} of the length`
+  if (unit === place.stepsPerEpoch) return plural(shown, 'epoch')
+  return `${shown}`
+}
+
+/** The first times of a list that the schedule keeps in its spec. @param inOrder whether each must stay behind the last */
+export function listOfTimes(
+  place: HandlePlace,
+  { unit, key, label, inOrder }: { unit: Unit; key: string; label: string; inOrder: boolean },
+  times: readonly number[],
+): Handle[] {
+  return times.slice(0, mostOfAList).map((time, i) =>
+    timeHandle(place, [key, i], `${label} ${i + 1}`, time, {
+      origin: place.start,
+      unit: unitSteps(unit, place),
+      least: 0,
+      ...(inOrder && { least: times[i - 1] ?? 0, most: times[i + 1] ?? 1e9 }),
+    }),
+  )
 }

@@ -2,19 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   compileSchedule,
+  type Handle,
+  handlesOf,
   parseSchedule,
   presets,
   type ScheduleSpec,
-} from '../../../../shared/schedule/index.ts'
-import type { Handle } from '../../../../src-renderer/pages/new-run/model/handleKinds.ts'
-import { handlesOf, type Selection } from '../../../../src-renderer/pages/new-run/model/handles.ts'
-import { getAt, setAt } from '../../../../src-renderer/pages/new-run/model/tree.ts'
+} from '../../../shared/schedule/index.ts'
+import { openPart, type Selection } from '../../../src-renderer/pages/new-run/model/selection.ts'
+import { getAt, setAt } from '../../../src-renderer/pages/new-run/model/tree.ts'
 
 const plan = { totalSteps: 1680, stepsPerEpoch: 140 }
 
 const handles = (spec: ScheduleSpec, selection: Selection = {}): Handle[] => {
   const compiled = compileSchedule(spec, plan)
-  return handlesOf(spec, plan, selection, (step) => compiled.at(step).lr)
+  return handlesOf(spec, plan, openPart(selection), (step) => compiled.at(step).lr)
 }
 const find = (spec: ScheduleSpec, label: string, selection: Selection = {}): Handle => {
   const found = handles(spec, selection).find((handle) => handle.label === label)

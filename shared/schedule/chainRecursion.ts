@@ -1,5 +1,5 @@
-import { UserError } from '../../errors.ts'
-import type { RateRange, Track } from '../track.ts'
+import { UserError } from '../errors.ts'
+import type { RateRange, Track } from './track.ts'
 
 /** Ticks for which a recursion is tabulated: eight bytes each. */
 const maxTicks = 4_000_000
