@@ -60,6 +60,7 @@ export async function withCore<T>(
   try {
     return await use(core)
   } finally {
+    for (const words of core.store.read.damage()) cli.terminal.err(`${words}\n`)
     await core.close()
   }
 }

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { z } from 'zod'
+import { createDamageLog, type DamageLog } from './damage.ts'
 import { StoreError, type WriteWatch } from './faults.ts'
 import { damaged, explainSqlite } from './sqliteErrors.ts'
 
@@ -25,6 +26,8 @@ export interface Db {
   deferred<T>(work: () => T): T
   /** One read transaction: everything in it sees the same state of the file. */
   read<T>(work: () => T): T
+  /** Damage that reading has got round so far. */
+  readonly damage: DamageLog
   /** Every write transaction is refused from now on. */
   refuse(error: StoreError): void
   close(): void
@@ -82,6 +85,7 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     write: (work) => write('BEGIN IMMEDIATE', work),
     deferred: (work) => write('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
+    damage: createDamageLog(),
     refuse(error) {
       refusal = error
     },
