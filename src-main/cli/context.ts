@@ -54,6 +54,9 @@ export async function withCore<T>(
 ): Promise<T> {
   const { env } = cli.terminal
   const core = openCore({ home: homeFolder(env), db: databaseFile(env, options.db) })
+  const { access, fault } = core.store.health()
+  if (access === 'read' && fault !== null)
+    cli.terminal.err(`Nothing is stored, since the lab is open for reading only. ${fault.words}\n`)
   try {
     return await use(core)
   } finally {
