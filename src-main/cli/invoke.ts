@@ -2,7 +2,7 @@ import { type Command, CommanderError } from 'commander'
 import { UserError } from '../../shared/errors.ts'
 import { oneLine } from './files.ts'
 import { buildProgram } from './program.ts'
-import { OutputClosed, type Terminal } from './terminal.ts'
+import { Interrupted, OutputClosed, type Terminal } from './terminal.ts'
 
 /** 0 success, 1 failure, 2 bad input, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130
@@ -35,6 +35,10 @@ function missingCommand(program: Command, args: readonly string[]): string {
 
 function explain(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof OutputClosed) return 0
+  if (error instanceof Interrupted) {
+    terminal.err('Interrupted.\n')
+    return 130
+  }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
     terminal.err(`${argumentSentence(error.message)}\n`)
