@@ -176,6 +176,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
     trainAccuracy: z.number(),
     ...scores.shape,
     seconds: z.number(),
+    /** Of these, in its training steps; the rest went to evaluations, checkpoints and pauses. */
+    trainingSeconds: z.number(),
   }),
   /** The model of a cycle end (or of the run's snapshot rule), with what resuming and ensembling need. */
   z.strictObject({

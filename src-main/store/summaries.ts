@@ -101,11 +101,14 @@ export function createSummaries(db: Db): Summaries {
 
 function readSummaries(db: Db, digests: EpochDigests, ids: readonly string[]): RunSummary[] {
   if (ids.length === 0) return []
-  const epochs = digests.of(ids)
-  return db
-    .all(row, `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids))
-    .map(({ hostId: _, finalWeightsSha256: __, ...run }) => ({
-      ...run,
-      ...(epochs.get(run.id) ?? { last: null, best: null, spark: [] }),
-    }))
+  const runs = db.all(
+    row,
+    `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(ids),
+  )
+  const digest = digests.of(runs.map(({ id, spec }) => ({ id, hasValidation: spec.dataset.validation > 0 })))
+  return runs.map(({ hostId: _, finalWeightsSha256: __, ...run }) => ({
+    ...run,
+    ...(digest.get(run.id) ?? { last: null, best: null, spark: [] }),
+  }))
 }

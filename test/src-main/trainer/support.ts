@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import {
 } from '../../../shared/run/messages.ts'
 import { initialPlan } from '../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
+import { contentId } from '../../../src-main/datasets/contentId.ts'
 import { type Command, CommandQueue } from '../../../src-main/trainer/commands.ts'
 import { runTrainer } from '../../../src-main/trainer/run.ts'
 
@@ -37,18 +39,17 @@ export async function tinyDatasetIn(folder: string): Promise<void> {
     const bright = i % 8 < 4 === ((labels[Math.floor(i / pixels)] ?? 0) === 1)
     examples[i] = rng.below(160) + (bright ? 60 : 0) + 12 * (labels[Math.floor(i / pixels)] ?? 0)
   }
-  const meta = {
-    version: 1,
-    id: '0123456789abcdef',
-    name: 'tiny',
-    kind: 'image',
+  const content = {
+    kind: 'image' as const,
     shape: [8, 8, 1],
-    dtype: 'uint8',
+    dtype: 'uint8' as const,
     classes: ['a', 'b', 'c'],
     trainCount,
     testCount,
-    source: 'made for the test',
   }
+  const digest = (bytes: NodeJS.ArrayBufferView) => createHash('sha256').update(bytes).digest('hex')
+  const id = contentId(content, { examples: digest(examples), labels: digest(labels) })
+  const meta = { version: 1, id, name: 'tiny', ...content, source: 'made for the test' }
   await writeFile(join(folder, 'meta.json'), JSON.stringify(meta))
   await writeFile(join(folder, 'examples.bin'), examples)
   await writeFile(join(folder, 'labels.bin'), new Uint8Array(labels.buffer))
