@@ -29,7 +29,10 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
       when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
     launchDemo: () => launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8'))),
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
-    extend: async ({ id, cycles }) => after(read.summary((await runs.extend(id, cycles)).runId)),
+    extend: async ({ id, cycles, epochs = 1, steps }) => {
+      const by = cycles !== undefined ? { cycles } : steps !== undefined ? { steps } : { epochs }
+      return after(read.summary((await runs.extend(id, by)).runId))
+    },
     moveQueued: ({ id, to }) => after(write.moveQueuedRun(read.run(id).id, to)),
     command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
