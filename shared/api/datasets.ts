@@ -5,6 +5,8 @@ import { csvOptions } from '../data/importOptions.ts'
 export interface DatasetInfo {
   readonly id: string
   readonly name: string
+  /** Names under which the same content was imported again; it is found by these, too. */
+  readonly otherNames: readonly string[]
   readonly kind: 'image' | 'table'
   /** [height, width, channels], or [features]. */
   readonly shape: readonly number[]

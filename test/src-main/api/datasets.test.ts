@@ -146,7 +146,9 @@ describe('an import', () => {
     const first = await importOne(lab, { format: 'csv', path: file, label: 'suit', name: 'deck' })
     const again = await importOne(lab, { format: 'csv', path: file, label: 'suit', name: 'cards' })
     assert.equal(again.dataset.id, first.dataset.id)
-    assert.deepEqual(again.warnings, ['The same examples were stored before, as deck; that name stays.'])
+    assert.deepEqual(again.warnings, [
+      'The same examples were stored before, as deck; cards is another name of them now.',
+    ])
     const other = await cardTable(lab.home, 'other.csv', `${cards}4,red,club\n`)
     const namesake = await importOne(lab, { format: 'csv', path: other, label: 'suit', name: 'deck' })
     assert.match(namesake.warnings[0] ?? '', new RegExp(`called deck too.*${namesake.dataset.id}`))
