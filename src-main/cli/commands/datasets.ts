@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
+import { visibleText } from '../../../shared/visibleText.ts'
 import { databaseFile, homeFolder } from '../../core.ts'
 import {
   type Catalogue,
@@ -23,7 +24,6 @@ import {
   storeOptions,
   withStored,
 } from '../context.ts'
-import { oneLine } from '../files.ts'
 import { plural, whole } from '../format.ts'
 import { examples } from '../help.ts'
 import { table } from '../table.ts'
@@ -141,9 +141,9 @@ function addImport(datasets: Command, cli: Cli): void {
     const imported = await importWithProgress(cli, optionsOf(path, flags))
     const { meta, alreadyStored, addedName, notes } = imported
     if (json) return printJson(cli, { ...described(imported), alreadyStored, notes })
-    for (const note of notes) cli.terminal.err(`${oneLine(note)}\n`)
+    for (const note of notes) cli.terminal.err(`${visibleText(note)}\n`)
     cli.terminal.err(
-      `${alreadyStored ? 'Was there already' : 'Imported'}: ${meta.name} (${meta.id}), ${plural(meta.trainCount, 'example')} for training and ${whole(meta.testCount)} for test, ${meta.classes.length} classes.${addedName === undefined ? '' : ` ${oneLine(addedName)} is another name of it now.`}\n`,
+      `${alreadyStored ? 'Was there already' : 'Imported'}: ${meta.name} (${meta.id}), ${plural(meta.trainCount, 'example')} for training and ${whole(meta.testCount)} for test, ${meta.classes.length} classes.${addedName === undefined ? '' : ` ${addedName} is another name of it now.`}\n`,
     )
   })
 }
