@@ -1,5 +1,8 @@
 import { join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
 import type { ClassPicture } from '../../../shared/api/datasets.ts'
+import { asValues } from '../meta.ts'
+import { toSeeable } from '../seeable.ts'
 import { isFolder, namesIn, peek } from '../userPaths.ts'
 import { isDeep, openImage } from './decodeImage.ts'
 
@@ -36,8 +39,7 @@ async function pictureOf(folder: string): Promise<Omit<ClassPicture, 'name'> | u
   const { height, width } = metadata.autoOrient
   if (height * width > mostPixels) return undefined
   const small = image.autoOrient().resize({ ...box, fit: 'inside', withoutEnlargement: true })
-  // Images of 16 bits often use a small part of their range, and would be seen as black.
-  const png = await (isDeep(metadata) ? small.normalise() : small).toColourspace('srgb').png().toBuffer()
+  const png = await (isDeep(metadata) ? await stretched(small) : small).toColourspace('srgb').png().toBuffer()
   return {
     files: files.length,
     height,
@@ -45,4 +47,12 @@ async function pictureOf(folder: string): Promise<Omit<ClassPicture, 'name'> | u
     bits: isDeep(metadata) ? 16 : 8,
     picture: `data:image/png;base64,${png.toString('base64')}`,
   }
+}
+
+async function stretched(image: Sharp): Promise<Sharp> {
+  const wide = image.flatten({ background: '#000' }).toColourspace('rgb16').raw({ depth: 'ushort' })
+  const { data, info } = await wide.toBuffer({ resolveWithObject: true })
+  return sharp(toSeeable(asValues('uint16', Uint8Array.from(data))), {
+    raw: { height: info.height, width: info.width, channels: 3 },
+  })
 }

@@ -7,6 +7,7 @@ import {
   type ImagesOptions,
   type ImportFormat,
   importOptions,
+  skipHint,
 } from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../../shared/errors.ts'
 import { errorWords } from '../../../components/errorWords.ts'
@@ -119,8 +120,8 @@ export function ImportPanel() {
         <NativeDialogs onPick={pick} />
       </fieldset>
       <div className={classes.browser}>
-        <FolderBrowser path={browsedPath} label={pathNames[target]} onPick={pick} />
         <Preview draft={draft} format={format} />
+        <FolderBrowser path={browsedPath} label={pathNames[target]} onPick={pick} />
       </div>
       <fieldset className={classes.fields} disabled={isRunning}>
         <Select
@@ -143,7 +144,7 @@ export function ImportPanel() {
       <div className={classes.foot}>
         {refusal !== undefined && (
           <Refusal
-            words={refusal}
+            words={refusal.replace(` ${skipHint}`, '')}
             {...(canSkipUnusable(refusal) && { onSkip: () => void submit({ skipUnusable: true }) })}
           />
         )}
