@@ -27,6 +27,8 @@ export interface EpochInfo extends Scores {
   readonly trainLoss: number | null
   readonly trainAccuracy: number | null
   readonly seconds: number
+  /** Of these, in training steps: the rest went to evaluations, checkpoints and pauses. Null where it was not told. */
+  readonly trainingSeconds: number | null
 }
 
 /** How a model did after one step of its run: at the end of an epoch, or of a cycle in mid-epoch. */

@@ -105,8 +105,8 @@ function runColumns(
     fact({ head: 'name', shrinkTo: 12 }, ({ name }) => name),
     fact({ head: 'status' }, ({ status }) => status),
     fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
+    fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
     fact({ head: 'model' }, ({ spec }) => spec.model.kind),
     fact({ head: 'schedule' }, ({ spec }) => spec.schedule.kind),
-    fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
   ]
 }

@@ -139,11 +139,12 @@ function putReady(db: Db, event: TrainerEventOf<'ready'>): void {
 function putEpoch(db: Db, event: TrainerEventOf<'epoch'>): void {
   db.run(
     `INSERT INTO epochs (run_id, epoch, step, train_loss, train_accuracy, val_loss, val_accuracy, test_loss,
-       test_accuracy, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       test_accuracy, seconds, training_seconds)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, train_loss = excluded.train_loss,
        train_accuracy = excluded.train_accuracy, val_loss = excluded.val_loss, val_accuracy = excluded.val_accuracy,
-       test_loss = excluded.test_loss, test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
+       test_loss = excluded.test_loss, test_accuracy = excluded.test_accuracy, seconds = excluded.seconds,
+       training_seconds = excluded.training_seconds
      WHERE excluded.step > epochs.step`,
     event.runId,
     event.epoch,
@@ -155,6 +156,7 @@ function putEpoch(db: Db, event: TrainerEventOf<'epoch'>): void {
     event.testLoss,
     event.testAccuracy,
     event.seconds,
+    event.trainingSeconds,
   )
 }
 

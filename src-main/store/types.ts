@@ -81,6 +81,8 @@ export interface EpochRecord extends Scores {
   readonly trainLoss: number
   readonly trainAccuracy: number
   readonly seconds: number
+  /** Of these, in training steps; null in epochs of earlier versions, which did not tell. */
+  readonly trainingSeconds: number | null
 }
 
 export type SnapshotRecord = SnapshotInfo
@@ -193,10 +195,10 @@ export interface StoreReads {
   /** Queued runs, the next to be started first. */
   queue(): RunRecord[]
   /**
-   * The newest run that has trained whole epochs of the same model on the same data, with the same batch size and device in
-   * its spec. @param trainedOn what "auto" must have taken for it
+   * The newest five runs that have trained whole epochs of the same model on the same data, with the same batch size and
+   * device in their spec, the newest first. @param trainedOn what "auto" must have taken for them
    */
-  similarRun(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord | undefined
+  similarRuns(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord[]
   /** Rows of the runs table, newest first; quick also for thousands. */
   summaries(of: RunList): RunSummary[]
   /** @throws UserError when no run or more than one begins with `idPrefix` */

@@ -12,6 +12,14 @@ export const idInPath = z
   .regex(/^\d{1,15}$/, 'must be a number')
   .transform(Number)
 
+/** Of an address of CSV: whether text is wanted as it is stored. */
+export const csvForm = {
+  raw: z
+    .enum(['yes', 'no'], { error: 'must be yes or no' })
+    .default('no')
+    .transform((wanted) => wanted === 'yes'),
+}
+
 /** What is looked up, or the answer that it is not there. */
 export function lookUp<T>(find: () => T): { readonly found: T } | { readonly missing: Response } {
   try {

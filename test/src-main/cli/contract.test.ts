@@ -177,9 +177,18 @@ test('show, list and snapshots list tell the same run', async () => {
     [shown.runId],
   )
   assert.deepEqual(snapshots.snapshots, shown.snapshots)
+  const best = Math.max(...[...shown.epochs, ...shown.snapshots].map(({ valAccuracy }) => valAccuracy))
+  assert.equal(listed.runs[0].bestValAccuracy, best)
+  const list = await anneal('runs', 'list')
+  assert.match(list.out, new RegExp(`${runId} +clouds +completed +${(100 * best).toFixed(2)} % `))
   assert.equal(shown.epochs.length, 3)
   const text = await anneal('runs', 'show', runId)
   assert.match(text.out, new RegExp(shown.finalWeightsSha256))
+  // JSON names the last step that was used, from 0; people read how many were done.
+  const [{ id, step }] = shown.snapshots
+  const table = await anneal('snapshots', 'list', runId)
+  assert.match(table.out, /snapshot +cycle +after steps/)
+  assert.match(table.out, new RegExp(`^ +${id} +1 +${step + 1} `, 'm'))
 })
 
 test('the ensemble names members, weights, scores and its gain', async () => {

@@ -56,6 +56,7 @@ export function epochWith(epoch: number, changes: Partial<EpochInfo> = {}): Epoc
     testLoss: null,
     testAccuracy: null,
     seconds: 5,
+    trainingSeconds: 4,
     ...changes,
   }
 }

@@ -50,5 +50,6 @@ export const epoch = (valAccuracy: number | null, change: Partial<EpochInfo> = {
   valAccuracy,
   testAccuracy: null,
   seconds: 1,
+  trainingSeconds: 1,
   ...change,
 })
