@@ -2,7 +2,7 @@
  * Control characters, which steer a terminal, and those that turn the direction of text around: what stands on the screen
  * would not be what is stored. With them the separators that some programs take for line ends; line ends and tabs are none.
  */
-export const steeringCharacters = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+const steeringCharacters = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 

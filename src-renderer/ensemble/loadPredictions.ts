@@ -1,11 +1,11 @@
 import { mostSnapshotsAsked, predictionsUrl } from '../../shared/api/urls.ts'
+import { type Part, type Predictions, parsePredictions } from '../../shared/ensemble/predictions.ts'
 import { UserError } from '../../shared/errors.ts'
 import { hostFetch } from '../hostKey.ts'
-import { type Part, type Predictions, parsePredictions } from './predictions.ts'
 
 /*
  * The stored answers of snapshots, asked for one by one and fetched many at a time: a request costs the browser
- * milliseconds, and a bench may have hundreds of snapshots.
+ * milliseconds, and a workbench may have hundreds of snapshots.
  */
 
 interface Asked {
