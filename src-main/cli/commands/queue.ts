@@ -20,7 +20,7 @@ import { queueTable } from '../runText.ts'
 const listOptions = z.object(storeOptions)
 const moveOptions = z.object({
   ...storeOptions,
-  to: z.enum(queueMoves, `must be one of ${queueMoves.join(', ')}`),
+  to: z.enum(queueMoves),
 })
 
 export function addQueue(program: Command, cli: Cli): void {

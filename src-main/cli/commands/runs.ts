@@ -39,8 +39,8 @@ const listOptions = z.object({
 })
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(formats, `must be one of ${formats.join(', ')}`).optional(),
-  table: z.enum(csvTables, `must be one of ${csvTables.join(', ')}`).default('steps'),
+  format: z.enum(formats).optional(),
+  table: z.enum(csvTables).default('steps'),
   raw: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),

@@ -42,8 +42,8 @@ const options = z.object({
   stepsPerEpoch: wholeNumber(1, maxSteps).optional(),
   every: wholeNumber(1, maxSteps).default(1),
   all: z.boolean().default(false),
-  format: z.enum(['csv', 'json', 'svg'], 'must be one of csv, json, svg').optional(),
-  code: z.enum(exportTargets, `must be one of ${exportTargets.join(', ')}`).optional(),
+  format: z.enum(['csv', 'json', 'svg']).optional(),
+  code: z.enum(exportTargets).optional(),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })

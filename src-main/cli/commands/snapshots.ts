@@ -23,7 +23,7 @@ import { snapshotTable } from '../runText.ts'
 const listOptions = z.object(storeOptions)
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(snapshotFormats, `must be one of ${snapshotFormats.join(', ')}`),
+  format: z.enum(snapshotFormats),
   out: z.string().min(1),
   force: z.boolean().default(false),
 })
