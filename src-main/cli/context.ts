@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import { keepNonFinite } from '../../shared/json.ts'
 import { type Core, databaseFile, homeFolder, openCore } from '../core.ts'
 import type { RunRecord } from '../store/types.ts'
 import type { ExitCode } from './invoke.ts'
@@ -54,6 +55,9 @@ export async function withCore<T>(
 ): Promise<T> {
   const { env } = cli.terminal
   const core = openCore({ home: homeFolder(env), db: databaseFile(env, options.db) })
+  const { access, fault } = core.store.health()
+  if (access === 'read' && fault !== null)
+    cli.terminal.err(`Nothing is stored, since the lab is open for reading only. ${fault.words}\n`)
   try {
     return await use(core)
   } finally {
@@ -95,7 +99,7 @@ export function typed({ terminal: { env } }: Cli, command: string): string {
 
 /** The one JSON document of a command. */
 export function printJson(cli: Cli, document: unknown): Promise<void> {
-  return cli.terminal.out(`${JSON.stringify(document, null, 2)}\n`)
+  return cli.terminal.out(`${JSON.stringify(document, keepNonFinite, 2)}\n`)
 }
 
 function commandPath(command: Command): string {

@@ -85,6 +85,10 @@ function absorb(view: View, event: TrainerEvent, now: () => number): string | un
       return `Learning rate cut to ${rate(event.lr)}: ${event.reason}`
     case 'refused':
       return `Refused: ${oneLine(event.reason)}`
+    case 'stopPlanned':
+      return event.afterStep === null
+        ? 'The stop at the end of its cycle is taken back: it goes on.'
+        : `Stops after ${whole(event.afterStep + 1)} steps, at the end of its cycle.`
     case 'status':
       return event.status === 'paused' ? `Paused with ${whole(event.step)} steps done.` : undefined
     default:

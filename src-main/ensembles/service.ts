@@ -4,8 +4,8 @@ import type { EnsembleMethod, PredictionMethod } from '../../shared/ensemble/met
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
+import { runJob } from '../process/runJob.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
-import { averageInProcess } from './averageProcess.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
 
 export interface EnsembleMember {
@@ -83,7 +83,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
   const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
     const { folder } = await catalogue.resolve(run.datasetId)
     const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
-    const averaged = await averageInProcess({
+    const averaged = await runJob('average', {
       spec: run.spec,
       datasetFolder: folder,
       devices: choice.type === 'advice' ? choice.advice : { known: {} },

@@ -99,6 +99,7 @@ export const epochRow = z.object({
   trainAccuracy: realOrNaN,
   ...scoreColumns,
   seconds: z.number(),
+  trainingSeconds: z.number().nullable(),
 })
 
 /** The same for the window: what is not a number stays null. */
@@ -108,7 +109,9 @@ export const epochInfoRow = epochRow.extend({
 })
 
 /** Of an epoch, or of a snapshot in mid-epoch. */
-export const evaluationRow = epochInfoRow.omit({ seconds: true }).extend({ epoch: z.number().nullable() })
+export const evaluationRow = epochInfoRow
+  .omit({ seconds: true, trainingSeconds: true })
+  .extend({ epoch: z.number().nullable() })
 
 export const snapshotRow = z.object({
   id: z.number(),

@@ -11,6 +11,14 @@ export const idInPath = z
   .regex(/^\d{1,15}$/, 'must be a number')
   .transform(Number)
 
+/** Of an address of CSV: whether text is wanted as it is stored. */
+export const csvForm = {
+  raw: z
+    .enum(['yes', 'no'], { error: 'must be yes or no' })
+    .default('no')
+    .transform((wanted) => wanted === 'yes'),
+}
+
 export function refusal(status: 400 | 404 | 405, sentence: string): Response {
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }
   return new Response(`${sentence}\n`, { status, headers })

@@ -19,10 +19,25 @@ export function refuseOversize(parameters: number, optimizer: OptimizerSpec['kin
   )
 }
 
+/**
+ * @param numbers that the largest output of a layer has, for one example
+ * @throws UserError when the device cannot hold even that one output for a batch
+ */
+export function refuseLargeOutput(numbers: number, batchSize: number, memory: number): void {
+  const needed = 4 * numbers * batchSize
+  if (needed <= memory) return
+  throw new UserError(
+    `While building the model: the largest output of its layers has ${numbers} numbers for an example, which at batch size ${batchSize} must fit into the ${gibibytes(memory)} GiB that the device can hold (received ${gibibytes(needed)} GiB); make the layer or the batch smaller.`,
+  )
+}
+
 const gibibytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1)
 
-/** Trained numbers of the model that `buildModel` would make, without making it; undefined for a topology of the user's. */
-export function countParameters(spec: ModelSpec, { shape, classes }: ModelInput): number | undefined {
+/** Trained numbers of the model that `buildModel` would make, without making it. A topology's are told by topologySize.ts. */
+export function countParameters(
+  spec: Exclude<ModelSpec, { kind: 'layers' }>,
+  { shape, classes }: ModelInput,
+): number {
   const features = shape.reduce((a, b) => a * b, 1)
   switch (spec.kind) {
     case 'softmax':
@@ -35,8 +50,6 @@ export function countParameters(spec: ModelSpec, { shape, classes }: ModelInput)
       return resnet(spec.depth, shape, classes)
     case 'wrn':
       return wideResnet(spec, shape, classes)
-    case 'layers':
-      return undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { modelText } from '../../../shared/run/modelText.ts'
-import { compileSchedule, type ScheduleSpec } from '../../../shared/schedule/index.ts'
+import { compileSchedule, writtenPeak } from '../../../shared/schedule/index.ts'
 import { optimizerText, scheduleText } from '../../format/specText.ts'
 
 /*
@@ -81,34 +81,11 @@ function gather(run: RunSummary): RunFacts {
   }
 }
 
+/** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
 function highestRate({ spec, position }: RunSummary): number {
   return (
-    writtenMaximum(spec.schedule) ?? compileSchedule(spec.schedule, position.plan, position.edits).range.lrMax
+    writtenPeak(spec.schedule) ?? compileSchedule(spec.schedule, position.plan, position.edits).range.lrMax
   )
-}
-
-/** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
-function writtenMaximum(spec: ScheduleSpec): number | undefined {
-  switch (spec.kind) {
-    case 'constant':
-    case 'budgeted':
-    case 'plateau':
-      return spec.lr
-    case 'linear':
-    case 'cosine':
-    case 'polynomial':
-    case 'rex':
-    case 'exponentialDecay':
-      return Math.max(spec.lrStart, spec.lrEnd)
-    case 'snapshot':
-    case 'sgdr':
-      return spec.lrMax
-    case 'step':
-    case 'exponential':
-      return spec.gamma <= 1 ? spec.lr : undefined
-    default:
-      return undefined
-  }
 }
 
 /** Seconds from its first start to its end, or until now while it is active. */

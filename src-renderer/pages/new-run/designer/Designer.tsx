@@ -1,16 +1,20 @@
 import { Button, Text } from '@mantine/core'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { UserError } from '../../../../shared/errors.ts'
-import { compileSchedule, type SchedulePlan } from '../../../../shared/schedule/index.ts'
+import {
+  compileSchedule,
+  type Handle,
+  handlesOf,
+  type SchedulePlan,
+} from '../../../../shared/schedule/index.ts'
 import { count } from '../../../format/format.ts'
 import { useForm } from '../form.ts'
 import type { Checked } from '../model/check.ts'
 import type { Pinned } from '../model/draft.ts'
-import type { Handle } from '../model/handleKinds.ts'
-import { handlesOf, type Selection } from '../model/handles.ts'
 import type { Line } from '../model/lines.ts'
 import { cutOf } from '../model/mend.ts'
 import { previewOf, snapshotsOf } from '../model/preview.ts'
+import { openPart, type Selection } from '../model/selection.ts'
 import { type Path, pathText } from '../model/tree.ts'
 import { CycleTable } from './CycleTable.tsx'
 import classes from './Designer.module.css'
@@ -91,7 +95,8 @@ function Outcome(
   )
   const lines = usePins(pins, plan)
   const handles = useMemo(
-    () => (isStale ? [] : handlesOf(spec.schedule, plan, selection, (step) => compiled.at(step).lr)),
+    () =>
+      isStale ? [] : handlesOf(spec.schedule, plan, openPart(selection), (step) => compiled.at(step).lr),
     [spec.schedule, plan, selection, compiled, isStale],
   )
   const onHandle = useCallback((handle: Handle, to: number) => set(handle.path, to), [set])

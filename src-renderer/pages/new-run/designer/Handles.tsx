@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useState } from 'react'
+import type { Handle } from '../../../../shared/schedule/index.ts'
 import {
   innerHeight,
   innerWidth,
@@ -9,7 +10,6 @@ import {
   valueAtPixel,
 } from '../../../charts/plotArea.ts'
 import { unproject } from '../../../charts/scale.ts'
-import type { Handle } from '../model/handleKinds.ts'
 import { pathText } from '../model/tree.ts'
 import classes from './Handles.module.css'
 

@@ -1,13 +1,13 @@
 import { Checkbox, Group, Select, Text } from '@mantine/core'
 import { memo } from 'react'
-import { presets } from '../../../../shared/schedule/index.ts'
+import { familyGroups, presets } from '../../../../shared/schedule/index.ts'
 import { scheduleText } from '../../../format/specText.ts'
 import fieldClasses from '../Field.module.css'
 import { Field } from '../Field.tsx'
 import { useForm } from '../form.ts'
 import { families, familyOf, isKind } from '../model/families.ts'
 import { problemAt } from '../model/fields.ts'
-import type { Selection } from '../model/handles.ts'
+import type { Selection } from '../model/selection.ts'
 import { filled, switchFamily, withWarmup } from '../model/switchFamily.ts'
 import { getAt, type Path, pathText, textAt } from '../model/tree.ts'
 import classes from './Designer.module.css'
@@ -62,7 +62,7 @@ function WarmUp({ path, value, selection, onSelect }: NodeProps) {
           checked
           onChange={() => set(path, getAt(value, ['schedule']))}
         />
-        {families.warmup.fields.map((field) => (
+        {familyOf('warmup')?.fields.map((field) => (
           <Field key={field.key} at={path} field={field} value={getAt(value, [field.key])} time={time} />
         ))}
       </div>
@@ -79,9 +79,12 @@ function WarmUp({ path, value, selection, onSelect }: NodeProps) {
 
 const dense = { label: fieldClasses.label, input: fieldClasses.input } as const
 
-const familyData = Object.entries(Object.groupBy(Object.entries(families), ([, { group }]) => group)).map(
-  ([group, of = []]) => ({ group, items: of.map(([value, { name }]) => ({ value, label: name })) }),
-)
+const familyData = familyGroups.map((group) => ({
+  group,
+  items: families
+    .filter((one) => one.group === group)
+    .map(({ kind, name }) => ({ value: kind, label: name })),
+}))
 
 const presetData = presets.map(({ id, name }) => ({ value: id, label: name }))
 const presetTexts = new Map(presets.map((preset) => [preset.id, JSON.stringify(preset.spec)]))

@@ -24,6 +24,7 @@ const specs: Parameters<typeof modelSpec.parse>[0][] = [
 ]
 for (const given of specs) {
   const spec = modelSpec.parse(given)
+  assert.ok(spec.kind !== 'layers')
   for (const shape of [
     [9, 11, 1],
     [8, 8, 3],
