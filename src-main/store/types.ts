@@ -241,7 +241,7 @@ export interface StoreReads {
   /** Speed of the run's last steps, in examples a second; null where none is stored. */
   lastSamplesPerSecond(runId: string): number | null
   /** Counts of what is stored, without the data sets. */
-  storage(): Omit<Storage, 'datasetBytes'>
+  storage(): Omit<Storage, 'datasetBytes' | 'freeBytes'>
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined

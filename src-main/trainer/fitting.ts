@@ -1,12 +1,6 @@
+import { countParameters } from '../../shared/model/parameterCount.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
-import {
-  buildModel,
-  countParameters,
-  type Model,
-  type ModelInput,
-  refuseLargeOutput,
-  refuseOversize,
-} from './models/index.ts'
+import { buildModel, type Model, type ModelInput, refuseLargeOutput, refuseOversize } from './models/index.ts'
 import { prepareTopology } from './models/topology.ts'
 import { sizeOfTopology } from './models/topologySize.ts'
 

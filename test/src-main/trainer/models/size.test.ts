@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, test } from 'node:test'
 import { UserError } from '../../../../shared/errors.ts'
+import { countParameters } from '../../../../shared/model/parameterCount.ts'
 import { modelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
-import { buildModel, countParameters, refuseOversize } from '../../../../src-main/trainer/models/index.ts'
+import { buildModel, refuseOversize } from '../../../../src-main/trainer/models/index.ts'
 import './support.ts'
 
 before(async () => {

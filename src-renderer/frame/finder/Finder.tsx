@@ -1,12 +1,15 @@
 import { Spotlight, spotlight } from '@mantine/spotlight'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import { FindIcon } from '../icons.tsx'
 import classes from './Finder.module.css'
-import { FinderList } from './FinderList.tsx'
-import { FindIcon } from './icons.tsx'
+
+/** What can be found comes with the pages' code, or when it is first asked for. */
+export const fetchFinder = () => import('./FinderList.tsx')
+const FinderList = lazy(fetchFinder)
 
 export const openFinder = (): void => spotlight.open()
 
-/** Runs, pages and actions by a few letters of their names. */
+/** Everything that has a name, and everything that can be done, by a few letters. */
 export function Finder({ onShowShortcuts }: { readonly onShowShortcuts: () => void }) {
   const [query, setQuery] = useState('')
   return (
@@ -22,11 +25,13 @@ export function Finder({ onShowShortcuts }: { readonly onShowShortcuts: () => vo
       attributes={{ content: { 'aria-label': 'Find' } }}
     >
       <Spotlight.Search
-        placeholder="Find a run, a page or an action"
-        aria-label="Find a run, a page or an action"
+        placeholder="Find anything: a run, a data set, a command"
+        aria-label="Find anything: a run, a data set, a command"
         leftSection={<FindIcon />}
       />
-      <FinderList query={query} onShowShortcuts={onShowShortcuts} />
+      <Suspense fallback={<Spotlight.ActionsList />}>
+        <FinderList query={query} onShowShortcuts={onShowShortcuts} />
+      </Suspense>
     </Spotlight.Root>
   )
 }
