@@ -57,11 +57,11 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   useToldChoice(ensemble, props.onChoice)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
-      <div className={classes.panelHead}>
-        <Title order={2} id={title} {...(!onClose && { className: classes.spoken })}>
+      <div className={onClose ? classes.panelHead : classes.spoken}>
+        <Title order={2} id={title}>
           Ensemble
         </Title>
-        <ScoreMeasureSwitch />
+        {onClose && <ScoreMeasureSwitch />}
         {onClose && <CloseButton size="sm" aria-label="Close the ensemble" onClick={onClose} />}
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
 import type { ChoiceAddress } from '../../ensemble/choiceAddress.ts'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { EnsemblePanel } from '../../ensemble/EnsemblePanel.tsx'
@@ -18,7 +19,7 @@ import classes from './Ensembles.module.css'
 import { standingOf } from './joining.ts'
 import { WorkbenchRuns } from './WorkbenchRuns.tsx'
 
-interface OpenBenchProps {
+interface OpenWorkbenchProps {
   readonly runIds: readonly string[]
   /** The saved ensemble that is open. */
   readonly opened: EnsembleInfo | undefined
@@ -27,7 +28,7 @@ interface OpenBenchProps {
 }
 
 /** The workbench over the snapshots of some runs, from a saved ensemble or from nothing. */
-export function OpenWorkbench({ runIds, opened, chosen }: OpenBenchProps) {
+export function OpenWorkbench({ runIds, opened, chosen }: OpenWorkbenchProps) {
   const address = useSearch({ from: '/ensembles' })
   const navigate = useNavigate()
   const { byId, state } = useRuns()
@@ -42,7 +43,15 @@ export function OpenWorkbench({ runIds, opened, chosen }: OpenBenchProps) {
   return (
     <main className={classes.page}>
       {opened === undefined ? (
-        <PageHeader title="Ensemble" actions={<ToAll />} />
+        <PageHeader
+          title="Ensemble"
+          actions={
+            <>
+              <ScoreMeasureSwitch />
+              <ToAll />
+            </>
+          }
+        />
       ) : (
         <OpenedHeader key={opened.id} ensemble={opened} />
       )}
@@ -101,6 +110,7 @@ function OpenedHeader({ ensemble }: { readonly ensemble: EnsembleInfo }) {
         detail={`${methodWords[ensemble.method].title}, ${membersWords(ensemble)}, saved ${moment(ensemble.createdAt)}`}
         actions={
           <>
+            <ScoreMeasureSwitch />
             <ToAll />
             <Button variant="default" onClick={() => setRenaming(true)}>
               Rename
