@@ -29,12 +29,12 @@ export function signed(difference: number, digits: number): string {
   return `${difference > 0 ? '+' : '−'}${size}`
 }
 
-/** Nats or any other positive number to four digits: "0.4213", "12.53", "3.1e-5". */
+/** Nats or any other positive number to four digits: "0.4213", "12.53", "4 321", "3.1e-5". */
 export function loss(value: Maybe): string {
   if (!isKnown(value)) return unknown
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return shortExponent(value.toExponential(1))
-  if (size >= 1000) return value.toFixed(0)
+  if (size >= 1000) return count(value)
   return value.toFixed(size < 10 ? 4 : 2)
 }
 
@@ -47,7 +47,8 @@ export function rate(value: Maybe): string {
   return size < 1e-3 || size >= 1e5 ? shortExponent(rounded.toExponential()) : String(rounded)
 }
 
-const shortExponent = (text: string): string => text.replace('e+', 'e')
+/** "1e23" of "1e+23": the plus says nothing. */
+export const shortExponent = (text: string): string => text.replace('e+', 'e')
 
 /** "0.8 s", "12 s", "3 m 20 s", "4 h 05 m", "2 d 3 h". */
 export function duration(seconds: Maybe): string {
@@ -110,7 +111,14 @@ export function bytes(value: Maybe): string {
 /** Whole numbers with thin spaces between thousands: "12 000". */
 export function count(value: Maybe): string {
   if (!isKnown(value)) return unknown
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, thin)
+  return grouped(String(Math.round(value)))
+}
+
+/** Digits before the point in groups of three: "12 000.5" of "12000.5". */
+export function grouped(digits: string): string {
+  const [whole = '', part] = digits.split('.')
+  const parted = whole.replace(/\B(?=(\d{3})+$)/g, thin)
+  return part === undefined ? parted : `${parted}.${part}`
 }
 
 /** "1 run", "2 000 runs". */
