@@ -20,7 +20,7 @@ export function useEmphasis(group: string): string | undefined {
 }
 
 /** The entry of the page's legend that stands for a line. */
-export const entryOf = ({ id, entry }: ChartSeries): string => entry ?? id
+const entryOf = ({ id, entry }: ChartSeries): string => entry ?? id
 
 /** Whether a line steps back. A chart without a line of that entry shows all of its own. */
 export function stepsBack(
