@@ -27,6 +27,8 @@ export interface EpochInfo extends Scores {
   readonly trainLoss: number | null
   readonly trainAccuracy: number | null
   readonly seconds: number
+  /** Of these, in training steps: the rest went to evaluations, checkpoints and pauses. Null where it was not told. */
+  readonly trainingSeconds: number | null
 }
 
 /** How a model did after one step of its run: at the end of an epoch, or of a cycle in mid-epoch. */
@@ -60,6 +62,11 @@ export interface RunSummary {
   readonly totalSteps: number
   readonly stepsDone: number
   readonly attempt: number
+  /**
+   * The step after which it will stop, at the end of its cycle, since it was asked to; the command `keepGoing` takes that
+   * back. Null where no stop is planned.
+   */
+  readonly stopsAfterStep: number | null
   /** Among queued runs the least is started first; null when it is not queued. */
   readonly queuePlace: number | null
   readonly device: string | null

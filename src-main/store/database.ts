@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { z } from 'zod'
+import { StoreError, type WriteWatch } from './faults.ts'
 import { damaged, explainSqlite } from './sqliteErrors.ts'
 
 /*
@@ -24,6 +25,8 @@ export interface Db {
   deferred<T>(work: () => T): T
   /** One read transaction: everything in it sees the same state of the file. */
   read<T>(work: () => T): T
+  /** Every write transaction is refused from now on. */
+  refuse(error: StoreError): void
   close(): void
 }
 
@@ -31,6 +34,8 @@ export interface ConnectOptions {
   readonly readonly?: boolean
   /** Milliseconds to wait for another program's lock. */
   readonly busyTimeout?: number
+  /** Told of every write transaction that was stored, or refused by the file's place. */
+  readonly watch?: WriteWatch
 }
 
 /** @throws UserError when the file cannot be opened */
@@ -45,6 +50,21 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
   const raw = guard(() => openFile(path, options))
   const prepare = cachedStatements(raw)
   const transaction = createTransaction(raw, prepare, guard)
+  let refusal: StoreError | undefined
+  const write = <T>(begin: string, work: () => T): T => {
+    if (raw.inTransaction) return work()
+    if (refusal !== undefined) throw refusal
+    try {
+      const result = transaction(begin, work)
+      options.watch?.written()
+      return result
+    } catch (error) {
+      if (error instanceof StoreError) options.watch?.refused(error)
+      // Otherwise a checkpoint, which makes the file grow, takes what little room is made for the next write.
+      if (error instanceof StoreError && error.kind === 'diskFull') raw.pragma('wal_autocheckpoint = 0')
+      throw error
+    }
+  }
   return {
     path,
     get(schema, sql, ...values) {
@@ -59,9 +79,12 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     },
     exec: (sql) => void guard(() => raw.exec(sql)),
     pragma: (source) => guard(() => raw.pragma(source, { simple: true })),
-    write: (work) => transaction('BEGIN IMMEDIATE', work),
-    deferred: (work) => transaction('BEGIN', work),
+    write: (work) => write('BEGIN IMMEDIATE', work),
+    deferred: (work) => write('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
+    refuse(error) {
+      refusal = error
+    },
     close: () => void guard(() => raw.close()),
   }
 }

@@ -6,7 +6,7 @@ import { readDigests } from './digestsAtOnce.ts'
 import {
   type Digested,
   digested,
-  EPOCH,
+  EPOCH_COLUMNS,
   nothingDigested,
   SCORES,
   SNAPSHOT,
@@ -102,5 +102,5 @@ function evaluationOf({ seconds: _, ...evaluation }: EpochInfo): RunEvaluation {
   return evaluation
 }
 
-const EPOCHS_FROM = `SELECT ${EPOCH}, ${SCORES}, seconds FROM epochs WHERE run_id = ? AND epoch >= ? ORDER BY epoch`
+const EPOCHS_FROM = `SELECT ${EPOCH_COLUMNS} FROM epochs WHERE run_id = ? AND epoch >= ? ORDER BY epoch`
 const SNAPSHOTS_FROM = `SELECT ${SNAPSHOT}, ${SCORES} FROM snapshots WHERE run_id = ? AND step >= ? ORDER BY step`

@@ -6,6 +6,8 @@ import { type Leaders, withEvaluation } from '../../shared/run/best.ts'
 export const SCORES =
   'val_loss AS valLoss, val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy'
 export const EPOCH = 'epoch, step, train_loss AS trainLoss, train_accuracy AS trainAccuracy'
+/** Of an epoch, all that is stored. */
+export const EPOCH_COLUMNS = `${EPOCH}, ${SCORES}, seconds, training_seconds AS trainingSeconds`
 export const SNAPSHOT = 'NULL AS epoch, step, NULL AS trainLoss, NULL AS trainAccuracy'
 
 export interface Digested {

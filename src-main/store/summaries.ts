@@ -4,6 +4,7 @@ import { show, UserError } from '../../shared/errors.ts'
 import type { Db } from './database.ts'
 import { ENSEMBLE_VISIBLE } from './ensembles.ts'
 import { createEpochDigests, type EpochDigests } from './epochDigest.ts'
+import { PLANNED_STOP } from './requests.ts'
 import { json, RUN_COLUMNS, runRow } from './rows.ts'
 import { runByPrefix, VISIBLE } from './runReads.ts'
 import type { RunList } from './types.ts'
@@ -19,6 +20,7 @@ const WHICH: Record<RunList, string> = {
 
 const keyRow = z.object({ id: z.string(), changed: z.number() })
 const summaryRow = z.object({
+  stopsAfterStep: z.number().nullable(),
   snapshots: json(
     z.array(
       z.object({
@@ -40,6 +42,7 @@ const summaryRow = z.object({
   ).nullable(),
 })
 const COLUMNS = `${RUN_COLUMNS},
+  ${PLANNED_STOP} AS stopsAfterStep,
   (SELECT json_group_array(json_object('id', id, 'cycle', cycle, 'step', step, 'valAccuracy', val_accuracy,
      'testAccuracy', test_accuracy) ORDER BY step) FROM snapshots WHERE run_id = runs.id) AS snapshots,
   (SELECT json_object('id', id, 'name', name, 'valAccuracy', val_accuracy, 'testAccuracy', test_accuracy)

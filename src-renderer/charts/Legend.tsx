@@ -12,11 +12,14 @@ interface Props {
   readonly hasNames: boolean
 }
 
+/** Beside a title there is room for the values of so many lines. */
+const mostInLine = 4
+
 /** Looks, names and values of the lines: those at the cursor, or the last ones while the pointer is elsewhere. */
 export function Legend({ series, group, format, hasNames }: Props) {
   const at = useCursor(group)
   return (
-    <ul className={classes.legend} data-names={hasNames}>
+    <ul className={classes.legend} data-names={hasNames} data-many={series.length > mostInLine}>
       {series.map((one, place) =>
         one.faint === true ? null : (
           <li key={one.id} data-hidden={one.hidden === true} title={one.label}>

@@ -8,7 +8,7 @@ interface Props {
   readonly format: (value: number) => string
 }
 
-/** A triangle at the edge for what lies beyond it, and beside the one furthest out its value. */
+/** A triangle at the edge for what lies beyond it, and by the one furthest out its value. */
 export function OutsideMarks({ area, marks, format }: Props) {
   return (
     <g>
@@ -50,12 +50,12 @@ const letter = 6.5
 function Furthest({ area, mark, format }: { readonly mark: EdgeMark | undefined } & Omit<MarkProps, 'mark'>) {
   if (mark === undefined) return null
   const words = format(mark.value)
-  const isAtEnd = mark.left + 8 + words.length * letter > innerWidth(area.width)
+  const isAtEnd = mark.left + words.length * letter > innerWidth(area.width)
   return (
     <text
       className={classes.outsideValue}
-      x={mark.left + (isAtEnd ? -7 : 7)}
-      y={edgePixel(mark.edge, area) + (mark.edge === 'top' ? 9 : -2)}
+      x={mark.left + (isAtEnd ? 4 : -4)}
+      y={edgePixel(mark.edge, area) + (mark.edge === 'top' ? 17 : -9)}
       textAnchor={isAtEnd ? 'end' : 'start'}
     >
       {words}

@@ -24,6 +24,8 @@ const fewPoints = 4
 const tail = 0.02
 /** Of values as measured, behind a smoothed line: noise, whose peaks say little. */
 const noiseTail = 0.05
+/** Bursts that take more than the tails lie outside as well: so many times the middle half's spread from that half. */
+const fence = 5
 /** Values this much further out than the typical ones, as a part of their spread, are shown nevertheless. */
 const reach = 0.25
 /** A line further from the origin than so many times the middle one has diverged. */
@@ -99,12 +101,23 @@ function typicalOf({ xs, values, isNoise }: Points): Typical | undefined {
   const start = first + beginning * ((xs.at(-1) ?? first) - first)
   const isFew = values.length < fewPoints
   const later = values.filter((_, i) => isFew || (xs[i] ?? 0) > start).sort((a, b) => a - b)
-  const out = isNoise ? noiseTail : tail
-  const [low, median, high] = [out, 0.5, 1 - out].map((part) => quantileSorted(later, part))
-  if (low === undefined || median === undefined || high === undefined) return undefined
+  const bulk = bulkOf(later, isNoise ? noiseTail : tail)
+  if (bulk === undefined) return undefined
+  const { low, median, high } = bulk
   const room = isFew ? Number.POSITIVE_INFINITY : reach * (high - low)
   const limits = extentOf(values.filter((value) => value >= low - room && value <= high + room))
   return limits === undefined ? undefined : { limits, median }
+}
+
+function bulkOf(ascending: number[], out: number) {
+  const [low, quarter, median, three, high] = [out, 0.25, 0.5, 0.75, 1 - out].map((part) =>
+    quantileSorted(ascending, part),
+  )
+  if (low === undefined || quarter === undefined || median === undefined) return undefined
+  if (three === undefined || high === undefined) return undefined
+  // Where half of the values are one, their spread says nothing of the others.
+  const far = quarter < three ? fence * (three - quarter) : Number.POSITIVE_INFINITY
+  return { low: Math.max(low, quarter - far), median, high: Math.min(high, three + far) }
 }
 
 /** Without the lines that have diverged. The middle one is the better of two. */

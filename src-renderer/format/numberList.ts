@@ -1,4 +1,5 @@
-import { grouped, percent, shortExponent, unknown } from './format.ts'
+import { groupedText, shortExponent } from '../../shared/numberText.ts'
+import { percent, unknown } from './format.ts'
 
 /*
  * Numbers that stand in one list are written alike: the ticks of an axis, the cells of a column. Thousands are parted as
@@ -16,7 +17,7 @@ const isPlain = (size: number): boolean => size === 0 || (size >= leastPlain && 
 /** A number by itself, to four digits: "0.05", "1 200", "2.3e-7". */
 export function plainNumber(value: number): string {
   if (!isPlain(Math.abs(value))) return shortExponent(value.toExponential(exponentDigits(value)))
-  return grouped(String(Number(Number.isInteger(value) ? value : value.toPrecision(4))))
+  return groupedText(String(Number(Number.isInteger(value) ? value : value.toPrecision(4))))
 }
 
 /** Ticks are round but for the last bits. */
@@ -27,7 +28,7 @@ const exponentDigits = (value: number): number =>
 export function tickNumbers(ticks: readonly number[]): (tick: number) => string {
   if (!isEven(ticks) || !isPlain(largest(ticks))) return plainNumber
   const decimals = decimalsOf(ticks)
-  return (tick) => grouped(tick.toFixed(decimals))
+  return (tick) => groupedText(tick.toFixed(decimals))
 }
 
 /** Writes ticks that are shares in 0..1: "85 %", or "85.5 %" on all of them. */
@@ -74,7 +75,7 @@ export function columnNumbers(values: Iterable<Maybe>): (value: Maybe) => string
     if (value !== null && value !== undefined && Number.isFinite(value) && value !== 0)
       sizes.push(Math.abs(value))
   const [least, most] = extent(sizes)
-  const write = most / least > widest || most >= 1e9 ? significant : fixed(sizes, most)
+  const write = most / least > widest || most >= 1e9 ? significant(sizes) : fixed(sizes, most)
   return (value) =>
     value === null || value === undefined || !Number.isFinite(value) ? unknown : write(value)
 }
@@ -89,10 +90,18 @@ function extent(sizes: readonly number[]): readonly [number, number] {
   return sizes.length === 0 ? [1, 1] : [least, most]
 }
 
-function significant(value: number): string {
-  const size = Math.abs(value)
-  const rounded = Number(value.toPrecision(digits))
-  return isPlain(size) ? grouped(String(rounded)) : shortExponent(rounded.toExponential())
+/** All with the same number of digits, the fewest that tell them. */
+function significant(sizes: readonly number[]): (value: number) => string {
+  const tells = (wanted: number): boolean =>
+    sizes.every((size) => Math.fround(Number(size.toPrecision(wanted))) === Math.fround(size))
+  let wanted = 1
+  while (wanted < digits && !tells(wanted)) wanted++
+  return (value) => {
+    if (value === 0) return '0'
+    if (!isPlain(Math.abs(value))) return shortExponent(value.toExponential(wanted - 1))
+    const whole = Math.floor(Math.log10(Math.abs(value))) + 1
+    return groupedText(value.toFixed(Math.max(0, wanted - whole)))
+  }
 }
 
 function fixed(sizes: readonly number[], most: number): (value: number) => string {
@@ -103,5 +112,5 @@ function fixed(sizes: readonly number[], most: number): (value: number) => strin
     sizes.every((size) => Math.fround(Number(size.toFixed(decimals))) === Math.fround(size))
   let decimals = 0
   while (decimals < room && !tells(decimals)) decimals++
-  return (value) => grouped(value.toFixed(decimals))
+  return (value) => groupedText(value.toFixed(decimals))
 }

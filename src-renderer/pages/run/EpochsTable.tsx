@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef } from 'react'
 import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import { groupedText } from '../../../shared/numberText.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
-import { grouped, unknown } from '../../format/format.ts'
-import { columnNumbers } from '../../format/numberList.ts'
+import { unknown } from '../../format/format.ts'
+import { columnNumbers, plainNumber } from '../../format/numberList.ts'
 import { inMeasure, type ScoreMeasure } from '../../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { type EpochRow, epochRows } from './epochRows.ts'
@@ -21,7 +22,7 @@ const columnsIn = (measure: ScoreMeasure): readonly Column[] => {
   const share = (part: number | null): number | null =>
     part === null ? null : 100 * inMeasure(part, measure)
   return [
-    { name: 'Epoch', unit: '', value: ({ epoch }) => epoch },
+    { name: 'Epoch', unit: '', value: ({ epoch }) => epoch, write: asItIs },
     { name: 'Steps done', unit: '', value: ({ step }) => step + 1 },
     { name: 'Training loss', unit: 'nats', value: ({ trainLoss }) => trainLoss },
     { name: 'Validation loss', unit: 'nats', value: ({ valLoss }) => valLoss },
@@ -33,7 +34,9 @@ const columnsIn = (measure: ScoreMeasure): readonly Column[] => {
   ]
 }
 
-const hundredths = (value: number | null): string => (value === null ? unknown : grouped(value.toFixed(2)))
+const asItIs = (value: number | null): string => (value === null ? unknown : plainNumber(value))
+const hundredths = (value: number | null): string =>
+  value === null ? unknown : groupedText(value.toFixed(2))
 
 const rowHeight = 24
 

@@ -95,9 +95,7 @@ function EnsembleButton({
     return (
       <Text size="sm" c="dimmed" id="why-no-ensemble">
         {members === 0 ? 'No snapshot yet' : 'One snapshot so far'}; an ensemble needs two.{' '}
-        {next === undefined
-          ? `${members === 0 ? 'None' : 'No other'} is planned.`
-          : `The next comes ${timed(next.step)}.`}
+        {nextWords(run, next, timed)}
       </Text>
     )
   return (
@@ -112,4 +110,15 @@ function EnsembleButton({
       {isEnsembleOpen ? 'Close the ensemble' : `Ensemble ${count(members)} snapshots`}
     </Button>
   )
+}
+
+/** When another snapshot comes; a run that has ended promises none. */
+function nextWords(
+  { status, snapshots }: RunSummary,
+  next: PlannedSnapshot | undefined,
+  timed: (step: number) => string,
+): string {
+  if (next === undefined) return `${snapshots.length === 0 ? 'None' : 'No other'} is planned.`
+  if (isActive(status) || status === 'queued') return `The next comes ${timed(next.step)}.`
+  return `Resumed, it would take the next ${timed(next.step)}.`
 }

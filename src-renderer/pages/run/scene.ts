@@ -125,16 +125,13 @@ function place(cycles: readonly Cycle[], step: number): number {
   return low
 }
 
-/**
- * Every second cycle of the window, from where the cycle before it is done to where it is done itself: its snapshot stands
- * on its edge. None where they would shade everything alike.
- */
+/** Every second cycle of the window, from its first step on; none where they would shade everything alike. */
 export function bandsOf(schedule: CompiledSchedule, window: StepWindow, map: XMap): ChartBand[] {
   const cycles = cyclesIn(schedule, window)
   if (schedule.cycles.length < 2 || cycles.length > mostCycles) return []
   return cycles
     .filter(({ index }) => index % 2 === 1)
-    .map(({ start, end }) => ({ from: map.toX(start - 1), to: map.toX(end - 1) }))
+    .map(({ start, end }) => ({ from: map.toX(start), to: map.toX(end) }))
 }
 
 export const judgedBy = (scores: {

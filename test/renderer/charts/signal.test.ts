@@ -40,6 +40,12 @@ test('a burst and a dip lie outside, and what all values share stays as it is', 
   assert.equal(frameSignal([], { within }), undefined)
 })
 
+test('bursts that last for a sixth of the run do not flatten the rest of it', () => {
+  const bursting = line('bursting', (step) => (step % 60 < 10 ? 1e8 : 2.3 + 0.1 * Math.sin(step)))
+  const limits = signalLimits([bursting], { within })
+  assert.ok(limits !== undefined && limits[0] >= 2.1 && limits[1] <= 2.5, String(limits))
+})
+
 test('a run that diverged does not flatten the others, one that is merely worse is in the frame', () => {
   const runs = [0, 0.05, 0.1].map((more, i) => line(`run ${i}`, (step) => (falling.y[step] ?? 0) + more))
   const diverged = line('diverged', (step) => 2.3 + 1e6 * Number(step === 7))

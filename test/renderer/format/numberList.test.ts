@@ -43,8 +43,8 @@ test('a column has one number of decimals, and no digits that its numbers do not
 })
 
 test('a column over many powers of ten keeps the digits of its small numbers', () => {
-  assert.deepEqual(column([0.06, 1.209e-6, 0]), ['0.06', '1.209e-6', '0'])
-  assert.deepEqual(column([2.5, 1e23]), ['2.5', '1e23'])
+  assert.deepEqual(column([0.06, 1.209e-6, 0]), ['0.06000', '1.209e-6', '0'])
+  assert.deepEqual(column([2.5, 1e23]), ['2.5', '1.0e23'])
 })
 
 test('a number by itself is short and exact where it can be', () => {

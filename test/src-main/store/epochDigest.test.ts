@@ -97,7 +97,7 @@ test('epochs followed one by one and epochs read at once give the digest of all 
           store.record([
             {
               ...{ runId: run.id, attempt: run.attempt, seq: seq++, type: 'epoch', epoch, step },
-              ...{ trainLoss: 1, valLoss: null, testLoss: null, seconds: 1 },
+              ...{ trainLoss: 1, valLoss: null, testLoss: null, seconds: 1, trainingSeconds: 1 },
               ...{ valAccuracy, testAccuracy, trainAccuracy },
             },
           ])

@@ -54,7 +54,7 @@ test('cycles are found and shaded in turn, and not where they would shade everyt
     cyclesIn(schedule, { from: 100, to: 199 }).map(({ index }) => index),
     [1],
   )
-  assert.deepEqual(bandsOf(schedule, whole, epochMap(10)), [{ from: 10, to: 20 }])
+  assert.deepEqual(bandsOf(schedule, whole, epochMap(10)), [{ from: 10.1, to: 20.1 }])
   const many = runWith({}, { kind: 'sgdr', lrMax: 0.1, t0: 1, unit: 'step' })
   assert.deepEqual(bandsOf(buildPlan(many.spec, many.position).schedule, whole, stepMap), [])
 })
