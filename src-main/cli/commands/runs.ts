@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { runStatus } from '../../../shared/run/state.ts'
+import { visibleJson } from '../../../shared/visibleText.ts'
 import type { Core } from '../../core.ts'
 import { csvTables, runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
@@ -38,8 +39,9 @@ const listOptions = z.object({
 })
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(formats, `must be one of ${formats.join(', ')}`).optional(),
-  table: z.enum(csvTables, `must be one of ${csvTables.join(', ')}`).default('steps'),
+  format: z.enum(formats).optional(),
+  table: z.enum(csvTables).default('steps'),
+  raw: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })
@@ -58,7 +60,7 @@ export function addRuns(program: Command, cli: Cli): void {
 
 function addList(runs: Command, cli: Cli): void {
   const list = addStore(runs.command('list'))
-    .description('List runs, newest first.')
+    .description('List runs, newest first, each with the best accuracy it reached on validation data.')
     .option('--status <status>', `only those that are ${runStatus.options.join(', ')}`)
     .option('--text <text>', 'only those whose name or note has this text')
     .option('--limit <n>', 'at most so many (default: 50)')
@@ -67,8 +69,10 @@ function addList(runs: Command, cli: Cli): void {
     const { status, text, limit, ...options } = readOptions(list, listOptions)
     await withStored(cli, options, async (core) => {
       const found = core.store.read.runs({ limit, ...(status && { status }), ...(text && { text }) })
-      if (options.json) return printJson(cli, { runs: found.map(runListReport) })
-      if (found.length > 0) return cli.terminal.out(runTable(found, cli.terminal.columns))
+      const runs = found.map((run) => ({ run, bestValAccuracy: bestValAccuracy(core, run) }))
+      if (options.json)
+        return printJson(cli, { runs: runs.map(({ run, ...best }) => ({ ...runListReport(run), ...best })) })
+      if (runs.length > 0) return cli.terminal.out(runTable(runs, cli.terminal.columns))
       const none = core.store.read.runs({ limit: 1 }).length === 0
       cli.terminal.err(
         none ? `No runs yet. Begin with: ${typed(cli, 'demo')}\n` : 'None of the stored runs match.\n',
@@ -77,9 +81,15 @@ function addList(runs: Command, cli: Cli): void {
   })
 }
 
+/** In 0..1; null for a run without validation data, or that was not evaluated yet. */
+const bestValAccuracy = ({ store }: Core, { id }: RunRecord): number | null =>
+  store.read.summary(id).best?.valAccuracy ?? null
+
 function addShow(runs: Command, cli: Cli): void {
   const show = addRunCommand(runs, 'show')
-    .description('Show one run with its epochs and snapshots.')
+    .description(
+      'Show one run with its epochs and snapshots. With --json, "step" is the last step used before it, counted from 0; "steps" are those done.',
+    )
     .addHelpText(
       'after',
       examples([['anneal runs show mwt --json', 'everything but the series of its steps']]),
@@ -98,6 +108,7 @@ function addExport(runs: Command, cli: Cli): void {
     .description('Write a run in an open format: CSV, JSON, TensorBoard event files, or a picture of it.')
     .option('--format <format>', 'csv, json, tensorboard or svg (default: json)')
     .option('--table <table>', 'for csv: steps, epochs or snapshots (default: steps)')
+    .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--out <path>', 'file to write, a folder for tensorboard (default: standard output)')
     .option('--force', 'replace the file if it is there')
     .addHelpText(
@@ -121,16 +132,16 @@ async function exportRun(
   cli: Cli,
   core: Core,
   run: RunRecord,
-  { json, format = 'json', table, out, force }: z.infer<typeof exportOptions>,
+  { json, format = 'json', table, raw, out, force }: z.infer<typeof exportOptions>,
 ): Promise<void> {
   if (out === undefined && (format === 'tensorboard' || (json && format !== 'json'))) {
     throw new UserError(
       `While exporting run ${run.id}: ${format} needs --out, because ${json ? '--json prints JSON' : 'it is a binary file'} on standard output.`,
     )
   }
-  const { name, chunks } = renderRun(core, run, format, table)
+  const { name, chunks } = renderRun(core, run, format, table, raw)
   if (out === undefined) {
-    for (const chunk of chunks) await cli.terminal.out(chunk)
+    for (const chunk of chunks) await cli.terminal.out(isJson(format, chunk) ? visibleJson(chunk) : chunk)
     return
   }
   const written = await writeFileWhole(name === undefined ? out : path.join(out, name), chunks, force)
@@ -138,16 +149,20 @@ async function exportRun(
   cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)
 }
 
+const isJson = (format: string, chunk: Chunk): chunk is string =>
+  format === 'json' && typeof chunk === 'string'
+
 /** `name`: the file in the folder the user gave; without it they gave the file itself. */
 function renderRun(
   { store: { read } }: Core,
   run: RunRecord,
   format: (typeof formats)[number],
   table: (typeof csvTables)[number],
+  raw: boolean,
 ): { name?: string; chunks: Iterable<Chunk> } {
   switch (format) {
     case 'csv':
-      return { chunks: runCsv(read, run.id, table) }
+      return { chunks: runCsv(read, run.id, table, { raw }) }
     case 'json':
       return { chunks: runJson(read, run) }
     case 'svg':

@@ -17,7 +17,7 @@ import {
   typed,
   wholeNumber,
   withCore,
-  withStored,
+  withRun,
 } from '../context.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
@@ -68,11 +68,14 @@ export function addTraining(program: Command, cli: Cli): void {
   const resume = addRunCommand(program, 'resume')
     .summary('go on with a stopped or interrupted run')
     .description('Go on from the last checkpoint of a run, to the same weights as if it had never stopped.')
-    .addHelpText('after', examples([['anneal resume mwt', 'go on with the run whose id begins so']]))
+    .addHelpText(
+      'after',
+      examples([['anneal resume mwt', 'go on with the run of this name, or whose id begins so']]),
+    )
   resume.action(async (id: string) => {
     const options = readOptions(resume, resumeOptions)
-    await withStored(cli, options, (core) =>
-      trainAndReport(cli, core, options.json, () => core.runs.resume(id)),
+    await withRun(cli, options, id, (core, run) =>
+      trainAndReport(cli, core, options.json, () => core.runs.resume(run.id)),
     )
   })
 
@@ -94,8 +97,8 @@ export function addTraining(program: Command, cli: Cli): void {
   extend.action(async (id: string) => {
     const { cycles, epochs, steps, ...rest } = readOptions(extend, extendOptions)
     const by = extensionOf({ cycles, epochs, steps })
-    await withStored(cli, rest, (core) =>
-      trainAndReport(cli, core, rest.json, () => core.runs.extend(id, by)),
+    await withRun(cli, rest, id, (core, run) =>
+      trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, by)),
     )
   })
 }

@@ -4,7 +4,7 @@ import { UserError } from '../../../shared/errors.ts'
 import { looksLikeTar, openPlain } from '../byteSource.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
 import { CIFAR_TRAIN_FILES } from './cifar.ts'
-import { IDX_NAME } from './idx.ts'
+import { idxFilesIn } from './idx.ts'
 
 /**
  * Which importer a file or folder is for, by its content; names count only inside folders.
@@ -16,7 +16,7 @@ export async function detectFormat(path: string): Promise<ImportFormat> {
 
 async function ofFolder(path: string): Promise<ImportFormat> {
   const names = await namesIn(path)
-  if (names.some((name) => IDX_NAME.test(name))) return 'idx'
+  if ((await idxFilesIn(path)).length > 0) return 'idx'
   if (names.some((name) => CIFAR_TRAIN_FILES.has(name))) return 'cifar'
   for (const name of names) if (!name.startsWith('.') && (await isFolder(join(path, name)))) return 'images'
   throw new UserError(
@@ -28,9 +28,13 @@ async function ofFile(path: string): Promise<ImportFormat> {
   const plain = await openPlain(path)
   try {
     const head = (await plain.next()) ?? Buffer.alloc(0)
+    if (head.length === 0)
+      throw new UserError(
+        `While looking at ${basename(path)}: it is empty, and so neither IDX, nor a CIFAR archive, nor a CSV table; choose another file.`,
+      )
     if (looksLikeTar(head)) return 'cifar'
     if (head.length >= 4 && [0x0801, 0x0803].includes(head.readUInt32BE())) return 'idx'
-    if (!plain.gzipped && head.length > 0 && !head.includes(0)) return 'csv'
+    if (!plain.gzipped && !head.includes(0)) return 'csv'
     throw new UserError(
       `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table; name the format.`,
     )

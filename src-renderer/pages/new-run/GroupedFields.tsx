@@ -53,7 +53,7 @@ export function ProfileField({ path, value }: Props) {
   )
 }
 
-const updates = [
+export const updates = [
   ['step', 'every step', 'The rate is computed anew at every step.'],
   ['epoch', 'every epoch', 'The rate is computed anew once an epoch.'],
   ['every', 'every n steps', 'The rate is computed anew after so many steps.'],
@@ -104,7 +104,7 @@ export function UpdateField({ path, value }: Props) {
   )
 }
 
-const curves = [
+export const curves = [
   ['none', 'the optimizer’s', 'The schedule leaves the momentum alone.'],
   ['constant', 'constant', 'One momentum for the whole run.'],
   ['inverse', 'against the rate', 'High where the rate is low, low where it is high.'],

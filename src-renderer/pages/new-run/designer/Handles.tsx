@@ -9,6 +9,7 @@ import {
   plotMargin,
 } from '../../../charts/plotArea.ts'
 import { unproject } from '../../../charts/scale.ts'
+import { useForm } from '../form.ts'
 import { pathText } from '../model/tree.ts'
 import classes from './Handles.module.css'
 
@@ -61,8 +62,10 @@ function DragHandle({
 }: HandlesProps & { readonly handle: Handle }) {
   const [dragging, setDragging] = useState(false)
   const { x, y } = placeOf(handle, area, stepsPerX)
+  const { gesture } = useForm()
   const drag = (on: boolean) => {
     setDragging(on)
+    gesture(on)
     onDragging(on)
   }
   const change = (value: number) => {
