@@ -52,17 +52,22 @@ export function readOptions<T>(command: Command, schema: z.ZodType<T>): T {
 /** Opens the services for one command and closes them whatever happens. */
 export async function withCore<T>(
   cli: Cli,
-  options: { readonly db?: string | undefined },
+  options: { readonly db?: string | undefined; readonly log?: (line: string) => void },
   use: (core: Core) => Promise<T>,
 ): Promise<T> {
   const { env } = cli.terminal
-  const core = openCore({ home: homeFolder(env), db: databaseFile(env, options.db) })
+  const core = openCore({
+    home: homeFolder(env),
+    db: databaseFile(env, options.db),
+    ...(options.log !== undefined && { log: options.log }),
+  })
   const { access, fault } = core.store.health()
   if (access === 'read' && fault !== null)
     cli.terminal.err(`Nothing is stored, since the lab is open for reading only. ${fault.words}\n`)
   try {
     return await use(core)
   } finally {
+    for (const words of core.store.read.damage()) cli.terminal.err(`${words}\n`)
     await core.close()
   }
 }

@@ -17,15 +17,18 @@ export interface StopByForce {
 export function stopByForce(patience: number, end: () => void): StopByForce {
   let timer: NodeJS.Timeout | undefined
   let isUsed = false
-  const force = (): void => {
-    isUsed = true
-    end()
+  const wait = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      isUsed = true
+      end()
+    }, patience)
   }
   return {
-    begin() {
-      timer ??= setTimeout(force, patience)
+    begin: wait,
+    heard() {
+      if (timer !== undefined && !isUsed) wait()
     },
-    heard: () => void timer?.refresh(),
     cancel: () => clearTimeout(timer),
     get isUsed() {
       return isUsed
