@@ -54,18 +54,20 @@ export interface Budget {
 }
 
 /**
- * The budget nearest to the plan's that ends where a cycle ends, for "make the budget 150 epochs?". Undefined where the
- * last cycle is whole already, or no such budget is found (profiles that stretch over the budget move with it).
+ * The budgets around the plan's that end where a cycle ends, the nearest first, for "make the budget 150 epochs?". Empty
+ * where the last cycle is whole already, or no such budget is found (profiles that stretch over the budget move with it).
  */
-export function wholeCyclesBudget(spec: ScheduleSpec, plan: SchedulePlan): Budget | undefined {
+export function wholeCyclesBudgets(spec: ScheduleSpec, plan: SchedulePlan): Budget[] {
   const line = makeTimeline(spec, plan, [])
-  if (endsWhole(line)) return undefined
+  if (endsWhole(line)) return []
   const last = spanOf(line, line.totalSteps - 1)
+  const { stepsPerEpoch } = plan
   return [last.start, last.plannedEnd]
     .filter((steps) => steps >= 1 && steps <= maxSteps)
     .sort((a, b) => Math.abs(a - line.totalSteps) - Math.abs(b - line.totalSteps))
-    .filter((totalSteps) => endsWhole(makeTimeline(spec, { ...plan, totalSteps }, [])))
-    .map((totalSteps) => ({ totalSteps, epochs: totalSteps / plan.stepsPerEpoch }))[0]
+    // A run of another budget: what stretches over the budget stretches over that one.
+    .filter((totalSteps) => endsWhole(makeTimeline(spec, { totalSteps, stepsPerEpoch }, [])))
+    .map((totalSteps) => ({ totalSteps, epochs: totalSteps / stepsPerEpoch }))
 }
 
 function endsWhole(line: Timeline): boolean {

@@ -253,6 +253,7 @@ describe('the designer', () => {
       assert.ok(curve.y + curve.height <= 700)
       await unfold()
       assert.deepEqual(await page.evaluate(cutChoices), [], name)
+      await page.locator('summary', { hasText: 'Finer' }).click()
     }
     await page.setViewportSize({ width: 1440, height: 900 })
   })
@@ -369,13 +370,11 @@ describe('a model of one’s own', () => {
   test('is read from a file and trains', async () => {
     await named('model.kind').selectOption('layers')
     await editor().waitFor()
-    await page
-      .locator('input[type="file"]')
-      .setInputFiles({
-        name: 'model.json',
-        mimeType: 'application/json',
-        buffer: Buffer.from(sequential(flat, dense)),
-      })
+    await page.locator('input[type="file"]').setInputFiles({
+      name: 'model.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(sequential(flat, dense)),
+    })
     await page.getByText('Sequential, 2\u202flayers').first().waitFor()
     await assertAccessible(page)
     await page.getByLabel('Counted in').selectOption('steps')

@@ -88,6 +88,7 @@ test('cycles count from 1', () => {
 test('one more cycle: what it comes to, or why there is none', () => {
   assert.deepEqual(extendWords(runWith({ status: 'completed', stepsDone: 300 })), {
     isPossible: true,
+    label: 'One more cycle',
     words: '100\u202fsteps more, to step 400',
   })
   const cosine = extendWords(runWith({ status: 'completed' }, { kind: 'cosine', lrStart: 0.1 }))
