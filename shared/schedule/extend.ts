@@ -62,12 +62,14 @@ export function wholeCyclesBudgets(spec: ScheduleSpec, plan: SchedulePlan): Budg
   if (endsWhole(line)) return []
   const last = spanOf(line, line.totalSteps - 1)
   const { stepsPerEpoch } = plan
-  return [last.start, last.plannedEnd]
-    .filter((steps) => steps >= 1 && steps <= maxSteps)
-    .sort((a, b) => Math.abs(a - line.totalSteps) - Math.abs(b - line.totalSteps))
-    // A run of another budget: what stretches over the budget stretches over that one.
-    .filter((totalSteps) => endsWhole(makeTimeline(spec, { totalSteps, stepsPerEpoch }, [])))
-    .map((totalSteps) => ({ totalSteps, epochs: totalSteps / stepsPerEpoch }))
+  return (
+    [last.start, last.plannedEnd]
+      .filter((steps) => steps >= 1 && steps <= maxSteps)
+      .sort((a, b) => Math.abs(a - line.totalSteps) - Math.abs(b - line.totalSteps))
+      // A run of another budget: what stretches over the budget stretches over that one.
+      .filter((totalSteps) => endsWhole(makeTimeline(spec, { totalSteps, stepsPerEpoch }, [])))
+      .map((totalSteps) => ({ totalSteps, epochs: totalSteps / stepsPerEpoch }))
+  )
 }
 
 function endsWhole(line: Timeline): boolean {
