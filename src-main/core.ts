@@ -43,7 +43,7 @@ export function databaseFile(env: Environment, db?: string): string {
   return db === undefined ? path.join(homeFolder(env), 'anneal.db') : path.resolve(db)
 }
 
-/** @throws UserError when the database cannot be opened */
+/** For reading only where nothing can be written: `store.health` says so. @throws UserError when it cannot even be read */
 export function openCore({ home, db, contenders }: CoreOptions): Core {
   const store = openStore(db)
   const catalogue = createCatalogue(home)

@@ -83,6 +83,8 @@ const compareRoute = createRoute({
     zoom: z.tuple([z.number(), z.number()]).optional().catch(undefined),
     /** Settings that are the same in all runs, too. */
     all: z.boolean().optional().catch(undefined),
+    /** Runs of other data sets, too. */
+    others: z.boolean().optional().catch(undefined),
   }),
   component: lazyRouteComponent(pages.compare, 'ComparePage'),
 })
@@ -91,7 +93,7 @@ const ensemblesRoute = createRoute({
   getParentRoute: () => root,
   path: '/ensembles',
   validateSearch: z.object({
-    /** Runs whose snapshots are on the bench. */
+    /** Runs whose snapshots are side by side. */
     runs: ids,
     /** A saved ensemble that is open. */
     open: z.int().optional().catch(undefined),

@@ -94,3 +94,19 @@ export function bestSnapshotOf<T extends Scored>(run: {
 }): Best<T> | undefined {
   return bestOf(run.snapshots, run.spec.dataset.validation > 0)
 }
+
+/**
+ * The best of snapshots of one run or several, which have no steps in common: of equals the first in the list. By
+ * validation where there is any, else by test.
+ * @returns its index; undefined where none has a score
+ */
+export function bestInOrder(
+  snapshots: readonly Pick<Scored, 'valAccuracy' | 'testAccuracy'>[],
+): { readonly index: number; readonly part: 'validation' | 'test' } | undefined {
+  const best = bestOf(
+    snapshots.map(({ valAccuracy, testAccuracy }, step) => ({ step, valAccuracy, testAccuracy })),
+    true,
+  )
+  if (best === undefined || best.part === 'training') return undefined
+  return { index: best.evaluation.step, part: best.part }
+}

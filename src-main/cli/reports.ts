@@ -1,4 +1,5 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import { methodWords } from '../../shared/ensemble/methods.ts'
 import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
@@ -86,21 +87,13 @@ function bestReport({ spec }: RunRecord, stepsPerEpoch: number, evaluations: rea
   }
 }
 
-/** Methods as --method takes them. */
-const methodNames = {
-  average: 'average',
-  logitAverage: 'logit-average',
-  weighted: 'weighted',
-  weightAverage: 'weights',
-} as const satisfies Record<EnsembleResult['method'], string>
-
 /** An ensemble as `anneal ensemble --json` prints it. NLL in nats, Brier 0..2, ECE over 15 bins; all of `judgedOn`. */
 export function ensembleReport(result: EnsembleResult) {
   const judged = result[result.judgedOn]
   const best = result.bestSingle[result.judgedOn]
   return {
     runId: result.run.id,
-    method: methodNames[result.method],
+    method: methodWords[result.method].option,
     members: result.members.map(memberReport),
     valAccuracy: result.validation?.accuracy ?? null,
     testAccuracy: result.test?.accuracy ?? null,
@@ -108,8 +101,9 @@ export function ensembleReport(result: EnsembleResult) {
     nll: judged?.nll ?? null,
     brier: judged?.brier ?? null,
     ece: judged?.ece ?? null,
-    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null },
-    /** Of accuracy over the best single, on `judgedOn`. */
+    /** The best snapshot of the run, member or not. */
+    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null, chosenOn: result.bestChosenOn },
+    /** Of accuracy over that snapshot, on `judgedOn`. */
     gain: judged && best ? judged.accuracy - best.accuracy : null,
     last: result.last.map(({ size, ...scores }) => ({
       m: size,
@@ -130,7 +124,7 @@ export function ensembleListReport(read: StoreReads, ensemble: EnsembleRecord) {
     ensembleId: ensemble.id,
     name: ensemble.name,
     runId: members[0]?.runId ?? null,
-    method: methodNames[ensemble.method],
+    method: methodWords[ensemble.method].option,
     members: members.map(({ runId: _, ...member }) => member),
     valAccuracy: ensemble.valAccuracy,
     testAccuracy: ensemble.testAccuracy,

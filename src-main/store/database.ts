@@ -25,6 +25,8 @@ export interface Db {
   deferred<T>(work: () => T): T
   /** One read transaction: everything in it sees the same state of the file. */
   read<T>(work: () => T): T
+  /** Every write transaction is refused from now on. */
+  refuse(error: StoreError): void
   close(): void
 }
 
@@ -48,14 +50,18 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
   const raw = guard(() => openFile(path, options))
   const prepare = cachedStatements(raw)
   const transaction = createTransaction(raw, prepare, guard)
+  let refusal: StoreError | undefined
   const write = <T>(begin: string, work: () => T): T => {
     if (raw.inTransaction) return work()
+    if (refusal !== undefined) throw refusal
     try {
       const result = transaction(begin, work)
       options.watch?.written()
       return result
     } catch (error) {
       if (error instanceof StoreError) options.watch?.refused(error)
+      // Otherwise a checkpoint, which makes the file grow, takes what little room is made for the next write.
+      if (error instanceof StoreError && error.kind === 'diskFull') raw.pragma('wal_autocheckpoint = 0')
       throw error
     }
   }
@@ -76,6 +82,9 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     write: (work) => write('BEGIN IMMEDIATE', work),
     deferred: (work) => write('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
+    refuse(error) {
+      refusal = error
+    },
     close: () => void guard(() => raw.close()),
   }
 }

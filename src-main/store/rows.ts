@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ensembleMethods } from '../../shared/ensemble/methods.ts'
 import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
 import { engineName, type RunSpec, runSpec } from '../../shared/run/spec.ts'
 import { runStatus } from '../../shared/run/state.ts'
@@ -152,7 +153,7 @@ const ensembleMember = z.object({ snapshotId: z.number(), weight: z.number() })
 export const ensembleRow = z.object({
   id: z.number(),
   name: z.string(),
-  method: z.enum(['average', 'weighted', 'logitAverage', 'weightAverage']),
+  method: z.enum(ensembleMethods),
   valAccuracy: z.number().nullable(),
   testAccuracy: z.number().nullable(),
   scores: json(z.record(z.string(), z.number().nullable())),

@@ -11,6 +11,7 @@ import type {
   SnapshotInfo,
 } from '../../shared/api/runs.ts'
 import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
+import type { EnsembleMethod } from '../../shared/ensemble/methods.ts'
 import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
 import type {
   Predictions,
@@ -117,7 +118,7 @@ export interface SeriesQuery {
 
 export interface NewEnsemble {
   readonly name: string
-  readonly method: 'average' | 'weighted' | 'logitAverage' | 'weightAverage'
+  readonly method: EnsembleMethod
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
   readonly valAccuracy: number | null
   readonly testAccuracy: number | null

@@ -260,6 +260,7 @@ export class TrainingLoop {
       } else if (command.type === 'annealNow') {
         if (!this.#annealNow(command)) continue
       } else if (command.type === 'stop') this.#planStop(true)
+      else if (command.type === 'checkpoint') await this.#checkpoint()
       else if (command.type === 'keepGoing' && this.#stopAtCycleEnd) this.#planStop(false)
       this.#answer(command)
     }

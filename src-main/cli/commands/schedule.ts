@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { didYouMean } from '../../../shared/didYouMean.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { initialPlan } from '../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
@@ -161,8 +162,9 @@ function readSchedule({ spec: file, preset: id }: Options): {
   if (id !== undefined) {
     const preset = presets.find((known) => known.id === id)
     if (preset === undefined) {
+      const ids = presets.map((known) => known.id)
       throw new UserError(
-        `While choosing the schedule: there is no preset ${show(id)}; there are ${presets.map((known) => known.id).join(', ')}.`,
+        `While choosing the schedule: there is no preset ${show(id)}${didYouMean(id, ids)}; there are ${ids.join(', ')}.`,
       )
     }
     return { name: preset.name, spec: preset.spec }

@@ -21,14 +21,22 @@ export interface RunFacts {
   readonly progress: number
   /** Highest planned rate. */
   readonly lrMax: number
-  /** Best validation accuracy, where the run has no validation part test accuracy; in 0..1. */
+  /** Accuracy at the best evaluation, on the part of the data that chose it; in 0..1. */
+  readonly best: number | null
+  /** Accuracy at the last evaluation, on validation data, in a run without on test data. */
+  readonly last: number | null
+  readonly validation: PartFacts
+  readonly test: PartFacts
+  readonly validationLoss: number | null
+  readonly trainLoss: number | null
+}
+
+/** Accuracies on one part of the data, in 0..1; null where the run has no such part. */
+export interface PartFacts {
+  /** Of the model that `bestOf` chooses. */
   readonly best: number | null
   readonly last: number | null
-  /** Test accuracy at the best epoch. */
-  readonly test: number | null
-  readonly valLoss: number | null
-  readonly trainLoss: number | null
-  /** Of the best saved ensemble, test before validation. */
+  /** Of the saved ensemble that is best on validation. */
   readonly ensemble: number | null
 }
 
@@ -41,7 +49,7 @@ export function factsOf(run: RunSummary): RunFacts {
 }
 
 function gather(run: RunSummary): RunFacts {
-  const { spec, position, best, last } = run
+  const { spec, position, best, last, ensemble } = run
   const perEpoch = position.plan.stepsPerEpoch
   const model = modelText(spec.model)
   const optimizer = optimizerText(spec.optimizer)
@@ -56,12 +64,20 @@ function gather(run: RunSummary): RunFacts {
     epochsDone: run.stepsDone / perEpoch,
     progress: run.totalSteps === 0 ? 0 : run.stepsDone / run.totalSteps,
     lrMax: highestRate(run),
-    best: best?.valAccuracy ?? best?.testAccuracy ?? null,
+    best: best?.valAccuracy ?? best?.testAccuracy ?? best?.trainAccuracy ?? null,
     last: last?.valAccuracy ?? last?.testAccuracy ?? null,
-    test: best?.testAccuracy ?? null,
-    valLoss: last?.valLoss ?? null,
+    validation: {
+      best: best?.valAccuracy ?? null,
+      last: last?.valAccuracy ?? null,
+      ensemble: ensemble?.valAccuracy ?? null,
+    },
+    test: {
+      best: best?.testAccuracy ?? null,
+      last: last?.testAccuracy ?? null,
+      ensemble: ensemble?.testAccuracy ?? null,
+    },
+    validationLoss: last?.valLoss ?? null,
     trainLoss: last?.trainLoss ?? null,
-    ensemble: run.ensemble?.testAccuracy ?? run.ensemble?.valAccuracy ?? null,
   }
 }
 
