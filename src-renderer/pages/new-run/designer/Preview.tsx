@@ -36,8 +36,8 @@ const momentumHeight = 104
 /** The title above a chart. */
 const headHeight = 24
 const ribbonHeight = 62
-/** The pins and the words above, the line of the table below. */
-const around = 112
+/** The pins and the words above. The table below is scrolled to. */
+const around = 80
 const leastCurve = 200
 const mostCurve = 520
 /** With less than so much for the curve the ribbon, which shows the same, makes room. */
