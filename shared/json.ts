@@ -1,5 +1,12 @@
 import { UserError } from './errors.ts'
 
+/**
+ * For JSON.stringify: NaN and the infinities as the texts "NaN", "Infinity" and "-Infinity". JSON has no such numbers, and
+ * null would not tell them from what was never measured.
+ */
+export const keepNonFinite = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+
 /** Levels of brackets that JSON from outside may have. */
 const deepestJson = 200
 

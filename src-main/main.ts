@@ -14,7 +14,7 @@ import { createLog, logUncaught } from './desktop/log.ts'
 import { setMenu } from './desktop/menu.ts'
 import { appScheme } from './desktop/origin.ts'
 import { createWindowState } from './desktop/windowState.ts'
-import { setPlainNode } from './plainNode.ts'
+import { setPlainNode } from './process/plainNode.ts'
 import { createWindow } from './window.ts'
 
 /* The desktop door, in the order in which it opens. What must be said before Electron is ready stands at the top. */

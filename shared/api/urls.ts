@@ -1,6 +1,11 @@
+import type { PredictionMethod } from '../ensemble/methods.ts'
+
 /*
  * What a door serves besides the procedures: bytes that the window reads or the user keeps. All are GET, relative to the
  * origin of the window, and the same in every door.
+ *
+ * CSV is made to be opened in a spreadsheet: text that would be a formula begins with an apostrophe there. `raw` gives text
+ * as it is stored.
  */
 
 /** How many snapshots one address of predictions may name. */
@@ -25,8 +30,8 @@ export const runDownloadUrl = (runId: string, format: RunDownload): string =>
   `/download/runs/${runId}/${format}`
 
 /** One table of several runs: a row each, with their settings and scores. */
-export const runTableUrl = (runIds: readonly string[]): string =>
-  `/download/run-table.csv?ids=${runIds.join(',')}`
+export const runTableUrl = (runIds: readonly string[], raw = false): string =>
+  `/download/run-table.csv?ids=${runIds.join(',')}${rawPart(raw)}`
 
 export const snapshotDownloads = ['tfjs', 'safetensors'] as const
 export type SnapshotDownload = (typeof snapshotDownloads)[number]
@@ -35,7 +40,7 @@ export const snapshotDownloadUrl = (snapshotId: number, format: SnapshotDownload
   `/download/snapshots/${snapshotId}/${format}`
 
 export interface EnsembleChoice {
-  readonly method: 'average' | 'logitAverage' | 'weighted'
+  readonly method: PredictionMethod
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
 }
 
@@ -43,8 +48,13 @@ const choice = ({ method, members }: EnsembleChoice): string =>
   `method=${method}&members=${members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')}`
 
 /** A row an example: label, predicted class, and the ensemble's probability of each class. */
-export const ensemblePredictionsUrl = (ensemble: EnsembleChoice, part: 'validation' | 'test'): string =>
-  `/download/ensemble/predictions.csv?part=${part}&${choice(ensemble)}`
+export const ensemblePredictionsUrl = (
+  ensemble: EnsembleChoice,
+  part: 'validation' | 'test',
+  raw = false,
+): string => `/download/ensemble/predictions.csv?part=${part}&${choice(ensemble)}${rawPart(raw)}`
+
+const rawPart = (raw: boolean): string => (raw ? '&raw=yes' : '')
 
 /** A tar with every member in that format and a JSON file that says how they are combined. */
 export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>

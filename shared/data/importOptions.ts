@@ -8,8 +8,9 @@ const name = z
   .min(1)
   .max(100)
   .regex(/^[^\p{Cc}]+$/u, 'must be one line of printable text')
+  .normalize('NFC')
 
-const className = z.string().min(1).max(200)
+const className = z.string().min(1).max(200).normalize('NFC')
 
 const common = {
   /** How people will call it; by default the name of the file or folder. */
@@ -28,7 +29,7 @@ export const idxOptions = z.strictObject({
   labels: path.optional(),
   testImages: path.optional(),
   testLabels: path.optional(),
-  /** Names of labels 0, 1, ...; by default the numbers themselves. */
+  /** Names of labels 0, 1, ..., or of the labels in use where these are as many; by default the numbers themselves. */
   classes: z.array(className).min(2).max(256).optional(),
   ...common,
 })
@@ -58,7 +59,12 @@ export const csvOptions = z.strictObject({
   label: column,
   /** Whether the first line names the columns. */
   header: z.boolean().default(true),
-  delimiter: z.string().length(1, 'must be one character').default(','),
+  /** One character; a backslash and "t" mean a tab, which a shell and a field of a form do not take. */
+  delimiter: z
+    .string()
+    .transform((text) => (text === '\\t' ? '\t' : text))
+    .pipe(z.string().length(1, 'must be one character'))
+    .default(','),
   /** Columns whose numbers are codes: one feature per value, as for columns of text. */
   categorical: z.array(column).default([]),
   /** The most different values one categorical column may have. */
@@ -78,6 +84,8 @@ export const imagesOptions = z.strictObject({
   resize: z.strictObject({ height: side, width: side }).optional(),
   /** 1 grey, 3 colour. Absent: grey when every image is grey. */
   channels: z.literal([1, 3], { error: 'must be 1 (grey) or 3 (colour)' }).optional(),
+  /** Imports without the files that cannot be used, and tells which these are. Otherwise one such file refuses all. */
+  skipUnusable: z.boolean().default(false),
   ...common,
 })
 
@@ -99,6 +107,9 @@ export type IdxOptions = z.output<typeof idxOptions>
 export type CifarOptions = z.output<typeof cifarOptions>
 export type CsvOptions = z.output<typeof csvOptions>
 export type ImagesOptions = z.output<typeof imagesOptions>
+
+/** Whether an import that was refused can be had without the files that were the reason. */
+export const canSkipUnusable = (refusal: string): boolean => refusal.includes('skipUnusable')
 
 /** How far an import is. `total` is absent while it is not known; `done` never goes back. */
 export interface ImportProgress {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { described } from './fieldMeta.ts'
 import type { Context, Track } from './track.ts'
 
 const coefficient = z.number().min(0).lt(1)
@@ -25,7 +26,12 @@ export const momentumSpec = z.discriminatedUnion('curve', [
     delay: z.number().min(0).max(1).default(0),
   }),
 ])
-export const momentumField = momentumSpec.optional()
+export const momentumField = described(momentumSpec.optional(), {
+  label: 'Momentum',
+  help: 'SGD’s momentum, or Adam’s beta1, beside the rate.',
+  empty: 'the optimizer’s',
+  control: 'momentum',
+})
 export type MomentumSpec = z.infer<typeof momentumSpec>
 
 /** `track` with the momentum of `spec`, unless the family already made its own of it. */

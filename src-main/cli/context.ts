@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import { keepNonFinite } from '../../shared/json.ts'
+import { visibleJson } from '../../shared/visibleText.ts'
 import { type Core, databaseFile, homeFolder, openCore } from '../core.ts'
 import type { RunRecord } from '../store/types.ts'
-import type { ExitCode } from './invoke.ts'
+import type { ExitCode } from './exitCode.ts'
+import { findRun } from './findRun.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What every command is given. */
@@ -30,7 +33,7 @@ export function addStore(command: Command): Command {
 
 /** A command about one stored run. */
 export function addRunCommand(parent: Command, name: string): Command {
-  return addStore(parent.command(name)).argument('<run>', 'id of the run, or the beginning of it')
+  return addStore(parent.command(name)).argument('<run>', 'name of the run, or its id or a beginning of it')
 }
 
 /** Whole numbers as they are typed. */
@@ -85,14 +88,14 @@ function refuseAbsent(db: string | undefined): void {
   throw new UserError(`The database ${db} is not there, so it holds no runs; check the path given to --db.`)
 }
 
-/** `withStored` for the run whose id begins with `id`. @throws UserError when no run or more than one does */
+/** `withStored` for the run of that name or id. @throws UserError when no run or more than one is meant */
 export function withRun<T>(
   cli: Cli,
   options: { readonly db?: string | undefined },
   id: string,
   use: (core: Core, run: RunRecord) => Promise<T>,
 ): Promise<T> {
-  return withStored(cli, options, (core) => use(core, core.store.read.run(id)))
+  return withStored(cli, options, (core) => use(core, findRun(core.store.read, id)))
 }
 
 /** A command as the user would type it where they are now. */
@@ -103,7 +106,7 @@ export function typed({ terminal: { env } }: Cli, command: string): string {
 
 /** The one JSON document of a command. */
 export function printJson(cli: Cli, document: unknown): Promise<void> {
-  return cli.terminal.out(`${JSON.stringify(document, null, 2)}\n`)
+  return cli.terminal.out(`${visibleJson(JSON.stringify(document, keepNonFinite, 2))}\n`)
 }
 
 function commandPath(command: Command): string {

@@ -3,6 +3,7 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,6 +13,8 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
 import { refuseDeepNesting } from '../../shared/json.ts'
+import { isAlive } from '../datasets/tempFolder.ts'
+import { oneLine } from './oneLine.ts'
 
 export type Chunk = string | Uint8Array
 
@@ -75,9 +78,13 @@ export async function writeFileWhole(
 ): Promise<{ file: string; bytes: number }> {
   refuseToOverwrite(file, force)
   const partial = `${file}.${process.pid}.partial`
+  // An interrupt ends the program with `process.exit`, which waits for nothing but this.
+  const drop = (): void => rmSync(partial, { force: true })
   let written = 0
   try {
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+    dropStale(file)
+    process.once('exit', drop)
     const handle = await open(partial, 'w')
     try {
       for (const chunk of chunks) {
@@ -90,11 +97,23 @@ export async function writeFileWhole(
     }
     renameSync(partial, file)
   } catch (error) {
-    rmSync(partial, { force: true })
+    drop()
     if (isSystemError(error)) throw new UserError(`${file} cannot be written (${reasonOf(error)}).`)
     throw error
+  } finally {
+    process.off('exit', drop)
   }
   return { file, bytes: written }
+}
+
+/** Removes what killed processes left of this file. */
+function dropStale(file: string): void {
+  const folder = path.dirname(path.resolve(file))
+  const start = `${path.basename(file)}.`
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(start) ? /^(\d+)\.partial$/.exec(name.slice(start.length))?.[1] : undefined
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(path.join(folder, name), { force: true })
+  }
 }
 
 function isSystemError(error: unknown): boolean {
@@ -114,12 +133,4 @@ function reasonOf(error: unknown): string {
     EEXIST: 'a part of its path is not a folder',
   }
   return (code === undefined ? undefined : words[code]) ?? oneLine(error.message)
-}
-
-/** Text from files and users as one line that cannot steer a terminal. */
-export function oneLine(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/\p{Cc}/gu, '�')
 }

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
-import { oneLine } from './files.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
+import { oneLine } from './oneLine.ts'
 import { runReport } from './reports.ts'
 import { table } from './table.ts'
 import { wrap } from './wrap.ts'

@@ -1,13 +1,17 @@
 import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportOptions, OnProgress } from '../../shared/data/importOptions.ts'
+import { didYouMean } from '../../shared/didYouMean.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { EMBEDDED, embeddedOptions } from './embedded.ts'
 import { type ClassCounts, countClasses, readLabels } from './examples.ts'
 import { runImport } from './importers/run.ts'
+import type { DatasetMeta } from './meta.ts'
 import { checkStored, isWhole, readMeta } from './open.ts'
+import { readOtherNames } from './otherNames.ts'
 import { drawSamples, type SampledRow, sampleRows } from './samples.ts'
-import { dropTemp, makeTemp } from './tempFolder.ts'
+import { storageTrouble } from './storageTrouble.ts'
+import { dropTemp, makeTemp, sweepTemps } from './tempFolder.ts'
 import type { ImportedDataset, StoredDataset } from './writer.ts'
 
 /** The data sets of one home folder, in `<home>/datasets/<id>`. */
@@ -47,10 +51,23 @@ export interface DamagedDataset {
 export function createCatalogue(home: string, embeddedFolder?: string): Catalogue {
   const parent = join(home, 'datasets')
   const importEmbedded = () => runImport(parent, embeddedOptions(embeddedFolder), () => undefined)
+  let swept: Promise<void> | undefined
   const scan = async (): Promise<Found> => {
+    swept ??= sweepTemps(parent)
+    await swept
     const found = await scanFolders(parent)
     if (found.whole.some(({ meta }) => meta.id === EMBEDDED.id)) return found
-    await importEmbedded()
+    try {
+      await importEmbedded()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      // No room, or no permission to write: what is stored can be used all the same.
+      const embedded = { id: EMBEDDED.id, folder: join(parent, EMBEDDED.id), problem: error.message }
+      return {
+        whole: found.whole,
+        damaged: [...found.damaged.filter(({ id }) => id !== EMBEDDED.id), embedded],
+      }
+    }
     return scanFolders(parent)
   }
   const resolve = async (nameOrId: string): Promise<StoredDataset> => {
@@ -58,7 +75,7 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
     // Without a look at the others.
     const folder = join(parent, EMBEDDED.id)
     if (!(await isWhole(folder))) await importEmbedded()
-    return { meta: await readMeta(folder), folder }
+    return describeStored(await readMeta(folder), folder)
   }
   const known = new Map<string, Uint16Array>()
   const labels = async (dataset: StoredDataset): Promise<Uint16Array> => {
@@ -96,7 +113,7 @@ async function scanFolders(parent: string): Promise<Found> {
   for (const id of await storedIds(parent)) {
     const folder = join(parent, id)
     try {
-      found.whole.push({ meta: await checkStored(folder), folder })
+      found.whole.push(await describeStored(await checkStored(folder), folder))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       // Another process may have removed it a moment ago.
@@ -108,6 +125,11 @@ async function scanFolders(parent: string): Promise<Found> {
   return found
 }
 
+async function describeStored(meta: DatasetMeta, folder: string): Promise<StoredDataset> {
+  const otherNames = await readOtherNames(folder)
+  return { meta, folder, ...(otherNames.length > 0 && { otherNames }) }
+}
+
 async function storedIds(parent: string): Promise<string[]> {
   const names = await readdir(parent).catch(() => [])
   return names.filter((name) => /^[0-9a-f]{16}$/.test(name)).sort()
@@ -115,7 +137,11 @@ async function storedIds(parent: string): Promise<string[]> {
 
 function pick({ whole, damaged }: Found, nameOrId: string): StoredDataset {
   const doing = 'While looking for a data set'
-  const [match, ...more] = whole.filter(({ meta }) => meta.id === nameOrId || meta.name === nameOrId)
+  // Names are stored in Unicode's composed form, and may be asked for in the other.
+  const wanted = nameOrId.normalize('NFC')
+  const [match, ...more] = whole.filter(({ meta, otherNames = [] }) =>
+    [meta.id, meta.name.normalize('NFC'), ...otherNames].includes(wanted),
+  )
   if (match !== undefined && more.length === 0) return match
   if (match !== undefined)
     throw new UserError(
@@ -128,16 +154,23 @@ function pick({ whole, damaged }: Found, nameOrId: string): StoredDataset {
     })
   const known = whole.map(({ meta }) => `${meta.name} (${meta.id})`).join(', ')
   const lost = damaged.length > 0 ? `; damaged, import again: ${damaged.map(({ id }) => id).join(', ')}` : ''
-  throw new UserError(`${doing}: there is none called ${show(nameOrId)}; there are ${known}${lost}.`)
+  const near = didYouMean(
+    nameOrId,
+    whole.map(({ meta }) => meta.name),
+  )
+  throw new UserError(`${doing}: there is none called ${show(nameOrId)}${near}; there are ${known}${lost}.`)
 }
 
 async function removeStored(parent: string, id: string): Promise<void> {
   if (!(await storedIds(parent)).includes(id))
     throw new UserError(`While removing a data set: there is none with the id ${show(id)}; list them first.`)
-  // Renamed first: a half-deleted data set is never seen under its id.
-  const temp = await makeTemp(parent)
-  await rename(join(parent, id), join(temp, 'removed'))
-  await dropTemp(temp)
+  try {
+    // Renamed first: a half-deleted data set is never seen under its id.
+    const temp = await makeTemp(parent)
+    await rename(join(parent, id), join(temp, 'removed')).finally(() => dropTemp(temp))
+  } catch (error) {
+    throw storageTrouble(`While removing the data set ${id}`, parent, error)
+  }
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

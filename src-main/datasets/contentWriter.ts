@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { show, UserError } from '../../shared/errors.ts'
+import { type ContentDigests, contentId } from './contentId.ts'
 import { createFileSink, type FileSink } from './fileSink.ts'
-import { checkExtent, type DatasetMeta, datasetFiles, exampleSize } from './meta.ts'
+import { checkExtent, type DatasetMeta, datasetFiles, exampleSize, type Values } from './meta.ts'
 
 export type Part = 'train' | 'test'
 
@@ -20,7 +20,7 @@ export type ContentMeta = Omit<DatasetMeta, 'name' | 'source' | 'license'>
 /** Writes examples.bin and labels.bin, and checks what goes in. */
 export interface ContentWriter {
   begin(form: DatasetForm, expected?: number): Promise<void>
-  append(part: Part, examples: Uint8Array | Float32Array, labels: ArrayLike<number>): Promise<void>
+  append(part: Part, examples: Values, labels: ArrayLike<number>): Promise<void>
   /** @throws UserError when a class has no training example */
   finish(): Promise<ContentMeta>
   /** Closes the files, finished or not. */
@@ -60,7 +60,7 @@ export function createContentWriter(folder: string, doing: string): ContentWrite
     async finish() {
       if (sinks === undefined) throw new Error('Nothing was imported')
       checkClasses(doing, sinks)
-      const digests = [await sinks.examples.finish(), await sinks.labels.finish()]
+      const digests = { examples: await sinks.examples.finish(), labels: await sinks.labels.finish() }
       return describe(sinks.form, count, digests)
     },
     async close() {
@@ -116,16 +116,12 @@ function tally(perClass: Uint32Array, labels: ArrayLike<number>): void {
   }
 }
 
-/** The id covers content alone: the same examples under another name are the same data set. */
 function describe(
   { kind, shape, dtype, classes, columns }: DatasetForm,
   { train, test }: Readonly<Record<Part, number>>,
-  digests: readonly string[],
+  digests: ContentDigests,
 ): ContentMeta {
-  const content = [kind, shape, dtype, classes, columns ?? null, train, test, digests]
-  const id = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
-  return {
-    id,
+  const content = {
     kind,
     shape: [...shape],
     dtype,
@@ -134,4 +130,5 @@ function describe(
     trainCount: train,
     testCount: test,
   }
+  return { id: contentId(content, digests), ...content }
 }

@@ -8,6 +8,13 @@ export const MAX_EXAMPLE_BYTES = 2 * 1024 ** 3
 /** The longest side of an image, in pixels. Anything longer is a wrong header or not for training. */
 export const MAX_IMAGE_SIDE = 4096
 
+/** How one number is stored: images as 8 or 16 bits, tables as floats. */
+export const dtypes = ['uint8', 'uint16', 'float32', 'float64'] as const
+type Dtype = (typeof dtypes)[number]
+
+/** The numbers of a data set in memory, one array type for each dtype. */
+export type Values = Uint8Array | Uint16Array | Float32Array | Float64Array
+
 const positive = z.int().min(1)
 
 const fields = z.strictObject({
@@ -16,7 +23,7 @@ const fields = z.strictObject({
   kind: z.enum(['image', 'table']),
   /** Shape of one example: [height, width, channels], or [features]. */
   shape: z.array(positive).min(1).max(3),
-  dtype: z.enum(['uint8', 'float32']),
+  dtype: z.enum(dtypes),
   classes: z.array(z.string()).min(2).max(65536),
   trainCount: positive,
   testCount: z.int().min(0),
@@ -50,7 +57,22 @@ export const datasetFiles = (folder: string) => ({
 export const exampleSize = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 /** Bytes of one number. */
-export const bytesPerValue = (dtype: DatasetMeta['dtype']): number => (dtype === 'uint8' ? 1 : 4)
+export const bytesPerValue = (dtype: Dtype): number => arrays[dtype].BYTES_PER_ELEMENT
+
+const arrays = {
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const
+
+/** `bytes` (little-endian, beginning at a multiple of 8) as numbers. The memory is shared. */
+export const asValues = (dtype: Dtype, { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Values =>
+  new arrays[dtype](buffer, byteOffset, byteLength / bytesPerValue(dtype))
+
+/** What a raw number is multiplied with before it is normalised: images are brought to 0..1, tables stay as they are. */
+export const rawScale = (dtype: Dtype): number =>
+  dtype === 'uint8' ? 1 / 255 : dtype === 'uint16' ? 1 / 65_535 : 1
 
 /**
  * Refuses what could not be trained on, before a byte of it is read or written.
@@ -60,7 +82,7 @@ export function checkExtent(
   doing: string,
   kind: DatasetMeta['kind'],
   shape: readonly number[],
-  dtype: DatasetMeta['dtype'],
+  dtype: Dtype,
   count: number,
 ): void {
   const [height = 0, width = 0] = shape

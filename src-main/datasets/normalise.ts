@@ -1,8 +1,8 @@
-import { exampleSize } from './meta.ts'
+import { exampleSize, type Values } from './meta.ts'
 import type { Dataset } from './open.ts'
 
 /**
- * Mean and standard deviation (of the population) per channel of an image, whose bytes are first scaled to 0..1, or per
+ * Mean and standard deviation (of the population) per channel of an image, whose levels are first scaled to 0..1, or per
  * feature of a table. A deviation of 0 is given as 1, so that dividing by it is safe.
  */
 export interface Normalisation {
@@ -16,18 +16,25 @@ export function normalisation(dataset: Dataset, trainIndices: Uint32Array): Norm
   const { examples, meta } = dataset
   const channels = meta.shape.at(-1) ?? 1
   const size = exampleSize(meta.shape)
-  return examples instanceof Uint8Array
-    ? ofBytes(examples, trainIndices, size, channels)
+  return examples instanceof Uint8Array || examples instanceof Uint16Array
+    ? ofLevels(examples, trainIndices, size, channels)
     : ofFloats(examples, trainIndices, size, channels)
 }
 
-/** Counts the 256 values of each channel first: the sums are then exact integers, in one fast pass. */
-function ofBytes(bytes: Uint8Array, indices: Uint32Array, size: number, channels: number): Normalisation {
-  const counts = new Uint32Array(channels * 256)
+/** Counts the levels (256 or 65,536) of each channel first: the sums are then exact integers, in one fast pass. */
+function ofLevels(
+  values: Uint8Array | Uint16Array,
+  indices: Uint32Array,
+  size: number,
+  channels: number,
+): Normalisation {
+  const levels = values instanceof Uint8Array ? 256 : 65_536
+  const top = levels - 1
+  const counts = new Uint32Array(channels * levels)
   for (const index of indices) {
     const end = (index + 1) * size
     for (let at = index * size, c = 0; at < end; at++) {
-      const slot = c * 256 + (bytes[at] ?? 0)
+      const slot = c * levels + (values[at] ?? 0)
       counts[slot] = (counts[slot] ?? 0) + 1
       c = c + 1 === channels ? 0 : c + 1
     }
@@ -36,25 +43,34 @@ function ofBytes(bytes: Uint8Array, indices: Uint32Array, size: number, channels
   const mean: number[] = []
   const std: number[] = []
   for (let c = 0; c < channels; c++) {
-    const own = counts.subarray(c * 256, (c + 1) * 256)
+    const own = counts.subarray(c * levels, (c + 1) * levels)
     const average = own.reduce((sum, count, value) => sum + count * value, 0) / n
     const variance = own.reduce((sum, count, value) => sum + count * (value - average) ** 2, 0) / n
-    mean.push(average / 255)
-    std.push(Math.sqrt(variance) / 255 || 1)
+    mean.push(average / top)
+    std.push(Math.sqrt(variance) / top || 1)
   }
   return { mean, std }
 }
 
-function ofFloats(values: Float32Array, indices: Uint32Array, size: number, channels: number): Normalisation {
+function ofFloats(
+  values: Exclude<Values, Uint8Array | Uint16Array>,
+  indices: Uint32Array,
+  size: number,
+  channels: number,
+): Normalisation {
   const n = (indices.length * size) / channels
+  // Sums of values such as Unix times would lose the digits in which they differ; sums of distances from one of them keep
+  // these digits.
+  const first = values.subarray((indices[0] ?? 0) * size, (indices[0] ?? 0) * size + channels)
+  const origin = values instanceof Float64Array ? Float64Array.from(first) : new Float64Array(channels)
   const mean = new Float64Array(channels)
   const square = new Float64Array(channels)
   for (const index of indices)
     for (let k = 0; k < size; k++) {
       const c = k % channels
-      mean[c] = (mean[c] ?? 0) + (values[index * size + k] ?? 0)
+      mean[c] = (mean[c] ?? 0) + ((values[index * size + k] ?? 0) - (origin[c] ?? 0))
     }
-  for (let c = 0; c < channels; c++) mean[c] = (mean[c] ?? 0) / n
+  for (let c = 0; c < channels; c++) mean[c] = (origin[c] ?? 0) + (mean[c] ?? 0) / n
   // Deviations from the mean in a second pass: sums of squares would cancel where the mean is large.
   for (const index of indices)
     for (let k = 0; k < size; k++) {

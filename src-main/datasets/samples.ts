@@ -1,5 +1,6 @@
 import { show, UserError } from '../../shared/errors.ts'
 import { readExamples, readLabels } from './examples.ts'
+import { asValues, type Values } from './meta.ts'
 import type { StoredDataset } from './writer.ts'
 
 /** Some rows of a table, spread over its training part. */
@@ -20,7 +21,7 @@ export async function drawSamples(
   const { meta } = dataset
   const doing = `While drawing samples of ${meta.name}`
   const [height = 0, width = 0, channels = 0] = meta.shape
-  if (meta.kind !== 'image' || meta.dtype !== 'uint8')
+  if (meta.kind !== 'image')
     throw new UserError(`${doing}: it holds no images but a table; look at its rows instead.`)
   if (channels !== 1 && channels !== 3)
     throw new UserError(`${doing}: its images have ${channels} channels, and only 1 or 3 make a picture.`)
@@ -31,7 +32,11 @@ export async function drawSamples(
   const labels = await readLabels(dataset)
   const ofClass = [...labels.subarray(0, meta.trainCount).keys()].filter((i) => labels[i] === classIndex)
   const images = await readExamples(dataset, spread(ofClass, count))
-  const strip = sideBySide(images, height, width * channels)
+  const strip = sideBySide(
+    images.map((image) => toSeeable(asValues(meta.dtype, Uint8Array.from(image)))),
+    height,
+    width * channels,
+  )
   const { default: sharp } = await import('sharp')
   const raw = { width: width * Math.max(1, images.length), height, channels } as const
   return sharp(strip, { raw }).png({ compressionLevel: 6 }).toBuffer()
@@ -47,10 +52,7 @@ export async function sampleRows(dataset: StoredDataset, count: number): Promise
   const rows = await readExamples(dataset, chosen)
   return rows.map((row, i) => ({
     label: meta.classes[labels[chosen[i] ?? 0] ?? 0] ?? '',
-    values:
-      meta.dtype === 'uint8'
-        ? [...row]
-        : Array.from({ length: row.byteLength / 4 }, (_, k) => row.readFloatLE(4 * k)),
+    values: [...asValues(meta.dtype, Uint8Array.from(row))],
   }))
 }
 
@@ -60,11 +62,26 @@ function spread(indices: readonly number[], count: number): number[] {
   return Array.from({ length: n }, (_, i) => indices[Math.floor((i * indices.length) / n)] ?? 0)
 }
 
-function sideBySide(images: readonly Buffer[], height: number, rowBytes: number): Buffer {
+/**
+ * Eight bits of each number. What has more (16-bit images) is stretched from its darkest to its brightest number: such
+ * images often use a small part of their range, and would be seen as black.
+ */
+function toSeeable(values: Values): Uint8Array {
+  if (values instanceof Uint8Array) return values
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return Uint8Array.from(values, (value) => Math.round((255 * (value - low)) / (high - low || 1)))
+}
+
+function sideBySide(images: readonly Uint8Array[], height: number, rowBytes: number): Buffer {
   const strip = Buffer.alloc(Math.max(1, images.length) * height * rowBytes)
   images.forEach((image, i) => {
     for (let y = 0; y < height; y++)
-      image.copy(strip, (y * images.length + i) * rowBytes, y * rowBytes, (y + 1) * rowBytes)
+      strip.set(image.subarray(y * rowBytes, (y + 1) * rowBytes), (y * images.length + i) * rowBytes)
   })
   return strip
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -11,15 +12,37 @@ const DAY_MS = 24 * 3600 * 1000
 /** A new folder inside `parent` for half-done work, named after this process so that others know it is alive. */
 export async function makeTemp(parent: string): Promise<string> {
   const folder = join(parent, `.temp-${process.pid}-${randomBytes(6).toString('hex')}`)
+  if (inUse.size === 0) process.on('exit', dropInUse)
   inUse.add(folder)
-  await mkdir(folder, { recursive: true })
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    forget(folder)
+    throw error
+  }
   return folder
+}
+
+/** Ctrl+C ends the command line with `process.exit`, which waits for nothing but this. */
+function dropInUse(): void {
+  for (const folder of inUse) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // A later start sweeps it.
+    }
+  }
+}
+
+function forget(folder: string): void {
+  inUse.delete(folder)
+  if (inUse.size === 0) process.off('exit', dropInUse)
 }
 
 /** Removes the folder and what is in it; nothing happens when it is gone already. */
 export async function dropTemp(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  inUse.delete(folder)
+  forget(folder)
 }
 
 /**
@@ -32,11 +55,13 @@ export async function sweepTemps(parent: string): Promise<void> {
     if (pid === undefined) continue
     const folder = join(parent, name)
     if (inUse.has(folder)) continue
-    if (!isAlive(Number(pid)) || (await isOld(folder))) await dropTemp(folder)
+    // One that may not be removed is another user's, and in nobody's way.
+    if (!isAlive(Number(pid)) || (await isOld(folder))) await dropTemp(folder).catch(() => undefined)
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process other than this one has the id. */
+export function isAlive(pid: number): boolean {
   if (pid === process.pid) return false
   try {
     process.kill(pid, 0)

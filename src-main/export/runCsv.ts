@@ -1,22 +1,30 @@
-import { stringify } from 'csv-stringify/sync'
 import type { EpochRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import { type CsvCell, type CsvForm, csvLines } from './csv.ts'
 import { orderSeries, stepRows } from './runTable.ts'
 
 /** Which of a run's tables. */
 export const csvTables = ['steps', 'epochs', 'snapshots'] as const
 export type CsvTable = (typeof csvTables)[number]
 
-/** A run as comma-separated values with a header; absent numbers are empty fields. Steps count from 0. */
-export function* runCsv(read: StoreReads, runId: string, table: CsvTable): Generator<string> {
+/**
+ * A run as comma-separated values with a header. A number that was not measured is an empty field; one that was NaN or
+ * infinite is written as NaN, Infinity or -Infinity. Steps count from 0.
+ */
+export function* runCsv(
+  read: StoreReads,
+  runId: string,
+  table: CsvTable,
+  form: CsvForm = {},
+): Generator<string> {
   switch (table) {
     case 'steps':
-      yield* stepsCsv(read, runId)
+      yield* stepsCsv(read, runId, form)
       return
     case 'epochs':
-      yield* rowsCsv(epochColumns, read.epochs(runId))
+      yield* rowsCsv(epochColumns, read.epochs(runId), form)
       return
     case 'snapshots':
-      yield* rowsCsv(snapshotColumns, read.snapshots(runId))
+      yield* rowsCsv(snapshotColumns, read.snapshots(runId), form)
   }
 }
 
@@ -47,11 +55,13 @@ const snapshotColumns = [
 
 const linesAtOnce = 4096
 
-function* stepsCsv(read: StoreReads, runId: string): Generator<string> {
+function* stepsCsv(read: StoreReads, runId: string, form: CsvForm): Generator<string> {
   const series = orderSeries(read.seriesNames(runId))
-  let lines = [['step', ...series].join(',')]
+  yield csvLines([['step', ...series]], form)
+  // Joined here: numbers need no quotes, and a run may have ten million steps.
+  let lines: string[] = []
   for (const { step, values } of stepRows(read, runId, series)) {
-    lines.push([step, ...values.map((value) => (Number.isNaN(value) ? '' : value))].join(','))
+    lines.push([step, ...values].join(','))
     if (lines.length < linesAtOnce) continue
     yield `${lines.join('\n')}\n`
     lines = []
@@ -61,7 +71,8 @@ function* stepsCsv(read: StoreReads, runId: string): Generator<string> {
 
 function* rowsCsv<K extends string>(
   columns: readonly K[],
-  rows: readonly Readonly<Record<K, unknown>>[],
+  rows: readonly Readonly<Record<K, CsvCell>>[],
+  form: CsvForm,
 ): Generator<string> {
-  yield stringify([[...columns], ...rows.map((row) => columns.map((column) => row[column]))])
+  yield csvLines([[...columns], ...rows.map((row) => columns.map((column) => row[column]))], form)
 }

@@ -1,14 +1,23 @@
+import { keepNonFinite } from '../../shared/json.ts'
 import type { RunRecord, StoreReads } from '../store/types.ts'
+import { inputOf } from './datasetInput.ts'
 import { orderSeries, stepRows } from './runTable.ts'
 
 /**
- * A run as one JSON document: spec, plan, epochs, snapshots (without their weights) and every stored point as columns,
- * null for what is not a finite number. Written in pieces, so that a long run need not fit into memory as text.
+ * A run as one JSON document: spec, plan, epochs, snapshots (without their weights), what its data set holds, and every
+ * stored point as columns. What was not measured is null; NaN and the infinities are the texts "NaN", "Infinity" and
+ * "-Infinity". Written in pieces, so that a long run need not fit into memory as text.
  */
 export function* runJson(read: StoreReads, run: RunRecord): Generator<string> {
   const { hostId: _host, ...described } = run
-  const head = { ...described, epochs: read.epochs(run.id), snapshots: read.snapshots(run.id) }
-  yield `${JSON.stringify(head).slice(0, -1)},"series":{`
+  const data = read.datasets().find(({ id }) => id === run.datasetId)?.meta
+  const head = {
+    ...described,
+    dataset: data === undefined ? null : inputOf(data, run.datasetId),
+    epochs: read.epochs(run.id),
+    snapshots: read.snapshots(run.id),
+  }
+  yield `${JSON.stringify(head, keepNonFinite).slice(0, -1)},"series":{`
   const names = orderSeries(read.seriesNames(run.id))
   for (const [i, name] of names.entries()) {
     yield `${i === 0 ? '' : ','}${JSON.stringify(name)}:{"steps":`
@@ -34,7 +43,7 @@ function* column(numbers: Iterable<number>): Generator<string> {
   let piece: string[] = []
   let separator = '['
   for (const value of numbers) {
-    piece.push(Number.isFinite(value) ? String(value) : 'null')
+    piece.push(Number.isFinite(value) ? String(value) : `"${value}"`)
     if (piece.length < numbersAtOnce) continue
     yield separator + piece.join(',')
     separator = ','

@@ -1,9 +1,9 @@
 import type { StoreReads } from '../store/types.ts'
 
-/** One step with a value for each of the series; NaN where a series has no point there. */
+/** One step with a value for each of the series; undefined where a series has no point there, NaN where it was NaN. */
 export interface StepRow {
   readonly step: number
-  readonly values: readonly number[]
+  readonly values: readonly (number | undefined)[]
 }
 
 /** Joins the stored series of a run by step, in order, without holding more than a chunk of each in memory. */
@@ -16,7 +16,7 @@ export function* stepRows(
   while (true) {
     const step = Math.min(...cursors.map((cursor) => cursor.step()))
     if (step === Number.POSITIVE_INFINITY) return
-    yield { step, values: cursors.map((cursor) => (cursor.step() === step ? cursor.take() : Number.NaN)) }
+    yield { step, values: cursors.map((cursor) => (cursor.step() === step ? cursor.take() : undefined)) }
   }
 }
 

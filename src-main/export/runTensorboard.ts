@@ -36,7 +36,7 @@ function* points(
   const ends = epochs[Symbol.iterator]()
   let end = ends.next()
   for (const { step, values } of stepRows(read, runId, series)) {
-    const scalars = series.flatMap((name, i) => scalar(tags[name] ?? name, values[i] ?? Number.NaN))
+    const scalars = series.flatMap((name, i) => scalar(tags[name] ?? name, values[i]))
     yield { step, wallTime: timeOf(step), values: scalars }
     while (end.done !== true && end.value.step <= step) {
       yield { step: end.value.step, wallTime: timeOf(end.value.step), values: epochScalars(end.value) }
@@ -56,8 +56,9 @@ function epochScalars(epoch: EpochRecord): ScalarPoint['values'] {
   ]
 }
 
-function scalar(tag: string, value: number | null): { tag: string; value: number }[] {
-  return value === null || Number.isNaN(value) ? [] : [{ tag, value }]
+/** TensorBoard draws NaN and infinities as marks of their own. */
+function scalar(tag: string, value: number | null | undefined): { tag: string; value: number }[] {
+  return value === null || value === undefined ? [] : [{ tag, value }]
 }
 
 /** Seconds since 1970 of a step; steps after the last finished epoch go on at its pace. */

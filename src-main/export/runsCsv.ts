@@ -1,5 +1,5 @@
-import { stringify } from 'csv-stringify/sync'
-import type { EpochInfo, RunSummary } from '../../shared/api/runs.ts'
+import type { RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
+import { type CsvForm, csvLines } from './csv.ts'
 
 type Cell = string | number | boolean | null
 
@@ -7,12 +7,11 @@ type Cell = string | number | boolean | null
  * Runs as one table, a row each: what they are, how they did (last and best epoch, best ensemble), and every setting of
  * their specs in a column of its own. Accuracies in 0..1, losses in nats, times in ISO 8601; empty where there is none.
  */
-export function* runsCsv(runs: readonly RunSummary[]): Generator<string> {
+export function* runsCsv(runs: readonly RunSummary[], form: CsvForm = {}): Generator<string> {
   const rows = runs.map((run) => ({ ...scores(run), ...settings('', run.spec) }))
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const cast = { boolean: (value: boolean): string => String(value) }
-  yield stringify([columns], { cast })
-  for (const row of rows) yield stringify([columns.map((column) => row[column] ?? null)], { cast })
+  yield csvLines([columns], form)
+  for (const row of rows) yield csvLines([columns.map((column) => row[column])], form)
 }
 
 function scores(run: RunSummary): Record<string, Cell> {
@@ -39,7 +38,7 @@ function scores(run: RunSummary): Record<string, Cell> {
   }
 }
 
-function epoch(which: 'last' | 'best', info: EpochInfo | null): Record<string, Cell> {
+function epoch(which: 'last' | 'best', info: RunEvaluation | null): Record<string, Cell> {
   const names = [
     'epoch',
     'trainLoss',

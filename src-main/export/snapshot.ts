@@ -1,6 +1,7 @@
-import { z } from 'zod'
-import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import { UserError } from '../../shared/errors.ts'
+import { rawScale } from '../datasets/index.ts'
 import type { RunRecord, SnapshotModel, SnapshotRecord, Store } from '../store/types.ts'
+import { type DatasetInput, readInput } from './datasetInput.ts'
 import { safetensors } from './safetensors.ts'
 import { layersModelFiles } from './tfjs/layersModel.ts'
 
@@ -13,16 +14,9 @@ export interface ExportedFile {
   readonly chunks: readonly (string | Uint8Array)[]
 }
 
-const datasetMeta = z.looseObject({
-  name: z.string(),
-  kind: z.enum(['image', 'table']),
-  shape: z.array(z.int()),
-  dtype: z.enum(['uint8', 'float32']),
-  classes: z.array(z.string()),
-})
-
 /**
- * A snapshot in an open format, with what is needed to use it: how inputs are normalised, and the names of the classes.
+ * A snapshot in an open format, with what is needed to use it: which inputs it takes and how they are normalised, and the
+ * names of the classes.
  * @throws UserError when there is no such snapshot
  */
 export function exportSnapshot(store: Store, snapshotId: number, format: SnapshotFormat): ExportedFile[] {
@@ -44,19 +38,17 @@ export function exportSnapshot(store: Store, snapshotId: number, format: Snapsho
   return [{ chunks: safetensors(tensors, { format: 'tf', ...Object.fromEntries(text) }) }]
 }
 
-type Meta = z.infer<typeof datasetMeta>
-
-function metaOf(store: Store, run: RunRecord): Meta {
+function metaOf(store: Store, run: RunRecord): DatasetInput {
   const stored = store.read.datasets().find(({ id }) => id === run.datasetId)
   if (stored === undefined) {
     throw new UserError(
       `While exporting a snapshot of run ${run.id}: its data set ${run.datasetId} is unknown.`,
     )
   }
-  return parseOrExplain(datasetMeta, stored.meta, `reading what is stored of data set ${run.datasetId}`)
+  return readInput(stored.meta, run.datasetId)
 }
 
-function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel, meta: Meta) {
+function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel, meta: DatasetInput) {
   return {
     program: 'Anneal',
     run: run.id,
@@ -71,9 +63,10 @@ function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel
     dataset: meta.name,
     classes: meta.classes,
     inputShape: meta.shape,
+    ...(meta.columns && { columns: meta.columns }),
     normalisation: {
-      /** input = (raw · scale - mean) / std, per channel of an image or per feature of a table */
-      scale: meta.dtype === 'uint8' ? 1 / 255 : 1,
+      /** input = (raw · scale - mean) / std, per channel of an image or per feature of a table, in float64 */
+      scale: rawScale(meta.dtype),
       mean: [...model.normalisation.mean],
       std: [...model.normalisation.std],
     },

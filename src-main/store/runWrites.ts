@@ -1,5 +1,6 @@
 import type { Annotation } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
+import { usualRunName } from '../../shared/run/runName.ts'
 import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../shared/schedule/index.ts'
 import type { Db, SqlValue } from './database.ts'
@@ -61,7 +62,7 @@ function insertRun(
     `INSERT INTO runs (id, name, spec, dataset_id, status, plan, total_steps, host_id, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
-    run.spec.name ?? defaultName(run),
+    run.spec.name ?? usualRunName(run.spec),
     JSON.stringify(run.spec),
     run.datasetId,
     status,
@@ -72,9 +73,6 @@ function insertRun(
   )
   return knownRun(db, id)
 }
-
-const defaultName = ({ spec }: NewRun): string =>
-  `${spec.model.kind} · ${spec.schedule.kind} · ${spec.dataset.name}`
 
 /** Takes away a run that never began, and its data set's row unless another run refers to it. */
 export function discardRun({ db }: WriteContext, runId: string): void {

@@ -11,6 +11,7 @@ import type {
   SnapshotInfo,
 } from '../../shared/api/runs.ts'
 import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
+import type { EnsembleMethod } from '../../shared/ensemble/methods.ts'
 import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
 import type {
   Predictions,
@@ -81,6 +82,8 @@ export interface EpochRecord extends Scores {
   readonly trainLoss: number
   readonly trainAccuracy: number
   readonly seconds: number
+  /** Of these, in training steps; null in epochs of earlier versions, which did not tell. */
+  readonly trainingSeconds: number | null
 }
 
 export type SnapshotRecord = SnapshotInfo
@@ -115,7 +118,7 @@ export interface SeriesQuery {
 
 export interface NewEnsemble {
   readonly name: string
-  readonly method: 'average' | 'weighted' | 'logitAverage' | 'weightAverage'
+  readonly method: EnsembleMethod
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
   readonly valAccuracy: number | null
   readonly testAccuracy: number | null
@@ -193,10 +196,10 @@ export interface StoreReads {
   /** Queued runs, the next to be started first. */
   queue(): RunRecord[]
   /**
-   * The newest run that has trained whole epochs of the same model on the same data, with the same batch size and device in
-   * its spec. @param trainedOn what "auto" must have taken for it
+   * The newest five runs that have trained whole epochs of the same model on the same data, with the same batch size and
+   * device in their spec, the newest first. @param trainedOn what "auto" must have taken for them
    */
-  similarRun(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord | undefined
+  similarRuns(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord[]
   /** Rows of the runs table, newest first; quick also for thousands. */
   summaries(of: RunList): RunSummary[]
   /** @throws UserError when no run or more than one begins with `idPrefix` */
@@ -243,7 +246,7 @@ export interface StoreReads {
   /** Speed of the run's last steps, in examples a second; null where none is stored. */
   lastSamplesPerSecond(runId: string): number | null
   /** Counts of what is stored, without the data sets. */
-  storage(): Omit<Storage, 'datasetBytes'>
+  storage(): Omit<Storage, 'datasetBytes' | 'freeBytes'>
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined

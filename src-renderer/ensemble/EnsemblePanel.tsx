@@ -4,15 +4,16 @@ import { useNavigate } from '@tanstack/react-router'
 import { useId, useMemo } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
+import { isMember } from '../../shared/ensemble/choice.ts'
+import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
+import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
-import { isMember } from './assess.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
 import { ClassTable } from './ClassTable.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
-import { combinationOf, findSaved } from './combination.ts'
 import { costWords } from './cost.ts'
 import { DisagreementMatrix } from './DisagreementMatrix.tsx'
 import classes from './Ensemble.module.css'
@@ -52,10 +53,11 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const ensemble = useEnsemble(candidates, start)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
-      <div className={onClose ? classes.panelHead : classes.spoken}>
-        <Title order={2} id={title}>
+      <div className={classes.panelHead}>
+        <Title order={2} id={title} {...(!onClose && { className: classes.spoken })}>
           Ensemble
         </Title>
+        <ScoreMeasureSwitch />
         {onClose && <CloseButton size="sm" aria-label="Close the ensemble" onClick={onClose} />}
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}
@@ -99,33 +101,29 @@ interface AnswerProps extends EnsemblePanelProps {
 }
 
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
-  const { bench, candidates, choice } = model
+  const { workbench, candidates, choice } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
   const late = useAfterPaint(model)
   const judged = late.test ?? late.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   const names = useClassNames(runs[0]?.datasetId)
-  if (bench.judged === null) return <NoPredictions model={model} />
-  const { part } = bench.judged
+  if (workbench.judged === null) return <NoPredictions model={model} />
+  const { part } = workbench.judged
   return (
     <div className={classes.view}>
-      <div className={classes.column}>
-        <Headline model={model} focus={focus} />
-        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
+      <div className={classes.answer}>
+        <div className={classes.kept}>
+          <Headline model={model} focus={focus} />
+          <MembersTable model={model} selected={selected} onSelect={onSelect} />
+        </div>
         {candidates.length > 1 && <MethodPicker model={model} />}
-        <MembersTable model={model} selected={selected} onSelect={onSelect} />
         <ComingSnapshots runs={runs} />
         <BestSubset model={model} />
         {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
-        <DisagreementMatrix model={late} />
-        <SavedList
-          ensembles={saved}
-          open={findSaved(saved, combinationOf(model))?.id}
-          onOpen={onOpen ?? open}
-        />
       </div>
-      <div className={classes.column}>
+      <div className={classes.sections}>
+        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
         {(model.test ?? model.validation) && (
           <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
             <ScoresTable model={model} />
@@ -133,7 +131,13 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
         {judged && <Calibration judged={judged} part={part} />}
+        <DisagreementMatrix model={late} />
         <WeightAverage model={model} saved={saved} />
+        <SavedList
+          ensembles={saved}
+          open={findSaved(saved, combinationOf(model))?.id}
+          onOpen={onOpen ?? open}
+        />
       </div>
     </div>
   )
@@ -165,7 +169,7 @@ function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
   const navigate = useNavigate()
   return (ensemble) => {
     const ids = ensemble.members.map(({ snapshotId }) => snapshotId)
-    const isHere = ids.every((id) => model.bench.snapshotIds.includes(id))
+    const isHere = ids.every((id) => model.workbench.snapshotIds.includes(id))
     if (!isHere || ensemble.method === 'weightAverage') {
       void navigate({ to: '/ensembles', search: { open: ensemble.id } })
       return

@@ -72,6 +72,19 @@ test('stop, pause, unpause and anneal reach a run in another process', async () 
   await asked('pause', runId)
   await status('paused')
   const { stepsDone } = lab.look((store) => store.read.run(runId))
+  // While it is paused no cycle can end.
+  const planned = await lab.run('stop', runId, '--at-cycle-end')
+  assert.match(
+    planned.stderr,
+    /stops after [\d,]+ steps, at the end of its cycle; "stop --cancel" takes that back\.\n$/,
+  )
+  const cancelled = await lab.run('stop', runId, '--cancel')
+  assert.deepEqual(
+    [cancelled.code, cancelled.stderr],
+    [0, `Run ${runId} goes on: no stop waits for the end of its cycle.\n`],
+  )
+  const both = await lab.run('stop', runId, '--cancel', '--at-cycle-end')
+  assert.deepEqual([both.code, both.stderr.includes('give one of them')], [2, true])
   await asked('unpause', runId)
   await status('running')
   await lab.watch(

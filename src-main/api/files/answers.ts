@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
+import { plainAnswer } from '../plainAnswer.ts'
 
 export type Chunk = string | Uint8Array
 export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk>
@@ -11,9 +12,12 @@ export const idInPath = z
   .regex(/^\d{1,15}$/, 'must be a number')
   .transform(Number)
 
-export function refusal(status: 400 | 404 | 405, sentence: string): Response {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }
-  return new Response(`${sentence}\n`, { status, headers })
+/** Of an address of CSV: whether text is wanted as it is stored. */
+export const csvForm = {
+  raw: z
+    .enum(['yes', 'no'], { error: 'must be yes or no' })
+    .default('no')
+    .transform((wanted) => wanted === 'yes'),
 }
 
 /** What is looked up, or the answer that it is not there. */
@@ -21,7 +25,7 @@ export function lookUp<T>(find: () => T): { readonly found: T } | { readonly mis
   try {
     return { found: find() }
   } catch (error) {
-    if (error instanceof UserError) return { missing: refusal(404, error.message) }
+    if (error instanceof UserError) return { missing: plainAnswer(404, error.message) }
     throw error
   }
 }

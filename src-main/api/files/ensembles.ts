@@ -1,14 +1,15 @@
-import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { type EnsembleChoice, snapshotDownloads } from '../../../shared/api/urls.ts'
 import { combine } from '../../../shared/ensemble/index.ts'
+import { methodWords, predictionMethods } from '../../../shared/ensemble/methods.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
 import { refuseOtherSplits, runsOf } from '../../ensembles/sameSplit.ts'
+import { type CsvForm, csvLines } from '../../export/csv.ts'
 import { exportSnapshot } from '../../export/snapshot.ts'
 import type { SnapshotRecord, StoreReads } from '../../store/types.ts'
-import { download, lookUp } from './answers.ts'
+import { csvForm, download, lookUp } from './answers.ts'
 import { type TarFile, tarFile, tarOf } from './tar.ts'
 
 const memberList = z
@@ -33,8 +34,8 @@ const memberList = z
     error: 'must have weights above 0',
   })
 
-const choice = { method: z.enum(['average', 'logitAverage', 'weighted']), members: memberList }
-const predictionsQuery = z.object({ ...choice, part: z.enum(['validation', 'test']) })
+const choice = { method: z.enum(predictionMethods), members: memberList }
+const predictionsQuery = z.object({ ...choice, ...csvForm, part: z.enum(['validation', 'test']) })
 const modelsQuery = z.object({ ...choice, format: z.enum(snapshotDownloads) })
 
 const doing = 'reading the address of an ensemble'
@@ -51,7 +52,7 @@ export async function ensemblePredictions(
   request: Request,
 ): Promise<Response> {
   const given = Object.fromEntries(new URL(request.url).searchParams)
-  const { part, ...ensemble } = parseOrExplain(predictionsQuery, given, doing)
+  const { part, raw, ...ensemble } = parseOrExplain(predictionsQuery, given, doing)
   const looked = lookUp(() => membersOf(read, ensemble))
   if ('missing' in looked) return looked.missing
   const members = looked.found
@@ -69,7 +70,7 @@ export async function ensemblePredictions(
   return download(
     `ensemble-${part}-predictions.csv`,
     'text/csv; charset=utf-8',
-    predictionRows(probs, labels, classes),
+    predictionRows(probs, labels, classes, { raw }),
   )
 }
 
@@ -159,8 +160,10 @@ function* predictionRows(
   probs: Float64Array,
   labels: Uint16Array,
   classes: readonly string[],
+  form: CsvForm,
 ): Generator<string> {
-  yield stringify([['example', 'label', 'predicted', ...classes.map((name) => `probability ${name}`)]])
+  const header = ['example', 'label', 'predicted', ...classes.map((name) => `probability ${name}`)]
+  yield csvLines([header], form)
   const n = classes.length
   for (let from = 0; from < labels.length; from += rowsAtOnce) {
     const rows = [...labels.subarray(from, from + rowsAtOnce)].map((label, k) => {
@@ -168,14 +171,8 @@ function* predictionRows(
       const predicted = row.indexOf(Math.max(...row))
       return [from + k, classes[label] ?? label, classes[predicted] ?? predicted, ...row]
     })
-    yield stringify(rows)
+    yield csvLines(rows, form)
   }
-}
-
-const howCombined: Readonly<Record<EnsembleChoice['method'], string>> = {
-  average: "mean of the members' class probabilities",
-  logitAverage: "normalised geometric mean of the members' class probabilities",
-  weighted: "sum of the members' class probabilities times their weights",
 }
 
 /** ensemble.json first, then a folder a member; only one member is in memory at a time. */
@@ -203,7 +200,7 @@ function* memberFiles(
   })
   const json = {
     method,
-    combined: howCombined[method],
+    combined: methodWords[method].phrase,
     classes,
     members: described.map(({ folder: _, ...member }) => ({
       ...member,

@@ -14,7 +14,7 @@ import { runsCsv } from '../../export/runsCsv.ts'
 import { runTensorboard } from '../../export/runTensorboard.ts'
 import { drawRun } from '../../export/svg/runPlot.ts'
 import type { RunRecord, StoreReads } from '../../store/types.ts'
-import { type Chunk, download, fileNameOf, lookUp } from './answers.ts'
+import { type Chunk, csvForm, download, fileNameOf, lookUp } from './answers.ts'
 import { tarOf } from './tar.ts'
 
 const address = z.object({ run: z.string().min(1).max(64), format: z.enum(runDownloads) })
@@ -60,6 +60,7 @@ async function* tensorboardTar(
 }
 
 const tableQuery = z.object({
+  ...csvForm,
   ids: z
     .string()
     .transform((text) => text.split(','))
@@ -72,8 +73,8 @@ export async function runTable(
   request: Request,
 ): Promise<Response> {
   const given = Object.fromEntries(new URL(request.url).searchParams)
-  const { ids } = parseOrExplain(tableQuery, given, 'reading the address of a table of runs')
+  const { ids, raw } = parseOrExplain(tableQuery, given, 'reading the address of a table of runs')
   const looked = lookUp(() => ids.map((id) => read.summary(id)))
   if ('missing' in looked) return looked.missing
-  return download('runs.csv', 'text/csv; charset=utf-8', runsCsv(looked.found))
+  return download('runs.csv', 'text/csv; charset=utf-8', runsCsv(looked.found, { raw }))
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { runStatus } from '../../../shared/run/state.ts'
+import { visibleJson } from '../../../shared/visibleText.ts'
 import type { Core } from '../../core.ts'
 import { csvTables, runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
@@ -40,6 +41,7 @@ const exportOptions = z.object({
   ...storeOptions,
   format: z.enum(formats, `must be one of ${formats.join(', ')}`).optional(),
   table: z.enum(csvTables, `must be one of ${csvTables.join(', ')}`).default('steps'),
+  raw: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })
@@ -98,6 +100,7 @@ function addExport(runs: Command, cli: Cli): void {
     .description('Write a run in an open format: CSV, JSON, TensorBoard event files, or a picture of it.')
     .option('--format <format>', 'csv, json, tensorboard or svg (default: json)')
     .option('--table <table>', 'for csv: steps, epochs or snapshots (default: steps)')
+    .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--out <path>', 'file to write, a folder for tensorboard (default: standard output)')
     .option('--force', 'replace the file if it is there')
     .addHelpText(
@@ -121,16 +124,16 @@ async function exportRun(
   cli: Cli,
   core: Core,
   run: RunRecord,
-  { json, format = 'json', table, out, force }: z.infer<typeof exportOptions>,
+  { json, format = 'json', table, raw, out, force }: z.infer<typeof exportOptions>,
 ): Promise<void> {
   if (out === undefined && (format === 'tensorboard' || (json && format !== 'json'))) {
     throw new UserError(
       `While exporting run ${run.id}: ${format} needs --out, because ${json ? '--json prints JSON' : 'it is a binary file'} on standard output.`,
     )
   }
-  const { name, chunks } = renderRun(core, run, format, table)
+  const { name, chunks } = renderRun(core, run, format, table, raw)
   if (out === undefined) {
-    for (const chunk of chunks) await cli.terminal.out(chunk)
+    for (const chunk of chunks) await cli.terminal.out(isJson(format, chunk) ? visibleJson(chunk) : chunk)
     return
   }
   const written = await writeFileWhole(name === undefined ? out : path.join(out, name), chunks, force)
@@ -138,16 +141,20 @@ async function exportRun(
   cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)
 }
 
+const isJson = (format: string, chunk: Chunk): chunk is string =>
+  format === 'json' && typeof chunk === 'string'
+
 /** `name`: the file in the folder the user gave; without it they gave the file itself. */
 function renderRun(
   { store: { read } }: Core,
   run: RunRecord,
   format: (typeof formats)[number],
   table: (typeof csvTables)[number],
+  raw: boolean,
 ): { name?: string; chunks: Iterable<Chunk> } {
   switch (format) {
     case 'csv':
-      return { chunks: runCsv(read, run.id, table) }
+      return { chunks: runCsv(read, run.id, table, { raw }) }
     case 'json':
       return { chunks: runJson(read, run) }
     case 'svg':

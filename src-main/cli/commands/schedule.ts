@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { didYouMean } from '../../../shared/didYouMean.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { initialPlan } from '../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
@@ -14,6 +15,7 @@ import {
   presets,
   type SchedulePlan,
   type ScheduleSpec,
+  scheduleFamilies,
 } from '../../../shared/schedule/index.ts'
 import { homeFolder } from '../../core.ts'
 import { createCatalogue } from '../../datasets/index.ts'
@@ -23,6 +25,7 @@ import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } fr
 import { epochHint } from '../epochHint.ts'
 import { type Chunk, readJsonFile, writeFileWhole } from '../files.ts'
 import { examples } from '../help.ts'
+import { familyNamed, kindJson, kindsText, kindText } from '../scheduleKinds.ts'
 import { table } from '../table.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
 
@@ -31,6 +34,8 @@ const options = z.object({
   spec: z.string().optional(),
   preset: z.string().optional(),
   listPresets: z.boolean().default(false),
+  kinds: z.boolean().default(false),
+  kind: z.string().optional(),
   steps: wholeNumber(1, maxSteps).optional(),
   stepsPerEpoch: wholeNumber(1, maxSteps).optional(),
   format: z.enum(['csv', 'json', 'svg'], 'must be one of csv, json, svg').optional(),
@@ -49,6 +54,8 @@ export function addSchedule(program: Command, cli: Cli): void {
     .option('--spec <file>', 'JSON file with a schedule, or with a run whose schedule is meant')
     .option('--preset <id>', 'a schedule that comes with Anneal')
     .option('--list-presets', 'list the schedules that come with Anneal and where they are from')
+    .option('--kinds', 'list the kinds of schedule that a spec may have')
+    .option('--kind <name>', 'say what each field of a kind does')
     .option('--steps <n>', "steps to plan (default: a run's budget)")
     .option(
       '--steps-per-epoch <k>',
@@ -71,11 +78,13 @@ export function addSchedule(program: Command, cli: Cli): void {
           'the same rates in a PyTorch script',
         ],
         ['anneal schedule --list-presets', 'what there is'],
+        ['anneal schedule --kind sgdr', 'its fields, with defaults and choices'],
       ]),
     )
   command.action(async () => {
     const chosen = readOptions(command, options)
     if (chosen.listPresets) return listPresets(cli, chosen.json)
+    if (chosen.kinds || chosen.kind !== undefined) return tellKinds(cli, chosen)
     await printSchedule(cli, chosen)
   })
 }
@@ -153,8 +162,9 @@ function readSchedule({ spec: file, preset: id }: Options): {
   if (id !== undefined) {
     const preset = presets.find((known) => known.id === id)
     if (preset === undefined) {
+      const ids = presets.map((known) => known.id)
       throw new UserError(
-        `While choosing the schedule: there is no preset ${show(id)}; there are ${presets.map((known) => known.id).join(', ')}.`,
+        `While choosing the schedule: there is no preset ${show(id)}${didYouMean(id, ids)}; there are ${ids.join(', ')}.`,
       )
     }
     return { name: preset.name, spec: preset.spec }
@@ -212,6 +222,15 @@ function* numbers(count: number, at: (step: number) => number | null): Generator
     const piece = Array.from({ length: Math.min(stepsAtOnce, count - from) }, (_, i) => at(from + i))
     yield (from === 0 ? '' : ',') + piece.map((value) => JSON.stringify(value)).join(',')
   }
+}
+
+async function tellKinds(cli: Cli, { json, kind }: Options): Promise<void> {
+  if (kind !== undefined) {
+    const family = familyNamed(kind)
+    return json ? printJson(cli, kindJson(family)) : cli.terminal.out(kindText(family))
+  }
+  if (json) return printJson(cli, { kinds: scheduleFamilies.map(kindJson) })
+  await cli.terminal.out(kindsText(cli.terminal.columns))
 }
 
 async function listPresets(cli: Cli, json: boolean): Promise<void> {

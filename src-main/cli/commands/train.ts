@@ -15,7 +15,7 @@ import {
   typed,
   wholeNumber,
   withCore,
-  withStored,
+  withRun,
 } from '../context.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
@@ -56,11 +56,14 @@ export function addTraining(program: Command, cli: Cli): void {
   const resume = addRunCommand(program, 'resume')
     .summary('go on with a stopped or interrupted run')
     .description('Go on from the last checkpoint of a run, to the same weights as if it had never stopped.')
-    .addHelpText('after', examples([['anneal resume mwt', 'go on with the run whose id begins so']]))
+    .addHelpText(
+      'after',
+      examples([['anneal resume mwt', 'go on with the run of this name, or whose id begins so']]),
+    )
   resume.action(async (id: string) => {
     const options = readOptions(resume, resumeOptions)
-    await withStored(cli, options, (core) =>
-      trainAndReport(cli, core, options.json, () => core.runs.resume(id)),
+    await withRun(cli, options, id, (core, run) =>
+      trainAndReport(cli, core, options.json, () => core.runs.resume(run.id)),
     )
   })
 
@@ -71,8 +74,8 @@ export function addTraining(program: Command, cli: Cli): void {
     .addHelpText('after', examples([['anneal extend mwt --cycles 2', 'two more cycles, two more snapshots']]))
   extend.action(async (id: string) => {
     const { cycles, ...rest } = readOptions(extend, extendOptions)
-    await withStored(cli, rest, (core) =>
-      trainAndReport(cli, core, rest.json, () => core.runs.extend(id, cycles)),
+    await withRun(cli, rest, id, (core, run) =>
+      trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, cycles)),
     )
   })
 }

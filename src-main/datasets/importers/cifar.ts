@@ -6,6 +6,7 @@ import { openBytes } from '../byteSource.ts'
 import type { Part } from '../contentWriter.ts'
 import { isFolder, namesIn, peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
+import { type LabelNumbers, numberLabels } from './labelNumbers.ts'
 
 const PIXELS = 32 * 32
 const IMAGE_BYTES = 3 * PIXELS
@@ -61,12 +62,18 @@ export async function importCifar(
   const counts = new Map<string, number>()
   for (const name of [...train, ...test]) counts.set(name, await countRecords(join(folder, name), layout))
   const total = [...counts.values()].reduce((a, b) => a + b, 0)
-  const classes = await classNames(folder, names, layout)
+  const known = await classNames(folder, names, layout)
+  const labels = await Promise.all(
+    train.map((name) => readLabels(join(folder, name), counts.get(name) ?? 0, layout)),
+  )
+  const numbers = numberLabels(`While importing ${basename(options.path)}`, concat(labels), known, false)
+  const { classes, note } = numbers
+  if (note !== undefined) writer.note(note)
   await writer.begin({ kind: 'image', shape: SHAPE, dtype: 'uint8', classes }, total)
   let done = 0
   for (const [name, count] of counts) {
     const part = test.includes(name) ? 'test' : 'train'
-    await copyRecords(join(folder, name), count, layout, part, writer, (read) => {
+    await copyRecords(join(folder, name), count, layout, part, numbers, writer, (read) => {
       done += read
       onProgress({ done, total, unit: 'examples' })
     })
@@ -128,11 +135,23 @@ async function classNames(folder: string, names: ReadonlySet<string>, layout: La
   return found
 }
 
+/** The labels of all records, without the images. */
+async function readLabels(path: string, count: number, layout: Layout): Promise<Uint8Array> {
+  const record = layout.labelBytes + IMAGE_BYTES
+  const labels = new Uint8Array(count)
+  await using source = await openBytes(path)
+  for (let i = 0; i < count; i++) labels[i] = (await source.read(record))[layout.labelAt] ?? 0
+  return labels
+}
+
+const concat = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts))
+
 async function copyRecords(
   path: string,
   count: number,
   { labelBytes, labelAt }: Layout,
   part: Part,
+  numbers: LabelNumbers,
   writer: DatasetWriter,
   advance: (count: number) => void,
 ): Promise<void> {
@@ -148,7 +167,7 @@ async function copyRecords(
       labels[i] = bytes[i * record + labelAt] ?? 0
       interleave(bytes, i * record + labelBytes, images, i * IMAGE_BYTES)
     }
-    await writer.append(part, images.subarray(0, n * IMAGE_BYTES), labels)
+    await writer.append(part, images.subarray(0, n * IMAGE_BYTES), numbers.encode(part, at, labels))
     advance(n)
   }
   await source.expectEnd()

@@ -43,7 +43,7 @@ export async function importCsv(
   await writer.begin(
     {
       kind: 'table',
-      dtype: 'float32',
+      dtype: plan.dtype,
       shape: [plan.features.length],
       columns: plan.features,
       classes: plan.classes,
@@ -63,7 +63,8 @@ async function writeRows(
   advance: (bytes: number) => void,
 ): Promise<void> {
   const width = plan.features.length
-  const values = new Float32Array(ROWS_PER_WRITE * width)
+  const size = ROWS_PER_WRITE * width
+  const values = plan.dtype === 'float64' ? new Float64Array(size) : new Float32Array(size)
   const labels = new Uint16Array(ROWS_PER_WRITE)
   let filled = 0
   const flush = async (): Promise<void> => {
@@ -97,7 +98,17 @@ export async function* readRows(
   const name = basename(path)
   const parser = pipeline(
     Readable.from(decode(path, name, advance)),
-    parse({ delimiter, bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_ROW_CHARACTERS }),
+    parse({
+      delimiter,
+      bom: true,
+      info: true,
+      skip_empty_lines: true,
+      max_record_size: MAX_ROW_CHARACTERS,
+      // Each of them ends a line, wherever it stands: tables are joined from files of different systems.
+      record_delimiter: ['\r\n', '\n', '\r'],
+      // A space may stand before a quote and after it.
+      trim: true,
+    }),
     () => undefined,
   )
   // Nobody listens once the reading has stopped at a bad row.

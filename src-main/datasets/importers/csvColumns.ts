@@ -1,9 +1,11 @@
 import type { CsvOptions } from '../../../shared/data/importOptions.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { checkExtent } from '../meta.ts'
-import { type ColumnFacts, checkSpelling, checkText, noteCell, positions } from './csvFacts.ts'
-import { type CsvRow, columnNames, createLayout, type Layout } from './csvLayout.ts'
+import { type ColumnFacts, checkMissing, checkSpelling, checkText, noteCell, positions } from './csvFacts.ts'
+import { type CsvRow, columnNames, createLayout, type Layout, tidy } from './csvLayout.ts'
+import { saysMissing } from './csvMissing.ts'
 import { isNumber } from './csvNumbers.ts'
+import { createPrecisionCheck } from './csvPrecision.ts'
 
 /** How a row becomes numbers: one feature for a column of numbers, one per value for a column of categories. */
 export interface ColumnPlan {
@@ -18,6 +20,8 @@ export interface ColumnPlan {
   /** For each column of the file its categories and their positions, or undefined for numbers (and for the label). */
   readonly categories: readonly (ReadonlyMap<string, number> | undefined)[]
   readonly labels: ReadonlyMap<string, number>
+  /** float64 where float32 would make different values of a column one. */
+  readonly dtype: 'float32' | 'float64'
 }
 
 /** First pass: sees every row, keeps what distinguishes columns. */
@@ -78,7 +82,11 @@ export function createSurvey(options: CsvOptions): Survey {
 
 const begin = (layout: Layout): Seen => ({
   ...layout,
-  facts: layout.names.map(() => ({ values: new Map() })),
+  facts: layout.names.map(() => ({
+    values: new Map(),
+    missing: new Map(),
+    precision: createPrecisionCheck(layout.names.length),
+  })),
 })
 
 function checkWidth({ names }: Seen, { cells, line }: CsvRow, file: string): void {
@@ -102,7 +110,10 @@ function note(seen: Seen, { cells, line }: CsvRow, file: string, { maxCategories
     const refuse = (what: string) =>
       new UserError(`While reading ${file}: line ${line}, column ${show(seen.names[c])}: ${what}.`)
     const isLabel = c === seen.label
-    noteCell(facts, cell.trim(), line, isLabel || seen.forced.has(c), refuse)
+    const text = tidy(cell)
+    noteCell(facts, text, line, isLabel || seen.forced.has(c), refuse)
+    if (isLabel && saysMissing(text) && !seen.forced.has(c) && !facts.missing.has(text))
+      facts.missing.set(text, line)
     const most = isLabel ? MAX_CLASSES : maxCategories
     if (facts.values.size <= most) continue
     checkText(facts, refuse)
@@ -119,17 +130,19 @@ function makePlan(seen: Seen, rows: number, file: string, { header }: CsvOptions
     const refuse = (what: string) =>
       new UserError(`While reading ${file}: column ${show(names[c])}: ${what}.`)
     checkText(own, refuse)
+    checkMissing(own, refuse)
     checkSpelling(own, refuse)
-    return c !== label && (own.firstText || forced.has(c)) ? positions(own) : undefined
+    return c !== label && (own.firstText || forced.has(c)) ? positions(own.values) : undefined
   })
   const features = names.flatMap((name, c) => {
     if (c === label) return []
     const own = categories[c]
     return own ? [...own.keys()].map((value) => `${name}=${value}`) : [name]
   })
-  checkExtent(`While reading ${file}`, 'table', [features.length], 'float32', rows)
-  const labels = positions(facts[label] ?? { values: new Map() })
-  return { rows, label, names, features, categories, labels, classes: [...labels.keys()] }
+  const dtype = facts.some(({ precision }) => precision.collapses()) ? 'float64' : 'float32'
+  checkExtent(`While reading ${file}`, 'table', [features.length], dtype, rows)
+  const labels = positions(facts[label]?.values ?? new Map())
+  return { rows, label, names, features, categories, labels, classes: [...labels.keys()], dtype }
 }
 
 /** Refuses a header that is an example like the others. One all of numbers has been found to count the columns. */
@@ -153,14 +166,14 @@ export function encodeRow(
   plan: ColumnPlan,
   { cells, line }: CsvRow,
   file: string,
-  out: Float32Array,
+  out: Float32Array | Float64Array,
 ): number {
   const changed = () =>
     new UserError(`While reading ${file}: line ${line} changed during the import; start again.`)
   let at = 0
   for (const [c, cell] of cells.entries()) {
     if (c === plan.label) continue
-    const text = cell.trim()
+    const text = tidy(cell)
     const own = plan.categories[c]
     if (own === undefined) {
       if (!isNumber(text)) throw changed()
@@ -173,7 +186,7 @@ export function encodeRow(
     out[at + position] = 1
     at += own.size
   }
-  const label = plan.labels.get((cells[plan.label] ?? '').trim())
+  const label = plan.labels.get(tidy(cells[plan.label] ?? ''))
   if (label === undefined || at !== out.length) throw changed()
   return label
 }

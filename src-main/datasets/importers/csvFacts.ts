@@ -1,5 +1,8 @@
 import { show, type UserError } from '../../../shared/errors.ts'
-import { disguisedNumber, isNumber, losesInteger, numberKey, saysNotFinite } from './csvNumbers.ts'
+import { disguisedNumber } from './csvDisguises.ts'
+import { maybeName, saysMissing } from './csvMissing.ts'
+import { isNumber, losesInteger, numberKey, saysNotFinite } from './csvNumbers.ts'
+import type { PrecisionCheck } from './csvPrecision.ts'
 
 /** What the rows so far say of one column. */
 export interface ColumnFacts {
@@ -7,6 +10,9 @@ export interface ColumnFacts {
   readonly values: Map<string, number>
   firstNumber?: { line: number; text: string }
   firstText?: { line: number; text: string }
+  /** Texts of a label column that may say "no label", each with the first line where it stands. */
+  readonly missing: Map<string, number>
+  readonly precision: PrecisionCheck
 }
 
 /** Makes the error for a column, or for one of its cells, from the words that follow its name. */
@@ -28,6 +34,7 @@ export function noteCell(
   if (isNumber(text)) {
     checkNumber(text, refuse)
     facts.firstNumber ??= { line, text }
+    facts.precision.add(Number(text))
   } else {
     if (saysNotFinite(text))
       throw refuse(`${show(text)} is not a finite number; correct it or take the row out`)
@@ -72,6 +79,22 @@ export function checkText({ values, firstText }: ColumnFacts, refuse: Refuse): v
   )
 }
 
+/**
+ * Refuses a label column in which some cells say that there is no label: they would become a class. A word that may also be
+ * a name ("NA", "none") is taken for one when it stands among words.
+ */
+export function checkMissing({ values, missing }: ColumnFacts, refuse: Refuse): void {
+  const others = [...values.keys()].filter((text) => !saysMissing(text))
+  const clear = others.every((text) => isNumber(text) || /^(true|false|yes|no)$/i.test(text))
+  const bad = [...missing].filter(([text]) => clear || !maybeName(text))
+  const [text, line] = bad[0] ?? []
+  if (text === undefined) return
+  const rows = bad.reduce((sum, [text]) => sum + (values.get(text) ?? 0), 0)
+  throw refuse(
+    `${show(text)} (line ${line}) is no label, and labels are not guessed; correct it or take the row out (${rows === 1 ? 'there is one such row' : `there are ${rows} such rows`}), or list the column as categorical if it is the name of a class`,
+  )
+}
+
 /** Refuses a number that is written in two ways, for it would become two classes or categories. */
 export function checkSpelling({ values }: ColumnFacts, refuse: Refuse): void {
   const spellings = new Map<string, string>()
@@ -87,7 +110,7 @@ export function checkSpelling({ values }: ColumnFacts, refuse: Refuse): void {
 }
 
 /** Values in order (as numbers when all are, else by code point), each with its position. */
-export function positions({ values }: ColumnFacts): Map<string, number> {
+export function positions(values: ReadonlyMap<string, number>): Map<string, number> {
   const all = [...values.keys()]
   const numeric = all.every(isNumber)
   const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

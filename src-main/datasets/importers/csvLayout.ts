@@ -18,6 +18,12 @@ export interface Layout {
 
 const MAX_COLUMNS = 10_000
 
+/**
+ * The text of a cell: without the spaces around it, and in Unicode's composed form (NFC), because "é" as one character and
+ * as two look alike and are one name to people.
+ */
+export const tidy = (cell: string): string => cell.trim().normalize('NFC')
+
 /** @throws UserError when the first line cannot be a header, or a column that the options name is not there */
 export function createLayout(file: string, { cells }: CsvRow, options: CsvOptions): Layout {
   if (cells.length < 2 || cells.length > MAX_COLUMNS)
@@ -42,7 +48,10 @@ export function createLayout(file: string, { cells }: CsvRow, options: CsvOption
 
 /** A column without a name is called after its position. */
 export function columnNames(cells: readonly string[], header: boolean): string[] {
-  return cells.map((cell, c) => (header && cell.trim() !== '' ? cell.trim() : `column ${c}`))
+  return cells.map((cell, c) => {
+    const name = tidy(cell)
+    return header && name !== '' ? name : `column ${c}`
+  })
 }
 
 /**
@@ -50,7 +59,7 @@ export function columnNames(cells: readonly string[], header: boolean): string[]
  * named, and the command line, where all is text, can give positions.
  */
 function findColumn(file: string, names: readonly string[], wanted: string | number): number {
-  const named = typeof wanted === 'string' ? names.indexOf(wanted.trim()) : -1
+  const named = typeof wanted === 'string' ? names.indexOf(tidy(wanted)) : -1
   if (named >= 0) return named
   const position = typeof wanted === 'number' || /^\d+$/.test(wanted) ? Number(wanted) : -1
   if (position >= 0 && position < names.length) return position

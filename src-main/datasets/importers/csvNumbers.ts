@@ -1,5 +1,5 @@
 /*
- * What a cell of a table says, as text: a number, no finite number, or a number in a form that is not read as one.
+ * What a cell of a table says, as text: a number, or no finite number.
  */
 
 const NUMBER = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d+))?$/i
@@ -30,37 +30,4 @@ export function numberKey(text: string): string {
  */
 export function losesInteger(text: string): boolean {
   return /^[+-]?\d+$/.test(text) && Math.fround(Number(text)) !== Number(text)
-}
-
-interface Disguise {
-  readonly pattern: RegExp
-  /** Ends "they look like ...". */
-  readonly look: string
-  readonly remedy: string
-}
-
-const plain = 'write them as plain numbers'
-const disguises: readonly Disguise[] = [
-  { pattern: /^[+-]?0x[0-9a-f]+$/i, look: 'hexadecimal numbers', remedy: plain },
-  { pattern: /^[+-]?\d[\d.,]*\s?%$/, look: 'percentages', remedy: `${plain}, without the sign` },
-  {
-    pattern: /^[+-]?[1-9]\d{0,2}([,.'’_ \u00a0\u202f]\d{3})+([.,]\d*)?$/,
-    look: 'numbers with separators between the thousands, or with a decimal comma',
-    remedy: `${plain}, with a decimal point and no separators`,
-  },
-  {
-    pattern: /^[+-]?\d*,\d+(e[+-]?\d+)?$/i,
-    look: 'numbers with a decimal comma',
-    remedy: `${plain}, with a decimal point`,
-  },
-  {
-    pattern: /^[+-]?[\d.,]+([;|\t][+-]?[\d.,]+)+$/,
-    look: 'several numbers each',
-    remedy: 'give the delimiter that stands between them',
-  },
-]
-
-/** The form in which text is a number to people though not to us; undefined for any other text ("1.000" is 1). */
-export function disguisedNumber(text: string): Omit<Disguise, 'pattern'> | undefined {
-  return isNumber(text) ? undefined : disguises.find(({ pattern }) => pattern.test(text))
 }

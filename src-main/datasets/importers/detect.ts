@@ -4,7 +4,7 @@ import { UserError } from '../../../shared/errors.ts'
 import { looksLikeTar, openPlain } from '../byteSource.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
 import { CIFAR_TRAIN_FILES } from './cifar.ts'
-import { IDX_NAME } from './idx.ts'
+import { idxFilesIn } from './idx.ts'
 
 /**
  * Which importer a file or folder is for, by its content; names count only inside folders.
@@ -16,7 +16,7 @@ export async function detectFormat(path: string): Promise<ImportFormat> {
 
 async function ofFolder(path: string): Promise<ImportFormat> {
   const names = await namesIn(path)
-  if (names.some((name) => IDX_NAME.test(name))) return 'idx'
+  if ((await idxFilesIn(path)).length > 0) return 'idx'
   if (names.some((name) => CIFAR_TRAIN_FILES.has(name))) return 'cifar'
   for (const name of names) if (!name.startsWith('.') && (await isFolder(join(path, name)))) return 'images'
   throw new UserError(

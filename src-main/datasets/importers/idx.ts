@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { IdxOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { type ByteSource, openBytes } from '../byteSource.ts'
@@ -6,6 +6,7 @@ import type { Part } from '../contentWriter.ts'
 import { checkExtent, exampleSize } from '../meta.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
+import { type LabelNumbers, numberLabels } from './labelNumbers.ts'
 
 /** Paths of an images file and its labels file. */
 interface Pair {
@@ -33,12 +34,13 @@ export async function importIdx(
       `While importing ${test.images.name}: its images are ${test.shape.join(' x ')}, those of ${train.images.name} ${train.shape.join(' x ')}; both parts need one size.`,
     )
   const total = train.count + (test?.count ?? 0)
-  const highest = train.labels.reduce((a, b) => Math.max(a, b), 0)
-  const classes = options.classes ?? Array.from({ length: highest + 1 }, (_, label) => String(label))
+  const numbers = numberLabels(`While importing ${basename(options.path)}`, train.labels, options.classes)
+  const { classes, note } = numbers
+  if (note !== undefined) writer.note(note)
   await writer.begin({ kind: 'image', shape: train.shape, dtype: 'uint8', classes }, total)
   let done = 0
   const copy = (part: Part, pair: OpenPair) =>
-    copyImages(part, pair, writer, (count) => {
+    copyImages(part, pair, numbers, writer, (count) => {
       done += count
       onProgress({ done, total, unit: 'examples' })
     })
@@ -105,6 +107,7 @@ function checkPromise(source: ByteSource, bytes: number): void {
 async function copyImages(
   part: Part,
   { images, labels, shape, count }: OpenPair,
+  numbers: LabelNumbers,
   writer: DatasetWriter,
   advance: (count: number) => void,
 ): Promise<void> {
@@ -112,7 +115,7 @@ async function copyImages(
   const step = Math.max(1, Math.floor(CHUNK_BYTES / size))
   for (let at = 0; at < count; at += step) {
     const own = labels.subarray(at, at + step)
-    await writer.append(part, await images.read(own.length * size), own)
+    await writer.append(part, await images.read(own.length * size), numbers.encode(part, at, own))
     advance(own.length)
   }
   await images.expectEnd()
@@ -121,7 +124,7 @@ async function copyImages(
 const hex = (magic: number): string => `0x${magic.toString(16).padStart(8, '0')}`
 
 /** The standard names: MNIST's own, and the spelling with a dot that some mirrors use. */
-export const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
+const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
 
 async function findPairs(options: IdxOptions): Promise<{ train: Pair; test?: Pair }> {
   const { path, labels, testImages, testLabels } = options
@@ -137,10 +140,27 @@ async function findPairs(options: IdxOptions): Promise<{ train: Pair; test?: Pai
   return { train: { images: path, labels }, ...pairOf(testImages, testLabels, path) }
 }
 
-async function pairsInFolder(folder: string): Promise<{ train: Pair; test?: Pair }> {
+/**
+ * The files of the standard names, as paths below the folder. Some archives unpack each into a folder of its own name:
+ * these are looked into, when the file does not stand beside them.
+ */
+export async function idxFilesIn(folder: string): Promise<string[]> {
   const names = (await namesIn(folder)).filter((name) => IDX_NAME.test(name))
+  const found = await Promise.all(
+    names.map(async (name) => {
+      if (!(await isFolder(join(folder, name)))) return [name]
+      const inside = (await namesIn(join(folder, name))).filter((own) => IDX_NAME.test(own))
+      return inside.map((own) => join(name, own))
+    }),
+  )
+  const isBelow = (name: string): number => Number(basename(name) !== name)
+  return found.flat().sort((a, b) => isBelow(a) - isBelow(b) || (a < b ? -1 : 1))
+}
+
+async function pairsInFolder(folder: string): Promise<{ train: Pair; test?: Pair }> {
+  const names = await idxFilesIn(folder)
   const find = (start: string): string | undefined => {
-    const name = names.find((candidate) => candidate.startsWith(start))
+    const name = names.find((candidate) => basename(candidate).startsWith(start))
     return name && join(folder, name)
   }
   const [images, labels] = [find('train-images'), find('train-labels')]

@@ -59,5 +59,5 @@ async function produce(
 
 function plainName(file: string): string {
   const plain = file.replace(/(\.tar)?\.[a-z]{1,4}$/i, '').replaceAll(/\p{Cc}/gu, ' ')
-  return plain.slice(0, 100) || 'data set'
+  return plain.normalize('NFC').slice(0, 100) || 'data set'
 }

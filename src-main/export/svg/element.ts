@@ -1,3 +1,5 @@
+import { visibleText } from '../../../shared/visibleText.ts'
+
 /** Markup that is already escaped. */
 export interface Fragment {
   readonly markup: string
@@ -38,13 +40,11 @@ function short(value: number): string {
 }
 
 function escapeMarkup(content: string): string {
-  return (
-    content
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      // What is no Char of XML 1.0 (production 2) may not stand in it, not even escaped.
-      .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
-  )
+  // What is no Char of XML 1.0 (production 2) may not stand in it, not even escaped.
+  const chars = content.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
+  return visibleText(chars)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
 }

@@ -1,18 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
+import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { trpc } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { loss, percent, points } from '../../format/format.ts'
 import classes from './Compare.module.css'
 import type { Place } from './places.ts'
-
-const methods = {
-  average: 'mean of probabilities',
-  logitAverage: 'mean of logits',
-  weighted: 'weighted',
-  weightAverage: 'mean of weights',
-} as const
 
 /** The saved ensembles that have members among the runs compared, best first. */
 export function EnsembleList({ places }: { readonly places: readonly Place[] }) {
@@ -79,7 +73,7 @@ function EnsembleRow({ ensemble }: { readonly ensemble: EnsembleInfo }) {
       <td>
         {members.length} of {from}
       </td>
-      <td>{methods[ensemble.method]}</td>
+      <td>{methodWords[ensemble.method].phrase}</td>
       <td className={classes.number}>{percent(testAccuracy)}</td>
       <td className={classes.number}>
         {testAccuracy === null || single === null ? '–' : points(testAccuracy - single)}

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { useSavedEnsembles } from '../../ensemble/saved.ts'
 import { GoneEnsemble } from './GoneEnsemble.tsx'
-import { OpenBench } from './OpenBench.tsx'
+import { OpenWorkbench } from './OpenWorkbench.tsx'
 import { SavedEnsembles } from './SavedEnsembles.tsx'
 
 const route = getRouteApi('/ensembles')
@@ -27,5 +27,5 @@ export function EnsemblesPage() {
     )
   }
   if (open !== undefined && opened === undefined) return <GoneEnsemble id={open} />
-  return runIds.length === 0 ? <SavedEnsembles /> : <OpenBench runIds={runIds} opened={opened} />
+  return runIds.length === 0 ? <SavedEnsembles /> : <OpenWorkbench runIds={runIds} opened={opened} />
 }

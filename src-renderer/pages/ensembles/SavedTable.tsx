@@ -1,9 +1,10 @@
 import { Table, UnstyledButton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { SavedMenu } from '../../ensemble/SavedList.tsx'
-import { membersWords, methodWords } from '../../ensemble/words.ts'
+import { membersWords } from '../../ensemble/words.ts'
 import { ago, moment, percent, points } from '../../format/format.ts'
 import classes from './Ensembles.module.css'
 import type { SavedColumn, SavedRowFacts } from './savedRows.ts'
@@ -74,7 +75,7 @@ function Row({ row }: { readonly row: SavedRowFacts }) {
       </Table.Th>
       <Table.Td className={classes.membersCell}>
         <div>
-          {membersWords(ensemble)}, {methodWords[ensemble.method].toLowerCase()}
+          {membersWords(ensemble)}, {methodWords[ensemble.method].phrase}
         </div>
         <RunLinks runs={row.runs} />
       </Table.Td>

@@ -1,5 +1,5 @@
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
-import { methodWords } from '../../ensemble/words.ts'
+import { methodWords } from '../../../shared/ensemble/methods.ts'
 
 /** A saved ensemble as the table shows it. Errors are in 0..1, null where not known. */
 export interface SavedRowFacts {
@@ -54,7 +54,8 @@ export function sortedRows(rows: readonly SavedRowFacts[], by: SavedColumn): Sav
 export function matchesText({ ensemble, runs }: SavedRowFacts, text: string): boolean {
   const haystack = [
     ensemble.name,
-    methodWords[ensemble.method],
+    methodWords[ensemble.method].title,
+    methodWords[ensemble.method].phrase,
     ...runs.flatMap(({ id, name }) => [id, name]),
   ]
     .join('\n')

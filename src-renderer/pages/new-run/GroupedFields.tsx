@@ -53,7 +53,7 @@ export function ProfileField({ path, value }: Props) {
   )
 }
 
-const updates = [
+export const updates = [
   ['step', 'every step'],
   ['epoch', 'every epoch'],
   ['every', 'every n steps'],
@@ -100,7 +100,7 @@ export function UpdateField({ path, value }: Props) {
   )
 }
 
-const curves = [
+export const curves = [
   ['none', 'the optimizer’s'],
   ['constant', 'constant'],
   ['inverse', 'against the rate'],

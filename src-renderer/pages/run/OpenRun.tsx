@@ -1,4 +1,5 @@
 import { Tabs } from '@mantine/core'
+import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
@@ -35,7 +36,9 @@ export function OpenRun({ run, live }: OpenRunProps) {
   const { runs } = useRuns()
   const commands = useRunCommands(run)
   const [view, change] = useViewState(run.id)
-  const [selected, setSelected] = useState<number>()
+  const { snapshot } = useSearch({ from: '/runs/$runId' })
+  const [selected, setSelected] = useState(snapshot)
+  useEffect(() => setSelected(snapshot), [snapshot])
   const [isEnsembleOpen, setEnsembleOpen] = useState(false)
   const scene = useScene({ ...live, run, view, change })
   const ribbon = ribbonUnderFeedback(run, live.feedback)
@@ -107,7 +110,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             samplesPerSecond={live.samplesPerSecond}
             snapshots={live.snapshots}
             dots={dotsOfRun(run)}
-            lastStep={lastStepOf(run, commands)}
+            lastStep={lastStepOf(run)}
             selected={selected}
             onSelect={select}
             isEnsembleOpen={isEnsembleOpen}

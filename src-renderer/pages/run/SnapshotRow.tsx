@@ -2,7 +2,8 @@ import { ActionIcon, Menu } from '@mantine/core'
 import type { RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '../../../shared/api/urls.ts'
 import { download } from '../../components/download.ts'
-import { bytes, count, loss, percent, rate } from '../../format/format.ts'
+import { afterSteps, bytes, count, loss, percent, rate } from '../../format/format.ts'
+import { bestWords } from '../../ribbon/dots.ts'
 import type { RibbonDot } from '../../ribbon/types.ts'
 import { DotMark } from './DotMark.tsx'
 import classes from './Snapshots.module.css'
@@ -24,7 +25,7 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
       <li className={classes.planned}>
         <DotMark state={dot.state} />
         <span>cycle {count(dot.cycle)}</span>
-        <span className={classes.when}>lost after step {count(dot.step + 1)}</span>
+        <span className={classes.when}>lost {afterSteps(dot.step)}</span>
       </li>
     )
   const scores = snapshot ?? run.snapshots.find((one) => one.id === id)
@@ -34,7 +35,7 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
         <DotMark state={dot.state} />
         <span className={classes.cycle}>
           cycle {count(dot.cycle)}
-          {dot.state === 'best' && <span className={classes.best}> best</span>}
+          {dot.state === 'best' && <span className={classes.best}> {bestWords(run, dot.step)}</span>}
         </span>
         <span className={classes.score}>
           <span className={classes.part}>{scores === undefined ? '' : partOf(scores)}</span>

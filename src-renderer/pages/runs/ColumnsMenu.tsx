@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, NumberInput, Popover, SegmentedControl } from '@mantine/core'
 import classes from './ColumnsMenu.module.css'
-import { columns, findColumn } from './columns.ts'
+import { columns, findColumn } from './columns/columns.ts'
 import { type ChangeLayout, firstLayout, moveColumn, type TableLayout, toggleColumn } from './layout.ts'
 
 interface ColumnsMenuProps {

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
+import { combinationOf, findSaved } from '../../../shared/ensemble/combination.ts'
 import { score } from '../../../shared/ensemble/index.ts'
-import { createBench, type StoredAnswers } from '../../../src-renderer/ensemble/bench.ts'
+import { allTicked, isTicked, only, withTick } from '../../../shared/ensemble/membership.ts'
+import type { Predictions } from '../../../shared/ensemble/predictions.ts'
+import { createWorkbench, type StoredAnswers } from '../../../shared/ensemble/workbench.ts'
 import {
   type Candidate,
   nameOf,
   proposedName,
   runLetters,
 } from '../../../src-renderer/ensemble/candidates.ts'
-import { combinationOf, findSaved } from '../../../src-renderer/ensemble/combination.ts'
 import { costWords } from '../../../src-renderer/ensemble/cost.ts'
-import { allTicked, isTicked, only, withTick } from '../../../src-renderer/ensemble/membership.ts'
-import type { Predictions } from '../../../src-renderer/ensemble/predictions.ts'
 import { gainWords, membersWords } from '../../../src-renderer/ensemble/words.ts'
 
 /** Thin spaces become plain ones: the words are what is tested. */
@@ -144,7 +144,7 @@ const stored = (
 })
 
 test('who was asked other things cannot join, and why is said', () => {
-  const { snapshotIds, refused, judged, validation } = createBench([
+  const { snapshotIds, refused, judged, validation } = createWorkbench([
     stored(1, null),
     stored(2, answers([0, 1, 1])),
     stored(3, answers([0, 1])),
@@ -169,7 +169,7 @@ test('who was asked other things cannot join, and why is said', () => {
 })
 
 test('without predictions there is nothing to judge', () => {
-  const { judged, refused } = createBench([stored(1, null), stored(2, null)])
+  const { judged, refused } = createWorkbench([stored(1, null), stored(2, null)])
   assert.equal(judged, null)
   assert.equal(refused.length, 2)
 })

@@ -1,4 +1,5 @@
-import { type ExitCode, invoke } from '../../../src-main/cli/invoke.ts'
+import type { ExitCode } from '../../../src-main/cli/exitCode.ts'
+import { invoke } from '../../../src-main/cli/invoke.ts'
 import type { Terminal } from '../../../src-main/cli/terminal.ts'
 
 export interface Outcome {

@@ -88,7 +88,11 @@ describe('catalogue', () => {
     const catalogue = createCatalogue(home)
     const first = await catalogue.import({ format: 'idx', path: source, name: 'first' })
     const second = await catalogue.import({ format: 'idx', path: source, name: 'second' })
-    assert.deepEqual(second, { ...first, alreadyStored: true })
+    assert.deepEqual(second, { ...first, alreadyStored: true, otherNames: ['second'] })
+    assert.deepEqual((await catalogue.resolve('second')).folder, first.folder)
+    assert.deepEqual((await catalogue.import({ format: 'idx', path: source, name: 'second' })).otherNames, [
+      'second',
+    ])
     await truncate(datasetFiles(first.folder).examples, 10)
     await refused(
       home,
@@ -98,6 +102,21 @@ describe('catalogue', () => {
     const third = await catalogue.import({ format: 'idx', path: source, name: 'third' })
     assert.equal(third.alreadyStored, false)
     assert.equal((await openDataset(third.folder)).examples.length, 240)
+    for (const name of ['first', 'second', 'third'])
+      assert.equal((await catalogue.resolve(name)).folder, first.folder, name)
+  })
+
+  test('a name is found however its accents are written', async (t) => {
+    const home = await tempFolder(t)
+    const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301']
+    await writeIdxFolder(join(home, decomposed), 9, 3)
+    const catalogue = createCatalogue(home)
+    const { meta, folder } = await catalogue.import({ format: 'idx', path: join(home, decomposed) })
+    assert.equal(meta.name, composed)
+    for (const name of [composed, decomposed])
+      assert.deepEqual(await catalogue.resolve(name), { meta, folder })
+    const again = await catalogue.import({ format: 'idx', path: join(home, decomposed), name: decomposed })
+    assert.equal(again.otherNames, undefined)
   })
 
   test('a name that two have, or that is taken by the embedded set, is refused', async (t) => {
@@ -229,6 +248,34 @@ describe('catalogue', () => {
 })
 
 describe('openDataset', () => {
+  test('one flipped bit anywhere is damage, told with the name, and mended by an import', async (t) => {
+    const home = await tempFolder(t)
+    const source = join(home, 'source')
+    await writeIdxFolder(source, 9, 3)
+    const catalogue = createCatalogue(home)
+    const { folder } = await catalogue.import({ format: 'idx', path: source, name: 'mine' })
+    const files = datasetFiles(folder)
+    for (const file of [files.examples, files.labels]) {
+      const bytes = await readFile(file)
+      // Label 0 becomes 1, which is a label too.
+      bytes[6] = (bytes[6] ?? 0) ^ 1
+      await writeFile(file, bytes)
+      await refused(
+        home,
+        () => openDataset(folder),
+        /opening the data set mine .*: it is damaged, .*import it again/,
+      )
+      assert.equal(
+        (await catalogue.import({ format: 'idx', path: source, name: 'mine' })).alreadyStored,
+        false,
+      )
+      assert.equal((await openDataset(folder)).examples.length, 240)
+    }
+    const meta = await readFile(files.meta, 'utf8')
+    await writeFile(files.meta, meta.replace('"1"', '"7"'))
+    await refused(home, () => openDataset(folder), /it is damaged/)
+  })
+
   test('refuses what does not fit together', async (t) => {
     const home = await tempFolder(t)
     const source = join(home, 'source')

@@ -8,8 +8,9 @@ import { UserError } from '../../../shared/errors.ts'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { type Core, openCore } from '../../../src-main/core.ts'
 import type { Catalogue } from '../../../src-main/datasets/index.ts'
+import { trainerEndOf } from '../../../src-main/runs/childTrainer.ts'
 import { createRunService, type RunService } from '../../../src-main/runs/service.ts'
-import { explainExit } from '../../../src-main/runs/trainerHost.ts'
+import { explainEnd } from '../../../src-main/runs/trainerLink.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { openStore } from '../../../src-main/store/index.ts'
 import type { Store } from '../../../src-main/store/types.ts'
@@ -266,7 +267,7 @@ test('a queued run that can neither begin nor be marked is marked as soon as the
 
 test('how a trainer ended is told in words', () => {
   const told = (code: number | null, signal: NodeJS.Signals | null, lastWords: string): string =>
-    explainExit({ code, signal, lastWords }, 120)
+    explainEnd(trainerEndOf({ code, signal, errorOutput: lastWords }), 120)
   assert.match(
     told(null, 'SIGKILL', ''),
     /killed \(SIGKILL\).*lack of memory; resume continues from step 120/,
@@ -274,7 +275,8 @@ test('how a trainer ended is told in words', () => {
   assert.match(told(null, 'SIGSEGV', ''), /ended by SIGSEGV; resume/)
   assert.match(told(134, null, 'FATAL ERROR: heap out of memory'), /exit status 134: FATAL ERROR: heap/)
   assert.match(told(0, null, ''), /unexpectedly \(exit status 0\)/)
-  assert.match(told(null, null, 'spawn node ENOENT'), /could not be started: spawn node ENOENT/)
+  const unstartable = { code: null, signal: null, errorOutput: '', spawnError: 'spawn node ENOENT' }
+  assert.match(explainEnd(trainerEndOf(unstartable), 0), /could not be started: spawn node ENOENT/)
 })
 
 async function untilInterrupted(store: Store): Promise<void> {

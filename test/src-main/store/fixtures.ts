@@ -116,6 +116,7 @@ export function epoch(run: RunRecord, seq: number, number: number): TrainerEvent
     testLoss: null,
     testAccuracy: null,
     seconds: 1.5,
+    trainingSeconds: 1.5,
   }
 }
 

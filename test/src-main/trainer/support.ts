@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { random } from '../../../shared/random.ts'
 import {
+  type StartMessage,
   type TrainerEvent,
   type TrainerEventOf,
   type TrainerState,
@@ -11,8 +13,9 @@ import {
 } from '../../../shared/run/messages.ts'
 import { initialPlan } from '../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
+import { contentId } from '../../../src-main/datasets/contentId.ts'
 import { type Command, CommandQueue } from '../../../src-main/trainer/commands.ts'
-import { runTrainer, type StartRequest } from '../../../src-main/trainer/run.ts'
+import { runTrainer } from '../../../src-main/trainer/run.ts'
 
 export const trainCount = 96
 /** Training examples that are left when a quarter is kept for validation, as `tinySpec` does. */
@@ -36,18 +39,17 @@ export async function tinyDatasetIn(folder: string): Promise<void> {
     const bright = i % 8 < 4 === ((labels[Math.floor(i / pixels)] ?? 0) === 1)
     examples[i] = rng.below(160) + (bright ? 60 : 0) + 12 * (labels[Math.floor(i / pixels)] ?? 0)
   }
-  const meta = {
-    version: 1,
-    id: '0123456789abcdef',
-    name: 'tiny',
-    kind: 'image',
+  const content = {
+    kind: 'image' as const,
     shape: [8, 8, 1],
-    dtype: 'uint8',
+    dtype: 'uint8' as const,
     classes: ['a', 'b', 'c'],
     trainCount,
     testCount,
-    source: 'made for the test',
   }
+  const digest = (bytes: NodeJS.ArrayBufferView) => createHash('sha256').update(bytes).digest('hex')
+  const id = contentId(content, { examples: digest(examples), labels: digest(labels) })
+  const meta = { version: 1, id, name: 'tiny', ...content, source: 'made for the test' }
   await writeFile(join(folder, 'meta.json'), JSON.stringify(meta))
   await writeFile(join(folder, 'examples.bin'), examples)
   await writeFile(join(folder, 'labels.bin'), new Uint8Array(labels.buffer))
@@ -65,13 +67,23 @@ export function tinySpec(changes: Record<string, unknown> = {}): RunSpec {
   })
 }
 
+/** Tests name a data set by its folder. */
 export function startRequest(
   datasetFolder: string,
   spec: RunSpec,
-  changes: Partial<StartRequest> = {},
-): StartRequest {
+  changes: Partial<StartMessage> = {},
+): StartMessage {
   const plan = initialPlan(spec, trainingPart)
-  return { type: 'start', runId: 'run', attempt: 1, spec, datasetFolder, plan, edits: [], ...changes }
+  return {
+    type: 'start',
+    runId: 'run',
+    attempt: 1,
+    spec,
+    datasetId: datasetFolder,
+    plan,
+    edits: [],
+    ...changes,
+  }
 }
 
 export interface Trained {
@@ -95,7 +107,7 @@ export interface Hooks {
 }
 
 /** Trains in this process under a clock that only steps move. Every event must pass the protocol's schema. */
-export async function train(request: StartRequest, hooks: Hooks = {}): Promise<Trained> {
+export async function train(request: StartMessage, hooks: Hooks = {}): Promise<Trained> {
   const events: TrainerEvent[] = []
   const commands = new CommandQueue()
   let taken = 0
@@ -105,6 +117,7 @@ export async function train(request: StartRequest, hooks: Hooks = {}): Promise<T
   arrive()
   await runTrainer(request, {
     commands,
+    folderOf: (datasetId) => datasetId,
     clock: () => taken * (hooks.stepMs ?? 10),
     send(event) {
       events.push(trainerEvent.parse(event))

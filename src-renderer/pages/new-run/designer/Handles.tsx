@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useState } from 'react'
+import type { Handle } from '../../../../shared/schedule/index.ts'
 import {
   innerHeight,
   innerWidth,
@@ -9,7 +10,7 @@ import {
   valueAtPixel,
 } from '../../../charts/plotArea.ts'
 import { unproject } from '../../../charts/scale.ts'
-import type { Handle } from '../model/handleKinds.ts'
+import { useForm } from '../form.ts'
 import { pathText } from '../model/tree.ts'
 import classes from './Handles.module.css'
 
@@ -62,8 +63,10 @@ function DragHandle({
 }: HandlesProps & { readonly handle: Handle }) {
   const [dragging, setDragging] = useState(false)
   const { x, y } = placeOf(handle, area, stepsPerX)
+  const { gesture } = useForm()
   const drag = (on: boolean) => {
     setDragging(on)
+    gesture(on)
     onDragging(on)
   }
   const change = (value: number) => {

@@ -1,5 +1,5 @@
 import { type ScheduleKind, scheduleSpec } from '../../../../shared/schedule/index.ts'
-import { families, familyOf } from './families.ts'
+import { familyOf } from './families.ts'
 import { getAt, listAt, setAt, textAt } from './tree.ts'
 
 /** Fields that mean the same in every family that has them. */
@@ -13,7 +13,7 @@ export function switchFamily(old: unknown, kind: ScheduleKind): unknown {
   if (kind === 'sequence')
     return filled({ kind, unit: 'budget', pieces: [{ schedule: old, length: 0.5 }, { schedule: old }] })
   if (kind === 'chain') return filled({ kind, lr: 1, factors: [old] })
-  const { start, fields, peak } = families[kind]
+  const { start = {}, fields = [], peak } = familyOf(kind) ?? {}
   let next: unknown = filled({ kind, ...start })
   const names = new Set(fields.map(({ key }) => key))
   for (const key of shared) {

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import {
-  disguisedNumber,
-  isNumber,
-  losesInteger,
-  numberKey,
-} from '../../../../src-main/datasets/importers/csvNumbers.ts'
+import { disguisedNumber } from '../../../../src-main/datasets/importers/csvDisguises.ts'
+import { isNumber, losesInteger, numberKey } from '../../../../src-main/datasets/importers/csvNumbers.ts'
 import { importText, refused, tempFolder } from '../fixtures.ts'
 
 const table = (cells: readonly string[]) =>
@@ -85,7 +81,7 @@ describe('values that would become two, or one, unseen', () => {
 })
 
 describe('numbers in a form that is not read', () => {
-  test('are known, and plain numbers, dates and words are not taken for them', () => {
+  test('are known, and plain numbers, codes and words are not taken for them', () => {
     const looks = (text: string) => disguisedNumber(text)?.look.split(' ')[0]
     for (const text of ['1,5', '-0,123', ',5', '1234,567', '1,5e-3', '12,3456'])
       assert.equal(disguisedNumber(text)?.look, 'numbers with a decimal comma', text)
@@ -103,24 +99,85 @@ describe('numbers in a form that is not read', () => {
     for (const text of ['5%', '-5.5 %', '99,9%']) assert.equal(looks(text), 'percentages', text)
     for (const text of ['0x1F', '-0Xa']) assert.equal(looks(text), 'hexadecimal', text)
     for (const text of ['1;2', '1,5;2,5;-3', '1\t2', '1|2']) assert.equal(looks(text), 'several', text)
-    for (const text of [
-      '2020-01-31',
-      '31.12.2020',
-      '10.0.0.1',
-      '12:30',
+    const codes = ['10.0.0.1', 'x1', 'a-1', '2b', '3a', 'B12', '4wd', '3d', '2nd', '1-2-3-4', '1:2:3:4']
+    const words = [
       'a,b',
-      'x1',
-      '0',
-      '1.5',
-      '1.000',
-      '007',
       'red',
-    ])
+      'May',
+      'mm',
+      '€',
+      '<',
+      '-',
+      'NaN',
+      'day 3',
+      'cat5',
+      'one kg',
+      '10-20',
+      '1 of 3',
+    ]
+    for (const text of [...codes, ...words, '0', '1.5', '1.000', '007'])
       assert.equal(disguisedNumber(text), undefined, text)
   })
 
+  test('are known in every writing that the kind of case lists', () => {
+    const kinds: Readonly<Record<string, readonly string[]>> = {
+      minus: ['−0.5', '–1', '—2.5', '－3', '1.5e−3'],
+      money: [
+        '$1,200.50',
+        '-$5',
+        '€ 5',
+        '5 €',
+        '1.200,50€',
+        'US$ 5',
+        'EUR 5',
+        '5 CHF',
+        '£1e3',
+        '(1.50)',
+        '($1,500)',
+      ],
+      'at the end': ['1.50-', '1,200-', '3−'],
+      unit: ['1 kg', '-2.5 kg', '5kg', '20°C', '20 °C', '3 km/h', '7ms', '1,5 m²', '10K', '2.5 bn'],
+      Fortran: ['1.5D+00', '-2d-3', '.5d2'],
+      'power of ten': ['1.5x10^3', '2×10⁻³', '3·10^-2', '1.5*10^+3'],
+      thousands: ['1,00,000', '12,34,567.5', '5,00,00,000'],
+      script: ['１２', '－１．５', '١٢٫٥', '१२'],
+      fractions: ['1/2', '-1/2', '1 1/2', '½', '2½', '2 ⅓', '1⁄2'],
+      limits: ['<0.1', '> 5', '≤3', '>=2', '~1', '≈ 1.5', '±0.1'],
+      'dates or times': [
+        ...[
+          '2020-01-31',
+          '2020/1/31',
+          '31.12.2020',
+          '12/31/20',
+          '2020-01-31T12:30:00Z',
+          '2020-01-31 12:30:00.5+01:00',
+        ],
+        ...[
+          '31-Jan-2020',
+          '31 Jan 2020',
+          'Jan 31, 2020',
+          'January 3 2020',
+          '2020-01',
+          '12:30',
+          '12:30:15',
+          '3:05 pm',
+        ],
+      ],
+      'space after the sign': ['- 5', '+ 1.5'],
+      'binary or octal': ['0b101', '0o17'],
+      spreadsheet: ["'5", "'-1.5"],
+    }
+    for (const [words, texts] of Object.entries(kinds))
+      for (const text of texts)
+        assert.match(disguisedNumber(text)?.look ?? 'nothing', new RegExp(words), text)
+  })
+
   test('never hide one that is read', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'0123456789.,+-eE%x;'), minLength: 1, maxLength: 12 })
+    const text = fc.string({
+      unit: fc.constantFrom(...'0123456789.,+-eEdD%x; /:()<$'),
+      minLength: 1,
+      maxLength: 12,
+    })
     fc.assert(
       fc.property(text, (cell) => assert.ok(!isNumber(cell) || disguisedNumber(cell) === undefined)),
       { numRuns: 2000 },

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { createCatalogue, type ImportProgress, openDataset } from '../../../../src-main/datasets/index.ts'
+import {
+  createCatalogue,
+  detectFormat,
+  type ImportProgress,
+  openDataset,
+} from '../../../../src-main/datasets/index.ts'
 import { cyclic, idx, pattern, refused, tempFolder, writeIdxFolder } from '../fixtures.ts'
 
 /** Imports two files written from the given bytes. */
@@ -49,13 +54,75 @@ describe('importIdx', () => {
     assert.ok(Buffer.from((await openDataset(folder)).examples.buffer).equals(values))
   })
 
-  test('names the class that is missing, the label out of range, the single class', async (t) => {
+  test('labels may begin at 1 and have gaps: the classes are those in use', async (t) => {
     const home = await tempFolder(t)
-    const labels = (...values: number[]) => idx([6], Uint8Array.from(values))
+    const images = idx([12, 4, 5], pattern(240))
+    const fromOne = idx(
+      [12],
+      Uint8Array.from(cyclic(12, 4), (label) => label + 1),
+    )
+    const imported = async (labels: Uint8Array, classes?: string[]) => {
+      const { folder, notes } = await importPair(home, images, labels, classes)
+      const { meta, labels: stored } = await openDataset(folder)
+      assert.deepEqual([...stored], [...cyclic(12, meta.classes.length)])
+      return { classes: meta.classes, notes }
+    }
+    assert.deepEqual(await imported(fromOne), { classes: ['1', '2', '3', '4'], notes: [] })
+    assert.deepEqual((await imported(fromOne, ['a', 'b', 'c', 'd'])).classes, ['a', 'b', 'c', 'd'])
+    assert.deepEqual(await imported(fromOne, ['none', 'w', 'x', 'y', 'z']), {
+      classes: ['w', 'x', 'y', 'z'],
+      notes: ['No training example has the label of "none": left out.'],
+    })
+    const threesAndEights = idx(
+      [12],
+      Uint8Array.from(cyclic(12, 2), (label) => 3 + 5 * label),
+    )
+    assert.deepEqual((await imported(threesAndEights)).classes, ['3', '8'])
     await refused(
       home,
-      () => importPair(home, goodImages, labels(0, 2, 2, 0, 0, 2)),
-      /class "1" \(label 1\) has no training/,
+      () => importPair(home, images, threesAndEights, ['a', 'b', 'c']),
+      /has label 3, but there are 3 classes.* or one for each of the 2 labels in use/,
+    )
+  })
+
+  test('a folder of a standard name does not hide the file beside it, and is looked into', async (t) => {
+    const home = await tempFolder(t)
+    const [plain, dotted, nested] = [join(home, 'plain'), join(home, 'dotted'), join(home, 'nested')]
+    await writeIdxFolder(plain, 9, 3)
+    for (const name of await readdir(plain)) {
+      const inside = await readFile(join(plain, name))
+      await mkdir(join(dotted, name), { recursive: true })
+      await writeFile(join(dotted, name.replace('-idx', '.idx')), inside)
+      await mkdir(join(nested, name), { recursive: true })
+      await writeFile(join(nested, name, name), inside)
+    }
+    const catalogue = createCatalogue(home)
+    const { meta } = await catalogue.import({ format: 'idx', path: plain })
+    assert.deepEqual([meta.trainCount, meta.testCount], [9, 3])
+    for (const path of [dotted, nested])
+      assert.equal((await catalogue.import({ format: 'idx', path })).meta.id, meta.id, path)
+    assert.deepEqual(await Promise.all([dotted, nested].map(detectFormat)), ['idx', 'idx'])
+  })
+
+  test('names the label that only the test part has, the label out of range, the single class', async (t) => {
+    const home = await tempFolder(t)
+    const labels = (...values: number[]) => idx([6], Uint8Array.from(values))
+    await writeFile(join(home, 'test-images'), goodImages)
+    await writeFile(join(home, 'test-labels'), labels(0, 2, 1, 0, 0, 2))
+    await writeFile(join(home, 'images'), goodImages)
+    await writeFile(join(home, 'labels'), labels(0, 2, 2, 0, 0, 2))
+    const at = (name: string) => join(home, name)
+    await refused(
+      home,
+      () =>
+        createCatalogue(home).import({
+          format: 'idx',
+          path: at('images'),
+          labels: at('labels'),
+          testImages: at('test-images'),
+          testLabels: at('test-labels'),
+        }),
+      /test example 2 \(counted from 0\) has label 1, and no training example has that/,
     )
     await refused(home, () => importPair(home, goodImages, labels(0, 0, 0, 0, 0, 0)), /only 1 class/)
     await refused(

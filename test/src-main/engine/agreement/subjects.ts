@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { initialPlan } from '../../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../../shared/run/spec.ts'
 import type { SchedulePlan } from '../../../../shared/schedule/index.ts'
+import { contentId } from '../../../../src-main/datasets/contentId.ts'
 import { createCatalogue, datasetFiles, openDataset } from '../../../../src-main/datasets/index.ts'
 
 /* What every device trains to be compared with the others, and what it tells of it. */
@@ -62,9 +64,15 @@ export async function storeImages(home: string): Promise<string> {
   const folder = join(home, 'some')
   await mkdir(folder)
   const files = datasetFiles(folder)
-  const own = { ...meta, version: 1, name: 'some of Fashion-MNIST', trainCount, testCount: 0 }
-  await writeFile(files.meta, JSON.stringify(own))
-  await writeFile(files.examples, examples.subarray(0, trainCount * 28 * 28))
-  await writeFile(files.labels, labels.subarray(0, trainCount))
+  const [firstExamples, firstLabels] = [
+    examples.subarray(0, trainCount * 28 * 28),
+    labels.subarray(0, trainCount),
+  ]
+  const digest = (bytes: NodeJS.ArrayBufferView) => createHash('sha256').update(bytes).digest('hex')
+  const content = { ...meta, trainCount, testCount: 0 }
+  const id = contentId(content, { examples: digest(firstExamples), labels: digest(firstLabels) })
+  await writeFile(files.meta, JSON.stringify({ ...content, version: 1, id, name: 'some of Fashion-MNIST' }))
+  await writeFile(files.examples, firstExamples)
+  await writeFile(files.labels, firstLabels)
   return folder
 }
