@@ -5,6 +5,7 @@ import { weightsSha256 } from '../weightsSha256.ts'
 import { bytesOf, checksumOf, float32Of, uint16Of } from './blobs.ts'
 import { damagedPart, isDamage } from './damage.ts'
 import type { Db } from './database.ts'
+import { SCORES } from './evaluationRows.ts'
 import type { StoreError } from './faults.ts'
 import { checksumColumn, normalisationColumn, positionColumn, snapshotRow } from './rows.ts'
 import { RUN_VISIBLE } from './runReads.ts'
@@ -13,7 +14,7 @@ import type { SnapshotModel, SnapshotRecord } from './types.ts'
 
 export const SNAPSHOTS = `
   SELECT id, run_id AS runId, cycle, step, lr, weights_sha256 AS weightsSha256, bytes, created_at AS createdAt,
-    val_loss AS valLoss, val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy
+    ${SCORES}
   FROM snapshots`
 
 const stateRow = z.object({ position: positionColumn })
