@@ -82,7 +82,7 @@ export async function withStored<T>(
   return withCore(cli, options, use)
 }
 
-/** A misspelt name must not become a new, empty database. The default one may: nobody typed its name. */
+/** A misspelt name must not become a new, empty database. The default database may be made: its name was not typed. */
 function refuseAbsent(db: string | undefined): void {
   if (db === undefined || existsSync(db)) return
   throw new UserError(`The database ${db} is not there, so it holds no runs; check the path given to --db.`)
