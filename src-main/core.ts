@@ -48,7 +48,7 @@ export function openCore({ home, db, contenders }: CoreOptions): Core {
   const store = openStore(db)
   const catalogue = createCatalogue(home)
   const devices = createDevices({
-    calibrations: {
+    comparisons: {
       get: store.read.calibration,
       list: store.read.calibrations,
       put: store.write.putCalibration,

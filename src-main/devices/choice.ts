@@ -1,19 +1,19 @@
 import {
   byTime,
-  type Calibration,
-  type CalibrationSubject,
+  type DeviceComparison,
   failures,
   type MeasuredDevice,
-} from '../../shared/run/calibration.ts'
+  type TimingSubject,
+} from '../../shared/run/deviceComparison.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
-import { absentText, disturbedText, whyFastest } from './calibrationText.ts'
+import { absentText, disturbedText, whyFastest } from './timingText.ts'
 
 /** Who asks what to train on. */
 export interface Asked {
   readonly wanted: DeviceName
   /** What is to be trained; where absent, nothing is measured for it. */
-  readonly subject?: CalibrationSubject
+  readonly subject?: TimingSubject
   /** The device it has trained on before, where it stays; "unknown": on one from before devices were measured. */
   readonly ranOn?: EngineName | 'unknown' | undefined
   /** The run that asks: it waits while devices are measured for another one. */
@@ -47,7 +47,7 @@ export type Choice =
     }
 
 /** What was measured, and the run that disturbed it: then it is not kept. */
-export interface Calibrated extends Calibration {
+export interface FreshComparison extends DeviceComparison {
   readonly disturbedBy?: string
 }
 
@@ -55,7 +55,7 @@ export interface Calibrated extends Calibration {
 const failuresKept = 24 * 60 * 60 * 1000
 
 /** Whether what was measured says it still. */
-export const isValid = ({ timings, measuredAt }: Calibration, now: number): boolean =>
+export const isValid = ({ timings, measuredAt }: DeviceComparison, now: number): boolean =>
   timings.every((timing) => 'stepMs' in timing) || now - measuredAt < failuresKept
 
 /** It stays where it is: other devices add in other orders, and would not go on with the same bits. */
@@ -67,15 +67,15 @@ export const stay = (known: KnownDevices, name: EngineName): DeviceAdvice => ({
 /** Where nothing could be measured the usual order stands, and the run says what is wrong. */
 export function fromMeasured(
   known: KnownDevices,
-  calibration: Pick<Calibrated, 'timings' | 'subject' | 'disturbedBy'>,
+  comparison: Pick<FreshComparison, 'timings' | 'subject' | 'disturbedBy'>,
 ): DeviceAdvice {
-  const order = byTime(calibration.timings).map(({ name }) => name)
+  const order = byTime(comparison.timings).map(({ name }) => name)
   if (order.length === 0) return { known }
-  const passedBy = failures(calibration.timings)
-  const { disturbedBy } = calibration
+  const passedBy = failures(comparison.timings)
+  const { disturbedBy } = comparison
   const notes = disturbedBy === undefined ? [] : [disturbedText(disturbedBy)]
   return {
     known,
-    auto: { order, reason: [whyFastest(calibration), ...notes, ...absentText(known)].join('; '), passedBy },
+    auto: { order, reason: [whyFastest(comparison), ...notes, ...absentText(known)].join('; '), passedBy },
   }
 }

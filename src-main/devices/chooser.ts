@@ -1,14 +1,22 @@
-import { byTime, type MachineIdentity } from '../../shared/run/calibration.ts'
+import { byTime, type MachineIdentity } from '../../shared/run/deviceComparison.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
-import { type CalibrationStore, keep, keptHere } from './calibrationStore.ts'
-import { absentText, measuringText, unmeasuredText, waitingText } from './calibrationText.ts'
-import { type Asked, type Calibrated, type Choice, fromMeasured, isValid, type Say, stay } from './choice.ts'
+import {
+  type Asked,
+  type Choice,
+  type FreshComparison,
+  fromMeasured,
+  isValid,
+  type Say,
+  stay,
+} from './choice.ts'
+import { type ComparisonStore, keep, keptHere } from './comparisonStore.ts'
 import type { Contenders, Devices } from './devices.ts'
 import { thisMachine } from './machine.ts'
 import { createMeasuring } from './measuring.ts'
 import { type Neighbours, nobodyElsewhere, refuseWhileUsed } from './neighbours.ts'
+import { type DevicesToTime, measuredFor, timeDevices } from './timeDevices.ts'
+import { absentText, measuringText, unmeasuredText, waitingText } from './timingText.ts'
 
 interface Looking {
   /** What must be known before these are started; nothing of those that need not be looked for. */
@@ -20,7 +28,7 @@ interface Looking {
   contendersInTime(): Promise<Contenders>
 }
 
-interface Measurable extends Calibrating {
+interface Measurable extends DevicesToTime {
   readonly machine: MachineIdentity
 }
 
@@ -31,20 +39,20 @@ type Known = Extract<Choice, { type: 'advice' }>
 /** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
 export function createChooser(
   { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
-  store: CalibrationStore = keptHere(),
+  store: ComparisonStore = keptHere(),
   neighbours: Neighbours,
   hostEnds: AbortSignal,
-): Pick<Devices, 'choose' | 'calibrate' | 'calibrations'> {
-  const measuring = createMeasuring<Calibrated | undefined>()
+): Pick<Devices, 'choose' | 'compare' | 'comparisons'> {
+  const measuring = createMeasuring<FreshComparison | undefined>()
 
   /** @returns undefined when a run trains by the time it is its turn */
   const measure = (
     what: Measurable,
     { run, say }: { readonly run?: string | undefined; readonly say: Say },
     signal: AbortSignal,
-  ): Promise<Calibrated | undefined> => {
+  ): Promise<FreshComparison | undefined> => {
     const { names, machine, subject } = what
-    const work = async (untilNobodyCares: AbortSignal): Promise<Calibrated | undefined> => {
+    const work = async (untilNobodyCares: AbortSignal): Promise<FreshComparison | undefined> => {
       const end = AbortSignal.any([untilNobodyCares, hostEnds])
       await nobodyElsewhere(neighbours, run, end)
       if (neighbours.training(run) !== undefined) return undefined
@@ -52,11 +60,11 @@ export function createChooser(
       say(measuringText(names, measuredFor / 1000))
       const trainedMeanwhile = neighbours.watch(run)
       const { timings, isRefused } = await timeDevices(what, end)
-      const calibration = { machine, subject, timings, measuredAt: Date.now() }
+      const comparison = { machine, subject, timings, measuredAt: Date.now() }
       const disturbedBy = before ?? trainedMeanwhile() ?? neighbours.measuringElsewhere(run)
-      if (disturbedBy !== undefined) return { ...calibration, disturbedBy }
-      if (!isRefused) keep(store, calibration)
-      return calibration
+      if (disturbedBy !== undefined) return { ...comparison, disturbedBy }
+      if (!isRefused) keep(store, comparison)
+      return comparison
     }
     return measuring.join(keyOf(what), work, signal)
   }
@@ -102,8 +110,8 @@ export function createChooser(
         hasWaited = true
         continue
       }
-      const calibration = await measure(decided, { run: asked.run, say }, signal)
-      if (calibration !== undefined) return fromMeasured(decided.known, calibration)
+      const comparison = await measure(decided, { run: asked.run, say }, signal)
+      if (comparison !== undefined) return fromMeasured(decided.known, comparison)
     }
   }
 
@@ -120,16 +128,16 @@ export function createChooser(
         measure: (signal, say = () => undefined) => settle(asked, signal, say),
       }
     },
-    async calibrate(subject, signal, say = () => undefined) {
+    async compare(subject, signal, say = () => undefined) {
       const { names, known } = await contenders()
       const machine = await thisMachine(names, known)
       while (true) {
         refuseWhileUsed(neighbours)
-        const calibration = await measure({ names, known, machine, subject }, { say }, signal)
-        if (calibration !== undefined) return calibration
+        const comparison = await measure({ names, known, machine, subject }, { say }, signal)
+        if (comparison !== undefined) return comparison
       }
     },
-    async calibrations() {
+    async comparisons() {
       const { names, known } = await contenders()
       return store.list(await thisMachine(names, known))
     },

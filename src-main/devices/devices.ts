@@ -1,8 +1,8 @@
 import type { DeviceInfo } from '../../shared/api/lab.ts'
-import type { Calibration, CalibrationSubject } from '../../shared/run/calibration.ts'
+import type { DeviceComparison, TimingSubject } from '../../shared/run/deviceComparison.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import type { Asked, Calibrated, Choice, Say } from './choice.ts'
+import type { Asked, Choice, FreshComparison, Say } from './choice.ts'
 
 /** What a run can train on here. Looked for once in the life of a host, each device in a process of its own. */
 export interface Devices {
@@ -16,9 +16,9 @@ export interface Devices {
    * Measures all contenders now, whatever was measured before.
    * @throws NoAnswer when `signal` says so · UserError while a run trains
    */
-  calibrate(subject: CalibrationSubject, signal: AbortSignal, say?: Say): Promise<Calibrated>
+  compare(subject: TimingSubject, signal: AbortSignal, say?: Say): Promise<FreshComparison>
   /** What was measured on this machine as it is, the newest first. */
-  calibrations(): Promise<Calibration[]>
+  comparisons(): Promise<DeviceComparison[]>
   /** Ends the processes that still look or measure. */
   close(): void
 }

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
 import { type EngineName, engineName } from '../../shared/run/spec.ts'
-import type { CalibrationStore } from './calibrationStore.ts'
 import { createChooser } from './chooser.ts'
+import type { ComparisonStore } from './comparisonStore.ts'
 import { describeDevices } from './describe.ts'
 import type { Contenders, Devices } from './devices.ts'
 import { whyNoGpu } from './gpuNodes.ts'
@@ -15,7 +15,7 @@ export type { Devices } from './devices.ts'
 
 export interface DevicesOptions {
   /** Where what was measured is kept; for this host's life only where absent. */
-  readonly calibrations?: CalibrationStore
+  readonly comparisons?: ComparisonStore
   /** What else uses the machine. */
   readonly neighbours?: Neighbours
   /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
@@ -95,7 +95,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
       contenders: () => contenders(),
       contendersInTime: () => contenders(runPatience),
     },
-    options.calibrations,
+    options.comparisons,
     options.neighbours ?? noNeighbours,
     end.signal,
   )
@@ -108,7 +108,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
         engineName.options.map(async (name) => ({ name, ...(await look(name, true)) })),
       )
       const { names } = await contenders()
-      const [latest] = await chooser.calibrations()
+      const [latest] = await chooser.comparisons()
       return describeDevices(probes, names, latest)
     },
     close: () => end.abort(),

@@ -12,7 +12,7 @@ import type {
 } from '../../shared/api/runs.ts'
 import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
 import type { EnsembleMethod } from '../../shared/ensemble/methods.ts'
-import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
+import type { DeviceComparison, MachineIdentity, TimingSubject } from '../../shared/run/deviceComparison.ts'
 import type {
   Predictions,
   Scores,
@@ -246,9 +246,9 @@ export interface StoreReads {
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
   /** What was measured of this model on this machine, each as it is now. */
-  calibration(machine: MachineIdentity, subject: CalibrationSubject): Calibration | undefined
+  calibration(machine: MachineIdentity, subject: TimingSubject): DeviceComparison | undefined
   /** All that was measured on this machine, the newest first. */
-  calibrations(machine: MachineIdentity): Calibration[]
+  calibrations(machine: MachineIdentity): DeviceComparison[]
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }
@@ -281,7 +281,7 @@ export interface StoreWrites {
   /** What is done for an active run that has no device yet, in words; null when its trainer begins. Gone when it has ended. */
   saySetup(runId: string, words: string | null): void
   /** Keeps it in the place of what was measured before of the same model on the same machine; the oldest of many goes. */
-  putCalibration(calibration: Calibration): void
+  putCalibration(calibration: DeviceComparison): void
   addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
   annotate(
     runId: string,

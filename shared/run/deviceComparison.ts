@@ -7,14 +7,14 @@ import { type EngineName, engineName, modelSpec } from './spec.ts'
  */
 
 /** What is trained, as far as it decides how long a step takes. */
-export const calibrationSubject = z.strictObject({
+export const timingSubject = z.strictObject({
   model: modelSpec,
   /** Of one example. */
   shape: z.array(z.int().min(1)).min(1),
   classes: z.int().min(2),
   batchSize: z.int().min(1),
 })
-export type CalibrationSubject = z.infer<typeof calibrationSubject>
+export type TimingSubject = z.infer<typeof timingSubject>
 
 /** What was measured on: whatever of this changes, what was measured before says nothing any more. */
 export const machineIdentity = z.strictObject({
@@ -46,9 +46,9 @@ export const deviceTiming = z.union([
 export type DeviceTiming = z.infer<typeof deviceTiming>
 export type MeasuredDevice = Extract<DeviceTiming, { stepMs: number }>
 
-export interface Calibration {
+export interface DeviceComparison {
   readonly machine: MachineIdentity
-  readonly subject: CalibrationSubject
+  readonly subject: TimingSubject
   /** In the order in which they were measured. */
   readonly timings: readonly DeviceTiming[]
   /** Milliseconds since 1970. */

@@ -1,5 +1,5 @@
 import { UserError } from '../../shared/errors.ts'
-import type { CalibrationSubject, DeviceTiming } from '../../shared/run/calibration.ts'
+import type { DeviceTiming, TimingSubject } from '../../shared/run/deviceComparison.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { NoAnswer } from '../process/noAnswer.ts'
@@ -11,10 +11,10 @@ const mostSteps = 300
 /** Milliseconds for all that a device does: start, compile, warm up and take the steps. */
 const patience = 30_000
 
-export interface Calibrating {
+export interface DevicesToTime {
   readonly names: readonly EngineName[]
   readonly known: KnownDevices
-  readonly subject: CalibrationSubject
+  readonly subject: TimingSubject
   /** Of the simd device, where not as many as there are. */
   readonly threads?: number
 }
@@ -30,7 +30,7 @@ export interface Timed {
  * @param within milliseconds for each · @throws NoAnswer when it was cancelled
  */
 export async function timeDevices(
-  { names, known, subject, threads }: Calibrating,
+  { names, known, subject, threads }: DevicesToTime,
   signal: AbortSignal,
   within = patience,
 ): Promise<Timed> {
