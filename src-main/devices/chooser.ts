@@ -18,13 +18,24 @@ import { type Neighbours, nobodyElsewhere, refuseWhileUsed } from './neighbours.
 import { type DevicesToTime, measuredFor, timeDevices } from './timeDevices.ts'
 import { absentText, measuringText, unmeasuredText, waitingText } from './timingText.ts'
 
+/*
+ * How "auto" becomes a device:
+ *
+ *   has the run trained before? ── yes ─► its device
+ *   is there only one contender? ─ yes ─► that one
+ *   is a comparison stored? ────── yes ─► the fastest
+ *   does another run train? ────── yes ─► the usual first, not measured: the two would slow each other down
+ *   otherwise ─────────────────────────► measure the contenders, one model at a time
+ */
+
+/** How devices are looked for. */
 interface Looking {
-  /** What must be known before these are started; nothing of those that need not be looked for. */
+  /** Looks for those devices that need a look (their driver may crash), and says nothing of the others. */
   lookForAll(names: readonly EngineName[]): Promise<KnownDevices>
-  /** The same for one that was there before: also why it is there no more. */
+  /** Looks for a device that a run had before. Where it is gone, the answer says why. */
   lookAgain(name: EngineName): Promise<KnownDevices>
   contenders(): Promise<Contenders>
-  /** Without those that take too long for a run that waits. */
+  /** The contenders whose drivers start before a run has lost patience. */
   contendersInTime(): Promise<Contenders>
 }
 
@@ -36,7 +47,7 @@ const keyOf = ({ machine, subject }: Measurable): string => JSON.stringify([mach
 
 type Known = Extract<Choice, { type: 'advice' }>
 
-/** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
+/** @param hostEnds aborted when the host closes: all measuring ends with it */
 export function createChooser(
   { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
   store: ComparisonStore = keptHere(),
@@ -45,7 +56,7 @@ export function createChooser(
 ): Pick<Devices, 'choose' | 'compare' | 'comparisons'> {
   const measuring = createMeasuring<FreshComparison | undefined>()
 
-  /** @returns undefined when a run trains by the time it is its turn */
+  /** Measures the contenders, after all that is measured before. @returns undefined when a run trains by then */
   const measure = (
     what: Measurable,
     { run, say }: { readonly run?: string | undefined; readonly say: Say },
@@ -69,7 +80,7 @@ export function createChooser(
     return measuring.join(keyOf(what), work, signal)
   }
 
-  /** What is known without measuring, or what has to be measured. */
+  /** The advice, where it is known without measuring; otherwise what has to be measured. */
   const decide = async ({ wanted, subject, ranOn, run, threads }: Asked): Promise<Known | Measurable> => {
     const advice = (known: KnownDevices): Known => ({ type: 'advice', advice: { known } })
     if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
@@ -92,7 +103,7 @@ export function createChooser(
     return { names, known, machine, subject, ...(threads !== undefined && { threads }) }
   }
 
-  /** A run that is not measured for would disturb what is measured for another one. */
+  /** Whether a run must wait with its training: it would disturb what is measured for another run. */
   const waitsFor = ({ run, wanted }: Asked, what?: Measurable): boolean =>
     run !== undefined &&
     wanted === 'auto' &&
@@ -106,7 +117,7 @@ export function createChooser(
         if (hasWaited || !waitsFor(asked)) return decided.advice
         await measuring.idle(signal)
         await nobodyElsewhere(neighbours, asked.run, signal)
-        // What is known by then may say something else.
+        // What was measured meanwhile may decide otherwise.
         hasWaited = true
         continue
       }

@@ -1,7 +1,7 @@
 import { UserError } from '../../shared/errors.ts'
 import type { DeviceComparison, MachineIdentity, TimingSubject } from '../../shared/run/deviceComparison.ts'
 
-/** Where what was measured is kept. */
+/** Where comparisons are kept. */
 export interface ComparisonStore {
   get(machine: MachineIdentity, subject: TimingSubject): DeviceComparison | undefined
   /** The newest first. */
@@ -9,7 +9,7 @@ export interface ComparisonStore {
   put(comparison: DeviceComparison): void
 }
 
-/** A database that is busy or full must not cost the run what it is there for. */
+/** Stores a comparison if the database takes it: a busy or full database must not keep the run from training. */
 export function keep(store: ComparisonStore, comparison: DeviceComparison): void {
   try {
     store.put(comparison)
@@ -18,7 +18,7 @@ export function keep(store: ComparisonStore, comparison: DeviceComparison): void
   }
 }
 
-/** For a host without a database. */
+/** For a command without a database: comparisons are kept as long as it runs. */
 export function keptHere(): ComparisonStore {
   const kept = new Map<string, DeviceComparison>()
   const keyOf = (machine: MachineIdentity, subject: TimingSubject) => JSON.stringify([machine, subject])

@@ -4,27 +4,27 @@ import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import type { Asked, Choice, FreshComparison, Say } from './choice.ts'
 
-/** What a run can train on here. Looked for once in the life of a host, each device in a process of its own. */
+/** The devices of this machine. Each is looked for once in the life of a host, in a process of its own. */
 export interface Devices {
   /** Every device, in the usual order of "auto". */
   list(): Promise<DeviceInfo[]>
-  /** Those that are worth measuring against each other: a real GPU under each of its names, and our own kernels. */
+  /** The devices that "auto" chooses from: a real GPU under each of its names, and our own kernels. */
   contenders(): Promise<Contenders>
-  /** What a process that is to train must be told, or what has to be measured first. */
+  /** The device for a run, or what has to be measured before it is known. */
   choose(asked: Asked): Promise<Choice>
   /**
-   * Measures all contenders now, whatever was measured before.
-   * @throws NoAnswer when `signal` says so · UserError while a run trains
+   * Measures all contenders now, whatever is stored.
+   * @throws NoAnswer when `signal` is aborted · UserError while a run trains
    */
   compare(subject: TimingSubject, signal: AbortSignal, say?: Say): Promise<FreshComparison>
-  /** What was measured on this machine as it is, the newest first. */
+  /** The stored comparisons that count for this machine as it is now, the newest first. */
   comparisons(): Promise<DeviceComparison[]>
-  /** Ends the processes that still look or measure. */
+  /** Ends the processes that still look for devices or measure them. */
   close(): void
 }
 
 export interface Contenders {
   readonly names: readonly EngineName[]
-  /** What looking for them has found. */
+  /** What was found when they were looked for. */
   readonly known: KnownDevices
 }
