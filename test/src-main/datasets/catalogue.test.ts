@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { UserError } from '../../../shared/errors.ts'
 import { createCatalogue, EMBEDDED, openDataset } from '../../../src-main/datasets/index.ts'
 import { datasetFiles } from '../../../src-main/datasets/meta.ts'
-import { idx, pattern, refused, tempFolder, tree, writeIdxFolder } from './fixtures.ts'
+import { storageTrouble } from '../../../src-main/datasets/storageTrouble.ts'
+import { assertSentence, idx, pattern, refused, tempFolder, tree, writeIdxFolder } from './fixtures.ts'
 
 const resources = join(import.meta.dirname, '../../../resources/datasets/fashion-mnist-12k')
 
@@ -233,6 +235,59 @@ describe('catalogue', () => {
     const { meta } = await createCatalogue(home).import({ format: 'idx', path: source })
     const after = (await tree(datasets)).filter((path) => !path.includes('/') && !path.includes('\\'))
     assert.deepEqual(after, [living, meta.id])
+  })
+
+  test('an interrupted program leaves nothing', async (t) => {
+    const home = await tempFolder(t)
+    const source = join(home, 'source')
+    await writeIdxFolder(source, 9, 3)
+    const ended = spawnSync(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `const { createCatalogue } = await import(${JSON.stringify(new URL('../../../src-main/datasets/index.ts', import.meta.url).href)})
+       await createCatalogue(${JSON.stringify(home)}).import({ format: 'idx', path: ${JSON.stringify(source)} },
+         () => process.exit(130))`,
+    ])
+    assert.equal(ended.status, 130)
+    assert.deepEqual(await tree(join(home, 'datasets')), [])
+  })
+
+  test('trouble with the data folder is told in words, and what is stored stays in use', async (t) => {
+    const home = await tempFolder(t)
+    await writeIdxFolder(join(home, 'source'), 9, 3)
+    await writeFile(join(home, 'datasets'), 'no folder')
+    const catalogue = createCatalogue(home)
+    const again = () => catalogue.import({ format: 'idx', path: join(home, 'source') })
+    await refused(
+      home,
+      again,
+      /^While importing source: .*datasets cannot be used \(a part of its path is not a folder\)/,
+    )
+    await refused(home, () => catalogue.resolve(EMBEDDED.name), /cannot be used \(a part of its path/)
+    const [damaged] = await catalogue.damaged()
+    assert.deepEqual([damaged?.id, await catalogue.list()], [EMBEDDED.id, []])
+    assert.match(damaged?.problem ?? '', /fashion-mnist-12k: .* cannot be used/)
+    const causes: readonly (readonly [code: string, words: RegExp])[] = [
+      ['ENOSPC', /^While importing x: \/lab\/datasets cannot be used \(the disk is full\); make room/],
+      ['EACCES', /\(permission is denied\); change who may use it/],
+      ['EROFS', /\(the disk is read-only\)/],
+      ['ENOENT', /\(there is no such file or folder\)/],
+      ['EIO', /\(the disk failed\)/],
+      ['EODD', /\(EODD: odd\); check the data folder/],
+    ]
+    for (const [code, words] of causes) {
+      const cause = Object.assign(new Error(`${code}: odd`), {
+        code,
+        syscall: 'write',
+        path: '/lab/datasets/.temp-1/x',
+      })
+      const told = storageTrouble('While importing x', '/lab/datasets', cause)
+      assert.ok(told instanceof UserError)
+      assertSentence(told.message)
+      assert.match(told.message, words)
+    }
+    const other = new Error('a fault of ours')
+    assert.equal(storageTrouble('While importing x', '/lab', other), other)
   })
 
   test('an error in the middle, from the progress callback too, leaves nothing', async (t) => {
