@@ -16,6 +16,8 @@ export interface CoreOptions {
   readonly db: string
   /** Devices that "auto" measures against each other, where not those of a user's machine. */
   readonly contenders?: readonly EngineName[]
+  /** Takes a line for whoever looks into why something was slow. */
+  readonly log?: (line: string) => void
 }
 
 /** The services behind every door. */
@@ -43,9 +45,9 @@ export function databaseFile(env: Environment, db?: string): string {
   return db === undefined ? path.join(homeFolder(env), 'anneal.db') : path.resolve(db)
 }
 
-/** @throws UserError when the database cannot be opened */
-export function openCore({ home, db, contenders }: CoreOptions): Core {
-  const store = openStore(db)
+/** For reading only where nothing can be written: `store.health` says so. @throws UserError when it cannot even be read */
+export function openCore({ home, db, contenders, log }: CoreOptions): Core {
+  const store = openStore(db, { ...(log !== undefined && { log }) })
   const catalogue = createCatalogue(home)
   const devices = createDevices({
     calibrations: {

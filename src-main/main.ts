@@ -14,7 +14,7 @@ import { createLog, logUncaught } from './desktop/log.ts'
 import { setMenu } from './desktop/menu.ts'
 import { appScheme } from './desktop/origin.ts'
 import { createWindowState } from './desktop/windowState.ts'
-import { setPlainNode } from './plainNode.ts'
+import { setPlainNode } from './process/plainNode.ts'
 import { createWindow } from './window.ts'
 
 /* The desktop door, in the order in which it opens. What must be said before Electron is ready stands at the top. */
@@ -56,7 +56,7 @@ if (app.requestSingleInstanceLock()) {
 function open(): void {
   const { root, plainNode } = installation(app)
   setPlainNode(plainNode)
-  const core = openCore({ home, db: databaseFile(process.env) })
+  const core = openCore({ home, db: databaseFile(process.env), log })
   const services = createServices(core, 'desktop', { root })
 
   guardSession(session.defaultSession)

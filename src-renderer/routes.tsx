@@ -1,6 +1,8 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
+import { choiceSearch } from './ensemble/choiceAddress.ts'
 import { Frame } from './frame/Frame.tsx'
+import { fetchFinder } from './frame/finder/Finder.tsx'
 import { NotFound } from './frame/NotFound.tsx'
 import { RouteError } from './frame/RouteError.tsx'
 
@@ -23,7 +25,7 @@ const pages = {
 /** Brings the code of all pages, so that none of them is waited for when it is opened. */
 export async function fetchPages(): Promise<void> {
   // Where the host is lost, the page that is opened then says so.
-  await Promise.allSettled(Object.values(pages).map((fetch) => fetch()))
+  await Promise.allSettled([...Object.values(pages).map((fetch) => fetch()), fetchFinder()])
 }
 
 const root = createRootRoute({ component: Frame })
@@ -47,6 +49,8 @@ const newRunSearch = z.object({
   from: z.string().optional().catch(undefined),
   /** The data set it starts with, by name or id. */
   data: z.string().optional().catch(undefined),
+  /** The published schedule it starts with, by its id. */
+  preset: z.string().optional().catch(undefined),
 })
 const newRunRoute = createRoute({
   getParentRoute: () => root,
@@ -58,6 +62,13 @@ const newRunRoute = createRoute({
 const runRoute = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
+  validateSearch: z.object({
+    /** The snapshot that is selected, by its id. */
+    snapshot: z.int().optional().catch(undefined),
+    /** Whether the ensemble is open, and what is chosen there. */
+    ensemble: z.boolean().optional().catch(undefined),
+    ...choiceSearch,
+  }),
   component: lazyRouteComponent(pages.run, 'RunPage'),
 })
 
@@ -76,6 +87,8 @@ const compareRoute = createRoute({
     zoom: z.tuple([z.number(), z.number()]).optional().catch(undefined),
     /** Settings that are the same in all runs, too. */
     all: z.boolean().optional().catch(undefined),
+    /** Runs of other data sets, too. */
+    others: z.boolean().optional().catch(undefined),
   }),
   component: lazyRouteComponent(pages.compare, 'ComparePage'),
 })
@@ -84,10 +97,11 @@ const ensemblesRoute = createRoute({
   getParentRoute: () => root,
   path: '/ensembles',
   validateSearch: z.object({
-    /** Runs whose snapshots are on the bench. */
+    /** Runs whose snapshots are side by side. */
     runs: ids,
     /** A saved ensemble that is open. */
     open: z.int().optional().catch(undefined),
+    ...choiceSearch,
   }),
   component: lazyRouteComponent(pages.ensembles, 'EnsemblesPage'),
 })

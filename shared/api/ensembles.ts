@@ -1,8 +1,6 @@
 import { z } from 'zod'
+import { type EnsembleMethod, predictionMethods } from '../ensemble/methods.ts'
 import { runId } from './runs.ts'
-
-export const ensembleMethod = z.enum(['average', 'logitAverage', 'weighted', 'weightAverage'])
-export type EnsembleMethodName = z.infer<typeof ensembleMethod>
 
 /** Scores of one predictor on one part of the data. */
 export interface PartScores {
@@ -19,7 +17,7 @@ export interface PartScores {
 export interface EnsembleInfo {
   readonly id: number
   readonly name: string
-  readonly method: EnsembleMethodName
+  readonly method: EnsembleMethod
   /** In the order of their steps, run by run. Weights sum to 1. */
   readonly members: readonly {
     readonly snapshotId: number
@@ -46,7 +44,7 @@ const ensembleName = z.string().trim().min(1, 'must not be empty').max(200, 'mus
 /** Its scores are computed by the host from the stored probabilities, whatever the window showed. */
 export const saveEnsemble = z.strictObject({
   name: ensembleName,
-  method: z.enum(['average', 'logitAverage', 'weighted']),
+  method: z.enum(predictionMethods),
   /** From one run or several of the same data and split; weights are shares, scaled to sum to 1. */
   members: z.array(member).min(1).max(1000),
 })

@@ -18,6 +18,8 @@ export interface Storage {
   readonly metricPoints: number
   /** Bytes of the snapshots' tensors and predictions. */
   readonly snapshotBytes: number
+  /** Bytes that the disk of the database has left; null where the system does not tell. */
+  readonly freeBytes: number | null
   /** Deleted runs that can still be restored. */
   readonly deletedRuns: number
 }

@@ -27,6 +27,18 @@ export interface EpochInfo extends Scores {
   readonly trainLoss: number | null
   readonly trainAccuracy: number | null
   readonly seconds: number
+  /** Of these, in training steps: the rest went to evaluations, checkpoints and pauses. Null where it was not told. */
+  readonly trainingSeconds: number | null
+}
+
+/** How a model did after one step of its run: at the end of an epoch, or of a cycle in mid-epoch. */
+export interface RunEvaluation extends Scores {
+  readonly step: number
+  /** The epoch that ends with this step; null in mid-epoch. */
+  readonly epoch: number | null
+  /** Means over the epoch; null in mid-epoch. */
+  readonly trainLoss: number | null
+  readonly trainAccuracy: number | null
 }
 
 /** A cut of the rate by a feedback schedule (plateau). */
@@ -50,6 +62,11 @@ export interface RunSummary {
   readonly totalSteps: number
   readonly stepsDone: number
   readonly attempt: number
+  /**
+   * The step after which it will stop, at the end of its cycle, since it was asked to; the command `keepGoing` takes that
+   * back. Null where no stop is planned.
+   */
+  readonly stopsAfterStep: number | null
   /** Among queued runs the least is started first; null when it is not queued. */
   readonly queuePlace: number | null
   readonly device: string | null
@@ -62,10 +79,10 @@ export interface RunSummary {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
-  /** The last evaluated epoch. */
-  readonly last: EpochInfo | null
-  /** The epoch of best validation accuracy (of test accuracy where the run has no validation part). */
-  readonly best: EpochInfo | null
+  /** The last evaluation on validation or test data. */
+  readonly last: RunEvaluation | null
+  /** As `bestOf` chooses it: by validation, else by test, else by training accuracy. */
+  readonly best: RunEvaluation | null
   /** Validation accuracy (else training accuracy) of its epochs, at most 48 of them, evenly taken, the last always. */
   readonly spark: readonly number[]
   readonly snapshots: readonly Pick<SnapshotInfo, 'id' | 'cycle' | 'step' | 'valAccuracy' | 'testAccuracy'>[]
@@ -134,7 +151,20 @@ export type QueueMove = (typeof queueMoves)[number]
 export const moveQueuedRun = z.strictObject({ id: runId, to: z.enum(queueMoves) })
 
 export const commandRun = z.strictObject({ id: runId, command: trainerCommand })
-export const extendRun = z.strictObject({ id: runId, cycles: z.int().min(1).max(10_000) })
+/** One of cycles, epochs and steps. */
+export const extendRun = z
+  .strictObject({
+    id: runId,
+    cycles: z.int().min(1).max(10_000).optional(),
+    epochs: z.number().positive().max(1e6).optional(),
+    steps: z.int().min(1).max(1e9).optional(),
+  })
+  .refine(
+    ({ cycles, epochs, steps }) => [cycles, epochs, steps].filter((one) => one !== undefined).length === 1,
+    {
+      error: 'must have one of cycles, epochs and steps',
+    },
+  )
 export const planSpec = z.strictObject({ spec: z.unknown() })
 
 export type CommandOutcome =

@@ -1,3 +1,5 @@
+import type { PredictionMethod } from '../ensemble/methods.ts'
+
 /*
  * What a door serves besides the procedures: bytes that the window reads or the user keeps. All are GET, relative to the
  * origin of the window, and the same in every door.
@@ -38,7 +40,7 @@ export const snapshotDownloadUrl = (snapshotId: number, format: SnapshotDownload
   `/download/snapshots/${snapshotId}/${format}`
 
 export interface EnsembleChoice {
-  readonly method: 'average' | 'logitAverage' | 'weighted'
+  readonly method: PredictionMethod
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
 }
 

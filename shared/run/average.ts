@@ -13,14 +13,10 @@ export const averageRequest = z.strictObject({
 })
 export type AverageRequest = z.infer<typeof averageRequest>
 
-export const averageReply = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('averaged'),
-    tensors: z.array(storedTensor),
-    weightsSha256: z.string(),
-    ...scores.shape,
-    predictions: z.array(predictions),
-  }),
-  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
-])
-export type AverageReply = z.infer<typeof averageReply>
+export const averageAnswer = z.strictObject({
+  tensors: z.array(storedTensor),
+  weightsSha256: z.string(),
+  ...scores.shape,
+  predictions: z.array(predictions),
+})
+export type AverageAnswer = z.infer<typeof averageAnswer>

@@ -16,26 +16,22 @@ export const benchRequest = z.strictObject({
 })
 export type BenchRequest = z.infer<typeof benchRequest>
 
-export const benchReply = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('measured'),
-    /** As a spec names it, as users read it, and why this one. */
-    name: engineName,
-    device: z.string(),
-    reason: z.string(),
-    parameters: z.int(),
-    /** How many steps were measured. */
-    steps: z.int().min(1),
-    /** Milliseconds of one step: forward, backward and optimizer. */
-    stepMs: z.strictObject({ median: z.number(), min: z.number() }),
-    /** Processor time of one step, over all threads: what the step costs where others compute too. */
-    cpuMs: z.strictObject({ median: z.number(), min: z.number() }),
-    samplesPerSecond: z.number(),
-    /** 10^9 multiplications and additions of weights in a second, as a plain algorithm would need them. */
-    gflops: z.number(),
-    /** The most memory the process ever had, in MiB. */
-    memoryMb: z.number(),
-  }),
-  z.strictObject({ type: z.literal('refused'), reason: z.string() }),
-])
-export type BenchReply = z.infer<typeof benchReply>
+export const benchAnswer = z.strictObject({
+  /** As a spec names it, as users read it, and why this one. */
+  name: engineName,
+  device: z.string(),
+  reason: z.string(),
+  parameters: z.int(),
+  /** How many steps were measured. */
+  steps: z.int().min(1),
+  /** Milliseconds of one step: forward, backward and optimizer. */
+  stepMs: z.strictObject({ median: z.number(), min: z.number() }),
+  /** Processor time of one step, over all threads: what the step costs where others compute too. */
+  cpuMs: z.strictObject({ median: z.number(), min: z.number() }),
+  samplesPerSecond: z.number(),
+  /** 10^9 multiplications and additions of weights in a second, as a plain algorithm would need them. */
+  gflops: z.number(),
+  /** The most memory the process ever had, in MiB. */
+  memoryMb: z.number(),
+})
+export type BenchAnswer = z.infer<typeof benchAnswer>

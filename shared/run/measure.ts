@@ -12,14 +12,10 @@ export const measureRequest = z.strictObject({
 })
 export type MeasureRequest = z.infer<typeof measureRequest>
 
-export const measureReply = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('measured'),
-    device: z.string(),
-    secondsPerStep: z.number().min(0),
-    /** Of validation and test; null where the run keeps neither. */
-    secondsPerEvaluation: z.number().min(0).nullable(),
-  }),
-  z.strictObject({ type: z.literal('failed'), reason: z.string() }),
-])
-export type MeasureReply = z.infer<typeof measureReply>
+export const measureAnswer = z.strictObject({
+  device: z.string(),
+  secondsPerStep: z.number().min(0),
+  /** Of validation and test; null where the run keeps neither. */
+  secondsPerEvaluation: z.number().min(0).nullable(),
+})
+export type MeasureAnswer = z.infer<typeof measureAnswer>

@@ -4,9 +4,13 @@ import { deviceAdvice } from './probe.ts'
 import { engineName, runSpec } from './spec.ts'
 
 /*
- * The protocol between a host (the core, in whichever door) and a trainer process. It assumes no shared disk beyond
- * the data set's folder, no shared clock and no shared lifetime; every event carries run, attempt and sequence, so that
- * a thing delivered twice is stored once. Typed arrays travel by structured clone.
+ * The protocol between a host (the core, in whichever door) and a trainer. It assumes no shared disk, no shared clock and
+ * no shared lifetime: a data set is named by its id, and every event carries run, attempt and sequence, so that a thing
+ * delivered twice is stored once. Typed arrays travel by structured clone.
+ *
+ *   host ── start, then commands ──────────────────────►  trainer
+ *        ◄── events, numbered from 0 ───────────────────
+ *        ── stored: everything up to this event is kept ►
  */
 
 const step = z.int().min(0)
@@ -70,41 +74,73 @@ export const trainerCommand = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pause') }),
   z.strictObject({ type: z.literal('resume') }),
   z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'cycleEnd']) }),
+  /** Takes back a stop that waits for the end of the cycle. Without one nothing changes. */
+  z.strictObject({ type: z.literal('keepGoing') }),
+  /** Keeps the state of this moment, besides those that are kept anyway. */
+  z.strictObject({ type: z.literal('checkpoint') }),
   /** Ends the current cycle over the next n epochs. */
   z.strictObject({ type: z.literal('annealNow'), epochs: z.number().positive() }),
 ])
 export type TrainerCommand = z.infer<typeof trainerCommand>
 
+/** Each command as it stands in "While asking run ... to ...". */
+export const commandWords: Readonly<Record<TrainerCommand['type'], string>> = {
+  pause: 'pause',
+  resume: 'resume',
+  stop: 'stop',
+  keepGoing: 'keep going',
+  checkpoint: 'keep a checkpoint',
+  annealNow: 'anneal now',
+}
+
 /** By which the answer to a command is known: positive for a row of the database's requests, negative for others. */
 const requestId = z.int()
-const [pause, resume, stop, annealNow] = trainerCommand.options
-const asked = { requestId: requestId.optional() }
+const [pause, resume, stop, keepGoing, checkpoint, annealNow] = trainerCommand.options
+const answerable = { requestId: requestId.optional() }
 /** A command on its way to the trainer, which answers one that has a request id: `obeyed` or `refused`. */
-export const trainerOrder = z.discriminatedUnion('type', [
-  pause.extend(asked),
-  resume.extend(asked),
-  stop.extend(asked),
-  annealNow.extend(asked),
+export const commandMessage = z.discriminatedUnion('type', [
+  pause.extend(answerable),
+  resume.extend(answerable),
+  stop.extend(answerable),
+  keepGoing.extend(answerable),
+  checkpoint.extend(answerable),
+  annealNow.extend(answerable),
 ])
-export type TrainerOrder = z.infer<typeof trainerOrder>
+export type CommandMessage = z.infer<typeof commandMessage>
+
+/** One attempt of a run: all that a trainer needs besides the data. */
+export const startMessage = z.strictObject({
+  type: z.literal('start'),
+  runId: z.string(),
+  attempt: z.int().min(1),
+  spec: runSpec,
+  datasetId: z.string(),
+  devices: deviceAdvice.optional(),
+  plan: schedulePlan,
+  edits: z.array(scheduleEdit),
+  /** Absent on a fresh start. */
+  state: trainerState.optional(),
+})
+export type StartMessage = z.infer<typeof startMessage>
 
 /** Host to trainer. `start` comes first, once. */
-export const trainerRequest = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('start'),
-    runId: z.string(),
-    attempt: z.int().min(1),
-    spec: runSpec,
-    datasetFolder: z.string(),
-    devices: deviceAdvice.optional(),
-    plan: schedulePlan,
-    edits: z.array(scheduleEdit),
-    /** Absent on a fresh start. */
-    state: trainerState.optional(),
-  }),
-  ...trainerOrder.options,
+export const hostMessage = z.discriminatedUnion('type', [
+  startMessage,
+  /** The events up to this number are stored: whoever keeps them for a repetition may forget them. */
+  z.strictObject({ type: z.literal('stored'), seq: z.int().min(0) }),
+  ...commandMessage.options,
 ])
-export type TrainerRequest = z.infer<typeof trainerRequest>
+export type HostMessage = z.infer<typeof hostMessage>
+
+/** Where a data set lies on the machine of the trainer: told before `start` by the program there that starts the trainer. */
+export const localDataset = z.strictObject({
+  type: z.literal('localDataset'),
+  datasetId: z.string(),
+  folder: z.string(),
+})
+/** All that a trainer process reads. */
+export const trainerInput = z.discriminatedUnion('type', [localDataset, ...hostMessage.options])
+export type TrainerInput = z.infer<typeof trainerInput>
 
 const envelope = { runId: z.string(), attempt: z.int().min(1), seq: z.int().min(0) }
 
@@ -140,6 +176,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
     trainAccuracy: z.number(),
     ...scores.shape,
     seconds: z.number(),
+    /** Of these, in its training steps; the rest went to evaluations, checkpoints and pauses. */
+    trainingSeconds: z.number(),
   }),
   /** The model of a cycle end (or of the run's snapshot rule), with what resuming and ensembling need. */
   z.strictObject({
@@ -162,6 +200,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
   /** A change of a feedback schedule: plateau cut the rate. */
   z.strictObject({ ...envelope, type: z.literal('feedback'), step, lr: z.number(), reason: z.string() }),
   z.strictObject({ ...envelope, type: z.literal('status'), status: z.enum(['running', 'paused']), step }),
+  /** The run will stop after that step, the last of its cycle; null: it goes on, since the stop was taken back. */
+  z.strictObject({ ...envelope, type: z.literal('stopPlanned'), afterStep: step.nullable() }),
   /** The command of that request was carried out, or will be where it says when (stop at the cycle's end). */
   z.strictObject({ ...envelope, type: z.literal('obeyed'), requestId }),
   /** A command that could not be obeyed, with why in words; the run goes on as it was. It is told, not stored. */
@@ -185,3 +225,9 @@ export const trainerEvent = z.discriminatedUnion('type', [
 ])
 export type TrainerEvent = z.infer<typeof trainerEvent>
 export type TrainerEventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>
+
+/** Sent every few seconds while the trainer comes to its messages: also while it evaluates, and while it is paused. */
+export const aliveMessage = z.strictObject({ type: z.literal('alive') })
+/** All that a trainer process sends. */
+export const trainerOutput = z.discriminatedUnion('type', [aliveMessage, ...trainerEvent.options])
+export type TrainerOutput = z.infer<typeof trainerOutput>

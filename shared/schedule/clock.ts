@@ -1,10 +1,20 @@
+import { bisectRight } from 'd3-array'
 import { z } from 'zod'
+import { described } from './fieldMeta.ts'
 import type { Context } from './track.ts'
 
 /**
  * The unit of every length in a spec: optimizer steps, epochs (may be fractional), or fractions of the budget.
  */
-export const unitField = z.enum(['step', 'epoch', 'budget']).default('epoch')
+export const unitField = described(z.enum(['step', 'epoch', 'budget']).default('epoch'), {
+  label: 'Lengths in',
+  help: 'The unit of every length of this schedule.',
+  options: {
+    epoch: { label: 'epochs', help: 'A length of 1 is one pass over the training data.' },
+    step: { label: 'steps', help: 'A length of 1 is one optimizer step.' },
+    budget: { label: 'the budget', help: 'A length of 0.5 is half of the run.' },
+  },
+})
 export type Unit = z.infer<typeof unitField>
 
 const stepCount = z.int().min(1).max(1e9)
@@ -14,7 +24,7 @@ const stepCount = z.int().min(1).max(1e9)
  * keeps its last value. `every` counts steps; `atFractions` are parts of the budget, each taking effect on the first
  * step at or past it; `atSteps` are the steps themselves.
  */
-export const updateField = z
+const update = z
   .union(
     [
       z.enum(['step', 'epoch']),
@@ -29,6 +39,11 @@ export const updateField = z
     },
   )
   .default('step')
+export const updateField = described(update, {
+  label: 'Rate moves',
+  help: 'The sampling rate: when the rate is computed anew; in between it keeps its value.',
+  control: 'update',
+})
 export type Update = z.infer<typeof updateField>
 
 /** Steps in one unit of length. */
@@ -36,6 +51,25 @@ export function unitSteps(unit: Unit, context: Context): number {
   if (unit === 'step') return 1
   return unit === 'epoch' ? context.stepsPerEpoch : context.horizon
 }
+
+/** The time at a step, counted in the spec's unit and moving as its `update` says. */
+export function timeBy(
+  { unit, update }: { unit: Unit; update: Update },
+  context: Context,
+): (step: number) => number {
+  const clock = makeClock(update, context)
+  const size = unitSteps(unit, context)
+  return (step) => clock.position(step) / size
+}
+
+/** Times in the spec's unit as ascending positions in steps. */
+export function inSteps(times: readonly number[], unit: Unit, context: Context): number[] {
+  return times.map((time) => snap(time * unitSteps(unit, context))).sort((a, b) => a - b)
+}
+
+/** Whether a length in this unit, or a rate moved in this way, depends on how long the budget is. */
+export const timedByBudget = ({ unit, update }: { unit?: Unit; update?: Update }): boolean =>
+  unit === 'budget' || (typeof update === 'object' && 'atFractions' in update)
 
 /** The step axis as a schedule sees it: positions are in steps, moving only when the rate is computed anew. */
 export interface Clock {
@@ -61,6 +95,14 @@ export function listedSteps(
   return [0, ...steps].sort((a, b) => a - b)
 }
 
+/** A clock that stands one step behind another. */
+export function oneStepLate(clock: Clock): Clock {
+  return {
+    position: (step) => clock.position(Math.max(0, step - 1)),
+    firstStepAt: (position) => (position <= 0 ? 0 : clock.firstStepAt(position) + 1),
+  }
+}
+
 function everySteps(every: number): Clock {
   return {
     position: (step) => every * Math.floor(step / every),
@@ -76,16 +118,7 @@ function atSteps(sorted: readonly number[]): Clock {
 }
 
 /** How many entries of an ascending list are at most `value`. */
-export function countAtMost(sorted: readonly number[], value: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? 0) <= value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+export const countAtMost = (sorted: readonly number[], value: number): number => bisectRight(sorted, value)
 
 /**
  * `value` moved onto the nearest whole number where it lies within rounding of it, so that 10 × 1.1 is step 11 and a

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { described } from './fieldMeta.ts'
 
 const shapes = {
   linear: z.strictObject({ shape: z.literal('linear') }),
@@ -25,11 +26,17 @@ const profileObject = z.discriminatedUnion(
 export type Profile = z.infer<typeof profileObject>
 
 /** How a rate falls; the bare name of a shape stands for that shape with its usual parameters. */
-export const profileField = z.preprocess(
+const profileField = z.preprocess(
   (value) => (typeof value === 'string' && Object.hasOwn(shapes, value) ? { shape: value } : value),
   profileObject,
 )
-export const profileOrCosine = profileField.default({ shape: 'cosine' })
+/** The profile of a family, with the one it has unless told otherwise. */
+export const profileFieldOr = (shape: 'linear' | 'cosine') =>
+  described(profileField.default({ shape }), {
+    label: 'Profile',
+    help: 'How the rate falls.',
+    control: 'profile',
+  })
 
 /**
  * The profile p(u) of progress u in [0, 1]: 1 at 0, falling; 0 at 1 except for `exponential`, which ends at exp(-k).
@@ -57,3 +64,18 @@ export function profileText(profile: Profile): string {
   if (profile.shape === 'polynomial') return `polynomial (power ${profile.power})`
   return profile.shape
 }
+
+const profileNames = {
+  linear: 'linear',
+  cosine: 'cosine',
+  rex: 'REX',
+  exponential: 'exponential',
+  polynomial: 'polynomial',
+} as const
+
+/** The profile in one word. */
+export const profileName = ({ shape }: Profile): string => profileNames[shape]
+
+/** " REX" behind the label of a family that usually has another profile; nothing where it has that one. */
+export const unusualProfile = (profile: Profile, usual: Profile['shape']): string =>
+  profile.shape === usual ? '' : ` ${profileName(profile)}`

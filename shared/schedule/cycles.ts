@@ -1,3 +1,4 @@
+import { bisector } from 'd3-array'
 import { spanOf, type Timeline } from './timeline.ts'
 
 export interface Cycle {
@@ -59,14 +60,9 @@ export function createCycleFinder(
   }
 }
 
+const byEnd = bisector((cycle: Cycle) => cycle.end)
+
 /** The listed cycle that holds `step`, found by bisection. */
 function findCycle(cycles: readonly Cycle[], step: number): Cycle | undefined {
-  let low = 0
-  let high = cycles.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((cycles[middle]?.end ?? 0) <= step) low = middle + 1
-    else high = middle
-  }
-  return cycles[low]
+  return cycles[byEnd.right(cycles, step)]
 }

@@ -131,3 +131,7 @@ function refusal(expression: string, reason: string): UserError {
     `While reading the schedule formula ${expression}: ${reason}; write it with numbers, ${[...variables].join(', ')}, pi, e, + - * / ^ % < <= > >= == != ( ), "test ? a : b" and the functions ${functions.join(', ')}.`,
   )
 }
+
+/** The variables that a formula uses. @throws UserError when the text is no formula */
+export const variablesOf = (expression: string): ReadonlySet<string> =>
+  new Set(parseTree(expression).variables())

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { described } from './fieldMeta.ts'
 import type { Context, Track } from './track.ts'
 
 const coefficient = z.number().min(0).lt(1)
@@ -25,8 +26,17 @@ export const momentumSpec = z.discriminatedUnion('curve', [
     delay: z.number().min(0).max(1).default(0),
   }),
 ])
-export const momentumField = momentumSpec.optional()
+export const momentumField = described(momentumSpec.optional(), {
+  label: 'Momentum',
+  help: 'SGD’s momentum, or Adam’s beta1, beside the rate.',
+  empty: 'the optimizer’s',
+  control: 'momentum',
+})
 export type MomentumSpec = z.infer<typeof momentumSpec>
+
+/** Whether the momentum of any step depends on how long the budget is: of `inverse` the ends of the rate do. */
+export const momentumReadsBudget = (spec: MomentumSpec | undefined): boolean =>
+  spec !== undefined && spec.curve !== 'constant'
 
 /** `track` with the momentum of `spec`, unless the family already made its own of it. */
 export function withMomentum(track: Track, spec: MomentumSpec | undefined, context: Context): Track {

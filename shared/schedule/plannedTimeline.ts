@@ -1,4 +1,4 @@
-import { compileTrack } from './compileTrack.ts'
+import { compileTrack, summarizeTrack } from './children.ts'
 import { applyEdit, checkEdits, type ScheduleEdit } from './edits.ts'
 import { checkPlan, type SchedulePlan } from './plan.ts'
 import type { ScheduleSpec } from './spec.ts'
@@ -11,11 +11,12 @@ export function makeTimeline(
   edits: readonly ScheduleEdit[],
 ): Timeline {
   const { totalSteps, stepsPerEpoch, horizon } = checkPlan(plan)
-  const track = compileTrack(spec, { horizon, stepsPerEpoch })
+  const context = { horizon, stepsPerEpoch }
+  const track = compileTrack(spec, context)
   const planned: Timeline = {
     ...track,
     range: track.range(Math.max(horizon, totalSteps)),
-    text: track.text(totalSteps),
+    text: summarizeTrack(spec, context, totalSteps),
     totalSteps,
     stepsPerEpoch,
     restStep: horizon - 1,

@@ -1,57 +1,14 @@
 import { z } from 'zod'
 import { parseOrExplain } from '../errors.ts'
-import { budgetedSpec } from './families/budgeted.ts'
-import { type ChainSpec, chainSpec } from './families/chain.ts'
-import { constantSpec } from './families/constant.ts'
-import { cyclicalSpec } from './families/cyclical.ts'
-import {
-  cosineSpec,
-  exponentialDecaySpec,
-  exponentialSpec,
-  geometricSpec,
-  linearSpec,
-  polynomialSpec,
-  rexSpec,
-} from './families/decay.ts'
-import { formulaSpec } from './families/formula.ts'
-import { fractalSpec } from './families/fractal.ts'
-import { inverseSqrtSpec, inverseTimeSpec, noamSpec } from './families/inverse.ts'
-import { oneCycleSpec } from './families/oneCycle.ts'
-import { plateauSpec } from './families/plateau.ts'
-import { type SequenceSpec, sequenceSpec } from './families/sequence.ts'
-import { sgdrSpec } from './families/sgdr.ts'
-import { snapshotSpec } from './families/snapshot.ts'
-import { multiStepSpec, piecewiseSpec, stepSpec } from './families/steps.ts'
-import { type WarmupSpec, warmupSpec } from './families/warmup.ts'
-
-const simple = [
-  constantSpec,
-  stepSpec,
-  multiStepSpec,
-  piecewiseSpec,
-  exponentialSpec,
-  linearSpec,
-  polynomialSpec,
-  cosineSpec,
-  rexSpec,
-  exponentialDecaySpec,
-  geometricSpec,
-  inverseTimeSpec,
-  inverseSqrtSpec,
-  noamSpec,
-  cyclicalSpec,
-  sgdrSpec,
-  snapshotSpec,
-  oneCycleSpec,
-  fractalSpec,
-  budgetedSpec,
-  plateauSpec,
-  formulaSpec,
-] as const
+import type { ChainSpec } from './families/chain.ts'
+import { chain, leafFamilies, sequence, warmup } from './families/index.ts'
+import type { SequenceSpec } from './families/sequence.ts'
+import type { WarmupSpec } from './families/warmup.ts'
+import type { ScheduleFamily } from './family.ts'
 
 /** A learning-rate schedule as plain JSON, tagged by `kind`. */
 export type ScheduleSpec =
-  | z.infer<(typeof simple)[number]>
+  | z.infer<(typeof leafFamilies)[number]['schema']>
   | WarmupSpec<ScheduleSpec>
   | SequenceSpec<ScheduleSpec>
   | ChainSpec<ScheduleSpec>
@@ -65,14 +22,37 @@ const child: z.ZodType<ScheduleSpec> = z
     error: 'plateau may stand alone or behind a warm-up, not inside a sequence or chain',
   })
 
-const composite = [warmupSpec(z.lazy(() => anySchedule)), sequenceSpec(child), chainSpec(child)] as const
+const [firstFamily, ...otherFamilies] = leafFamilies
+const compositeFamilies = [sequence(child), chain(child), warmup(z.lazy(() => anySchedule))] as const
 
-/** Every kind of schedule, in the order in which a form would offer them. */
-export const scheduleKinds: readonly ScheduleKind[] = [...simple, ...composite].map(
-  (schema) => schema.shape.kind.value,
+const anySchedule: z.ZodType<ScheduleSpec> = z.discriminatedUnion('kind', [
+  firstFamily.schema,
+  ...otherFamilies.map(({ schema }) => schema),
+  ...compositeFamilies.map(({ schema }) => schema),
+])
+
+/** A family whose methods take the specs of its own kind only; `familyOf` finds the one of a spec. */
+export type AnyFamily = ScheduleFamily<ScheduleSpec, ScheduleSpec> & { readonly kind: ScheduleKind }
+
+/** Every family, in the order in which a form offers them. */
+export const scheduleFamilies: readonly AnyFamily[] = [...leafFamilies, ...compositeFamilies].map(
+  (family) => ({ ...family, kind: family.schema.shape.kind.value }),
 )
 
-const anySchedule: z.ZodType<ScheduleSpec> = z.discriminatedUnion('kind', [...simple, ...composite])
+const byKind: ReadonlyMap<string, AnyFamily> = new Map(
+  scheduleFamilies.map((family) => [family.kind, family]),
+)
+
+/** The family of a kind that may have been misspelt. */
+export const findFamily = (kind: string): AnyFamily | undefined => byKind.get(kind)
+
+export function familyOf({ kind }: ScheduleSpec): AnyFamily {
+  const family = byKind.get(kind)
+  if (family === undefined) throw new Error(`there is no schedule family ${kind}`)
+  return family
+}
+
+export const scheduleKinds: readonly ScheduleKind[] = scheduleFamilies.map(({ kind }) => kind)
 
 function followsFeedback(spec: ScheduleSpec): boolean {
   return spec.kind === 'plateau' || (spec.kind === 'warmup' && followsFeedback(spec.schedule))

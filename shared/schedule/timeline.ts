@@ -1,8 +1,9 @@
 import type { RateRange, Span, Track } from './track.ts'
 
 /** A track with an end, after the edits made to it. */
-export interface Timeline extends Omit<Track, 'range' | 'text'> {
+export interface Timeline extends Omit<Track, 'range'> {
   range: RateRange
+  /** The schedule in words; see ScheduleFamily.summary. */
   text: string
   totalSteps: number
   stepsPerEpoch: number

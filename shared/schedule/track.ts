@@ -44,8 +44,6 @@ export interface Track {
   cycleAt?: (step: number) => Span
   /** Bounds of the rate over the first `steps` steps; not finite where the rate is not. */
   range(steps: number): RateRange
-  /** A phrase for the summary of a run of `steps` steps, e.g. "cosine decay from 0.1 to 0". */
-  text(steps: number): string
   feedback?: PlateauPolicy
   /**
    * How a recursive chain moves the rate `lr` from step `before` on to `step` (its first tick has no `before`), where that

@@ -1,3 +1,5 @@
+import { countText, percentText, rateText, thin } from '../numberText.ts'
+import type { Unit } from './clock.ts'
 import { showRate } from './fields.ts'
 
 /** "3 epochs", "1 step", "50 % of the budget". */
@@ -34,4 +36,15 @@ export function showCount(count: number): string {
 /** At most two decimals, but for rounding. */
 export function hasFewDecimals(value: number): boolean {
   return Math.abs(100 * value - Math.round(100 * value)) <= 1e-9 * Math.max(1, 100 * value)
+}
+
+/** A length in the unit of its schedule, as short as a label has it: "10" epochs, "400 st", "50 %" of the budget. */
+export function shortLength(value: number, unit: Unit): string {
+  if (unit === 'budget') return percentText(value, 0)
+  return unit === 'step' ? `${countText(value)}${thin}st` : rateText(value)
+}
+
+/** The first three, and that there are more. */
+export function firstOf(parts: readonly string[], between = '-'): string {
+  return parts.length <= 3 ? parts.join(between) : `${parts.slice(0, 3).join(between)}${between}…`
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import type { About, CalibrationInfo } from '../../shared/api/lab.ts'
@@ -30,7 +31,7 @@ export function createLabServices(
     async storage() {
       const datasets = await core.catalogue.list()
       const datasetBytes = datasets.reduce((sum, { meta }) => sum + storedBytes(meta), 0)
-      return { ...core.store.read.storage(), datasetBytes }
+      return { ...core.store.read.storage(), datasetBytes, freeBytes: await freeBytes(core.store.path) }
     },
     devices: () => core.devices.list(),
     calibrations: async () => (await core.devices.calibrations()).map(inShort),
@@ -40,6 +41,15 @@ export function createLabServices(
 function inShort({ subject, timings, measuredAt }: Calibration): CalibrationInfo {
   const failed = timings.filter((timing) => 'failure' in timing)
   return { subject: subjectText(subject), timings: [...byTime(timings), ...failed], measuredAt }
+}
+
+async function freeBytes(file: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(path.dirname(file))
+    return bavail * bsize
+  } catch {
+    return null
+  }
 }
 
 /** The names of the built files hold hashes of their content, and index.html names them. */

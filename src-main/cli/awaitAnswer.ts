@@ -1,6 +1,7 @@
+import type { RunSummary } from '../../shared/api/runs.ts'
 import type { Core } from '../core.ts'
 import type { RunCommand, RunRecord } from '../store/types.ts'
-import { plural, whole } from './format.ts'
+import { plural } from './format.ts'
 
 /** Milliseconds. */
 const patience = 3000
@@ -15,23 +16,24 @@ export interface Answer {
 export async function awaitAnswer(core: Core, before: RunRecord, command: RunCommand): Promise<Answer> {
   const answer = await core.runs.command(before.id, command, patience)
   if (answer.outcome === 'refused') return { obeyed: false, words: answer.reason }
-  return { obeyed: true, words: words(before, core.store.read.run(before.id), command) }
+  return { obeyed: true, words: words(before, core.store.read.summary(before.id), command) }
 }
 
-function words(before: RunRecord, run: RunRecord, command: RunCommand): string {
+function words(before: RunRecord, run: RunSummary, command: RunCommand): string {
   if (command.type === 'annealNow') {
     const annealed = annealedFrom(before, run, command.epochs)
     if (annealed !== undefined) return annealed
   }
-  if (command.type === 'stop' && command.when === 'cycleEnd' && run.status !== 'stopped')
-    return `Run ${run.id} is asked to stop at the end of its cycle.`
+  if (command.type === 'stop' && run.stopsAfterStep !== null)
+    return `Run ${run.id} stops after ${plural(run.stopsAfterStep + 1, 'step')}, at the end of its cycle; "stop --cancel" takes that back.`
+  if (command.type === 'keepGoing') return `Run ${run.id} goes on: no stop waits for the end of its cycle.`
   return `Run ${run.id} is ${run.status} with ${plural(run.stepsDone, 'step')} done.`
 }
 
-function annealedFrom(before: RunRecord, run: RunRecord, epochs: number): string | undefined {
+function annealedFrom(before: RunRecord, run: RunSummary, epochs: number): string | undefined {
   const steps = Math.max(1, Math.round(epochs * run.position.plan.stepsPerEpoch))
   const known = before.position.edits.length
   const edit = run.position.edits.find((each, i) => i >= known && each.steps === steps)
   if (edit === undefined) return undefined
-  return `Run ${run.id} ends its cycle over ${plural(steps, 'step')} from step ${whole(edit.atStep)} on, and has ${plural(run.totalSteps, 'step')} now.`
+  return `Run ${run.id} ends its cycle over the ${plural(steps, 'step')} after ${plural(edit.atStep, 'step')}, and has ${plural(run.totalSteps, 'step')} now.`
 }

@@ -1,3 +1,4 @@
+import { methodWords } from '../../shared/ensemble/methods.ts'
 import type { EnsembleResult } from '../ensembles/service.ts'
 import { absent, fixed, moment, percent, plural, points } from './format.ts'
 import type { ensembleListReport } from './reports.ts'
@@ -7,7 +8,7 @@ import { wrap } from './wrap.ts'
 type Scored = Omit<EnsembleResult, 'run'>
 
 /**
- * Each member alone, newest first, beside the equal average of it and all newer ones; then what combining gained. The two
+ * Each member alone, newest first, beside the equal average of it and all newer ones; then what combining gained over the run's best snapshot. The two
  * stand in one table where it fits, else one below the other: no score is left out.
  */
 export function describeEnsemble(result: Scored, columns: number): string {
@@ -60,7 +61,7 @@ function right(head: string): Column {
 }
 
 function gained(result: Scored, columns: number): string {
-  const { judgedOn, bestSingle, members, diversity } = result
+  const { judgedOn, bestSingle, bestChosenOn, members, diversity } = result
   const own = result[judgedOn]
   const best = bestSingle[judgedOn]
   if (own === null || best === null) return ''
@@ -69,8 +70,8 @@ function gained(result: Scored, columns: number): string {
       ? ''
       : ` Members disagree on ${percent(diversity.disagreement, 1)} of the examples; at least one is right on ${percent(diversity.oracleAccuracy, 1)}.`
   const text =
-    `The ensemble of ${plural(members.length, 'snapshot')} (${methodNames[result.method]}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
-    `the best single one, of cycle ${bestSingle.snapshot.cycle}, ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
+    `The ensemble of ${plural(members.length, 'snapshot')} (${methodWords[result.method].phrase}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
+    `the run's best snapshot, of cycle ${bestSingle.snapshot.cycle} (chosen on ${bestChosenOn} data), ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
     `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}`
   return `${wrap(text, columns)}\n`
 }
@@ -104,10 +105,3 @@ export function describeEnsembles(
     columns,
   )
 }
-
-const methodNames = {
-  average: 'average of probabilities',
-  logitAverage: 'average of logits',
-  weighted: 'weighted average',
-  weightAverage: 'average of weights',
-} as const satisfies Record<EnsembleResult['method'], string>

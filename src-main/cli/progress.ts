@@ -3,8 +3,8 @@ import sparkly from 'sparkly'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
-import { oneLine } from './files.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
+import { oneLine } from './oneLine.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -85,6 +85,10 @@ function absorb(view: View, event: TrainerEvent, now: () => number): string | un
       return `Learning rate cut to ${rate(event.lr)}: ${event.reason}`
     case 'refused':
       return `Refused: ${oneLine(event.reason)}`
+    case 'stopPlanned':
+      return event.afterStep === null
+        ? 'The stop at the end of its cycle is taken back: it goes on.'
+        : `Stops after ${whole(event.afterStep + 1)} steps, at the end of its cycle.`
     case 'status':
       return event.status === 'paused' ? `Paused with ${whole(event.step)} steps done.` : undefined
     default:
@@ -112,7 +116,7 @@ function epochLine(view: View, event: Extract<TrainerEvent, { type: 'epoch' }>, 
   const left = timeLeft(view, now)
   return [
     `epoch ${event.epoch}`,
-    `step ${event.step + 1}/${view.totalSteps}`,
+    `${event.step + 1}/${view.totalSteps} steps`,
     `lr ${rate(view.lr)}`,
     `loss ${fixed(event.trainLoss)}`,
     `train ${percent(event.trainAccuracy)}`,

@@ -1,13 +1,16 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import { methodWords } from '../../shared/ensemble/methods.ts'
+import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult } from '../ensembles/service.ts'
-import type { EnsembleRecord, EpochRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
-export function runReport(core: Core, run: RunRecord) {
+export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
   const { schedule, stepsPerEpoch } = buildPlan(run.spec, run.position)
   const epochs = core.store.read.epochs(run.id)
+  const snapshots = core.store.read.snapshots(run.id)
   return {
     ...runHead(run),
     stepsPerEpoch,
@@ -25,9 +28,9 @@ export function runReport(core: Core, run: RunRecord) {
       cycles: schedule.cycles.length,
       edits: run.position.edits,
     },
-    best: bestEpoch(epochs),
+    best: bestReport(run, stepsPerEpoch, [...epochs, ...snapshots]),
     epochs,
-    snapshots: core.store.read.snapshots(run.id).map(snapshotReport),
+    snapshots: snapshots.map(snapshotReport),
     tags: run.tags,
     note: run.note,
     createdAt: isoTime(run.createdAt),
@@ -66,25 +69,23 @@ export function snapshotReport(snapshot: SnapshotRecord) {
   return { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes }
 }
 
-/** The epoch of the highest validation (else test, else training) accuracy; the first of equals. */
-function bestEpoch(epochs: readonly EpochRecord[]) {
-  const value = (epoch: EpochRecord): number => epoch.valAccuracy ?? epoch.testAccuracy ?? epoch.trainAccuracy
-  const best = epochs.reduce<EpochRecord | undefined>(
-    (leader, epoch) => (leader === undefined || value(epoch) > value(leader) ? epoch : leader),
-    undefined,
-  )
+/**
+ * The run's best evaluation and the part of the data it was chosen by; `epoch` is the one that ends with it, or the one in
+ * whose middle a cycle ended.
+ */
+function bestReport({ spec }: RunRecord, stepsPerEpoch: number, evaluations: readonly Scored[]) {
+  const best = bestOf(evaluations, spec.dataset.validation > 0)
   if (best === undefined) return null
-  const { epoch, valAccuracy, testAccuracy, trainAccuracy } = best
-  return { epoch, valAccuracy, testAccuracy, trainAccuracy }
+  const { step, valAccuracy, testAccuracy, trainAccuracy = null } = best.evaluation
+  return {
+    part: best.part,
+    epoch: Math.ceil((step + 1) / stepsPerEpoch),
+    step,
+    valAccuracy,
+    testAccuracy,
+    trainAccuracy,
+  }
 }
-
-/** Methods as --method takes them. */
-const methodNames = {
-  average: 'average',
-  logitAverage: 'logit-average',
-  weighted: 'weighted',
-  weightAverage: 'weights',
-} as const satisfies Record<EnsembleResult['method'], string>
 
 /** An ensemble as `anneal ensemble --json` prints it. NLL in nats, Brier 0..2, ECE over 15 bins; all of `judgedOn`. */
 export function ensembleReport(result: EnsembleResult) {
@@ -92,7 +93,7 @@ export function ensembleReport(result: EnsembleResult) {
   const best = result.bestSingle[result.judgedOn]
   return {
     runId: result.run.id,
-    method: methodNames[result.method],
+    method: methodWords[result.method].option,
     members: result.members.map(memberReport),
     valAccuracy: result.validation?.accuracy ?? null,
     testAccuracy: result.test?.accuracy ?? null,
@@ -100,8 +101,9 @@ export function ensembleReport(result: EnsembleResult) {
     nll: judged?.nll ?? null,
     brier: judged?.brier ?? null,
     ece: judged?.ece ?? null,
-    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null },
-    /** Of accuracy over the best single, on `judgedOn`. */
+    /** The best snapshot of the run, member or not. */
+    bestSingle: { ...memberReport(result.bestSingle), nll: best?.nll ?? null, chosenOn: result.bestChosenOn },
+    /** Of accuracy over that snapshot, on `judgedOn`. */
     gain: judged && best ? judged.accuracy - best.accuracy : null,
     last: result.last.map(({ size, ...scores }) => ({
       m: size,
@@ -122,7 +124,7 @@ export function ensembleListReport(read: StoreReads, ensemble: EnsembleRecord) {
     ensembleId: ensemble.id,
     name: ensemble.name,
     runId: members[0]?.runId ?? null,
-    method: methodNames[ensemble.method],
+    method: methodWords[ensemble.method].option,
     members: members.map(({ runId: _, ...member }) => member),
     valAccuracy: ensemble.valAccuracy,
     testAccuracy: ensemble.testAccuracy,

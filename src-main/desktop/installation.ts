@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { App } from 'electron'
-import type { PlainNode } from '../plainNode.ts'
+import type { PlainNode } from '../process/plainNode.ts'
 
 export interface Installation {
   /** Where package.json, resources/ and out/ lie. */

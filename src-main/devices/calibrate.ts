@@ -2,8 +2,8 @@ import { UserError } from '../../shared/errors.ts'
 import type { CalibrationSubject, DeviceTiming } from '../../shared/run/calibration.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import { NoAnswer } from '../askProcess.ts'
-import { benchInProcess } from '../bench/benchProcess.ts'
+import { NoAnswer } from '../process/noAnswer.ts'
+import { runJob } from '../process/runJob.ts'
 
 /** Milliseconds of steps measured on each device, and steps at most: a small model is known sooner. */
 export const measuredFor = 2000
@@ -46,7 +46,7 @@ export async function timeDevices(
       ...(threads !== undefined && { threads }),
     }
     try {
-      const { device, steps, stepMs } = await benchInProcess(request, { within, signal })
+      const { device, steps, stepMs } = await runJob('bench', request, { within, signal })
       timings.push({ name, device, steps, stepMs: stepMs.median })
     } catch (error) {
       if (error instanceof UserError) refusals++

@@ -1,5 +1,5 @@
 import type { ProbeReply } from '../../shared/run/probe.ts'
-import type { NoAnswer } from '../askProcess.ts'
+import type { NoAnswer } from '../process/noAnswer.ts'
 import { cudaNeeds } from './cudaPackage.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
 import type { TensorflowLog } from './tensorflowLog.ts'

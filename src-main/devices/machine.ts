@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { MachineIdentity } from '../../shared/run/calibration.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import { plainNodeVersion, sourcesFolder } from '../plainNode.ts'
+import { plainNodeVersion, sourcesFolder } from '../process/plainNode.ts'
 import { cudaPackage } from './cudaPackage.ts'
 
 const computing = [

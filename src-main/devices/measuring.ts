@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { NoAnswer } from '../askProcess.ts'
+import { cancelled } from '../process/noAnswer.ts'
 
 /** Work of which one is under way at a time: two that measure would slow each other down. */
 export interface Measuring<T> {
@@ -19,8 +19,6 @@ interface Wanted<T> {
   readonly end: AbortController
   waiting: number
 }
-
-const cancelled = () => new NoAnswer('cancelled', 'it was cancelled')
 
 export function createMeasuring<T>(): Measuring<T> {
   const wanted = new Map<string, Wanted<T>>()

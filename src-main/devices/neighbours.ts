@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../shared/errors.ts'
-import { NoAnswer } from '../askProcess.ts'
+import { cancelled } from '../process/noAnswer.ts'
 
 /** Runs of the lab: one that trains disturbs what is measured, and is disturbed by it. Devices know no runs themselves. */
 export interface Neighbours {
@@ -37,7 +37,7 @@ export async function nobodyElsewhere(
     try {
       await setTimeout(lookEvery, undefined, { signal })
     } catch {
-      throw new NoAnswer('cancelled', 'it was cancelled')
+      throw cancelled()
     }
     sweep()
   }

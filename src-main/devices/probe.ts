@@ -1,6 +1,8 @@
-import { type ProbeReply, type ProbeRequest, probeReply } from '../../shared/run/probe.ts'
-import { askProcess, NoAnswer } from '../askProcess.ts'
-import { sourcesFolder } from '../plainNode.ts'
+import { UserError } from '../../shared/errors.ts'
+import type { ProbeReply, ProbeRequest } from '../../shared/run/probe.ts'
+import { NoAnswer } from '../process/noAnswer.ts'
+import { sourcesFolder } from '../process/plainNode.ts'
+import { runJob } from '../process/runJob.ts'
 import { cudaAnswered, cudaDidNotAnswer } from './cudaFinding.ts'
 import { whyCudaIsAbsent } from './cudaPackage.ts'
 import { readTensorflowLog } from './tensorflowLog.ts'
@@ -22,11 +24,11 @@ export async function probe(
     output = text
   }
   try {
-    const request: ProbeRequest = { device }
     const how = { within: patience, signal, givesWay, onErrorOutput }
-    const reply = await askProcess('engine/probeEntry.ts', request, probeReply, how)
+    const reply = await runJob('probe', { device }, how)
     return isCuda ? cudaAnswered(reply, readTensorflowLog(output)) : reply
   } catch (error) {
+    if (error instanceof UserError) return { available: false, rank: -1, reason: error.message }
     if (!(error instanceof NoAnswer)) throw error
     if (isCuda) return cudaDidNotAnswer(error, readTensorflowLog(output))
     return { available: false, rank: -1, reason: `it did not start: ${error.message}` }

@@ -1,6 +1,5 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import {
-  bestSingle,
   combine,
   diversity,
   greedySelection,
@@ -10,17 +9,13 @@ import {
   score,
   type Truth,
 } from '../../shared/ensemble/index.ts'
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
+import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
-import type {
-  EnsembleMember,
-  EnsembleRequest,
-  EnsembleResult,
-  MembersRequest,
-  PredictionMethod,
-} from './service.ts'
+import type { EnsembleMember, EnsembleRequest, EnsembleResult, MembersRequest } from './service.ts'
 
 /* Arithmetic on stored probabilities: no model is loaded. */
 
@@ -37,13 +32,8 @@ export function evaluate(
   const run = store.read.run(runId)
   const snapshots = chooseSnapshots(store, run, snapshotIds)
   const parts = loadParts(store, run, snapshots)
-  return judge({
-    run,
-    method,
-    snapshots,
-    parts,
-    weights: weightsFor(method, snapshots.length, parts.validation),
-  })
+  const weights = weightsFor(method, snapshots.length, parts.validation)
+  return judge(store, { run, method, snapshots, parts, weights })
 }
 
 /** An ensemble of snapshots named one by one, of one run or several. @throws UserError */
@@ -61,7 +51,7 @@ export function evaluateMembers(store: Store, { method, members }: MembersReques
   const raw = snapshots.map(({ id }) => (method === 'weighted' ? (weightOf.get(id) ?? 0) : 1))
   const sum = raw.reduce((total, weight) => total + weight, 0)
   const weights = raw.map((weight) => weight / sum)
-  return judge({ run, method, snapshots, parts: loadParts(store, run, snapshots), weights })
+  return judge(store, { run, method, snapshots, parts: loadParts(store, run, snapshots), weights })
 }
 
 /** Run by run as they are named, and by step within each. */
@@ -97,7 +87,7 @@ interface Judging {
   readonly weights: readonly number[]
 }
 
-function judge({ run, method, snapshots, parts, weights }: Judging): EnsembleResult {
+function judge(store: Store, { run, method, snapshots, parts, weights }: Judging): EnsembleResult {
   const { validation, test, judged, judgedOn } = parts
   const how: How =
     method === 'logitAverage'
@@ -119,7 +109,7 @@ function judge({ run, method, snapshots, parts, weights }: Judging): EnsembleRes
     members,
     validation: scoreCombined(validation, how),
     test: scoreCombined(test, how),
-    bestSingle: memberAt(members, bestSingle(judged.scores)),
+    ...bestSingle(store, members),
     judgedOn,
     last: lastM(judged.members, judged.truth).map(({ size, scores }) => ({ size, ...plain(scores) })),
     diversity: {
@@ -128,6 +118,36 @@ function judge({ run, method, snapshots, parts, weights }: Judging): EnsembleRes
       qStatistic: meanPairwiseQStatistic,
       oracleAccuracy,
     },
+  }
+}
+
+/** Of all snapshots of the members' runs, by validation where there is any. */
+function bestSingle(
+  store: Store,
+  members: readonly EnsembleMember[],
+): Pick<EnsembleResult, 'bestSingle' | 'bestChosenOn'> {
+  const runIds = [...new Set(members.map(({ snapshot }) => snapshot.runId))]
+  const all = runIds.flatMap((id) => store.read.snapshots(id))
+  const memberOf = ({ id }: SnapshotRecord): EnsembleMember | undefined =>
+    members.find(({ snapshot }) => snapshot.id === id)
+  const best = bestInOrder(
+    all.map((snapshot) => {
+      const member = memberOf(snapshot)
+      return {
+        valAccuracy: member?.validation?.accuracy ?? snapshot.valAccuracy,
+        testAccuracy: member?.test?.accuracy ?? snapshot.testAccuracy,
+      }
+    }),
+  )
+  const snapshot = best && all[best.index]
+  if (snapshot === undefined || best === undefined)
+    throw new Error('An ensemble with stored predictions has a snapshot with scores.')
+  const member = memberOf(snapshot)
+  const scoresOn = (part: Predictions['part']): PartScores | null =>
+    partScores(loadPart(store, [snapshot], part)?.scores[0])
+  return {
+    bestSingle: member ?? { snapshot, weight: 0, validation: scoresOn('validation'), test: scoresOn('test') },
+    bestChosenOn: best.part,
   }
 }
 
@@ -210,12 +230,6 @@ function weightsFor(method: PredictionMethod, count: number, validation: Part | 
 function scoreCombined(part: Part | undefined, how: How): PartScores | null {
   if (part === undefined) return null
   return plain(score(combine(part.members, part.truth.classes, how), part.truth))
-}
-
-function memberAt(members: readonly EnsembleMember[], index: number): EnsembleMember {
-  const member = members[index]
-  if (member === undefined) throw new Error(`no member ${index} among ${members.length}`)
-  return member
 }
 
 function partScores(scores: Scores | undefined): PartScores | null {

@@ -1,16 +1,12 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
+import type { EnsembleMethod, PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
+import { runJob } from '../process/runJob.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
-import { averageInProcess } from './averageProcess.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
-
-/** Ways to combine what the members predict. */
-export type PredictionMethod = 'average' | 'logitAverage' | 'weighted'
-/** Besides those: one model whose weights are the mean of the members'. */
-export type EnsembleMethod = PredictionMethod | 'weightAverage'
 
 export interface EnsembleMember {
   readonly snapshot: SnapshotRecord
@@ -27,8 +23,10 @@ export interface EnsembleResult {
   readonly members: readonly EnsembleMember[]
   readonly validation: PartScores | null
   readonly test: PartScores | null
-  /** The best member on the judged part: the highest bar there is, since nobody could have picked it beforehand. */
+  /** The best snapshot of the members' runs, member or not: what one would use without an ensemble. */
   readonly bestSingle: EnsembleMember
+  /** What that was chosen by: test only where there is no validation part, and then its test score flatters it. */
+  readonly bestChosenOn: 'validation' | 'test'
   /** The part by which the ensemble is judged: test, or validation where there is no test part. */
   readonly judgedOn: 'test' | 'validation'
   /** Ensembles of the last 1, 2, ... members by equal average, on the judged part. */
@@ -85,7 +83,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
   const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
     const { folder } = await catalogue.resolve(run.datasetId)
     const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
-    const averaged = await averageInProcess({
+    const averaged = await runJob('average', {
       spec: run.spec,
       datasetFolder: folder,
       devices: choice.type === 'advice' ? choice.advice : { known: {} },

@@ -1,4 +1,4 @@
-import type { EpochInfo, RunSummary } from '../../shared/api/runs.ts'
+import type { RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
 import { type CsvForm, csvLines } from './csv.ts'
 
 type Cell = string | number | boolean | null
@@ -38,7 +38,7 @@ function scores(run: RunSummary): Record<string, Cell> {
   }
 }
 
-function epoch(which: 'last' | 'best', info: EpochInfo | null): Record<string, Cell> {
+function epoch(which: 'last' | 'best', info: RunEvaluation | null): Record<string, Cell> {
   const names = [
     'epoch',
     'trainLoss',

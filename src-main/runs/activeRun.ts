@@ -1,17 +1,19 @@
-import type { TrainerEvent, TrainerEventOf, TrainerOrder, TrainerRequest } from '../../shared/run/messages.ts'
+import type { CommandMessage, StartMessage, TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import type { Interruption } from './interruptions.ts'
 import { createRecorder } from './recorder.ts'
-import { explainExit, forkTrainer, type TrainerExit } from './trainerHost.ts'
+import { stopByForce } from './stopByForce.ts'
+import { explainEnd, type StartTrainer, type TrainerEnd } from './trainerLink.ts'
 
-/** A run whose trainer lives in this host. */
+/** A run that this host watches: its trainer works, or its devices are being measured before. */
 export interface ActiveRun {
   readonly runId: string
-  /** Undefined as long as there is no trainer. */
+  /** Of the trainer's process; undefined as long as there is none on this machine. */
   readonly trainerPid: number | undefined
   /** What is done before there is a trainer, in words; undefined where it is there at once. */
   readonly setup?: string
-  ask(order: TrainerOrder): void
+  /** Sends a command. A stop that is not obeyed in time is carried out by force. */
+  ask(command: CommandMessage): void
   /** Ends the trainer at once; the run is interrupted for this reason and resumes from its last checkpoint. */
   abandon(reason: string): void
   /** The run as stored after its trainer is gone. Rejects only when the database itself fails. */
@@ -24,14 +26,22 @@ export interface ActiveRunEnd {
   readonly wasReady: boolean
 }
 
-type Start = Extract<TrainerRequest, { type: 'start' }>
+/** What an attempt needs besides its start. */
+export interface AttemptContext {
+  readonly store: Store
+  readonly startTrainer: StartTrainer
+  /** Milliseconds for which a trainer may be silent after it was told to stop. */
+  readonly stopPatience: number
+  /** Told of events after they have been stored. */
+  onStored(events: readonly TrainerEvent[]): void
+  /** Told of an end that the trainer did not tell itself. */
+  onInterrupted(interruption: Interruption): void
+}
 
 /** Runs one attempt: trainer, recorder, and the verdict when the trainer is gone. */
 export function runAttempt(
-  store: Store,
-  start: Start,
-  onStored: (events: readonly TrainerEvent[]) => void,
-  onInterrupted: (interruption: Interruption) => void,
+  { store, startTrainer, stopPatience, onStored, onInterrupted }: AttemptContext,
+  start: StartMessage,
 ): ActiveRun {
   let ended: TrainerEventOf<'ended'> | undefined
   let wasReady = false
@@ -39,32 +49,46 @@ export function runAttempt(
   let storeFailure: { readonly error: unknown } | undefined
   let abandonedFor: string | undefined
 
-  const trainer = forkTrainer((event) => recorder.take(event))
   const recorder = createRecorder(store, {
     onStored(events) {
       for (const event of events) {
         if (event.type === 'ready') wasReady = true
         if (event.type === 'ended') ended = event
       }
+      const last = events.at(-1)
+      if (last !== undefined) trainer.send({ type: 'stored', seq: last.seq })
       onStored(events)
     },
     onFenced() {
       fenced = true
-      trainer.kill()
+      trainer.end()
     },
     onFailed(error) {
       storeFailure = { error }
-      trainer.kill()
+      trainer.end()
     },
   })
-  trainer.send(start)
+  const trainer = startTrainer(start, {
+    onEvent(event) {
+      force.heard()
+      recorder.take(event)
+    },
+    onAlive: () => force.heard(),
+  })
+  const force = stopByForce(stopPatience, trainer.end)
 
-  const conclude = (exit: TrainerExit): ActiveRunEnd => {
+  const verdict = (end: TrainerEnd): Pick<Interruption, 'reason' | 'status'> => {
+    const { stepsDone } = store.read.run(start.runId)
+    const resumesAt = store.read.checkpoint(start.runId)?.position.stepsDone ?? 0
+    if (force.isUsed) return { status: 'stopped', reason: force.explain(stepsDone, resumesAt) }
+    const reason = abandonedFor ?? explainStoreFailure(storeFailure) ?? explainEnd(end, resumesAt)
+    return { status: 'interrupted', reason }
+  }
+  const conclude = (end: TrainerEnd): ActiveRunEnd => {
+    force.cancel()
     recorder.flush()
     if (ended === undefined && !fenced) {
-      const reason =
-        abandonedFor ?? explainStoreFailure(storeFailure) ?? explainLoss(store, start.runId, exit)
-      onInterrupted({ runId: start.runId, attempt: start.attempt, reason, status: 'interrupted' })
+      onInterrupted({ runId: start.runId, attempt: start.attempt, ...verdict(end) })
     }
     if (storeFailure !== undefined) throw storeFailure.error
     return { run: store.read.run(start.runId), wasReady }
@@ -72,18 +96,17 @@ export function runAttempt(
 
   return {
     runId: start.runId,
-    trainerPid: trainer.pid,
-    ask: (order) => trainer.send(order),
+    trainerPid: trainer.place.pid,
+    ask(command) {
+      if (command.type === 'stop' && command.when === 'now') force.begin()
+      trainer.send(command)
+    },
     abandon(reason) {
       abandonedFor ??= reason
-      trainer.kill()
+      trainer.end()
     },
-    finished: trainer.exited.then(conclude),
+    finished: trainer.ended.then(conclude),
   }
-}
-
-function explainLoss(store: Store, runId: string, exit: TrainerExit): string {
-  return explainExit(exit, store.read.checkpoint(runId)?.position.stepsDone ?? 0)
 }
 
 function explainStoreFailure(failure: { readonly error: unknown } | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { CommandOutcome } from '../../shared/api/runs.ts'
-import type { TrainerEvent } from '../../shared/run/messages.ts'
+import { commandWords, type TrainerEvent } from '../../shared/run/messages.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { RunCommand, RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun } from './activeRun.ts'
@@ -73,12 +73,12 @@ export async function commandElsewhere(
 
 const endsRun = (command: RunCommand): boolean => command.type === 'stop' && command.when === 'now'
 
-/** What became of a command that was not answered. */
-function afterEnd(run: RunRecord, command: RunCommand): CommandOutcome {
-  // Whoever wanted an end has it.
+/** What becomes of a command to a run that has ended before it was answered. */
+export function afterEnd(run: RunRecord, command: RunCommand): CommandOutcome {
+  // A stop has what it wanted.
   if (command.type === 'stop' && !isActive(run.status)) return { outcome: 'obeyed' }
   return {
     outcome: 'refused',
-    reason: `While asking run ${run.id} to ${command.type}: it is ${run.status} with ${run.stepsDone} steps done and takes no more commands.`,
+    reason: `While asking run ${run.id} to ${commandWords[command.type]}: it is ${run.status} with ${run.stepsDone} steps done and takes no more commands.`,
   }
 }

@@ -1,12 +1,12 @@
 import type { Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { MeasuredDevice } from '../../shared/run/calibration.ts'
-import { measureReply } from '../../shared/run/measure.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { type EngineName, parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
-import { askProcess, NoAnswer } from '../askProcess.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Choice, Devices } from '../devices/index.ts'
+import { NoAnswer } from '../process/noAnswer.ts'
+import { runJob } from '../process/runJob.ts'
 import type { Store } from '../store/types.ts'
 import { pastSpeed } from './pastSpeed.ts'
 import { type PlannedRun, planRun, subjectOf } from './plannedRun.ts'
@@ -104,11 +104,8 @@ async function measure(
   signal: AbortSignal,
 ): Promise<Estimate> {
   const question = { spec, datasetFolder: folder, devices, plan }
-  const reply = await explained(
-    askProcess('trainer/measureEntry.ts', question, measureReply, { within: patience, signal }),
-  )
-  if (reply.type === 'failed') throw new UserError(reply.reason)
-  const { secondsPerStep, secondsPerEvaluation, device } = reply
+  const answer = await explained(runJob('measure', question, { within: patience, signal }))
+  const { secondsPerStep, secondsPerEvaluation, device } = answer
   return { secondsPerStep, secondsPerEvaluation, device, source: 'measured' }
 }
 

@@ -1,8 +1,8 @@
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerOrder } from '../../shared/run/messages.ts'
+import type { CommandMessage } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
-import { NoAnswer } from '../askProcess.ts'
 import type { Choice } from '../devices/index.ts'
+import { NoAnswer } from '../process/noAnswer.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import type { Interruption } from './interruptions.ts'
@@ -22,7 +22,7 @@ export function measureThenRun(
   onInterrupted: (interruption: Interruption) => void,
 ): ActiveRun {
   const cancel = new AbortController()
-  const waiting: TrainerOrder[] = []
+  const waiting: CommandMessage[] = []
   let trained: ActiveRun | undefined
   let verdict: Pick<Interruption, 'status' | 'reason'> | undefined
 

@@ -6,8 +6,10 @@ import type { EpochRecord, RunRecord, StoreReads } from '../store/types.ts'
 const lookedAt = 20_000
 
 /**
- * What a stored run of the same model, data, batch size and device says; undefined when there is none.
- * @param trainedOn what "auto" must have taken for it
+ * What the newest stored runs of the same model, data, batch size and device say; undefined when there are none. Other
+ * work on the machine makes steps slower and never faster, so that the fastest of these runs tells what a step takes:
+ * one that trained in a busy hour does not speak for the next.
+ * @param trainedOn what "auto" must have taken for them
  */
 export function pastSpeed(
   read: StoreReads,
@@ -15,8 +17,16 @@ export function pastSpeed(
   datasetId: string,
   trainedOn?: EngineName,
 ): Estimate | undefined {
-  const run = read.similarRun(spec, datasetId, trainedOn)
-  if (run === undefined || run.device === null) return undefined
+  const told = read.similarRuns(spec, datasetId, trainedOn).flatMap((run) => estimateFrom(read, run) ?? [])
+  return told.reduce<Estimate | undefined>(
+    (fastest, each) =>
+      fastest === undefined || each.secondsPerStep < fastest.secondsPerStep ? each : fastest,
+    undefined,
+  )
+}
+
+function estimateFrom(read: StoreReads, run: RunRecord): Estimate | undefined {
+  if (run.device === null) return undefined
   const { stepsPerEpoch } = run.position.plan
   const epochs = read.epochs(run.id).filter(({ epoch, step }) => step + 1 === epoch * stepsPerEpoch)
   const perStep = speedOf(read, run) ?? wholeEpochs(epochs, stepsPerEpoch)
@@ -25,7 +35,7 @@ export function pastSpeed(
   return { secondsPerStep: perStep, secondsPerEvaluation: evaluation, source: 'pastRun', device: run.device }
 }
 
-/** Most batches of metrics hold steps alone, so that their median does. In seconds a step. */
+/** In seconds a step. A batch of metrics of an earlier version may hold an evaluation; the median passes it over. */
 function speedOf(read: StoreReads, run: RunRecord): number | undefined {
   const fromStep = Math.max(0, run.stepsDone - lookedAt)
   const { values } = read.series({ runId: run.id, series: 'samplesPerSecond', fromStep })
@@ -34,7 +44,9 @@ function speedOf(read: StoreReads, run: RunRecord): number | undefined {
 }
 
 function wholeEpochs(epochs: readonly EpochRecord[], stepsPerEpoch: number): number | undefined {
-  const seconds = median(epochs.map((epoch) => epoch.seconds).filter((each) => each > 0))
+  const seconds = median(
+    epochs.map((epoch) => epoch.trainingSeconds ?? epoch.seconds).filter((each) => each > 0),
+  )
   return seconds === undefined ? undefined : seconds / stepsPerEpoch
 }
 
@@ -43,8 +55,8 @@ function evaluationTime(epochs: readonly EpochRecord[], steps: number): number |
   const evaluated = epochs.filter(
     ({ valAccuracy, testAccuracy }) => valAccuracy !== null || testAccuracy !== null,
   )
-  const seconds = median(evaluated.map((epoch) => epoch.seconds))
-  return seconds === undefined ? null : Math.max(0, seconds - steps)
+  const beyond = median(evaluated.map(({ seconds, trainingSeconds }) => seconds - (trainingSeconds ?? steps)))
+  return beyond === undefined ? null : Math.max(0, beyond)
 }
 
 function median(values: readonly number[]): number | undefined {

@@ -1,3 +1,4 @@
+import { readTopology } from '../../shared/model/topology.ts'
 import type { CalibrationSubject } from '../../shared/run/calibration.ts'
 import { initialPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
@@ -16,8 +17,12 @@ export interface PlannedRun extends StoredDataset {
   readonly split: Split
 }
 
-/** @throws UserError for a data set that is not there, or a batch or budget that does not fit it */
+/**
+ * @throws UserError for a data set that is not there, a batch or budget that does not fit it, or a topology that could
+ * never be trained
+ */
 export async function planRun(spec: RunSpec, catalogue: Catalogue): Promise<PlannedRun> {
+  if (spec.model.kind === 'layers') readTopology(spec.model.topology)
   const dataset = await catalogue.resolve(spec.dataset.name)
   const split = splitDataset(await catalogue.labels(dataset), dataset.meta, spec.dataset)
   return { ...dataset, split, plan: initialPlan(spec, split.train.length) }

@@ -1,21 +1,21 @@
-import { z } from 'zod'
 import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
-import { buildPlan } from '../../shared/run/plan.ts'
-import type { DeviceAdvice } from '../../shared/run/probe.ts'
-import { parseRunSpec } from '../../shared/run/spec.ts'
-import { compileSchedule, extendPlan, type SchedulePlan } from '../../shared/schedule/index.ts'
-import type { Catalogue, DatasetMeta, StoredDataset } from '../datasets/index.ts'
-import { type Asked, type Devices, ranOn } from '../devices/index.ts'
-import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
-import { type ActiveRun, type ActiveRunEnd, runAttempt } from './activeRun.ts'
-import { commandElsewhere, commandHere } from './commands.ts'
+import type { Extension } from '../../shared/schedule/index.ts'
+import type { Catalogue } from '../datasets/index.ts'
+import type { Devices } from '../devices/index.ts'
+import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
+import { beginAttempt, unbegun } from './attempts.ts'
+import { childTrainers } from './childTrainer.ts'
+import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
-import { createInterruptions, type Interruption } from './interruptions.ts'
-import { measureThenRun } from './measuredRun.ts'
-import { planRun, subjectOf } from './plannedRun.ts'
+import { waysOn, withExtension } from './extension.ts'
+import { createInterruptions, type Interruptions } from './interruptions.ts'
+import { createRun } from './newRun.ts'
+import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
+import type { StartTrainer } from './trainerLink.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
 export type RunListener = (events: readonly TrainerEvent[]) => void
@@ -39,8 +39,8 @@ export interface RunService {
   estimate(spec: unknown): Promise<Estimate>
   /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
   resume(runId: string): Promise<ActiveRun>
-  /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
-  extend(runId: string, cycles: number): Promise<ActiveRun>
+  /** Goes on for that much more under the same schedule. @throws UserError when the schedule cannot grow so */
+  extend(runId: string, by: Extension): Promise<ActiveRun>
   /**
    * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused.
    * @param within milliseconds to wait for another host · @throws UserError when nobody runs it
@@ -49,45 +49,49 @@ export interface RunService {
   /** @throws UserError while the run is active */
   remove(runId: string): void
   subscribe(listener: RunListener): () => void
+  /** Ends of runs that the database could not take yet: what is read of runs goes through `asKnown`. */
+  readonly ends: Pick<Interruptions, 'asKnown' | 'unstored' | 'listen'>
   /** Ends the trainers of this host at once; their runs are interrupted and can be resumed. */
   close(): Promise<void>
 }
 
-const requestPoll = 250
-const heartbeatEvery = 1000
+export interface RunServiceOptions {
+  /** How trainers are started; as child processes where absent. */
+  readonly startTrainer?: StartTrainer
+  /** Milliseconds for which a trainer may be silent after it was told to stop; then it is ended by force. */
+  readonly stopPatience?: number
+}
 
-export function createRunService(store: Store, catalogue: Catalogue, devices: Devices): RunService {
-  const active = new Map<string, ActiveRun>()
+export function createRunService(
+  store: Store,
+  catalogue: Catalogue,
+  devices: Devices,
+  options: RunServiceOptions = {},
+): RunService {
+  const { startTrainer = childTrainersOf(catalogue), stopPatience = 60_000 } = options
   const listeners = new Set<RunListener>()
-  const clocks = createClocks(store, active)
+  const owned = createOwnership(store, () => queue.poke())
   const interruptions = createInterruptions(store)
   const estimator = createEstimator(store, catalogue, devices)
+  const context = {
+    store,
+    catalogue,
+    devices,
+    startTrainer,
+    stopPatience,
+    onInterrupted: interruptions.put,
+    onStored(events: readonly TrainerEvent[]) {
+      for (const listener of listeners) listener(events)
+    },
+  }
   let requests = 0
 
   const start = async (run: RunRecord, claim: () => RunRecord): Promise<ActiveRun> => {
-    const { folder, meta } = await dataOf(store, catalogue, run)
-    const choice = await devices.choose(askedFor(run, meta))
-    const claimed = claim()
-    const onStored: RunListener = (events) => {
-      for (const listener of listeners) listener(events)
-    }
-    const begin = (advice: DeviceAdvice) =>
-      beginAttempt(store, claimed, { folder, advice }, onStored, interruptions.put)
-    const attempt =
-      choice.type === 'advice'
-        ? begin(choice.advice)
-        : measureThenRun(store, claimed, choice, begin, interruptions.put)
-    // After that: what it measures for the same model goes on for the run.
+    const attempt = await beginAttempt(context, run, claim)
+    // After the attempt has begun: what the estimator measures for the same model goes on for the run.
     estimator.stop()
-    active.set(run.id, attempt)
-    clocks.run()
-    const finished = attempt.finished.finally(() => {
-      // Resumed as soon as it had ended, the run may have its next trainer before this one's process is gone.
-      if (active.get(run.id) === attempt) active.delete(run.id)
-      clocks.rest()
-      queue.poke()
-    })
-    // Whoever started it may not be waiting for it.
+    const finished = owned.take(attempt)
+    // The caller need not wait for the end.
     finished.catch(() => undefined)
     return endingAs(attempt, finished)
   }
@@ -138,14 +142,16 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
       }
       return start(run, () => store.write.claimRun(run.id))
     },
-    async extend(runId, cycles) {
+    async extend(runId, by) {
       const run = store.read.run(runId)
-      extended(run, cycles)
-      return start(run, () => store.write.claimRun(run.id, (claimed) => extended(claimed, cycles)))
+      withExtension(run, by)
+      return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
-      const here = active.get(run.id)
+      const here = owned.find(run.id)
+      const known = interruptions.asKnown(run)
+      if (known !== run) return afterEnd(known, command)
       if (here === undefined) return commandElsewhere(store, run, command, within)
       requests -= 1
       return commandHere(store, here, command, requests, subscribe)
@@ -154,10 +160,11 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
       store.write.deleteRun(store.read.run(runId).id)
     },
     subscribe,
+    ends: interruptions,
     async close() {
       queue.close()
       estimator.stop()
-      const ends = [...active.values()].map((run) => {
+      const ends = owned.all().map((run) => {
         run.abandon('The program that ran it was closed.')
         return run.finished
       })
@@ -166,6 +173,9 @@ export function createRunService(store: Store, catalogue: Catalogue, devices: De
     },
   }
 }
+
+const childTrainersOf = (catalogue: Catalogue): StartTrainer =>
+  childTrainers(async (datasetId) => (await catalogue.resolve(datasetId)).folder)
 
 /** The same run with another end. The process of its trainer may come later. */
 const endingAs = (run: ActiveRun, finished: ActiveRun['finished']): ActiveRun => ({
@@ -179,154 +189,9 @@ const endingAs = (run: ActiveRun, finished: ActiveRun['finished']): ActiveRun =>
   finished,
 })
 
-/** What there is to do with a run that has completed. */
-function waysOn(run: RunRecord): string {
-  try {
-    extended(run, 1)
-    return 'extend it by more cycles to go on'
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return 'it has no further cycle, so start a new run with a larger budget to train for longer'
-  }
-}
-
-/** @throws UserError when the data set is gone or damaged */
-async function dataOf(
-  store: Store,
-  catalogue: Catalogue,
-  { id, datasetId }: RunRecord,
-): Promise<StoredDataset> {
-  try {
-    return await catalogue.resolve(datasetId)
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const name = store.read.datasets().find((each) => each.id === datasetId)?.name ?? datasetId
-    throw new UserError(
-      `While starting run ${id}: its data set ${name} (${datasetId}) is missing or damaged; import it again.`,
-      { cause: error },
-    )
-  }
-}
-
-/** Checks the whole spec against its data before a row is written. */
-async function createRun(
-  store: Store,
-  catalogue: Catalogue,
-  input: unknown,
-  put: (run: NewRun) => RunRecord,
-): Promise<RunRecord> {
-  const spec = parseRunSpec(input)
-  const { meta, folder, plan } = await planRun(spec, catalogue)
-  const { totalSteps } = buildPlan(spec, { plan, edits: [] })
-  store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
-  return put({ spec, datasetId: meta.id, plan, totalSteps })
-}
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-/** A run that could not be started waits no longer, and says why. */
-function unbegun({ id, attempt }: RunRecord, status: Interruption['status'], error: unknown): Interruption {
-  return { runId: id, attempt, reason: wordsOf(error), status }
-}
-
-/** A run that has begun stays on its device; a new one is measured for, unless another run would disturb that. */
-function askedFor(run: RunRecord, meta: DatasetMeta): Asked {
-  return {
-    run: run.id,
-    wanted: run.spec.device,
-    subject: subjectOf(run.spec, meta),
-    ranOn: ranOn(run),
-  }
-}
-
-/** Whatever goes wrong between the claim and the fork, the run does not stay marked as running. */
-function beginAttempt(
-  store: Store,
-  run: RunRecord,
-  given: Given,
-  onStored: RunListener,
-  onInterrupted: (interruption: Interruption) => void,
-): ActiveRun {
-  try {
-    return runAttempt(store, startRequest(store, run, given), onStored, onInterrupted)
-  } catch (error) {
-    const reason = `The trainer could not be started (${wordsOf(error)}).`
-    onInterrupted({ runId: run.id, attempt: run.attempt, reason, status: 'interrupted' })
-    throw error
-  }
-}
-
-/** What this machine gives a run besides its row. */
-interface Given {
-  readonly folder: string
-  readonly advice: DeviceAdvice
-}
-
-function startRequest(store: Store, run: RunRecord, { folder, advice }: Given) {
-  const state = store.read.checkpoint(run.id)
-  return {
-    type: 'start' as const,
-    runId: run.id,
-    attempt: run.attempt,
-    spec: run.spec,
-    datasetFolder: folder,
-    devices: advice,
-    plan: run.position.plan,
-    edits: [...run.position.edits],
-    ...(state !== undefined && { state }),
-  }
-}
-
-function extended(run: RunRecord, cycles: number): { plan: SchedulePlan; totalSteps: number } {
-  const { schedule } = run.spec
-  const plan = extendPlan(schedule, run.position.plan, cycles, run.position.edits)
-  return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
-}
-
+/** A run that failed before its first step leaves nothing behind. */
 function refuseUnbuildable(store: Store, end: ActiveRunEnd): ActiveRunEnd {
   if (end.wasReady || end.run.status !== 'failed') return end
   store.write.discardRun(end.run.id)
   throw new UserError(end.run.reason ?? 'The trainer could not build the model of this spec.')
-}
-
-/** While runs are active: says that this host lives, and hands on what other doors ask for. */
-function createClocks(store: Store, active: ReadonlyMap<string, ActiveRun>) {
-  let timers: NodeJS.Timeout[] = []
-  let seen = -1
-  const poll = (): void => {
-    const version = store.read.version()
-    if (version === seen) return
-    seen = version
-    for (const run of active.values()) {
-      for (const { requestId, command } of store.write.takeRequests(run.runId))
-        run.ask({ ...command, requestId })
-    }
-  }
-  // A database busy or full for a moment must not end the host: the next tick tries again, and events that cannot be
-  // stored end their run with a reason.
-  const tolerant = (work: () => void) => (): void => {
-    try {
-      work()
-    } catch {
-      seen = -1
-    }
-  }
-  return {
-    run() {
-      if (timers.length > 0) return
-      store.write.heartbeat()
-      timers = [
-        setInterval(
-          tolerant(() => store.write.heartbeat()),
-          heartbeatEvery,
-        ),
-        setInterval(tolerant(poll), requestPoll),
-      ]
-    },
-    rest() {
-      if (active.size > 0) return
-      for (const timer of timers) clearInterval(timer)
-      timers = []
-    },
-  }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { FeedbackInfo, SnapshotInfo } from '../../shared/api/runs.ts'
 import { float64Of } from './blobs.ts'
 import type { Db } from './database.ts'
+import { EPOCH_COLUMNS } from './evaluationRows.ts'
 import { epochInfoRow, feedbackRow, snapshotRow } from './rows.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import type { Summaries } from './summaries.ts'
@@ -54,9 +55,7 @@ export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: s
   if (changed <= version) return undefined
   const epochs = db.all(
     epochInfoRow,
-    `SELECT epoch, step, train_loss AS trainLoss, train_accuracy AS trainAccuracy, val_loss AS valLoss,
-       val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy, seconds
-     FROM epochs WHERE run_id = ? AND epoch >= ? AND step > ? ORDER BY epoch`,
+    `SELECT ${EPOCH_COLUMNS} FROM epochs WHERE run_id = ? AND epoch >= ? AND step > ? ORDER BY epoch`,
     run.id,
     epoch,
     epochStep,

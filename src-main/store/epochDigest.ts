@@ -1,13 +1,27 @@
-import { z } from 'zod'
-import type { EpochInfo, RunSummary } from '../../shared/api/runs.ts'
+import { LRUCache } from 'lru-cache'
+import type { EpochInfo, RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
+import { bestOfLeaders } from '../../shared/run/best.ts'
 import type { Db } from './database.ts'
-import { epochInfoRow, json } from './rows.ts'
+import { readDigests } from './digestsAtOnce.ts'
+import {
+  type Digested,
+  digested,
+  EPOCH_COLUMNS,
+  nothingDigested,
+  SCORES,
+  SNAPSHOT,
+  thinned,
+} from './evaluationRows.ts'
+import { epochInfoRow, evaluationRow } from './rows.ts'
 
-/** What a row of the runs table shows of a run's epochs. */
+/** What a row of the runs table shows of a run's evaluations. */
 export type EpochDigest = Pick<RunSummary, 'last' | 'best' | 'spark'>
 
-/** Values in the little curve of a row, at most. */
-const SPARK = 48
+export interface DigestedRun {
+  readonly id: string
+  /** Whether its spec keeps a part of the data for validation. */
+  readonly hasValidation: boolean
+}
 
 /** As many runs at once are read as sets; fewer are those that train, and are followed epoch by epoch. */
 const FEW = 16
@@ -15,25 +29,20 @@ const FEW = 16
 const FOLLOWED = 32
 
 export interface EpochDigests {
-  of(runIds: readonly string[]): ReadonlyMap<string, EpochDigest>
+  of(runs: readonly DigestedRun[]): ReadonlyMap<string, EpochDigest>
 }
 
 /** What a look costs grows with the epochs that came since the last one, not with those of the run. */
 export function createEpochDigests(db: Db): EpochDigests {
-  const followed = new Map<string, Follower>()
-  const follow = (runId: string): EpochDigest => {
-    const follower = followed.get(runId) ?? createFollower(db, runId)
-    followed.delete(runId)
-    followed.set(runId, follower)
-    for (const oldest of followed.keys()) {
-      if (followed.size <= FOLLOWED) break
-      followed.delete(oldest)
-    }
+  const followed = new LRUCache<string, Follower>({ max: FOLLOWED })
+  const follow = (run: DigestedRun): EpochDigest => {
+    const follower = followed.get(run.id) ?? createFollower(db, run)
+    followed.set(run.id, follower)
     return follower.look()
   }
   return {
-    of: (runIds) =>
-      runIds.length > FEW ? readMany(db, runIds) : new Map(runIds.map((runId) => [runId, follow(runId)])),
+    of: (runs) =>
+      runs.length > FEW ? readDigests(db, runs) : new Map(runs.map((run) => [run.id, follow(run)])),
   }
 }
 
@@ -41,102 +50,57 @@ interface Follower {
   look(): EpochDigest
 }
 
-/** The last epoch may still change, when it was cut by a budget and the run is extended; those before it never do. */
-function createFollower(db: Db, runId: string): Follower {
+/**
+ * The last epoch may still change, when it was cut by a budget and the run is extended; those before it never do, nor does
+ * a snapshot. Snapshots from the last epoch's step on are read again at the next look, so that an epoch is always taken
+ * in before the snapshot of its step.
+ */
+function createFollower(db: Db, { id, hasValidation }: DigestedRun): Follower {
   const validation: number[] = []
   const training: number[] = []
-  let last: EpochInfo | null = null
-  let best: EpochInfo | null = null
-  let from = 0
+  let settled = nothingDigested
+  let fromEpoch = 0
+  let fromStep = 0
 
-  const settle = (epoch: EpochInfo): void => {
-    if (epoch.valAccuracy !== null) validation.push(epoch.valAccuracy)
-    if (epoch.trainAccuracy !== null) training.push(epoch.trainAccuracy)
-    if (isEvaluated(epoch)) last = epoch
-    best = better(best, epoch)
+  /** Takes in what can no longer change. */
+  const settle = (epochs: readonly EpochInfo[], snapshots: readonly RunEvaluation[]): Digested => {
+    for (const { valAccuracy, trainAccuracy } of epochs) {
+      if (valAccuracy !== null) validation.push(valAccuracy)
+      if (trainAccuracy !== null) training.push(trainAccuracy)
+    }
+    settled = [...epochs.map(evaluationOf), ...snapshots].reduce(digested, settled)
+    return settled
   }
+
   return {
     look() {
-      const epochs = db.all(epochInfoRow, EPOCHS_FROM, runId, from)
+      const epochs = db.all(epochInfoRow, EPOCHS_FROM, id, fromEpoch)
+      const snapshots = db.all(evaluationRow, SNAPSHOTS_FROM, id, fromStep)
       const tip = epochs.pop()
-      for (const epoch of epochs) settle(epoch)
-      if (tip === undefined) return { last: null, best: null, spark: [] }
-      from = tip.epoch
-      const hasValidation = validation.length > 0 || tip.valAccuracy !== null
+      if (tip !== undefined) [fromEpoch, fromStep] = [tip.epoch, tip.step]
+      const isSettled = ({ step }: RunEvaluation): boolean => step < fromStep
+      const before = settle(epochs, snapshots.filter(isSettled))
+      const open = snapshots.filter((snapshot) => !isSettled(snapshot))
+      const { last, leaders } = [...(tip === undefined ? [] : [evaluationOf(tip)]), ...open].reduce(
+        digested,
+        before,
+      )
+      const tipValidation = tip?.valAccuracy ?? null
       return {
-        last: isEvaluated(tip) ? tip : last,
-        best: better(best, tip),
-        spark: hasValidation ? thinned(validation, tip.valAccuracy) : thinned(training, tip.trainAccuracy),
+        last,
+        best: bestOfLeaders(leaders, hasValidation)?.evaluation ?? null,
+        spark:
+          validation.length > 0 || tipValidation !== null
+            ? thinned(validation, tipValidation)
+            : thinned(training, tip?.trainAccuracy ?? null),
       }
     },
   }
 }
 
-const judged = ({ valAccuracy, testAccuracy }: EpochInfo): number | null => valAccuracy ?? testAccuracy
-const isEvaluated = (epoch: EpochInfo): boolean => judged(epoch) !== null
-
-function better(best: EpochInfo | null, epoch: EpochInfo): EpochInfo | null {
-  if (!isEvaluated(epoch)) return best
-  return best === null || (judged(epoch) ?? 0) > (judged(best) ?? 0) ? epoch : best
+function evaluationOf({ seconds: _, ...evaluation }: EpochInfo): RunEvaluation {
+  return evaluation
 }
 
-/** Thinned by rank: of n values the k-th is taken when k * 48 / n passes a whole number, so that the last one always is. */
-function thinned(values: readonly number[], tip: number | null): number[] {
-  const n = values.length + (tip === null ? 0 : 1)
-  const at = (rank: number): number => values[rank - 1] ?? tip ?? 0
-  if (n <= SPARK) return Array.from({ length: n }, (_, i) => at(i + 1))
-  return Array.from({ length: SPARK }, (_, i) => at(Math.ceil(((i + 1) * n) / SPARK)))
-}
-
-const COLUMNS = `epoch, step, train_loss AS trainLoss, train_accuracy AS trainAccuracy, val_loss AS valLoss,
-  val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy, seconds`
-
-const EPOCHS_FROM = `SELECT ${COLUMNS} FROM epochs WHERE run_id = ? AND epoch >= ? ORDER BY epoch`
-
-/** An epoch after which the model was evaluated. */
-const EVALUATED = 'coalesce(val_accuracy, test_accuracy) IS NOT NULL'
-
-const epochOfRow = epochInfoRow.extend({ runId: z.string() })
-const accuracies = json(z.array(z.number()))
-const sparkRow = z.object({ runId: z.string(), validation: accuracies, training: accuracies })
-
-function readMany(db: Db, runIds: readonly string[]): Map<string, EpochDigest> {
-  const list = JSON.stringify(runIds)
-  const last = epochsOf(db, list, 'epoch DESC')
-  const best = epochsOf(db, list, 'coalesce(val_accuracy, test_accuracy) DESC, epoch')
-  const sparks = readSparks(db, list)
-  return new Map(
-    runIds.map((id) => [
-      id,
-      { last: last.get(id) ?? null, best: best.get(id) ?? null, spark: sparks.get(id) ?? [] },
-    ]),
-  )
-}
-
-/** Of each run the first evaluated epoch in an order. */
-function epochsOf(db: Db, ids: string, order: string): Map<string, EpochInfo> {
-  const rows = db.all(
-    epochOfRow,
-    `SELECT run_id AS runId, ${COLUMNS} FROM json_each(?) JOIN epochs ON run_id = value
-     WHERE epoch = (SELECT epoch FROM epochs WHERE run_id = value AND ${EVALUATED} ORDER BY ${order} LIMIT 1)`,
-    ids,
-  )
-  return new Map(rows.map(({ runId, ...epoch }) => [runId, epoch]))
-}
-
-function readSparks(db: Db, ids: string): Map<string, number[]> {
-  const rows = db.all(
-    sparkRow,
-    `SELECT run_id AS runId,
-       json_group_array(val_accuracy ORDER BY epoch) FILTER (WHERE val_accuracy IS NOT NULL) AS validation,
-       json_group_array(train_accuracy ORDER BY epoch) FILTER (WHERE train_accuracy IS NOT NULL) AS training
-     FROM json_each(?) JOIN epochs ON run_id = value GROUP BY run_id`,
-    ids,
-  )
-  return new Map(
-    rows.map(({ runId, validation, training }) => [
-      runId,
-      thinned(validation.length > 0 ? validation : training, null),
-    ]),
-  )
-}
+const EPOCHS_FROM = `SELECT ${EPOCH_COLUMNS} FROM epochs WHERE run_id = ? AND epoch >= ? ORDER BY epoch`
+const SNAPSHOTS_FROM = `SELECT ${SNAPSHOT}, ${SCORES} FROM snapshots WHERE run_id = ? AND step >= ? ORDER BY step`

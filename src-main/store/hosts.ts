@@ -1,6 +1,7 @@
 import type { Db } from './database.ts'
 import { type HostIdentity, type HostRow, hostRow } from './hostIdentity.ts'
 import { createLiveness } from './liveness.ts'
+import { withReserve } from './reserve.ts'
 import { idRow } from './rows.ts'
 
 const HOSTS = 'SELECT id, pid, hostname, process_start AS processStart, heartbeat FROM hosts'
@@ -37,8 +38,9 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
   let lastBeat = Number.NEGATIVE_INFINITY
 
   const beat = (): void => {
-    lastBeat = liveness.tick()
-    putHost(db, id, identity, lastBeat)
+    const time = liveness.tick()
+    db.write(() => putHost(db, id, identity, time))
+    lastBeat = time
   }
 
   return {
@@ -55,13 +57,19 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
     sweep: () => sweepDead(db, isHostAlive, liveness.tick()),
     leave() {
       if (lastBeat === Number.NEGATIVE_INFINITY) return
-      db.write(() => {
-        interrupt(db, 'host_id = ?', 'The program that ran it was closed.', now(), id)
-        db.run('DELETE FROM hosts WHERE id = ?', id)
-      })
+      withReserve(db.path, () =>
+        db.write(() => {
+          interrupt(db, 'host_id = ?', 'The program that ran it was closed.', now(), id)
+          db.run('DELETE FROM hosts WHERE id = ?', id)
+        }),
+      )
       lastBeat = Number.NEGATIVE_INFINITY
     },
   }
+}
+
+export function livingHosts(db: Db, isAlive: HostContext['isAlive'], now: number): HostRow[] {
+  return db.all(hostRow, HOSTS).filter((host) => isAlive(host, now))
 }
 
 export function deadHosts(db: Db, isAlive: HostContext['isAlive'], now: number): HostRow[] {

@@ -1,2 +1,3 @@
 /** The database: everything outside this folder imports this file, and the types. */
-export { openStore, type StoreOptions } from './open.ts'
+export { openStore } from './open.ts'
+export type { StoreOptions } from './openToWrite.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { connect, type Db } from './database.ts'
+import type { Db } from './database.ts'
 import type { HostRow } from './hostIdentity.ts'
 import { deadHosts, removeDead } from './hosts.ts'
 import { damaged } from './sqliteErrors.ts'
@@ -16,24 +16,19 @@ export interface UncleanEnds {
 }
 
 /**
- * After a host ended without closing the file, looks whether every page is sound. It looks through a connection that
- * cannot write, so that a damaged file stays as it is.
- * @returns what made it look, for `forgive`  @throws UserError when the file is damaged
+ * After a host ended without closing the file, looks whether every page is sound. It writes nothing.
+ * @param db best one that cannot write, so that a damaged file stays as it is
+ * @returns what made it look, for `forgive`  @throws StoreError when the file is damaged
  */
 export function checkAfterUncleanEnd(
-  path: string,
+  db: Db,
   isAlive: (host: HostRow, now: number) => boolean,
   now: number,
 ): UncleanEnds {
-  const db = connect(path, { readonly: true })
-  try {
-    const foundAt = db.get(labRow, 'SELECT unclean_at AS uncleanAt FROM lab')?.uncleanAt ?? null
-    const dead = deadHosts(db, isAlive, now)
-    if (dead.length > 0 || foundAt !== null) quickCheck(db)
-    return { dead, foundAt }
-  } finally {
-    db.close()
-  }
+  const foundAt = db.get(labRow, 'SELECT unclean_at AS uncleanAt FROM lab')?.uncleanAt ?? null
+  const dead = deadHosts(db, isAlive, now)
+  if (dead.length > 0 || foundAt !== null) quickCheck(db)
+  return { dead, foundAt }
 }
 
 /** After the check has passed: forgets these ends, and no other that came to light meanwhile. */
@@ -45,7 +40,7 @@ export function forgive(db: Db, { dead, foundAt }: UncleanEnds): void {
   })
 }
 
-/** @throws UserError with SQLite's first finding when the file is damaged */
+/** @throws StoreError with SQLite's first finding when the file is damaged */
 export function quickCheck(db: Db): void {
   const [first] = db.all(finding, 'PRAGMA quick_check(1)')
   if (first?.quick_check !== 'ok') throw damaged(db.path, first?.quick_check ?? 'no answer')

@@ -1,75 +1,36 @@
-import { randomUUID } from 'node:crypto'
-import { connect, type Db } from './database.ts'
-import { type HostIdentity, type HostRow, isHostAlive, thisHost } from './hostIdentity.ts'
-import { createHosts } from './hosts.ts'
-import { inspectFile, makeFolderOf } from './inspect.ts'
-import { checkAfterUncleanEnd, forgive, type UncleanEnds } from './integrity.ts'
-import { migrate, refuseNewer } from './migrate.ts'
-import { migrations } from './migrations/index.ts'
-import { createReads } from './reads.ts'
+import { StoreError } from './faults.ts'
+import { openToWrite, type StoreOptions } from './openToWrite.ts'
+import { openForReading } from './readOnly.ts'
+import { openWithReserve } from './reserve.ts'
 import type { Store } from './types.ts'
-import { createWrites } from './writes.ts'
-
-export interface StoreOptions {
-  /** Milliseconds since 1970. */
-  readonly now?: () => number
-  /** Who this program is, where it is not what the operating system says. */
-  readonly host?: HostIdentity
-  readonly isAlive?: (host: HostRow, now: number) => boolean
-}
 
 /**
- * Opens the database, and makes it when there is none. Runs whose host is gone are interrupted from then on.
- * @throws UserError when the file is not ours, damaged, newer than this program or not writable: it is left as it is
+ * Opens the database, and makes it when there is none. Runs whose host is gone are interrupted from then on. Where the
+ * place takes no writes (a full or read-only disk, another user's folder), what is there can be read, and `health` says why
+ * nothing is written.
+ * @throws UserError when the file is not ours, damaged, newer than this program, or not even readable: it is left as it is
  */
 export function openStore(path: string, options: StoreOptions = {}): Store {
-  const { now = Date.now, host = thisHost(), isAlive = isHostAlive } = options
-  const unclean = inspect(path, isAlive, now())
-  const db = connect(path)
   try {
-    prepare(db)
-    if (unclean !== undefined) forgive(db, unclean)
-    const hosts = createHosts({ db, id: randomUUID(), identity: host, now, isAlive })
-    hosts.sweep()
-    const writes = createWrites({ db, hosts, now })
-    return {
-      path,
-      hostId: hosts.id,
-      read: createReads(db, now),
-      write: writes.write,
-      record: writes.record,
-      close() {
-        writes.close()
-        db.close()
-      },
-    }
+    return openWithReserve(path, () => openToWrite(path, options))
   } catch (error) {
-    db.close()
+    if (!(error instanceof StoreError)) throw error
+    if (error.kind === 'diskFull') return openOnFullDisk(path, options, error)
+    if (error.kind === 'readOnly' || error.kind === 'notYours') return openForReading(path, options, error)
     throw error
   }
 }
 
-/** Looks at the file before anything is written to it. @returns undefined when there is none yet */
-function inspect(
-  path: string,
-  isAlive: (host: HostRow, now: number) => boolean,
-  now: number,
-): UncleanEnds | undefined {
-  const version = inspectFile(path)
-  if (version === undefined) {
-    makeFolderOf(path)
-    return undefined
+/**
+ * With no room for the -shm file either. SQLite keeps it in memory where the file is this program's alone; others find it
+ * locked meanwhile, and this program can write as soon as there is room.
+ */
+function openOnFullDisk(path: string, options: StoreOptions, reason: StoreError): Store {
+  try {
+    return openToWrite(path, options, { alone: true })
+  } catch (error) {
+    // Other programs have it open, or it must be migrated first: then a copy on another disk can be read.
+    if (error instanceof StoreError && error.kind !== 'damaged') return openForReading(path, options, reason)
+    throw error
   }
-  refuseNewer(path, version, migrations.length)
-  return checkAfterUncleanEnd(path, isAlive, now)
-}
-
-function prepare(db: Db): void {
-  migrate(db, migrations)
-  // In WAL mode NORMAL may lose the last commits at a power cut, never the file; a killed process loses nothing.
-  db.pragma('synchronous = NORMAL')
-  db.pragma('cache_size = -32000')
-  db.pragma('temp_store = MEMORY')
-  // A snapshot makes the log grow; it shrinks again at the next checkpoint.
-  db.pragma('journal_size_limit = 67108864')
 }

@@ -4,6 +4,7 @@ import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
+import { EPOCH_COLUMNS } from './evaluationRows.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
@@ -12,7 +13,7 @@ import { listQueue } from './queue.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
-import { similarRun } from './similar.ts'
+import { similarRuns } from './similar.ts'
 import {
   listSnapshots,
   readCheckpoint,
@@ -34,7 +35,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
     queue: () => listQueue(db),
-    similarRun: (spec, datasetId, trainedOn) => similarRun(db, spec, datasetId, trainedOn),
+    similarRuns: (spec, datasetId, trainedOn) => similarRuns(db, spec, datasetId, trainedOn),
     summaries: (of) => db.read(() => summaries.list(of)),
     summary: (idPrefix) => db.read(() => summaries.one(idPrefix)),
     changesSince: (version) => db.read(() => changesSince(db, summaries, version)),
@@ -69,6 +70,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     trainingRun: (except) => trainingRun(db, except),
     setUpElsewhere: (hostId, before) => setUpElsewhere(db, hostId, before),
     watchTraining: (except) => watchTraining(db, now, except),
+    damage: (runId) => db.damage.of(runId),
     version: () => labVersion(db),
   }
 }
@@ -76,9 +78,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
 function listEpochs(db: Db, runId: string): EpochRecord[] {
   return db.all(
     epochRow,
-    `SELECT epoch, step, train_loss AS trainLoss, train_accuracy AS trainAccuracy, val_loss AS valLoss,
-       val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy, seconds
-     FROM epochs WHERE run_id = ? AND ${RUN_VISIBLE} ORDER BY epoch`,
+    `SELECT ${EPOCH_COLUMNS} FROM epochs WHERE run_id = ? AND ${RUN_VISIBLE} ORDER BY epoch`,
     runId,
   )
 }

@@ -3,7 +3,7 @@ import type { TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import { canBecome, isActive, type RunStatus, runStatus } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { appendMetrics } from './metrics/append.ts'
-import { answerRequests } from './requests.ts'
+import { answerRequests, putPlannedStop } from './requests.ts'
 import { addEdit, putStatus, type WriteContext } from './runWrites.ts'
 import { dropNeedlessCheckpoint, putCheckpoint, putSnapshot } from './snapshots.ts'
 
@@ -88,6 +88,9 @@ function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent):
     case 'feedback':
       putFeedback(db, event)
       break
+    case 'stopPlanned':
+      putPlannedStop(db, event, now())
+      break
     case 'obeyed':
     case 'refused':
       // Nothing of the run changed; whoever asked for it finds it in its request.
@@ -136,11 +139,12 @@ function putReady(db: Db, event: TrainerEventOf<'ready'>): void {
 function putEpoch(db: Db, event: TrainerEventOf<'epoch'>): void {
   db.run(
     `INSERT INTO epochs (run_id, epoch, step, train_loss, train_accuracy, val_loss, val_accuracy, test_loss,
-       test_accuracy, seconds)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       test_accuracy, seconds, training_seconds)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, train_loss = excluded.train_loss,
        train_accuracy = excluded.train_accuracy, val_loss = excluded.val_loss, val_accuracy = excluded.val_accuracy,
-       test_loss = excluded.test_loss, test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
+       test_loss = excluded.test_loss, test_accuracy = excluded.test_accuracy, seconds = excluded.seconds,
+       training_seconds = excluded.training_seconds
      WHERE excluded.step > epochs.step`,
     event.runId,
     event.epoch,
@@ -152,6 +156,7 @@ function putEpoch(db: Db, event: TrainerEventOf<'epoch'>): void {
     event.testLoss,
     event.testAccuracy,
     event.seconds,
+    event.trainingSeconds,
   )
 }
 

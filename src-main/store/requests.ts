@@ -1,17 +1,15 @@
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerEvent } from '../../shared/run/messages.ts'
+import { commandWords, type TrainerEvent, type TrainerEventOf } from '../../shared/run/messages.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { idRow, requestFateRow, requestRow } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
 import type { RequestRecord, RunCommand, TakenRequest } from './types.ts'
 
-const commandWords: Readonly<Record<RunCommand['type'], string>> = {
-  pause: 'pause',
-  resume: 'resume',
-  stop: 'stop',
-  annealNow: 'anneal now',
-}
+const IS_PLANNED_STOP = `json_extract(command, '$.type') = 'stopPlanned'`
+/** A column of a query of runs: the step after which an active run will stop, or null. */
+export const PLANNED_STOP = `CASE WHEN status IN ('created', 'running', 'paused') THEN
+  (SELECT json_extract(command, '$.afterStep') FROM requests WHERE run_id = runs.id AND ${IS_PLANNED_STOP}) END`
 
 /** @throws UserError when nobody runs it */
 export function putRequest({ db, hosts, now }: WriteContext, runId: string, command: RunCommand): number {
@@ -66,4 +64,24 @@ export function answerRequests(db: Db, event: TrainerEvent): void {
   if (requestId === undefined || requestId < 1) return
   if (event.type === 'obeyed') db.run('DELETE FROM requests WHERE id = ? AND run_id = ?', requestId, runId)
   else db.run('UPDATE requests SET refusal = ? WHERE id = ? AND run_id = ?', event.reason, requestId, runId)
+}
+
+/**
+ * Within the caller's transaction: keeps the step after which a run will stop beside its requests, with which it goes when
+ * the run is started anew.
+ */
+export function putPlannedStop(
+  db: Db,
+  { runId, afterStep }: TrainerEventOf<'stopPlanned'>,
+  now: number,
+): void {
+  db.run(`DELETE FROM requests WHERE run_id = ? AND ${IS_PLANNED_STOP}`, runId)
+  if (afterStep === null) return
+  db.run(
+    'INSERT INTO requests (run_id, command, created_at, taken_at) VALUES (?, ?, ?, ?)',
+    runId,
+    JSON.stringify({ type: 'stopPlanned', afterStep }),
+    now,
+    now,
+  )
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ensembleMethods } from '../../shared/ensemble/methods.ts'
 import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
 import { engineName, type RunSpec, runSpec } from '../../shared/run/spec.ts'
 import { runStatus } from '../../shared/run/state.ts'
@@ -98,6 +99,7 @@ export const epochRow = z.object({
   trainAccuracy: realOrNaN,
   ...scoreColumns,
   seconds: z.number(),
+  trainingSeconds: z.number().nullable(),
 })
 
 /** The same for the window: what is not a number stays null. */
@@ -105,6 +107,11 @@ export const epochInfoRow = epochRow.extend({
   trainLoss: z.number().nullable(),
   trainAccuracy: z.number().nullable(),
 })
+
+/** Of an epoch, or of a snapshot in mid-epoch. */
+export const evaluationRow = epochInfoRow
+  .omit({ seconds: true, trainingSeconds: true })
+  .extend({ epoch: z.number().nullable() })
 
 export const snapshotRow = z.object({
   id: z.number(),
@@ -122,7 +129,14 @@ export const positionColumn = json(trainerPosition)
 
 export const normalisationColumn = json(z.object({ mean: z.array(z.number()), std: z.array(z.number()) }))
 
-export const tensorRow = storedTensor.extend({ shape: json(storedTensor.shape.shape) })
+/** Null in a row that was stored before there were checksums. */
+export const checksumColumn = z.number().nullable()
+
+export const tensorRow = storedTensor.extend({
+  shape: json(storedTensor.shape.shape),
+  piece: z.number(),
+  checksum: checksumColumn,
+})
 
 export const feedbackRow = z.object({ step: z.number(), lr: z.number(), reason: z.string() })
 
@@ -146,7 +160,7 @@ const ensembleMember = z.object({ snapshotId: z.number(), weight: z.number() })
 export const ensembleRow = z.object({
   id: z.number(),
   name: z.string(),
-  method: z.enum(['average', 'weighted', 'logitAverage', 'weightAverage']),
+  method: z.enum(ensembleMethods),
   valAccuracy: z.number().nullable(),
   testAccuracy: z.number().nullable(),
   scores: json(z.record(z.string(), z.number().nullable())),

@@ -1,5 +1,6 @@
 import type { Annotation } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
+import { usualRunName } from '../../shared/run/runName.ts'
 import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../shared/schedule/index.ts'
 import type { Db, SqlValue } from './database.ts'
@@ -16,22 +17,52 @@ export interface WriteContext {
   readonly now: () => number
 }
 
-/** Until somebody claims it, a created run belongs to the host that made it, a queued one to nobody. */
-export function createRun(
-  { db, hosts, now }: WriteContext,
-  run: NewRun,
+/**
+ * Until somebody claims it, a created run belongs to the host that made it, a queued one to nobody. Of runs made together
+ * the ids sort in the order given.
+ */
+export function createRuns(
+  context: WriteContext,
+  runs: readonly NewRun[],
   status: 'created' | 'queued' = 'created',
-): RunRecord {
-  if (db.get(idRow, 'SELECT id FROM datasets WHERE id = ?', run.datasetId) === undefined)
-    throw new Error(`Data set ${run.datasetId} must be put into the store before a run of it.`)
+): RunRecord[] {
+  const { db, now } = context
+  for (const datasetId of new Set(runs.map((run) => run.datasetId))) refuseUnknownDataset(db, datasetId)
   const time = now()
-  let id = newRunId(time)
-  while (db.get(idRow, 'SELECT id FROM runs WHERE id = ?', id) !== undefined) id = newRunId(time)
+  const ids = freeRunIds(db, time, runs.length)
+  return runs.map((run, i) => insertRun(context, run, { id: ids[i] ?? '', time, status }))
+}
+
+export function createRun(context: WriteContext, run: NewRun, status?: 'created' | 'queued'): RunRecord {
+  const [made] = createRuns(context, [run], status)
+  if (made === undefined) throw new Error('A run that was created did not come back.')
+  return made
+}
+
+function refuseUnknownDataset(db: Db, datasetId: string): void {
+  if (db.get(idRow, 'SELECT id FROM datasets WHERE id = ?', datasetId) === undefined)
+    throw new Error(`Data set ${datasetId} must be put into the store before a run of it.`)
+}
+
+function freeRunIds(db: Db, time: number, count: number): string[] {
+  const ids = new Set<string>()
+  while (ids.size < count) {
+    const id = newRunId(time)
+    if (db.get(idRow, 'SELECT id FROM runs WHERE id = ?', id) === undefined) ids.add(id)
+  }
+  return [...ids].sort()
+}
+
+function insertRun(
+  { db, hosts }: WriteContext,
+  run: NewRun,
+  { id, time, status }: { readonly id: string; readonly time: number; readonly status: 'created' | 'queued' },
+): RunRecord {
   db.run(
     `INSERT INTO runs (id, name, spec, dataset_id, status, plan, total_steps, host_id, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
-    run.spec.name ?? defaultName(run),
+    run.spec.name ?? usualRunName(run.spec),
     JSON.stringify(run.spec),
     run.datasetId,
     status,
@@ -42,9 +73,6 @@ export function createRun(
   )
   return knownRun(db, id)
 }
-
-const defaultName = ({ spec }: NewRun): string =>
-  `${spec.model.kind} · ${spec.schedule.kind} · ${spec.dataset.name}`
 
 /** Takes away a run that never began, and its data set's row unless another run refers to it. */
 export function discardRun({ db }: WriteContext, runId: string): void {

@@ -4,6 +4,9 @@ import { RUN_COLUMNS, runRow } from './rows.ts'
 import { VISIBLE } from './runReads.ts'
 import type { RunRecord } from './types.ts'
 
+/** Runs that are told, the newest. */
+const LOOKED_AT = 5
+
 /** What decides how long a step takes; specs are stored as JSON in the order of their schema, so that texts compare. */
 const SAME = [
   'model',
@@ -18,17 +21,17 @@ const SAME = [
   .join(' AND ')
 
 /** See StoreReads. */
-export function similarRun(
+export function similarRuns(
   db: Db,
   spec: RunSpec,
   datasetId: string,
   trainedOn: EngineName | null = null,
-): RunRecord | undefined {
-  return db.get(
+): RunRecord[] {
+  return db.all(
     runRow,
     `SELECT ${RUN_COLUMNS.replaceAll('spec,', 'runs.spec AS spec,')} FROM runs JOIN (SELECT ? AS spec) AS wanted
      WHERE dataset_id = ? AND device_name IS coalesce(?, device_name) AND ${VISIBLE} AND ${SAME} AND EXISTS (SELECT 1 FROM epochs WHERE run_id = runs.id)
-     ORDER BY started_at DESC, runs.id DESC LIMIT 1`,
+     ORDER BY started_at DESC, runs.id DESC LIMIT ${LOOKED_AT}`,
     JSON.stringify(spec),
     datasetId,
     trainedOn,

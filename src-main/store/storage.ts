@@ -12,7 +12,7 @@ const counts = z.object({
 })
 
 /** Without the data sets, which are files. The length of a blob is read without the blob. */
-export function readStorage(db: Db): Omit<Storage, 'datasetBytes'> {
+export function readStorage(db: Db): Omit<Storage, 'datasetBytes' | 'freeBytes'> {
   const found = db.get(
     counts,
     `SELECT

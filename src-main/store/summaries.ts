@@ -4,6 +4,7 @@ import { show, UserError } from '../../shared/errors.ts'
 import type { Db } from './database.ts'
 import { ENSEMBLE_VISIBLE } from './ensembles.ts'
 import { createEpochDigests, type EpochDigests } from './epochDigest.ts'
+import { PLANNED_STOP } from './requests.ts'
 import { json, RUN_COLUMNS, runRow } from './rows.ts'
 import { runByPrefix, VISIBLE } from './runReads.ts'
 import type { RunList } from './types.ts'
@@ -19,6 +20,7 @@ const WHICH: Record<RunList, string> = {
 
 const keyRow = z.object({ id: z.string(), changed: z.number() })
 const summaryRow = z.object({
+  stopsAfterStep: z.number().nullable(),
   snapshots: json(
     z.array(
       z.object({
@@ -40,6 +42,7 @@ const summaryRow = z.object({
   ).nullable(),
 })
 const COLUMNS = `${RUN_COLUMNS},
+  ${PLANNED_STOP} AS stopsAfterStep,
   (SELECT json_group_array(json_object('id', id, 'cycle', cycle, 'step', step, 'valAccuracy', val_accuracy,
      'testAccuracy', test_accuracy) ORDER BY step) FROM snapshots WHERE run_id = runs.id) AS snapshots,
   (SELECT json_object('id', id, 'name', name, 'valAccuracy', val_accuracy, 'testAccuracy', test_accuracy)
@@ -98,11 +101,14 @@ export function createSummaries(db: Db): Summaries {
 
 function readSummaries(db: Db, digests: EpochDigests, ids: readonly string[]): RunSummary[] {
   if (ids.length === 0) return []
-  const epochs = digests.of(ids)
-  return db
-    .all(row, `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids))
-    .map(({ hostId: _, finalWeightsSha256: __, ...run }) => ({
-      ...run,
-      ...(epochs.get(run.id) ?? { last: null, best: null, spark: [] }),
-    }))
+  const runs = db.all(
+    row,
+    `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(ids),
+  )
+  const digest = digests.of(runs.map(({ id, spec }) => ({ id, hasValidation: spec.dataset.validation > 0 })))
+  return runs.map(({ hostId: _, finalWeightsSha256: __, ...run }) => ({
+    ...run,
+    ...(digest.get(run.id) ?? { last: null, best: null, spark: [] }),
+  }))
 }

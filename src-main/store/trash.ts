@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import type { Db } from './database.ts'
 import { idRow } from './rows.ts'
 import { knownRun, refuseActive, type WriteContext } from './runWrites.ts'
+import { canShrink, emptyLog, hasLittleRoom, pagesOf } from './tightDisk.ts'
 import { isTrashed } from './trashCan.ts'
 
 /*
@@ -17,10 +17,12 @@ const PIECES: readonly string[] = [
   'DELETE FROM metric_summaries WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) LIMIT 512',
 ]
 
-/** Pages given back in one transaction. */
+/** Pages given back in one transaction: each may have to be moved, and the log holds it then. */
 const PAGES = 256
-
-const pageCount = z.int()
+/** The same where there is little room for the log. */
+const FEW_PAGES = 64
+/** Pieces deleted in one transaction there: most of what the log holds of one is the same pages again. */
+const MANY_PIECES = 64
 
 export interface Trash {
   /** Whether a program before left something to do. */
@@ -36,18 +38,21 @@ export interface Trash {
 export function createTrash(context: WriteContext): Trash {
   const { db } = context
   let runs = db.all(idRow, 'SELECT id FROM runs WHERE deleted_at IS NOT NULL').map(({ id }) => id)
-  let vacuums = runs.length > 0
+  let vacuums = runs.length > 0 || pagesOf(db).free >= PAGES
   const step = (): boolean => {
+    const isTight = hasLittleRoom(db)
+    if (isTight) emptyLog(db)
     const [runId] = runs
     if (runId !== undefined) {
-      if (!deletePiece(db, runId)) runs = runs.slice(1)
-      return true
+      if (!deletePieces(db, runId, isTight ? MANY_PIECES : 1)) runs = runs.slice(1)
+    } else {
+      vacuums &&= isTight ? canShrink(db) && giveBack(db, FEW_PAGES) : giveBack(db, PAGES)
     }
-    vacuums &&= giveBack(db)
-    return vacuums
+    if (isTight) emptyLog(db)
+    return runId !== undefined || vacuums
   }
   return {
-    hasLeftovers: runs.length > 0,
+    hasLeftovers: vacuums,
     hide: (runId) => hideRun(context, runId),
     throwAway(runIds) {
       runs = [...runs, ...runIds]
@@ -74,22 +79,25 @@ function hideRun(context: WriteContext, runId: string): void {
 }
 
 /** @returns whether something of the run is left */
-function deletePiece(db: Db, runId: string): boolean {
+function deletePieces(db: Db, runId: string, count: number): boolean {
   return db.write(() => {
     // Nothing that somebody can still see is ever taken apart.
     if (db.get(idRow, 'SELECT id FROM runs WHERE id = ? AND deleted_at IS NOT NULL', runId) === undefined)
       return false
-    if (PIECES.some((sql) => db.run(sql, runId).changes > 0)) return true
-    db.run('DELETE FROM runs WHERE id = ?', runId)
-    return false
+    for (let piece = 0; piece < count; piece++) {
+      if (PIECES.some((sql) => db.run(sql, runId).changes > 0)) continue
+      db.run('DELETE FROM runs WHERE id = ?', runId)
+      return false
+    }
+    return true
   })
 }
 
 /** @returns whether there are free pages left */
-function giveBack(db: Db): boolean {
-  const before = pageCount.parse(db.pragma('freelist_count'))
-  if (before === 0) return false
+function giveBack(db: Db, pages: number): boolean {
+  const { free } = pagesOf(db)
+  if (free === 0) return false
   // It gives back a page a row: all of its rows must be asked for.
-  db.exec(`PRAGMA incremental_vacuum(${PAGES})`)
-  return before > PAGES
+  db.exec(`PRAGMA incremental_vacuum(${pages})`)
+  return free > pages
 }

@@ -11,6 +11,7 @@ import type {
   SnapshotInfo,
 } from '../../shared/api/runs.ts'
 import type { Smoothing, ValueAtStep } from '../../shared/api/series.ts'
+import type { EnsembleMethod } from '../../shared/ensemble/methods.ts'
 import type { Calibration, CalibrationSubject, MachineIdentity } from '../../shared/run/calibration.ts'
 import type {
   Predictions,
@@ -25,6 +26,7 @@ import type { PlanPosition } from '../../shared/run/plan.ts'
 import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit, SchedulePlan } from '../../shared/schedule/index.ts'
+import type { HealthListener, StoreHealth } from './faults.ts'
 
 /*
  * What the rest of the core may ask of the database. Reads and writes are apart, so that a query cannot change what
@@ -80,6 +82,8 @@ export interface EpochRecord extends Scores {
   readonly trainLoss: number
   readonly trainAccuracy: number
   readonly seconds: number
+  /** Of these, in training steps; null in epochs of earlier versions, which did not tell. */
+  readonly trainingSeconds: number | null
 }
 
 export type SnapshotRecord = SnapshotInfo
@@ -114,7 +118,7 @@ export interface SeriesQuery {
 
 export interface NewEnsemble {
   readonly name: string
-  readonly method: 'average' | 'weighted' | 'logitAverage' | 'weightAverage'
+  readonly method: EnsembleMethod
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
   readonly valAccuracy: number | null
   readonly testAccuracy: number | null
@@ -192,10 +196,10 @@ export interface StoreReads {
   /** Queued runs, the next to be started first. */
   queue(): RunRecord[]
   /**
-   * The newest run that has trained whole epochs of the same model on the same data, with the same batch size and device in
-   * its spec. @param trainedOn what "auto" must have taken for it
+   * The newest five runs that have trained whole epochs of the same model on the same data, with the same batch size and
+   * device in their spec, the newest first. @param trainedOn what "auto" must have taken for them
    */
-  similarRun(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord | undefined
+  similarRuns(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord[]
   /** Rows of the runs table, newest first; quick also for thousands. */
   summaries(of: RunList): RunSummary[]
   /** @throws UserError when no run or more than one begins with `idPrefix` */
@@ -212,9 +216,14 @@ export interface StoreReads {
   snapshots(runId: string): SnapshotRecord[]
   /** @throws UserError when there is no such snapshot */
   snapshot(id: number): SnapshotRecord
+  /** @throws StoreError when it is damaged: other snapshots can be read */
   snapshotModel(id: number): SnapshotModel
+  /** @throws StoreError when they are damaged */
   predictions(snapshotId: number, part: 'validation' | 'test'): Predictions | undefined
-  /** The state to resume from: the rolling checkpoint or the last snapshot, whichever is further. */
+  /**
+   * The state to resume from: the rolling checkpoint or the last snapshot, whichever is further and whole.
+   * @throws StoreError when there are some and all of them are damaged
+   */
   checkpoint(runId: string): TrainerState | undefined
   series(query: SeriesQuery): SeriesView
   /**
@@ -237,7 +246,7 @@ export interface StoreReads {
   /** Speed of the run's last steps, in examples a second; null where none is stored. */
   lastSamplesPerSecond(runId: string): number | null
   /** Counts of what is stored, without the data sets. */
-  storage(): Omit<Storage, 'datasetBytes'>
+  storage(): Omit<Storage, 'datasetBytes' | 'freeBytes'>
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
@@ -245,6 +254,11 @@ export interface StoreReads {
   calibration(machine: MachineIdentity, subject: CalibrationSubject): Calibration | undefined
   /** All that was measured on this machine, the newest first. */
   calibrations(machine: MachineIdentity): Calibration[]
+  /**
+   * Damage that reading has got round so far in this program (a gap in a series, an older checkpoint), a sentence each: for
+   * those who show what was read. @param runId all runs when absent
+   */
+  damage(runId?: string): string[]
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }
@@ -254,11 +268,15 @@ export interface StoreWrites {
   putDataset(dataset: Omit<DatasetRecord, 'createdAt'>): void
   /** The data set must have been put before. Until it is claimed, the run belongs to this host. */
   createRun(run: NewRun): RunRecord
+  /** Many in one transaction: all or none. */
+  createRuns(runs: readonly NewRun[]): RunRecord[]
   /** A run of no host, which waits at the end of the queue until one claims it. The data set must have been put before. */
   enqueueRun(run: NewRun): RunRecord
+  /** Many in one transaction, in the order given: all or none. */
+  enqueueRuns(runs: readonly NewRun[]): RunRecord[]
   /**
-   * Claims the first queued run, unless a run of the lab is active; of runs whose host is gone it makes interrupted ones
-   * before. @returns undefined when there is nothing to start
+   * Claims the first queued run whose device has a free slot; of runs whose host is gone it makes interrupted ones before.
+   * @returns undefined when there is nothing to start
    */
   claimQueuedRun(): RunRecord | undefined
   /** One that stands there already stays. @throws UserError when the run is not queued (any more) */
@@ -330,6 +348,10 @@ export interface Store {
    * @returns false when the run belongs to another attempt or host by now: the caller must stop its trainer
    */
   record(events: readonly TrainerEvent[]): boolean
+  /** Whether the file can be written now, from memory: also while the disk is full. Writes throw a StoreError of the same kind. */
+  health(): StoreHealth
+  /** Tells of every change of it, at once and from within the write that failed. @returns ends it */
+  onHealth(listener: HealthListener): () => void
   /** Runs that this host still has become interrupted. */
   close(): void
 }

@@ -1,20 +1,23 @@
 import { putCalibration } from './calibrations.ts'
 import { putDataset } from './datasets.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
-import { claimQueuedRun, enqueueRun, moveQueuedRun } from './queue.ts'
+import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
+import { keepReserve, withReserve } from './reserve.ts'
 import {
   addEdit,
   annotate,
   annotateRuns,
   claimRun,
   createRun,
+  createRuns,
   discardRun,
   saySetup,
   setStatus,
   type WriteContext,
 } from './runWrites.ts'
+import { createLogKeeper } from './tightDisk.ts'
 import { createTrash } from './trash.ts'
 import { expireTrash, restoreRuns, trashRuns } from './trashCan.ts'
 import type { Store, StoreWrites } from './types.ts'
@@ -30,6 +33,7 @@ export function createWrites(context: WriteContext): {
 } {
   const { db, hosts } = context
   const trash = createTrash(context)
+  const log = createLogKeeper(db)
   let emptying: NodeJS.Immediate | undefined
 
   const transaction = <T>(work: () => T): T => {
@@ -40,9 +44,17 @@ export function createWrites(context: WriteContext): {
       return result
     })
   }
+  /** For what makes room, and for how a run ended: it must be stored on a full disk too. */
+  const urgent = <T>(work: () => T): T => withReserve(db.path, () => transaction(work))
+  const makeRoomAgain = (): void => {
+    log.reset()
+    keepReserve(db.path)
+  }
   const empty = (): boolean => {
     try {
-      return trash.empty(TURN)
+      const isMore = withReserve(db.path, () => trash.empty(TURN))
+      if (!isMore) makeRoomAgain()
+      return isMore
     } catch {
       // The file is busy or the disk full: the next program that opens the file goes on.
       return false
@@ -55,7 +67,7 @@ export function createWrites(context: WriteContext): {
     })
   }
   const purge = (runIds: readonly string[]): void => {
-    transaction(() => {
+    urgent(() => {
       for (const runId of runIds) trash.hide(runId)
     })
     trash.throwAway(runIds)
@@ -72,17 +84,19 @@ export function createWrites(context: WriteContext): {
     write: {
       putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
       createRun: (run) => transaction(() => createRun(context, run)),
+      createRuns: (runs) => transaction(() => createRuns(context, runs)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
+      enqueueRuns: (runs) => transaction(() => enqueueRuns(context, runs)),
       claimQueuedRun: () => claimQueuedRun(context, transaction),
       moveQueuedRun: (runId, to) => transaction(() => moveQueuedRun(context, runId, to)),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
-      setStatus: (runId, status, reason) => transaction(() => setStatus(context, runId, status, reason)),
+      setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
       putCalibration: (calibration) => transaction(() => putCalibration(context, calibration)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
       annotateRuns: (change) => transaction(() => annotateRuns(context, change)),
-      trashRuns: (runIds) => transaction(() => trashRuns(context, runIds)),
+      trashRuns: (runIds) => urgent(() => trashRuns(context, runIds)),
       restoreRuns: (runIds) => transaction(() => restoreRuns(context, runIds)),
       purgeRuns: purge,
       deleteRun: (runId) => purge([runId]),
@@ -94,9 +108,12 @@ export function createWrites(context: WriteContext): {
       request: (runId, command) => transaction(() => putRequest(context, runId, command)),
       takeRequests: (runId) => takeRequests(context, runId),
       heartbeat: () => hosts.heartbeat(),
-      sweepDeadRuns: () => hosts.sweep(),
+      sweepDeadRuns: () => withReserve(db.path, () => hosts.sweep()),
     },
-    record: (events) => transaction(() => recordEvents(context, events)),
+    record(events) {
+      log.look()
+      return transaction(() => recordEvents(context, events))
+    },
     close() {
       if (emptying !== undefined) clearImmediate(emptying)
       while (empty());

@@ -1,10 +1,11 @@
-import type { AverageReply, AverageRequest } from '../../shared/run/average.ts'
+import type { AverageAnswer, AverageRequest } from '../../shared/run/average.ts'
 import type { StoredTensor } from '../../shared/run/messages.ts'
 import { openDataset } from '../datasets/index.ts'
 import { selectEngine } from '../engine/select.ts'
 import * as tf from '../engine/tf.ts'
+import { weightsSha256 } from '../weightsSha256.ts'
 import { prepareData, type TrainingData } from './batches.ts'
-import { restoreWeights, weightsOf, weightsSha256 } from './checkpoint.ts'
+import { restoreWeights, weightsOf } from './checkpoint.ts'
 import { evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
 import { buildModel, type Model } from './models/index.ts'
 
@@ -13,9 +14,7 @@ import { buildModel, type Model } from './models/index.ts'
  * members belong to other weights; Izmailov et al. 2018, "Averaging Weights Leads to Wider Optima", section 3.2) and
  * measures it. @throws UserError when the data is not there
  */
-export async function averageWeights(
-  request: AverageRequest,
-): Promise<Extract<AverageReply, { type: 'averaged' }>> {
+export async function averageWeights(request: AverageRequest): Promise<AverageAnswer> {
   const { spec, members, stepsPerEpoch } = request
   await selectEngine(spec.device, request.devices)
   const data = prepareData(spec, await openDataset(request.datasetFolder), stepsPerEpoch)
@@ -26,7 +25,6 @@ export async function averageWeights(
     const evaluations = await evaluateAll(model, data)
     const tensors = await weightsOf(model)
     return {
-      type: 'averaged',
       tensors,
       weightsSha256: weightsSha256(tensors),
       ...scoresOf(evaluations),

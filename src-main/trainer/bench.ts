@@ -1,5 +1,5 @@
 import { random } from '../../shared/random.ts'
-import type { BenchReply, BenchRequest } from '../../shared/run/bench.ts'
+import type { BenchAnswer, BenchRequest } from '../../shared/run/bench.ts'
 import { optimizerSpec } from '../../shared/run/spec.ts'
 import { selectEngine } from '../engine/select.ts'
 import * as tf from '../engine/tf.ts'
@@ -14,7 +14,7 @@ const warmUpSteps = 3
 const warmUpMilliseconds = 400
 
 /** Takes training steps under SGD with Nesterov momentum on one batch of random examples and times each. */
-export async function bench(request: BenchRequest): Promise<BenchReply> {
+export async function bench(request: BenchRequest): Promise<BenchAnswer> {
   const { shape, classes, batchSize, steps, milliseconds, threads } = request
   if (threads !== undefined) process.env.ANNEAL_THREADS = String(threads)
   const engine = await selectEngine(request.device, request.devices)
@@ -33,7 +33,6 @@ export async function bench(request: BenchRequest): Promise<BenchReply> {
   const stepMs = spread(times.map(({ wall }) => wall))
   const { name, device, reason } = engine
   return {
-    type: 'measured',
     name,
     device,
     reason,

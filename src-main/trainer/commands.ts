@@ -1,6 +1,6 @@
-import type { TrainerOrder } from '../../shared/run/messages.ts'
+import type { CommandMessage } from '../../shared/run/messages.ts'
 
-export type Command = TrainerOrder
+export type Command = CommandMessage
 
 /** Commands that have arrived, oldest first, until the loop comes to them between two steps. */
 export class CommandQueue {
@@ -10,6 +10,10 @@ export class CommandQueue {
   push(command: Command): void {
     this.#waiting.push(command)
     this.#wake?.()
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
   }
 
   take(): Command | undefined {

@@ -1,52 +1,64 @@
-import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { parseOrExplain } from '../../shared/errors.ts'
-import { type TrainerEvent, trainerRequest } from '../../shared/run/messages.ts'
+import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import { type TrainerEvent, type TrainerOutput, trainerInput } from '../../shared/run/messages.ts'
+import { endWithHost } from '../process/hostWatch.ts'
 import { CommandQueue } from './commands.ts'
 import { addressed } from './events.ts'
-import { inWords, runTrainer } from './run.ts'
+import { inWords } from './inWords.ts'
+import { Outbox } from './outbox.ts'
+import { runTrainer } from './run.ts'
 
 /*
  * The trainer process: one run, then it ends by itself with code 0, whatever became of the run.
  *
- * A host starts it with child_process.fork(entry, { serialization: 'advanced' }) and sends a `start` request first;
- * pause, resume, stop and annealNow may follow at any time. Requests and events are those of shared/run/messages.ts.
- * The last event is always `ended`, unless the process is killed. When the host goes away the trainer ends at once:
- * what it had sent is what the host stored. Standard error carries stacks, for developers.
+ * A program starts it with child_process.fork(entry, { serialization: 'advanced' }), says where the data set lies
+ * (`localDataset`), and hands on what the run's host sends: `start`, once, and then commands and `stored` at any time.
+ * All messages are those of shared/run/messages.ts. The last event is always `ended`, unless the process is killed. When
+ * the program that started it goes away, the trainer ends at once: what it had sent is what the host stored. Standard error
+ * carries stacks, for developers.
  */
 
-/** More events than this not yet handed to the system, and the loop waits: memory must not grow with a slow host. */
-const mostUnsent = 16
+/** Milliseconds between two signs of life. */
+const aliveEvery = 5000
 
 const commands = new CommandQueue()
-let unsent = 0
+const outbox = new Outbox(
+  (event, onSent) => process.send?.(event, undefined, undefined, onSent),
+  () => !commands.isEmpty,
+)
+const send = (event: TrainerEvent): void => outbox.send(event)
+const breathe = (): Promise<void> => outbox.breathe()
+const folders = new Map<string, string>()
 let begun = false
+let release: (() => void) | undefined
 
-function send(event: TrainerEvent): void {
-  unsent++
-  process.send?.(event, undefined, undefined, () => {
-    unsent--
-  })
+function folderOf(datasetId: string): string {
+  const folder = folders.get(datasetId)
+  if (folder !== undefined) return folder
+  throw new UserError(
+    `While starting a trainer: the data set ${datasetId} is not on its machine; import it there first.`,
+  )
 }
 
-async function breathe(): Promise<void> {
-  do await setImmediate()
-  while (unsent > mostUnsent)
-}
-
-function abandoned(): never {
-  process.exit(1)
-}
-
-async function receive(message: unknown): Promise<void> {
-  const parsed = trainerRequest.safeParse(message)
-  if (!parsed.success) return refuse(message)
-  const request = parsed.data
-  if (request.type !== 'start') return commands.push(request)
-  if (begun) throw new Error('a trainer runs one run: start came twice')
-  begun = true
-  await runTrainer(request, { send, commands, clock: () => performance.now(), breathe })
-  await leave()
+async function receive(input: unknown): Promise<void> {
+  const parsed = trainerInput.safeParse(input)
+  if (!parsed.success) return refuse(input)
+  const message = parsed.data
+  switch (message.type) {
+    case 'localDataset':
+      folders.set(message.datasetId, message.folder)
+      return
+    case 'stored':
+      outbox.stored(message.seq)
+      return
+    case 'start':
+      if (begun) throw new Error('a trainer runs one run: start came twice')
+      begun = true
+      await runTrainer(message, { send, commands, folderOf, clock: () => performance.now(), breathe })
+      return leave()
+    default:
+      commands.push(message)
+  }
 }
 
 /** A command nobody can read must not end a run under way; a start nobody can read is one that failed. */
@@ -67,7 +79,7 @@ const addressOf = z.object({ type: z.literal('start'), runId: z.string(), attemp
 
 function unreadable(message: unknown): unknown {
   try {
-    parseOrExplain(trainerRequest, message, 'reading a message to the trainer')
+    parseOrExplain(trainerInput, message, 'reading a message to the trainer')
     return new Error('the message was read after all')
   } catch (error) {
     return error
@@ -76,8 +88,8 @@ function unreadable(message: unknown): unknown {
 
 /** Without the channel nothing holds the process: it ends by itself, with code 0. */
 async function leave(): Promise<void> {
-  while (unsent > 0) await setImmediate()
-  process.off('disconnect', abandoned)
+  await outbox.empty()
+  release?.()
   process.disconnect?.()
 }
 
@@ -92,6 +104,10 @@ if (process.send === undefined) {
 } else {
   // Ctrl+C in a terminal reaches the whole process group; the host decides what it means for the run.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
-  process.on('disconnect', abandoned)
+  release = endWithHost()
+  setInterval(
+    () => process.send?.({ type: 'alive' } satisfies TrainerOutput, () => undefined),
+    aliveEvery,
+  ).unref()
   process.on('message', (message) => void receive(message).catch(fail))
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Predictions, Scores } from '../../shared/run/messages.ts'
 import type { ExamplePart, TrainingData } from './batches.ts'
 import type { Model } from './models/index.ts'
@@ -29,6 +30,8 @@ export async function evaluate(
   for (let from = 0; from < examples; from += batchSize) {
     const to = Math.min(examples, from + batchSize)
     const logits = await inferLogits(model, data, part, from, to)
+    // Numbers of a processor are there at once: without a turn of the event loop no message would be read meanwhile.
+    await setImmediate()
     for (let row = 0; row < to - from; row++) {
       const own = logits.subarray(row * classes, (row + 1) * classes)
       const label = part.labels[from + row] ?? 0

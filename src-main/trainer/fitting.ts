@@ -1,19 +1,19 @@
+import { countParameters } from '../../shared/model/parameterCount.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
-import { buildModel, countParameters, type Model, type ModelInput, refuseOversize } from './models/index.ts'
+import { buildModel, type Model, type ModelInput, refuseLargeOutput, refuseOversize } from './models/index.ts'
+import { prepareTopology } from './models/topology.ts'
+import { sizeOfTopology } from './models/topologySize.ts'
 
-/** Builds the model of a spec; refuses what the device cannot hold before it tries, where the size is known by then. */
+/** Builds the model of a spec. What the device cannot hold is refused by its size, before any of it is allocated. */
 export async function buildFitting(
-  { model, optimizer, seed }: RunSpec,
+  { model, optimizer, batchSize, seed }: RunSpec,
   input: ModelInput,
   memory: number,
 ): Promise<Model> {
-  refuseOversize(countParameters(model, input) ?? 0, optimizer.kind, memory)
-  const built = await buildModel(model, input, seed)
-  try {
-    refuseOversize(built.parameterCount, optimizer.kind, memory)
-    return built
-  } catch (error) {
-    built.dispose()
-    throw error
-  }
+  if (model.kind === 'layers') {
+    const { parameters, largestOutput } = await sizeOfTopology(prepareTopology(model.topology, seed))
+    refuseOversize(parameters, optimizer.kind, memory)
+    refuseLargeOutput(largestOutput, batchSize, memory)
+  } else refuseOversize(countParameters(model, input), optimizer.kind, memory)
+  return buildModel(model, input, seed)
 }

@@ -2,8 +2,9 @@ import { UserError } from '../../shared/errors.ts'
 import type { TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
 import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
 import * as tf from '../engine/tf.ts'
+import { weightsSha256 } from '../weightsSha256.ts'
 import { annealed } from './annealNow.ts'
-import { captureState, firstNonFinite, weightsOf, weightsSha256 } from './checkpoint.ts'
+import { captureState, firstNonFinite, weightsOf } from './checkpoint.ts'
 import type { Command } from './commands.ts'
 import { diverged } from './divergence.ts'
 import { type Evaluation, evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
@@ -11,6 +12,7 @@ import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
 import { checkFeedback, momentumOf, Rates } from './rates.ts'
 import { type StepResult, trainStep } from './step.ts'
+import { TrainingClock } from './trainingClock.ts'
 import { StepsUnderWay, type UnderWay } from './underWay.ts'
 
 /** Often enough for a living chart, seldom enough that messages cost nothing. */
@@ -27,6 +29,7 @@ type Stop = 'completed' | 'stopped'
 export class TrainingLoop {
   readonly #setup: LoopSetup
   readonly #io: LoopIo
+  readonly #training: TrainingClock
   readonly #metrics: MetricsBuffer
   readonly #rates: Rates
   #position: PlanPosition
@@ -38,6 +41,8 @@ export class TrainingLoop {
   #appliedLr: number
   #epoch: TrainerPosition['epoch']
   #epochStartedAt: number
+  /** Milliseconds of training before the epoch under way. */
+  #epochTrainedAt = 0
   #lastStateAt: number | undefined
   #stopAtCycleEnd = false
   readonly #underWay = new StepsUnderWay()
@@ -55,7 +60,8 @@ export class TrainingLoop {
     this.#appliedLr = this.#rates.at(Math.max(0, this.#stepsDone - 1)).lr
     this.#epoch = { ...setup.position.epoch }
     this.#epochStartedAt = io.clock()
-    this.#metrics = new MetricsBuffer(setup.spec.batchSize, io.clock)
+    this.#training = new TrainingClock(io.clock)
+    this.#metrics = new MetricsBuffer(io.clock, this.#training)
   }
 
   /** After a failure: a device that is lost takes with it the steps it had been given. */
@@ -127,7 +133,7 @@ export class TrainingLoop {
 
   #account({ step, settings, examples }: UnderWay, { loss, correct }: StepResult): void {
     const { lr, momentum = momentumOf(this.#setup.spec.optimizer) } = settings
-    this.#metrics.add(step, { lr, momentum, loss, accuracy: correct / examples })
+    this.#metrics.add(step, examples, { lr, momentum, loss, accuracy: correct / examples })
     if (!Number.isFinite(loss)) {
       this.#appliedLr = lr
       throw this.#diverged(step, `the loss became ${loss}`)
@@ -154,7 +160,7 @@ export class TrainingLoop {
 
   async #evaluate(step: number): Promise<Evaluation[]> {
     await this.#settle(0)
-    const found = await evaluateAll(this.#setup.model, this.#setup.data)
+    const found = await this.#training.without(() => evaluateAll(this.#setup.model, this.#setup.data))
     const broken = found.find(({ loss }) => !Number.isFinite(loss))
     if (broken !== undefined) {
       throw this.#diverged(step, `the loss on the ${broken.part.name} data became ${broken.loss}`)
@@ -176,10 +182,12 @@ export class TrainingLoop {
       trainAccuracy: correct / examples,
       ...scores,
       seconds: (this.#io.clock() - this.#epochStartedAt) / 1000,
+      trainingSeconds: (this.#training.ms - this.#epochTrainedAt) / 1000,
     })
     if (!whole) return
     this.#epoch = { lossSum: 0, correct: 0, examples: 0 }
     this.#epochStartedAt = this.#io.clock()
+    this.#epochTrainedAt = this.#training.ms
     const { valLoss: validationLoss, valAccuracy: validationAccuracy } = scores
     const reason = this.#rates.observe({ trainingLoss: trainLoss, validationLoss, validationAccuracy })
     if (reason === undefined) return
@@ -215,12 +223,16 @@ export class TrainingLoop {
   async #capture(step: number): Promise<TrainerState> {
     await this.#settle(0)
     const feedback = this.#rates.state
-    const state = await captureState(this.#setup.model, this.#setup.optimizer, {
+    const { model, optimizer } = this.#setup
+    const position = {
       stepsDone: this.#stepsDone,
       epoch: this.#epoch,
       ...(feedback && { feedback: { ...feedback } }),
+    }
+    const { state, broken } = await this.#training.without(async () => {
+      const state = await captureState(model, optimizer, position)
+      return { state, broken: firstNonFinite(state.tensors) }
     })
-    const broken = firstNonFinite(state.tensors)
     if (broken !== undefined) throw this.#diverged(step, `${broken} holds a number that is not finite`)
     this.#lastStateAt = this.#io.clock()
     return state
@@ -248,7 +260,9 @@ export class TrainingLoop {
         this.#resume()
       } else if (command.type === 'annealNow') {
         if (!this.#annealNow(command)) continue
-      } else if (command.type === 'stop') this.#stopAtCycleEnd = true
+      } else if (command.type === 'stop') this.#planStop(true)
+      else if (command.type === 'checkpoint') await this.#checkpoint()
+      else if (command.type === 'keepGoing' && this.#stopAtCycleEnd) this.#planStop(false)
       this.#answer(command)
     }
   }
@@ -258,13 +272,23 @@ export class TrainingLoop {
     if (requestId !== undefined) this.#io.emit({ type: 'obeyed', requestId })
   }
 
+  /** Tells the step after which the run will stop, or that no stop is planned any more. */
+  #planStop(atCycleEnd: boolean): void {
+    this.#stopAtCycleEnd = atCycleEnd
+    const { schedule, totalSteps } = this.#plan
+    // A cycle that the budget cuts short has no snapshot: there the run ends with its plan.
+    const cycleEnd = schedule.cycleAt(this.#stepsDone)?.snapshotStep ?? totalSteps - 1
+    this.#io.emit({ type: 'stopPlanned', afterStep: atCycleEnd ? cycleEnd : null })
+  }
+
   async #pause(): Promise<void> {
     await this.#checkpoint()
+    this.#training.rest()
     this.#io.emit({ type: 'status', status: 'paused', step: this.#stepsDone })
   }
 
   #resume(): void {
-    this.#metrics.restartClock()
+    this.#training.goOn()
     this.#io.emit({ type: 'status', status: 'running', step: this.#stepsDone })
   }
 
@@ -287,6 +311,8 @@ export class TrainingLoop {
     for (const edit of this.#position.edits.slice(-1)) {
       this.#io.emit({ type: 'edited', edit, totalSteps: this.#plan.totalSteps })
     }
+    // The cycle ends at another step now, and with it the run where a stop is planned.
+    if (this.#stopAtCycleEnd) this.#planStop(true)
     return true
   }
 

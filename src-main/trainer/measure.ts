@@ -1,4 +1,4 @@
-import type { MeasureReply, MeasureRequest } from '../../shared/run/measure.ts'
+import type { MeasureAnswer, MeasureRequest } from '../../shared/run/measure.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import { openDataset } from '../datasets/index.ts'
 import { selectEngine } from '../engine/select.ts'
@@ -19,10 +19,13 @@ const measured = { steps: 200, milliseconds: measureFor }
 /** Examples of an evaluation that are measured: one batch of it. */
 const evaluated = 250
 
-type Measured = Extract<MeasureReply, { type: 'measured' }>
-
 /** Runs some steps of the run and part of an evaluation, and keeps nothing. @throws UserError when it cannot be built */
-export async function measureRun({ spec, datasetFolder, devices, plan }: MeasureRequest): Promise<Measured> {
+export async function measureRun({
+  spec,
+  datasetFolder,
+  devices,
+  plan,
+}: MeasureRequest): Promise<MeasureAnswer> {
   const engine = await selectEngine(spec.device, devices)
   const data = prepareData(spec, await openDataset(datasetFolder), plan.stepsPerEpoch)
   const model = await buildFitting(spec, data.input, engine.memory)
@@ -31,7 +34,6 @@ export async function measureRun({ spec, datasetFolder, devices, plan }: Measure
     const { stepsAhead } = engine
     const steps = await timeSteps(stepOf(spec, data, model, optimizer), { warmUp, measured, stepsAhead })
     return {
-      type: 'measured',
       device: engine.device,
       secondsPerStep: spread(steps.map(({ wall }) => wall)).median / 1000,
       secondsPerEvaluation: await measureEvaluation(data, model),

@@ -1,4 +1,5 @@
 import type { EventBody } from './events.ts'
+import type { TrainingClock } from './trainingClock.ts'
 
 /** What is recorded of every step, all as applied. */
 export interface StepMetrics {
@@ -12,39 +13,42 @@ export interface StepMetrics {
 /** Collects the metrics of consecutive steps until it is time to send them as columns. */
 export class MetricsBuffer {
   readonly #steps: StepMetrics[] = []
-  readonly #batchSize: number
   readonly #clock: () => number
+  readonly #training: TrainingClock
   #firstStep = 0
-  #since: number
+  #examples = 0
+  /** When the last batch of metrics was taken, on the wall and in training. */
+  #takenAt: number
+  #trainedAt: number
 
-  /** @param clock milliseconds */
-  constructor(batchSize: number, clock: () => number) {
-    this.#batchSize = batchSize
+  /** @param clock milliseconds · @param training what the speed is told from */
+  constructor(clock: () => number, training: TrainingClock) {
     this.#clock = clock
-    this.#since = clock()
+    this.#training = training
+    this.#takenAt = clock()
+    this.#trainedAt = training.ms
   }
 
-  add(step: number, metrics: StepMetrics): void {
+  add(step: number, examples: number, metrics: StepMetrics): void {
     if (this.#steps.length === 0) this.#firstStep = step
     this.#steps.push(metrics)
+    this.#examples += examples
   }
 
   /** Milliseconds since the last batch of metrics was taken. */
   get age(): number {
-    return this.#clock() - this.#since
-  }
-
-  /** Time in which no step was taken (a pause) does not count towards the speed. */
-  restartClock(): void {
-    this.#since = this.#clock()
+    return this.#clock() - this.#takenAt
   }
 
   /** What has been collected, as an event; undefined when there is nothing. */
   take(): EventBody | undefined {
     const steps = this.#steps.splice(0)
-    const seconds = Math.max(this.age, 1e-3) / 1000
-    this.#since = this.#clock()
+    this.#takenAt = this.#clock()
     if (steps.length === 0) return undefined
+    const seconds = Math.max(this.#training.ms - this.#trainedAt, 1e-3) / 1000
+    const examples = this.#examples
+    this.#trainedAt = this.#training.ms
+    this.#examples = 0
     const column = (read: (metrics: StepMetrics) => number) => Float64Array.from(steps, read)
     return {
       type: 'metrics',
@@ -55,7 +59,7 @@ export class MetricsBuffer {
         loss: column(({ loss }) => loss),
         accuracy: column(({ accuracy }) => accuracy),
       },
-      samplesPerSecond: (steps.length * this.#batchSize) / seconds,
+      samplesPerSecond: examples / seconds,
     }
   }
 }

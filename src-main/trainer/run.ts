@@ -1,27 +1,28 @@
-import { UserError } from '../../shared/errors.ts'
-import type { TrainerEvent, TrainerRequest } from '../../shared/run/messages.ts'
+import type { StartMessage, TrainerEvent } from '../../shared/run/messages.ts'
 import { openDataset } from '../datasets/index.ts'
-import { explainTensorflow } from '../engine/cuda.ts'
 import { type Engine, selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
 import { addressed, type Emit } from './events.ts'
 import { buildFitting } from './fitting.ts'
+import { inWords } from './inWords.ts'
 import { TrainingLoop } from './loop.ts'
 import type { LoopIo } from './loopSetup.ts'
 import type { Model } from './models/index.ts'
 import { createOptimizer, type TrainOptimizer } from './optimizers/index.ts'
 
-export type StartRequest = Extract<TrainerRequest, { type: 'start' }>
-
-export type TrainerIo = Omit<LoopIo, 'emit'> & { readonly send: (event: TrainerEvent) => void }
+export interface TrainerIo extends Omit<LoopIo, 'emit'> {
+  readonly send: (event: TrainerEvent) => void
+  /** Where a data set lies on this machine. @throws UserError when that is not known */
+  readonly folderOf: (datasetId: string) => string
+}
 
 /**
  * Trains one run from start or stored state to its end; whatever happens, the last event is `ended`, and everything
  * the run made on the device is freed. Errors of the user's become its reason word for word; others are written to
  * standard error with their stack as well.
  */
-export async function runTrainer(request: StartRequest, io: TrainerIo): Promise<void> {
+export async function runTrainer(request: StartMessage, io: TrainerIo): Promise<void> {
   const emit = addressed(request.runId, request.attempt, io.send)
   const run: Partial<Running> = {}
   try {
@@ -47,10 +48,18 @@ interface Running {
   loop: TrainingLoop
 }
 
-async function start(request: StartRequest, io: LoopIo, run: Partial<Running>): Promise<void> {
+async function start(
+  request: StartMessage,
+  io: LoopIo & Pick<TrainerIo, 'folderOf'>,
+  run: Partial<Running>,
+): Promise<void> {
   const { spec, state } = request
   const engine = await selectEngine(spec.device, request.devices)
-  const data = prepareData(spec, await openDataset(request.datasetFolder), request.plan.stepsPerEpoch)
+  const data = prepareData(
+    spec,
+    await openDataset(io.folderOf(request.datasetId)),
+    request.plan.stepsPerEpoch,
+  )
   run.model = await buildFitting(spec, data.input, engine.memory)
   run.optimizer = createOptimizer(spec.optimizer)
   if (state !== undefined) restoreState(run.model, run.optimizer, state)
@@ -72,15 +81,4 @@ function announce(
   const { name: deviceName, device, reason } = engine
   const { totalSteps } = loop
   emit({ type: 'ready', deviceName, device, reason, parameters: model.parameterCount, totalSteps })
-}
-
-/** A sentence for the user; what only a programmer can use goes to standard error. */
-export function inWords(error: unknown): string {
-  if (error instanceof UserError) return error.message
-  console.error(error)
-  const explained = explainTensorflow(error)
-  if (explained !== undefined) return explained
-  return error instanceof Error
-    ? `The trainer failed: ${error.message}`
-    : `The trainer failed: ${String(error)}`
 }

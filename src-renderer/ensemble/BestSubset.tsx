@@ -1,10 +1,10 @@
 import { Button, Text } from '@mantine/core'
 import { useState } from 'react'
+import { mostForEverySubset, type Selection } from '../../shared/ensemble/selection.ts'
 import { queryClient } from '../client.ts'
 import { errorWords } from '../components/errorWords.ts'
 import { count, loss } from '../format/format.ts'
 import classes from './Ensemble.module.css'
-import { mostForEverySubset, type Selection } from './selection.ts'
 import { selectionQuery } from './selectionQuery.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
 
@@ -21,14 +21,14 @@ export function BestSubset({ model }: { readonly model: EnsembleModel }) {
   const [chosen, setChosen] = useState<Chosen>()
   const [isSearching, setSearching] = useState(false)
   const [error, setError] = useState<unknown>()
-  const { bench, candidates } = model
-  if (bench.validation === null || candidates.length < 2) return null
-  const ids = bench.snapshotIds
+  const { workbench, candidates } = model
+  if (workbench.validation === null || candidates.length < 2) return null
+  const ids = workbench.snapshotIds
   const search = async () => {
     setSearching(true)
     setError(undefined)
     try {
-      const selection = await queryClient.fetchQuery(selectionQuery(bench, ids, true))
+      const selection = await queryClient.fetchQuery(selectionQuery(workbench, ids, true))
       setChosen(apply(selection, model))
     } catch (failed) {
       setError(failed)
@@ -55,12 +55,15 @@ export function BestSubset({ model }: { readonly model: EnsembleModel }) {
 }
 
 function apply({ subset, greedyWeights, greedyNll }: Selection, model: EnsembleModel): Chosen {
-  const { snapshotIds } = model.bench
+  const { snapshotIds } = model.workbench
   const isIn = (k: number): boolean =>
     subset === null ? (greedyWeights[k] ?? 0) > 0 : subset.members.includes(k)
   const method = subset === null ? 'weighted' : 'average'
   model.setMethod(method)
-  model.tickOnly(snapshotIds.filter((_, k) => isIn(k)))
+  model.tickOnly(
+    snapshotIds.filter((_, k) => isIn(k)),
+    'validation',
+  )
   const how =
     subset === null
       ? 'by greedy selection, with weights'

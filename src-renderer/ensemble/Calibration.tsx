@@ -1,9 +1,9 @@
 import { Table, UnstyledButton } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { memo, useState } from 'react'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import type { ReliabilityBin } from '../../shared/ensemble/calibration.ts'
 import { count, percent } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
 import classes from './Calibration.module.css'
 import ensembleClasses from './Ensemble.module.css'
 import { Section } from './Section.tsx'
@@ -20,7 +20,7 @@ export const Calibration = memo(function Calibration({ judged, part }: Calibrati
   return (
     <Section
       title="Calibration"
-      about={`Accuracy by confidence on ${part}, 15 bins. ECE ${percent(ensemble.ece, 2)}, best single ${percent(bestScores.ece, 2)}.`}
+      about={`Accuracy by confidence on ${part}, 15 bins. ECE ${percent(ensemble.ece, 2)}, best snapshot ${percent(bestScores.ece, 2)}.`}
       action={
         <UnstyledButton
           className={classes.switch}
@@ -66,7 +66,7 @@ function Diagram({ bins, best, examples }: DiagramProps) {
       </div>
       <figcaption className={classes.legend} aria-hidden="true">
         <span className={classes.keyBar} /> ensemble
-        <span className={classes.keyDot} /> best single
+        <span className={classes.keyDot} /> best snapshot
         <span className={classes.keyLine} /> as sure as right
         <span className={classes.keyCount} /> share of examples
       </figcaption>

@@ -1,15 +1,22 @@
 import { Table, UnstyledButton } from '@mantine/core'
 import { memo, useMemo, useState } from 'react'
-import { count, percent, points } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
-import { type ClassChange, type ClassSort, classChanges, sortedBy } from './classChanges.ts'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
+import {
+  type ClassChange,
+  type ClassSort,
+  classChanges,
+  sortedBy,
+} from '../../shared/ensemble/classChanges.ts'
+import { count } from '../format/format.ts'
+import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
 
 const heads: readonly { readonly sort: ClassSort; readonly label: string }[] = [
   { sort: 'class', label: 'Class' },
   { sort: 'examples', label: 'Examples' },
-  { sort: 'best', label: 'Best single' },
+  { sort: 'best', label: 'Best snapshot' },
   { sort: 'ensemble', label: 'Ensemble' },
   { sort: 'change', label: 'Change' },
 ]
@@ -24,11 +31,12 @@ interface ClassTableProps {
 /** Which classes gain and which pay for it. */
 export const ClassTable = memo(function ClassTable({ judged, part, names }: ClassTableProps) {
   const [sort, setSort] = useState<ClassSort>('change')
+  const [measure] = useScoreMeasure()
   const rows = useMemo(() => sortedBy(classChanges(judged), sort), [judged, sort])
   return (
     <Section
       title="Classes"
-      about={`Accuracy on the ${part} examples of each class, ensemble against best single.`}
+      about={`${measureTitles[measure]} on the ${part} examples of each class, ensemble against the best snapshot.`}
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label="Classes: accuracies">
@@ -57,7 +65,12 @@ export const ClassTable = memo(function ClassTable({ judged, part, names }: Clas
           </Table.Thead>
           <Table.Tbody>
             {rows.map((row) => (
-              <ClassRow key={row.label} row={row} name={names[row.label] ?? `class ${row.label}`} />
+              <ClassRow
+                key={row.label}
+                row={row}
+                name={names[row.label] ?? `class ${row.label}`}
+                measure={measure}
+              />
             ))}
           </Table.Tbody>
         </Table>
@@ -66,7 +79,13 @@ export const ClassTable = memo(function ClassTable({ judged, part, names }: Clas
   )
 })
 
-function ClassRow({ row, name }: { readonly row: ClassChange; readonly name: string }) {
+interface ClassRowProps {
+  readonly row: ClassChange
+  readonly name: string
+  readonly measure: ScoreMeasure
+}
+
+function ClassRow({ row, name, measure }: ClassRowProps) {
   const { ensemble, best, examples, change } = row
   const known = ensemble !== null && best !== null
   return (
@@ -77,10 +96,10 @@ function ClassRow({ row, name }: { readonly row: ClassChange; readonly name: str
       <Table.Td ta="right" className={classes.spare}>
         {count(examples)}
       </Table.Td>
-      <Table.Td ta="right">{percent(best, 2)}</Table.Td>
-      <Table.Td ta="right">{percent(ensemble, 2)}</Table.Td>
+      <Table.Td ta="right">{scoreText(best, measure, 2)}</Table.Td>
+      <Table.Td ta="right">{scoreText(ensemble, measure, 2)}</Table.Td>
       <Table.Td ta="right" className={classes.change} data-way={Math.sign(change)}>
-        {known ? points(ensemble - best, 2) : '–'}
+        {known ? scoreDifference(ensemble - best, measure, 2) : '–'}
       </Table.Td>
     </Table.Tr>
   )

@@ -1,9 +1,14 @@
 import { type CSSProperties, memo, useMemo } from 'react'
+import { isMember } from '../../shared/ensemble/choice.ts'
+import {
+  anyRight,
+  type Disagreement,
+  disagreementOf,
+  meanDisagreement,
+} from '../../shared/ensemble/disagreement.ts'
 import { count, percent } from '../format/format.ts'
 import { thinned } from '../ribbon/sample.ts'
-import { isMember } from './assess.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
-import { anyRight, type Disagreement, disagreementOf, meanDisagreement } from './disagreement.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
 import type { EnsembleModel } from './useEnsemble.ts'
@@ -17,8 +22,8 @@ export const DisagreementMatrix = memo(function DisagreementMatrix({
 }: {
   readonly model: EnsembleModel
 }) {
-  const { bench, candidates, choice } = model
-  const judged = bench.judged
+  const { workbench, candidates, choice } = model
+  const judged = workbench.judged
   const members = useMemo(() => choice.ticked.map((_, k) => isMember(choice, k)), [choice])
   const shown = useMemo(() => thinned([...candidates.keys()], mostShown), [candidates])
   const table = useMemo(
@@ -51,8 +56,8 @@ interface SummaryProps {
   readonly members: readonly boolean[]
 }
 
-function Summary({ model: { bench }, members }: SummaryProps) {
-  const judged = bench.judged
+function Summary({ model: { workbench }, members }: SummaryProps) {
+  const judged = workbench.judged
   const chosen = useMemo(
     () => judged?.predictions.filter((_, k) => members[k] === true) ?? [],
     [judged, members],

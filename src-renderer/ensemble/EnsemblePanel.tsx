@@ -4,15 +4,17 @@ import { useNavigate } from '@tanstack/react-router'
 import { useId, useMemo } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
+import { isMember } from '../../shared/ensemble/choice.ts'
+import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
+import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
-import { isMember } from './assess.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
 import { ClassTable } from './ClassTable.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
-import { combinationOf, findSaved } from './combination.ts'
+import { type ChoiceAddress, useToldChoice } from './choiceAddress.ts'
 import { costWords } from './cost.ts'
 import { DisagreementMatrix } from './DisagreementMatrix.tsx'
 import classes from './Ensemble.module.css'
@@ -42,6 +44,8 @@ export interface EnsemblePanelProps {
   readonly onOpen?: ((ensemble: EnsembleInfo) => void) | undefined
   /** What to begin with, read once; by default everything is ticked and averaged. */
   readonly start?: Start | undefined
+  /** Every choice that is made here, for the address of the page. */
+  readonly onChoice?: (choice: ChoiceAddress) => void
 }
 
 /** From the snapshots of runs to an ensemble: the answer first, then what it is made of and how good it is. */
@@ -50,12 +54,14 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const title = useId()
   const candidates = useCandidates(runs)
   const ensemble = useEnsemble(candidates, start)
+  useToldChoice(ensemble, props.onChoice)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
       <div className={onClose ? classes.panelHead : classes.spoken}>
         <Title order={2} id={title}>
           Ensemble
         </Title>
+        {onClose && <ScoreMeasureSwitch />}
         {onClose && <CloseButton size="sm" aria-label="Close the ensemble" onClick={onClose} />}
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}
@@ -99,33 +105,29 @@ interface AnswerProps extends EnsemblePanelProps {
 }
 
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
-  const { bench, candidates, choice } = model
+  const { workbench, candidates, choice } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
   const late = useAfterPaint(model)
   const judged = late.test ?? late.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   const names = useClassNames(runs[0]?.datasetId)
-  if (bench.judged === null) return <NoPredictions model={model} />
-  const { part } = bench.judged
+  if (workbench.judged === null) return <NoPredictions model={model} />
+  const { part } = workbench.judged
   return (
     <div className={classes.view}>
-      <div className={classes.column}>
-        <Headline model={model} focus={focus} />
-        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
+      <div className={classes.answer}>
+        <div className={classes.kept}>
+          <Headline model={model} focus={focus} />
+          <MembersTable model={model} selected={selected} onSelect={onSelect} />
+        </div>
         {candidates.length > 1 && <MethodPicker model={model} />}
-        <MembersTable model={model} selected={selected} onSelect={onSelect} />
         <ComingSnapshots runs={runs} />
         <BestSubset model={model} />
         {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
-        <DisagreementMatrix model={late} />
-        <SavedList
-          ensembles={saved}
-          open={findSaved(saved, combinationOf(model))?.id}
-          onOpen={onOpen ?? open}
-        />
       </div>
-      <div className={classes.column}>
+      <div className={classes.sections}>
+        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
         {(model.test ?? model.validation) && (
           <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
             <ScoresTable model={model} />
@@ -133,7 +135,13 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
         {judged && <Calibration judged={judged} part={part} />}
+        <DisagreementMatrix model={late} />
         <WeightAverage model={model} saved={saved} />
+        <SavedList
+          ensembles={saved}
+          open={findSaved(saved, combinationOf(model))?.id}
+          onOpen={onOpen ?? open}
+        />
       </div>
     </div>
   )
@@ -165,7 +173,7 @@ function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
   const navigate = useNavigate()
   return (ensemble) => {
     const ids = ensemble.members.map(({ snapshotId }) => snapshotId)
-    const isHere = ids.every((id) => model.bench.snapshotIds.includes(id))
+    const isHere = ids.every((id) => model.workbench.snapshotIds.includes(id))
     if (!isHere || ensemble.method === 'weightAverage') {
       void navigate({ to: '/ensembles', search: { open: ensemble.id } })
       return

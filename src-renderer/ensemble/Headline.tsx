@@ -1,14 +1,17 @@
 import { Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import { percent } from '../format/format.ts'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
+import { type ScoreMeasure, scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import { areOfSeveralRuns, nameOf } from './candidates.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
-import { gainWords } from './words.ts'
+import { choiceWords, gainWords } from './words.ts'
 
-/** The answer: one big number, the error of the ensemble, and the small one it beats. */
+/** The answer: one big number, the score of the ensemble, and the small one it beats. */
 export function Headline({ model, focus }: { readonly model: EnsembleModel; readonly focus: boolean }) {
-  const { test, validation, bench, candidates, shares } = model
+  const { test, validation, workbench, candidates, shares } = model
+  const [measure] = useScoreMeasure()
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (focus) heading.current?.focus({ preventScroll: true })
@@ -21,27 +24,22 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
         <Text c="dimmed">Tick at least one member.</Text>
       </div>
     )
-  const part = bench.judged?.part ?? 'test'
-  const best = candidates[judged.best]
+  const part = workbench.judged?.part ?? 'test'
   return (
     <div className={classes.headline}>
       <h3 className={classes.big} ref={heading} tabIndex={-1}>
-        <span className={classes.number}>{percent(1 - judged.ensemble.accuracy, 2)}</span>{' '}
+        <span className={classes.number}>{scoreText(judged.ensemble.accuracy, measure, 2)}</span>{' '}
         <span className={classes.unit}>
-          {part} error of {members === 1 ? '1 snapshot' : `${members} snapshots`}
+          {part} {measure} of {members === 1 ? '1 snapshot' : `${members} snapshots`}
         </span>
       </h3>
       <div className={classes.beaten}>
-        {candidates.length > 1 && (
-          <span>
-            Best single: <b>{percent(1 - judged.bestScores.accuracy, 2)}</b>
-            {best !== undefined && ` (${nameOf(best, areOfSeveralRuns(candidates))})`}
-          </span>
-        )}
+        {candidates.length > 1 && <BestSnapshot model={model} judged={judged} measure={measure} />}
         {test !== undefined && validation !== undefined && (
           <span>
-            Validation error: <b>{percent(1 - validation.ensemble.accuracy, 2)}</b>
-            {candidates.length > 1 && `, best single ${percent(1 - validation.bestScores.accuracy, 2)}`}
+            Validation {measure}: <b>{scoreText(validation.ensemble.accuracy, measure, 2)}</b>
+            {candidates.length > 1 &&
+              `, best snapshot ${scoreText(validation.bestScores.accuracy, measure, 2)}`}
           </span>
         )}
         <Text size="xs" c="dimmed">
@@ -49,10 +47,33 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
             ? candidates.length === 1
               ? 'The only snapshot so far: an ensemble needs two.'
               : 'One member is no ensemble: tick another.'
-            : gainWords(judged.gain, judged.examples)}
-          {part === 'validation' && '. This data has no test part: judged on validation.'}
+            : [
+                gainWords(judged.gain, { part, examples: judged.examples, chosenBy: model.chosenBy }),
+                choiceWords({ part, chosenBy: model.chosenBy }),
+              ]
+                .filter((words) => words !== undefined)
+                .join('. ')}
+          {part === 'validation' && ' This data has no test part: judged on validation.'}
         </Text>
       </div>
     </div>
+  )
+}
+
+interface BestSnapshotProps {
+  readonly model: EnsembleModel
+  readonly judged: PartAssessment
+  readonly measure: ScoreMeasure
+}
+
+/** What one would use without an ensemble; the same whoever is ticked. */
+function BestSnapshot({ model: { candidates, workbench }, judged, measure }: BestSnapshotProps) {
+  const best = candidates[judged.best]
+  const how = workbench.best === null ? '' : `, chosen on ${workbench.best.chosenOn}`
+  return (
+    <span>
+      Best snapshot: <b>{scoreText(judged.bestScores.accuracy, measure, 2)}</b>
+      {best !== undefined && ` (${nameOf(best, areOfSeveralRuns(candidates))}${how})`}
+    </span>
   )
 }

@@ -1,18 +1,29 @@
 import { memo, useMemo } from 'react'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import { LineChart } from '../charts/LineChart.tsx'
 import type { ChartAxis, ChartSeries } from '../charts/types.ts'
-import { percent } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
+import { inMeasure, type ScoreMeasure, scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 
 const size: ChartAxis = { label: 'last members, plain average', whole: true }
-const error: ChartAxis = { label: 'error, %', format: (value) => value.toFixed(2) }
+const axes: Readonly<Record<ScoreMeasure, ChartAxis>> = {
+  accuracy: { label: 'accuracy, %', format: (value) => value.toFixed(2) },
+  error: { label: 'error, %', format: (value) => value.toFixed(2) },
+}
 
-function series(id: string, label: string, part: PartAssessment, dash?: string): ChartSeries {
+interface Line {
+  readonly id: string
+  readonly part: PartAssessment
+  readonly measure: ScoreMeasure
+  readonly dash?: string
+}
+
+function series({ id, part, measure, dash }: Line): ChartSeries {
   return {
     id,
-    label,
+    label: id,
     x: part.lastAccuracy.map((_, k) => k + 1),
-    y: part.lastAccuracy.map((accuracy) => 100 * (1 - accuracy)),
+    y: part.lastAccuracy.map((accuracy) => 100 * inMeasure(accuracy, measure)),
     ...(dash !== undefined && { dash }),
   }
 }
@@ -22,14 +33,17 @@ interface LastCurveProps {
   readonly validation: PartAssessment | undefined
 }
 
-/** Errors of the averages of the last 1, 2, ..., M members: the curve by which snapshot ensembles are judged. */
+/** Scores of the averages of the last 1, 2, ..., M members: the curve by which snapshot ensembles are judged. */
 export const LastCurve = memo(function LastCurve({ test, validation }: LastCurveProps) {
+  const [measure] = useScoreMeasure()
   const lines = useMemo(
     () => [
-      ...(test === undefined ? [] : [series('test', 'test', test)]),
-      ...(validation === undefined ? [] : [series('validation', 'validation', validation, '5 3')]),
+      ...(test === undefined ? [] : [series({ id: 'test', part: test, measure })]),
+      ...(validation === undefined
+        ? []
+        : [series({ id: 'validation', part: validation, measure, dash: '5 3' })]),
     ],
-    [test, validation],
+    [test, validation, measure],
   )
   const judged = test ?? validation
   const single = judged?.bestScores.accuracy
@@ -37,15 +51,18 @@ export const LastCurve = memo(function LastCurve({ test, validation }: LastCurve
     () =>
       single === undefined
         ? undefined
-        : { y: 100 * (1 - single), label: `best single ${percent(1 - single, 2)}` },
-    [single],
+        : {
+            y: 100 * inMeasure(single, measure),
+            label: `best snapshot ${scoreText(single, measure, 2)}`,
+          },
+    [single, measure],
   )
   return (
     <LineChart
       title="Last 1 to M members"
       series={lines}
       x={size}
-      y={error}
+      y={axes[measure]}
       height={180}
       {...(reference && { reference })}
     />

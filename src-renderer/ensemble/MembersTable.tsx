@@ -1,8 +1,10 @@
 import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useMemo } from 'react'
-import { loss, percent, points } from '../format/format.ts'
+import type { WorkbenchPart } from '../../shared/ensemble/workbench.ts'
+import { loss, percent } from '../format/format.ts'
+import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../format/scoreMeasure.ts'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
-import type { BenchPart } from './bench.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
@@ -15,15 +17,19 @@ interface MembersTableProps {
 
 /** Every candidate with its own scores and a box to tick. */
 export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
-  const { candidates, choice, bench, shares, refused } = model
+  const { candidates, choice, workbench, shares, refused } = model
   const several = areOfSeveralRuns(candidates)
   const ticked = choice.ticked.filter(Boolean).length
   const adds = useAdds(model)
+  const [measure] = useScoreMeasure()
+  const addsOn = (workbench.validation ?? workbench.judged)?.part ?? 'test'
   const isWeighted = choice.method === 'weighted'
   return (
     <div>
-      <Table.ScrollContainer minWidth={300}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={classes.members} tabIndex={0} aria-label="Members">
         <Table
+          stickyHeader
           horizontalSpacing="xs"
           verticalSpacing={2}
           aria-label="Members of the ensemble"
@@ -42,18 +48,21 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               </Table.Th>
               <Table.Th>Member</Table.Th>
               {isWeighted && <Table.Th ta="right">Weight</Table.Th>}
-              {bench.validation && <Table.Th ta="right">Val. error</Table.Th>}
-              {bench.test && <Table.Th ta="right">Test error</Table.Th>}
+              {workbench.validation && <ScoreHead part="validation" measure={measure} />}
+              {workbench.test && <ScoreHead part="test" measure={measure} />}
               <Table.Th ta="right" className={classes.spare}>
                 NLL, nats
               </Table.Th>
               <Table.Th ta="right">
                 <Tooltip
-                  label={`Accuracy of the ensemble on ${bench.judged?.part ?? 'test'}, less what it is without this member.`}
+                  label={`${measureTitles[measure]} of the ensemble on ${addsOn}, less what it is without this member.`}
                   multiline
                   w={240}
                 >
-                  <span>Adds</span>
+                  <span>
+                    Adds
+                    <span className={classes.ofPart}> {addsOn}</span>
+                  </span>
                 </Tooltip>
               </Table.Th>
             </Table.Tr>
@@ -71,8 +80,9 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
                   ticked={choice.ticked[place] === true}
                   share={isWeighted ? (shares[place] ?? 0) : undefined}
                   adds={adds[place]}
-                  validation={bench.validation}
-                  test={bench.test}
+                  validation={workbench.validation}
+                  test={workbench.test}
+                  measure={measure}
                   isSelected={candidate.snapshotId === selected}
                   tick={model.tick}
                   onSelect={onSelect}
@@ -81,13 +91,22 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
             </Table.Tbody>
           ))}
         </Table>
-      </Table.ScrollContainer>
+      </section>
       {refused.map(({ candidate, reason }) => (
         <Text key={candidate.snapshotId} size="xs" c="dimmed" mt={2}>
           {nameOf(candidate, true)} cannot join: {reason}.
         </Text>
       ))}
     </div>
+  )
+}
+
+function ScoreHead({ part, measure }: { readonly part: string; readonly measure: ScoreMeasure }) {
+  return (
+    <Table.Th ta="right">
+      {measureTitles[measure]}
+      <span className={classes.ofPart}> {part}</span>
+    </Table.Th>
   )
 }
 
@@ -138,18 +157,18 @@ function RunHead({ model, name, members }: RunHeadProps) {
 }
 
 /**
- * What each member adds to the accuracy on the judged part. It takes longer than the answer itself, so it follows a moment
- * later, and the last ones stand until then.
+ * What each member adds to the accuracy, on validation where there is any: to choose members by it there leaves the test
+ * score honest. It takes longer than the answer itself, so it follows a moment later, and the last ones stand until then.
  */
 function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
-  const { bench, choice, test, validation } = useAfterPaint(model)
-  const whole = (test ?? validation)?.ensemble.accuracy
+  const { workbench, choice, test, validation } = useAfterPaint(model)
+  const whole = (validation ?? test)?.ensemble.accuracy
   return useMemo(() => {
-    const without = bench.judged?.accuracyWithout(choice) ?? []
+    const without = (workbench.validation ?? workbench.judged)?.accuracyWithout(choice) ?? []
     return without.map((accuracy) =>
       accuracy === null || whole === undefined ? undefined : whole - accuracy,
     )
-  }, [bench, choice, whole])
+  }, [workbench, choice, whole])
 }
 
 interface MemberRowProps {
@@ -163,15 +182,13 @@ interface MemberRowProps {
   readonly share: number | undefined
   /** Of the accuracy, in -1..1; undefined for who is no member. */
   readonly adds: number | undefined
-  readonly validation: BenchPart | null
-  readonly test: BenchPart | null
+  readonly validation: WorkbenchPart | null
+  readonly test: WorkbenchPart | null
+  readonly measure: ScoreMeasure
   readonly isSelected: boolean
   readonly tick: EnsembleModel['tick']
   readonly onSelect: MembersTableProps['onSelect']
 }
-
-const errorOf = (scores: { readonly accuracy: number } | undefined): number | undefined =>
-  scores && 1 - scores.accuracy
 
 const MemberRow = memo(function MemberRow(row: MemberRowProps) {
   const {
@@ -184,6 +201,7 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
     adds,
     validation,
     test,
+    measure,
     isSelected,
     tick,
     onSelect,
@@ -216,12 +234,12 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
         )}
       </Table.Th>
       {share !== undefined && <Table.Td ta="right">{share > 0 ? percent(share, 0) : '–'}</Table.Td>}
-      {validation && <Table.Td ta="right">{percent(errorOf(own), 2)}</Table.Td>}
-      {test && <Table.Td ta="right">{percent(errorOf(tested), 2)}</Table.Td>}
+      {validation && <Table.Td ta="right">{scoreText(own?.accuracy, measure, 2)}</Table.Td>}
+      {test && <Table.Td ta="right">{scoreText(tested?.accuracy, measure, 2)}</Table.Td>}
       <Table.Td ta="right" className={classes.spare}>
         {loss((tested ?? own)?.nll)}
       </Table.Td>
-      <Table.Td ta="right">{points(adds, 2)}</Table.Td>
+      <Table.Td ta="right">{scoreDifference(adds, measure, 2)}</Table.Td>
     </Table.Tr>
   )
 })

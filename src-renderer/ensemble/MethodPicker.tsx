@@ -1,13 +1,12 @@
 import { SegmentedControl, Text } from '@mantine/core'
+import { methodWords, predictionMethods } from '../../shared/ensemble/methods.ts'
 import { errorWords } from '../components/errorWords.ts'
-import { combinationMethods } from './assess.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
-import { methodHints, methodWords } from './words.ts'
 
 /** How the members' probabilities become one. */
 export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
-  const { choice, bench, isChoosing, choosingError } = model
+  const { choice, workbench, isChoosing, choosingError } = model
   return (
     <div className={classes.method}>
       <SegmentedControl
@@ -15,18 +14,18 @@ export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
         aria-label="How the members are combined"
         value={choice.method}
         onChange={model.setMethod}
-        data={combinationMethods.map((method) => ({
+        data={predictionMethods.map((method) => ({
           value: method,
-          label: methodWords[method],
-          disabled: method === 'weighted' && bench.validation === null,
+          label: methodWords[method].title,
+          disabled: method === 'weighted' && workbench.validation === null,
         }))}
       />
       <Text size="xs" c={choosingError ? 'var(--failure)' : 'dimmed'} aria-live="polite">
         {choosingError
           ? `Weights could not be chosen: ${errorWords(choosingError)}`
-          : methodHints[choice.method]}
+          : methodWords[choice.method].hint}
         {isChoosing && ' Choosing the weights…'}
-        {bench.validation === null && ' Weights need a validation part, and this run kept none.'}
+        {workbench.validation === null && ' Weights need a validation part, and this run kept none.'}
       </Text>
     </div>
   )

@@ -1,9 +1,9 @@
 import { Button, Menu, Text } from '@mantine/core'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import { type EnsembleChoice, ensembleModelsUrl, ensemblePredictionsUrl } from '../../shared/api/urls.ts'
+import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { download } from '../components/download.ts'
 import { proposedName } from './candidates.ts'
-import { combinationOf, findSaved } from './combination.ts'
 import classes from './Ensemble.module.css'
 import { SaveForm } from './SaveForm.tsx'
 import { saveEnsemble } from './saved.ts'
@@ -50,8 +50,8 @@ interface ExportMenuProps {
   readonly disabled: boolean
 }
 
-function ExportMenu({ model: { bench }, combination, disabled }: ExportMenuProps) {
-  const parts = [bench.test, bench.validation].flatMap((part) => part?.part ?? [])
+function ExportMenu({ model: { workbench }, combination, disabled }: ExportMenuProps) {
+  const parts = [workbench.test, workbench.validation].flatMap((part) => part?.part ?? [])
   return (
     <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
       <Menu.Target>

@@ -1,12 +1,14 @@
 import { ActionIcon, Menu, Text, UnstyledButton } from '@mantine/core'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
-import { percent } from '../format/format.ts'
+import { methodWords } from '../../shared/ensemble/methods.ts'
+import { scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import classes from './Ensemble.module.css'
 import { EnsembleName } from './EnsembleName.tsx'
 import { Section } from './Section.tsx'
 import { deleteEnsembles } from './saved.ts'
-import { membersWords, methodWords } from './words.ts'
+import { membersWords } from './words.ts'
 
 interface SavedListProps {
   readonly ensembles: readonly EnsembleInfo[]
@@ -36,6 +38,7 @@ interface SavedRowProps {
 
 function SavedRow({ ensemble, isOpen, onOpen }: SavedRowProps) {
   const [isRenaming, setRenaming] = useState(false)
+  const [measure] = useScoreMeasure()
   const { name, method, testAccuracy, valAccuracy } = ensemble
   const accuracy = testAccuracy ?? valAccuracy
   return (
@@ -51,9 +54,9 @@ function SavedRow({ ensemble, isOpen, onOpen }: SavedRowProps) {
         </UnstyledButton>
       </EnsembleName>
       <Text size="xs" c="dimmed">
-        {methodWords[method]}, {membersWords(ensemble)}
+        {methodWords[method].title}, {membersWords(ensemble)}
         {accuracy !== null &&
-          ` · ${testAccuracy === null ? 'validation' : 'test'} error ${percent(1 - accuracy, 2)}`}
+          ` · ${testAccuracy === null ? 'validation' : 'test'} ${measure} ${scoreText(accuracy, measure, 2)}`}
       </Text>
       <SavedMenu ensemble={ensemble} onRename={() => setRenaming(true)} />
     </li>

@@ -1,46 +1,51 @@
 import { Table } from '@mantine/core'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import { loss, percent } from '../format/format.ts'
-import type { PartAssessment } from './assess.ts'
+import { measureTitles, type ScoreMeasure, scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
 
-/** What else is known of the ensemble, beside its best member on the same part. */
+/** What else is known of the ensemble, beside the best snapshot on the same part. */
 export function ScoresTable({ model }: { readonly model: EnsembleModel }) {
   const { test, validation, candidates } = model
+  const [measure] = useScoreMeasure()
   const alone = candidates.length === 1
   return (
-    <Table.ScrollContainer minWidth={300}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label="Scores: table">
       <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Part</Table.Th>
-            <Table.Th ta="right">Error</Table.Th>
+            <Table.Th ta="right">{measureTitles[measure]}</Table.Th>
             <Table.Th ta="right">NLL, nats</Table.Th>
             <Table.Th ta="right">Brier</Table.Th>
             <Table.Th ta="right">ECE</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {test && <PartRows part="Test" of={test} alone={alone} />}
-          {validation && <PartRows part="Validation" of={validation} alone={alone} />}
+          {test && <PartRows part="Test" of={test} alone={alone} measure={measure} />}
+          {validation && <PartRows part="Validation" of={validation} alone={alone} measure={measure} />}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </section>
   )
 }
 
 interface PartRowsProps {
   readonly part: string
   readonly of: PartAssessment
-  /** There is but one candidate, which the best single one would only repeat. */
+  /** There is but one candidate, which the best snapshot would only repeat. */
   readonly alone: boolean
+  readonly measure: ScoreMeasure
 }
 
-function PartRows({ part, of, alone }: PartRowsProps) {
+function PartRows({ part, of, alone, measure }: PartRowsProps) {
   const rows = [
     { name: part, spoken: 'ensemble', scores: of.ensemble, strong: true },
     !alone && {
-      name: 'best single',
+      name: 'best snapshot',
       spoken: `on ${part.toLowerCase()}`,
       scores: of.bestScores,
       strong: false,
@@ -53,7 +58,7 @@ function PartRows({ part, of, alone }: PartRowsProps) {
         <Table.Th scope="row" fw="inherit">
           {name} <span className={classes.spoken}>{spoken}</span>
         </Table.Th>
-        <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
+        <Table.Td>{scoreText(scores.accuracy, measure, 2)}</Table.Td>
         <Table.Td>{loss(scores.nll)}</Table.Td>
         <Table.Td>{loss(scores.brier)}</Table.Td>
         <Table.Td>{percent(scores.ece, 2)}</Table.Td>

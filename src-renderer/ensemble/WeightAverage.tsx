@@ -1,12 +1,14 @@
 import { Button, Table, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { EnsembleInfo, PartScores } from '../../shared/api/ensembles.ts'
+import { isMember } from '../../shared/ensemble/choice.ts'
+import { findSaved } from '../../shared/ensemble/combination.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { counted, loss, percent } from '../format/format.ts'
-import { isMember } from './assess.ts'
+import { measureTitles, scoreText } from '../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import { areOfSeveralRuns, type Candidate, proposedName } from './candidates.ts'
-import { findSaved } from './combination.ts'
 import classes from './Ensemble.module.css'
 import { SaveForm } from './SaveForm.tsx'
 import { Section } from './Section.tsx'
@@ -110,6 +112,7 @@ interface ResultProps {
 }
 
 function Result({ members, validation, test }: ResultProps) {
+  const [measure] = useScoreMeasure()
   const rows = [
     { part: 'Test', scores: test },
     { part: 'Validation', scores: validation },
@@ -119,7 +122,7 @@ function Result({ members, validation, test }: ResultProps) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{cyclesWords(members)}</Table.Th>
-          <Table.Th ta="right">Error</Table.Th>
+          <Table.Th ta="right">{measureTitles[measure]}</Table.Th>
           <Table.Th ta="right">NLL, nats</Table.Th>
           <Table.Th ta="right">ECE</Table.Th>
         </Table.Tr>
@@ -132,7 +135,7 @@ function Result({ members, validation, test }: ResultProps) {
                 <Table.Th scope="row" fw={400}>
                   {part}
                 </Table.Th>
-                <Table.Td>{percent(1 - scores.accuracy, 2)}</Table.Td>
+                <Table.Td>{scoreText(scores.accuracy, measure, 2)}</Table.Td>
                 <Table.Td>{loss(scores.nll)}</Table.Td>
                 <Table.Td>{percent(scores.ece, 2)}</Table.Td>
               </Table.Tr>

@@ -1,6 +1,11 @@
 import { queryOptions, skipToken } from '@tanstack/react-query'
-import type { Bench } from './bench.ts'
-import { type Selection, type SelectionReply, type SelectionRequest, selectionReply } from './selection.ts'
+import {
+  type Selection,
+  type SelectionReply,
+  type SelectionRequest,
+  selectionReply,
+} from '../../shared/ensemble/selection.ts'
+import type { Workbench } from '../../shared/ensemble/workbench.ts'
 
 interface Asked {
   readonly request: SelectionRequest
@@ -52,16 +57,18 @@ function askWorker(question: Omit<SelectionRequest, 'id'>, signal: AbortSignal):
 }
 
 /**
- * Members chosen on the validation part among some of a bench: shares by greedy selection and, if asked for, the best
- * subset. Asks nothing while the bench has no validation part or no member is given.
+ * Members chosen on the validation part among some of a workbench: shares by greedy selection and, if asked for, the best
+ * subset. Asks nothing while the workbench has no validation part or no member is given.
  */
 export function selectionQuery(
-  bench: Bench | undefined,
+  workbench: Workbench | undefined,
   snapshotIds: readonly number[],
   everySubset: boolean,
 ) {
-  const part = bench?.validation ?? null
-  const chosen = snapshotIds.flatMap((id) => part?.predictions[bench?.snapshotIds.indexOf(id) ?? -1] ?? [])
+  const part = workbench?.validation ?? null
+  const chosen = snapshotIds.flatMap(
+    (id) => part?.predictions[workbench?.snapshotIds.indexOf(id) ?? -1] ?? [],
+  )
   const [first] = chosen
   return queryOptions({
     queryKey: ['selection', everySubset, ...snapshotIds],

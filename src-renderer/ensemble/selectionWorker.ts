@@ -1,4 +1,4 @@
-import { type SelectionReply, select, selectionRequest } from './selection.ts'
+import { type SelectionReply, select, selectionRequest } from '../../shared/ensemble/selection.ts'
 
 /* Selections take longer than a frame, so they are made here, one after the other in the order they were asked for. */
 

@@ -1,37 +1,42 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { type Choice, type Method, type PartAssessment, sharesOf } from './assess.ts'
-import type { Bench } from './bench.ts'
-import { benchQuery } from './benchQuery.ts'
+import type { PartAssessment } from '../../shared/ensemble/assess.ts'
+import { type Choice, sharesOf } from '../../shared/ensemble/choice.ts'
+import { allTicked, isTicked, type Membership, only, withTick } from '../../shared/ensemble/membership.ts'
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
+import type { Workbench } from '../../shared/ensemble/workbench.ts'
 import type { Candidate } from './candidates.ts'
-import { allTicked, isTicked, type Membership, only, withTick } from './membership.ts'
 import { selectionQuery } from './selectionQuery.ts'
+import type { ChosenBy } from './words.ts'
+import { workbenchQuery } from './workbenchQuery.ts'
 
 /** What a saved ensemble, or a choice made elsewhere, sets the panel to. */
 export interface Start {
-  readonly method: Method
-  readonly snapshotIds: readonly number[]
+  readonly method: PredictionMethod
+  /** Absent: everyone, and whoever comes later. */
+  readonly snapshotIds: readonly number[] | undefined
 }
 
-/** An ensemble in the making: who is on the bench, who is ticked, and what that comes to. Lists run along `candidates`. */
+/** An ensemble in the making: who is on the workbench, who is ticked, and what that comes to. Lists run along `candidates`. */
 export interface EnsembleModel {
-  readonly bench: Bench
+  readonly workbench: Workbench
   readonly candidates: readonly Candidate[]
   readonly refused: readonly { readonly candidate: Candidate; readonly reason: string }[]
   readonly choice: Choice
   /** They sum to 1 over the members and are 0 elsewhere. */
   readonly shares: readonly number[]
+  readonly chosenBy: ChosenBy
   /** Shares are being chosen anew for the members ticked; those shown are the ones before, scaled. */
   readonly isChoosing: boolean
   readonly choosingError: unknown
   readonly validation: PartAssessment | undefined
   readonly test: PartAssessment | undefined
-  setMethod(method: Method): void
+  setMethod(method: PredictionMethod): void
   tick(snapshotId: number, on: boolean): void
   /** Every candidate, and whoever comes later. */
   tickAll(): void
   /** These and no other, also when more come. */
-  tickOnly(snapshotIds: readonly number[]): void
+  tickOnly(snapshotIds: readonly number[], by?: 'validation'): void
 }
 
 interface Failure {
@@ -51,30 +56,38 @@ export type EnsembleState =
  */
 export function useEnsemble(all: readonly Candidate[], start: Start | undefined): EnsembleState {
   const ids = useMemo(() => all.map(({ snapshotId }) => snapshotId), [all])
-  const query = useQuery({ ...benchQuery(ids), placeholderData: keepPreviousData })
-  const [method, setMethod] = useState<Method>(start?.method ?? 'average')
+  const query = useQuery({ ...workbenchQuery(ids), placeholderData: keepPreviousData })
+  const [method, setMethod] = useState<PredictionMethod>(start?.method ?? 'average')
   const [membership, setMembership] = useState<Membership>(() =>
-    start === undefined ? allTicked : only(start.snapshotIds),
+    start?.snapshotIds === undefined ? allTicked : only(start.snapshotIds),
   )
-  const bench = useLastKnown(query.data)
-  const chosen = useChoice(bench, membership, method)
+  const [chooser, setChooser] = useState<ChosenBy>('hand')
+  const workbench = useLastKnown(query.data)
+  const chosen = useChoice(workbench, membership, method)
   const model = useMemo((): EnsembleModel | undefined => {
-    if (bench === undefined) return undefined
+    if (workbench === undefined) return undefined
     const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
     return {
-      bench,
-      candidates: bench.snapshotIds.flatMap((id) => byId.get(id) ?? []),
-      refused: bench.refused.flatMap(({ snapshotId, reason }) => {
+      workbench,
+      candidates: workbench.snapshotIds.flatMap((id) => byId.get(id) ?? []),
+      refused: workbench.refused.flatMap(({ snapshotId, reason }) => {
         const candidate = byId.get(snapshotId)
         return candidate === undefined ? [] : [{ candidate, reason }]
       }),
       ...chosen,
       setMethod,
-      tick: (id, on) => setMembership((before) => withTick(before, id, on)),
+      chosenBy: chosen.choice.ticked.every(Boolean) ? 'all' : chooser,
+      tick: (id, on) => {
+        setChooser('hand')
+        setMembership((before) => withTick(before, id, on))
+      },
       tickAll: () => setMembership(allTicked),
-      tickOnly: (members) => setMembership(only(members)),
+      tickOnly: (members, by) => {
+        setChooser(by ?? 'hand')
+        setMembership(only(members))
+      },
     }
-  }, [bench, all, chosen])
+  }, [workbench, all, chosen, chooser])
   const failure = query.isError ? { error: query.error, retry: () => void query.refetch() } : undefined
   if (model !== undefined) return { state: 'ready', model, failure }
   return failure === undefined ? { state: 'loading' } : { state: 'failed', ...failure }
@@ -87,14 +100,14 @@ function useLastKnown<T>(value: T | undefined): T | undefined {
   return value ?? known
 }
 
-function useChoice(bench: Bench | undefined, membership: Membership, method: Method) {
+function useChoice(workbench: Workbench | undefined, membership: Membership, method: PredictionMethod) {
   const ticked = useMemo(
-    () => (bench?.snapshotIds ?? []).map((id) => isTicked(membership, id)),
-    [bench, membership],
+    () => (workbench?.snapshotIds ?? []).map((id) => isTicked(membership, id)),
+    [workbench, membership],
   )
-  const wanted = (bench?.snapshotIds ?? []).filter((_, k) => ticked[k] === true)
+  const wanted = (workbench?.snapshotIds ?? []).filter((_, k) => ticked[k] === true)
   const selection = useQuery({
-    ...selectionQuery(method === 'weighted' ? bench : undefined, wanted, false),
+    ...selectionQuery(method === 'weighted' ? workbench : undefined, wanted, false),
     placeholderData: keepPreviousData,
   })
   // The shares last chosen stand, by snapshot, until those for the members now ticked are known.
@@ -108,14 +121,14 @@ function useChoice(bench: Bench | undefined, membership: Membership, method: Met
   const isChoosing = method === 'weighted' && selection.isFetching
   const choosingError = method === 'weighted' ? selection.error : null
   const assessed = useMemo(() => {
-    const choice = { method, ticked, weights: weightsBy(bench?.snapshotIds ?? [], ticked, known) }
+    const choice = { method, ticked, weights: weightsBy(workbench?.snapshotIds ?? [], ticked, known) }
     return {
       choice,
       shares: sharesOf(choice),
-      validation: bench?.validation?.assess(choice),
-      test: bench?.test?.assess(choice),
+      validation: workbench?.validation?.assess(choice),
+      test: workbench?.test?.assess(choice),
     }
-  }, [bench, ticked, method, known])
+  }, [workbench, ticked, method, known])
   return useMemo(() => ({ ...assessed, isChoosing, choosingError }), [assessed, isChoosing, choosingError])
 }
 

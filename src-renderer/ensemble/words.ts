@@ -1,31 +1,41 @@
+import type { Difference } from '../../shared/ensemble/difference.ts'
+import type { Part } from '../../shared/ensemble/predictions.ts'
 import { count, counted, points, thin } from '../format/format.ts'
-import type { Difference, Method } from './assess.ts'
 
-export const methodWords: Readonly<Record<Method | 'weightAverage', string>> = {
-  average: 'Average',
-  logitAverage: 'Logit average',
-  weighted: 'Weighted',
-  weightAverage: 'Averaged weights',
-}
+/** Who chose the members: nobody, the validation part, or a hand with the scores in sight. */
+export type ChosenBy = 'all' | 'validation' | 'hand'
 
-export const methodHints: Readonly<Record<Method, string>> = {
-  average: 'Mean of the members’ probabilities.',
-  logitAverage: 'Mean of their logits: the normalised geometric mean of their probabilities.',
-  weighted: 'Weighted mean of probabilities; the weights come from greedy selection on validation.',
+interface Judging {
+  readonly part: Part
+  readonly examples: number
+  readonly chosenBy: ChosenBy
 }
 
 /**
- * How an ensemble stands to its best member, and how sure that is:
- * "+0.9 pp over the best single (± 0.3 pp)". Two standard errors are taken for more than chance.
+ * How an ensemble stands to the best snapshot, and how sure that is: "0.90 pp better than the best snapshot; ±0.31 pp
+ * standard error on 2,000 examples". Two standard errors are taken for more than chance, but only where the members
+ * were not chosen by looking at the very scores that judge them.
  */
-export function gainWords({ accuracy, standardError }: Difference, examples: number): string {
+export function gainWords({ accuracy, standardError }: Difference, judging: Judging): string {
+  const { examples } = judging
   const spread = `±${thin}${(100 * standardError).toFixed(2)}${thin}pp standard error on ${count(examples)} examples`
-  if (accuracy === 0) return `as many errors as the best single; ${spread}`
+  if (accuracy === 0) return `as many errors as the best snapshot; ${spread}`
   const side = accuracy > 0 ? 'better than' : 'worse than'
   const size = points(Math.abs(accuracy), 2).replace('+', '')
-  const sure = Math.abs(accuracy) > 2 * standardError ? '' : ', which may be chance'
-  return `${size} ${side} the best single${sure}; ${spread}`
+  const isSure = Math.abs(accuracy) > 2 * standardError && !isFlattered(judging)
+  return `${size} ${side} the best snapshot${isSure ? '' : ', which may be chance'}; ${spread}`
 }
+
+/** What to know of scores that the choice of members has seen; undefined where it has not. */
+export function choiceWords(judging: Pick<Judging, 'part' | 'chosenBy'>): string | undefined {
+  if (!isFlattered(judging)) return undefined
+  return judging.chosenBy === 'hand'
+    ? `Members picked with their ${judging.part} scores in sight: that flatters the ${judging.part} score.`
+    : `Members chosen on the ${judging.part} data that judge them: that flatters the score.`
+}
+
+const isFlattered = ({ part, chosenBy }: Pick<Judging, 'part' | 'chosenBy'>): boolean =>
+  chosenBy === 'hand' || (chosenBy === 'validation' && part === 'validation')
 
 /** "cycles 1, 2, 5", "cycle 3". */
 export function cyclesWords(members: readonly { readonly cycle: number }[]): string {

@@ -1,10 +1,11 @@
+import { countText, percentText, rateText, shortExponent, thin } from '../../shared/numberText.ts'
+
 /*
  * Numbers as people read them, with their units. A thin no-break space stands before a unit, and an en dash for what
  * is not known.
  */
 
-/** U+202F, narrow and never broken. */
-export const thin = '\u202f'
+export { thin }
 export const unknown = '–'
 
 type Maybe = number | null | undefined
@@ -14,7 +15,7 @@ const isKnown = (value: Maybe): value is number =>
 
 /** "86.1 %" of 0.861. @param digits after the point */
 export function percent(part: Maybe, digits = 1): string {
-  return isKnown(part) ? `${(100 * part).toFixed(digits)}${thin}%` : unknown
+  return isKnown(part) ? percentText(part, digits) : unknown
 }
 
 /** "+1.2 pp" of 0.012: how two shares differ, in percentage points. */
@@ -40,14 +41,8 @@ export function loss(value: Maybe): string {
 
 /** A learning rate to four digits: "0.05", "1e-4", "2.5e-6". */
 export function rate(value: Maybe): string {
-  if (!isKnown(value)) return unknown
-  if (value === 0) return '0'
-  const rounded = Number(value.toPrecision(4))
-  const size = Math.abs(rounded)
-  return size < 1e-3 || size >= 1e5 ? shortExponent(rounded.toExponential()) : String(rounded)
+  return isKnown(value) ? rateText(value) : unknown
 }
-
-const shortExponent = (text: string): string => text.replace('e+', 'e')
 
 /** "0.8 s", "12 s", "3 m 20 s", "4 h 05 m", "2 d 3 h". */
 export function duration(seconds: Maybe): string {
@@ -109,8 +104,7 @@ export function bytes(value: Maybe): string {
 
 /** Whole numbers with thin spaces between thousands: "12 000". */
 export function count(value: Maybe): string {
-  if (!isKnown(value)) return unknown
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, thin)
+  return isKnown(value) ? countText(value) : unknown
 }
 
 /** "1 run", "2 000 runs". */
@@ -121,4 +115,12 @@ export function counted(value: number, noun: string, plural = `${noun}s`): strin
 /** Examples per second: "12 400/s". */
 export function perSecond(value: Maybe): string {
   return isKnown(value) ? `${count(value)}/s` : unknown
+}
+
+/**
+ * "after 840 steps": a moment of a run by the number of steps done, which every door counts. Stored with a snapshot or an
+ * epoch is the last step before that moment, from 0.
+ */
+export function afterSteps(lastStep: number): string {
+  return `after ${counted(lastStep + 1, 'step')}`
 }

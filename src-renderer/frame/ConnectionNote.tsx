@@ -8,7 +8,7 @@ import classes from './ConnectionNote.module.css'
 /** A pause shorter than this is nobody's concern. */
 const patience = 1_500
 
-/** One calm line over the page while the host cannot be reached, or when it now serves another build of the window. */
+/** One calm line above the page while the host cannot be reached, or when it now serves another build of the window. */
 export function ConnectionNote() {
   const lostAt = useLostAt()
   const isOtherBuild = useOtherBuild(lostAt === undefined)

@@ -1,8 +1,8 @@
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { ConnectionNote } from './ConnectionNote.tsx'
-import { Finder, openFinder } from './Finder.tsx'
 import classes from './Frame.module.css'
+import { Finder, openFinder } from './finder/Finder.tsx'
 import { Rail } from './Rail.tsx'
 import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
@@ -17,7 +17,7 @@ export function Frame() {
   const [isSheetOpen, setSheetOpen] = useState(false)
   const navigate = useNavigate()
   useShortcuts('Everywhere', [
-    { keys: 'mod+K', does: 'Find a run, a page or an action', run: openFinder },
+    { keys: 'mod+K', does: 'Find anything', run: openFinder },
     { keys: 'n', does: 'New run', run: () => void navigate({ to: '/new' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
@@ -31,11 +31,11 @@ export function Frame() {
         Skip to the page
       </button>
       <TopLine />
+      <ConnectionNote />
       <Rail onShowShortcuts={() => setSheetOpen(true)} />
       <div className={classes.page} id="page" ref={page} tabIndex={-1}>
         <Outlet />
       </div>
-      <ConnectionNote />
       <Finder onShowShortcuts={() => setSheetOpen(true)} />
       <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>

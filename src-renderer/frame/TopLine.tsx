@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { trpc } from '../client.ts'
 import { useRuns } from '../hooks/useRuns.ts'
 import { ActiveRuns } from './ActiveRuns.tsx'
-import { openFinder } from './Finder.tsx'
+import { openFinder } from './finder/Finder.tsx'
 import { FindIcon } from './icons.tsx'
 import { keyCaps } from './keys.ts'
 import { Place } from './Place.tsx'
@@ -50,8 +50,9 @@ function Device() {
       className={classes.device}
       data-busy={active !== undefined}
       title={`Trains on ${words}`}
+      aria-label={words}
     >
-      <span aria-hidden="true">●</span> {words}
+      <span aria-hidden="true">●</span> <span className={classes.deviceName}>{words}</span>
     </Link>
   )
 }

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../shared/api/runs.ts'
-import { count } from '../format/format.ts'
+import { bestSnapshotOf } from '../../shared/run/best.ts'
+import { afterSteps, count } from '../format/format.ts'
 import { evenPlaces } from './sample.ts'
 import type { RibbonData, RibbonDot } from './types.ts'
 
@@ -27,14 +28,10 @@ export function snapshotDots(
   planned: readonly PlannedSnapshot[],
   rateAt: RateAt,
 ): SnapshotDots {
-  const score = (one: RunSummary['snapshots'][number]): number => one.valAccuracy ?? one.testAccuracy ?? -1
-  const best = run.snapshots.reduce<RunSummary['snapshots'][number] | undefined>(
-    (top, one) => (top === undefined || score(one) > score(top) ? one : top),
-    undefined,
-  )
+  const best = bestSnapshotOf(run)?.evaluation
   const stored = run.snapshots.map((one): RibbonDot => {
     const state = one === best && run.snapshots.length > 1 ? 'best' : 'stored'
-    const label = `cycle ${one.cycle}, ${scoreWords(one)}${state === 'best' ? ', the best' : ''}`
+    const label = `cycle ${one.cycle}, ${scoreWords(one)}${state === 'best' ? `, ${bestWords(run, one.step)}` : ''}`
     return { step: one.step, cycle: one.cycle, state, snapshotId: one.id, rate: rateAt(one.step), label }
   })
   const there = new Set(run.snapshots.map(({ step }) => step))
@@ -44,6 +41,11 @@ export function snapshotDots(
     past: [...stored, ...lost].sort((a, b) => a.step - b.step),
     coming: others.filter(({ step }) => step >= run.stepsDone),
   }
+}
+
+/** What a ring on a snapshot means: an epoch between the snapshots may have done better than each of them. */
+export function bestWords({ best }: Pick<RunSummary, 'best'>, step: number): string {
+  return best?.step === step ? 'best' : 'best snapshot'
 }
 
 /** Of more than a ribbon has room for: evenly taken ones, the first, the last and the best always. */
@@ -84,7 +86,7 @@ const plannedDot = ({ step, cycle }: PlannedSnapshot, rate: number): RibbonDot =
   cycle,
   state: 'planned',
   rate,
-  label: `cycle ${cycle}, snapshot planned after step ${step + 1}`,
+  label: `cycle ${cycle}, snapshot planned ${afterSteps(step)}`,
 })
 
 const lostDot = ({ step, cycle }: PlannedSnapshot, rate: number): RibbonDot => ({

@@ -37,7 +37,9 @@ export function dotsOfRun(run: RunSummary): SnapshotDots {
   const known = dots.get(run)
   if (known !== undefined) return known
   const { snapshots, schedule } = plannedOf(run.spec, run)
-  const made = snapshotDots(run, snapshots, rateBy(schedule))
+  const last = lastPlannedStep(run)
+  const coming = snapshots.filter(({ step }) => step <= last)
+  const made = snapshotDots(run, coming, rateBy(schedule))
   dots.set(run, made)
   return made
 }
@@ -80,13 +82,24 @@ const rateBy =
 
 export const compiledOfRun = (run: RunSummary): CompiledSchedule => plannedOf(run.spec, run).schedule
 
+/** What lies beyond the end of the cycle is not drawn of a run that stops there. */
+const lastDrawnStep = ({ stopsAfterStep }: RunSummary): number => stopsAfterStep ?? Number.POSITIVE_INFINITY
+
+/** A failed run has ended: no snapshot of it is drawn as coming. */
+const lastPlannedStep = (run: RunSummary): number =>
+  run.status === 'failed' ? run.stepsDone - 1 : lastDrawnStep(run)
+
 function makeRibbon(run: RunSummary): RibbonData {
   const planned = plannedOf(run.spec, run)
+  const last = lastDrawnStep(run)
+  const { steps, rates } = planned.curve
+  const points = steps.findLastIndex((step) => step <= last) + 1
   return {
     totalSteps: planned.schedule.totalSteps,
     stepsDone: run.stepsDone,
-    ...planned.curve,
-    cycles: planned.schedule.cycles,
+    steps: steps.slice(0, points),
+    rates: rates.slice(0, points),
+    cycles: planned.schedule.cycles.filter(({ start }) => start <= last),
     ...drawnDots(dotsOfRun(run), rateBy(planned.schedule)),
   }
 }
@@ -112,7 +125,7 @@ function snapshotsOf(spec: RunSpec, plan: TrainingPlan): PlannedSnapshot[] {
   const { snapshots } = spec
   if (snapshots.at === 'cycleEnds')
     return plan.schedule.cycles.flatMap(({ snapshotStep: step, index }) =>
-      step === undefined ? [] : [{ step, cycle: index + 1 }],
+      step === undefined ? [] : [{ step, cycle: plan.snapshotAfter(step) ?? index + 1 }],
     )
   const last = plan.totalSteps - 1
   const every = snapshots.at === 'epochs' ? snapshots.every * plan.stepsPerEpoch : plan.totalSteps

@@ -3,10 +3,12 @@
  * validation examples of 10 classes. A frame has 16 ms: the answer (all scores) must stand in it; the curve over the last
  * 1..M and what each member adds follow in the next ones.
  */
+
+import { createPartAssessor } from '../../shared/ensemble/assess.ts'
 import { score, softmaxRows } from '../../shared/ensemble/index.ts'
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
+import type { Predictions } from '../../shared/ensemble/predictions.ts'
 import { random } from '../../shared/random.ts'
-import { createPartBench, type Method } from '../../src-renderer/ensemble/assess.ts'
-import type { Predictions } from '../../src-renderer/ensemble/predictions.ts'
 import { percentile } from './store-support.ts'
 
 const MEMBERS = 20
@@ -27,10 +29,10 @@ function part(): Predictions[] {
   })
 }
 
-const benches = [part(), part()].map((candidates) => {
+const assessors = [part(), part()].map((candidates) => {
   const [first] = candidates
   if (first === undefined) throw new Error('No candidates.')
-  return createPartBench(candidates, first.truth)
+  return createPartAssessor(candidates, first.truth, 0)
 })
 
 interface Tick {
@@ -38,7 +40,7 @@ interface Tick {
   readonly curve: number
 }
 
-function tick(method: Method): Tick[] {
+function tick(method: PredictionMethod): Tick[] {
   const ticked = new Array<boolean>(MEMBERS).fill(true)
   const weights = new Array<number>(MEMBERS).fill(1 / MEMBERS)
   return Array.from({ length: 60 }, (_, turn) => {
@@ -46,7 +48,7 @@ function tick(method: Method): Tick[] {
     ticked[k] = turn % 2 === 0 ? false : ticked[k] !== true
     if (!ticked.includes(true)) ticked.fill(true)
     const start = performance.now()
-    const answers = benches.map((bench) => bench.assess({ method, ticked, weights }))
+    const answers = assessors.map((assessor) => assessor.assess({ method, ticked, weights }))
     const answered = performance.now() - start
     for (const answer of answers) if (answer?.lastAccuracy.length === 0) throw new Error('No curve.')
     return { answered, curve: performance.now() - start - answered }
@@ -70,7 +72,7 @@ const all = { ticked: new Array<boolean>(MEMBERS).fill(true), weights: [] }
 for (const method of ['average', 'logitAverage'] as const) {
   const afterwards = Array.from({ length: 10 }, () => {
     const start = performance.now()
-    benches[0]?.accuracyWithout({ ...all, method })
+    assessors[0]?.accuracyWithout({ ...all, method })
     return performance.now() - start
   })
   console.log(

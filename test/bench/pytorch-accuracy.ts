@@ -118,10 +118,11 @@ async function trainOurs(spec: RunSpec, plan: SchedulePlan, folder: string) {
   const events: TrainerEvent[] = []
   const begun = performance.now()
   await runTrainer(
-    { type: 'start', runId: `seed ${spec.seed}`, attempt: 1, spec, datasetFolder: folder, plan, edits: [] },
+    { type: 'start', runId: `seed ${spec.seed}`, attempt: 1, spec, datasetId: 'data', plan, edits: [] },
     {
       send: (event) => events.push(event),
       commands: new CommandQueue(),
+      folderOf: () => folder,
       clock: () => performance.now(),
       breathe: async () => undefined,
     },

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { modelSpec } from '../../shared/run/spec.ts'
-import { benchInProcess } from '../../src-main/bench/benchProcess.ts'
+import { runJob } from '../../src-main/process/runJob.ts'
 import { type BenchModel, benchModelNames, benchModels } from './benchModels.ts'
 
 /*
@@ -68,7 +68,7 @@ function askTorch(model: string, tf32: boolean) {
 
 async function ask(device: (typeof devices)[number], model: BenchModel) {
   const { spec, shape } = benchModels[model]
-  return benchInProcess({
+  return runJob('bench', {
     model: modelSpec.parse(spec),
     shape: [...shape],
     classes: 10,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { modelSpec } from '../../shared/run/spec.ts'
-import { benchInProcess } from '../../src-main/bench/benchProcess.ts'
+import { runJob } from '../../src-main/process/runJob.ts'
 import { type BenchModel, benchModels } from './benchModels.ts'
 
 /*
@@ -78,7 +78,7 @@ for (const name of models) {
         device,
         threads,
       }
-      ours = better(ours, await benchInProcess(request))
+      ours = better(ours, await runJob('bench', request))
       const theirs = hasTorch ? askTorch(name, threads, steps) : undefined
       if (theirs !== undefined) torch = better(torch, theirs)
     }

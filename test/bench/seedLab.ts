@@ -123,6 +123,7 @@ function seedRun(store: Store, datasetId: string, spec: RunSpec, rng: Random): v
       trainAccuracy: accuracy,
       ...parts,
       seconds: 3,
+      trainingSeconds: 3,
     })
     for (const step of steps) {
       const cycle = training.snapshotAfter(step)
@@ -230,6 +231,7 @@ function longBlock(
       testLoss: level(last),
       testAccuracy: accuracy,
       seconds: 60,
+      trainingSeconds: 60,
     },
   ]
 }

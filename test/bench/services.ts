@@ -111,6 +111,7 @@ function epochEvents(run: RunRecord, epoch: number, seq: () => number): TrainerE
       trainAccuracy: accuracy,
       ...scores,
       seconds: 1,
+      trainingSeconds: 1,
     },
   ]
 }

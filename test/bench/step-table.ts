@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { type DeviceName, modelSpec } from '../../shared/run/spec.ts'
-import { NoAnswer } from '../../src-main/askProcess.ts'
-import { benchInProcess } from '../../src-main/bench/benchProcess.ts'
+import { NoAnswer } from '../../src-main/process/noAnswer.ts'
+import { runJob } from '../../src-main/process/runJob.ts'
 import { type BenchModel, benchModelNames, benchModels } from './benchModels.ts'
 
 /*
@@ -52,7 +52,8 @@ async function time(column: Column, model: BenchModel): Promise<{ words: string;
   const { spec, shape } = benchModels[model]
   const request = { model: modelSpec.parse(spec), shape: [...shape], classes: 10, batchSize, ...column }
   try {
-    const { device, stepMs } = await benchInProcess(
+    const { device, stepMs } = await runJob(
+      'bench',
       { ...request, steps: mostSteps, milliseconds: limit },
       // One step to warm up and one that is timed, at least; where the first takes long it is all there is.
       { within: starting + 2 * limit },

@@ -72,6 +72,19 @@ test('stop, pause, unpause and anneal reach a run in another process', async () 
   await asked('pause', runId)
   await status('paused')
   const { stepsDone } = lab.look((store) => store.read.run(runId))
+  // While it is paused no cycle can end.
+  const planned = await lab.run('stop', runId, '--at-cycle-end')
+  assert.match(
+    planned.stderr,
+    /stops after [\d,]+ steps, at the end of its cycle; "stop --cancel" takes that back\.\n$/,
+  )
+  const cancelled = await lab.run('stop', runId, '--cancel')
+  assert.deepEqual(
+    [cancelled.code, cancelled.stderr],
+    [0, `Run ${runId} goes on: no stop waits for the end of its cycle.\n`],
+  )
+  const both = await lab.run('stop', runId, '--cancel', '--at-cycle-end')
+  assert.deepEqual([both.code, both.stderr.includes('give one of them')], [2, true])
   await asked('unpause', runId)
   await status('running')
   await lab.watch(
@@ -102,7 +115,7 @@ test('a second anneal at one step is refused in words where the run trains and w
   const paused = await lab.run('pause', runId)
   assert.match(paused.stderr, new RegExp(`^Run ${runId} is paused with [\\d,]+ steps? done\\.\n$`))
   const first = await lab.run('anneal', runId, '--epochs', '2')
-  assert.match(first.stderr, /ends its cycle over 500 steps from step [\d,]+ on, and has [\d,]+ steps now/)
+  assert.match(first.stderr, /ends its cycle over the 500 steps after [\d,]+ steps, and has [\d,]+ steps now/)
   const second = await lab.run('anneal', runId, '--epochs', '3', '--json')
   assert.equal(second.code, 1)
   const { obeyed, answer } = JSON.parse(second.stdout)

@@ -10,8 +10,11 @@ import { goldenCase, Parameters } from './goldenCase.ts'
  */
 export function fromGolden(input: unknown): { spec: ScheduleSpec; plan: SchedulePlan } {
   const { schedule, totalSteps, stepsPerEpoch } = goldenCase.parse(input)
+  const plan = { totalSteps, stepsPerEpoch }
+  // A table of a family that is ours alone gives the spec as Anneal reads it.
+  if ('kind' in schedule) return { spec: parseSchedule(schedule), plan }
   const parameters = new Parameters(schedule)
   const spec = fromPyTorch(parameters) ?? fromSurveyCode(parameters) ?? fromFormula(parameters)
   if (spec === undefined) throw new Error(`unknown golden schedule type ${parameters.text('type')}`)
-  return { spec: parseSchedule(spec), plan: { totalSteps, stepsPerEpoch } }
+  return { spec: parseSchedule(spec), plan }
 }

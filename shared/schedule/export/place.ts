@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** What a family writes: the bodies of functions of `step`. */
-export interface Family {
+export interface FamilyCode {
   rate: string[]
   momentum?: { body: string[]; optional: boolean }
 }
@@ -61,4 +61,11 @@ export function updateInterval(update: Update, context: Context): number | undef
 export function timeIn(unit: Unit, position: string, context: Context): string {
   const size = unitSteps(unit, context)
   return size === 1 ? position : `(${position} / ${steps(size)})`
+}
+
+/** Names of the two functions of a schedule, and lines that both begin with. */
+export interface Names {
+  rate: string
+  momentum: string
+  check: readonly string[]
 }

@@ -1,16 +1,13 @@
-import type { z } from 'zod'
 import { makeClock, unitSteps } from '../clock.ts'
-import type { cyclicalSpec } from '../families/cyclical.ts'
+import type { CyclicalSpec } from '../families/cyclical.ts'
 import { makeRestarts } from '../restarts.ts'
-import { type Family, type Place, timeIn, writeClock } from './place.ts'
+import { type FamilyCode, type Place, timeIn, writeClock } from './place.ts'
 import { between, float, steps } from './python.ts'
 import { writeCurve } from './writeCurve.ts'
 import { clampedMomentum } from './writeMomentum.ts'
 import { cycleStarts, evenLength } from './writeRestarts.ts'
 
-type CyclicalSpec = z.infer<typeof cyclicalSpec>
-
-export function writeCyclical(spec: CyclicalSpec, place: Place): Family {
+export function writeCyclical(spec: CyclicalSpec, place: Place): FamilyCode {
   const { momentum } = spec
   const name = place.file.name('height')
   const docstring = 'How far the rate stands above its lowest, as a part of the way to its highest.'

@@ -1,42 +1,12 @@
-import type { z } from 'zod'
 import { UserError } from '../../errors.ts'
-import { type Clock, makeClock, type Update, unitSteps } from '../clock.ts'
-import { oneStepLate, type sgdrSpec } from '../families/sgdr.ts'
-import type { snapshotSpec } from '../families/snapshot.ts'
+import { type Clock, makeClock, oneStepLate, type Update } from '../clock.ts'
 import type { Endpoint } from '../fields.ts'
 import { makeRestarts, type Restarts } from '../restarts.ts'
-import { type Family, type Place, updateInterval, writeClock } from './place.ts'
-import { between, float, steps } from './python.ts'
-import { writeCurve } from './writeCurve.ts'
+import { type Place, updateInterval, writeClock } from './place.ts'
+import { steps } from './python.ts'
 
-export function writeSgdr(spec: z.infer<typeof sgdrSpec>, place: Place): Family {
-  const { lines, index } = writeProgress(
-    {
-      first: spec.t0 * unitSteps(spec.unit, place.context),
-      multiplier: spec.tMult,
-      late: spec.stepping === 'docsLoop' ? 1 : 0,
-      endpoint: spec.endpoint,
-      update: spec.update,
-    },
-    place,
-  )
-  const curve = writeCurve(spec.profile, 'u')
-  if (spec.restartDecay === 1) return { rate: [...lines, `return ${between(spec.lrMin, spec.lrMax, curve)}`] }
-  const peak = `peak = ${float(spec.lrMax)} * ${float(spec.restartDecay)} ** ${index}`
-  const low = float(spec.lrMin)
-  const value = spec.lrMin === 0 ? `peak * ${curve}` : `${low} + (peak - ${low}) * ${curve}`
-  return { rate: [...lines, peak, `return ${value}`] }
-}
-
-export function writeSnapshot(spec: z.infer<typeof snapshotSpec>, place: Place): Family {
-  const first = Math.ceil(place.context.horizon / spec.cycles)
-  const cycles: Cycles = { first, multiplier: 1, late: 0, endpoint: spec.endpoint, update: spec.update }
-  const { lines } = writeProgress(cycles, place)
-  const value = between(spec.lrMin, spec.lrMax, writeCurve(spec.profile, 'u'))
-  return { rate: [...lines, `return ${value}`] }
-}
-
-interface Cycles {
+/** Cycles that restart, as sgdr and snapshot have them. */
+export interface Cycles {
   /** Length of the first cycle in steps. */
   first: number
   multiplier: number
@@ -47,7 +17,7 @@ interface Cycles {
 }
 
 /** Lines that leave the progress through the current cycle in `u`, and an expression for the cycle's index. */
-function writeProgress(cycles: Cycles, place: Place): { lines: string[]; index: string } {
+export function writeProgress(cycles: Cycles, place: Place): { lines: string[]; index: string } {
   const { lines, position } = writeClock(cycles.update, place, cycles.late)
   const even = evenSpan(cycles, place)
   if (even !== undefined) {

@@ -1,11 +1,12 @@
+import { writeTrack } from '../children.ts'
 import { annealsFrom, type ScheduleEdit } from '../edits.ts'
 import type { SchedulePlan } from '../plan.ts'
 import { makeTimeline } from '../plannedTimeline.ts'
 import type { ScheduleSpec } from '../spec.ts'
 import type { Timeline } from '../timeline.ts'
-import type { MomentumFunction, Written } from './place.ts'
+import type { MomentumFunction, Names, Written } from './place.ts'
 import { between, float, type PythonFile } from './python.ts'
-import { defineMomentum, type Names, writeTrack } from './writeTrack.ts'
+import { defineMomentum } from './writeTrack.ts'
 
 const finalNames: Names = { rate: 'learning_rate', momentum: 'momentum', check: ['_check_step(step)'] }
 

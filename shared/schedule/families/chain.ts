@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import { common, rate, showRate } from '../fields.ts'
+import { recursiveProduct } from '../chainRecursion.ts'
+import type { Place } from '../export/place.ts'
+import { float } from '../export/python.ts'
+import { writeTable } from '../export/writeTable.ts'
+import { type Children, defineComposite } from '../family.ts'
+import { described } from '../fieldMeta.ts'
+import { common, rateField, showRate } from '../fields.ts'
+import { inside, rateHandle, scaled } from '../handles.ts'
 import type { MomentumSpec } from '../momentum.ts'
+import type { ScheduleSpec } from '../spec.ts'
 import type { Context, Track } from '../track.ts'
-import { recursiveProduct } from './chainRecursion.ts'
+import { firstOf } from '../words.ts'
 
 /**
  * lr times the product of `factors`, which are schedules run side by side, usually with rates around 1. Cycles and
@@ -21,30 +29,116 @@ export interface ChainSpec<Child> {
   momentum?: MomentumSpec | undefined
 }
 
-export const chainSpec = <Child>(child: z.ZodType<Child>) =>
+const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
   z.strictObject({
     kind: z.literal('chain'),
-    lr: rate,
-    factors: z.array(child).min(1).max(16),
-    combine: z.enum(['product', 'recursive']).default('product'),
-    tick: z.enum(['step', 'epoch']).default('step'),
-    negative: z.enum(['refuse', 'keep']).default('refuse'),
+    lr: rateField('Rate', 'What the factors are multiplied with.'),
+    factors: described(z.array(child).min(1).max(16), {
+      label: 'Factors',
+      help: 'The schedules that are multiplied.',
+      control: 'schedules',
+    }),
+    combine: described(z.enum(['product', 'recursive']).default('product'), {
+      label: 'Combined',
+      help: 'Whether the factors are multiplied, or change the rate one after the other as in PyTorch.',
+      options: {
+        product: { label: 'as a product', help: 'The rate times every factor.' },
+        recursive: {
+          label: 'recursively',
+          help: 'As PyTorch’s ChainedScheduler: each factor changes the rate that the one before it left.',
+        },
+      },
+    }),
+    tick: described(z.enum(['step', 'epoch']).default('step'), {
+      label: 'Ticks every',
+      help: 'How often a recursion moves; a product does not need it.',
+      options: {
+        step: { label: 'step', help: 'The recursion moves at every step.' },
+        epoch: { label: 'epoch', help: 'The recursion moves once an epoch.' },
+      },
+    }),
+    negative: described(z.enum(['refuse', 'keep']).default('refuse'), {
+      label: 'Below zero',
+      help: 'What happens where a recursion goes below 0, where every step would climb the loss.',
+      options: {
+        refuse: { label: 'refuse', help: 'The schedule is refused.' },
+        keep: { label: 'keep', help: 'The rate is negative there, as in PyTorch.' },
+      },
+    }),
     ...common,
   })
 
-export function compileChain<Child>(
-  spec: ChainSpec<Child>,
-  context: Context,
-  compile: (spec: Child, context: Context) => Track,
-): Track {
-  const tracks = spec.factors.map((factor) => compile(factor, context))
+type Spec = ChainSpec<ScheduleSpec>
+
+export const chain = (child: z.ZodType<ScheduleSpec>) =>
+  defineComposite<ReturnType<typeof schemaOf>, ScheduleSpec>({
+    name: 'Chain',
+    group: 'Composed',
+    about: 'Schedules side by side, multiplied.',
+    schema: schemaOf(child),
+    start: { lr: 1 },
+    peak: { field: 'lr', of: () => undefined },
+    compile: compileChain,
+    write(spec, place, children) {
+      const recursive = spec.combine === 'recursive'
+      const moves = (factor: ScheduleSpec): boolean =>
+        children.compile(factor, place.context).momentum !== undefined
+      // The recursion's rates are listed: of its factors only one that moves the momentum is called.
+      const needed = recursive ? spec.factors.filter(moves).slice(0, 1) : spec.factors
+      const factors = needed.map((factor) => children.write(factor, place))
+      const momentum = factors.find((factor) => factor.momentum !== undefined)?.momentum
+      const rate = recursive
+        ? recursiveLines(spec, place, children)
+        : [`return ${[float(spec.lr), ...factors.map((factor) => `${factor.rate}(step)`)].join(' * ')}`]
+      return {
+        rate,
+        ...(momentum && {
+          momentum: { body: [`return ${momentum.name}(step)`], optional: momentum.optional },
+        }),
+      }
+    },
+    label: (spec, children) =>
+      firstOf(
+        spec.factors.map((factor) => children.label(factor)),
+        ' · ',
+      ),
+    summary: (spec, context, steps, children) =>
+      `${showRate(spec.lr)} times ${spec.factors.map((factor) => children.summary(factor, context, steps)).join(' times ')}`,
+    handles(spec, place, children) {
+      const open = Math.min(place.openPart(place.path), spec.factors.length - 1)
+      const factor = spec.factors[open]
+      const inner = { ...inside(place, ['factors', open], 0, place.horizon), isFactor: true }
+      const at = place.rateAt(Math.round(place.start))
+      return [
+        ...(spec.lr > 0 && at > 0
+          ? [rateHandle(place, 'lr', 'Rate', spec.lr, place.start, scaled(at / spec.lr))]
+          : []),
+        ...(factor === undefined ? [] : children.handles(factor, inner)),
+      ]
+    },
+    readsBudget: (spec, children) => spec.factors.some((factor) => children.readsBudget(factor)),
+    parts: (tree) => partsIn(tree).map((i) => ['factors', i]),
+    presets: [],
+  })
+
+function partsIn(tree: unknown): number[] {
+  const factors: unknown =
+    typeof tree === 'object' && tree !== null ? Reflect.get(tree, 'factors') : undefined
+  return Array.isArray(factors) ? factors.map((_, i) => i) : []
+}
+
+function compileChain(spec: Spec, context: Context, children: Children<ScheduleSpec>): Track {
+  const tracks = spec.factors.map((factor) => children.compile(factor, context))
   const product = (values: number[]): number => values.reduce((all, value) => all * value, spec.lr)
   const momentum = tracks.find((track) => track.momentum !== undefined)?.momentum
   const cycleAt = tracks.find((track) => track.cycleAt !== undefined)?.cycleAt
-  const stepsPerTick = spec.tick === 'epoch' ? context.stepsPerEpoch : 1
   const recursive =
     spec.combine === 'recursive'
-      ? recursiveProduct(tracks, { base: spec.lr, stepsPerTick, mayBeNegative: spec.negative === 'keep' })
+      ? recursiveProduct(tracks, {
+          base: spec.lr,
+          stepsPerTick: ticksEvery(spec, context),
+          mayBeNegative: spec.negative === 'keep',
+        })
       : undefined
   return {
     lr: recursive?.lr ?? ((step) => tracks.reduce((all, track) => all * track.lr(step), spec.lr)),
@@ -55,6 +149,16 @@ export function compileChain<Child>(
       const ranges = tracks.map((track) => track.range(steps))
       return { lrMin: product(ranges.map((r) => r.lrMin)), lrMax: product(ranges.map((r) => r.lrMax)) }
     },
-    text: (steps) => `${showRate(spec.lr)} times ${tracks.map((track) => track.text(steps)).join(' times ')}`,
   }
+}
+
+const ticksEvery = ({ tick }: Spec, { stepsPerEpoch }: Context): number =>
+  tick === 'epoch' ? stepsPerEpoch : 1
+
+/** The recursion has no closed form: its rates are written out. */
+function recursiveLines(spec: Spec, place: Place, children: Children<ScheduleSpec>): string[] {
+  const tick = ticksEvery(spec, place.context)
+  const ticks = Math.ceil(place.limit / tick)
+  const { lr } = compileChain(spec, place.context, children)
+  return writeTable(place.file, ticks, tick, (at) => lr(at * tick))
 }

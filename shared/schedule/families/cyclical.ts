@@ -1,10 +1,58 @@
 import { z } from 'zod'
-import { makeClock, unitSteps } from '../clock.ts'
-import { profileCurve, profileField, profileText } from '../curves.ts'
-import { endpointField, gammaField, length, minAboveMax, rate, showRate, timed } from '../fields.ts'
+import { makeClock, timedByBudget, unitSteps } from '../clock.ts'
+import { profileCurve, profileFieldOr, profileText, unusualProfile } from '../curves.ts'
+import { writeCyclical } from '../export/writeCyclical.ts'
+import { defineFamily } from '../family.ts'
+import { described } from '../fieldMeta.ts'
+import { endpointField, gammaFieldOr, length, minAboveMax, rateField, showRate, timed } from '../fields.ts'
+import { rateHandle, timeHandle } from '../handles.ts'
 import { inverseMomentum } from '../momentum.ts'
 import { clamp01, makeRestarts, spanAt } from '../restarts.ts'
 import { type Context, rangeOf, type Span, type Track } from '../track.ts'
+import { shortLength } from '../words.ts'
+
+const schema = z
+  .strictObject({
+    kind: z.literal('cyclical'),
+    lrMin: rateField('Lowest rate', 'Where every cycle begins and ends.'),
+    lrMax: rateField('Highest rate', 'The top of the first cycle.'),
+    stepUp: described(length, { label: 'Way up', unit: 'time', help: 'The time from lowest to highest.' }),
+    stepDown: described(z.number().min(0).max(1e9).optional(), {
+      label: 'Way down',
+      unit: 'time',
+      empty: 'as the way up',
+    }),
+    mode: described(z.enum(['triangular', 'triangular2', 'exp_range']).default('triangular'), {
+      label: 'Height',
+      help: 'What becomes of the height from cycle to cycle.',
+      options: {
+        triangular: { label: 'stays', help: 'Every cycle is as high as the first.' },
+        triangular2: { label: 'halves', help: 'Every cycle is half as high as the one before.' },
+        exp_range: { label: 'shrinks by γ', help: 'The height is multiplied with γ every unit of time.' },
+      },
+    }),
+    gamma: gammaFieldOr(1, 'For heights that shrink by γ: per unit of time.'),
+    profile: profileFieldOr('linear'),
+    growth: described(z.enum(['flipped', 'reversed']).default('flipped'), {
+      label: 'The way up is',
+      help: 'How the way up is made from the way down; of straight lines both are the same.',
+      options: {
+        flipped: {
+          label: 'flipped over',
+          help: 'The way down turned upside down: fast at first, if that falls fast at first.',
+        },
+        reversed: {
+          label: 'played backwards',
+          help: 'The way down run backwards in time: its mirror image.',
+        },
+      },
+    }),
+    endpoint: endpointField,
+    ...timed,
+  })
+  .refine((s) => s.lrMin <= s.lrMax, { path: ['lrMin'], error: minAboveMax })
+
+export type CyclicalSpec = z.infer<typeof schema>
 
 /**
  * Cyclical rates (Smith, arXiv 1506.01186): up from lrMin to lrMax over `stepUp`, down again over `stepDown` (default:
@@ -18,40 +66,81 @@ import { type Context, rangeOf, type Span, type Track } from '../track.ts'
  * first of the new cycle, so that cycles stay where they are when a run is extended. The snapshot is taken after the
  * falling leg's last step, one update above lrMin; with `endpoint: 'inclusive'` that step reaches lrMin itself.
  */
-export const cyclicalSpec = z
-  .strictObject({
-    kind: z.literal('cyclical'),
-    lrMin: rate,
-    lrMax: rate,
-    stepUp: length,
-    stepDown: z.number().min(0).max(1e9).optional(),
-    mode: z.enum(['triangular', 'triangular2', 'exp_range']).default('triangular'),
-    gamma: gammaField.default(1),
-    profile: profileField.default({ shape: 'linear' }),
-    growth: z.enum(['flipped', 'reversed']).default('flipped'),
-    endpoint: endpointField,
-    ...timed,
-  })
-  .refine((s) => s.lrMin <= s.lrMax, { path: ['lrMin'], error: minAboveMax })
-
-type CyclicalSpec = z.infer<typeof cyclicalSpec>
-
-export function compileCyclical(spec: CyclicalSpec, context: Context): Track {
-  const height = heightOf(spec, context)
-  const { momentum } = spec
-  const track: Track = {
-    lr: (step) => spec.lrMin + (spec.lrMax - spec.lrMin) * height.at(step),
-    cycleAt: (step) => withLowest(height.cycleAt(step), height.at),
-    range: (steps) =>
-      rangeOf(spec.lrMin, spec.lrMax, spec.lrMin + (spec.lrMax - spec.lrMin) * height.highest(steps)),
-    text: () =>
-      `${spec.mode} cycles with ${profileText(spec.profile)} legs between ${showRate(spec.lrMin)} and ${showRate(spec.lrMax)}`,
-  }
-  if (momentum?.curve === 'inverse') {
-    track.momentum = (step) => inverseMomentum(momentum, height.at(step))
-  }
-  return track
-}
+export const cyclical = defineFamily({
+  name: 'Cyclical (CLR)',
+  group: 'Cycles',
+  about: 'Up and down between two rates.',
+  schema,
+  start: { lrMin: 0.005, lrMax: 0.05, stepUp: 2 },
+  peak: { field: 'lrMax', of: () => undefined },
+  compile(spec, context) {
+    const height = heightOf(spec, context)
+    const { momentum } = spec
+    const track: Track = {
+      lr: (step) => spec.lrMin + (spec.lrMax - spec.lrMin) * height.at(step),
+      cycleAt: (step) => withLowest(height.cycleAt(step), height.at),
+      range: (steps) =>
+        rangeOf(spec.lrMin, spec.lrMax, spec.lrMin + (spec.lrMax - spec.lrMin) * height.highest(steps)),
+    }
+    if (momentum?.curve === 'inverse') {
+      track.momentum = (step) => inverseMomentum(momentum, height.at(step))
+    }
+    return track
+  },
+  write: writeCyclical,
+  label: (spec) =>
+    `${spec.mode} ${shortLength(spec.stepUp, spec.unit)}${unusualProfile(spec.profile, 'linear')}`,
+  summary: (spec) =>
+    `${spec.mode} cycles with ${profileText(spec.profile)} legs between ${showRate(spec.lrMin)} and ${showRate(spec.lrMax)}`,
+  handles(spec, place) {
+    const { start } = place
+    const unit = unitSteps(spec.unit, place)
+    const up = spec.stepUp * unit
+    const { stepDown } = spec
+    return [
+      rateHandle(place, 'lrMin', 'Lowest rate', spec.lrMin, start, { most: spec.lrMax }),
+      rateHandle(place, 'lrMax', 'Highest rate', spec.lrMax, start + up, { least: spec.lrMin }),
+      timeHandle(place, 'stepUp', 'Peak', spec.stepUp, { origin: start, unit }),
+      stepDown === undefined
+        ? timeHandle(place, 'stepUp', 'End of the first cycle', spec.stepUp, {
+            origin: start,
+            unit: 2 * unit,
+          })
+        : timeHandle(place, 'stepDown', 'End of the first cycle', stepDown, { origin: start + up, unit }),
+    ]
+  },
+  readsBudget: timedByBudget,
+  presets: [
+    {
+      id: 'clr-triangular',
+      name: 'CLR, triangular',
+      source: 'Smith, arXiv 1506.01186',
+      note: 'Half a cycle of 4 epochs; 2 to 10 work.',
+      spec: { lrMin: 0.001, lrMax: 0.006, stepUp: 4 },
+    },
+    {
+      id: 'clr-triangular2',
+      name: 'CLR, triangular2',
+      source: 'Smith, arXiv 1506.01186',
+      note: 'The height is halved after every cycle.',
+      spec: { lrMin: 0.001, lrMax: 0.006, stepUp: 4, mode: 'triangular2' },
+    },
+    {
+      id: 'clr-exp-range',
+      name: 'CLR, exp_range',
+      source: 'Smith, arXiv 1506.01186',
+      note: 'The height shrinks by γ every step.',
+      spec: {
+        lrMin: 0.001,
+        lrMax: 0.006,
+        stepUp: 2000,
+        mode: 'exp_range',
+        gamma: 0.99994,
+        unit: 'step',
+      },
+    },
+  ],
+})
 
 /** A cycle's first step, at the foot of the rise, is lower than its last unless the profile has a tail. */
 function withLowest(span: Span, height: (step: number) => number): Span {

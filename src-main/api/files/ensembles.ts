@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type EnsembleChoice, snapshotDownloads } from '../../../shared/api/urls.ts'
 import { combine } from '../../../shared/ensemble/index.ts'
+import { methodWords, predictionMethods } from '../../../shared/ensemble/methods.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
@@ -33,7 +34,7 @@ const memberList = z
     error: 'must have weights above 0',
   })
 
-const choice = { method: z.enum(['average', 'logitAverage', 'weighted']), members: memberList }
+const choice = { method: z.enum(predictionMethods), members: memberList }
 const predictionsQuery = z.object({ ...choice, ...csvForm, part: z.enum(['validation', 'test']) })
 const modelsQuery = z.object({ ...choice, format: z.enum(snapshotDownloads) })
 
@@ -174,12 +175,6 @@ function* predictionRows(
   }
 }
 
-const howCombined: Readonly<Record<EnsembleChoice['method'], string>> = {
-  average: "mean of the members' class probabilities",
-  logitAverage: "normalised geometric mean of the members' class probabilities",
-  weighted: "sum of the members' class probabilities times their weights",
-}
-
 /** ensemble.json first, then a folder a member; only one member is in memory at a time. */
 function* memberFiles(
   { store }: Core,
@@ -205,7 +200,7 @@ function* memberFiles(
   })
   const json = {
     method,
-    combined: howCombined[method],
+    combined: methodWords[method].phrase,
     classes,
     members: described.map(({ folder: _, ...member }) => ({
       ...member,

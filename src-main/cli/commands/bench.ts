@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import type { BenchRequest } from '../../../shared/run/bench.ts'
+import type { BenchAnswer, BenchRequest } from '../../../shared/run/bench.ts'
 import { deviceName } from '../../../shared/run/spec.ts'
-import { benchInProcess, type Measured } from '../../bench/benchProcess.ts'
+import { runJob } from '../../process/runJob.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, wholeNumber } from '../context.ts'
 import { whole } from '../format.ts'
 import { examples } from '../help.ts'
 import { adviceFor, withDevices } from '../measuring.ts'
 import { addModelOptions, modelNames, modelOptions, subjectNamed } from '../modelOptions.ts'
+import { untilInterrupted } from '../untilInterrupted.ts'
 import { wrap } from '../wrap.ts'
 
 const options = z.object({
@@ -43,7 +44,8 @@ export function addBench(program: Command, cli: Cli): void {
     )
   command.action(async () => {
     const chosen = readOptions(command, options)
-    const measured = await benchInProcess(await requestFor(cli, chosen))
+    const request = await requestFor(cli, chosen)
+    const measured = await untilInterrupted(cli, (signal) => runJob('bench', request, { signal }))
     if (chosen.json) return printJson(cli, report(chosen, measured))
     await cli.terminal.out(describe(chosen, measured, cli.terminal.columns))
   })
@@ -57,11 +59,11 @@ async function requestFor(cli: Cli, chosen: Options): Promise<BenchRequest> {
   return { ...subject, steps, device, devices, ...(threads !== undefined && { threads }) }
 }
 
-function report({ model, dataset, batch }: Options, { type: _, ...measured }: Measured) {
+function report({ model, dataset, batch }: Options, measured: BenchAnswer) {
   return { model, dataset, batch, ...measured }
 }
 
-function describe({ model, batch, dataset }: Options, measured: Measured, columns: number): string {
+function describe({ model, batch, dataset }: Options, measured: BenchAnswer, columns: number): string {
   const { device, reason, stepMs, cpuMs, samplesPerSecond, gflops, memoryMb } = measured
   return [
     `${model}, ${dataset}, batch ${batch}, on ${device}:`,

@@ -1,12 +1,17 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { UserError } from '../../../shared/errors.ts'
 import type { RunCommand } from '../../store/types.ts'
 import { awaitAnswer } from '../awaitAnswer.ts'
 import { addRunCommand, type Cli, printJson, readOptions, storeOptions, withRun } from '../context.ts'
 import { examples } from '../help.ts'
 
 const plainOptions = z.object(storeOptions)
-const stopOptions = z.object({ ...storeOptions, atCycleEnd: z.boolean().default(false) })
+const stopOptions = z.object({
+  ...storeOptions,
+  atCycleEnd: z.boolean().default(false),
+  cancel: z.boolean().default(false),
+})
 const annealOptions = z.object({
   ...storeOptions,
   epochs: z
@@ -20,10 +25,26 @@ const annealOptions = z.object({
 export function addControlCommands(program: Command, cli: Cli): void {
   const stop = runCommand(program, 'stop', 'stop a run that trains elsewhere, keeping a checkpoint')
     .option('--at-cycle-end', 'let it finish its cycle and take the snapshot first')
-    .addHelpText('after', examples([['anneal stop mwt --at-cycle-end', 'keep the snapshot of this cycle']]))
+    .option('--cancel', 'take back a stop at the end of its cycle: the run goes on')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal stop mwt --at-cycle-end', 'keep the snapshot of this cycle'],
+        ['anneal stop mwt --cancel', 'let it go on after all'],
+      ]),
+    )
   stop.action(async (id: string) => {
-    const { atCycleEnd, ...rest } = readOptions(stop, stopOptions)
-    await ask(cli, rest, id, { type: 'stop', when: atCycleEnd ? 'cycleEnd' : 'now' })
+    const { atCycleEnd, cancel, ...rest } = readOptions(stop, stopOptions)
+    if (cancel && atCycleEnd)
+      throw new UserError(
+        'While reading the options of "anneal stop": --cancel takes back what --at-cycle-end asks for; give one of them.',
+      )
+    await ask(
+      cli,
+      rest,
+      id,
+      cancel ? { type: 'keepGoing' } : { type: 'stop', when: atCycleEnd ? 'cycleEnd' : 'now' },
+    )
   })
 
   const pause = runCommand(program, 'pause', 'pause a run that trains elsewhere').addHelpText(

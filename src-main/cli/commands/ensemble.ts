@@ -1,20 +1,16 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { ensembleMethods, methodWords } from '../../../shared/ensemble/methods.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
+import { findRun } from '../findRun.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
 
-const methods = {
-  average: 'average',
-  'logit-average': 'logitAverage',
-  weighted: 'weighted',
-  weights: 'weightAverage',
-} as const
-const methodNames = z.enum(
-  ['average', 'logit-average', 'weighted', 'weights'],
-  'must be one of average, logit-average, weighted, weights',
-)
+const methodOptions = ensembleMethods.map((method) => methodWords[method].option)
+const methodOption = z
+  .enum(methodOptions)
+  .transform((option) => ensembleMethods.find((method) => methodWords[method].option === option) ?? 'average')
 
 const options = z.object({
   ...storeOptions,
@@ -24,7 +20,7 @@ const options = z.object({
     .regex(/^\d+(,\d+)*$/, 'must be snapshot numbers with commas between them, e.g. 1,2,3')
     .transform((text) => text.split(',').map(Number))
     .optional(),
-  method: methodNames.default('average'),
+  method: methodOption.prefault('average'),
   save: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
 })
 
@@ -37,7 +33,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
     .description(
       "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the best single one, and how much the members differ.",
     )
-    .requiredOption('--run <run>', 'id of the run, or the beginning of it')
+    .requiredOption('--run <run>', 'name of the run, or its id or a beginning of it')
     .option('--snapshots <numbers>', 'which of its snapshots (default: all)')
     .option(
       '--method <method>',
@@ -54,13 +50,15 @@ export function addEnsemble(program: Command, cli: Cli): void {
   command.action(async () => {
     const { run, snapshots, method, save, ...rest } = readOptions(command, options)
     await withStored(cli, rest, async (core) => {
-      const request = { runId: run, ...(snapshots && { snapshotIds: snapshots }) }
-      const chosen = methods[method]
+      const request = {
+        runId: findRun(core.store.read, run).id,
+        ...(snapshots && { snapshotIds: snapshots }),
+      }
       const result =
-        chosen === 'weightAverage'
+        method === 'weightAverage'
           ? await core.ensembles.averageWeights(request)
-          : core.ensembles.evaluate({ ...request, method: chosen })
-      if (chosen === 'weightAverage') cli.terminal.err(weightsWarning)
+          : core.ensembles.evaluate({ ...request, method })
+      if (method === 'weightAverage') cli.terminal.err(weightsWarning)
       const saved = save === undefined ? undefined : core.ensembles.save(save, result)
       if (rest.json) {
         const { id, name } = saved ?? {}

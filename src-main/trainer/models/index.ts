@@ -10,7 +10,7 @@ import { softmaxRegression } from './softmax.ts'
 import { wideResnet } from './wideResnet.ts'
 
 export type { ForwardMode, Model, ModelInput } from './model.ts'
-export { countParameters, refuseOversize } from './size.ts'
+export { refuseLargeOutput, refuseOversize } from './size.ts'
 
 type OwnSpec = Exclude<ModelSpec, { kind: 'layers' }>
 

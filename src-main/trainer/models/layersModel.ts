@@ -4,6 +4,7 @@ import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
 import { dropout } from './layers/dropout.ts'
+import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
 import { prepareTopology } from './topology.ts'
 
@@ -21,22 +22,12 @@ export async function layersModel(
   input: ModelInput,
   seed: number,
 ): Promise<Model> {
-  const network = await load(prepareTopology(spec.topology, seed))
+  const network = await loadTopology(prepareTopology(spec.topology, seed))
   try {
     return adopt(network, input)
   } catch (error) {
     discard(network)
     throw error
-  }
-}
-
-async function load(topology: object): Promise<tfl.LayersModel> {
-  try {
-    return await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology: topology }))
-  } catch (error) {
-    throw new UserError(
-      `While building the model: tfjs could not build the topology (${firstSentence(error)}); correct the layer it names.`,
-    )
   }
 }
 
@@ -90,12 +81,6 @@ function tryToDifferentiate(model: Model, input: ModelInput): void {
       `While building the model: tfjs cannot train the topology (${firstSentence(error)}); replace the layer or activation that uses it.`,
     )
   }
-}
-
-/** tfjs's messages go on with stack-like advice over many lines. */
-function firstSentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.split(/\.?\s*\n|\. This may be due/)[0]?.replace(/\.$/, '') ?? message
 }
 
 /** @returns the shape of a batch as the model takes it, -1 for the number of examples */

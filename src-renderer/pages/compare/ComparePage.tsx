@@ -1,12 +1,15 @@
 import { Button, SegmentedControl, Select, Slider } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useMemo, useRef, useState } from 'react'
+import type { RunSummary } from '../../../shared/api/runs.ts'
 import type { ChartAxis } from '../../charts/types.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
 import { counted } from '../../format/format.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import { SeriesError } from '../run/SeriesError.tsx'
+import { isSameData } from '../runs/columns/delta.ts'
 import { AddRuns } from './AddRuns.tsx'
 import { axisNames, compareAxes } from './axes.ts'
 import classes from './Compare.module.css'
@@ -25,8 +28,9 @@ export function ComparePage() {
   const [view, change] = useCompareAddress()
   const { byId, state } = useRuns()
   const navigate = useNavigate()
-  const runs = view.ids.flatMap((id) => byId.get(id) ?? [])
-  const missing = state === 'connecting' ? 0 : view.ids.length - runs.length
+  const all = view.ids.flatMap((id) => byId.get(id) ?? [])
+  const missing = state === 'connecting' ? 0 : view.ids.length - all.length
+  const { runs, others } = ofOneData(all, view)
   const add = (ids: readonly string[]) => change({ ids: [...view.ids, ...ids] })
   const detail =
     missing === 0 ? counted(runs.length, 'run') : `${counted(runs.length, 'run')}, ${missing} no longer there`
@@ -59,9 +63,52 @@ export function ComparePage() {
           }
         />
       ) : (
-        <Comparison view={view} change={change} runs={runs} />
+        <>
+          <OtherData view={view} others={others} onShow={(show) => change({ others: show || undefined })} />
+          <Comparison view={view} change={change} runs={runs} />
+        </>
       )}
     </main>
+  )
+}
+
+/** Scores of different data have nothing in common: such runs are compared only when that is asked for. */
+function ofOneData(
+  all: readonly RunSummary[],
+  { baseline, others: isAsked }: CompareView,
+): { readonly runs: readonly RunSummary[]; readonly others: readonly RunSummary[] } {
+  const first = all.find(({ id }) => id === baseline) ?? ofMostCommonData(all)
+  const others = all.filter((run) => first !== undefined && !isSameData(run, first))
+  return { runs: isAsked ? all : all.filter((run) => !others.includes(run)), others }
+}
+
+/** One of the runs of the data set that most of them share; of equals the first. */
+function ofMostCommonData(all: readonly RunSummary[]): RunSummary | undefined {
+  const count = (run: RunSummary): number => all.filter((other) => isSameData(run, other)).length
+  return all.reduce<RunSummary | undefined>(
+    (top, run) => (top === undefined || count(run) > count(top) ? run : top),
+    undefined,
+  )
+}
+
+interface OtherDataProps {
+  readonly view: CompareView
+  readonly others: readonly RunSummary[]
+  readonly onShow: (show: boolean) => void
+}
+
+function OtherData({ view, others, onShow }: OtherDataProps) {
+  if (others.length === 0) return null
+  const names = [...new Set(others.map(({ spec }) => spec.dataset.name))].join(', ')
+  return (
+    <p className={classes.note} role="status">
+      {view.others
+        ? `${counted(others.length, 'run')} of other data (${names}) ${others.length === 1 ? 'is' : 'are'} shown: their scores do not compare with the others.`
+        : `${counted(others.length, 'run')} of other data (${names}) ${others.length === 1 ? 'is' : 'are'} hidden: their scores do not compare with these.`}{' '}
+      <button type="button" className={classes.inline} onClick={() => onShow(!view.others)}>
+        {view.others ? 'Hide' : 'Show'}
+      </button>
+    </p>
   )
 }
 
@@ -127,6 +174,8 @@ function Comparison({ view, change, runs }: ComparisonProps) {
             value={baseline?.id ?? null}
             onChange={(id) => change({ baseline: id ?? undefined })}
           />
+          <ScoreMeasureSwitch />
+          <span className={classes.dim}>Each number is of one run, with one seed.</span>
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
         <section className={classes.scroll} tabIndex={0} aria-label="Table of scores">

@@ -1,8 +1,10 @@
+import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import classes from './Compare.module.css'
 import type { Place } from './places.ts'
 import { RunCell } from './RunCell.tsx'
-import { scoreCells, scores } from './scores.ts'
+import { scoreCells, scoresIn } from './scores.ts'
 import type { EpochsOf } from './useEpochs.ts'
 
 interface ScoreTableProps {
@@ -13,6 +15,8 @@ interface ScoreTableProps {
 
 /** What each run reached, a row each, beside the baseline. */
 export function ScoreTable({ places, epochsOf, baseline }: ScoreTableProps) {
+  const [measure] = useScoreMeasure()
+  const scores = useMemo(() => scoresIn(measure), [measure])
   const runs = places.map(({ run }) => run)
   const byScore = scores.map((score) => scoreCells(score, runs, epochsOf, baseline))
   return (
@@ -20,9 +24,10 @@ export function ScoreTable({ places, epochsOf, baseline }: ScoreTableProps) {
       <thead>
         <tr>
           <th scope="col">Run</th>
-          {scores.map(({ id, label }) => (
+          {scores.map(({ id, label, part }) => (
             <th key={id} scope="col" className={classes.number}>
               {label}
+              {part !== undefined && <span className={classes.ofPart}> {part}</span>}
             </th>
           ))}
         </tr>

@@ -1,48 +1,80 @@
 import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import * as format from '../../format/format.ts'
-import { factsOf, secondsOf } from '../runs/facts.ts'
+import { inMeasure, type ScoreMeasure } from '../../format/scoreMeasure.ts'
+import { isSameData } from '../runs/columns/delta.ts'
+import { factsOf, type PartFacts, secondsOf } from '../runs/facts.ts'
 
 export interface Score {
   readonly id: string
   readonly label: string
+  /** The part of the data it is of; absent where it is of none. */
+  readonly part?: 'training' | 'validation' | 'test'
   readonly read: (run: RunSummary, epochs: readonly EpochInfo[]) => number | null
   readonly show: (value: number | null) => string
   readonly showDelta: (difference: number) => string
   readonly better?: 'higher' | 'lower'
-  /** On the validation data, or on the test data of a run that has no other. */
-  readonly ofValidation?: boolean
 }
 
-const share = { show: format.percent, showDelta: format.points, better: 'higher' } as const
 const nats = {
   show: format.loss,
   showDelta: (difference: number) => format.signed(difference, 4),
   better: 'lower',
 } as const
 
-/** What a comparison comes down to. */
-export const scores: readonly Score[] = [
-  { id: 'best', label: 'Best validation', read: (run) => factsOf(run).best, ...share, ofValidation: true },
-  { id: 'last', label: 'Last validation', read: (run) => factsOf(run).last, ...share, ofValidation: true },
-  { id: 'test', label: 'Test at the best', read: (run) => factsOf(run).test, ...share },
-  { id: 'ensemble', label: 'Best ensemble', read: (run) => factsOf(run).ensemble, ...share },
-  { id: 'valLoss', label: 'Val. loss, nats', read: (run) => factsOf(run).valLoss, ...nats },
-  { id: 'trainLoss', label: 'Train loss, nats', read: (run) => factsOf(run).trainLoss, ...nats },
-  {
-    id: 'time',
-    label: 'Time',
-    read: (run) => secondsOf(run),
-    show: format.duration,
-    showDelta: (value) => `${value < 0 ? '−' : '+'}${format.duration(Math.abs(value))}`,
-  },
-  {
-    id: 'speed',
-    label: 'Samples/s',
-    read: speedOf,
-    show: format.perSecond,
-    showDelta: (value) => format.signed(value, 0),
-  },
-]
+const partScore = (
+  id: string,
+  label: string,
+  part: 'validation' | 'test',
+  which: keyof PartFacts,
+  measure: ScoreMeasure,
+): Score => ({
+  id,
+  label,
+  part,
+  read: (run) => inMeasure(factsOf(run)[part][which], measure),
+  show: (value) => format.percent(value),
+  showDelta: (difference) => format.points(difference),
+  better: measure === 'accuracy' ? 'higher' : 'lower',
+})
+
+/** What a comparison comes down to: what stands side by side is of one part of the data. */
+export function scoresIn(measure: ScoreMeasure): readonly Score[] {
+  return [
+    partScore('best', 'Best', 'validation', 'best', measure),
+    partScore('last', 'Last', 'validation', 'last', measure),
+    partScore('validationEnsemble', 'Best ensemble', 'validation', 'ensemble', measure),
+    partScore('test', 'At the best', 'test', 'best', measure),
+    partScore('testEnsemble', 'Best ensemble', 'test', 'ensemble', measure),
+    {
+      id: 'valLoss',
+      label: 'Loss, nats',
+      part: 'validation',
+      read: (run) => factsOf(run).validationLoss,
+      ...nats,
+    },
+    {
+      id: 'trainLoss',
+      label: 'Loss, nats',
+      part: 'training',
+      read: (run) => factsOf(run).trainLoss,
+      ...nats,
+    },
+    {
+      id: 'time',
+      label: 'Time',
+      read: (run) => secondsOf(run),
+      show: format.duration,
+      showDelta: (value) => `${value < 0 ? '−' : '+'}${format.duration(Math.abs(value))}`,
+    },
+    {
+      id: 'speed',
+      label: 'Samples/s',
+      read: speedOf,
+      show: format.perSecond,
+      showDelta: (value) => format.signed(value, 0),
+    },
+  ]
+}
 
 /** Examples trained on per second over all epochs measured, evaluations included. */
 function speedOf(run: RunSummary, epochs: readonly EpochInfo[]): number | null {
@@ -55,11 +87,11 @@ export interface ScoreCell {
   readonly text: string
   readonly delta?: string
   readonly isBetter?: boolean
-  /** The best of all runs compared. */
+  /** The best of all runs compared; of none where they are of several data sets. */
   readonly isTop: boolean
 }
 
-/** A row of cells: the score of each run, beside the baseline's. */
+/** A row of cells: the score of each run, beside that of the baseline where both are of the same data. */
 export function scoreCells(
   score: Score,
   runs: readonly RunSummary[],
@@ -70,12 +102,13 @@ export function scoreCells(
   const known = values.filter((value) => value !== null)
   const top = score.better === 'lower' ? Math.min(...known) : Math.max(...known)
   const base = baseline === undefined ? null : score.read(baseline, epochsOf(baseline.id))
+  const isOneData = runs.every((run) => runs[0] === undefined || isSameData(run, runs[0]))
   return runs.map((run, place) => {
     const value = values[place] ?? null
-    const isTop = score.better !== undefined && known.length > 1 && value === top
-    const isOfTest = score.ofValidation === true && value !== null && run.spec.dataset.validation === 0
-    const cell = { text: `${score.show(value)}${isOfTest ? ' (test)' : ''}`, isTop }
-    if (value === null || base === null || run.id === baseline?.id) return cell
+    const isTop = isOneData && score.better !== undefined && known.length > 1 && value === top
+    const cell = { text: score.show(value), isTop }
+    if (value === null || base === null || baseline === undefined || run.id === baseline.id) return cell
+    if (!isSameData(run, baseline)) return cell
     const delta = score.showDelta(value - base)
     if (score.better === undefined || value === base || delta.startsWith('±')) return { ...cell, delta }
     return { ...cell, delta, isBetter: value > base === (score.better === 'higher') }

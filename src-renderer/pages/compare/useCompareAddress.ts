@@ -10,6 +10,8 @@ export interface CompareView {
   readonly hidden: ReadonlySet<string>
   /** Settings that are the same in all runs, too. */
   readonly all: boolean
+  /** Runs of other data than the baseline's, or the first run's, too. */
+  readonly others: boolean
   readonly zoom: readonly [number, number] | undefined
 }
 
@@ -20,6 +22,7 @@ export interface CompareChange {
   readonly smooth?: number
   readonly hidden?: readonly string[]
   readonly all?: boolean | undefined
+  readonly others?: boolean | undefined
   readonly zoom?: readonly [number, number] | undefined
 }
 
@@ -36,6 +39,7 @@ export function useCompareAddress(): readonly [CompareView, (change: CompareChan
     smooth: search.smooth ?? firstSmoothing,
     hidden: new Set(search.hidden ?? []),
     all: search.all ?? false,
+    others: search.others ?? false,
     zoom: search.zoom,
   } as const
   const change = (part: CompareChange): void => {

@@ -3,14 +3,14 @@ import { useMemo } from 'react'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { useSavedEnsembles } from '../../ensemble/saved.ts'
 import { GoneEnsemble } from './GoneEnsemble.tsx'
-import { OpenBench } from './OpenBench.tsx'
+import { OpenWorkbench } from './OpenWorkbench.tsx'
 import { SavedEnsembles } from './SavedEnsembles.tsx'
 
 const route = getRouteApi('/ensembles')
 
 /** All saved ensembles; or the workbench, over the runs in the address or those of the ensemble that is open. */
 export function EnsemblesPage() {
-  const { runs, open } = route.useSearch()
+  const { runs, open, method, members } = route.useSearch()
   const { ensembles, error, retry } = useSavedEnsembles()
   const opened = ensembles?.find(({ id }) => id === open)
   const runIds = useMemo(
@@ -27,5 +27,9 @@ export function EnsemblesPage() {
     )
   }
   if (open !== undefined && opened === undefined) return <GoneEnsemble id={open} />
-  return runIds.length === 0 ? <SavedEnsembles /> : <OpenBench runIds={runIds} opened={opened} />
+  return runIds.length === 0 ? (
+    <SavedEnsembles />
+  ) : (
+    <OpenWorkbench runIds={runIds} opened={opened} chosen={{ method, members }} />
+  )
 }

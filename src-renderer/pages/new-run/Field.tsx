@@ -1,5 +1,6 @@
 import { Checkbox } from '@mantine/core'
 import { memo } from 'react'
+import { Explained } from './Explained.tsx'
 import classes from './Field.module.css'
 import { useForm } from './form.ts'
 import { MomentumField, ProfileField, UpdateField } from './GroupedFields.tsx'
@@ -29,7 +30,6 @@ export const Field = memo(function Field({ at, field, value, time = 'epoch' }: F
     case 'numbers':
       return <ValueField path={path} field={field} value={value} unit={unitText(type.unit, time)} />
     case 'text':
-    case 'json':
       return <ValueField path={path} field={field} value={value} unit="" isWide />
     case 'choice':
       return (
@@ -43,6 +43,9 @@ export const Field = memo(function Field({ at, field, value, time = 'epoch' }: F
       return <UpdateField path={path} value={value} />
     case 'momentum':
       return <MomentumField path={path} value={value} />
+    // A model of one's own is edited on a page of its own: see OwnModel.tsx.
+    case 'json':
+      return null
   }
 }, sameField)
 
@@ -50,14 +53,17 @@ function FlagField({ path, field, value }: Pick<ValueFieldProps, 'path' | 'field
   const { set, problems } = useForm()
   const name = pathText(path)
   return (
-    <Checkbox
-      className={classes.flag}
-      label={field.label}
-      title={field.hint}
-      name={name}
-      checked={value === true}
-      error={problemAt(problems, name, field.label)}
-      onChange={({ currentTarget }) => set(path, currentTarget.checked)}
-    />
+    <Explained hint={field.hint}>
+      <Checkbox
+        className={classes.flag}
+        label={field.label}
+        description={field.hint}
+        classNames={{ description: classes.heard ?? '' }}
+        name={name}
+        checked={value === true}
+        error={problemAt(problems, name, field.label)}
+        onChange={({ currentTarget }) => set(path, currentTarget.checked)}
+      />
+    </Explained>
   )
 }

@@ -1,12 +1,11 @@
-import { Button, SegmentedControl } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { memo, useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { isActive } from '../../../shared/run/state.ts'
 import { api, trpc } from '../../client.ts'
 import { notifyError } from '../../components/notify.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
-import { useShortcuts } from '../../frame/shortcuts.ts'
 import { useRunSummary, useRuns } from '../../hooks/useRuns.ts'
 import { CodeView } from './CodeView.tsx'
 import { copySaying } from './CopyButton.tsx'
@@ -15,42 +14,39 @@ import { FromRun } from './FromRun.tsx'
 import { FormContext } from './form.ts'
 import { JsonView } from './JsonView.tsx'
 import { specJson } from './model/draft.ts'
-import { getAt } from './model/tree.ts'
+import { getAt, textAt } from './model/tree.ts'
 import classes from './NewRunPage.module.css'
-import {
-  BudgetQuestion,
-  DataQuestion,
-  ModelQuestion,
-  MoreQuestions,
-  OptimizerQuestion,
-  RunQuestion,
-} from './Questions.tsx'
+import { OwnModel } from './OwnModel.tsx'
+import { Questions } from './questions/Questions.tsx'
 import { StartBar } from './StartBar.tsx'
 import { useChecked } from './useChecked.ts'
 import { useDraft } from './useDraft.ts'
 import { useLaunch } from './useLaunch.ts'
+import { useNewRunKeys } from './useNewRunKeys.ts'
 import { useStartOn } from './useStartOn.ts'
-
-type View = 'designer' | 'json' | 'code'
+import { type View, ViewSwitch } from './ViewSwitch.tsx'
 
 /** Left the few questions, right the schedule; Start in its corner. */
 export function NewRunPage() {
   const editor = useDraft()
-  const { draft, set, update } = editor
+  const { draft, set, update, gesture } = editor
   const { tree } = draft
-  const [view, setView] = useState<View>('designer')
+  const [chosenView, setView] = useState<View>('designer')
+  const hasOwnModel = textAt(tree, ['model', 'kind']) === 'layers'
+  const view = chosenView === 'model' && !hasOwnModel ? 'designer' : chosenView
   const datasets = useQuery({ ...trpc.datasets.list.queryOptions(), staleTime: 60_000 })
-  const checked = useChecked(draft, datasets.data?.whole)
+  const whole = datasets.data?.whole
+  const checked = useChecked(draft, whole)
   const launch = useLaunch(checked, draft, editor.launched, setView)
   useStartFrom(draft.from, editor.startFrom)
-  useStartOn(editor, datasets.data?.whole)
+  useStartOn(editor, whole)
+  useNewRunKeys({ editor, view, setView, start: () => launch.start('now') })
   const { runs } = useRuns()
   const canQueue = runs.some(({ status }) => isActive(status) || status === 'queued')
-  useShortcuts('New run', [
-    { keys: 'mod+Enter', does: 'Start the run', run: () => launch.start('now') },
-    { keys: 'mod+.', does: 'Designer or JSON', run: () => setView(view === 'json' ? 'designer' : 'json') },
-  ])
-  const form = useMemo(() => ({ set, update, problems: checked.problems }), [set, update, checked.problems])
+  const form = useMemo(
+    () => ({ set, update, gesture, problems: checked.problems }),
+    [set, update, gesture, checked.problems],
+  )
   return (
     <FormContext value={form}>
       <main className={classes.page}>
@@ -71,12 +67,14 @@ export function NewRunPage() {
                 >
                   Copy train spec
                 </Button>
-                <ViewSwitch view={view} onChange={setView} />
+                <ViewSwitch view={view} hasOwnModel={hasOwnModel} onChange={setView} />
               </>
             }
           />
         </div>
-        <Questions tree={tree} checked={checked} whole={datasets.data?.whole} />
+        <div className={classes.left}>
+          <Questions tree={tree} checked={checked} whole={whole} onEditModel={() => setView('model')} />
+        </div>
         <div className={classes.right}>
           {view === 'designer' && (
             <Designer
@@ -87,6 +85,7 @@ export function NewRunPage() {
               onUnpin={editor.unpin}
             />
           )}
+          {view === 'model' && <OwnModel value={getAt(tree, ['model', 'topology'])} />}
           {view === 'json' && (
             <JsonView tree={tree} json={draft.json} onChange={editor.setJson} onDrop={editor.dropJson} />
           )}
@@ -94,6 +93,7 @@ export function NewRunPage() {
         </div>
         <StartBar
           checked={checked}
+          whole={whole}
           problem={launch.problem}
           onShowProblem={launch.showProblem}
           canQueue={canQueue}
@@ -102,56 +102,6 @@ export function NewRunPage() {
         />
       </main>
     </FormContext>
-  )
-}
-
-const ViewSwitch = memo(function ViewSwitch(given: {
-  readonly view: View
-  readonly onChange: (view: View) => void
-}) {
-  return (
-    <SegmentedControl
-      aria-label="View"
-      value={given.view}
-      onChange={given.onChange}
-      data={[
-        { value: 'designer', label: 'Designer' },
-        { value: 'json', label: 'JSON' },
-        { value: 'code', label: 'Code' },
-      ]}
-    />
-  )
-})
-
-function Questions({
-  tree,
-  checked,
-  whole,
-}: {
-  readonly tree: unknown
-  readonly checked: ReturnType<typeof useChecked>
-  readonly whole: Parameters<typeof DataQuestion>[0]['whole']
-}) {
-  const of = (key: string): unknown => getAt(tree, [key])
-  const wrong = Object.keys(checked.problems)
-  return (
-    <form className={classes.left} aria-label="Run" onSubmit={(event) => event.preventDefault()}>
-      <DataQuestion value={of('dataset')} whole={whole} />
-      <ModelQuestion value={of('model')} />
-      <OptimizerQuestion value={of('optimizer')} batchSize={of('batchSize')} />
-      <BudgetQuestion
-        value={of('budget')}
-        snapshots={of('snapshots')}
-        stepsPerEpoch={checked.plan?.stepsPerEpoch}
-      />
-      <RunQuestion name={of('name')} seed={of('seed')} device={of('device')} isReady={whole !== undefined} />
-      <MoreQuestions
-        augmentation={of('augmentation')}
-        labelSmoothing={of('labelSmoothing')}
-        evaluation={of('evaluation')}
-        isWrong={wrong.some((path) => /^(augmentation|labelSmoothing|evaluation)/.test(path))}
-      />
-    </form>
   )
 }
 

@@ -1,17 +1,13 @@
-import { Button, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
-import type { RunSpec } from '../../../shared/run/spec.ts'
-import { trpc } from '../../client.ts'
-import { errorWords } from '../../components/errorWords.ts'
+import { Button } from '@mantine/core'
+import type { DatasetInfo } from '../../../shared/api/datasets.ts'
+import { Cost } from './Cost.tsx'
 import type { Checked } from './model/check.ts'
-import { aboutTime, costKey, estimateSource, secondsOf, sizeText } from './model/cost.ts'
-import { snapshotsOf } from './model/preview.ts'
 import classes from './StartBar.module.css'
-import { useSettled } from './useSettled.ts'
 
 interface StartBarProps {
   readonly checked: Checked
+  /** The data sets of the lab that are whole; undefined until they are known. */
+  readonly whole: readonly DatasetInfo[] | undefined
   /** What keeps it from starting, or what became of the last try; undefined: nothing. */
   readonly problem: string | undefined
   readonly onShowProblem: (() => void) | undefined
@@ -22,7 +18,8 @@ interface StartBarProps {
 }
 
 /** Always in the same corner: what it will cost, and the button. */
-export function StartBar({ checked, problem, onShowProblem, canQueue, isBusy, onStart }: StartBarProps) {
+export function StartBar(given: StartBarProps) {
+  const { checked, whole, problem, onShowProblem, canQueue, isBusy, onStart } = given
   return (
     <footer className={classes.bar}>
       <div className={classes.problem} role="status">
@@ -33,7 +30,7 @@ export function StartBar({ checked, problem, onShowProblem, canQueue, isBusy, on
           </Button>
         )}
       </div>
-      <Cost checked={checked} />
+      <Cost checked={checked} whole={whole} />
       {canQueue && (
         <Button variant="default" disabled={isBusy} onClick={() => onStart('queue')}>
           Add to queue
@@ -44,50 +41,4 @@ export function StartBar({ checked, problem, onShowProblem, canQueue, isBusy, on
       </Button>
     </footer>
   )
-}
-
-function Cost({ checked }: { readonly checked: Checked }) {
-  const { spec, plan, compiled, problems } = checked
-  const { time, reason } = useTime(spec)
-  if (spec === undefined || plan === undefined || compiled === undefined) {
-    const isWrong = Object.keys(problems).length > 0
-    return (
-      <Text size="sm" c="dimmed">
-        {isWrong ? 'no cost while something is wrong' : 'the cost is told when the data set is known'}
-      </Text>
-    )
-  }
-  const snapshots = snapshotsOf(spec.snapshots, plan, compiled)
-  const seconds = time === undefined ? undefined : secondsOf(time, spec, plan, snapshots)
-  const words = seconds === undefined ? reason : aboutTime(seconds)
-  return (
-    <Text size="sm" className={classes.cost} title={time === undefined ? reason : estimateSource(time)}>
-      {sizeText(spec, snapshots)}
-      <span className={seconds === undefined ? classes.unknown : undefined}>, {words}</span>
-    </Text>
-  )
-}
-
-/** So long a draft must rest before the host measures it, in milliseconds. */
-const rest = 600
-
-/** How long a step takes, from the host; the last that was known stands while another is measured. */
-function useTime(spec: RunSpec | undefined) {
-  const text = useMemo(() => (spec === undefined ? undefined : JSON.stringify(costKey(spec))), [spec])
-  const settled = useSettled(text, rest)
-  const asked: unknown = settled === undefined ? {} : JSON.parse(settled)
-  const { data, error, isFetching } = useQuery({
-    ...trpc.runs.estimate.queryOptions({ spec: asked }),
-    enabled: settled !== undefined,
-    retry: false,
-    staleTime: 600_000,
-    refetchOnMount: false,
-  })
-  if (data !== undefined && settled === text) return { time: data, reason: '' }
-  if (error !== null && settled === text)
-    return { time: undefined, reason: `time not measured (${errorWords(error)})` }
-  return {
-    time: undefined,
-    reason: isFetching || settled !== text ? 'measuring the time …' : 'time not measured',
-  }
 }

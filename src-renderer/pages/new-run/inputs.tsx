@@ -1,5 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { Explained, explained, heardOf } from './Explained.tsx'
 import classes from './Field.module.css'
 import { useForm } from './form.ts'
 import {
@@ -12,8 +13,6 @@ import {
 } from './model/fields.ts'
 import { type Path, pathText } from './model/tree.ts'
 
-const dense = { label: classes.label, input: classes.input, error: classes.error } as const
-
 export interface ValueFieldProps {
   readonly path: Path
   readonly field: FieldSpec
@@ -25,49 +24,50 @@ export interface ValueFieldProps {
 /** Text, so that anything can be typed and is told what is wrong with it. What is a number is kept as one. */
 export function ValueField({ path, field, value, unit, isWide }: ValueFieldProps) {
   const { set, problems } = useForm()
-  const { type, label, empty } = field
+  const { type, label, empty, hint } = field
   const read = (text: string): unknown => {
     if (text.trim() === '' && empty !== undefined) return undefined
     if (type.is === 'numbers') return readNumbers(text)
-    if (type.is === 'json') return readTree(text)
     return type.is === 'number' ? readNumber(text) : text
   }
   const { text, type: typed } = useTyped(value, read)
   const name = pathText(path)
-  // Where nothing is written, what that means stands in its place.
-  const shownUnit = text === '' && empty !== undefined ? '' : unit
   return (
-    <TextInput
-      size="xs"
-      className={isWide ? classes.wide : undefined}
-      classNames={dense}
-      label={label}
-      title={field.hint}
-      name={name}
-      value={text}
-      placeholder={empty}
-      error={problemAt(problems, name, label)}
-      inputMode={type.is === 'number' ? 'decimal' : undefined}
-      autoComplete="off"
-      spellCheck={false}
-      rightSection={shownUnit === '' ? undefined : <span className={classes.unit}>{shownUnit}</span>}
-      rightSectionWidth={shownUnit === '' ? undefined : `${shownUnit.length * 0.42 + 0.9}rem`}
-      rightSectionPointerEvents="none"
-      onChange={({ currentTarget }) => {
-        typed(currentTarget.value)
-        set(path, read(currentTarget.value))
-      }}
-    />
+    <Explained hint={hint} words={isWide ? 'whole' : 'short'}>
+      <TextInput
+        size="xs"
+        {...explained(hint)}
+        label={label}
+        name={name}
+        value={text}
+        placeholder={empty}
+        error={problemAt(problems, name, label)}
+        inputMode={type.is === 'number' ? 'decimal' : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        // Where nothing is written, what that means stands in its place.
+        {...unitSection(text === '' && empty !== undefined ? '' : unit)}
+        {...(unit === '×' && { 'data-times': true })}
+        onChange={({ currentTarget }) => {
+          typed(currentTarget.value)
+          set(path, read(currentTarget.value))
+        }}
+      />
+    </Explained>
   )
 }
 
-/** JSON as what it says, or the text itself where it is none, for the schema to refuse. */
-function readTree(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+/** A unit stands behind the number; "×" before it, where behind it looks like a button that clears the field. */
+function unitSection(unit: string) {
+  if (unit === '') return {}
+  const section = <span className={classes.unit}>{unit}</span>
+  if (unit === '×')
+    return { leftSection: section, leftSectionWidth: '1.25rem', leftSectionPointerEvents: 'none' } as const
+  return {
+    rightSection: section,
+    rightSectionWidth: `${unit.length * 0.42 + 0.9}rem`,
+    rightSectionPointerEvents: 'none',
+  } as const
 }
 
 /** What was typed stands as it was typed ("0.10") for as long as it means the value of the draft. */
@@ -97,21 +97,34 @@ export function ChoiceField({ path, label, hint, value, options, onChoose }: Cho
     ...options.map(([one, words]) => ({ value: String(one), label: words })),
   ]
   return (
-    <NativeSelect
-      size="xs"
-      classNames={dense}
-      label={label}
-      title={hint}
-      name={name}
-      data={data}
-      value={writeValue(value)}
-      error={problemAt(problems, name, label)}
-      onChange={({ currentTarget }) => {
-        const chosen = options.find(([one]) => String(one) === currentTarget.value)?.[0]
-        if (chosen === undefined) return
-        if (onChoose === undefined) set(path, chosen)
-        else onChoose(chosen)
-      }}
-    />
+    <Explained hint={hint} choices={options} words={roomFor(data.map((one) => one.label))}>
+      <NativeSelect
+        size="xs"
+        {...explained(heardOf(hint, options, value))}
+        rightSectionWidth="1.25rem"
+        label={label}
+        name={name}
+        data={data}
+        value={writeValue(value)}
+        error={problemAt(problems, name, label)}
+        onChange={({ currentTarget }) => {
+          const chosen = options.find(([one]) => String(one) === currentTarget.value)?.[0]
+          if (chosen === undefined) return
+          if (onChoose === undefined) set(path, chosen)
+          else onChoose(chosen)
+        }}
+      />
+    </Explained>
   )
+}
+
+/** Letters that fit into a select of the designer's columns, and into one of the questions' wider ones. */
+const shortWords = 11
+const mediumWords = 14
+
+/** How much room a select needs so that none of its choices is cut. */
+function roomFor(choices: readonly string[]): 'short' | 'medium' | 'long' {
+  const longest = Math.max(0, ...choices.map((words) => words.length))
+  if (longest <= shortWords) return 'short'
+  return longest <= mediumWords ? 'medium' : 'long'
 }

@@ -12,47 +12,56 @@ import {
   recallDraft,
   specOfRun,
 } from './model/draft.ts'
+import { changed, type History, historyOf, redone, undone } from './model/history.ts'
 import { readSpecJson } from './model/readJson.ts'
-import { getAt, type Path, setAt } from './model/tree.ts'
+import { getAt, type Path, pathText, setAt } from './model/tree.ts'
 
-/** The draft of the page and all that changes it. It survives a reload of the window. */
+/** The draft of the page and all that changes it. It survives a reload of the window; the steps back do not. */
 export function useDraft() {
-  const [draft, setDraft] = useState<Draft>(() => recallDraft(sessionStorage) ?? freshDraft())
-  const latest = useRef(draft)
-  useEffect(() => {
-    latest.current = draft
-    keepDraft(sessionStorage, draft)
-  }, [draft])
-  const update = useCallback((path: Path, next: (old: unknown) => unknown) => {
-    setDraft((old) => ({
-      ...old,
-      tree: setAt(old.tree, path, next(getAt(old.tree, path))),
-      json: keptJson(old.json),
-    }))
-  }, [])
+  const { history, latest, change, step, gesture } = useHistory()
+  const draft = history.present
+  const update = useCallback(
+    (path: Path, next: (old: unknown) => unknown) =>
+      change(`field ${pathText(path)}`, (old) => {
+        const before = getAt(old.tree, path)
+        const after = next(before)
+        if (after === before && after !== undefined) return old
+        return { ...old, tree: setAt(old.tree, path, after), json: keptJson(old.json) }
+      }),
+    [change],
+  )
   const set = useCallback((path: Path, value: unknown) => update(path, () => value), [update])
-  const setJson = useCallback((text: string) => {
-    setDraft((old) => {
-      const reading = readSpecJson(text)
-      return { ...old, json: text, ...('spec' in reading && { tree: reading.spec }) }
-    })
-  }, [])
-  const dropJson = useCallback(() => setDraft((old) => ({ ...old, json: undefined })), [])
-  const pin = useCallback((one: Pinned) => {
-    setDraft((old) => ({
-      ...old,
-      pins: [...old.pins.filter(({ id }) => id !== one.id), one].slice(-mostPins),
-    }))
-  }, [])
-  const unpin = useCallback((id: string) => {
-    setDraft((old) => ({ ...old, pins: old.pins.filter((one) => one.id !== id) }))
-  }, [])
+  const setJson = useCallback(
+    (text: string) =>
+      change('json', (old) => {
+        const reading = readSpecJson(text)
+        return { ...old, json: text, ...('spec' in reading && { tree: reading.spec }) }
+      }),
+    [change],
+  )
+  const dropJson = useCallback(() => change('drop json', (old) => ({ ...old, json: undefined })), [change])
+  const pin = useCallback(
+    (one: Pinned) =>
+      change(`pin ${one.id}`, (old) => ({
+        ...old,
+        pins: [...old.pins.filter(({ id }) => id !== one.id), one].slice(-mostPins),
+      })),
+    [change],
+  )
+  const unpin = useCallback(
+    (id: string) =>
+      change(`unpin ${id}`, (old) => ({ ...old, pins: old.pins.filter((one) => one.id !== id) })),
+    [change],
+  )
   /** Another start; what was there can be taken back. */
-  const replace = useCallback((next: Draft, words: string) => {
-    const old = latest.current
-    if (isEdited(old)) notifyUndo(words, async () => setDraft(old))
-    setDraft({ ...next, pins: old.pins })
-  }, [])
+  const replace = useCallback(
+    (next: Draft, words: string) => {
+      const old = latest.current
+      if (isEdited(old)) notifyUndo(words, async () => change('take back', () => old))
+      change('another start', ({ pins }) => ({ ...next, pins }))
+    },
+    [change, latest],
+  )
   const startFrom = useCallback(
     (run: RunSummary) => {
       const spec = specOfRun(run.spec)
@@ -63,10 +72,46 @@ export function useDraft() {
   const reset = useCallback(() => replace(freshDraft(), 'The form is as it was at first'), [replace])
   /** After a launch the draft stays to be changed for the next run, but is no longer an edit of a past one. */
   const launched = useCallback(
-    () => setDraft((old) => ({ ...old, from: undefined, json: keptJson(old.json) })),
-    [],
+    () => change('launched', (old) => ({ ...old, from: undefined, json: keptJson(old.json) })),
+    [change],
   )
-  return { draft, set, update, setJson, dropJson, pin, unpin, startFrom, reset, launched }
+  const undo = useCallback(() => step(undone), [step])
+  const redo = useCallback(() => step(redone), [step])
+  const canUndo = history.past.length > 0
+  const canRedo = history.future.length > 0
+  return {
+    ...{ draft, set, update, setJson, dropJson, pin, unpin, startFrom, reset, launched, gesture },
+    ...{ undo, redo, canUndo, canRedo },
+  }
+}
+
+/** The draft with the way back. */
+function useHistory() {
+  const [history, setHistory] = useState<History<Draft>>(() =>
+    historyOf(recallDraft(sessionStorage) ?? freshDraft()),
+  )
+  const latest = useRef(history.present)
+  const dragging = useRef(false)
+  useEffect(() => {
+    latest.current = history.present
+    keepDraft(sessionStorage, history.present)
+  }, [history.present])
+  const change = useCallback((name: string, next: (old: Draft) => Draft) => {
+    const made = { change: name, at: performance.now(), isGesture: dragging.current }
+    setHistory((old) => {
+      const present = next(old.present)
+      return present === old.present ? old : changed(old, present, made)
+    })
+  }, [])
+  const step = useCallback((take: (old: History<Draft>) => History<Draft> | undefined) => {
+    setHistory((old) => take(old) ?? old)
+  }, [])
+  /** A drag begins or ends: all that it changes is one step back, and nothing else is part of it. */
+  const gesture = useCallback((begins: boolean) => {
+    dragging.current = begins
+    setHistory((old) => ({ ...old, last: undefined }))
+  }, [])
+  return { history, latest, change, step, gesture }
 }
 
 const mostPins = 6

@@ -10,12 +10,14 @@ import { readSpecJson } from './model/readJson.ts'
 
 type When = 'now' | 'queue'
 
+const topology = 'model.topology'
+
 /** Starting the draft, or saying what keeps it from starting. */
 export function useLaunch(
   checked: Checked,
   { tree, json }: Pick<Draft, 'tree' | 'json'>,
   onLaunched: () => void,
-  setView: (view: 'designer' | 'json') => void,
+  setView: (view: 'designer' | 'json' | 'model') => void,
 ) {
   const navigate = useNavigate()
   const launch = useMutation({
@@ -34,7 +36,7 @@ export function useLaunch(
     : (wrong?.sentence ??
       (launch.error !== null && refused === checked.spec ? errorWords(launch.error) : undefined))
   const show = () => {
-    setView(wrongJson ? 'json' : 'designer')
+    setView(wrongJson ? 'json' : wrong?.path.startsWith(topology) === true ? 'model' : 'designer')
     if (!wrongJson && wrong !== undefined) requestAnimationFrame(() => focusField(wrong.path))
   }
   return {

@@ -73,7 +73,7 @@ export function EpochsTable({
             const epoch = epochs[index]
             return (
               epoch !== undefined && (
-                <tr key={epoch.epoch} aria-rowindex={index + 2} data-best={epoch.epoch === run.best?.epoch}>
+                <tr key={epoch.epoch} aria-rowindex={index + 2} data-best={epoch.step === run.best?.step}>
                   {columns.map(({ name, unit, value }) => (
                     <td key={name}>{(unit === '' ? whole : exact)(value(epoch))}</td>
                   ))}

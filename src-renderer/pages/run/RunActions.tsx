@@ -1,32 +1,79 @@
-import { ActionIcon, Button, Menu } from '@mantine/core'
-import { useClipboard } from '@mantine/hooks'
-import { useNavigate } from '@tanstack/react-router'
+import { Button, Tooltip } from '@mantine/core'
 import { useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { type RunDownload, runDownloads, runDownloadUrl } from '../../../shared/api/urls.ts'
 import { isActive } from '../../../shared/run/state.ts'
-import { download } from '../../components/download.ts'
-import { notifyDone } from '../../components/notify.ts'
 import { AnnealNow } from './AnnealNow.tsx'
 import { extendWords } from './extendWords.ts'
-import { archiveRun, deleteRun } from './runActs.ts'
+import { MoreMenu } from './MoreMenu.tsx'
 import { canPause, canResume, canStop } from './stateWords.ts'
 import type { RunCommands } from './useRunCommands.ts'
 
-interface RunActionsProps {
+export interface RunActionsProps {
   readonly run: RunSummary
   readonly commands: RunCommands
 }
 
-export function RunActions({ run, commands }: RunActionsProps) {
-  const [isAnnealing, setAnnealing] = useState(false)
+/** What steers the training, each a button; what concerns the run as a thing in a list is in the menu. */
+export function RunActions(props: RunActionsProps) {
   return (
     <>
-      <PauseButton run={run} commands={commands} />
-      {canStop(run) && <StopMenu commands={commands} />}
-      <MoreMenu run={run} commands={commands} onAnneal={() => setAnnealing(true)} />
-      <AnnealNow run={run} commands={commands} opened={isAnnealing} onClose={() => setAnnealing(false)} />
+      <AnnealButton {...props} />
+      <ExtendButton {...props} />
+      <CycleEndButton {...props} />
+      <PauseButton {...props} />
+      <StopButton {...props} />
+      <MoreMenu {...props} />
     </>
+  )
+}
+
+function AnnealButton({ run, commands }: RunActionsProps) {
+  const [isOpen, setOpen] = useState(false)
+  if (!isActive(run.status) || run.status === 'created') return null
+  const isUnderWay = commands.pending.has('annealNow')
+  return (
+    <>
+      <Tooltip label="Brings the rate down now and takes a snapshot there." multiline maw={260}>
+        <Button variant="default" disabled={isUnderWay} onClick={() => setOpen(true)}>
+          {isUnderWay ? 'Annealing…' : 'Anneal now…'}
+        </Button>
+      </Tooltip>
+      <AnnealNow run={run} commands={commands} opened={isOpen} onClose={() => setOpen(false)} />
+    </>
+  )
+}
+
+function ExtendButton({ run, commands }: RunActionsProps) {
+  const { isPossible, label, words } = extendWords(run)
+  // Where there is none, the menu says why. A failed run is mended first.
+  if (!isPossible || run.status === 'failed') return null
+  const isUnderWay = commands.pending.has('extend')
+  return (
+    <Tooltip label={words} multiline maw={260}>
+      <Button variant="default" disabled={isUnderWay} onClick={commands.extend}>
+        {isUnderWay ? 'Adding…' : label}
+      </Button>
+    </Tooltip>
+  )
+}
+
+/** Asks for a stop at the end of the cycle, and takes that back. */
+function CycleEndButton({ run, commands: { pending, stop, keepGoing } }: RunActionsProps) {
+  if (!canStop(run)) return null
+  if (run.stopsAfterStep !== null)
+    return (
+      <Tooltip label="Takes back the stop at the end of this cycle." multiline maw={260}>
+        <Button variant="light" disabled={pending.has('keepGoing')} onClick={keepGoing}>
+          Keep going
+        </Button>
+      </Tooltip>
+    )
+  return (
+    <Tooltip label="Trains this cycle to its end, takes its snapshot and stops." multiline maw={260}>
+      <Button variant="default" disabled={pending.has('stopAtCycleEnd')} onClick={() => stop('cycleEnd')}>
+        Stop at cycle end
+      </Button>
+    </Tooltip>
   )
 }
 
@@ -46,89 +93,12 @@ function PauseButton({ run, commands: { pending, pause, resume } }: RunActionsPr
   )
 }
 
-function StopMenu({ commands: { pending, stop, isStoppingAtCycleEnd } }: Pick<RunActionsProps, 'commands'>) {
+function StopButton({ run, commands: { pending, stop } }: RunActionsProps) {
+  if (!canStop(run)) return null
   const isStopping = pending.has('stop')
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" disabled={isStopping} rightSection={<span aria-hidden="true">▾</span>}>
-          {isStopping ? 'Stopping…' : 'Stop'}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => stop('now')}>Stop now</Menu.Item>
-        <Menu.Item
-          disabled={isStoppingAtCycleEnd || pending.has('stopAtCycleEnd')}
-          onClick={() => stop('cycleEnd')}
-        >
-          {isStoppingAtCycleEnd ? 'Stops at the end of this cycle' : 'Stop at the end of this cycle'}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
-
-const formats: Readonly<Record<RunDownload, string>> = {
-  csv: 'Table of steps (CSV)',
-  json: 'Everything (JSON)',
-  svg: 'Picture (SVG)',
-  tensorboard: 'TensorBoard events (tar)',
-}
-
-function MoreMenu({ run, commands, onAnneal }: RunActionsProps & { readonly onAnneal: () => void }) {
-  const navigate = useNavigate()
-  const clipboard = useClipboard()
-  const active = isActive(run.status)
-  const extension = extendWords(run)
-  return (
-    <Menu position="bottom-end" width={280}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={30} aria-label="More">
-          <span aria-hidden="true">⋯</span>
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          disabled={!extension.isPossible || commands.pending.has('extend')}
-          title={extension.words}
-          onClick={commands.extend}
-        >
-          {commands.pending.has('extend') ? 'Adding a cycle…' : 'One more cycle'}
-        </Menu.Item>
-        {active && (
-          <Menu.Item disabled={commands.pending.has('annealNow')} onClick={onAnneal}>
-            Anneal now…
-          </Menu.Item>
-        )}
-        <Menu.Item onClick={() => void navigate({ to: '/new', search: { from: run.id } })}>Clone</Menu.Item>
-        <Menu.Item
-          onClick={() => {
-            clipboard.copy(run.id)
-            notifyDone(`Copied ${run.id}`)
-          }}
-        >
-          Copy id
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>Download</Menu.Label>
-        {runDownloads.map((format) => (
-          <Menu.Item key={format} onClick={() => download(runDownloadUrl(run.id, format))}>
-            {formats[format]}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => archiveRun(run, !run.archived)}>
-          {run.archived ? 'Take out of the archive' : 'Archive'}
-        </Menu.Item>
-        <Menu.Item
-          c="var(--failure)"
-          disabled={active}
-          title={active ? 'Stop it first: it still trains.' : undefined}
-          onClick={() => deleteRun(run, () => void navigate({ to: '/' }))}
-        >
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Button variant="default" disabled={isStopping} onClick={() => stop('now')}>
+      {isStopping ? 'Stopping…' : 'Stop'}
+    </Button>
   )
 }

@@ -1,14 +1,17 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
+import { bestOf } from '../../../shared/run/best.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
-import { count, duration, percent, perSecond } from '../../format/format.ts'
+import { count, counted, duration, percent, perSecond } from '../../format/format.ts'
+import { scoreText } from '../../format/scoreMeasure.ts'
 import { budgetText, optimizerText, specLine } from '../../format/specText.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { EditableName } from './EditableName.tsx'
 import classes from './Run.module.css'
 import { RunActions } from './RunActions.tsx'
 import { annotateRun } from './runActs.ts'
-import { cycleNumber, lastStepOf, progressOf, secondsUntil } from './runNumbers.ts'
+import { cycleNumber, lastStepOf, progressOf, secondsUntil, trainedSeconds } from './runNumbers.ts'
 import type { RunCommands } from './useRunCommands.ts'
 
 interface RunHeaderProps {
@@ -71,20 +74,46 @@ function Favourite({ run }: { readonly run: RunSummary }) {
 /** How far, how long still, how fast: each in a place of its own width, so that nothing moves as they count. */
 function Progress({ run, epochs, samplesPerSecond, commands }: RunHeaderProps) {
   const active = isActive(run.status)
-  const left = active ? secondsUntil(run, epochs, samplesPerSecond, lastStepOf(run, commands)) : undefined
+  const left = active ? secondsUntil(run, epochs, samplesPerSecond, lastStepOf(run)) : undefined
   const cycle = cycleNumber(run, Math.max(0, run.stepsDone - 1))
   return (
     <div className={classes.progress}>
-      {run.status !== 'completed' && <span>{percent(progressOf(run), 0)}</span>}
-      <span>
-        step {count(run.stepsDone)} of {count(run.totalSteps)}
-      </span>
+      {!active && <Outcome run={run} epochs={epochs} />}
+      {run.status === 'completed' ? (
+        <span>{counted(run.stepsDone, 'step')}</span>
+      ) : (
+        <>
+          <span>{percent(progressOf(run), 0)}</span>
+          <span>
+            step {count(run.stepsDone)} of {count(run.totalSteps)}
+          </span>
+        </>
+      )}
       {active && cycle !== undefined && <span>cycle {count(cycle)}</span>}
       {run.status === 'running' && <span>{left === undefined ? '' : `${duration(left)} left`}</span>}
       {samplesPerSecond !== null && <span>{perSecond(samplesPerSecond)}</span>}
-      {commands.isStoppingAtCycleEnd && <strong>stops at the end of cycle {count(cycle)}</strong>}
+      {active && run.stopsAfterStep !== null && (
+        <strong>stops after step {count(run.stopsAfterStep + 1)}</strong>
+      )}
       {commands.pending.has('annealNow') && <strong>annealing…</strong>}
     </div>
+  )
+}
+
+/** What came of a run that has ended: its best score, of which part of the data, and how long it trained. */
+function Outcome({ run, epochs }: Pick<RunHeaderProps, 'run' | 'epochs'>) {
+  const [measure] = useScoreMeasure()
+  const best = run.best === null ? undefined : bestOf([run.best], run.spec.dataset.validation > 0)
+  const seconds = trainedSeconds(run, epochs)
+  return (
+    <>
+      {best !== undefined && (
+        <span className={classes.score}>
+          best {best.part} {measure} <strong>{scoreText(best.accuracy, measure)}</strong>
+        </span>
+      )}
+      {seconds !== undefined && run.stepsDone > 0 && <span>trained in {duration(seconds)}</span>}
+    </>
   )
 }
 

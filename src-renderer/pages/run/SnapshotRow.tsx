@@ -2,7 +2,10 @@ import { ActionIcon, Menu } from '@mantine/core'
 import type { RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '../../../shared/api/urls.ts'
 import { download } from '../../components/download.ts'
-import { bytes, count, loss, percent, rate } from '../../format/format.ts'
+import { afterSteps, bytes, count, loss, rate } from '../../format/format.ts'
+import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
+import { bestWords } from '../../ribbon/dots.ts'
 import type { RibbonDot } from '../../ribbon/types.ts'
 import { DotMark } from './DotMark.tsx'
 import classes from './Snapshots.module.css'
@@ -18,13 +21,14 @@ interface SnapshotRowProps {
 }
 
 export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: SnapshotRowProps) {
+  const [measure] = useScoreMeasure()
   const id = dot.snapshotId
   if (id === undefined)
     return (
       <li className={classes.planned}>
         <DotMark state={dot.state} />
         <span>cycle {count(dot.cycle)}</span>
-        <span className={classes.when}>lost after step {count(dot.step + 1)}</span>
+        <span className={classes.when}>lost {afterSteps(dot.step)}</span>
       </li>
     )
   const scores = snapshot ?? run.snapshots.find((one) => one.id === id)
@@ -34,13 +38,13 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
         <DotMark state={dot.state} />
         <span className={classes.cycle}>
           cycle {count(dot.cycle)}
-          {dot.state === 'best' && <span className={classes.best}> best</span>}
+          {dot.state === 'best' && <span className={classes.best}> {bestWords(run, dot.step)}</span>}
         </span>
         <span className={classes.score}>
           <span className={classes.part}>{scores === undefined ? '' : partOf(scores)}</span>
-          {percent(scores === undefined ? null : judgedBy(scores))}
+          {scoreText(scores === undefined ? null : judgedBy(scores), measure)}
         </span>
-        {snapshot !== undefined && <Facts run={run} snapshot={snapshot} />}
+        {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
       <DownloadMenu id={id} cycle={dot.cycle} />
     </li>
@@ -53,17 +57,23 @@ function partOf({ valAccuracy, testAccuracy }: Pick<SnapshotInfo, 'valAccuracy' 
   return testAccuracy === null ? '' : 'test'
 }
 
-function Facts({ run, snapshot }: { readonly run: RunSummary; readonly snapshot: SnapshotInfo }) {
+interface FactsProps {
+  readonly run: RunSummary
+  readonly snapshot: SnapshotInfo
+  readonly measure: ScoreMeasure
+}
+
+function Facts({ run, snapshot, measure }: FactsProps) {
   const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr } = snapshot
   const epoch = Number(((step + 1) / run.position.plan.stepsPerEpoch).toFixed(2))
   return (
     <span className={classes.facts}>
       <span>epoch {epoch}</span>
-      <span>step {count(step + 1)}</span>
+      <span>{count(step + 1)} steps</span>
       <span>{bytes(snapshot.bytes)}</span>
       <span>rate {rate(Number(lr.toPrecision(3)))}</span>
       <span>loss {loss(valLoss ?? testLoss)}</span>
-      {valAccuracy !== null && testAccuracy !== null && <span>test {percent(testAccuracy)}</span>}
+      {valAccuracy !== null && testAccuracy !== null && <span>test {scoreText(testAccuracy, measure)}</span>}
     </span>
   )
 }

@@ -1,7 +1,7 @@
 import { Button, Text, Title } from '@mantine/core'
 import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
-import { count, duration } from '../../format/format.ts'
+import { afterSteps, count, duration } from '../../format/format.ts'
 import { mostPlanned, type PlannedSnapshot, type SnapshotDots } from '../../ribbon/dots.ts'
 import { DotMark } from './DotMark.tsx'
 import { secondsUntil } from './runNumbers.ts'
@@ -30,11 +30,9 @@ export function SnapshotsPanel(props: SnapshotsPanelProps) {
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
   const planned = dots.coming.filter(({ step }) => step <= lastStep)
   const timed = (step: number): string => {
-    if (!isActive(run.status)) return `after step ${count(step + 1)}`
+    if (!isActive(run.status)) return afterSteps(step)
     const seconds = secondsUntil(run, props.epochs, props.samplesPerSecond, step)
-    return run.status === 'paused' || seconds === undefined
-      ? `after step ${count(step + 1)}`
-      : `in ${duration(seconds)}`
+    return run.status === 'paused' || seconds === undefined ? afterSteps(step) : `in ${duration(seconds)}`
   }
   return (
     <section className={classes.panel} aria-label="Snapshots">
@@ -97,9 +95,7 @@ function EnsembleButton({
     return (
       <Text size="sm" c="dimmed" id="why-no-ensemble">
         {members === 0 ? 'No snapshot yet' : 'One snapshot so far'}; an ensemble needs two.{' '}
-        {next === undefined
-          ? `${members === 0 ? 'None' : 'No other'} is planned.`
-          : `The next comes ${timed(next.step)}.`}
+        {nextWords(run, next, timed)}
       </Text>
     )
   return (
@@ -114,4 +110,15 @@ function EnsembleButton({
       {isEnsembleOpen ? 'Close the ensemble' : `Ensemble ${count(members)} snapshots`}
     </Button>
   )
+}
+
+/** When another snapshot comes; a run that has ended promises none. */
+function nextWords(
+  { status, snapshots }: RunSummary,
+  next: PlannedSnapshot | undefined,
+  timed: (step: number) => string,
+): string {
+  if (next === undefined) return `${snapshots.length === 0 ? 'None' : 'No other'} is planned.`
+  if (isActive(status) || status === 'queued') return `The next comes ${timed(next.step)}.`
+  return `Resumed, it would take the next ${timed(next.step)}.`
 }

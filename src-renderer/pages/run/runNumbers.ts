@@ -29,14 +29,14 @@ export const cycleNumber = (run: RunSummary, step: number): number | undefined =
 }
 
 /** The step after which it ends as things stand: that of its plan, or of its cycle where it was asked to stop there. */
-export function lastStepOf(
-  run: RunSummary,
-  { isStoppingAtCycleEnd }: { readonly isStoppingAtCycleEnd: boolean },
-): number {
-  const last = run.totalSteps - 1
-  if (!isStoppingAtCycleEnd) return last
-  const cycle = compiledOfRun(run).cycleAt(Math.max(0, run.stepsDone - 1))
-  return cycle === undefined ? last : Math.min(last, cycle.end - 1)
+export const lastStepOf = ({ totalSteps, stopsAfterStep }: RunSummary): number =>
+  Math.min(totalSteps - 1, stopsAfterStep ?? totalSteps - 1)
+
+/** Seconds that its epochs took; of less than an epoch, from its start to its end. */
+export function trainedSeconds(run: RunSummary, epochs: readonly EpochInfo[]): number | undefined {
+  if (epochs.length > 0) return epochs.reduce((sum, { seconds }) => sum + seconds, 0)
+  const { startedAt, endedAt } = run
+  return startedAt === null || endedAt === null ? undefined : (endedAt - startedAt) / 1000
 }
 
 /** How many runs wait before a queued one. */

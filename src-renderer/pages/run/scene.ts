@@ -1,4 +1,10 @@
-import type { EpochInfo, FeedbackInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import type {
+  EpochInfo,
+  FeedbackInfo,
+  RunEvaluation,
+  RunSummary,
+  SnapshotInfo,
+} from '../../../shared/api/runs.ts'
 import { downsample } from '../../../shared/metrics/downsample.ts'
 import {
   type CompiledSchedule,
@@ -7,7 +13,7 @@ import {
   rateUnderFeedback,
 } from '../../../shared/schedule/index.ts'
 import type { ChartBand, ChartMark } from '../../charts/types.ts'
-import { count, loss, percent, rate } from '../../format/format.ts'
+import { afterSteps, count, loss, percent, rate } from '../../format/format.ts'
 import { thinned } from '../../ribbon/sample.ts'
 import type { XMap } from './xMap.ts'
 
@@ -145,20 +151,21 @@ export function snapshotMarks(
   return snapshots.flatMap((snapshot) => {
     const value = y(snapshot)
     if (value === null || snapshot.step < from || snapshot.step > to) return []
-    const label = `snapshot of cycle ${snapshot.cycle}, after step ${count(snapshot.step + 1)}: ${percent(judgedBy(snapshot))}`
+    const label = `snapshot of cycle ${snapshot.cycle}, ${afterSteps(snapshot.step)}: ${percent(judgedBy(snapshot))}`
     return [{ x: map.toX(snapshot.step), y: value, label, kind: 'snapshot' as const }]
   })
 }
 
 export function bestMark(
-  best: EpochInfo | null,
+  best: RunEvaluation | null,
   map: XMap,
-  y: (epoch: EpochInfo) => number | null,
+  y: (evaluation: RunEvaluation) => number | null,
 ): ChartMark[] {
   const value = best === null ? null : y(best)
   if (best === null || value === null) return []
   const part = best.valAccuracy === null ? 'test' : 'validation'
-  const label = `best epoch, ${count(best.epoch)}: ${percent(judgedBy(best))} on the ${part} data, loss ${loss(best.valLoss ?? best.testLoss)}`
+  const when = best.epoch === null ? afterSteps(best.step) : `after epoch ${count(best.epoch)}`
+  const label = `best, ${when}: ${percent(judgedBy(best))} on the ${part} data, loss ${loss(best.valLoss ?? best.testLoss)}`
   return [{ x: map.toX(best.step), y: value, label, kind: 'best' }]
 }
 

@@ -5,18 +5,26 @@ import { isActive, type RunStatus } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
 import { notifyDone, notifyError } from '../../components/notify.ts'
 import { count } from '../../format/format.ts'
+import { extendWords } from './extendWords.ts'
 
-export type CommandName = 'pause' | 'resume' | 'stop' | 'stopAtCycleEnd' | 'annealNow' | 'extend'
+export type CommandName =
+  | 'pause'
+  | 'resume'
+  | 'stop'
+  | 'stopAtCycleEnd'
+  | 'keepGoing'
+  | 'annealNow'
+  | 'extend'
 
 export interface RunCommands {
   /** Asked for and not yet seen to be done. */
   readonly pending: ReadonlySet<CommandName>
-  /** The run will stop when its cycle ends. */
-  readonly isStoppingAtCycleEnd: boolean
   readonly pause: () => void
   /** Goes on: with a paused trainer, or from the last checkpoint with a new one. */
   readonly resume: () => void
   readonly stop: (when: 'now' | 'cycleEnd') => void
+  /** Takes back a stop that waits for the end of the cycle. */
+  readonly keepGoing: () => void
   readonly annealNow: (epochs: number) => void
   readonly extend: () => void
 }
@@ -26,6 +34,7 @@ const cannot: Readonly<Record<CommandName, string>> = {
   resume: 'The run was not resumed',
   stop: 'The run was not stopped',
   stopAtCycleEnd: 'The run will not stop at the end of its cycle',
+  keepGoing: 'The stop was not taken back',
   annealNow: 'The cycle was not annealed',
   extend: 'The run was not extended',
 }
@@ -35,10 +44,9 @@ const settles = 3_000
 
 /** What can be asked of a run. A command that is under way is never sent again; one that is refused says why. */
 export function useRunCommands(run: RunSummary): RunCommands {
-  const { id, status, attempt } = run
+  const { id, status } = run
   const [pending, setPending] = useState<ReadonlyMap<CommandName, RunStatus>>(new Map())
   const under = useRef(new Set<CommandName>())
-  const stopping = useStopNote(id, attempt, status)
 
   const end = useCallback((name: CommandName) => {
     under.current.delete(name)
@@ -68,26 +76,17 @@ export function useRunCommands(run: RunSummary): RunCommands {
   const command = (given: TrainerCommand) => () => api.runs.command.mutate({ id, command: given })
   return {
     pending: new Set(pending.keys()),
-    isStoppingAtCycleEnd: stopping.isNoted,
     pause: () => send('pause', command({ type: 'pause' })),
     resume: () =>
       send(
         'resume',
         status === 'paused' ? command({ type: 'resume' }) : () => started(api.runs.resume.mutate({ id })),
       ),
-    stop(when) {
-      if (when === 'now') return send('stop', command({ type: 'stop', when }))
-      const ask = command({ type: 'stop', when })
-      send(
-        'stopAtCycleEnd',
-        async () => {
-          const answer = await ask()
-          if (answer.outcome === 'obeyed') stopping.note()
-          return answer
-        },
-        false,
-      )
-    },
+    stop: (when) =>
+      when === 'now'
+        ? send('stop', command({ type: 'stop', when }))
+        : send('stopAtCycleEnd', command({ type: 'stop', when }), false),
+    keepGoing: () => send('keepGoing', command({ type: 'keepGoing' }), false),
     annealNow: (epochs) => send('annealNow', command({ type: 'annealNow', epochs }), false),
     extend: () =>
       send(
@@ -97,8 +96,9 @@ export function useRunCommands(run: RunSummary): RunCommands {
             const stop = await command({ type: 'stop', when: 'now' })()
             if (stop.outcome === 'refused') return stop
           }
-          const { totalSteps } = await api.runs.extend.mutate({ id, cycles: 1 })
-          notifyDone(`One more cycle: the run now goes to step ${count(totalSteps)}.`)
+          const { by, label } = extendWords(run)
+          const { totalSteps } = await api.runs.extend.mutate({ id, ...by })
+          notifyDone(`${label}: the run now goes to step ${count(totalSteps)}.`)
           return { outcome: 'obeyed' }
         },
         false,
@@ -109,17 +109,4 @@ export function useRunCommands(run: RunSummary): RunCommands {
 async function started(answer: Promise<RunSummary>): Promise<CommandOutcome> {
   await answer
   return { outcome: 'obeyed' }
-}
-
-/** That a run was told to stop at its cycle's end; kept over a reload, and for that attempt only. */
-function useStopNote(id: string, attempt: number, status: RunStatus) {
-  const key = `anneal.stop-at-cycle-end.${id}`
-  const [noted, setNoted] = useState(() => sessionStorage.getItem(key))
-  return {
-    isNoted: noted === String(attempt) && isActive(status),
-    note(): void {
-      sessionStorage.setItem(key, String(attempt))
-      setNoted(String(attempt))
-    },
-  }
 }

@@ -8,11 +8,12 @@ import {
 } from '@tanstack/react-table'
 import { type KeyboardEvent, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { type Column, findColumn } from './columns.ts'
+import type { Column } from './columns/column.ts'
+import { findColumn } from './columns/columns.ts'
 import { type ChangeLayout, narrowest, placeColumn, type TableLayout, widest } from './layout.ts'
 import { Part } from './Part.tsx'
 import classes from './Table.module.css'
-import { nextSorts, type Sorts } from './view.ts'
+import { nextSorts, type Sort, type Sorts } from './view.ts'
 
 const features = tableFeatures({ columnSizingFeature, columnResizingFeature })
 const noRows: RunSummary[] = []
@@ -119,8 +120,11 @@ export function HeadRow(props: HeadRowProps) {
             }}
             onClick={(event) => props.onSort(nextSorts(props.sorts, column.id, event.shiftKey))}
           >
-            {column.label}
-            <SortMark column={column} sorts={props.sorts} />
+            <span className={classes.label}>
+              {column.label}
+              <SortMark column={column} sorts={props.sorts} />
+            </span>
+            {column.part !== undefined && <span className={classes.ofPart}> {column.part}</span>}
           </button>
           <Resizer header={headers[place]} column={column} layout={layout} changeLayout={changeLayout} />
         </Part>
@@ -130,8 +134,14 @@ export function HeadRow(props: HeadRowProps) {
   )
 }
 
-function sortState({ id }: Column, [first]: Sorts) {
-  return first.column === id ? { 'aria-sort': first.direction } : {}
+function sortState(column: Column, [first]: Sorts) {
+  return first.column === column.id ? { 'aria-sort': directionIn(column, first) } : {}
+}
+
+/** As the reader sees the numbers: errors ascend where accuracies descend. */
+function directionIn({ isMirrored }: Column, { direction }: Sort): Sort['direction'] {
+  if (isMirrored !== true) return direction
+  return direction === 'descending' ? 'ascending' : 'descending'
 }
 
 function SortMark({ column, sorts }: { readonly column: Column; readonly sorts: Sorts }) {
@@ -140,11 +150,14 @@ function SortMark({ column, sorts }: { readonly column: Column; readonly sorts: 
   if (sort === undefined) return null
   return (
     <span aria-hidden="true">
-      {` ${sort.direction === 'descending' ? '↓' : '↑'}`}
+      {` ${directionIn(column, sort) === 'descending' ? '↓' : '↑'}`}
       {place === 1 && <small>2</small>}
     </span>
   )
 }
+
+/** "Best, validation": labels alone may be those of two columns. */
+const nameOf = ({ label, part }: Column): string => (part === undefined ? label : `${label}, ${part}`)
 
 const keyStep = 10
 
@@ -173,7 +186,7 @@ function Resizer({ header, column, layout, changeLayout }: ResizerProps) {
       role="separator"
       tabIndex={0}
       aria-orientation="vertical"
-      aria-label={`Width of ${column.label}`}
+      aria-label={`Width of ${nameOf(column)}`}
       aria-valuenow={width}
       aria-valuemin={narrowest}
       aria-valuemax={widest}

@@ -1,7 +1,7 @@
 import { type MouseEvent, memo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { Cell } from './cells.tsx'
-import type { Column, ValuesAt } from './columns.ts'
+import type { Column, ValuesAt } from './columns/column.ts'
 import { DotsIcon, StarIcon } from './icons.tsx'
 import { Part } from './Part.tsx'
 import classes from './Table.module.css'

@@ -6,9 +6,9 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { count, counted } from '../../format/format.ts'
-import { useRunSummary } from '../../hooks/useRuns.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { ColumnsMenu } from './ColumnsMenu.tsx'
-import { columnsOf } from './columns.ts'
+import { columnsOf } from './columns/columns.ts'
 import { FirstStart } from './FirstStart.tsx'
 import { FilterBox } from './filter/FilterBox.tsx'
 import type { FilterError } from './filter/parse.ts'
@@ -41,18 +41,23 @@ export function RunsPage() {
   const messageId = useId()
   const address = useAddress()
   const [layout, changeLayout] = useLayout()
+  const [scoreMeasure] = useScoreMeasure()
   const listed = useListed(address.list)
-  const baseline = useRunSummary(layout.baseline ?? '')
-  const columns = useMemo(() => columnsOf(layout.shown, layout.at), [layout.shown, layout.at])
+  const isDeleted = address.list === 'deleted'
+  const baseline = isDeleted ? undefined : listed.byId.get(layout.baseline ?? '')
+  const columns = useMemo(
+    () => columnsOf(layout.shown, layout.at, scoreMeasure),
+    [layout.shown, layout.at, scoreMeasure],
+  )
   const [selection, dispatch] = useReducer(select, nothingSelected)
   const [isPointerInside, setPointerInside] = useState(false)
   const [range, setRange] = useState<readonly string[]>([])
   const at = useAtColumn(layout, address.sorts, listed, range)
-  const { rows, error } = useRows({
+  const { rows, matching, error, understood } = useRows({
     listed,
     text: address.text,
     sorts: address.sorts,
-    baseline: address.list === 'deleted' ? undefined : baseline,
+    baseline,
     at,
     isHeld: isPointerInside || selection.selected.size > 0,
   })
@@ -61,7 +66,6 @@ export function RunsPage() {
   const knownTags = useMemo(() => [...new Set(listed.runs.flatMap(({ tags }) => tags))].sort(), [listed])
   const [menu, setMenu] = useState<MenuPlace>()
   const [purging, setPurging] = useState<readonly RunSummary[]>()
-  const isDeleted = address.list === 'deleted'
   const navigate = useNavigate()
   const open = useCallback(
     (id: string) => {
@@ -130,7 +134,14 @@ export function RunsPage() {
           </Button>
         </div>
       </div>
-      <FilterLine id={messageId} error={error} shown={rows.length} listed={listed} list={address.list} />
+      <FilterLine
+        id={messageId}
+        error={error}
+        understood={understood}
+        shown={matching}
+        listed={listed}
+        list={address.list}
+      />
       {listed.error !== null && <ErrorNote title="The deleted runs could not be read" error={listed.error} />}
       <RunsTable
         grid={grid}
@@ -146,7 +157,7 @@ export function RunsPage() {
             order.every((id) => selection.selected.has(id)) ? { type: 'clear' } : { type: 'all', order },
           )
         }
-        baseline={isDeleted ? undefined : baseline}
+        baseline={baseline}
         at={at}
         handlers={handlers}
         onPointerInside={setPointerInside}
@@ -237,13 +248,14 @@ function ListSwitch({
 interface FilterLineProps {
   readonly id: string
   readonly error: FilterError | undefined
+  readonly understood: readonly string[]
   readonly shown: number
   readonly listed: Listed
   readonly list: ListName
 }
 
 /** One line of its own, so that nothing moves when it has something to tell. */
-function FilterLine({ id, error, shown, listed, list }: FilterLineProps) {
+function FilterLine({ id, error, understood, shown, listed, list }: FilterLineProps) {
   const total = listed.runs.length
   const all = list === 'current' ? counted(total, 'run') : `${counted(total, 'run')} ${list}`
   const words = shown === total ? all : `${count(shown)} of ${all}`
@@ -252,7 +264,7 @@ function FilterLine({ id, error, shown, listed, list }: FilterLineProps) {
       {listed.isConnecting
         ? ' '
         : error === undefined
-          ? words
+          ? [words, ...understood].join(' · ')
           : `${error.message} Showing ${words} by the last filter that could be read.`}
     </p>
   )

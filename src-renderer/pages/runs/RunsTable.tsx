@@ -2,7 +2,7 @@ import { Box } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, type RefObject, useEffect, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import type { Column, ValuesAt } from './columns.ts'
+import type { Column, ValuesAt } from './columns/column.ts'
 import { HeadRow, useColumnModel } from './HeadRow.tsx'
 import type { ChangeLayout, TableLayout } from './layout.ts'
 import { Part } from './Part.tsx'
@@ -12,7 +12,7 @@ import classes from './Table.module.css'
 import type { Sorts } from './view.ts'
 
 const rowHeight = 38
-const headHeight = 30
+const headHeight = 36
 
 interface RunsTableProps {
   readonly grid: RefObject<HTMLDivElement | null>

@@ -1,12 +1,19 @@
 import { memo } from 'react'
 import { percent } from '../../format/format.ts'
+import { inMeasure, type ScoreMeasure } from '../../format/scoreMeasure.ts'
 import classes from './Cells.module.css'
 
 const width = 100
 const height = 24
 
-/** The curve of accuracy by epoch, framed by its own values. */
-export const Spark = memo(function Spark({ values }: { readonly values: readonly number[] }) {
+interface SparkProps {
+  readonly accuracies: readonly number[]
+  readonly measure: ScoreMeasure
+}
+
+/** The curve of accuracy or error by epoch, framed by its own values. */
+export const Spark = memo(function Spark({ accuracies, measure }: SparkProps) {
+  const values = accuracies.map((accuracy) => inMeasure(accuracy, measure))
   const first = values[0]
   const last = values.at(-1)
   if (first === undefined || last === undefined) return null
@@ -22,7 +29,7 @@ export const Spark = memo(function Spark({ values }: { readonly values: readonly
       viewBox={`0 0 ${width} ${height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`accuracy from ${percent(first)} to ${percent(last)}`}
+      aria-label={`${measure} from ${percent(first)} to ${percent(last)}`}
     >
       <path d={values.length === 1 ? `M0 ${height / 2}H${width}` : `M${points.join('L')}`} />
     </svg>

@@ -8,7 +8,8 @@ import { specLine } from '../../format/specText.ts'
 import { Ribbon } from '../../ribbon/Ribbon.tsx'
 import { ribbonOfRun } from '../../ribbon/ribbonOf.ts'
 import classes from './Cells.module.css'
-import { type Column, deltaOf, textOf, type ValuesAt } from './columns.ts'
+import { type Column, textOf, type ValuesAt } from './columns/column.ts'
+import { deltaOf } from './columns/delta.ts'
 import { factsOf } from './facts.ts'
 import { Spark } from './Spark.tsx'
 
@@ -31,7 +32,7 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
         <Ribbon compact data={ribbonOfRun(run)} height={24} label={`rate of ${run.name} over its plan`} />
       )
     case 'spark':
-      return <Spark values={run.spark} />
+      return <Spark accuracies={run.spark} measure={column.isMirrored === true ? 'error' : 'accuracy'} />
     case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
     default:
@@ -105,10 +106,7 @@ function StatusCell({ run }: { readonly run: RunSummary }) {
 
 function NumberCell({ column, run, baseline, at }: CellProps) {
   const delta = deltaOf(column, run, baseline, at)
-  const title =
-    column.id === 'best' && run.best !== null
-      ? `after epoch ${run.best.epoch}, step ${count(run.best.step)}`
-      : undefined
+  const title = column.title?.(run)
   return (
     <span className={classes.number} title={title}>
       {textOf(column, run, at)}

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { modelText } from '../../../shared/run/modelText.ts'
-import { compileSchedule, type ScheduleSpec } from '../../../shared/schedule/index.ts'
+import { compileSchedule, writtenPeak } from '../../../shared/schedule/index.ts'
 import { optimizerText, scheduleText } from '../../format/specText.ts'
 
 /*
@@ -21,14 +21,22 @@ export interface RunFacts {
   readonly progress: number
   /** Highest planned rate. */
   readonly lrMax: number
-  /** Best validation accuracy, where the run has no validation part test accuracy; in 0..1. */
+  /** Accuracy at the best evaluation, on the part of the data that chose it; in 0..1. */
+  readonly best: number | null
+  /** Accuracy at the last evaluation, on validation data, in a run without on test data. */
+  readonly last: number | null
+  readonly validation: PartFacts
+  readonly test: PartFacts
+  readonly validationLoss: number | null
+  readonly trainLoss: number | null
+}
+
+/** Accuracies on one part of the data, in 0..1; null where the run has no such part. */
+export interface PartFacts {
+  /** Of the model that `bestOf` chooses. */
   readonly best: number | null
   readonly last: number | null
-  /** Test accuracy at the best epoch. */
-  readonly test: number | null
-  readonly valLoss: number | null
-  readonly trainLoss: number | null
-  /** Of the best saved ensemble, test before validation. */
+  /** Of the saved ensemble that is best on validation. */
   readonly ensemble: number | null
 }
 
@@ -41,7 +49,7 @@ export function factsOf(run: RunSummary): RunFacts {
 }
 
 function gather(run: RunSummary): RunFacts {
-  const { spec, position, best, last } = run
+  const { spec, position, best, last, ensemble } = run
   const perEpoch = position.plan.stepsPerEpoch
   const model = modelText(spec.model)
   const optimizer = optimizerText(spec.optimizer)
@@ -56,43 +64,28 @@ function gather(run: RunSummary): RunFacts {
     epochsDone: run.stepsDone / perEpoch,
     progress: run.totalSteps === 0 ? 0 : run.stepsDone / run.totalSteps,
     lrMax: highestRate(run),
-    best: best?.valAccuracy ?? best?.testAccuracy ?? null,
+    best: best?.valAccuracy ?? best?.testAccuracy ?? best?.trainAccuracy ?? null,
     last: last?.valAccuracy ?? last?.testAccuracy ?? null,
-    test: best?.testAccuracy ?? null,
-    valLoss: last?.valLoss ?? null,
+    validation: {
+      best: best?.valAccuracy ?? null,
+      last: last?.valAccuracy ?? null,
+      ensemble: ensemble?.valAccuracy ?? null,
+    },
+    test: {
+      best: best?.testAccuracy ?? null,
+      last: last?.testAccuracy ?? null,
+      ensemble: ensemble?.testAccuracy ?? null,
+    },
+    validationLoss: last?.valLoss ?? null,
     trainLoss: last?.trainLoss ?? null,
-    ensemble: run.ensemble?.testAccuracy ?? run.ensemble?.valAccuracy ?? null,
   }
-}
-
-function highestRate({ spec, position }: RunSummary): number {
-  return (
-    writtenMaximum(spec.schedule) ?? compileSchedule(spec.schedule, position.plan, position.edits).range.lrMax
-  )
 }
 
 /** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
-function writtenMaximum(spec: ScheduleSpec): number | undefined {
-  switch (spec.kind) {
-    case 'constant':
-    case 'budgeted':
-    case 'plateau':
-      return spec.lr
-    case 'linear':
-    case 'cosine':
-    case 'polynomial':
-    case 'rex':
-    case 'exponentialDecay':
-      return Math.max(spec.lrStart, spec.lrEnd)
-    case 'snapshot':
-    case 'sgdr':
-      return spec.lrMax
-    case 'step':
-    case 'exponential':
-      return spec.gamma <= 1 ? spec.lr : undefined
-    default:
-      return undefined
-  }
+function highestRate({ spec, position }: RunSummary): number {
+  return (
+    writtenPeak(spec.schedule) ?? compileSchedule(spec.schedule, position.plan, position.edits).range.lrMax
+  )
 }
 
 /** Seconds from its first start to its end, or until now while it is active. */

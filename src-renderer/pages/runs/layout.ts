@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import { z } from 'zod'
-import { columns, findColumn } from './columns.ts'
+import { columns, findColumn } from './columns/columns.ts'
 
 export const narrowest = 44
 export const widest = 900
@@ -28,12 +28,18 @@ export const firstLayout: TableLayout = {
   at: { series: 'accuracy', step: 1000 },
 }
 
+/** An earlier version had one column for ensembles, of test data where it could, beside columns of validation data. */
+const mixedEnsemble = 'ensemble'
+const ensembleColumns = ['validationEnsemble', 'test', 'testEnsemble']
+
 /** Anything that is not a layout, or of another version's columns, falls back piece by piece. */
 export function readLayout(text: string | null): TableLayout {
   if (text === null) return firstLayout
   try {
     const layout = storedLayout.parse(JSON.parse(text))
-    const shown = [...new Set(layout.shown)].filter((id) => findColumn(id) !== undefined)
+    const shown = [
+      ...new Set(layout.shown.flatMap((id) => (id === mixedEnsemble ? ensembleColumns : id))),
+    ].filter((id) => findColumn(id) !== undefined)
     return { ...layout, shown: shown.includes('name') ? shown : ['name', ...shown] }
   } catch {
     return firstLayout

@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { api } from '../../client.ts'
-import type { AtStep, ValuesAt } from './columns.ts'
+import type { ValuesAt } from './columns/column.ts'
+import type { AtStep } from './columns/columns.ts'
 
 /** Scrolling settles first. */
 const patience = 60

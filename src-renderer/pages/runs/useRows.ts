@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import type { ValuesAt } from './columns.ts'
+import type { ValuesAt } from './columns/column.ts'
 import { type FilterError, type ParsedFilter, parseFilter } from './filter/parse.ts'
 import type { Listed } from './useListed.ts'
 import { heldInPlace, rowsInView, type Sorts } from './view.ts'
@@ -9,6 +9,7 @@ interface RowsOptions {
   readonly listed: Listed
   readonly text: string
   readonly sorts: Sorts
+  /** One of the list. */
   readonly baseline: RunSummary | undefined
   readonly at: ValuesAt
   /** Keep the rows where they are, whatever a live value says. */
@@ -17,11 +18,15 @@ interface RowsOptions {
 
 export interface Rows {
   readonly rows: readonly RunSummary[]
+  /** How many of them the filter leaves: the baseline stands among them whatever the filter is. */
+  readonly matching: number
   readonly error: FilterError | undefined
+  /** How the filter was read where it could have meant something else. */
+  readonly understood: readonly string[]
 }
 
 type Good = Extract<ParsedFilter, { ok: true }>
-const everything: Good = { ok: true, matches: () => true, isEmpty: true }
+const everything: Good = { ok: true, matches: () => true, isEmpty: true, understood: [] }
 
 /** The rows as the filter and the order have them; while the filter cannot be read, those of the last that could. */
 export function useRows({ listed, text, sorts, baseline, at, isHeld }: RowsOptions): Rows {
@@ -39,17 +44,19 @@ export function useRows({ listed, text, sorts, baseline, at, isHeld }: RowsOptio
   const asked = [listed.byId.size === 0, matches, sorts, baseline?.id, values]
   const held = useRef<{ readonly asked: readonly unknown[]; readonly ids: readonly string[] }>(undefined)
   const stands = isHeld && held.current !== undefined && isSame(held.current.asked, asked)
-  const rows = stands ? heldInPlace(held.current?.ids ?? [], fresh, withBaseline(listed, baseline)) : fresh
+  const rows = stands ? heldInPlace(held.current?.ids ?? [], fresh, listed.byId) : fresh
   const shown = useStableRows(rows)
   useEffect(() => {
     held.current = { asked, ids: shown.map(({ id }) => id) }
   })
-  return { rows: shown, error: parsed.ok ? undefined : parsed }
+  const isExtra = baseline !== undefined && !matches(baseline)
+  return {
+    rows: shown,
+    matching: shown.length - (isExtra ? 1 : 0),
+    error: parsed.ok ? undefined : parsed,
+    understood: lastGood.current.understood,
+  }
 }
-
-/** It may stand in another list. */
-const withBaseline = ({ byId }: Listed, baseline: RunSummary | undefined): ReadonlyMap<string, RunSummary> =>
-  baseline === undefined || byId.has(baseline.id) ? byId : new Map([...byId, [baseline.id, baseline]])
 
 const none: ValuesAt = new Map()
 

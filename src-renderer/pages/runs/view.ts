@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { findColumn, type ValuesAt } from './columns.ts'
+import type { ValuesAt } from './columns/column.ts'
+import { findColumn } from './columns/columns.ts'
 import type { Predicate } from './filter/parse.ts'
 
 /* Which rows the table shows, and in what order. */

@@ -9,7 +9,7 @@ export function About() {
   const { data } = useQuery(trpc.lab.about.queryOptions())
   const versions = window.anneal?.versions
   return (
-    <Section title="About">
+    <Section of="about">
       <dl className={classes.facts}>
         <Fact name="Anneal">{data?.version ?? '–'}</Fact>
         <Fact name="Build of the window">

@@ -11,7 +11,7 @@ export function Devices() {
   // The host looks once, and what it has measured since changes what "auto" takes.
   const devices = useQuery(trpc.lab.devices.queryOptions())
   return (
-    <Section title="Devices">
+    <Section of="devices">
       {devices.error !== null && devices.data === undefined && (
         <ErrorNote
           title="The devices could not be looked for"

@@ -15,7 +15,7 @@ export function Folders() {
       ?.revealDatabase()
       .catch((failure: unknown) => notifyError('The database could not be shown', failure))
   return (
-    <Section title="Folders">
+    <Section of="folders">
       {error !== null && data === undefined ? (
         <ErrorNote title="The folders are not known" error={error} onRetry={() => void refetch()} />
       ) : (

@@ -1,18 +1,19 @@
 import { Title } from '@mantine/core'
-import { type ReactNode, useId } from 'react'
+import type { ReactNode } from 'react'
 import classes from './Settings.module.css'
+import { type SettingsSection, titleOf } from './sections.ts'
 
 interface SectionProps {
-  readonly title: string
+  /** Also the place in the address: /settings#storage. */
+  readonly of: SettingsSection
   readonly children: ReactNode
 }
 
-export function Section({ title, children }: SectionProps) {
-  const id = useId()
+export function Section({ of, children }: SectionProps) {
   return (
-    <section aria-labelledby={id} className={classes.section}>
-      <Title order={2} id={id}>
-        {title}
+    <section aria-labelledby={of} className={classes.section}>
+      <Title order={2} id={of}>
+        {titleOf(of)}
       </Title>
       {children}
     </section>

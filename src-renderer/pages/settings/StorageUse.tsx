@@ -18,7 +18,7 @@ export function StorageUse() {
   const storage = useQuery({ ...trpc.lab.storage.queryOptions(), refetchInterval: refresh })
   const { data } = storage
   return (
-    <Section title="Storage">
+    <Section of="storage">
       {storage.error !== null && data === undefined ? (
         <ErrorNote
           title="What is stored could not be measured"

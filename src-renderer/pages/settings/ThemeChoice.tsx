@@ -10,7 +10,7 @@ const themes = [
 export function ThemeChoice() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <Section title="Theme">
+    <Section of="theme">
       <div>
         <SegmentedControl
           aria-label="Theme"

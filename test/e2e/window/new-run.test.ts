@@ -4,7 +4,7 @@ import type { Locator } from 'playwright-core'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
 import { scheduleKinds } from '../../../shared/schedule/index.ts'
-import { families } from '../../../src-renderer/pages/new-run/model/families.ts'
+import { familyOf } from '../../../src-renderer/pages/new-run/model/families.ts'
 import { assertAccessible, eventually, makeWindowLab } from './support.ts'
 
 /*
@@ -153,7 +153,7 @@ describe('malformed input', () => {
   test('is refused beside every field of every schedule', async () => {
     const before = stored().length
     for (const kind of scheduleKinds) {
-      await chooseSchedule(families[kind].name)
+      await chooseSchedule(familyOf(kind)?.name ?? kind)
       await refusesAll('schedule', '-1, x')
       await page.getByRole('button', { name: 'Reset' }).click()
     }

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
+import { combinationOf, findSaved } from '../../../shared/ensemble/combination.ts'
 import { score } from '../../../shared/ensemble/index.ts'
-import { createBench, type StoredAnswers } from '../../../src-renderer/ensemble/bench.ts'
+import { allTicked, isTicked, only, withTick } from '../../../shared/ensemble/membership.ts'
+import type { Predictions } from '../../../shared/ensemble/predictions.ts'
+import { createWorkbench, type StoredAnswers } from '../../../shared/ensemble/workbench.ts'
 import {
   type Candidate,
   nameOf,
   proposedName,
   runLetters,
 } from '../../../src-renderer/ensemble/candidates.ts'
-import { combinationOf, findSaved } from '../../../src-renderer/ensemble/combination.ts'
 import { costWords } from '../../../src-renderer/ensemble/cost.ts'
-import { allTicked, isTicked, only, withTick } from '../../../src-renderer/ensemble/membership.ts'
-import type { Predictions } from '../../../src-renderer/ensemble/predictions.ts'
-import { gainWords, membersWords } from '../../../src-renderer/ensemble/words.ts'
+import { choiceWords, gainWords, membersWords } from '../../../src-renderer/ensemble/words.ts'
 
 /** Thin spaces become plain ones: the words are what is tested. */
 const plain = (text: string): string => text.replaceAll('\u202f', ' ')
@@ -82,15 +82,37 @@ test('the cost is training up to the last member of each run, and a forward pass
 })
 
 test('a gain within two standard errors is called what it may be', () => {
+  const on = (examples: number) => ({ part: 'test', examples, chosenBy: 'all' }) as const
   assert.equal(
-    plain(gainWords({ accuracy: 0.005, standardError: 0.0035 }, 2000)),
-    '0.50 pp better than the best single, which may be chance; ± 0.35 pp standard error on 2 000 examples',
+    plain(gainWords({ accuracy: 0.005, standardError: 0.0035 }, on(2000))),
+    '0.50 pp better than the best snapshot, which may be chance; ± 0.35 pp standard error on 2 000 examples',
   )
   assert.equal(
-    plain(gainWords({ accuracy: -0.03, standardError: 0.01 }, 500)),
-    '3.00 pp worse than the best single; ± 1.00 pp standard error on 500 examples',
+    plain(gainWords({ accuracy: -0.03, standardError: 0.01 }, on(500))),
+    '3.00 pp worse than the best snapshot; ± 1.00 pp standard error on 500 examples',
   )
-  assert.match(gainWords({ accuracy: 0, standardError: 0 }, 10), /^as many errors as the best single/)
+  assert.match(gainWords({ accuracy: 0, standardError: 0 }, on(10)), /^as many errors as the best snapshot/)
+})
+
+test('members chosen with the judging scores in sight: any gain may be chance, and it is said why', () => {
+  const large = { accuracy: 0.03, standardError: 0.001 }
+  const judging = (part: 'test' | 'validation', chosenBy: 'all' | 'validation' | 'hand') => ({
+    part,
+    chosenBy,
+    examples: 100,
+  })
+  for (const flattered of [judging('test', 'hand'), judging('validation', 'validation')]) {
+    assert.match(gainWords(large, flattered), /may be chance/)
+    assert.match(choiceWords(flattered) ?? '', /that flatters/)
+  }
+  for (const honest of [
+    judging('test', 'validation'),
+    judging('test', 'all'),
+    judging('validation', 'all'),
+  ]) {
+    assert.doesNotMatch(gainWords(large, honest), /may be chance/)
+    assert.equal(choiceWords(honest), undefined)
+  }
 })
 
 const saved = (id: number, members: readonly (readonly [number, number])[]): EnsembleInfo => ({
@@ -144,7 +166,7 @@ const stored = (
 })
 
 test('who was asked other things cannot join, and why is said', () => {
-  const { snapshotIds, refused, judged, validation } = createBench([
+  const { snapshotIds, refused, judged, validation } = createWorkbench([
     stored(1, null),
     stored(2, answers([0, 1, 1])),
     stored(3, answers([0, 1])),
@@ -169,7 +191,7 @@ test('who was asked other things cannot join, and why is said', () => {
 })
 
 test('without predictions there is nothing to judge', () => {
-  const { judged, refused } = createBench([stored(1, null), stored(2, null)])
+  const { judged, refused } = createWorkbench([stored(1, null), stored(2, null)])
   assert.equal(judged, null)
   assert.equal(refused.length, 2)
 })

@@ -35,6 +35,7 @@ function ensembleOf(weights: readonly number[]): Omit<EnsembleResult, 'run'> {
     validation: scores,
     test: scores,
     bestSingle,
+    bestChosenOn: 'validation',
     judgedOn: 'test',
     last: members.map((_, i) => ({ size: i + 1, ...scores })),
     diversity: { disagreement: 0.048, errorCorrelation: 0.5, qStatistic: 0.9, oracleAccuracy: 0.92 },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { thisMachine } from '../../../src-main/devices/machine.ts'
-import { setPlainNode } from '../../../src-main/plainNode.ts'
+import { setPlainNode } from '../../../src-main/process/plainNode.ts'
 
 const sources = path.join(import.meta.dirname, '../../../src-main')
 const nodeIn = async (execPath: string): Promise<string | undefined> => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
-import { softmaxRows } from '../../../shared/ensemble/index.ts'
+import { score, softmaxRows } from '../../../shared/ensemble/index.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { createCatalogue } from '../../../src-main/datasets/index.ts'
@@ -123,6 +123,25 @@ test('an ensemble is kept with its members and scores', () => {
   assert.throws(() => service.evaluate({ runId, snapshotIds: [9999] }), /snapshot 9999 does not belong/)
 })
 
+test('an ensemble is measured against the best snapshot of its run on validation, member or not', () => {
+  const [example] = cases
+  assert.ok(example !== undefined)
+  const runId = storeRun(example, ['validation', 'test'])
+  const snapshots = store.read.snapshots(runId)
+  const accuracies = example.expected.members.map(({ accuracy }) => accuracy)
+  const best = accuracies.indexOf(Math.max(...accuracies))
+  const whole = service.evaluate({ runId })
+  assert.equal(whole.bestSingle.snapshot.id, snapshots[best]?.id)
+  assert.equal(whole.bestChosenOn, 'validation')
+  const others = snapshots.filter((_, k) => k !== best).map(({ id }) => id)
+  const some = service.evaluate({ runId, snapshotIds: others })
+  assert.equal(some.bestSingle.snapshot.id, snapshots[best]?.id)
+  assert.equal(some.bestSingle.weight, 0)
+  assert.deepEqual(some.bestSingle.test, whole.bestSingle.test)
+  const tested = service.evaluate({ runId: storeRun(example, ['test']) })
+  assert.equal(tested.bestChosenOn, 'test')
+})
+
 test('members of two runs are worth what they are worth in one, with the weights given', () => {
   const [example] = cases
   assert.ok(example !== undefined)
@@ -211,10 +230,13 @@ function storeRun(
   const { id: runId } = store.write.createRun({ spec, datasetId: '0123456789abcdef', plan, totalSteps: 10 })
   const { attempt } = store.write.claimRun(runId)
   const position = { stepsDone: 1, epoch: { lossSum: 0, correct: 0, examples: 0 }, optimizerScalars: {} }
+  const accuracyOn = (part: 'validation' | 'test', member: readonly (readonly number[])[]) =>
+    parts.includes(part) ? score(softmaxRows(member.flat(), classes), { labels, classes }).accuracy : null
   const accepted = store.record(
     logits.map((member, k) => ({
       ...{ runId, attempt, seq: k, type: 'snapshot', cycle: k + 1, step: k, lr: 0.1, weightsSha256: `${k}` },
-      ...{ valLoss: null, valAccuracy: null, testLoss: null, testAccuracy: null },
+      ...{ valLoss: null, valAccuracy: accuracyOn('validation', member), testLoss: null },
+      testAccuracy: accuracyOn('test', member),
       normalisation: { mean: [0], std: [1] },
       state: { position, tensors: [] },
       predictions: parts.map((part) => ({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { PlanPosition } from '../../../shared/run/plan.ts'
 import type { Core } from '../../../src-main/core.ts'
 import { until } from '../../e2e/lab.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
@@ -18,6 +19,11 @@ after(() => lab.close())
 const endless = cloudsSpec(100_000, { schedule: { kind: 'sgdr', lrMax: 0.1, t0: 50, unit: 'epoch' } })
 const obeyed = { outcome: 'obeyed' }
 
+/** The last step of the cycle that the first edit ends. */
+function annealedEnd({ edits: [edit] }: PlanPosition): number | undefined {
+  return edit && edit.atStep + edit.steps - 1
+}
+
 for (const from of ['the same', 'another'] as const) {
   test(`a run is paused, goes on, anneals, refuses and stops when asked from ${from} host`, async () => {
     const asker = from === 'the same' ? lab.core : other
@@ -32,11 +38,19 @@ for (const from of ['the same', 'another'] as const) {
     const again = await ask({ type: 'annealNow', epochs: 1 })
     assert.ok(again.outcome === 'refused' && /^While annealing now: .*\.$/.test(again.reason))
     assert.equal(read.run(runId).position.edits.length, 1)
+    // While it is paused no cycle can end.
+    assert.equal(read.summary(runId).stopsAfterStep, null)
+    assert.deepEqual(await ask({ type: 'stop', when: 'cycleEnd' }), obeyed)
+    const { stopsAfterStep, position } = read.summary(runId)
+    assert.equal(stopsAfterStep, annealedEnd(position))
+    assert.deepEqual(await ask({ type: 'keepGoing' }), obeyed)
+    assert.equal(read.summary(runId).stopsAfterStep, null)
     assert.deepEqual(await ask({ type: 'resume' }), obeyed)
     assert.equal(read.run(runId).status, 'running')
     assert.deepEqual(await ask({ type: 'stop', when: 'cycleEnd' }), obeyed)
     assert.deepEqual(await ask({ type: 'stop', when: 'now' }), obeyed)
     assert.equal(read.run(runId).status, 'stopped')
+    assert.equal(read.summary(runId).stopsAfterStep, null, 'nothing is planned for a run that has ended')
     await assert.rejects(ask({ type: 'pause' }), /nobody runs it now \(it is stopped\); resume it first/)
   })
 

@@ -108,7 +108,7 @@ test('a past run counts only with the same model, data, batch size, device and a
   store.record([{ ...envelope, type: 'ready', ...ready }, metrics(1, 0, 1000)])
   assert.equal(same({}), undefined, 'no whole epoch yet')
   // 100 steps an epoch: 5 s of steps at 1000 examples a second, and one slow batch that holds the evaluation.
-  store.record([metrics(2, 50, 200), { ...epoch(run, 3, 1), step: 99, seconds: 8 }])
+  store.record([metrics(2, 50, 200), { ...epoch(run, 3, 1), step: 99, seconds: 8, trainingSeconds: 5 }])
   store.record([metrics(4, 100, 1000), metrics(5, 150, 1000), metrics(6, 200, 1000)])
   assert.deepEqual(same({ seed: 7, budget: { epochs: 1 }, schedule: { kind: 'rex', lrStart: 1 } }), {
     secondsPerStep: 0.05,
@@ -127,6 +127,13 @@ test('a past run counts only with the same model, data, batch size, device and a
   ]
   for (const other of others) assert.equal(same(other), undefined, JSON.stringify(other))
   assert.equal(pastSpeed(store.read, parseRunSpec(base), 'fedcba9876543210'), undefined)
+  const later = claimedRun(store, { spec: parseRunSpec(base) })
+  const busy = [2, 3].map((seq) => ({ ...metrics(seq, 50 * (seq - 2), 100), runId: later.id }))
+  const slow = { ...epoch(later, 4, 1), step: 99, seconds: 60, trainingSeconds: 50 }
+  store.record([{ ...envelope, runId: later.id, type: 'ready', ...ready }, ...busy, slow])
+  assert.equal(same({})?.secondsPerStep, 0.05, 'a run of a busy hour does not speak for the next one')
+  store.write.setStatus(later.id, 'failed', 'x')
+  store.write.trashRuns([later.id])
   store.write.setStatus(run.id, 'failed', 'x')
   store.write.trashRuns([run.id])
   assert.equal(same({}), undefined, 'deleted')

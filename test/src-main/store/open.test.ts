@@ -117,7 +117,7 @@ test('opening and reading change no byte', (t) => {
   store.read.checkpoint(run.id)
   store.close()
   assert.equal(sha(path), before)
-  assert.deepEqual(readdirSync(join(path, '..')), ['lab.db'])
+  assert.deepEqual(readdirSync(join(path, '..')), ['lab.db', 'lab.db-reserve'])
 })
 
 /** A database of some megabytes whose host was killed, with its log folded in, as after a power cut. */

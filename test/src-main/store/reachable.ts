@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { connect, type Db } from '../../../src-main/store/database.ts'
+import { createHealth } from '../../../src-main/store/faults.ts'
 import { thisHost } from '../../../src-main/store/hostIdentity.ts'
 import { createHosts } from '../../../src-main/store/hosts.ts'
 import { createReads } from '../../../src-main/store/reads.ts'
@@ -12,7 +13,8 @@ import { afterwards, openFor, tempFolder } from './fixtures.ts'
 export function openReachable(t: TestContext): { db: Db; store: Store } {
   const path = join(tempFolder(t), 'lab.db')
   openFor(t, path).close()
-  const db = connect(path, { busyTimeout: 20 })
+  const health = createHealth(Date.now)
+  const db = connect(path, { busyTimeout: 20, watch: health })
   db.pragma('foreign_keys = ON')
   const hosts = createHosts({ db, id: 'me', identity: thisHost(), now: Date.now, isAlive: () => true })
   const writes = createWrites({ db, hosts, now: Date.now })
@@ -21,5 +23,7 @@ export function openReachable(t: TestContext): { db: Db; store: Store } {
     db.close()
   }
   afterwards(t, close)
-  return { db, store: { path, hostId: hosts.id, read: createReads(db, Date.now), ...writes, close } }
+  const read = createReads(db, Date.now)
+  const { now, subscribe } = health
+  return { db, store: { path, hostId: hosts.id, read, ...writes, health: now, onHealth: subscribe, close } }
 }

@@ -3,7 +3,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { averageReply } from '../../../shared/run/average.ts'
+import { averageAnswer } from '../../../shared/run/average.ts'
+import { jobMessage } from '../../../shared/run/jobs.ts'
 import { averageWeights, meanOf } from '../../../src-main/trainer/averageWeights.ts'
 import { existing, startRequest, tinyDataset, tinySpec, train } from './support.ts'
 
@@ -54,17 +55,14 @@ test('the process answers once and ends', async (t) => {
   const run = await train(startRequest(datasetFolder, tinySpec()))
   const [first] = run.of('snapshot')
   const { state, testLoss, weightsSha256 } = existing(first, 'snapshot')
-  const entry = fileURLToPath(new URL('../../../src-main/trainer/averageEntry.ts', import.meta.url))
+  const entry = fileURLToPath(new URL('../../../src-main/trainer/jobEntry.ts', import.meta.url))
   const child = fork(entry, { serialization: 'advanced' })
-  child.send({
-    spec: tinySpec(),
-    datasetFolder,
-    stepsPerEpoch: 9,
-    members: [{ weight: 1, tensors: state.tensors }],
-  })
+  const members = [{ weight: 1, tensors: state.tensors }]
+  child.send({ job: 'average', request: { spec: tinySpec(), datasetFolder, stepsPerEpoch: 9, members } })
   const [message] = await once(child, 'message')
-  const reply = averageReply.parse(message)
-  assert.ok(reply.type === 'averaged')
+  const said = jobMessage.parse(message)
+  assert.ok(said.type === 'answered')
+  const reply = averageAnswer.parse(said.answer)
   assert.equal(reply.testLoss, testLoss)
   assert.equal(reply.weightsSha256, weightsSha256)
   const [code] = await once(child, 'exit')

@@ -50,6 +50,25 @@ test('stop at the end of the cycle takes its snapshot first', async (t) => {
   assert.equal(run.of('snapshot').at(-1)?.step, 35)
 })
 
+test('a stop at the end of the cycle can be taken back, and each is told with the step', async (t) => {
+  const spec = tinySpec()
+  const run = await train(startRequest(await tinyDataset(t), spec), {
+    after: {
+      20: [{ type: 'stop', when: 'cycleEnd' }],
+      22: [{ type: 'annealNow', epochs: 0.5 }],
+      24: [{ type: 'keepGoing' }],
+      // Without a planned stop nothing changes.
+      25: [{ type: 'keepGoing' }],
+    },
+  })
+  assert.deepEqual(
+    run.of('stopPlanned').map(({ afterStep }) => afterStep),
+    // Cycles end after steps 17, 35 and 53; annealing over 5 steps from step 22 on ends the second after step 26.
+    [35, 26, null],
+  )
+  assert.equal(run.ended.status, 'completed')
+})
+
 test('anneal now is told before its first step, ends the cycle early and shortens the run', async (t) => {
   const spec = tinySpec()
   const request = startRequest(await tinyDataset(t), spec)

@@ -3,23 +3,48 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { type TrainerEvent, type TrainerRequest, trainerEvent } from '../../../shared/run/messages.ts'
+import {
+  type HostMessage,
+  type StartMessage,
+  type TrainerEvent,
+  trainerEvent,
+  trainerOutput,
+} from '../../../shared/run/messages.ts'
 import { existing, startRequest, summary, tinyDataset, tinySpec, train } from './support.ts'
 
 const entry = fileURLToPath(new URL('../../../src-main/trainer/entry.ts', import.meta.url))
 
-function start(): { child: ChildProcess; events: TrainerEvent[]; send(message: object): void } {
+interface Started {
+  readonly child: ChildProcess
+  readonly events: TrainerEvent[]
+  send(message: object): void
+  /** Says where the data set lies before. */
+  sendStart(message: StartMessage): void
+}
+
+function start(): Started {
   const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const events: TrainerEvent[] = []
-  child.on('message', (message) => void events.push(trainerEvent.parse(message)))
-  return { child, events, send: (message) => void child.send(message) }
+  child.on('message', (message) => {
+    const output = trainerOutput.parse(message)
+    if (output.type !== 'alive') events.push(output)
+  })
+  return {
+    child,
+    events,
+    send: (message) => void child.send(message),
+    sendStart(message) {
+      child.send({ type: 'localDataset', datasetId: message.datasetId, folder: message.datasetId })
+      child.send(message)
+    },
+  }
 }
 
 test('the process trains one run, gives the same bits as in here, and ends by itself with code 0', async (t) => {
   const folder = await tinyDataset(t)
   const request = startRequest(folder, tinySpec())
-  const { child, events, send } = start()
-  send(request)
+  const { child, events, sendStart } = start()
+  sendStart(request)
   const [code] = await once(child, 'exit')
   assert.equal(code, 0)
   const { ended } = summary(events)
@@ -29,9 +54,9 @@ test('the process trains one run, gives the same bits as in here, and ends by it
 
 test('it obeys messages while it trains: pause, resume, stop', async (t) => {
   const folder = await tinyDataset(t)
-  const { child, events, send } = start()
-  send(startRequest(folder, tinySpec({ budget: { epochs: 100_000 } })))
-  const answer: Partial<Record<string, TrainerRequest>> = {
+  const { child, events, send, sendStart } = start()
+  sendStart(startRequest(folder, tinySpec({ budget: { epochs: 100_000 } })))
+  const answer: Partial<Record<string, HostMessage>> = {
     metrics: { type: 'pause' },
     paused: { type: 'resume' },
     running: { type: 'stop', when: 'now' },
@@ -55,8 +80,8 @@ test('it obeys messages while it trains: pause, resume, stop', async (t) => {
 })
 
 test('it ends at once when its host goes away', async (t) => {
-  const { child, send } = start()
-  send(startRequest(await tinyDataset(t), tinySpec({ budget: { epochs: 100_000 } })))
+  const { child, sendStart } = start()
+  sendStart(startRequest(await tinyDataset(t), tinySpec({ budget: { epochs: 100_000 } })))
   await once(child, 'message')
   child.disconnect()
   const [code] = await once(child, 'exit')
@@ -75,7 +100,7 @@ test('a start it cannot read is a failed run with the rule in words; other nonse
 
   const other = start()
   other.send({ type: 'dance' })
-  other.send(startRequest(folder, tinySpec()))
+  other.sendStart(startRequest(folder, tinySpec()))
   await once(other.child, 'exit')
   assert.equal(summary(other.events).ended.status, 'completed')
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { random } from '../../../shared/random.ts'
 import {
+  type StartMessage,
   type TrainerEvent,
   type TrainerEventOf,
   type TrainerState,
@@ -14,7 +15,7 @@ import { initialPlan } from '../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
 import { contentId } from '../../../src-main/datasets/contentId.ts'
 import { type Command, CommandQueue } from '../../../src-main/trainer/commands.ts'
-import { runTrainer, type StartRequest } from '../../../src-main/trainer/run.ts'
+import { runTrainer } from '../../../src-main/trainer/run.ts'
 
 export const trainCount = 96
 /** Training examples that are left when a quarter is kept for validation, as `tinySpec` does. */
@@ -66,13 +67,23 @@ export function tinySpec(changes: Record<string, unknown> = {}): RunSpec {
   })
 }
 
+/** Tests name a data set by its folder. */
 export function startRequest(
   datasetFolder: string,
   spec: RunSpec,
-  changes: Partial<StartRequest> = {},
-): StartRequest {
+  changes: Partial<StartMessage> = {},
+): StartMessage {
   const plan = initialPlan(spec, trainingPart)
-  return { type: 'start', runId: 'run', attempt: 1, spec, datasetFolder, plan, edits: [], ...changes }
+  return {
+    type: 'start',
+    runId: 'run',
+    attempt: 1,
+    spec,
+    datasetId: datasetFolder,
+    plan,
+    edits: [],
+    ...changes,
+  }
 }
 
 export interface Trained {
@@ -96,7 +107,7 @@ export interface Hooks {
 }
 
 /** Trains in this process under a clock that only steps move. Every event must pass the protocol's schema. */
-export async function train(request: StartRequest, hooks: Hooks = {}): Promise<Trained> {
+export async function train(request: StartMessage, hooks: Hooks = {}): Promise<Trained> {
   const events: TrainerEvent[] = []
   const commands = new CommandQueue()
   let taken = 0
@@ -106,6 +117,7 @@ export async function train(request: StartRequest, hooks: Hooks = {}): Promise<T
   arrive()
   await runTrainer(request, {
     commands,
+    folderOf: (datasetId) => datasetId,
     clock: () => taken * (hooks.stepMs ?? 10),
     send(event) {
       events.push(trainerEvent.parse(event))

@@ -1,16 +1,21 @@
 import { Button, Text } from '@mantine/core'
+import { useElementSize, useMediaQuery } from '@mantine/hooks'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { UserError } from '../../../../shared/errors.ts'
-import { compileSchedule, type SchedulePlan } from '../../../../shared/schedule/index.ts'
-import { count } from '../../../format/format.ts'
+import {
+  compileSchedule,
+  type Handle,
+  handlesOf,
+  type SchedulePlan,
+} from '../../../../shared/schedule/index.ts'
+import { count, rate } from '../../../format/format.ts'
 import { useForm } from '../form.ts'
 import type { Checked } from '../model/check.ts'
 import type { Pinned } from '../model/draft.ts'
-import type { Handle } from '../model/handleKinds.ts'
-import { handlesOf, type Selection } from '../model/handles.ts'
 import type { Line } from '../model/lines.ts'
 import { cutOf } from '../model/mend.ts'
 import { previewOf, snapshotsOf } from '../model/preview.ts'
+import { openPart, type Selection } from '../model/selection.ts'
 import { type Path, pathText } from '../model/tree.ts'
 import { CycleTable } from './CycleTable.tsx'
 import classes from './Designer.module.css'
@@ -29,6 +34,9 @@ interface DesignerProps {
 
 type Whole = Required<Pick<Checked, 'spec' | 'plan' | 'compiled'>>
 
+/** The page is one column that scrolls as a whole: see NewRunPage.module.css. */
+const stacked = '(max-width: 56em), (max-height: 32em)'
+
 const schedulePath: Path = ['schedule']
 
 /** A family, its parameters, and what they come to, drawn by the function that trains. */
@@ -43,28 +51,40 @@ export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps
   if (whole !== undefined) last.current = whole
   const shown = whole ?? last.current
   const problem = checked.problems.schedule
+  const { ref, height } = useElementSize<HTMLDivElement>()
+  const isStacked = useMediaQuery(stacked, false, { getInitialValueInEffect: false })
   return (
     <section aria-label="Schedule designer" className={classes.designer}>
-      <ScheduleNode path={schedulePath} value={value} selection={selection} onSelect={onSelect} />
-      {problem && (
-        <Text size="sm" c="var(--failure)" id="schedule-problem">
-          {problem.sentence ?? `Schedule ${problem.rule}`}
-        </Text>
-      )}
-      <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
-        {whole !== undefined && <CutNote {...whole} />}
-      </Pins>
-      {shown === undefined ? (
-        <div className={classes.waiting}>
-          <Text c="dimmed">
-            {Object.keys(checked.problems).length > 0
-              ? 'The curve is drawn when what is marked above and beside is right.'
-              : 'Reading the data sets …'}
+      <div className={classes.asked}>
+        <ScheduleNode path={schedulePath} value={value} selection={selection} onSelect={onSelect} />
+        {problem && (
+          <Text size="sm" c="var(--failure)" id="schedule-problem">
+            {problem.sentence ?? `Schedule ${problem.rule}`}
           </Text>
-        </div>
-      ) : (
-        <Outcome {...shown} pins={pins} selection={selection} isStale={whole === undefined} />
-      )}
+        )}
+      </div>
+      <div className={classes.drawn} ref={ref}>
+        <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
+          {whole !== undefined && <CutNote {...whole} />}
+        </Pins>
+        {shown === undefined ? (
+          <div className={classes.waiting}>
+            <Text c="dimmed">
+              {Object.keys(checked.problems).length > 0
+                ? 'The curve is drawn when what is marked above and beside is right.'
+                : 'Reading the data sets …'}
+            </Text>
+          </div>
+        ) : (
+          <Outcome
+            {...shown}
+            pins={pins}
+            selection={selection}
+            isStale={whole === undefined}
+            room={isStacked ? undefined : height}
+          />
+        )}
+      </div>
     </section>
   )
 }
@@ -80,9 +100,11 @@ function Outcome(
     readonly pins: readonly Pinned[]
     readonly selection: Selection
     readonly isStale: boolean
+    /** Pixels high that there are for all of this; undefined where the page scrolls as a whole. */
+    readonly room: number | undefined
   },
 ) {
-  const { spec, plan, compiled, pins, selection, isStale } = given
+  const { spec, plan, compiled, pins, selection, isStale, room } = given
   const { set } = useForm()
   const drawn = useMemo(() => previewOf(compiled), [compiled])
   const snapshots = useMemo(
@@ -91,11 +113,15 @@ function Outcome(
   )
   const lines = usePins(pins, plan)
   const handles = useMemo(
-    () => (isStale ? [] : handlesOf(spec.schedule, plan, selection, (step) => compiled.at(step).lr)),
+    () =>
+      isStale ? [] : handlesOf(spec.schedule, plan, openPart(selection), (step) => compiled.at(step).lr),
     [spec.schedule, plan, selection, compiled, isStale],
   )
   const onHandle = useCallback((handle: Handle, to: number) => set(handle.path, to), [set])
-  const optimizer = spec.optimizer
+  const { optimizer } = spec
+  const momentum = 'momentum' in optimizer ? optimizer.momentum : optimizer.beta1
+  const movesMomentum = [{ drawn }, ...lines].some((line) => line.drawn.momenta !== undefined)
+  const momentumName = 'momentum' in optimizer ? 'momentum' : 'beta1'
   return (
     <>
       <div className={classes.words}>
@@ -104,7 +130,7 @@ function Outcome(
           <Text
             span
             c="dimmed"
-          >{`${count(plan.totalSteps)} steps, ${count(plan.stepsPerEpoch)} an epoch.`}</Text>
+          >{`${count(plan.totalSteps)} steps, ${count(plan.stepsPerEpoch)} an epoch${movesMomentum ? '' : `, ${momentumName} ${rate(momentum)} throughout`}.`}</Text>
         </Text>
       </div>
       <Preview
@@ -115,30 +141,31 @@ function Outcome(
         handles={handles}
         onHandle={onHandle}
         stepsPerX={'steps' in spec.budget ? 1 : plan.stepsPerEpoch}
-        momentum={'momentum' in optimizer ? optimizer.momentum : optimizer.beta1}
-        momentumName={
-          'momentum' in optimizer ? `of ${optimizer.kind === 'sgd' ? 'SGD' : 'RMSProp'}` : 'Adam’s beta1'
-        }
+        room={room}
+        {...(movesMomentum && {
+          momentum,
+          momentumName:
+            'momentum' in optimizer ? `of ${optimizer.kind === 'sgd' ? 'SGD' : 'RMSProp'}` : 'Adam’s beta1',
+        })}
       />
       <CycleTable compiled={compiled} stepsPerEpoch={plan.stepsPerEpoch} rule={spec.snapshots.at} />
     </>
   )
 }
 
-/** The last cycle, where the budget cuts it, with the button that mends it. */
+/** The last cycle, where the budget cuts it, with a shorter and a longer budget that would not. */
 function CutNote({ spec, plan, compiled }: Whole) {
   const { set } = useForm()
   const cut = useMemo(() => cutOf(spec.schedule, plan, compiled, spec.budget), [spec, plan, compiled])
   if (cut === undefined || spec.snapshots.at !== 'cycleEnds') return null
-  const { budget } = cut
   return (
     <Text size="sm" c="var(--attention)" className={classes.cut} component="div" role="status">
       {cut.words}
-      {budget !== undefined && (
-        <Button size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
-          {cut.button}
+      {cut.budgets.map(({ budget, button }) => (
+        <Button key={button} size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
+          {button}
         </Button>
-      )}
+      ))}
     </Text>
   )
 }

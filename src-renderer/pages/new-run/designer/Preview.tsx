@@ -1,14 +1,13 @@
-import { useViewportSize } from '@mantine/hooks'
+import { median } from 'd3-array'
 import { memo, useCallback, useMemo, useState } from 'react'
-import type { CompiledSchedule } from '../../../../shared/schedule/index.ts'
+import type { CompiledSchedule, Handle } from '../../../../shared/schedule/index.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
 import type { PlotArea } from '../../../charts/plotArea.ts'
-import type { ChartAxis, ChartBand, ChartMark } from '../../../charts/types.ts'
+import type { ChartAxis, ChartBand, ChartMark, ChartSeries } from '../../../charts/types.ts'
 import { rate as rateText } from '../../../format/format.ts'
 import { DotWords } from '../../../ribbon/DotWords.tsx'
 import { Ribbon } from '../../../ribbon/Ribbon.tsx'
-import type { Handle } from '../model/handleKinds.ts'
-import { type Line, momentumSeries, rateDomain, rateSeries, steadyMomentum } from '../model/lines.ts'
+import { type Line, momentumSeries, rateDomain, rateSeries } from '../model/lines.ts'
 import { type Preview as Drawn, ribbonOf, type Snapshots } from '../model/preview.ts'
 import classes from './Designer.module.css'
 import { Handles } from './Handles.tsx'
@@ -23,29 +22,46 @@ interface PreviewProps {
   readonly onHandle: (handle: Handle, value: number) => void
   /** Steps in one of the x axis' unit: an epoch's, or 1. */
   readonly stepsPerX: number
-  /** What the optimizer uses where the schedule does not move it. */
-  readonly momentum: number
-  readonly momentumName: string
+  /** Pixels high that there are for the words above, this and the table below; undefined: what it needs. */
+  readonly room: number | undefined
+  /** What the optimizer uses where a line does not move it. Only where one of the lines does. */
+  readonly momentum?: number
+  readonly momentumName?: string
 }
 
 const group = 'designer'
+
+/* Heights in pixels. */
 const momentumHeight = 104
-/** Of the chart of rates: what the window has left over beside the fields. */
-const leastHeight = 176
-const mostHeight = 440
-const elsewhere = 630
+/** The title above a chart. */
+const headHeight = 24
+const ribbonHeight = 62
+/** The pins and the words above, the line of the table below. */
+const around = 112
+const leastCurve = 200
+const mostCurve = 520
+/** With less than so much for the curve the ribbon, which shows the same, makes room. */
+const curveBesideRibbon = 300
+
+/** How high the curve is drawn in the room there is, and whether the ribbon has a place too. */
+function layoutIn(room: number | undefined, movesMomentum: boolean) {
+  if (room === undefined) return { curve: 260, hasRibbon: false }
+  const left = room - around - headHeight - (movesMomentum ? headHeight + momentumHeight : 0)
+  const hasRibbon = left - ribbonHeight >= curveBesideRibbon
+  const curve = left - (hasRibbon ? ribbonHeight : 0)
+  return { curve: Math.min(mostCurve, Math.max(leastCurve, curve)), hasRibbon }
+}
 
 /** The schedule over the whole budget, drawn by the function that trains. */
 export const Preview = memo(function Preview(props: PreviewProps) {
-  const { compiled, drawn, snapshots, pins, stepsPerX } = props
-  const { height } = useViewportSize()
+  const { compiled, drawn, snapshots, pins, stepsPerX, momentum } = props
   const [frozen, setFrozen] = useState<readonly [number, number]>()
   const [chosenScale, setScale] = useState<'linear' | 'log'>()
-  const scale = chosenScale ?? usualScale(compiled)
+  const scale = chosenScale ?? usualScale(compiled, drawn)
   const lines = useMemo(() => [{ id: 'this', label: 'this schedule', drawn }, ...pins], [drawn, pins])
   const series = useMemo(() => rateSeries(lines, stepsPerX), [lines, stepsPerX])
-  const momenta = useMomenta(lines, compiled.totalSteps, stepsPerX, props.momentum)
-  const domain = useMemo(() => frozen ?? rateDomain(series, scale), [frozen, series, scale])
+  const momenta = useMomenta(lines, stepsPerX, momentum)
+  const domain = useDomain(frozen, series, scale, props.handles)
   const x = useAxis(compiled.totalSteps, stepsPerX)
   const y = useMemo(
     (): ChartAxis => ({ label: `${scale} scale`, scale, domain, format: rateText }),
@@ -55,6 +71,7 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   const bands = useMemo(() => bandsOf(compiled, stepsPerX), [compiled, stepsPerX])
   const ribbon = useMemo(() => ribbonOf(compiled, drawn, snapshots), [compiled, drawn, snapshots])
   const { handles, onHandle } = props
+  const { curve, hasRibbon } = layoutIn(props.room, momenta !== undefined)
   const overlay = useCallback(
     (area: PlotArea) => (
       <Handles
@@ -69,16 +86,18 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   )
   return (
     <div>
-      <div className={classes.ribbon}>
-        <Ribbon data={ribbon} height={52} label="The rate over the budget, with the snapshots planned" />
-        <DotWords data={ribbon} />
-      </div>
+      {hasRibbon && (
+        <div className={classes.ribbon}>
+          <Ribbon data={ribbon} height={52} label="The rate over the budget, with the snapshots planned" />
+        </div>
+      )}
+      <DotWords data={ribbon} />
       <LineChart
         title="Learning rate"
         series={series}
         x={x}
         y={y}
-        height={Math.min(mostHeight, Math.max(leastHeight, height - elsewhere))}
+        height={curve}
         marks={marks}
         bands={bands}
         group={group}
@@ -86,29 +105,39 @@ export const Preview = memo(function Preview(props: PreviewProps) {
         onScale={setScale}
         overlay={overlay}
       />
-      <LineChart
-        title="Momentum"
-        series={momenta}
-        x={x}
-        y={momentumAxis(props.momentumName)}
-        height={momentumHeight}
-        bands={bands}
-        group={group}
-      />
+      {momenta !== undefined && (
+        <LineChart
+          title="Momentum"
+          series={momenta}
+          x={x}
+          y={momentumAxis(props.momentumName ?? '')}
+          height={momentumHeight}
+          bands={bands}
+          group={group}
+        />
+      )}
     </div>
   )
 })
 
-/** The same series while no line moves the momentum, so that its chart is not drawn anew with every rate. */
-function useMomenta(lines: readonly Line[], totalSteps: number, stepsPerX: number, usual: number) {
-  const moved = lines.some(({ drawn }) => drawn.momenta !== undefined)
-  const moving = moved ? lines : undefined
+/** What the axis of rates spans; while a handle is dragged, what it spanned before. */
+function useDomain(
+  frozen: readonly [number, number] | undefined,
+  series: readonly ChartSeries[],
+  scale: 'linear' | 'log',
+  handles: readonly Handle[],
+): readonly [number, number] {
+  return useMemo(() => {
+    const named = handles.flatMap(({ axis, rate }) => (axis === 'rate' ? [rate] : []))
+    return frozen ?? rateDomain(series, scale, named)
+  }, [frozen, series, scale, handles])
+}
+
+/** The momentum of every line, where one of them moves it. @param usual the optimizer's own */
+function useMomenta(lines: readonly Line[], stepsPerX: number, usual: number | undefined) {
   return useMemo(
-    () =>
-      moving === undefined
-        ? [steadyMomentum(totalSteps - 1, stepsPerX, usual)]
-        : momentumSeries(moving, stepsPerX, usual),
-    [moving, totalSteps, stepsPerX, usual],
+    () => (usual === undefined ? undefined : momentumSeries(lines, stepsPerX, usual)),
+    [lines, stepsPerX, usual],
   )
 }
 
@@ -132,9 +161,14 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
   )
 }
 
-/** A log axis where the rate is meant to span two decades; one that comes down to 0 is not. */
-const usualScale = ({ range: { lrMin, lrMax } }: CompiledSchedule): 'linear' | 'log' =>
-  lrMin > 0 && lrMax / lrMin >= 100 ? 'log' : 'linear'
+/**
+ * A log axis where the rate spends half of the budget below an eighth of its highest. One that is low for a moment
+ * only (the end of 1cycle, the first step of a warm-up) is read on a linear one.
+ */
+function usualScale({ range: { lrMin, lrMax } }: CompiledSchedule, { rates }: Drawn): 'linear' | 'log' {
+  const usual = median(rates) ?? lrMax
+  return lrMin > 0 && lrMax / lrMin >= 100 && usual < lrMax / 8 ? 'log' : 'linear'
+}
 
 const marksOf = (compiled: CompiledSchedule, { drawn }: Snapshots, stepsPerX: number): ChartMark[] =>
   drawn.map(({ step, number }) => ({

@@ -1,17 +1,17 @@
-import { Checkbox, Group, Select, Text } from '@mantine/core'
 import { memo } from 'react'
-import { presets } from '../../../../shared/schedule/index.ts'
-import { scheduleText } from '../../../format/specText.ts'
-import fieldClasses from '../Field.module.css'
-import { Field } from '../Field.tsx'
-import { useForm } from '../form.ts'
-import { families, familyOf, isKind } from '../model/families.ts'
-import { problemAt } from '../model/fields.ts'
-import type { Selection } from '../model/handles.ts'
-import { filled, switchFamily, withWarmup } from '../model/switchFamily.ts'
-import { getAt, type Path, pathText, textAt } from '../model/tree.ts'
-import classes from './Designer.module.css'
+import { familyOf } from '../model/families.ts'
+import type { Selection } from '../model/selection.ts'
+import { getAt, type Path, textAt } from '../model/tree.ts'
+import { FieldGrid, FineFields } from './FamilyFields.tsx'
+import { isFine } from './fineFields.ts'
 import { Parts } from './Parts.tsx'
+import { Pickers } from './Pickers.tsx'
+
+/** The warm-up in front of a schedule. */
+export interface WarmUp {
+  readonly path: Path
+  readonly value: unknown
+}
 
 interface NodeProps {
   /** Of the schedule in the spec. */
@@ -19,169 +19,41 @@ interface NodeProps {
   readonly value: unknown
   readonly selection: Selection
   readonly onSelect: (path: Path, part: number) => void
-  /** Behind a warm-up: no second one is offered. */
-  readonly isWarm?: boolean
 }
 
 /** A schedule's family, preset and parameters; of one made of others, those of the part that is open too. */
 export const ScheduleNode = memo(function ScheduleNode(props: NodeProps) {
-  const { path, value, selection, onSelect } = props
+  const { path, value } = props
+  if (textAt(value, ['kind']) !== 'warmup') return <Schedule {...props} />
+  // The schedule is what one looks for first; its warm-up stands among its fields.
+  return (
+    <Schedule
+      {...props}
+      path={[...path, 'schedule']}
+      value={getAt(value, ['schedule'])}
+      warmUp={{ path, value }}
+    />
+  )
+})
+
+function Schedule(props: NodeProps & { readonly warmUp?: WarmUp }) {
+  const { path, value, selection, onSelect, warmUp } = props
   const kind = textAt(value, ['kind'])
-  if (kind === 'warmup') return <WarmUp {...props} />
-  const time = textAt(value, ['unit'])
+  const main = (familyOf(kind)?.fields ?? []).filter((field) => !isFine(field))
+  const rise = (familyOf('warmup')?.fields ?? []).filter((field) => !isFine(field))
   return (
     <>
-      <Pickers {...props} />
-      <div className={classes.fields}>
-        {familyOf(kind)?.fields.map((field) => (
-          <Field
-            key={`${kind} ${field.key}`}
-            at={path}
-            field={field}
-            value={getAt(value, [field.key])}
-            time={time}
-          />
-        ))}
-      </div>
+      <Pickers path={path} value={value} {...(warmUp && { warmUp })} />
+      <FieldGrid
+        places={[
+          { path, value, fields: main },
+          ...(warmUp === undefined ? [] : [{ ...warmUp, fields: rise }]),
+        ]}
+      />
+      <FineFields path={path} value={value} {...(warmUp && { warmUp })} />
       {(kind === 'sequence' || kind === 'chain') && (
         <Parts path={path} value={value} selection={selection} onSelect={onSelect} Node={ScheduleNode} />
       )}
     </>
-  )
-})
-
-function WarmUp({ path, value, selection, onSelect }: NodeProps) {
-  const { set } = useForm()
-  const time = textAt(value, ['unit'])
-  return (
-    <>
-      <div className={classes.fields}>
-        <Checkbox
-          className={classes.warm}
-          label="Warm-up in front"
-          checked
-          onChange={() => set(path, getAt(value, ['schedule']))}
-        />
-        {families.warmup.fields.map((field) => (
-          <Field key={field.key} at={path} field={field} value={getAt(value, [field.key])} time={time} />
-        ))}
-      </div>
-      <ScheduleNode
-        path={[...path, 'schedule']}
-        value={getAt(value, ['schedule'])}
-        selection={selection}
-        onSelect={onSelect}
-        isWarm
-      />
-    </>
-  )
-}
-
-const dense = { label: fieldClasses.label, input: fieldClasses.input } as const
-
-const familyData = Object.entries(Object.groupBy(Object.entries(families), ([, { group }]) => group)).map(
-  ([group, of = []]) => ({ group, items: of.map(([value, { name }]) => ({ value, label: name })) }),
-)
-
-const presetData = presets.map(({ id, name }) => ({ value: id, label: name }))
-const presetTexts = new Map(presets.map((preset) => [preset.id, JSON.stringify(preset.spec)]))
-
-function Pickers({ path, value, isWarm }: NodeProps) {
-  const { update } = useForm()
-  const kind = textAt(value, ['kind'])
-  const text = JSON.stringify(value)
-  const preset = presets.find(({ id }) => presetTexts.get(id) === text)
-  const about = preset === undefined ? familyOf(kind)?.about : `${preset.note} Source: ${preset.source}.`
-  return (
-    <div className={classes.pickers}>
-      <FamilyPicker place={pathText(path)} kind={kind} />
-      <PresetPicker place={pathText(path)} preset={preset?.id} />
-      {isWarm !== true && (
-        <Checkbox
-          className={classes.warm}
-          label="Warm-up in front"
-          checked={false}
-          onChange={() => update(path, withWarmup)}
-        />
-      )}
-      <Text className={classes.about} size="xs" c="dimmed" title={about}>
-        {about}
-      </Text>
-    </div>
-  )
-}
-
-/* The pickers know where they are and not what else the schedule says, so that a drag does not draw them anew. */
-
-const placeOf = (place: string): Path => place.split('.')
-
-const FamilyPicker = memo(function FamilyPicker({
-  place,
-  kind,
-}: {
-  readonly place: string
-  readonly kind: string
-}) {
-  const { update, problems } = useForm()
-  const name = `${place}.kind`
-  return (
-    <Select
-      label="Schedule"
-      classNames={dense}
-      data-path={name}
-      data={familyData}
-      value={isKind(kind) ? kind : null}
-      searchable
-      allowDeselect={false}
-      maxDropdownHeight={420}
-      error={problems[name] && problemAt(problems, name, 'Schedule')}
-      onChange={(chosen) => {
-        if (chosen === null || !isKind(chosen) || chosen === kind) return
-        update(placeOf(place), (old) => switchFamily(old, chosen))
-      }}
-    />
-  )
-})
-
-const PresetPicker = memo(function PresetPicker(given: {
-  readonly place: string
-  readonly preset: string | undefined
-}) {
-  const { set } = useForm()
-  return (
-    <Select
-      label="Preset"
-      classNames={dense}
-      placeholder="start from a published one"
-      data={presetData}
-      value={given.preset ?? null}
-      searchable
-      allowDeselect={false}
-      maxDropdownHeight={420}
-      comboboxProps={{ width: 420, position: 'bottom-start' }}
-      renderOption={({ option }) => <PresetOption id={option.value} />}
-      onChange={(id) => {
-        const chosen = presets.find((one) => one.id === id)
-        if (chosen !== undefined) set(placeOf(given.place), filled(chosen.spec))
-      }}
-    />
-  )
-})
-
-function PresetOption({ id }: { readonly id: string }) {
-  const preset = presets.find((one) => one.id === id)
-  if (preset === undefined) return null
-  return (
-    <div>
-      <Group justify="space-between" wrap="nowrap" gap="md">
-        <Text size="sm">{preset.name}</Text>
-        <Text size="xs" c="dimmed">
-          {scheduleText(preset.spec)}
-        </Text>
-      </Group>
-      <Text size="xs" c="dimmed">
-        {preset.note} Source: {preset.source}.
-      </Text>
-    </div>
   )
 }

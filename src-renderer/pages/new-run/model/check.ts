@@ -7,6 +7,7 @@ import {
   type SchedulePlan,
 } from '../../../../shared/schedule/index.ts'
 import { type Problem, type Problems, problemOf } from './fields.ts'
+import { topologyProblem } from './topology.ts'
 import { getAt, textAt } from './tree.ts'
 
 /** What the draft comes to. */
@@ -22,8 +23,10 @@ export interface Checked {
 /** Checks a draft by the rules of the core. @param trainCount examples it would train on; undefined while not known */
 export function checkDraft(tree: unknown, trainCount: number | undefined): Checked {
   const parsed = runSpec.safeParse(tree)
-  if (!parsed.success) return { problems: byPath(tree) }
+  if (!parsed.success) return { problems: { ...byPath(tree), ...modelProblem(tree) } }
   const spec = parsed.data
+  const wrongModel = modelProblem(tree)
+  if (Object.keys(wrongModel).length > 0) return { spec, problems: wrongModel }
   if (trainCount === undefined) return { spec, problems: {} }
   const planned = attempt(() => initialPlan(spec, trainCount))
   if ('sentence' in planned) {
@@ -50,6 +53,13 @@ function byPath(tree: unknown): Problems {
   const found: Record<string, Problem> = {}
   for (const problem of problemsIn(runSpec, tree)) found[problem.path] ??= problemOf(problem)
   return found
+}
+
+/** A model of the user's own that could never be trained. */
+function modelProblem(tree: unknown): Problems {
+  if (textAt(tree, ['model', 'kind']) !== 'layers') return {}
+  const sentence = topologyProblem(getAt(tree, ['model', 'topology']))
+  return sentence === undefined ? {} : { 'model.topology': { rule: '', sentence } }
 }
 
 /** A plateau on validation data needs some. */

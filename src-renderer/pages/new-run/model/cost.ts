@@ -31,11 +31,13 @@ export function aboutTime(seconds: number): string {
   return `about ${duration(seconds)}`
 }
 
-/** What the time was taken from, for who wants to know. */
-export function estimateSource({ source, device, secondsPerStep }: Estimate): string {
-  const from = source === 'measured' ? 'measured just now' : 'from a past run'
-  return `${stepTime(secondsPerStep)} a step, ${from} on ${device}`
-}
+/** What the time was taken from: "by a past run like it", "as measured just now". */
+export const estimateSource = ({ source }: Estimate): string =>
+  source === 'measured' ? 'as measured just now' : 'by a past run like it'
+
+/** The same to the step, for who wants to know. */
+export const estimateDetail = (estimate: Estimate): string =>
+  `${stepTime(estimate.secondsPerStep)} a step, ${estimateSource(estimate)}, on ${estimate.device}`
 
 const stepTime = (seconds: number): string =>
   seconds < 1 ? `${Number((1000 * seconds).toPrecision(2))}${thin}ms` : duration(seconds)

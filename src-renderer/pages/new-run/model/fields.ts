@@ -18,7 +18,8 @@ export type FieldUnit =
   | 'px'
   | 'examples'
 
-export type Choice = readonly [value: string | number, label: string]
+/** `help`: what choosing it does, in a sentence. */
+export type Choice = readonly [value: string | number, label: string, help?: string]
 
 export type FieldType =
   | { readonly is: 'number'; readonly unit?: FieldUnit }

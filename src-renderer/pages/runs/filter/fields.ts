@@ -67,26 +67,41 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
   best: {
     kind: 'number',
     unit: 'share',
-    about: 'best validation accuracy',
+    about: 'best validation accuracy (of test without)',
     read: (run) => factsOf(run).best,
+  },
+  error: {
+    kind: 'number',
+    unit: 'share',
+    about: 'lowest validation error (of test without)',
+    read: (run) => {
+      const { best } = factsOf(run)
+      return best === null ? null : 1 - best
+    },
   },
   last: {
     kind: 'number',
     unit: 'share',
-    about: 'last validation accuracy',
+    about: 'last validation accuracy (of test without)',
     read: (run) => factsOf(run).last,
   },
   test: {
     kind: 'number',
     unit: 'share',
-    about: 'test accuracy at the best',
-    read: (run) => factsOf(run).test,
+    about: 'test accuracy where validation is best',
+    read: (run) => factsOf(run).test.best,
   },
   ensemble: {
     kind: 'number',
     unit: 'share',
-    about: 'ensemble accuracy',
-    read: (run) => factsOf(run).ensemble,
+    about: 'test accuracy of the best ensemble saved',
+    read: (run) => factsOf(run).test.ensemble,
+  },
+  valensemble: {
+    kind: 'number',
+    unit: 'share',
+    about: 'validation accuracy of the best ensemble saved',
+    read: (run) => factsOf(run).validation.ensemble,
   },
   progress: {
     kind: 'number',
@@ -94,7 +109,7 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
     about: 'part of the plan done',
     read: (run) => factsOf(run).progress,
   },
-  valloss: { kind: 'number', about: 'last validation loss', read: (run) => factsOf(run).valLoss },
+  valloss: { kind: 'number', about: 'last validation loss', read: (run) => factsOf(run).validationLoss },
   loss: { kind: 'number', about: 'last training loss', read: (run) => factsOf(run).trainLoss },
   lr: { kind: 'number', about: 'highest rate', read: (run) => factsOf(run).lrMax },
   epochs: { kind: 'number', about: 'planned epochs', read: (run) => factsOf(run).epochs },

@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { factsOf } from '../facts.ts'
 import { type FilterField, filterFields, findField } from './fields.ts'
@@ -20,7 +21,13 @@ export interface FilterError {
 }
 
 export type ParsedFilter =
-  | { readonly ok: true; readonly matches: Predicate; readonly isEmpty: boolean }
+  | {
+      readonly ok: true
+      readonly matches: Predicate
+      readonly isEmpty: boolean
+      /** How terms were read that could have meant something else, a sentence without its end each. */
+      readonly understood: readonly string[]
+    }
   | FilterError
 
 class Refusal extends Error {
@@ -36,13 +43,13 @@ const maxDepth = 50
 
 export function parseFilter(text: string): ParsedFilter {
   const tokens = tokenize(text)
-  if (tokens.length === 0) return { ok: true, matches: () => true, isEmpty: true }
+  if (tokens.length === 0) return { ok: true, matches: () => true, isEmpty: true, understood: [] }
   try {
-    const reader = { tokens, at: 0, depth: 0 }
+    const reader: Reader = { tokens, understood: [], at: 0, depth: 0 }
     const matches = readOr(reader)
     const rest = tokens[reader.at]
     if (rest !== undefined) throw new Refusal('This closing parenthesis has no opening one.', rest)
-    return { ok: true, matches, isEmpty: false }
+    return { ok: true, matches, isEmpty: false, understood: reader.understood }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const { token, message } = error
@@ -52,6 +59,7 @@ export function parseFilter(text: string): ParsedFilter {
 
 interface Reader {
   readonly tokens: readonly Token[]
+  readonly understood: string[]
   at: number
   depth: number
 }
@@ -85,7 +93,7 @@ function readPart(reader: Reader): Predicate {
   reader.at++
   switch (token.kind) {
     case 'term':
-      return termOf(token)
+      return termOf(reader, token)
     case 'not':
     case 'open':
       return nested(reader, token)
@@ -110,7 +118,7 @@ function nested(reader: Reader, token: Token): Predicate {
   return inner
 }
 
-function termOf(token: Token): Predicate {
+function termOf(reader: Reader, token: Token): Predicate {
   if (token.comparison === undefined) return wordOf(token)
   const { field: name, operator, value } = token.comparison
   const field = findField(name)
@@ -118,7 +126,7 @@ function termOf(token: Token): Predicate {
   if (value === '') throw new Refusal(`"${name}${operator}" needs a value: ${field.about}.`, token)
   switch (field.kind) {
     case 'number':
-      return numberTerm(name, field, operator, value, token)
+      return numberTerm(reader, { name, field, operator, text: value, token })
     case 'text':
       return textTerm(name, field.read, operator, value, token)
     case 'flag':
@@ -137,51 +145,40 @@ function unknownField(name: string): string {
   return `There is no field "${name}". ${hint}`
 }
 
-/** The field that begins alike, or is at most two slips of the keyboard away. */
+/** The field that begins alike, or is at most two changed letters away. */
 function nearestField(typed: string): string | undefined {
   const names = Object.keys(filterFields)
   const alike = names.find((name) => name.startsWith(typed) || typed.startsWith(name))
   if (alike !== undefined) return alike
-  const ranked = names
-    .map((name) => ({ name, slips: slipsBetween(typed, name) }))
-    .sort((a, b) => a.slips - b.slips)
-  const [first] = ranked
-  return first !== undefined && first.slips <= Math.min(2, typed.length - 2) ? first.name : undefined
+  const near = closest(typed, names)
+  return distance(typed, near) <= Math.min(2, typed.length - 2) ? near : undefined
 }
 
-/** Letters added, left out, replaced, or swapped with their neighbour. */
-function slipsBetween(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    rows.push(row)
-    for (let j = 1; j <= b.length; j++) {
-      const isSame = a[i - 1] === b[j - 1]
-      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      const changed = at(i - 1, j - 1) + (isSame ? 0 : 1)
-      row.push(Math.min(changed, at(i - 1, j) + 1, at(i, j - 1) + 1, isSwap ? at(i - 2, j - 2) + 1 : changed))
-    }
-  }
-  return at(a.length, b.length)
+interface NumberTerm {
+  readonly name: string
+  readonly field: Extract<FilterField, { kind: 'number' }>
+  readonly operator: Operator
+  readonly text: string
+  readonly token: Token
 }
 
-function numberTerm(
-  name: string,
-  field: Extract<FilterField, { kind: 'number' }>,
-  operator: Operator,
-  text: string,
-  token: Token,
-): Predicate {
+function numberTerm(reader: Reader, { name, field, operator, text, token }: NumberTerm): Predicate {
   const wanted = numberOf(text, field.unit)
   if (wanted === undefined) throw new Refusal(`"${name}" compares with a number, not with "${text}".`, token)
+  if (field.unit === 'share' && (wanted < 0 || wanted > 1))
+    throw new Refusal(`"${name}" lies between 0 and 100 %: write ${name}${operator}0.9 or 90%.`, token)
   const { read } = field
   const holds = comparisons[operator]
-  return (run) => {
+  const matches: Predicate = (run) => {
     const value = read(run)
     return value !== null && holds(value, wanted)
   }
+  if (field.unit === 'share' && isPlain(text) && wanted !== Number(text))
+    reader.understood.push(`${name}${operator}${text} is read as ${text} %`)
+  return matches
 }
+
+const isPlain = (text: string): boolean => !text.endsWith('%')
 
 /** Shares and times are sums of rounded numbers: what shows as equal is equal. */
 const same = (a: number, b: number): boolean =>
@@ -199,12 +196,13 @@ const comparisons: Readonly<Record<Operator, (value: number, wanted: number) => 
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** "0.88", "88%" of a share, "5m" of a time; undefined where it is no number. */
+/** "0.88", "88%" or "88" of a share, "5m" of a time; undefined where it is no number. */
 function numberOf(text: string, unit: 'share' | 'time' | undefined): number | undefined {
   const [, digits = '', suffix = ''] = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)([a-z%]?)$/i.exec(text) ?? []
   if (digits === '') return undefined
   const value = Number(digits)
-  if (suffix === '') return value
+  // Nobody asks for a share above 100 %: a plain number above 1 is in percent.
+  if (suffix === '') return unit === 'share' && value > 1 ? value / 100 : value
   if (unit === 'share' && suffix === '%') return value / 100
   const factor = seconds[suffix.toLowerCase()]
   return unit === 'time' && factor !== undefined ? value * factor : undefined

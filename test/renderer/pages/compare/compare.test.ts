@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { mapOf, stepsBetween } from '../../../../src-renderer/pages/compare/axes.ts'
-import { configRows } from '../../../../src-renderer/pages/compare/config.ts'
+import { configGroups, differenceCount } from '../../../../src-renderer/pages/compare/config.ts'
 import { drawnOf, placesOf } from '../../../../src-renderer/pages/compare/places.ts'
-import { scoreCells, scores } from '../../../../src-renderer/pages/compare/scores.ts'
+import { scoreCells, scoresIn } from '../../../../src-renderer/pages/compare/scores.ts'
 import { epoch, row } from '../runs/row.ts'
 
 describe('settings', () => {
-  const a = row('a', {}, { schedule: { kind: 'cosine', lrStart: 0.1 }, seed: 1 }).spec
-  const b = row('b', {}, { schedule: { kind: 'constant', lr: 0.1 }, seed: 2 }).spec
-  const differing = (...specs: Parameters<typeof configRows>[0]) =>
-    configRows(specs)
+  const a = row('a', {}, { schedule: { kind: 'cosine', lrStart: 0.1 }, seed: 1 })
+  const b = row('b', {}, { schedule: { kind: 'constant', lr: 0.1 }, seed: 2 })
+  const differing = (...runs: Parameters<typeof configGroups>[0]) =>
+    configGroups(runs)
+      .flatMap(({ rows }) => rows)
       .filter(({ differs }) => differs)
       .map(({ label, values }) => [label, ...values])
   test('those that differ, and those that only one has', () => {
@@ -29,6 +30,25 @@ describe('settings', () => {
     )
     assert.ok(!rows.some(([label]) => label === 'batch size' || label === 'name'))
   })
+  test('what matters most comes first, and kinds of schedules are one difference', () => {
+    const groups = configGroups([a, b])
+    assert.deepEqual(
+      groups.map(({ title, isOfSeveralKinds }) => [title, isOfSeveralKinds]),
+      [
+        ['Schedule', true],
+        ['Optimizer', false],
+        ['Model', false],
+        ['Training', false],
+        ['Data', false],
+      ],
+    )
+    assert.deepEqual(groups[0]?.rows[0], {
+      label: 'highest rate',
+      values: ['0.1', '0.1'],
+      differs: false,
+    })
+    assert.equal(differenceCount(groups), 2)
+  })
   test('none of one run, or of the same twice', () => {
     assert.deepEqual(differing(a), [])
     assert.deepEqual(differing(a, a), [])
@@ -36,6 +56,7 @@ describe('settings', () => {
 })
 
 describe('scores', () => {
+  const scores = scoresIn('accuracy')
   const best = scores.find(({ id }) => id === 'best')
   const speed = scores.find(({ id }) => id === 'speed')
   assert.ok(best && speed)
@@ -45,6 +66,18 @@ describe('scores', () => {
     assert.deepEqual(cells[0], { text: '80.0\u202f%', isTop: false })
     assert.deepEqual(cells[1], { text: '90.0\u202f%', isTop: true, delta: '+10.0\u202fpp', isBetter: true })
     assert.deepEqual(cells[2], { text: '–', isTop: false })
+  })
+  test('runs of other data get no difference, and none of all is the best', () => {
+    const other = row('d', { best: epoch(0.95), datasetId: 'other' })
+    const cells = scoreCells(best, [...runs, other], () => [], runs[0])
+    assert.deepEqual(cells[3], { text: '95.0\u202f%', isTop: false })
+    assert.deepEqual(cells[1], { text: '90.0\u202f%', isTop: false, delta: '+10.0\u202fpp', isBetter: true })
+  })
+  test('as errors the lowest is best', () => {
+    const [error] = scoresIn('error')
+    assert.ok(error)
+    const [, cell] = scoreCells(error, runs, () => [], runs[0])
+    assert.deepEqual(cell, { text: '10.0\u202f%', isTop: true, delta: '−10.0\u202fpp', isBetter: true })
   })
   test('speed is examples over the seconds of the epochs', () => {
     const epochs = [epoch(0.5, { step: 9, seconds: 2 }), epoch(0.6, { epoch: 2, step: 19, seconds: 3 })]

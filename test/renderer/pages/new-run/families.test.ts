@@ -1,93 +1,55 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { modelSpec, optimizerSpec } from '../../../../shared/run/spec.ts'
-import { budgetedSpec } from '../../../../shared/schedule/families/budgeted.ts'
-import { chainSpec } from '../../../../shared/schedule/families/chain.ts'
-import { constantSpec } from '../../../../shared/schedule/families/constant.ts'
-import { cyclicalSpec } from '../../../../shared/schedule/families/cyclical.ts'
-import * as decay from '../../../../shared/schedule/families/decay.ts'
-import { formulaSpec } from '../../../../shared/schedule/families/formula.ts'
-import { fractalSpec } from '../../../../shared/schedule/families/fractal.ts'
-import * as inverse from '../../../../shared/schedule/families/inverse.ts'
-import { oneCycleSpec } from '../../../../shared/schedule/families/oneCycle.ts'
-import { plateauSpec } from '../../../../shared/schedule/families/plateau.ts'
-import { sequenceSpec } from '../../../../shared/schedule/families/sequence.ts'
-import { sgdrSpec } from '../../../../shared/schedule/families/sgdr.ts'
-import { snapshotSpec } from '../../../../shared/schedule/families/snapshot.ts'
-import * as steps from '../../../../shared/schedule/families/steps.ts'
-import { warmupSpec } from '../../../../shared/schedule/families/warmup.ts'
 import {
   compileSchedule,
   parseSchedule,
   presets,
+  scheduleFamilies,
   scheduleKinds,
-  scheduleSpec,
 } from '../../../../shared/schedule/index.ts'
-import { families, isKind } from '../../../../src-renderer/pages/new-run/model/families.ts'
+import { families, familyOf } from '../../../../src-renderer/pages/new-run/model/families.ts'
 import { models, optimizers } from '../../../../src-renderer/pages/new-run/model/runFields.ts'
 import { switchFamily } from '../../../../src-renderer/pages/new-run/model/switchFamily.ts'
 import { setAt } from '../../../../src-renderer/pages/new-run/model/tree.ts'
 
-const schemas: readonly z.ZodObject[] = [
-  constantSpec,
-  steps.stepSpec,
-  steps.multiStepSpec,
-  steps.piecewiseSpec,
-  decay.exponentialSpec,
-  decay.linearSpec,
-  decay.polynomialSpec,
-  decay.cosineSpec,
-  decay.rexSpec,
-  decay.exponentialDecaySpec,
-  decay.geometricSpec,
-  inverse.inverseTimeSpec,
-  inverse.inverseSqrtSpec,
-  inverse.noamSpec,
-  cyclicalSpec,
-  sgdrSpec,
-  snapshotSpec,
-  oneCycleSpec,
-  fractalSpec,
-  budgetedSpec,
-  plateauSpec,
-  formulaSpec,
-  warmupSpec(scheduleSpec),
-  sequenceSpec(scheduleSpec),
-  chainSpec(scheduleSpec),
-]
 /** What is not a field but a schedule, or a list of them. */
 const inner = new Set(['schedule', 'pieces', 'factors'])
-const kindOf = (schema: z.ZodObject): string => {
-  const [kind] = schema.shape.kind?._zod.values ?? []
-  return String(kind)
-}
 
-test('every family of the core is offered, with every one of its fields', () => {
-  assert.deepEqual(Object.keys(families).toSorted(), scheduleKinds.toSorted())
-  assert.deepEqual(schemas.map(kindOf).toSorted(), scheduleKinds.toSorted())
-  for (const schema of schemas) {
-    const kind = kindOf(schema)
-    assert.ok(isKind(kind))
-    const asked = families[kind].fields.map(({ key }) => key).toSorted()
+test('every family of the core is offered, with every one of its fields and what each does', () => {
+  assert.deepEqual(
+    families.map(({ kind }) => kind),
+    scheduleKinds,
+  )
+  for (const { kind, schema } of scheduleFamilies) {
+    const fields = familyOf(kind)?.fields ?? []
     const known = Object.keys(schema.shape).filter((key) => key !== 'kind' && !inner.has(key))
-    assert.deepEqual(asked, known.toSorted(), kind)
+    assert.deepEqual(fields.map(({ key }) => key).toSorted(), known.toSorted(), kind)
+    for (const { key, label } of fields) assert.ok(label.length > 0 && label.length <= 22, `${kind}.${key}`)
   }
 })
 
-test('every choice that is offered is one of the schema’s, and all of them are', () => {
-  for (const schema of schemas) {
-    const kind = kindOf(schema)
-    assert.ok(isKind(kind))
-    for (const { key, type } of families[kind].fields) {
-      if (type.is !== 'choice') continue
+test('every choice that is offered is one of the schema’s, all of them are, and each says what it does', () => {
+  for (const { kind, schema } of scheduleFamilies) {
+    for (const { key, type } of familyOf(kind)?.fields ?? []) {
       const field = schema.shape[key]
-      for (const [value] of type.options)
-        assert.ok(field?._zod.run !== undefined && parses(field, value), `${kind}.${key} ${value}`)
-      assert.ok(field !== undefined && !parses(field, 'none of them'), `${kind}.${key}`)
+      assert.ok(field)
+      if (type.is !== 'choice') {
+        assert.ok(!(unwrapped(field) instanceof z.ZodEnum), `${kind}.${key} offers no choice`)
+        continue
+      }
+      for (const [value, label, help] of type.options) {
+        assert.ok(parses(field, value), `${kind}.${key} ${value}`)
+        assert.ok(label !== '' && /^[A-Z].*\.$/.test(help ?? ''), `${kind}.${key} ${value}: ${help}`)
+      }
+      assert.ok(!parses(field, 'none of them'), `${kind}.${key}`)
     }
   }
 })
+
+const unwrapped = (field: z.core.$ZodType): z.core.$ZodType =>
+  field instanceof z.ZodDefault || field instanceof z.ZodOptional ? unwrapped(field.def.innerType) : field
 
 const parses = (schema: z.core.$ZodType, value: unknown): boolean => {
   const done = schema._zod.run({ value, issues: [] }, { async: false })
@@ -107,6 +69,17 @@ test('changing from any preset to any family gives a schedule that compiles, wit
   }
   const sgdr = switchFamily(parseSchedule({ kind: 'cosine', lrStart: 0.037, unit: 'epoch' }), 'sgdr')
   assert.equal(compileSchedule(parseSchedule(sgdr), plan).at(0).lr, 0.037)
+})
+
+test('the momentum that 1cycle starts with stays behind with it; one of the user’s own goes along', () => {
+  const constant = parseSchedule({ kind: 'constant', lr: 0.1 })
+  const there = switchFamily(constant, 'oneCycle')
+  for (const kind of ['rex', 'cosine', 'formula', 'plateau', 'sgdr'] as const) {
+    assert.equal(parseSchedule(switchFamily(there, kind)).momentum, undefined, kind)
+    const momentum = { curve: 'inverse', low: 0.8, high: 0.95 }
+    const own = parseSchedule(switchFamily(setAt(there, ['momentum'], momentum), kind))
+    assert.deepEqual(own.momentum, momentum, kind)
+  }
 })
 
 test('a warm-up and a chain put around a schedule leave it as it is', () => {

@@ -23,6 +23,7 @@ export function runWith(
     totalSteps: buildPlan(spec, position).totalSteps,
     stepsDone: 150,
     attempt: 1,
+    stopsAfterStep: null,
     queuePlace: null,
     device: null,
     deviceReason: null,
@@ -55,6 +56,7 @@ export function epochWith(epoch: number, changes: Partial<EpochInfo> = {}): Epoc
     testLoss: null,
     testAccuracy: null,
     seconds: 5,
+    trainingSeconds: 4,
     ...changes,
   }
 }

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { compileSchedule } from '../../../../shared/schedule/index.ts'
-import {
-  columns,
-  columnsOf,
-  deltaOf,
-  findColumn,
-  textOf,
-} from '../../../../src-renderer/pages/runs/columns.ts'
+import { textOf } from '../../../../src-renderer/pages/runs/columns/column.ts'
+import { columns, columnsOf, findColumn } from '../../../../src-renderer/pages/runs/columns/columns.ts'
+import { deltaOf } from '../../../../src-renderer/pages/runs/columns/delta.ts'
 import { factsOf, isResumable, secondsOf } from '../../../../src-renderer/pages/runs/facts.ts'
 import { epoch, row } from './row.ts'
 
@@ -29,7 +25,7 @@ test('values with their units', () => {
   assert.equal(text('valLoss', run), '0.1235')
   assert.equal(text('duration', run), '1 m 00 s')
   assert.equal(text('tags', run), 'x, y')
-  assert.equal(text('ensemble', run), '–')
+  assert.equal(text('testEnsemble', run), '–')
 })
 
 describe('what lies between a run and the baseline', () => {
@@ -48,6 +44,10 @@ describe('what lies between a run and the baseline', () => {
       isBetter: false,
     })
   })
+  test('none of a run of other data, however its scores look beside them', () => {
+    const flowers = row('flowers', { best: epoch(0.99), datasetId: 'flowers' })
+    for (const { id } of columns) assert.equal(delta(id, flowers), undefined, id)
+  })
   test('none of the baseline itself, of words, and of what is missing', () => {
     assert.equal(delta('best', base), undefined)
     assert.equal(delta('model'), undefined)
@@ -56,13 +56,45 @@ describe('what lies between a run and the baseline', () => {
 })
 
 test('the column at a step says of what and where, and shows it in that unit', () => {
-  const [accuracy] = columnsOf(['at'], { series: 'accuracy', step: 1200 })
-  const [rate] = columnsOf(['at'], { series: 'lr', step: 5 })
+  const [accuracy] = columnsOf(['at'], { series: 'accuracy', step: 1200 }, 'accuracy')
+  const [rate] = columnsOf(['at'], { series: 'lr', step: 5 }, 'accuracy')
   assert.ok(accuracy && rate)
   assert.equal(accuracy.label, 'Accuracy @1\u202f200')
   assert.equal(textOf(accuracy, row('a'), at), '25.0\u202f%')
   assert.equal(textOf(rate, row('a'), at), '0.25')
   assert.equal(textOf(rate, row('other'), at), '–')
+})
+
+test('a score is only ever of the part of the data that its column names', () => {
+  const ensemble = { id: 1, name: 'all', valAccuracy: 0.91, testAccuracy: 0.889 }
+  const run = row('a', { best: epoch(0.897, { testAccuracy: 0.884 }), last: epoch(0.89), ensemble })
+  const shown = columns
+    .filter(({ part, isScore }) => isScore === true && part !== undefined)
+    .map((column) => [column.part, column.label, text(column.id, run)])
+  assert.deepEqual(shown, [
+    ['validation', 'Best', '89.7 %'],
+    ['validation', 'Last', '89.0 %'],
+    ['validation', 'Ensemble', '91.0 %'],
+    ['test', 'At best', '88.4 %'],
+    ['test', 'Last', '–'],
+    ['test', 'Ensemble', '88.9 %'],
+  ])
+  const bare = row('b', {
+    best: epoch(null, { testAccuracy: 0.7 }),
+    last: epoch(null, { testAccuracy: 0.6 }),
+  })
+  assert.deepEqual([text('best', bare), text('last', bare), text('test', bare)], ['–', '–', '70.0 %'])
+})
+
+test('told as errors, scores keep their order and what is better', () => {
+  const best = epoch(0.9)
+  const [column] = columnsOf(['best'], { series: 'accuracy', step: 1 }, 'error')
+  assert.ok(column)
+  assert.equal(column.about, 'Best validation error')
+  assert.equal(textOf(column, row('a', { best }), at).replaceAll('\u202f', ' '), '10.0 %')
+  const base = row('base', { best: epoch(0.8) })
+  assert.deepEqual(deltaOf(column, row('a', { best }), base, at), { text: '−10.0\u202fpp', isBetter: true })
+  assert.equal(column.value?.(row('a', { best }), at), 0.9)
 })
 
 test('the highest rate is the schedule’s own, however it is found', () => {

@@ -38,6 +38,11 @@ describe('what a filter leaves', () => {
     ['best>=0.88', 'alpha beta'],
     ['best>=88%', 'alpha beta'],
     ['best=88%', 'beta'],
+    ['best>88', 'alpha'],
+    ['best>=88 best<88.05', 'beta'],
+    ['best<=1', 'alpha beta gamma'],
+    ['error<12', 'alpha'],
+    ['progress<50', 'beta gamma epsilon'],
     ['best!=0.88', 'alpha gamma'],
     ['best<88%', 'gamma'],
     ['tag:paper', 'alpha beta'],
@@ -68,12 +73,23 @@ describe('what a filter leaves', () => {
   }
 })
 
+test('a share written as a plain number of percents says how it was read', () => {
+  const words = (text: string) => {
+    const parsed = parseFilter(text)
+    return parsed.ok ? parsed.understood : undefined
+  }
+  assert.deepEqual(words('best>90 progress<50'), ['best>90 is read as 90 %', 'progress<50 is read as 50 %'])
+  assert.deepEqual(words('best>0.9 progress<50% seed>3 epochs>20'), [])
+})
+
 describe('what cannot be read is told where it stands', () => {
   const table: readonly (readonly [string, string, RegExp])[] = [
     ['best>0.5 bets>3 sgdr', 'bets>3', /no field "bets".*"best"/],
     ['qwertz:1', 'qwertz:1', /no field "qwertz"/],
     ['best>high', 'best>high', /number, not with "high"/],
     ['best>', 'best>', /needs a value/],
+    ['best>120', 'best>120', /between 0 and 100 %/],
+    ['best>120%', 'best>120%', /between 0 and 100 %/],
     ['alpha OR', 'OR', /missing at the end/],
     ['OR alpha', 'OR', /needs something before/],
     ['(alpha', '(', /not closed/],

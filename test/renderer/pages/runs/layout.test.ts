@@ -25,6 +25,18 @@ test('a stored layout comes back; what is not one falls back piece by piece', ()
   assert.deepEqual(broken, { ...firstLayout, shown: ['name', 'best'] })
 })
 
+test('the one column of ensembles becomes one for each part of the data', () => {
+  const before = JSON.stringify({ ...firstLayout, shown: ['name', 'best', 'ensemble', 'model'] })
+  assert.deepEqual(readLayout(before).shown, [
+    'name',
+    'best',
+    'validationEnsemble',
+    'test',
+    'testEnsemble',
+    'model',
+  ])
+})
+
 test('columns move by a place, or into the place of another', () => {
   const shown = ['name', 'best', 'last', 'model']
   assert.deepEqual(moveColumn(shown, 'last', -1), ['name', 'last', 'best', 'model'])

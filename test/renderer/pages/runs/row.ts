@@ -19,6 +19,7 @@ export function row(id: string, change: Partial<RunSummary> = {}, spec: object =
     totalSteps: 100,
     stepsDone: 100,
     attempt: 1,
+    stopsAfterStep: null,
     queuePlace: null,
     device: 'cpu',
     deviceReason: null,
@@ -49,5 +50,6 @@ export const epoch = (valAccuracy: number | null, change: Partial<EpochInfo> = {
   valAccuracy,
   testAccuracy: null,
   seconds: 1,
+  trainingSeconds: 1,
   ...change,
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { storageParts } from '../../../../src-renderer/pages/settings/storageParts.ts'
 
-const counts = { runs: 1, snapshots: 2, metricPoints: 3, deletedRuns: 0 }
+const counts = { runs: 1, snapshots: 2, metricPoints: 3, deletedRuns: 0, freeBytes: null }
 
 test('the parts are all that is stored, once', () => {
   const parts = storageParts({ ...counts, databaseBytes: 100, snapshotBytes: 60, datasetBytes: 25 })

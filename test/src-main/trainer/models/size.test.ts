@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, test } from 'node:test'
 import { UserError } from '../../../../shared/errors.ts'
+import { countParameters } from '../../../../shared/model/parameterCount.ts'
 import { modelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
-import { buildModel, countParameters, refuseOversize } from '../../../../src-main/trainer/models/index.ts'
+import { buildModel, refuseOversize } from '../../../../src-main/trainer/models/index.ts'
 import './support.ts'
 
 before(async () => {
@@ -24,6 +25,7 @@ const specs: Parameters<typeof modelSpec.parse>[0][] = [
 ]
 for (const given of specs) {
   const spec = modelSpec.parse(given)
+  assert.ok(spec.kind !== 'layers')
   for (const shape of [
     [9, 11, 1],
     [8, 8, 3],

@@ -1,0 +1,74 @@
+import type { Probs, Truth } from './index.ts'
+import { addRow, leadOf, rounding } from './lead.ts'
+
+/** More than sums of a thousand logarithms lose, in parts of what one of them reaches. */
+const relativeRounding = 1e-6
+
+/**
+ * Accuracies of the ensembles that lack one member each, in the order of the members. Sums from both ends of a row meet
+ * at the member left out, so that nothing is subtracted: taking a large term off again would lose the small ones.
+ * @param matrices what is summed up: the members' probabilities or their logarithms
+ * @param weights above 0, one a matrix; they need not sum to 1, as the largest sum is the largest mean
+ * @param reach how much one member can change a lead in a row, at most: a larger lead stands without any of them. Above
+ * all numbers where that is not known, as of a row with a NaN
+ */
+export function accuracyWithoutEach(
+  matrices: readonly Probs[],
+  weights: readonly number[],
+  { labels, classes }: Truth,
+  reach: (row: number) => number,
+): number[] {
+  const members = matrices.length
+  const correct = new Uint32Array(members)
+  let correctForAll = 0
+  /** later[k]: the sum of members k, k + 1, ... of the example at hand. */
+  const later = Array.from({ length: members + 1 }, () => new Float64Array(classes))
+  const total = later[0] ?? new Float64Array(classes)
+  const earlier = new Float64Array(classes)
+  const sum = new Float64Array(classes)
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row] ?? -1
+    const start = row * classes
+    sumOfRows(matrices, weights, start, total)
+    const lead = leadOf(total, label)
+    if (Math.abs(lead) > reach(row) * (1 + relativeRounding) + rounding) {
+      if (lead > 0) correctForAll++
+      continue
+    }
+    sumFromEnd(matrices, weights, start, later)
+    earlier.fill(0)
+    for (let k = 0; k < members; k++) {
+      sum.set(earlier)
+      addRow(sum, later[k + 1] ?? earlier, 0, 1)
+      if (leadOf(sum, label) > 0) correct[k] = (correct[k] ?? 0) + 1
+      addRow(earlier, matrices[k] ?? sum, start, weights[k] ?? 0)
+    }
+  }
+  return Array.from(correct, (right) => (right + correctForAll) / labels.length)
+}
+
+function sumOfRows(
+  matrices: readonly Probs[],
+  weights: readonly number[],
+  start: number,
+  sum: Float64Array,
+): void {
+  sum.fill(0)
+  for (let k = 0; k < matrices.length; k++) addRow(sum, matrices[k] ?? sum, start, weights[k] ?? 0)
+}
+
+function sumFromEnd(
+  matrices: readonly Probs[],
+  weights: readonly number[],
+  start: number,
+  later: readonly Float64Array[],
+): void {
+  for (let k = matrices.length - 1; k > 0; k--) {
+    const sum = later[k]
+    const next = later[k + 1]
+    const matrix = matrices[k]
+    if (sum === undefined || next === undefined || matrix === undefined) continue
+    sum.set(next)
+    addRow(sum, matrix, start, weights[k] ?? 0)
+  }
+}

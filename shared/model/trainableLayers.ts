@@ -1,0 +1,22 @@
+/** Initialisers that a layer draws at random, with what stands in where its JSON names none. */
+type RandomInitialisers = Readonly<Record<string, string>>
+
+/** Layers of tfjs that train correctly here, by their class name. */
+export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
+  ...Object.fromEntries(
+    [
+      ...['InputLayer', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Activation', 'Dropout'],
+      ...['ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax'],
+      ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
+      ...['GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D'],
+      ...['ZeroPadding2D', 'Cropping2D', 'BatchNormalization', 'LayerNormalization', 'Rescaling'],
+      ...['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Dot'],
+    ].map((name) => [name, {}]),
+  ),
+  Dense: { kernel_initializer: 'GlorotNormal' },
+  Conv1D: { kernel_initializer: 'GlorotNormal' },
+  Conv2D: { kernel_initializer: 'GlorotNormal' },
+  Conv2DTranspose: { kernel_initializer: 'GlorotNormal' },
+  DepthwiseConv2D: { depthwise_initializer: 'GlorotNormal' },
+  SeparableConv2D: { depthwise_initializer: 'GlorotNormal', pointwise_initializer: 'GlorotNormal' },
+}

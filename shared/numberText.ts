@@ -1,0 +1,21 @@
+/* Numbers as people read them, for short words that every door shows. A thin no-break space stands before a unit. */
+
+/** U+202F, narrow and never broken. */
+export const thin = '\u202f'
+
+/** A learning rate, or any number of its kind, to four digits: "0.05", "1e-4", "2.5e-6". */
+export function rateText(value: number): string {
+  if (value === 0) return '0'
+  const rounded = Number(value.toPrecision(4))
+  const size = Math.abs(rounded)
+  return size < 1e-3 || size >= 1e5 ? shortExponent(rounded.toExponential()) : String(rounded)
+}
+
+export const shortExponent = (text: string): string => text.replace('e+', 'e')
+
+/** Whole numbers with thin spaces between thousands: "12 000". */
+export const countText = (value: number): string =>
+  String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, thin)
+
+/** "86.1 %" of 0.861. @param digits after the point */
+export const percentText = (part: number, digits = 1): string => `${(100 * part).toFixed(digits)}${thin}%`

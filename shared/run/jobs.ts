@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { type AverageAnswer, type AverageRequest, averageAnswer, averageRequest } from './average.ts'
+import { type BenchAnswer, type BenchRequest, benchAnswer, benchRequest } from './bench.ts'
+import { type MeasureAnswer, type MeasureRequest, measureAnswer, measureRequest } from './measure.ts'
+import { type ProbeReply, type ProbeRequest, probeReply, probeRequest } from './probe.ts'
+
+/*
+ * A job is one question that a process of its own answers, since it loads a model or a driver: the process gets one
+ * `jobCall`, sends one `jobMessage` back, and ends. The host does not wait for it to end.
+ *
+ *   host ──{ job, request }──►  process
+ *        ◄── answered | refused ──
+ */
+
+/** What each job is asked and answers. */
+export interface JobTypes {
+  /** Whether a device is there. */
+  readonly probe: { readonly request: ProbeRequest; readonly answer: ProbeReply }
+  /** How long training steps on random examples take. */
+  readonly bench: { readonly request: BenchRequest; readonly answer: BenchAnswer }
+  /** How long a step and an evaluation of a run take. */
+  readonly measure: { readonly request: MeasureRequest; readonly answer: MeasureAnswer }
+  /** The model whose weights are the mean of others'. */
+  readonly average: { readonly request: AverageRequest; readonly answer: AverageAnswer }
+}
+export type JobName = keyof JobTypes
+export type JobRequest<N extends JobName> = JobTypes[N]['request']
+export type JobAnswer<N extends JobName> = JobTypes[N]['answer']
+
+interface JobContract<N extends JobName> {
+  readonly request: z.ZodType<JobRequest<N>>
+  readonly answer: z.ZodType<JobAnswer<N>>
+  /** As in "While timing training steps: ...". */
+  readonly doing: string
+}
+
+export const jobs: { readonly [N in JobName]: JobContract<N> } = {
+  probe: { request: probeRequest, answer: probeReply, doing: 'looking for a device' },
+  bench: { request: benchRequest, answer: benchAnswer, doing: 'timing training steps' },
+  measure: { request: measureRequest, answer: measureAnswer, doing: 'measuring a run' },
+  average: { request: averageRequest, answer: averageAnswer, doing: 'averaging weights' },
+}
+
+/** Host to process, once. */
+export const jobCall = z.strictObject({
+  job: z.enum(['probe', 'bench', 'measure', 'average']),
+  request: z.unknown(),
+})
+export type JobCall = z.infer<typeof jobCall>
+
+/** Process to host, once. */
+export const jobMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('answered'), answer: z.unknown() }),
+  /** Why there is no answer, in a sentence that a user reads. */
+  z.strictObject({ type: z.literal('refused'), reason: z.string() }),
+])
+export type JobMessage = z.infer<typeof jobMessage>

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { buildPlan } from '../../shared/run/plan.ts'
+import { parseRunSpec } from '../../shared/run/spec.ts'
+import type { Catalogue } from '../datasets/index.ts'
+import type { NewRun, RunRecord, Store } from '../store/types.ts'
+import { planRun } from './plannedRun.ts'
+
+/**
+ * Stores a run of a spec, after the whole spec has been checked against its data.
+ * @param put how it is stored: to be started now, or queued · @throws UserError for what breaks a rule; nothing is stored then
+ */
+export async function createRun(
+  store: Store,
+  catalogue: Catalogue,
+  input: unknown,
+  put: (run: NewRun) => RunRecord,
+): Promise<RunRecord> {
+  const spec = parseRunSpec(input)
+  const { meta, folder, plan } = await planRun(spec, catalogue)
+  const { totalSteps } = buildPlan(spec, { plan, edits: [] })
+  store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
+  return put({ spec, datasetId: meta.id, plan, totalSteps })
+}

@@ -1,0 +1,21 @@
+import * as tfl from '@tensorflow/tfjs-layers'
+import { UserError } from '../../../shared/errors.ts'
+import type { Topology } from '../../../shared/model/topology.ts'
+import * as tf from '../../engine/tf.ts'
+
+/** @throws UserError naming what tfjs cannot build */
+export async function loadTopology(topology: Topology): Promise<tfl.LayersModel> {
+  try {
+    return await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology: topology }))
+  } catch (error) {
+    throw new UserError(
+      `While building the model: tfjs could not build the topology (${firstSentence(error)}); correct the layer it names.`,
+    )
+  }
+}
+
+/** tfjs's messages go on with stack-like advice over many lines. */
+export function firstSentence(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split(/\.?\s*\n|\. This may be due/)[0]?.replace(/\.$/, '') ?? message
+}

@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query'
+import { memo } from 'react'
+import { deviceName } from '../../../../shared/run/spec.ts'
+import { trpc } from '../../../client.ts'
+import { Field } from '../Field.tsx'
+import { ChoiceField, ValueField } from '../inputs.tsx'
+import type { Choice, FieldSpec } from '../model/fields.ts'
+import classes from './Questions.module.css'
+
+export const RunQuestion = memo(function RunQuestion({
+  name,
+  usualName,
+  seed,
+  device,
+  isReady,
+}: {
+  readonly name: unknown
+  /** What it is called where no name is given. */
+  readonly usualName: string
+  readonly seed: unknown
+  readonly device: unknown
+  /** The data sets are known. */
+  readonly isReady: boolean
+}) {
+  const devices = useQuery({
+    ...trpc.lab.devices.queryOptions(),
+    staleTime: Number.POSITIVE_INFINITY,
+    // The host tries each device in a process of its own: what the curve needs is not to wait for that.
+    enabled: isReady,
+  })
+  const known = devices.data ?? []
+  const infoOf = (one: unknown) => known.find(({ name, chosen }) => (one === 'auto' ? chosen : name === one))
+  const options: Choice[] = deviceNames.map((one) => [
+    one,
+    infoOf(one)?.available === false ? `${one}: not here` : one,
+  ])
+  const chosen = infoOf(device)
+  return (
+    <fieldset className={classes.part}>
+      <legend>Run</legend>
+      <div className={classes.wide}>
+        <ValueField path={['name']} field={{ ...nameField, empty: usualName }} value={name} unit="" />
+      </div>
+      <ChoiceField
+        path={['device']}
+        label="Device"
+        hint={chosen && `${chosen.device ?? chosen.name}: ${chosen.reason}`}
+        value={device}
+        options={options}
+      />
+      <Field at={[]} field={seedField} value={seed} />
+    </fieldset>
+  )
+})
+
+const deviceNames = deviceName.options
+const nameField: FieldSpec = { key: 'name', label: 'Name', type: { is: 'text' } }
+const seedField: FieldSpec = {
+  key: 'seed',
+  label: 'Seed',
+  type: { is: 'number' },
+  hint: 'Weights, batch order, augmentation and dropout follow from it.',
+}
