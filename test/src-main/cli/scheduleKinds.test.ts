@@ -46,5 +46,5 @@ test('a kind as data has every field with its default and its choices', async (t
 test('a kind that is none is refused with those there are', async (t) => {
   const { code, err } = await setUp(t)('--kind', 'sdgr')
   assert.equal(code, 2)
-  assert.match(err, /there is no kind "sdgr"; there are constant, .*warmup\./)
+  assert.match(err, /there is no kind "sdgr" \(did you mean sgdr\?\); there are constant, .*warmup\./)
 })
