@@ -80,7 +80,7 @@ function shots(): Shot[] {
       ? []
       : [
           {
-            name: 'ensembles-bench',
+            name: 'ensembles-workbench',
             address: `/ensembles?runs=${encodeURIComponent(JSON.stringify([best.id]))}`,
           },
         ]),

@@ -80,9 +80,18 @@ function ofOneData(
   all: readonly RunSummary[],
   { baseline, others: isAsked }: CompareView,
 ): { readonly runs: readonly RunSummary[]; readonly others: readonly RunSummary[] } {
-  const first = all.find(({ id }) => id === baseline) ?? all[0]
+  const first = all.find(({ id }) => id === baseline) ?? ofMostCommonData(all)
   const others = all.filter((run) => first !== undefined && !isSameData(run, first))
   return { runs: isAsked ? all : all.filter((run) => !others.includes(run)), others }
+}
+
+/** One of the runs of the data set that most of them share; of equals the first. */
+function ofMostCommonData(all: readonly RunSummary[]): RunSummary | undefined {
+  const count = (run: RunSummary): number => all.filter((other) => isSameData(run, other)).length
+  return all.reduce<RunSummary | undefined>(
+    (top, run) => (top === undefined || count(run) > count(top) ? run : top),
+    undefined,
+  )
 }
 
 interface OtherDataProps {
