@@ -248,7 +248,7 @@ test('a curve is read by keys, singled out by the legend, and told as accuracy o
   await page.keyboard.press('Home')
   const words = plain((await cursor.getAttribute('aria-valuetext')) ?? '')
   const first = lab.look(({ read }) => read.series({ runId: short, series: 'loss', toStep: 0, points: 2 }))
-  assert.match(words, /^step 1 · epoch 0 · [\d.]+s: training [\d.]+, validation –$/)
+  assert.match(words, /^step 1 · epoch 0 · [\d.]+s: training [\d.]+, validation [\d.]+$/)
   assert.ok(words.includes(`training ${(first.values[0] ?? 0).toFixed(4)}`), words)
   await page.keyboard.press('End')
   await page.getByText(/^step .* · epoch \d/).waitFor()
