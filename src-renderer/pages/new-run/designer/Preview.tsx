@@ -36,8 +36,8 @@ const momentumHeight = 104
 /** The title above a chart. */
 const headHeight = 24
 const ribbonHeight = 62
-/** The pins and the words above, the line of the table below. */
-const around = 112
+/** The pins and the words above. The table below is scrolled to. */
+const around = 80
 const leastCurve = 200
 const mostCurve = 520
 /** With less than so much for the curve the ribbon, which shows the same, makes room. */
@@ -123,10 +123,6 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   )
 })
 
-/** The ribbon ends with the last step, the axis of the chart below with the end of that step. */
-const lastStepAt = (totalSteps: number): string =>
-  totalSteps < 2 ? '100%' : `${(100 * (totalSteps - 1)) / totalSteps}%`
-
 /** What the axis of rates spans; while a handle is dragged, what it spanned before. */
 function useDomain(
   frozen: readonly [number, number] | undefined,
@@ -139,6 +135,10 @@ function useDomain(
     return frozen ?? rateDomain(series, scale, named)
   }, [frozen, series, scale, handles])
 }
+
+/** The ribbon ends with the last step, the axis of the chart below with the end of that step. */
+const lastStepAt = (totalSteps: number): string =>
+  totalSteps < 2 ? '100%' : `${(100 * (totalSteps - 1)) / totalSteps}%`
 
 /** The momentum of every line, where one of them moves it. @param usual the optimizer's own */
 function useMomenta(lines: readonly Line[], stepsPerX: number, usual: number | undefined) {
