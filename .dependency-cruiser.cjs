@@ -4,10 +4,12 @@ module.exports = {
     {
       name: 'shared-is-pure',
       comment:
-        'shared/ runs in every process and in the browser: it may import itself, zod, d3-array and expr-eval-fork only.',
+        'shared/ runs in every process and in the browser: it may import itself, zod, d3-array, expr-eval-fork and fastest-levenshtein only.',
       severity: 'error',
       from: { path: '^shared/', pathNot: '^shared/api/' },
-      to: { pathNot: ['^shared/', '^node_modules/(@types/)?(zod|d3-array|expr-eval-fork)/'] },
+      to: {
+        pathNot: ['^shared/', '^node_modules/(@types/)?(zod|d3-array|expr-eval-fork|fastest-levenshtein)/'],
+      },
     },
     {
       name: 'api-contract-is-pure',

@@ -1,10 +1,12 @@
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { createServer } from 'vite'
+import { z } from 'zod'
 import { createFiles, createServices } from '../src-main/api/index.ts'
 import { databaseFile, homeFolder, openCore } from '../src-main/core.ts'
+import { keyHeader } from '../src-main/serve/access.ts'
+import { secretOf } from '../src-main/serve/secret.ts'
 import { startServer } from '../src-main/serve/server.ts'
-import { sessionOf } from '../src-main/serve/session.ts'
 
 /* `npm run dev`: the window from its sources, replaced in the browser as they are saved, over the lab of ANNEAL_HOME. */
 
@@ -14,13 +16,13 @@ const host = await startServer({
   services: createServices(core, 'browser'),
   files: createFiles(core),
   windowFolder: path.join(root, 'out', 'renderer'),
-  session: sessionOf(core.home),
+  secret: () => secretOf(core.home),
   port: 0,
   log: console.error,
 })
 core.runs.workOnQueue()
 const target = `http://127.0.0.1:${host.port}`
-const cookie = await cookieOf(host.url)
+const proof = await proofOf(host.url)
 
 const window = await createServer({
   configFile: false,
@@ -29,7 +31,9 @@ const window = await createServer({
   plugins: [react()],
   server: {
     host: '127.0.0.1',
-    proxy: Object.fromEntries(['/trpc', '/data', '/download'].map((address) => [address, toHost(address)])),
+    proxy: Object.fromEntries(
+      ['/trpc', '/data', '/download', '/door'].map((address) => [address, toHost(address)]),
+    ),
   },
 })
 await window.listen()
@@ -50,7 +54,7 @@ function toHost(address: string) {
     target,
     ws: address === '/trpc',
     changeOrigin: true,
-    headers: { cookie },
+    headers: proof,
     bypass(request: { headers: { origin?: string | undefined } }) {
       const { headers } = request
       if (own(headers.origin)) headers.origin = target
@@ -59,7 +63,12 @@ function toHost(address: string) {
   }
 }
 
-async function cookieOf(url: string): Promise<string> {
-  const answer = await fetch(url, { redirect: 'manual' })
-  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+/** As the page of the host itself would prove itself: its cookie, and its key for the entry it is sent to. */
+async function proofOf(url: string): Promise<Record<string, string>> {
+  const welcome = await fetch(url, { redirect: 'manual' })
+  const cookie = (welcome.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const entry = (welcome.headers.get('location') ?? '').split('#entry=')[1] ?? ''
+  const answer = await fetch(`${target}/door/key`, { method: 'POST', headers: { cookie }, body: entry })
+  const { key } = z.object({ key: z.string() }).parse(await answer.json())
+  return { cookie, [keyHeader]: key }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { didYouMean } from './didYouMean.ts'
 
 /**
  * A mistake in what the user gave us. The message is one sentence a person can act on: what was being done, which
@@ -94,9 +95,11 @@ function inWords(issue: z.core.$ZodRawIssue): string {
     case 'too_big':
       return `must ${limit(issue.origin, issue.inclusive === false ? 'below' : 'at most', issue.maximum)}`
     case 'invalid_value':
-      return issue.values.length === 1 ? `must be ${show(issue.values[0])}` : oneOf(issue.values)
+      return issue.values.length === 1 ? `must be ${show(issue.values[0])}` : oneOf(issue.values, issue.input)
     case 'invalid_union':
-      return isStrings(issue.options) ? oneOf(issue.options) : 'is none of the forms it may have'
+      return isStrings(issue.options)
+        ? oneOf(issue.options, valueAt(issue.input, [issue.discriminator ?? '']))
+        : 'is none of the forms it may have'
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`
     case 'invalid_format':
@@ -115,8 +118,7 @@ function inWords(issue: z.core.$ZodRawIssue): string {
 function unknownField(key: string | undefined, schema: unknown): string {
   if (!(schema instanceof z.ZodObject)) return 'there is no such field'
   const fields = Object.keys(schema.shape)
-  const meant = fields.find((field) => field.toLowerCase() === key?.toLowerCase())
-  return `there is no such field${meant === undefined ? '' : ` (did you mean ${meant}?)`}; ${only(fields)}`
+  return `there is no such field${didYouMean(key ?? '', fields)}; ${only(fields)}`
 }
 
 const only = (fields: readonly string[]): string =>
@@ -155,7 +157,11 @@ function limit(origin: string, bound: string, value: number | bigint): string {
   return `be ${bound} ${value}`
 }
 
-const oneOf = (values: readonly unknown[]): string => `must be one of ${values.map(String).join(', ')}`
+function oneOf(values: readonly unknown[], given: unknown): string {
+  const names = values.map(String)
+  return `must be one of ${names.join(', ')}${typeof given === 'string' ? didYouMean(given, names) : ''}`
+}
+
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.length > 0
 
 /** A field's name as it stands in JSON where it would otherwise be misread. */

@@ -3,6 +3,7 @@ import { createTRPCClient, createWSClient, httpBatchLink, httpLink, splitLink, w
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { AppRouter } from '../shared/api/router.ts'
 import { desktopPort } from './desktopPort.ts'
+import { checkKey, HostSocket, hostFetch, socketAddress } from './hostKey.ts'
 import { ipcLink } from './ipcLink.ts'
 
 /** Queries are answered by the host in milliseconds; what they show is kept right by subscriptions, not by polling. */
@@ -21,15 +22,15 @@ const slow: ReadonlySet<string> = new Set([
 
 /** In a browser: queries and mutations over HTTP, subscriptions over one WebSocket of the same origin. */
 function browserLink() {
-  const socket = createWSClient({ url: `${location.origin.replace(/^http/, 'ws')}/trpc` })
+  const socket = createWSClient({ url: socketAddress, WebSocket: HostSocket, onClose: checkKey })
   return splitLink<AppRouter>({
     condition: ({ type }) => type === 'subscription',
     true: wsLink({ client: socket }),
     false: splitLink<AppRouter>({
       condition: ({ path }) => slow.has(path),
       // Queries travel as POST too: a model of the user's own, or the ids of thousands of runs, fit into no address.
-      true: httpLink({ url: '/trpc', methodOverride: 'POST' }),
-      false: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxURLLength: 6_000 }),
+      true: httpLink({ url: '/trpc', methodOverride: 'POST', fetch: hostFetch }),
+      false: httpBatchLink({ url: '/trpc', methodOverride: 'POST', maxURLLength: 6_000, fetch: hostFetch }),
     }),
   })
 }

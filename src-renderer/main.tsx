@@ -9,6 +9,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './client.ts'
+import { LockedOut } from './frame/LockedOut.tsx'
 import { appRouter, fetchPages } from './routes.tsx'
 import { cssVariables, theme } from './theme.ts'
 
@@ -20,7 +21,9 @@ createRoot(root).render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-right" limit={4} />
-        <RouterProvider router={appRouter} />
+        <LockedOut>
+          <RouterProvider router={appRouter} />
+        </LockedOut>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

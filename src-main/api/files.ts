@@ -1,11 +1,11 @@
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
-import { refusal } from './files/answers.ts'
 import { ensembleModels, ensemblePredictions } from './files/ensembles.ts'
 import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
 import { samples } from './files/samples.ts'
 import { snapshotDownload } from './files/snapshots.ts'
+import { plainAnswer } from './plainAnswer.ts'
 
 /** Answers the addresses of shared/api/urls.ts; undefined for any other. */
 export type FileDoor = (request: Request) => Promise<Response | undefined>
@@ -22,6 +22,9 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
 ]
 
+/** Whether an address is one of a file, whatever is behind it. */
+export const isFileAddress = (pathname: string): boolean => routes.some(({ path }) => path.test(pathname))
+
 /** Whatever a user's address got wrong is answered in one sentence, as text. */
 export function createFiles(core: Core): FileDoor {
   return async (request) => {
@@ -29,12 +32,15 @@ export function createFiles(core: Core): FileDoor {
     for (const { path, handle } of routes) {
       const match = path.exec(pathname)
       if (match === null) continue
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return refusal(405, 'This address can only be read.')
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        const refusal = plainAnswer(405, 'This address can only be read.')
+        refusal.headers.set('allow', 'GET, HEAD')
+        return refusal
+      }
       try {
         return await handle(core, { ...match.groups }, request)
       } catch (error) {
-        if (error instanceof UserError) return refusal(400, error.message)
+        if (error instanceof UserError) return plainAnswer(400, error.message)
         throw error
       }
     }

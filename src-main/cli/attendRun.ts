@@ -2,7 +2,7 @@ import type { Core } from '../core.ts'
 import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
 import type { Cli } from './context.ts'
-import type { ExitCode } from './invoke.ts'
+import type { ExitCode } from './exitCode.ts'
 import { watchRun } from './progress.ts'
 
 /**

@@ -3,9 +3,11 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import { keepNonFinite } from '../../shared/json.ts'
+import { visibleJson } from '../../shared/visibleText.ts'
 import { type Core, databaseFile, homeFolder, openCore } from '../core.ts'
 import type { RunRecord } from '../store/types.ts'
-import type { ExitCode } from './invoke.ts'
+import type { ExitCode } from './exitCode.ts'
+import { findRun } from './findRun.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What every command is given. */
@@ -31,7 +33,7 @@ export function addStore(command: Command): Command {
 
 /** A command about one stored run. */
 export function addRunCommand(parent: Command, name: string): Command {
-  return addStore(parent.command(name)).argument('<run>', 'id of the run, or the beginning of it')
+  return addStore(parent.command(name)).argument('<run>', 'name of the run, or its id or a beginning of it')
 }
 
 /** Whole numbers as they are typed. */
@@ -50,17 +52,22 @@ export function readOptions<T>(command: Command, schema: z.ZodType<T>): T {
 /** Opens the services for one command and closes them whatever happens. */
 export async function withCore<T>(
   cli: Cli,
-  options: { readonly db?: string | undefined },
+  options: { readonly db?: string | undefined; readonly log?: (line: string) => void },
   use: (core: Core) => Promise<T>,
 ): Promise<T> {
   const { env } = cli.terminal
-  const core = openCore({ home: homeFolder(env), db: databaseFile(env, options.db) })
+  const core = openCore({
+    home: homeFolder(env),
+    db: databaseFile(env, options.db),
+    ...(options.log !== undefined && { log: options.log }),
+  })
   const { access, fault } = core.store.health()
   if (access === 'read' && fault !== null)
     cli.terminal.err(`Nothing is stored, since the lab is open for reading only. ${fault.words}\n`)
   try {
     return await use(core)
   } finally {
+    for (const words of core.store.read.damage()) cli.terminal.err(`${words}\n`)
     await core.close()
   }
 }
@@ -75,20 +82,20 @@ export async function withStored<T>(
   return withCore(cli, options, use)
 }
 
-/** A misspelt name must not become a new, empty database. The default one may: nobody typed its name. */
+/** A misspelt name must not become a new, empty database. The default database may be made: its name was not typed. */
 function refuseAbsent(db: string | undefined): void {
   if (db === undefined || existsSync(db)) return
   throw new UserError(`The database ${db} is not there, so it holds no runs; check the path given to --db.`)
 }
 
-/** `withStored` for the run whose id begins with `id`. @throws UserError when no run or more than one does */
+/** `withStored` for the run of that name or id. @throws UserError when no run or more than one is meant */
 export function withRun<T>(
   cli: Cli,
   options: { readonly db?: string | undefined },
   id: string,
   use: (core: Core, run: RunRecord) => Promise<T>,
 ): Promise<T> {
-  return withStored(cli, options, (core) => use(core, core.store.read.run(id)))
+  return withStored(cli, options, (core) => use(core, findRun(core.store.read, id)))
 }
 
 /** A command as the user would type it where they are now. */
@@ -99,7 +106,7 @@ export function typed({ terminal: { env } }: Cli, command: string): string {
 
 /** The one JSON document of a command. */
 export function printJson(cli: Cli, document: unknown): Promise<void> {
-  return cli.terminal.out(`${JSON.stringify(document, keepNonFinite, 2)}\n`)
+  return cli.terminal.out(`${visibleJson(JSON.stringify(document, keepNonFinite, 2))}\n`)
 }
 
 function commandPath(command: Command): string {

@@ -14,6 +14,7 @@ import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
 import { refuseDeepNesting } from '../../shared/json.ts'
 import { isAlive } from '../datasets/tempFolder.ts'
+import { oneLine } from './oneLine.ts'
 
 export type Chunk = string | Uint8Array
 
@@ -132,12 +133,4 @@ function reasonOf(error: unknown): string {
     EEXIST: 'a part of its path is not a folder',
   }
   return (code === undefined ? undefined : words[code]) ?? oneLine(error.message)
-}
-
-/** Text from files and users as one line that cannot steer a terminal. */
-export function oneLine(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/\p{Cc}/gu, '�')
 }

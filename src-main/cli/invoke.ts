@@ -1,14 +1,15 @@
 import { type Command, CommanderError } from 'commander'
 import { UserError } from '../../shared/errors.ts'
-import { oneLine } from './files.ts'
+import { visibleText } from '../../shared/visibleText.ts'
+import type { ExitCode } from './exitCode.ts'
+import { oneLine } from './oneLine.ts'
 import { buildProgram } from './program.ts'
-import { OutputClosed, type Terminal } from './terminal.ts'
-
-/** 0 success, 1 failure, 2 bad input, 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 130
+import { Interrupted, OutputClosed, type Terminal } from './terminal.ts'
 
 /** Runs one command line to its end. Never throws. */
-export async function invoke(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function invoke(args: readonly string[], given: Terminal): Promise<ExitCode> {
+  // Sentences name runs, data sets and files as users called them.
+  const terminal: Terminal = { ...given, err: (text) => given.err(visibleText(text)) }
   const session: { exitCode: ExitCode } = { exitCode: 0 }
   const setExitCode = (code: ExitCode): void => {
     session.exitCode = code
@@ -35,6 +36,10 @@ function missingCommand(program: Command, args: readonly string[]): string {
 
 function explain(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof OutputClosed) return 0
+  if (error instanceof Interrupted) {
+    terminal.err('Interrupted.\n')
+    return 130
+  }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
     terminal.err(`${argumentSentence(error.message)}\n`)

@@ -3,8 +3,8 @@ import sparkly from 'sparkly'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
-import { oneLine } from './files.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
+import { oneLine } from './oneLine.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -116,7 +116,7 @@ function epochLine(view: View, event: Extract<TrainerEvent, { type: 'epoch' }>, 
   const left = timeLeft(view, now)
   return [
     `epoch ${event.epoch}`,
-    `step ${event.step + 1}/${view.totalSteps}`,
+    `${event.step + 1}/${view.totalSteps} steps`,
     `lr ${rate(view.lr)}`,
     `loss ${fixed(event.trainLoss)}`,
     `train ${percent(event.trainAccuracy)}`,

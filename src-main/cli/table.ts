@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
-import { oneLine } from './files.ts'
+import { oneLine } from './oneLine.ts'
 import { wrap } from './wrap.ts'
 
 export interface Column {

@@ -1,6 +1,7 @@
 import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportOptions, OnProgress } from '../../shared/data/importOptions.ts'
+import { didYouMean } from '../../shared/didYouMean.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { EMBEDDED, embeddedOptions } from './embedded.ts'
 import { type ClassCounts, countClasses, readLabels } from './examples.ts'
@@ -153,7 +154,11 @@ function pick({ whole, damaged }: Found, nameOrId: string): StoredDataset {
     })
   const known = whole.map(({ meta }) => `${meta.name} (${meta.id})`).join(', ')
   const lost = damaged.length > 0 ? `; damaged, import again: ${damaged.map(({ id }) => id).join(', ')}` : ''
-  throw new UserError(`${doing}: there is none called ${show(nameOrId)}; there are ${known}${lost}.`)
+  const near = didYouMean(
+    nameOrId,
+    whole.map(({ meta }) => meta.name),
+  )
+  throw new UserError(`${doing}: there is none called ${show(nameOrId)}${near}; there are ${known}${lost}.`)
 }
 
 async function removeStored(parent: string, id: string): Promise<void> {

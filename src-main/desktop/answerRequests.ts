@@ -1,4 +1,5 @@
 import type { FileDoor } from '../api/files.ts'
+import { plainAnswer } from '../api/plainAnswer.ts'
 import { securityHeaders } from '../serve/headers.ts'
 import { createWindowFiles } from '../serve/windowFiles.ts'
 import type { Log } from './log.ts'
@@ -19,13 +20,13 @@ export function createAnswer({
 }: AnswerOptions): (request: Request) => Promise<Response> {
   const windowFiles = createWindowFiles(windowFolder)
   const find = async (request: Request): Promise<Response> => {
-    if (!isOwnAddress(request.url)) return plain(403, 'This address is not of the window.\n')
+    if (!isOwnAddress(request.url)) return plainAnswer(403, 'This address is not of the window.')
     try {
       const found = (await files(request)) ?? (await windowFiles(request))
-      return found ?? plain(404, 'There is nothing at this address.\n')
+      return found ?? plainAnswer(404, 'There is nothing at this address.')
     } catch (error) {
       log(`While answering ${request.url}: ${error instanceof Error ? error.stack : String(error)}`)
-      return plain(500, 'This could not be read; the details are in the log.\n')
+      return plainAnswer(500, 'This could not be read; the details are in the log.')
     }
   }
   return async (request) => {
@@ -33,8 +34,4 @@ export function createAnswer({
     for (const [name, value] of Object.entries(securityHeaders())) found.headers.set(name, value)
     return found
   }
-}
-
-function plain(status: number, text: string): Response {
-  return new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import { withoutControls } from './plainText.ts'
+import { visibleText } from '../../shared/visibleText.ts'
 
 export type CsvCell = string | number | boolean | null | undefined
 
@@ -7,7 +7,7 @@ export interface CsvForm {
   /**
    * Text as it is stored. Otherwise a spreadsheet can open the file without harm: text that it would take for a formula gets
    * an apostrophe in front (as OWASP advises against CSV injection), and characters that steer a screen or turn the reading
-   * direction are replaced.
+   * direction are shown by their number.
    */
   readonly raw?: boolean
 }
@@ -26,7 +26,7 @@ const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 function harmless(text: string): string {
-  const shown = withoutControls(text)
+  const shown = visibleText(text)
   // A class may be called -1.
   return formula.test(shown) && !number.test(shown) ? `'${shown}` : shown
 }

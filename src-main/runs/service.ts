@@ -1,16 +1,17 @@
 import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
+import type { Extension } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
 import type { RunCommand, RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
 import { childTrainers } from './childTrainer.ts'
-import { commandElsewhere, commandHere } from './commands.ts'
+import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
-import { createInterruptions } from './interruptions.ts'
-import { waysOn, withMoreCycles } from './moreCycles.ts'
+import { waysOn, withExtension } from './extension.ts'
+import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
@@ -38,8 +39,8 @@ export interface RunService {
   estimate(spec: unknown): Promise<Estimate>
   /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
   resume(runId: string): Promise<ActiveRun>
-  /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
-  extend(runId: string, cycles: number): Promise<ActiveRun>
+  /** Goes on for that much more under the same schedule. @throws UserError when the schedule cannot grow so */
+  extend(runId: string, by: Extension): Promise<ActiveRun>
   /**
    * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused.
    * @param within milliseconds to wait for another host · @throws UserError when nobody runs it
@@ -48,6 +49,8 @@ export interface RunService {
   /** @throws UserError while the run is active */
   remove(runId: string): void
   subscribe(listener: RunListener): () => void
+  /** Ends of runs that the database could not take yet: what is read of runs goes through `asKnown`. */
+  readonly ends: Pick<Interruptions, 'asKnown' | 'unstored' | 'listen'>
   /** Ends the trainers of this host at once; their runs are interrupted and can be resumed. */
   close(): Promise<void>
 }
@@ -139,14 +142,16 @@ export function createRunService(
       }
       return start(run, () => store.write.claimRun(run.id))
     },
-    async extend(runId, cycles) {
+    async extend(runId, by) {
       const run = store.read.run(runId)
-      withMoreCycles(run, cycles)
-      return start(run, () => store.write.claimRun(run.id, (claimed) => withMoreCycles(claimed, cycles)))
+      withExtension(run, by)
+      return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
       const here = owned.find(run.id)
+      const known = interruptions.asKnown(run)
+      if (known !== run) return afterEnd(known, command)
       if (here === undefined) return commandElsewhere(store, run, command, within)
       requests -= 1
       return commandHere(store, here, command, requests, subscribe)
@@ -155,6 +160,7 @@ export function createRunService(
       store.write.deleteRun(store.read.run(runId).id)
     },
     subscribe,
+    ends: interruptions,
     async close() {
       queue.close()
       estimator.stop()

@@ -9,6 +9,8 @@ const types = /^(text\/(html|css|javascript)|application\/json|image\/svg\+xml)\
  */
 export function compressed({ method, headers: asked }: Request, response: Response): Response {
   const { body, headers: given, status } = response
+  // A batch whose parts are sent as they come: compressing would hold them back.
+  if (given.has('transfer-encoding')) return response
   const isText = types.test(given.get('content-type') ?? '') && !given.has('content-disposition')
   if (!isText || body === null || method === 'HEAD' || status !== 200) return response
   if (Number(given.get('content-length') ?? least) < least) return response

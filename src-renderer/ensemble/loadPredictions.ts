@@ -1,6 +1,7 @@
 import { mostSnapshotsAsked, predictionsUrl } from '../../shared/api/urls.ts'
 import { type Part, type Predictions, parsePredictions } from '../../shared/ensemble/predictions.ts'
 import { UserError } from '../../shared/errors.ts'
+import { hostFetch } from '../hostKey.ts'
 
 /*
  * The stored answers of snapshots, asked for one by one and fetched many at a time: a request costs the browser
@@ -33,7 +34,7 @@ function send(part: Part): void {
 async function fetchAll(asked: readonly Asked[], part: Part): Promise<void> {
   try {
     const ids = asked.map(({ snapshotId }) => snapshotId)
-    const response = await fetch(predictionsUrl(ids, part))
+    const response = await hostFetch(predictionsUrl(ids, part))
     if (!response.ok) throw refused(response.status, await response.text())
     const found = parsePredictions(await response.arrayBuffer(), ids.length)
     for (const [i, { resolve }] of asked.entries()) resolve(found[i] ?? null)

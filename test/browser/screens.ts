@@ -31,7 +31,7 @@ const server = await startServer({
   services: createServices(core, 'browser'),
   files: createFiles(core),
   windowFolder: values.window,
-  session: 's'.repeat(43),
+  secret: () => 's'.repeat(43),
   port: 0,
   log: (line) => console.error(line),
 })

@@ -42,7 +42,10 @@ interface Page {
   get(path: string): Promise<Response>
 }
 
-async function open(port = 0, cookie?: string): Promise<Page & { readonly cookie: string }> {
+/** What a page shows of itself. */
+type Proof = Readonly<Record<'cookie' | 'x-anneal-key', string>>
+
+async function open(port = 0, proof?: Proof): Promise<Page & { readonly proof: Proof }> {
   const started = lab.start('serve', '--no-open', '--json', '--port', String(port))
   hosts.push(started)
   let printed = ''
@@ -52,9 +55,8 @@ async function open(port = 0, cookie?: string): Promise<Page & { readonly cookie
   await until('the address', () => printed.trimEnd().endsWith('}') || undefined)
   const { url } = served.parse(JSON.parse(printed))
   const { origin } = new URL(url)
-  const welcome = cookie === undefined ? await fetch(url, { redirect: 'manual' }) : undefined
-  const own = cookie ?? welcome?.headers.get('set-cookie')?.split(';')[0] ?? ''
-  const get = (address: string) => fetch(origin + address, { headers: { cookie: own } })
+  const own = proof ?? (await letIn(url))
+  const get = (address: string) => fetch(origin + address, { headers: own })
   const result = async (answer: Response): Promise<unknown> => {
     const body = z
       .object({
@@ -68,7 +70,7 @@ async function open(port = 0, cookie?: string): Promise<Page & { readonly cookie
   return {
     process: started,
     port: Number(new URL(url).port),
-    cookie: own,
+    proof: own,
     get,
     query: async (name, input) =>
       result(await get(`/trpc/${name}?input=${encodeURIComponent(JSON.stringify(input))}`)),
@@ -76,11 +78,21 @@ async function open(port = 0, cookie?: string): Promise<Page & { readonly cookie
       result(
         await fetch(`${origin}/trpc/${name}`, {
           method: 'POST',
-          headers: { cookie: own, origin, 'content-type': 'application/json' },
+          headers: { ...own, origin, 'content-type': 'application/json' },
           body: JSON.stringify(input),
         }),
       ),
   }
+}
+
+/** As a browser does: it keeps the cookie, and its page hands in the entry it is sent to. */
+async function letIn(url: string): Promise<Proof> {
+  const welcome = await fetch(url, { redirect: 'manual' })
+  const cookie = welcome.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const body = welcome.headers.get('location')?.split('#entry=')[1] ?? ''
+  const answer = await fetch(new URL('/door/key', url), { method: 'POST', headers: { cookie }, body })
+  const { key } = z.object({ key: z.string() }).parse(await answer.json())
+  return { cookie, 'x-anneal-key': key }
 }
 
 async function end({ process: { process: child, result } }: Page, signal: NodeJS.Signals): Promise<void> {
@@ -137,12 +149,12 @@ test('runs of the window and of the command line train side by side, and each ca
   await end(page, 'SIGINT')
 })
 
-test('a host that is killed leaves an interrupted run, and its page finds the next one with the same cookie', async () => {
+test('a host that is killed leaves an interrupted run, and its page finds the next one with the same cookie and key', async () => {
   const page = await open()
   const { id } = shownRun.parse(await page.mutate('runs.launch', { spec: endless }))
   await lab.watch('the first step', ({ read }) => read.run(id).stepsDone > 0 || undefined)
   await end(page, 'SIGKILL')
-  const next = await open(page.port, page.cookie)
+  const next = await open(page.port, page.proof)
   assert.equal(next.port, page.port)
   assert.equal((await shown(next, id)).status, 'interrupted')
   await next.mutate('runs.resume', { id })
@@ -172,6 +184,11 @@ test('a server that cannot start says why in one sentence', async () => {
       '0',
     ],
     [/from 0 to 65535/, '--port', '70000'],
+    [
+      /--allow-folder \/no-such-folder is not a folder here; check the path\.\n$/,
+      '--allow-folder',
+      '/no-such-folder',
+    ],
   ]
   for (const [sentence, ...options] of refusals) {
     const { code, stdout, stderr } = await lab.run('serve', '--no-open', ...options)
@@ -179,7 +196,7 @@ test('a server that cannot start says why in one sentence', async () => {
     assert.match(stderr, sentence)
     assert.equal(stderr.trimEnd().split('\n').length, 1)
   }
-  // Nor does it take from the queue what it will not train.
+  // Nor does one that finds its port taken take from the queue what it will not train.
   const queued = await lab.run(
     'train',
     '--queue',

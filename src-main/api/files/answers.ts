@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
+import { plainAnswer } from '../plainAnswer.ts'
 
 export type Chunk = string | Uint8Array
 export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk>
@@ -19,17 +20,12 @@ export const csvForm = {
     .transform((wanted) => wanted === 'yes'),
 }
 
-export function refusal(status: 400 | 404 | 405, sentence: string): Response {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }
-  return new Response(`${sentence}\n`, { status, headers })
-}
-
 /** What is looked up, or the answer that it is not there. */
 export function lookUp<T>(find: () => T): { readonly found: T } | { readonly missing: Response } {
   try {
     return { found: find() }
   } catch (error) {
-    if (error instanceof UserError) return { missing: refusal(404, error.message) }
+    if (error instanceof UserError) return { missing: plainAnswer(404, error.message) }
     throw error
   }
 }

@@ -6,7 +6,8 @@ import { parseOrExplain } from '../../../shared/errors.ts'
 import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
 import type { SnapshotRecord } from '../../store/types.ts'
-import { idInPath, lookUp, refusal, sent } from './answers.ts'
+import { plainAnswer } from '../plainAnswer.ts'
+import { idInPath, lookUp, sent } from './answers.ts'
 
 const address = z.object({
   ids: z
@@ -36,7 +37,7 @@ export async function predictions(
   const etag = `"${createHash('sha256').update(`${part} ${named.join()}`).digest('hex').slice(0, 32)}"`
   const kept = { etag, 'cache-control': 'private, no-cache' }
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: kept })
-  if (snapshots.length === 0) return refusal(404, 'There are no snapshots in this address.')
+  if (snapshots.length === 0) return plainAnswer(404, 'There are no snapshots in this address.')
   const frames = function* () {
     for (const id of ids) yield frame(read.predictions(id, part))
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import type { Core } from '../../core.ts'
-import { idInPath, refusal } from './answers.ts'
+import { plainAnswer } from '../plainAnswer.ts'
+import { idInPath } from './answers.ts'
 
 const address = z.object({ dataset: z.string().min(1).max(200), classIndex: idInPath })
 const query = z.object({ count: idInPath.pipe(z.int().min(1).max(100)).default(10) })
@@ -19,7 +20,7 @@ export async function samples(
     if (error instanceof UserError) return error
     throw error
   })
-  if (stored instanceof UserError) return refusal(404, stored.message)
+  if (stored instanceof UserError) return plainAnswer(404, stored.message)
   const png = await catalogue.drawSamples(stored.meta.id, classIndex, count)
   // A name may come to mean another data set; an id is made from the content.
   const isById = dataset === stored.meta.id

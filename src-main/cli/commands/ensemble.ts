@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { ensembleMethods, methodWords } from '../../../shared/ensemble/methods.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
+import { findRun } from '../findRun.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
 
 const methodOptions = ensembleMethods.map((method) => methodWords[method].option)
 const methodOption = z
-  .enum(methodOptions, `must be one of ${methodOptions.join(', ')}`)
+  .enum(methodOptions)
   .transform((option) => ensembleMethods.find((method) => methodWords[method].option === option) ?? 'average')
 
 const options = z.object({
@@ -32,7 +33,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
     .description(
       "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the best single one, and how much the members differ.",
     )
-    .requiredOption('--run <run>', 'id of the run, or the beginning of it')
+    .requiredOption('--run <run>', 'name of the run, or its id or a beginning of it')
     .option('--snapshots <numbers>', 'which of its snapshots (default: all)')
     .option(
       '--method <method>',
@@ -49,7 +50,10 @@ export function addEnsemble(program: Command, cli: Cli): void {
   command.action(async () => {
     const { run, snapshots, method, save, ...rest } = readOptions(command, options)
     await withStored(cli, rest, async (core) => {
-      const request = { runId: run, ...(snapshots && { snapshotIds: snapshots }) }
+      const request = {
+        runId: findRun(core.store.read, run).id,
+        ...(snapshots && { snapshotIds: snapshots }),
+      }
       const result =
         method === 'weightAverage'
           ? await core.ensembles.averageWeights(request)

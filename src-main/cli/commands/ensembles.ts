@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import { addStore, type Cli, printJson, readOptions, storeOptions, typed, withStored } from '../context.ts'
 import { describeEnsembles } from '../ensembleText.ts'
+import { findRun } from '../findRun.ts'
 import { examples } from '../help.ts'
 import { ensembleListReport } from '../reports.ts'
 
@@ -15,12 +16,12 @@ export function addEnsembles(program: Command, cli: Cli): void {
     .description('Ensembles kept with "ensemble --save".')
   const list = addStore(ensembles.command('list'))
     .description('List the ensembles that were kept, newest first.')
-    .option('--run <run>', 'only those of this run: its id, or the beginning of it')
+    .option('--run <run>', 'only those of this run: its name, or its id or a beginning of it')
     .addHelpText('after', examples([['anneal ensembles list --run mwt', 'what was kept of one run']]))
   list.action(async () => {
     const { run, ...options } = readOptions(list, listOptions)
     await withStored(cli, options, async ({ store: { read } }) => {
-      const kept = read.ensembles(run === undefined ? undefined : read.run(run).id)
+      const kept = read.ensembles(run === undefined ? undefined : findRun(read, run).id)
       const found = kept.map((ensemble) => ensembleListReport(read, ensemble))
       if (options.json) return printJson(cli, { ensembles: found })
       if (found.length > 0) return cli.terminal.out(describeEnsembles(found, cli.terminal.columns))

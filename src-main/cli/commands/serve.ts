@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Services } from '../../../shared/api/services.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
+import { boundDatasets } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
+import { secretOf } from '../../serve/secret.ts'
 import { type RunningServer, startServer } from '../../serve/server.ts'
-import { sessionOf } from '../../serve/session.ts'
 import {
   addStore,
   type Cli,
@@ -27,6 +29,8 @@ const options = z.object({
   ...storeOptions,
   port: wholeNumber(0, 65_535).optional(),
   open: z.boolean().default(true),
+  allowFolder: z.array(z.string().min(1, 'must name a folder')).default([]),
+  newKey: z.boolean().default(false),
   exposeToNetwork: z.boolean().default(false),
   host: z.string().min(1, 'must be an address of this machine').optional(),
 })
@@ -43,15 +47,29 @@ export function addServe(program: Command, cli: Cli): void {
     .option('--port <n>', `port to listen on (default: ${usualPort}, or a free one when that is taken)`)
     .option('--no-open', 'print the address and open nothing')
     .option(
+      '--allow-folder <folder>',
+      'let the browser read data in this folder too, besides your own; may be given several times',
+      (folder: string, before: string[] = []) => [...before, folder],
+    )
+    .option('--new-key', 'sign out every browser that was let in before')
+    .option(
       '--expose-to-network',
       'listen beyond this machine: whoever sees the address or the unencrypted traffic can start programs on it as you',
     )
     .option('--host <address>', 'with --expose-to-network: address to listen on (default: all, 0.0.0.0)')
-    .addHelpText('after', examples([['anneal serve --no-open', 'prints the address to open']]))
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal serve --no-open', 'prints the address to open'],
+        ['anneal serve --allow-folder /data', 'data sets can be imported from there too'],
+        ['anneal serve --new-key', 'only browsers that open the new address get in'],
+      ]),
+    )
   command.action(async () => {
     const chosen = readOptions(command, options)
     const exposedAs = exposure(chosen)
-    await withCore(cli, chosen, (core) => serve(cli, core, chosen, exposedAs))
+    const log = (line: string): void => cli.terminal.err(`${line}\n`)
+    await withCore(cli, { db: chosen.db, log }, (core) => serve(cli, core, chosen, exposedAs))
   })
 }
 
@@ -67,13 +85,13 @@ function exposure({ host, exposeToNetwork }: Options): string | undefined {
 
 async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | undefined): Promise<void> {
   const windowFolder = builtWindow(cli)
-  const services = createServices(core, 'browser', { windowFolder })
+  const services = servicesFor(core, windowFolder, chosen.allowFolder)
   const server = await listen(chosen.port, (port) =>
     startServer({
       services,
       files: createFiles(core),
       windowFolder,
-      session: sessionOf(core.home),
+      secret: () => secretOf(core.home, chosen.newKey),
       port,
       ...(exposedAs !== undefined && { exposedAs }),
       log: (line) => cli.terminal.err(`${line}\n`),
@@ -89,6 +107,18 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   } finally {
     await server.close()
   }
+}
+
+/** @throws UserError when a folder that was named is not there */
+function servicesFor(core: Core, windowFolder: string, named: readonly string[]): Services {
+  for (const folder of named) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+      throw new UserError(
+        `While starting the server: --allow-folder ${folder} is not a folder here; check the path.`,
+      )
+  }
+  const services = createServices(core, 'browser', { windowFolder })
+  return { ...services, datasets: boundDatasets(services.datasets, { named, own: core.home }) }
 }
 
 /** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */

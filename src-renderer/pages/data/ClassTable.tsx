@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { DatasetInfo } from '../../../shared/api/datasets.ts'
 import { samplesUrl } from '../../../shared/api/urls.ts'
 import { count, counted } from '../../format/format.ts'
+import { useFileAddress } from '../../hooks/useFileAddress.ts'
 import classes from './ClassTable.module.css'
 
 /** A data set may have thousands of classes; so many rows are drawn at a time. */
@@ -79,10 +80,12 @@ function Amount({ value, most, isTest = false }: AmountProps) {
 function Samples({ dataset, place }: { readonly dataset: DatasetInfo; readonly place: number }) {
   const [height = 1, width = 1] = dataset.shape
   const number = Math.min(samples, dataset.trainPerClass[place] ?? 0)
+  const { address, renew } = useFileAddress(samplesUrl(dataset.id, place, number))
   if (number === 0) return <span className={classes.none}>none</span>
   return (
     <img
-      src={samplesUrl(dataset.id, place, number)}
+      src={address}
+      onError={renew}
       alt={`${counted(number, 'training image')} of ${dataset.classes[place]}`}
       width={Math.round((number * sampleHeight * width) / height)}
       height={sampleHeight}

@@ -33,7 +33,7 @@ export interface Window {
 export interface WindowLab extends Lab {
   readonly browser: Browser
   /** @param port 0: any free one. Give the old one to bring a host back to where its pages look for it. */
-  serve(port?: number): Promise<Host>
+  serve(port?: number, ...options: readonly string[]): Promise<Host>
   /** A window of its own (cookies, storage), let in by the token. */
   open(host: Host, options?: WindowOptions): Promise<Window>
 }
@@ -59,8 +59,8 @@ export async function makeWindowLab(): Promise<WindowLab> {
   return {
     ...lab,
     browser,
-    async serve(port = 0) {
-      const host = await startHost(lab, port)
+    async serve(port = 0, ...options) {
+      const host = await startHost(lab, port, options)
       hosts.push(host)
       return host
     },
@@ -68,8 +68,10 @@ export async function makeWindowLab(): Promise<WindowLab> {
   }
 }
 
-async function startHost(lab: Lab, port: number): Promise<Host> {
-  const started = lab.start('serve', '--no-open', '--json', '--port', String(port))
+async function startHost(lab: Lab, port: number, options: readonly string[]): Promise<Host> {
+  // What the tests import lies beside the database, and not in anybody's own folder.
+  const readable = ['--allow-folder', lab.home]
+  const started = lab.start('serve', '--no-open', '--json', '--port', String(port), ...readable, ...options)
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     started.process.kill(signal)
     await started.result

@@ -31,5 +31,5 @@ test('raw text is as it is stored', () => {
 })
 
 test('characters that steer a screen or turn the reading direction are seen', () => {
-  assert.equal(csvLines([['a\u202eb\u009b31m\u2066c\u001b[0m']]), 'a\ufffdb\ufffd31m\ufffdc\ufffd[0m\n')
+  assert.equal(csvLines([['a\u202eb\u009b31m\u2066c\u001b[0m']]), 'a\\u202eb\\u009b31m\\u2066c\\u001b[0m\n')
 })

@@ -93,7 +93,7 @@ test('a table of runs is safe in a spreadsheet, and as it is stored when asked',
     return row
   }
   const safe = await rowOf(runTableUrl([run.id]))
-  assert.deepEqual([safe.run, safe.note], [`'${name}`, "'@SUM(1)\ufffd"])
+  assert.deepEqual([safe.run, safe.note], [`'${name}`, "'@SUM(1)\\u202e"])
   const raw = await rowOf(runTableUrl([run.id], true))
   assert.deepEqual([raw.run, raw.note], [name, '@SUM(1)\u202e'])
   assert.equal(Number(raw['spec.batchSize']), 10)

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { type AccessOptions, createAccess, type Knock } from '../../../src-main/serve/access.ts'
+import { type AccessOptions, createAccess, type Knock, type Proof } from '../../../src-main/serve/access.ts'
 
 /* Who may pass, decided from a request's head alone. */
 
-const session = 's'.repeat(43)
+const secret = 's'.repeat(43)
 const plainHost = '127.0.0.1:7341'
 
+const proofFor = (pathname: string): Proof =>
+  pathname.startsWith('/trpc') ? 'key' : pathname.startsWith('/download/') ? 'keyOrPass' : 'none'
+
 function doorOf(options: Partial<AccessOptions> = {}) {
-  const access = createAccess({ session, ...options })
+  const access = createAccess({ secret, proofFor, ...options })
   const welcome = access.judge(knock({ url: `/?token=${access.token}` }))
   assert.equal(welcome.type, 'welcome')
   const cookie = (welcome.type === 'welcome' ? welcome.cookie : '').split(';')[0] ?? ''
@@ -31,8 +34,8 @@ test('the token lets a browser in once per address, and the cookie from then on'
   const { access, cookie } = doorOf()
   const welcome = access.judge(knock({ url: `/runs/a?x=1&token=${access.token}&y=2` }))
   assert.ok(welcome.type === 'welcome')
-  assert.equal(welcome.location, '/runs/a?x=1&y=2')
-  assert.match(welcome.cookie, /^anneal-[0-9a-f]{8}=s{43}; HttpOnly; SameSite=Strict; Path=\/$/)
+  assert.match(welcome.location, /^\/runs\/a\?x=1&y=2#entry=[\w-]{32}$/)
+  assert.match(welcome.cookie, /^anneal-[0-9a-f]{8}=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/)
   assert.equal(access.judge(knock({ cookie })).type, 'pass')
   assert.equal(access.judge(knock({})).type, 'refuse')
   for (const wrong of ['', 'x', access.token.slice(1), `${access.token}%20`, `${access.token}a`])
@@ -42,7 +45,7 @@ test('the token lets a browser in once per address, and the cookie from then on'
     'refuse',
     'a token opens pages only',
   )
-  assert.notEqual(createAccess({ session }).token, access.token)
+  assert.notEqual(createAccess({ secret, proofFor }).token, access.token)
 })
 
 test('a ticket lets one browser in, once, also where it was not needed', () => {
@@ -57,7 +60,7 @@ test('a ticket lets one browser in, once, also where it was not needed', () => {
 
 test('a ticket that nobody used in its first minute is over, and says what to open instead', () => {
   let time = 0
-  const access = createAccess({ session, now: () => time })
+  const access = createAccess({ secret, proofFor, now: () => time })
   const [late, inTime] = [access.ticket(), access.ticket()].map((ticket) => `/?token=${ticket}`)
   const reason = (url = '', cookie?: string) => {
     const verdict = access.judge(knock({ url, ...(cookie !== undefined && { cookie }) }))
@@ -87,7 +90,7 @@ test('where a token sends a browser is always here', () => {
   }
   assert.equal(sentTo('//evil.example/x'), 'refuse')
   assert.equal(sentTo('/\\evil.example/x'), 'refuse')
-  assert.equal(sentTo(`http://${plainHost}//evil.example/x`), '/evil.example/x')
+  assert.match(sentTo(`http://${plainHost}//evil.example/x`), /^\/evil\.example\/x#entry=/)
   assert.equal(sentTo('http://evil.example/'), 'refuse')
 })
 
@@ -105,7 +108,7 @@ test('cookies of other programs, homes and broken ones open nothing', () => {
   ])
     assert.equal(access.judge(knock({ cookie: wrong })).type, 'refuse', wrong)
   assert.equal(access.judge(knock({ cookie: `a=b; ${cookie}; c=d=e` })).type, 'pass')
-  assert.equal(createAccess({ session: 't'.repeat(43) }).judge(knock({ cookie })).type, 'refuse')
+  assert.equal(createAccess({ secret: 't'.repeat(43), proofFor }).judge(knock({ cookie })).type, 'refuse')
 })
 
 test('Host must name this machine, in whatever spelling a browser sends', () => {
@@ -176,4 +179,92 @@ test('exposed to the network, addresses of any machine pass and names do not', (
   const named = doorOf({ exposedAs: 'gpu-box' })
   assert.equal(named.judge({ host: 'GPU-box:7341' }), 'pass')
   assert.equal(named.judge({ host: 'evil.example:7341' }), 'refuse')
+})
+
+/** Lets a page in as a browser does. */
+function pageOf(options: Partial<AccessOptions> = {}) {
+  const { access, cookie } = doorOf(options)
+  const welcome = access.judge(knock({ url: `/?token=${access.token}` }))
+  const entry = welcome.type === 'welcome' ? (welcome.location.split('#entry=')[1] ?? '') : ''
+  const key = access.redeem(entry) ?? ''
+  return { access, cookie, entry, key, judge: (more: Request) => access.judge(knock({ cookie, ...more })) }
+}
+
+test('the cookie alone, which any program on another port may be sent, opens the empty window and nothing else', () => {
+  const { access, cookie, key, judge } = pageOf()
+  assert.match(key, /^[\w-]{43}$/)
+  assert.ok(!cookie.includes(key) && !cookie.includes(secret) && key !== secret)
+  assert.equal(judge({}).type, 'pass')
+  const [, value = ''] = cookie.split('=')
+  for (const url of ['/trpc/runs.list', '/trpc', '/download/runs/x/csv']) {
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      for (const wrong of [undefined, '', 'x', value, secret, `${key}x`, access.token])
+        assert.equal(
+          judge({ url, method, 'x-anneal-key': wrong }).type,
+          'refuse',
+          `${method} ${url} ${wrong}`,
+        )
+      assert.equal(judge({ url, method, 'x-anneal-key': key }).type, 'pass', `${method} ${url}`)
+    }
+    assert.equal(access.judge(knock({ url, 'x-anneal-key': key })).type, 'refuse', 'the key alone')
+  }
+})
+
+test('a WebSocket shows the key as a subprotocol', () => {
+  const { key, judge } = pageOf()
+  const judged = (protocols: string) => judge({ url: '/trpc', 'sec-websocket-protocol': protocols }).type
+  assert.equal(judged(`anneal, key.${key}`), 'pass')
+  for (const wrong of ['anneal', key, `anneal, key.${key}x`, 'key.', `anneal key.${key}`])
+    assert.equal(judged(wrong), 'refuse', wrong)
+})
+
+test('an entry is good for one page, and for a minute', () => {
+  let time = 0
+  const { access, entry } = pageOf({ now: () => time })
+  assert.equal(access.redeem(entry), undefined, 'it was used')
+  for (const wrong of ['', 'x', access.token]) assert.equal(access.redeem(wrong), undefined)
+  const next = access.judge(knock({ url: `/?token=${access.token}` }))
+  time = 60_001
+  assert.equal(
+    access.redeem(next.type === 'welcome' ? (next.location.split('#entry=')[1] ?? '') : ''),
+    undefined,
+  )
+})
+
+test('a used or late address lets a browser that is in stay, and gives it no new entry', () => {
+  const { access, cookie } = pageOf()
+  const url = `/?token=${access.ticket()}`
+  access.judge(knock({ url }))
+  const again = access.judge(knock({ url, cookie }))
+  assert.deepEqual(again.type === 'welcome' && again.location, '/')
+})
+
+test('a pass opens files for some minutes, for reading, and nothing else', () => {
+  let time = 1_700_000_000_000
+  const { access, judge } = pageOf({ now: () => time })
+  const pass = access.filePass()
+  const judged = (url: string, method = 'GET') => judge({ url, method }).type
+  const file = `/download/runs/x/csv?a=1&pass=${pass}`
+  assert.equal(judged(file), 'pass')
+  assert.equal(judged(file, 'HEAD'), 'pass')
+  assert.equal(judged(file, 'POST'), 'refuse')
+  assert.equal(judged(`/trpc/runs.list?pass=${pass}`), 'refuse')
+  assert.equal(judged(`/download/runs/x/csv?pass=${pass}x`), 'refuse')
+  time += 10 * 60_000
+  assert.equal(judged(file), 'pass', 'it lasts for ten minutes at least')
+  assert.notEqual(access.filePass(), pass)
+  time += 10 * 60_000
+  assert.equal(judged(file), 'refuse')
+})
+
+test('a new secret voids every cookie, key and pass', () => {
+  const { access, cookie, key } = pageOf()
+  const renewed = createAccess({ secret: 't'.repeat(43), proofFor })
+  const welcome = renewed.judge(knock({ url: `/?token=${renewed.token}` }))
+  const newCookie = welcome.type === 'welcome' ? (welcome.cookie.split(';')[0] ?? '') : ''
+  assert.equal(renewed.judge(knock({ cookie })).type, 'refuse')
+  const withNew = { cookie: newCookie, url: '/trpc/runs.list' }
+  assert.equal(renewed.judge(knock({ ...withNew, 'x-anneal-key': key })).type, 'refuse')
+  const url = `/download/runs/x/csv?pass=${access.filePass()}`
+  assert.equal(renewed.judge(knock({ cookie: newCookie, url })).type, 'refuse')
 })

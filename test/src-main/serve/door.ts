@@ -4,9 +4,10 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { z } from 'zod'
 import { createFiles, createServices } from '../../../src-main/api/index.ts'
+import { secretOf } from '../../../src-main/serve/secret.ts'
 import { type RunningServer, startServer } from '../../../src-main/serve/server.ts'
-import { sessionOf } from '../../../src-main/serve/session.ts'
 import { type CoreLab, openLab } from '../runs/lab.ts'
 
 /** A browser door on a lab of its own, with a little window. */
@@ -16,6 +17,8 @@ export interface Door extends CoreLab {
   readonly token: string
   /** As a browser that was let in shows it. */
   readonly cookie: string
+  /** As the page of that browser shows it besides. */
+  readonly key: string
   /** What the door told the terminal. */
   readonly log: readonly string[]
   readonly windowFolder: string
@@ -40,7 +43,7 @@ export async function openDoor(): Promise<Door> {
       services: createServices(lab.core, 'browser'),
       files: createFiles(lab.core),
       windowFolder,
-      session: sessionOf(lab.home),
+      secret: () => secretOf(lab.home),
       port,
       log: (line) => log.push(line),
     })
@@ -50,13 +53,14 @@ export async function openDoor(): Promise<Door> {
   const server = await serve()
   const token = new URL(server.url).searchParams.get('token') ?? ''
   const { port } = server
-  const welcome = await ask(port, `/?token=${token}`)
+  const { cookie, key } = await letIn(port, token)
   return {
     ...lab,
     server,
     port,
     token,
-    cookie: String(welcome.headers['set-cookie']).split(';')[0] ?? '',
+    cookie,
+    key,
     log,
     windowFolder,
     serve,
@@ -66,6 +70,15 @@ export async function openDoor(): Promise<Door> {
       rmSync(windowFolder, { recursive: true, force: true })
     },
   }
+}
+
+/** What a browser does with the address that was printed: it keeps the cookie, and its page hands in the entry for a key. */
+export async function letIn(port: number, token: string): Promise<{ cookie: string; key: string }> {
+  const welcome = await ask(port, `/?token=${token}`)
+  const cookie = String(welcome.headers['set-cookie']).split(';')[0] ?? ''
+  const entry = String(welcome.headers.location).split('#entry=')[1] ?? ''
+  const { body } = await ask(port, '/door/key', { method: 'POST', headers: { cookie }, body: entry })
+  return { cookie, key: z.object({ key: z.string() }).parse(JSON.parse(body)).key }
 }
 
 export interface Answer {

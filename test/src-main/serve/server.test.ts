@@ -21,7 +21,9 @@ before(async () => {
 after(() => door.close())
 
 const from = (url: string, more: Asked = {}) =>
-  ask(door.port, url, { ...more, headers: { cookie: door.cookie, ...more.headers } })
+  ask(door.port, url, { ...more, headers: { ...proof(), ...more.headers } })
+/** What a page that was let in shows. */
+const proof = ({ cookie, key }: Pick<Door, 'cookie' | 'key'> = door) => ({ cookie, 'x-anneal-key': key })
 const origin = () => `http://127.0.0.1:${door.port}`
 const call = (procedure: string, input: unknown, more: Asked = {}) =>
   from(`/trpc/${procedure}`, {
@@ -74,9 +76,59 @@ test('every kind of answer carries the headers that keep it from others', async 
   }
 })
 
+test('every refusal and every absence is a sentence, and says that it is plain text', async () => {
+  const cookie = { cookie: door.cookie, 'x-anneal-key': '' }
+  const refusals = {
+    'without a cookie': ask(door.port, '/'),
+    'without a key': ask(door.port, '/trpc/runs.list', { headers: cookie }),
+    'a foreign host': from('/', { headers: { host: 'evil.example' } }),
+    'a foreign page': from('/', { headers: { origin: 'http://127.0.0.1:3000' } }),
+    'no address': from('http://evil.example/'),
+    'a method': from('/', { method: 'DELETE' }),
+    'nothing there': from('/assets/other.js'),
+    'a wrong entry': from('/door/key', { method: 'POST', body: 'x' }),
+    'a file that is written to': from('/download/runs/x/csv', { method: 'POST' }),
+    'a missing file': from('/data/predictions/1/test'),
+  }
+  for (const [what, asked] of Object.entries(refusals)) {
+    const { status, headers, body } = await asked
+    assert.ok(status >= 400 && status < 500, `${what}: ${status}`)
+    assert.equal(headers['content-type'], 'text/plain; charset=utf-8', what)
+    assert.match(body, /^[A-Z][^\n]+\.\n$/, what)
+    if (status === 405) assert.match(String(headers.allow), /^GET, HEAD/, what)
+  }
+})
+
+test('the cookie alone reads nothing: no procedure, no file, no subscription', async () => {
+  const stolen = { headers: { cookie: door.cookie, 'x-anneal-key': '' } }
+  const reads = [
+    `/trpc/datasets.browse?input=${encodeURIComponent('{"path":""}')}`,
+    `/trpc/datasets.columns?input=${encodeURIComponent('{"path":"/etc/passwd","delimiter":":","header":true}')}`,
+    '/trpc/runs.list?input={}',
+    '/data/predictions/1/test',
+    '/download/runs/x/csv',
+    '/door/pass',
+  ]
+  for (const url of reads) {
+    assert.equal((await from(url, stolen)).status, 403, url)
+    const asPost = { ...stolen, method: 'POST', body: '{}' }
+    assert.equal((await from(url, asPost)).status, 403, url)
+  }
+  assert.equal((await from('/', stolen)).status, 200, 'the empty window')
+})
+
+test('a download takes a pass in its address, which a page gets for its key', async () => {
+  const { pass } = z.object({ pass: z.string() }).parse(JSON.parse((await from('/door/pass')).body))
+  const withCookie = { headers: { cookie: door.cookie, 'x-anneal-key': '' } }
+  const asked = await from(`/data/predictions/1/test?pass=${pass}`, withCookie)
+  assert.equal(asked.status, 404, 'it is let in, and there is no such snapshot')
+  assert.equal((await from(`/data/predictions/1/test?pass=${pass}x`, withCookie)).status, 403)
+})
+
 test('the cookie is for this browser alone, and the address without the token is where it goes on', async () => {
   const { status, headers, body } = await ask(door.port, `/new?a=1&token=${door.token}`)
-  assert.deepEqual([status, headers.location, body], [303, '/new?a=1', ''])
+  assert.deepEqual([status, body], [303, ''])
+  assert.match(String(headers.location), /^\/new\?a=1#entry=[\w-]{32}$/)
   assert.match(String(headers['set-cookie']), /HttpOnly; SameSite=Strict; Path=\/$/)
   assert.equal(headers['cache-control'], 'no-store')
 })
@@ -156,11 +208,80 @@ test('the window: pages, files with types, nothing beside them', async () => {
 })
 
 test('HEAD tells what GET would, without a body', async () => {
-  for (const url of ['/', '/assets/main-1a2b.js', '/assets/none.js', '/download/runs/zzz/csv']) {
+  const urls = [
+    '/',
+    '/assets/main-1a2b.js',
+    '/assets/none.js',
+    '/download/runs/zzz/csv',
+    '/trpc/runs.list?input={}',
+    '/trpc/runs.nothing',
+  ]
+  for (const url of urls) {
     const [head, get] = [await from(url, { method: 'HEAD' }), await from(url)]
     assert.deepEqual([head.status, head.body], [get.status, ''], url)
     assert.equal(head.headers['content-type'], get.headers['content-type'], url)
+    assert.equal(head.headers['content-length'], get.headers['content-length'], url)
   }
+})
+
+test('an answer has a length or comes in chunks, never both', async () => {
+  const asked = {
+    headers: { ...proof(), 'trpc-accept': 'application/jsonl', 'content-type': 'application/json' },
+  }
+  const body = '{"0":{"id":"x"}}'
+  const {
+    status,
+    headers,
+    body: text,
+  } = await from('/trpc/runs.get?batch=1', { ...asked, method: 'POST', body })
+  assert.ok(status === 200 || status === 207 || status === 405, String(status))
+  assert.deepEqual([headers['content-length'], headers['transfer-encoding']], [undefined, 'chunked'])
+  assert.ok(text.includes('error'))
+  const single = await from('/trpc/runs.list?input={}')
+  assert.deepEqual(
+    [single.headers['content-length'], single.headers['transfer-encoding']],
+    [String(Buffer.byteLength(single.body)), undefined],
+  )
+})
+
+test('a body that is refused is taken to its end, so that its sender hears why', async () => {
+  // As much as no system keeps in its buffers: a connection that was closed early would be reset under it.
+  const huge = Buffer.alloc(64 * 2 ** 20, 'x')
+  const cases: [number, Asked][] = [
+    [413, {}],
+    [413, { headers: { 'transfer-encoding': 'chunked' } }],
+    [403, { headers: { 'x-anneal-key': '' } }],
+    [405, { method: 'PUT' }],
+  ]
+  for (const [wanted, more] of cases) {
+    const { status } = await from('/trpc/runs.plan', {
+      method: 'POST',
+      body: huge,
+      ...more,
+      headers: { 'content-type': 'application/json', connection: 'close', ...more.headers },
+    })
+    assert.equal(status, wanted, JSON.stringify(more))
+  }
+})
+
+test('who asks first whether to send a body is told to only where it will be read', async () => {
+  const asked = (length: number) =>
+    new Promise<string>((resolve) => {
+      const headers = { ...proof(), expect: '100-continue', 'content-length': String(length) }
+      const sending = request({ port: door.port, path: '/trpc/runs.plan', method: 'POST', headers })
+      sending.on('continue', () => {
+        sending.destroy()
+        resolve('go on')
+      })
+      sending.on('response', ({ statusCode }) => {
+        sending.destroy()
+        resolve(String(statusCode))
+      })
+      sending.on('error', () => undefined)
+      sending.flushHeaders()
+    })
+  assert.equal(await asked(100), 'go on')
+  assert.equal(await asked(5 * 2 ** 20), '413')
 })
 
 test('methods other than these are refused in a sentence', async () => {
@@ -281,7 +402,7 @@ test('what fails here is told in a sentence, and in the terminal too', async (t)
   // As if its disk had gone.
   await other.core.close()
   const { status, body } = await ask(other.port, '/trpc/ensembles.list?input={}', {
-    headers: { cookie: other.cookie },
+    headers: proof(other),
   })
   assert.equal(status, 500)
   const { message, data } = refusalOf(body)
@@ -293,13 +414,13 @@ test('what fails here is told in a sentence, and in the terminal too', async (t)
   assert.ok(!body.includes('.ts:'), 'no stack travels')
   assert.equal(other.log.length, 1)
   assert.match(other.log[0] ?? '', /^While answering ensembles.list: [^\n]+$/)
-  const file = await ask(other.port, '/download/run-table.csv?ids=a', { headers: { cookie: other.cookie } })
+  const file = await ask(other.port, '/download/run-table.csv?ids=a', { headers: proof(other) })
   assert.deepEqual([file.status, other.log.length], [500, 2])
   assert.match(file.body, /^This failed; the terminal [^\n]*\n$/)
 })
 
 test('a subscription asked for over HTTP tells its steps as they come', async () => {
-  const headers = { cookie: door.cookie, accept: 'text/event-stream' }
+  const headers = { ...proof(), accept: 'text/event-stream' }
   const asked = request({ port: door.port, path: '/trpc/runs.changes?input={}', headers }).end()
   const [answer] = await once(asked, 'response')
   let read = ''
@@ -312,7 +433,7 @@ test('a subscription asked for over HTTP tells its steps as they come', async ()
 })
 
 const socketTo = (headers: Readonly<Record<string, string>>, path = '/trpc') =>
-  new WebSocket(`ws://127.0.0.1:${door.port}${path}`, { headers: { cookie: door.cookie, ...headers } })
+  new WebSocket(`ws://127.0.0.1:${door.port}${path}`, { headers: { ...proof(), ...headers } })
 
 test('a WebSocket opens for the window alone', async () => {
   const own = socketTo({ origin: origin() })
@@ -406,7 +527,7 @@ test('over the WebSocket a subscription tells what it has and what it refuses; o
 
 test('a page that was open finds its way back to a server that starts again', async () => {
   const first = await door.serve()
-  const asked = { headers: { cookie: door.cookie } }
+  const asked = { headers: proof() }
   assert.equal((await ask(first.port, '/', asked)).status, 200)
   const socket = new WebSocket(`ws://127.0.0.1:${first.port}/trpc`, asked)
   await once(socket, 'open')

@@ -24,9 +24,9 @@ test('the speed is that of the steps, whatever the evaluations between them take
     },
   })
   const spec = tinySpec({ budget: { epochs: 6 } })
-  const { plan, datasetFolder } = startRequest(await tinyDataset(t), spec)
+  const { plan, datasetId } = startRequest(await tinyDataset(t), spec)
   await selectEngine('cpu')
-  const data = prepareData(spec, await openDataset(datasetFolder), plan.stepsPerEpoch)
+  const data = prepareData(spec, await openDataset(datasetId), plan.stepsPerEpoch)
   const model = slowToEvaluate(await buildModel(spec.model, data.input, spec.seed))
   const optimizer = createOptimizer(spec.optimizer)
   const events: TrainerEvent[] = []

@@ -1,0 +1,102 @@
+import { realpath } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import type { Services } from '../../shared/api/services.ts'
+import type { ImportOptions } from '../../shared/data/importOptions.ts'
+import { UserError } from '../../shared/errors.ts'
+
+type Datasets = Services['datasets']
+
+export interface FolderBounds {
+  /** Named by the user: all that lies below them may be read. */
+  readonly named: readonly string[]
+  /** Anneal's own folder, which is no data, unless it was named. */
+  readonly own: string
+  /** The user's folder, where nothing hidden may be read. */
+  readonly home?: string
+}
+
+/**
+ * What a browser may read of this machine's files: the user's own folder without what is hidden in it, where keys and
+ * passwords lie, and the folders that were named when Anneal was started. Links are followed before it is decided.
+ */
+export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Datasets {
+  const check = createCheck(bounds)
+  return {
+    ...datasets,
+    async browse(given) {
+      const folder = await datasets.browse(await check(given))
+      const isParentOpen = folder.parent !== null && (await isOpen(check, folder.parent))
+      return { ...folder, parent: isParentOpen ? folder.parent : null }
+    },
+    async columns(options) {
+      await check(options.path)
+      return datasets.columns(options)
+    },
+    async *import(options, signal) {
+      for (const each of pathsOf(options)) await check(each)
+      yield* datasets.import(options, signal)
+    },
+  }
+}
+
+type Check = (given: string) => Promise<string>
+
+/** Its result is the path as it was given. @throws UserError for one that may not be read */
+function createCheck({ named, own, home = homedir() }: FolderBounds): Check {
+  const shown = [...new Set([home, ...named.map((folder) => path.resolve(folder))])]
+  return async (given) => {
+    const real = await realOf(given === '' ? home : given)
+    for (const folder of named) if (isBelow(real, await realOf(folder))) return given
+    const realHome = await realOf(home)
+    const isHidden = path
+      .relative(realHome, real)
+      .split(path.sep)
+      .some((name) => name.startsWith('.'))
+    if (isBelow(real, realHome) && !isHidden && !isBelow(real, await realOf(own))) return given
+    throw new UserError(
+      `While opening ${given === '' ? home : given}: a browser may read what lies in ${shown.join(', ')}, and nothing that is hidden in ${home}; copy the data to there, or start Anneal with --allow-folder and its folder.`,
+    )
+  }
+}
+
+async function isOpen(check: Check, folder: string): Promise<boolean> {
+  try {
+    await check(folder)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
+}
+
+/** Where a path leads once its links are followed; for what is not there, where it would be. */
+async function realOf(given: string): Promise<string> {
+  const whole = path.resolve(given)
+  try {
+    return await realpath(whole)
+  } catch {
+    const parent = path.dirname(whole)
+    return parent === whole ? whole : path.join(await realOf(parent), path.basename(whole))
+  }
+}
+
+function isBelow(file: string, folder: string): boolean {
+  const way = path.relative(folder, file)
+  return way === '' || !(way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way))
+}
+
+/** Every file and folder that an import would read. */
+function pathsOf(options: ImportOptions): string[] {
+  const given = (paths: readonly (string | undefined)[]): string[] =>
+    paths.filter((each) => each !== undefined)
+  switch (options.format) {
+    case 'idx':
+      return given([options.path, options.labels, options.testImages, options.testLabels])
+    case 'cifar':
+      return [options.path]
+    case 'csv':
+    case 'images':
+      return given([options.path, options.testPath])
+  }
+}

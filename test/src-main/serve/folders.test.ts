@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { createServices } from '../../../src-main/api/index.ts'
+import { boundDatasets, type FolderBounds } from '../../../src-main/serve/folders.ts'
+import { openLab } from '../runs/lab.ts'
+
+/* What a browser may read of this machine's files, on a real disk. */
+
+const table = 'a,b,c\n1,2,x\n3,4,y\n'
+
+async function machine(t: TestContext) {
+  const lab = await openLab()
+  t.after(() => lab.close())
+  const at = (...names: string[]) => path.join(lab.home, ...names)
+  for (const folder of ['user/data', 'user/.ssh', 'user/anneal', 'disk/.cache', 'disk2'])
+    mkdirSync(at(folder), { recursive: true })
+  for (const file of [
+    'user/data/t.csv',
+    'user/.ssh/id.csv',
+    'user/anneal/own.csv',
+    'disk/t.csv',
+    'disk/.cache/t.csv',
+    'disk2/t.csv',
+  ])
+    writeFileSync(at(file), table)
+  symlinkSync(at('disk2'), at('user/data/link'))
+  symlinkSync(at('user/.ssh/id.csv'), at('user/data/key.csv'))
+  symlinkSync(at('user/data'), at('disk/back'))
+  const bounded = (more: Partial<FolderBounds> = {}) =>
+    boundDatasets(createServices(lab.core, 'browser').datasets, {
+      home: at('user'),
+      own: at('user/anneal'),
+      named: [],
+      ...more,
+    })
+  const reads = async (file: string, more?: Partial<FolderBounds>) => {
+    const datasets = bounded(more)
+    const columns = await datasets.columns({ path: at(file), delimiter: ',', header: true }).then(
+      ({ length }) => length,
+      (error: Error) => error.message,
+    )
+    return columns
+  }
+  return { at, bounded, reads }
+}
+
+const refused =
+  /While opening \S+: a browser may read what lies in .+, and nothing that is hidden in .+ --allow-folder/
+
+test('of the user’s own folder all is read but what is hidden and Anneal’s own files, whatever links say', async (t) => {
+  const { reads } = await machine(t)
+  assert.equal(await reads('user/data/t.csv'), 3)
+  assert.equal(await reads('user/data/../data/t.csv'), 3)
+  const closed = [
+    'user/.ssh/id.csv',
+    'user/data/../.ssh/id.csv',
+    'user/data/key.csv',
+    'user/data/link/t.csv',
+    'user/anneal/own.csv',
+    'disk/t.csv',
+    'user/../disk/t.csv',
+    'disk/absent.csv',
+  ]
+  for (const file of closed) assert.match(String(await reads(file)), refused, file)
+  assert.match(
+    String(await reads('user/data/absent.csv')),
+    /no such file/,
+    'what may be read says that it is not there',
+  )
+})
+
+test('a folder that was named is read whole, and its neighbour of a like name is not', async (t) => {
+  const { at, reads } = await machine(t)
+  const named = { named: [at('disk')] }
+  assert.equal(await reads('disk/t.csv', named), 3)
+  assert.equal(await reads('disk/.cache/t.csv', named), 3)
+  assert.match(String(await reads('disk2/t.csv', named)), refused)
+  assert.equal(await reads('user/anneal/own.csv', { named: [at('user/anneal')] }), 3)
+})
+
+test('folders are shown as far as they may be read', async (t) => {
+  const { at, bounded } = await machine(t)
+  const datasets = bounded()
+  assert.equal((await datasets.browse(at('user/data'))).parent, at('user'))
+  assert.equal((await datasets.browse(at('user'))).parent, null)
+  await assert.rejects(datasets.browse(at('disk')), refused)
+  await assert.rejects(datasets.browse('/'), refused)
+})
+
+test('an import reads only what may be read, in each of its files', async (t) => {
+  const { at, bounded } = await machine(t)
+  const datasets = bounded()
+  const steps = datasets.import(
+    { format: 'csv', path: at('user/data/t.csv'), testPath: at('disk/t.csv'), label: 'c' },
+    undefined,
+  )
+  await assert.rejects(async () => {
+    for await (const _ of steps) assert.fail('nothing may be read')
+  }, refused)
+})
