@@ -237,10 +237,10 @@ test('a click on the ribbon selects the snapshot, e opens the ensemble in the sa
     .getByRole('button', { name: /^cycle 2 /, pressed: true })
     .waitFor()
   await page.keyboard.press('e')
-  await page.getByRole('heading', { name: /test error of 4 snapshots/ }).waitFor()
+  await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor()
   await assertAccessible(page)
   await page.keyboard.press('e')
-  await page.getByRole('heading', { name: /test error of 4 snapshots/ }).waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor({ state: 'detached' })
 })
 
 test('nothing keeps people out: folded cycles, epochs, details', async () => {
