@@ -32,7 +32,10 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
       return after(read.summary(id))
     },
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
-    extend: async ({ id, cycles }) => after(read.summary((await runs.extend(id, cycles)).runId)),
+    extend: async ({ id, cycles, epochs = 1, steps }) => {
+      const by = cycles !== undefined ? { cycles } : steps !== undefined ? { steps } : { epochs }
+      return after(read.summary((await runs.extend(id, by)).runId))
+    },
     moveQueued: ({ id, to }) => after(write.moveQueuedRun(read.run(id).id, to)),
     command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),

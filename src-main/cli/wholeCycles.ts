@@ -1,9 +1,9 @@
-import { type SchedulePlan, type ScheduleSpec, wholeCyclesBudgets } from '../../shared/schedule/index.ts'
+import { type SchedulePlan, type ScheduleSpec, wholeCyclesBudget } from '../../shared/schedule/index.ts'
 import { plural } from './format.ts'
 
 /** The budget that ends where a cycle ends, in a sentence; nothing where the last cycle is whole. */
 export function suggestWholeCycles(spec: ScheduleSpec, plan: SchedulePlan): string {
-  const [better] = wholeCyclesBudgets(spec, plan)
+  const better = wholeCyclesBudget(spec, plan)
   if (better === undefined) return ''
   const steps = plural(better.totalSteps, 'step')
   const inEpochs = plan.stepsPerEpoch > 1 && Number.isInteger(better.epochs)

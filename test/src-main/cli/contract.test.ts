@@ -103,6 +103,8 @@ test('mistakes on the command line are told in one sentence', async () => {
   await refused(/completed all of its .* extend/, 'resume', runId)
   await refused(/nobody runs it/, 'stop', runId)
   await refused(/cycles: must be a whole number/, 'extend', runId, '--cycles', '1.5')
+  await refused(/give one of --cycles, --epochs and/, 'extend', runId, '--cycles', '1', '--epochs', '2')
+  await refused(/has cycles; extend it by cycles/, 'extend', runId, '--epochs', '2')
   await refused(/status: /, 'runs', 'list', '--status', 'dead')
   await refused(/--steps is missing/, 'schedule', '--preset', 'linear')
   await refused(/no preset "linar"/, 'schedule', '--preset', 'linar', '--steps', '3')

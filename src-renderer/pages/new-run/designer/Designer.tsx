@@ -153,7 +153,7 @@ function Outcome(
   )
 }
 
-/** The last cycle, where the budget cuts it, with the buttons that mend it. */
+/** The last cycle, where the budget cuts it, with a shorter and a longer budget that would not. */
 function CutNote({ spec, plan, compiled }: Whole) {
   const { set } = useForm()
   const cut = useMemo(() => cutOf(spec.schedule, plan, compiled, spec.budget), [spec, plan, compiled])
@@ -161,7 +161,7 @@ function CutNote({ spec, plan, compiled }: Whole) {
   return (
     <Text size="sm" c="var(--attention)" className={classes.cut} component="div" role="status">
       {cut.words}
-      {cut.mends.map(({ budget, button }) => (
+      {cut.budgets.map(({ budget, button }) => (
         <Button key={button} size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
           {button}
         </Button>

@@ -3,7 +3,7 @@ import { memo, useCallback, useMemo, useState } from 'react'
 import type { CompiledSchedule, Handle } from '../../../../shared/schedule/index.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
 import type { PlotArea } from '../../../charts/plotArea.ts'
-import type { ChartAxis, ChartBand, ChartMark } from '../../../charts/types.ts'
+import type { ChartAxis, ChartBand, ChartMark, ChartSeries } from '../../../charts/types.ts'
 import { rate as rateText } from '../../../format/format.ts'
 import { DotWords } from '../../../ribbon/DotWords.tsx'
 import { Ribbon } from '../../../ribbon/Ribbon.tsx'
@@ -61,7 +61,7 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   const lines = useMemo(() => [{ id: 'this', label: 'this schedule', drawn }, ...pins], [drawn, pins])
   const series = useMemo(() => rateSeries(lines, stepsPerX), [lines, stepsPerX])
   const momenta = useMomenta(lines, stepsPerX, momentum)
-  const domain = useMemo(() => frozen ?? rateDomain(series, scale), [frozen, series, scale])
+  const domain = useDomain(frozen, series, scale, props.handles)
   const x = useAxis(compiled.totalSteps, stepsPerX)
   const y = useMemo(
     (): ChartAxis => ({ label: `${scale} scale`, scale, domain, format: rateText }),
@@ -119,6 +119,19 @@ export const Preview = memo(function Preview(props: PreviewProps) {
     </div>
   )
 })
+
+/** What the axis of rates spans; while a handle is dragged, what it spanned before. */
+function useDomain(
+  frozen: readonly [number, number] | undefined,
+  series: readonly ChartSeries[],
+  scale: 'linear' | 'log',
+  handles: readonly Handle[],
+): readonly [number, number] {
+  return useMemo(() => {
+    const named = handles.flatMap(({ axis, rate }) => (axis === 'rate' ? [rate] : []))
+    return frozen ?? rateDomain(series, scale, named)
+  }, [frozen, series, scale, handles])
+}
 
 /** The momentum of every line, where one of them moves it. @param usual the optimizer's own */
 function useMomenta(lines: readonly Line[], stepsPerX: number, usual: number | undefined) {

@@ -158,7 +158,7 @@ test('of very many snapshots some are drawn, evenly, with their numbers, and all
   assert.ok(drawn.every(({ number, step }) => step === 2 * number - 1))
 })
 
-test('a budget that cuts the last cycle is named with one that does not', () => {
+test('a budget that cuts the last cycle is named with a shorter and a longer one that do not', () => {
   for (const [schedule, budget] of [
     [{ kind: 'sgdr', lrMax: 0.05, t0: 10, tMult: 2 }, { epochs: 100 }],
     [{ kind: 'sgdr', lrMax: 0.05, t0: 3 }, { epochs: 13.5 }],
@@ -168,9 +168,9 @@ test('a budget that cuts the last cycle is named with one that does not', () => 
     const spec = parseRunSpec({ ...defaultSpec, schedule, budget })
     const plan = initialPlan(spec, 9000)
     const cut = cutOf(spec.schedule, plan, compileSchedule(spec.schedule, plan), spec.budget)
-    assert.ok(cut !== undefined && cut.mends.length > 0, schedule.kind)
-    for (const { budget } of cut.mends) {
-      const mended = parseRunSpec({ ...spec, budget })
+    assert.ok(cut !== undefined && cut.budgets.length > 0, schedule.kind)
+    for (const { budget: better } of cut.budgets) {
+      const mended = parseRunSpec({ ...spec, budget: better })
       const whole = initialPlan(mended, 9000)
       const compiled = compileSchedule(mended.schedule, whole)
       assert.equal(compiled.cycles.at(-1)?.complete, true, schedule.kind)
@@ -185,10 +185,9 @@ test('a budget that cuts the last cycle is named with one that does not', () => 
   const plan = initialPlan(spec, 9000)
   const cut = cutOf(spec.schedule, plan, compileSchedule(spec.schedule, plan), spec.budget)
   assert.equal(cut?.words, 'Cycle 4 will be cut at 37 %: no snapshot.')
-  // Cycles of 10, 20, 40 and 80 epochs.
   assert.deepEqual(
-    cut?.mends.map(({ button }) => button),
-    ['Make the budget 70\u202fepochs', 'or 150\u202fepochs'],
+    cut?.budgets.map(({ button }) => button),
+    ['Make the budget 70\u202fepochs', 'Make the budget 150\u202fepochs'],
   )
 })
 

@@ -1,19 +1,20 @@
 import { UserError } from '../../shared/errors.ts'
-import { compileSchedule, extendPlan } from '../../shared/schedule/index.ts'
+import { compileSchedule, type Extension, extendPlanBy, usualExtension } from '../../shared/schedule/index.ts'
 import type { NewPlan, RunRecord } from '../store/types.ts'
 
-/** The plan of a run that goes on for more cycles. @throws UserError when its schedule does not restart */
-export function withMoreCycles(run: RunRecord, cycles: number): NewPlan {
+/** The plan of a run that grows. @throws UserError when its schedule cannot grow so */
+export function extended(run: RunRecord, by: Extension): NewPlan {
   const { schedule } = run.spec
-  const plan = extendPlan(schedule, run.position.plan, cycles, run.position.edits)
+  const plan = extendPlanBy(schedule, run.position.plan, by, run.position.edits)
   return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
 }
 
 /** What a user can do with a run that has completed. */
 export function waysOn(run: RunRecord): string {
   try {
-    withMoreCycles(run, 1)
-    return 'extend it by more cycles to go on'
+    const by = usualExtension(run.spec.schedule, run.position.plan)
+    extended(run, by)
+    return `extend it by more ${'cycles' in by ? 'cycles' : 'epochs'} to go on`
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return 'it has no further cycle, so start a new run with a larger budget to train for longer'
