@@ -20,6 +20,9 @@ export function createPulse({ store, runs }: Core): Pulse {
   let seen = -1
   let stop: (() => void) | undefined
 
+  const tell = (): void => {
+    for (const listener of listeners) listener()
+  }
   const look = (): void => {
     let version: number
     try {
@@ -30,15 +33,18 @@ export function createPulse({ store, runs }: Core): Pulse {
     }
     if (version === seen) return
     seen = version
-    for (const listener of listeners) listener()
+    tell()
   }
   const start = (): void => {
     seen = store.read.version()
     const timer = setInterval(look, beat)
     const unsubscribe = runs.subscribe(look)
+    // The database knows nothing of these: its version stays.
+    const unlisten = runs.ends.listen(tell)
     stop = () => {
       clearInterval(timer)
       unsubscribe()
+      unlisten()
     }
   }
 

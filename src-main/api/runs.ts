@@ -5,6 +5,7 @@ import type { Services } from '../../shared/api/services.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { Core } from '../core.ts'
+import type { Interruption } from '../runs/interruptions.ts'
 import { planRun } from '../runs/plannedRun.ts'
 import { follow, type Pulse } from './pulse.ts'
 
@@ -19,8 +20,8 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
   const launch = async (spec: unknown): Promise<RunSummary> =>
     after(read.summary((await runs.launchToStay(spec)).runId))
   return {
-    list: ({ of }) => read.summaries(of),
-    get: (id) => read.summary(id),
+    list: ({ of }) => read.summaries(of).map(runs.ends.asKnown),
+    get: (id) => runs.ends.asKnown(read.summary(id)),
     ...subscriptions(core, pulse),
     plan: (spec) => planFor(core, spec),
     estimate: (spec) => runs.estimate(spec),
@@ -53,26 +54,47 @@ When it has ended, press "Ensemble 5 snapshots": the average of the five is usua
 /** What is no version, from whatever page, asks for everything. */
 const versionOf = (cursor = ''): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : -1)
 
-function subscriptions({ store }: Core, pulse: Pulse): Pick<Services['runs'], 'changes' | 'watch'> {
+function subscriptions({ store, runs }: Core, pulse: Pulse): Pick<Services['runs'], 'changes' | 'watch'> {
   const { read } = store
+  const { asKnown, unstored } = runs.ends
   const isHere = ({ id, status }: RunSummary): boolean =>
     isActive(status) && read.run(id).hostId === store.hostId
   return {
-    changes: (cursor, signal) =>
-      follow(pulse, signal, cursor, (at, isFirst) => {
+    changes(cursor, signal) {
+      const news = createNewEnds(unstored)
+      return follow(pulse, signal, cursor, (at, isFirst) => {
         const { version, ...changes } = read.changesSince(versionOf(at))
-        const { changed, removed, deleted } = changes
+        const { removed, deleted } = changes
+        const untold = news().filter(({ runId }) => !changes.changed.some(({ id }) => id === runId))
+        const changed = [...changes.changed, ...untold.map(({ runId }) => read.summary(runId))].map(asKnown)
         // The first step also says that there is nothing, which is what the window waits for.
         if (!isFirst && changed.length + removed.length + deleted.length === 0) return undefined
-        return { cursor: String(version), value: changes }
-      }),
-    watch: (id, cursor, signal) =>
-      follow(pulse, signal, cursor, (at) => {
-        const news = read.runSince(id, at)
-        if (news === undefined) return undefined
-        const { cursor: next, ...value } = news
-        return { cursor: next, value: { ...value, isHere: isHere(value.run) } }
-      }),
+        return { cursor: String(version), value: { changed, removed, deleted } }
+      })
+    },
+    watch(id, cursor, signal) {
+      const news = createNewEnds(unstored)
+      return follow(pulse, signal, cursor, (at) => {
+        const own = news().some(({ runId }) => runId === id)
+        // An end that is not stored is no news to the database: then all of the run is read once more.
+        const found = read.runSince(id, at) ?? (own ? read.runSince(id) : undefined)
+        if (found === undefined) return undefined
+        const { cursor: next, ...value } = found
+        const run = asKnown(value.run)
+        const samplesPerSecond = run.status === 'running' ? value.samplesPerSecond : null
+        return { cursor: next, value: { ...value, run, samplesPerSecond, isHere: isHere(run) } }
+      })
+    },
+  }
+}
+
+/** @returns gives the ends that have not been given before */
+function createNewEnds(unstored: () => readonly Interruption[]): () => Interruption[] {
+  const given = new WeakSet<Interruption>()
+  return () => {
+    const news = unstored().filter((each) => !given.has(each))
+    for (const each of news) given.add(each)
+    return news
   }
 }
 

@@ -4,7 +4,7 @@ import { visibleText } from '../../shared/visibleText.ts'
 import type { ExitCode } from './exitCode.ts'
 import { oneLine } from './oneLine.ts'
 import { buildProgram } from './program.ts'
-import { OutputClosed, type Terminal } from './terminal.ts'
+import { Interrupted, OutputClosed, type Terminal } from './terminal.ts'
 
 /** Runs one command line to its end. Never throws. */
 export async function invoke(args: readonly string[], given: Terminal): Promise<ExitCode> {
@@ -36,6 +36,10 @@ function missingCommand(program: Command, args: readonly string[]): string {
 
 function explain(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof OutputClosed) return 0
+  if (error instanceof Interrupted) {
+    terminal.err('Interrupted.\n')
+    return 130
+  }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
     terminal.err(`${argumentSentence(error.message)}\n`)

@@ -3,10 +3,12 @@ import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { databaseFile } from '../core.ts'
 import { type Asked, createDevices, type Devices } from '../devices/index.ts'
 import { type Cli, withCore } from './context.ts'
+import { untilInterrupted } from './untilInterrupted.ts'
 
 /**
- * The devices with what was measured of them, from the database where it is there. One is made only where something may be
- * measured that is to be kept.
+ * Gives a command the devices, with their stored measurements if there is a database. A command that only shows devices
+ * must not make a database; one that measures may, so that its measurements are kept.
+ * @param mayMeasure whether the command may measure devices that nobody has measured before
  */
 export async function withDevices<T>(
   cli: Cli,
@@ -18,24 +20,27 @@ export async function withDevices<T>(
     return withCore(cli, { db }, (core) => use(core.devices))
   const devices = createDevices()
   try {
-    const isKept = mayMeasure && (await devices.contenders()).names.length > 1
-    return await (isKept ? withCore(cli, { db }, (core) => use(core.devices)) : use(devices))
+    // A single device is never measured: there is nothing to choose.
+    const willMeasure = mayMeasure && (await devices.contenders()).names.length > 1
+    return await (willMeasure ? withCore(cli, { db }, (core) => use(core.devices)) : use(devices))
   } finally {
     devices.close()
   }
 }
 
-/** What a process is told that is to train on what a run would train on; measures first where a run would. */
+/**
+ * Chooses the device for a process of this command as it would be chosen for a run; where a run would measure the devices
+ * first, this does too, and says so on standard error. @throws Interrupted on Ctrl+C
+ */
 export async function adviceFor(cli: Cli, devices: Devices, asked: Asked): Promise<DeviceAdvice> {
   const choice = await devices.choose(asked)
   if (choice.type === 'advice') return choice.advice
   const { words } = choice
   const say = (now: string): void => cli.terminal.err(`${now}.\n`)
   say(words)
-  return choice.measure(untilInterrupted(), (now) => {
-    if (now !== words) say(now)
-  })
+  return untilInterrupted(cli, (signal) =>
+    choice.measure(signal, (now) => {
+      if (now !== words) say(now)
+    }),
+  )
 }
-
-/** Ctrl+C ends the command, and with it whatever it measures. */
-export const untilInterrupted = (): AbortSignal => new AbortController().signal

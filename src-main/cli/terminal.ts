@@ -18,6 +18,11 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed'
 }
 
+/** Ctrl+C has ended the command before it was done. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
 const fallbackColumns = 100
 const samePress = 300
 

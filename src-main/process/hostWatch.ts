@@ -15,7 +15,8 @@ export interface HostWatch {
 
 /** To be called once, as the process begins. @returns lets the channel be closed without ending the process */
 export function endWithHost(): () => void {
-  const workerData: HostWatch = { hostPid: process.ppid }
+  // The host says its own: it may be gone already, and then the parent is another.
+  const workerData: HostWatch = { hostPid: Number(process.argv[2] ?? process.ppid) }
   const watch = new Worker(new URL('./hostWatchThread.ts', import.meta.url), { workerData })
   // The process may end while the thread looks.
   watch.unref()

@@ -6,10 +6,14 @@ import type { HostWatch } from './hostWatch.ts'
 const lookEvery = 1000
 const { hostPid }: HostWatch = workerData
 
-/** An orphan gets another parent; on Windows it keeps the number of the one that is gone. */
+/**
+ * An orphan gets another parent: that tells of a death even while the dead host's number is still taken. On Windows an
+ * orphan keeps the number of its parent.
+ */
+const isTold = process.ppid === hostPid && process.platform !== 'win32'
+
 function hostLives(): boolean {
-  if (process.ppid !== hostPid) return false
-  if (process.platform !== 'win32') return true
+  if (isTold) return process.ppid === hostPid
   try {
     return process.kill(hostPid, 0)
   } catch (error) {

@@ -36,7 +36,7 @@ export function plainNodeVersion(): Promise<string> {
 /** Where the packages are looked for that child processes load. */
 export const sourcesFolder = (): string => path.join(plainNode.sources, path.sep)
 
-/** Starts a child process that may load tfjs. @param entry its file, relative to src-main */
+/** Starts a child process that may load tfjs, and tells it our process id. @param entry its file, relative to src-main */
 export function forkPlain(
   entry: string,
   options: Pick<ForkOptions, 'stdio' | 'serialization'>,
@@ -47,5 +47,11 @@ export function forkPlain(
   // Said before the process begins: on Windows a library does not see what is set later.
   const env = { ...cudaEnvironment, ...process.env }
   // The host's own flags (a test runner's, a debugger's) are not the child's.
-  return fork(path.join(sources, entry), [], { ...options, ...hidden, env, execPath, execArgv: [] })
+  return fork(path.join(sources, entry), [String(process.pid)], {
+    ...options,
+    ...hidden,
+    env,
+    execPath,
+    execArgv: [],
+  })
 }

@@ -73,9 +73,9 @@ export async function commandElsewhere(
 
 const endsRun = (command: RunCommand): boolean => command.type === 'stop' && command.when === 'now'
 
-/** What became of a command that was not answered. */
-function afterEnd(run: RunRecord, command: RunCommand): CommandOutcome {
-  // Whoever wanted an end has it.
+/** What becomes of a command to a run that has ended before it was answered. */
+export function afterEnd(run: RunRecord, command: RunCommand): CommandOutcome {
+  // A stop has what it wanted.
   if (command.type === 'stop' && !isActive(run.status)) return { outcome: 'obeyed' }
   return {
     outcome: 'refused',

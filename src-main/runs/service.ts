@@ -8,10 +8,10 @@ import type { RunCommand, RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
 import { childTrainers } from './childTrainer.ts'
-import { commandElsewhere, commandHere } from './commands.ts'
+import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
-import { extended, waysOn } from './extended.ts'
-import { createInterruptions } from './interruptions.ts'
+import { waysOn, withExtension } from './extension.ts'
+import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
@@ -49,6 +49,8 @@ export interface RunService {
   /** @throws UserError while the run is active */
   remove(runId: string): void
   subscribe(listener: RunListener): () => void
+  /** Ends of runs that the database could not take yet: what is read of runs goes through `asKnown`. */
+  readonly ends: Pick<Interruptions, 'asKnown' | 'unstored' | 'listen'>
   /** Ends the trainers of this host at once; their runs are interrupted and can be resumed. */
   close(): Promise<void>
 }
@@ -142,12 +144,14 @@ export function createRunService(
     },
     async extend(runId, by) {
       const run = store.read.run(runId)
-      extended(run, by)
-      return start(run, () => store.write.claimRun(run.id, (claimed) => extended(claimed, by)))
+      withExtension(run, by)
+      return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
       const here = owned.find(run.id)
+      const known = interruptions.asKnown(run)
+      if (known !== run) return afterEnd(known, command)
       if (here === undefined) return commandElsewhere(store, run, command, within)
       requests -= 1
       return commandHere(store, here, command, requests, subscribe)
@@ -156,6 +160,7 @@ export function createRunService(
       store.write.deleteRun(store.read.run(runId).id)
     },
     subscribe,
+    ends: interruptions,
     async close() {
       queue.close()
       estimator.stop()

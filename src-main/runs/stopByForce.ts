@@ -17,15 +17,18 @@ export interface StopByForce {
 export function stopByForce(patience: number, end: () => void): StopByForce {
   let timer: NodeJS.Timeout | undefined
   let isUsed = false
-  const force = (): void => {
-    isUsed = true
-    end()
+  const wait = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      isUsed = true
+      end()
+    }, patience)
   }
   return {
-    begin() {
-      timer ??= setTimeout(force, patience)
+    begin: wait,
+    heard() {
+      if (timer !== undefined && !isUsed) wait()
     },
-    heard: () => void timer?.refresh(),
     cancel: () => clearTimeout(timer),
     get isUsed() {
       return isUsed
@@ -35,7 +38,7 @@ export function stopByForce(patience: number, end: () => void): StopByForce {
         stepsDone > resumesAt
           ? `the ${stepsDone - resumesAt} steps after its last checkpoint are lost`
           : 'the step under way is lost'
-      return `The trainer was told to stop, was silent for ${patience / 1000} s and was ended by force; ${lost}; resume continues from step ${resumesAt}.`
+      return `The trainer was told to stop, was silent for ${patience / 1000} s and was ended by force; ${lost}; resume continues after ${resumesAt} steps.`
     },
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import { type TrainerEvent, type TrainerOutput, trainerInput } from '../../shared/run/messages.ts'
@@ -6,6 +5,7 @@ import { endWithHost } from '../process/hostWatch.ts'
 import { CommandQueue } from './commands.ts'
 import { addressed } from './events.ts'
 import { inWords } from './inWords.ts'
+import { Outbox } from './outbox.ts'
 import { runTrainer } from './run.ts'
 
 /*
@@ -18,40 +18,19 @@ import { runTrainer } from './run.ts'
  * carries stacks, for developers.
  */
 
-/** More events than this not yet handed to the system, and the loop waits: memory must not grow with a slow reader. */
-const mostUnsent = 16
-/** The same for events not yet stored, of a host that says what it has stored. */
-const mostUnstored = 256
-/** Milliseconds between two looks whether the host has stored more. */
-const lookEvery = 10
 /** Milliseconds between two signs of life. */
 const aliveEvery = 5000
 
 const commands = new CommandQueue()
+const outbox = new Outbox(
+  (event, onSent) => process.send?.(event, undefined, undefined, onSent),
+  () => !commands.isEmpty,
+)
+const send = (event: TrainerEvent): void => outbox.send(event)
+const breathe = (): Promise<void> => outbox.breathe()
 const folders = new Map<string, string>()
-let unsent = 0
-let lastSent = -1
-let lastStored: number | undefined
 let begun = false
 let release: (() => void) | undefined
-
-function send(event: TrainerEvent): void {
-  unsent++
-  lastSent = event.seq
-  process.send?.(event, undefined, undefined, () => {
-    unsent--
-  })
-}
-
-/** A stop must be obeyed also while a host cannot store anything: its disk may be full. */
-const isAhead = (): boolean =>
-  lastStored !== undefined && lastSent - lastStored > mostUnstored && commands.isEmpty
-
-async function breathe(): Promise<void> {
-  do await setImmediate()
-  while (unsent > mostUnsent)
-  while (isAhead()) await setTimeout(lookEvery)
-}
 
 function folderOf(datasetId: string): string {
   const folder = folders.get(datasetId)
@@ -70,7 +49,7 @@ async function receive(input: unknown): Promise<void> {
       folders.set(message.datasetId, message.folder)
       return
     case 'stored':
-      lastStored = Math.max(message.seq, lastStored ?? -1)
+      outbox.stored(message.seq)
       return
     case 'start':
       if (begun) throw new Error('a trainer runs one run: start came twice')
@@ -109,7 +88,7 @@ function unreadable(message: unknown): unknown {
 
 /** Without the channel nothing holds the process: it ends by itself, with code 0. */
 async function leave(): Promise<void> {
-  while (unsent > 0) await setImmediate()
+  await outbox.empty()
   release?.()
   process.disconnect?.()
 }

@@ -8,6 +8,7 @@ import { whole } from '../format.ts'
 import { examples } from '../help.ts'
 import { adviceFor, withDevices } from '../measuring.ts'
 import { addModelOptions, modelNames, modelOptions, subjectNamed } from '../modelOptions.ts'
+import { untilInterrupted } from '../untilInterrupted.ts'
 import { wrap } from '../wrap.ts'
 
 const options = z.object({
@@ -43,7 +44,8 @@ export function addBench(program: Command, cli: Cli): void {
     )
   command.action(async () => {
     const chosen = readOptions(command, options)
-    const measured = await runJob('bench', await requestFor(cli, chosen))
+    const request = await requestFor(cli, chosen)
+    const measured = await untilInterrupted(cli, (signal) => runJob('bench', request, { signal }))
     if (chosen.json) return printJson(cli, report(chosen, measured))
     await cli.terminal.out(describe(chosen, measured, cli.terminal.columns))
   })

@@ -8,8 +8,9 @@ import { disturbedText, failuresText, timesText } from '../../devices/calibratio
 import type { Devices } from '../../devices/index.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
 import { examples } from '../help.ts'
-import { untilInterrupted, withDevices } from '../measuring.ts'
+import { withDevices } from '../measuring.ts'
 import { addModelOptions, modelNames, modelOptions, subjectNamed } from '../modelOptions.ts'
+import { untilInterrupted } from '../untilInterrupted.ts'
 import { wrap } from '../wrap.ts'
 
 const options = z.object({ ...storeOptions, ...modelOptions, model: modelOptions.model.optional() })
@@ -56,7 +57,7 @@ function refuseWithoutModel(command: Command): void {
 
 async function measureNow(cli: Cli, devices: Devices, subject: CalibrationSubject): Promise<Calibration> {
   const say = (words: string): void => cli.terminal.err(`${words}.\n`)
-  const measured = await devices.calibrate(subject, untilInterrupted(), say)
+  const measured = await untilInterrupted(cli, (signal) => devices.calibrate(subject, signal, say))
   const { disturbedBy } = measured
   if (disturbedBy !== undefined) cli.terminal.err(`Not kept: ${disturbedText(disturbedBy)}.\n`)
   return measured

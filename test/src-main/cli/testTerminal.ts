@@ -12,7 +12,7 @@ export interface Outcome {
 export async function invokeHere(
   home: string,
   args: readonly string[],
-  options: { readonly columns?: number } = {},
+  options: { readonly columns?: number; readonly onInterrupt?: Terminal['onInterrupt'] } = {},
 ): Promise<Outcome> {
   let out = ''
   let err = ''
@@ -26,7 +26,7 @@ export async function invokeHere(
     screen: undefined,
     columns: options.columns ?? 100,
     env: { ANNEAL_HOME: home },
-    onInterrupt: () => () => undefined,
+    onInterrupt: options.onInterrupt ?? (() => () => undefined),
   }
   return { code: await invoke(args, terminal), out, err }
 }

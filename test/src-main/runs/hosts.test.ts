@@ -52,7 +52,7 @@ test('a trainer killed before its first step leaves a run that can be resumed', 
   assert.equal(run.status, 'interrupted')
   assert.match(
     run.reason ?? '',
-    /killed \(SIGKILL\), perhaps for lack of memory; resume continues from step 0/,
+    /killed \(SIGKILL\), perhaps for lack of memory; resume continues after 0 steps/,
   )
   const resumed = await (await core.runs.resume(run.id)).finished
   assert.equal(resumed.run.status, 'completed')
@@ -289,7 +289,7 @@ test('how a trainer ended is told in words', () => {
     explainEnd(trainerEndOf({ code, signal, errorOutput: lastWords }), 120)
   assert.match(
     told(null, 'SIGKILL', ''),
-    /killed \(SIGKILL\).*lack of memory; resume continues from step 120/,
+    /killed \(SIGKILL\).*lack of memory; resume continues after 120 steps/,
   )
   assert.match(told(null, 'SIGSEGV', ''), /ended by SIGSEGV; resume/)
   assert.match(told(134, null, 'FATAL ERROR: heap out of memory'), /exit status 134: FATAL ERROR: heap/)

@@ -2,8 +2,8 @@ import { UserError } from '../../shared/errors.ts'
 import { compileSchedule, type Extension, extendPlanBy, usualExtension } from '../../shared/schedule/index.ts'
 import type { NewPlan, RunRecord } from '../store/types.ts'
 
-/** The plan of a run that grows. @throws UserError when its schedule cannot grow so */
-export function extended(run: RunRecord, by: Extension): NewPlan {
+/** The plan of a run that goes on. @throws UserError when its schedule has no more of what is asked for */
+export function withExtension(run: RunRecord, by: Extension): NewPlan {
   const { schedule } = run.spec
   const plan = extendPlanBy(schedule, run.position.plan, by, run.position.edits)
   return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
@@ -13,7 +13,7 @@ export function extended(run: RunRecord, by: Extension): NewPlan {
 export function waysOn(run: RunRecord): string {
   try {
     const by = usualExtension(run.spec.schedule, run.position.plan)
-    extended(run, by)
+    withExtension(run, by)
     return `extend it by more ${'cycles' in by ? 'cycles' : 'epochs'} to go on`
   } catch (error) {
     if (!(error instanceof UserError)) throw error

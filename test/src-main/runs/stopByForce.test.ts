@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createRunService } from '../../../src-main/runs/service.ts'
+import { stopByForce } from '../../../src-main/runs/stopByForce.ts'
+import { until } from '../../e2e/lab.ts'
+import { cloudsSpec, openLab } from './lab.ts'
+
+test('a trainer that does not answer a stop is ended by force, and what was lost is said', async (t) => {
+  const lab = await openLab()
+  t.after(() => lab.close())
+  const { store, catalogue, devices } = lab.core
+  const runs = createRunService(store, catalogue, devices, { stopPatience: 200 })
+  t.after(() => runs.close())
+  const active = await runs.launch(cloudsSpec(100_000))
+  await until('the first step', () => store.read.run(active.runId).stepsDone > 0 || undefined)
+  // As if it computed without end.
+  process.kill(active.trainerPid ?? 0, 'SIGSTOP')
+  assert.deepEqual(await runs.command(active.runId, { type: 'stop', when: 'now' }), { outcome: 'obeyed' })
+  const { run } = await active.finished
+  assert.equal(run.status, 'stopped')
+  const from = store.read.checkpoint(run.id)?.position.stepsDone ?? 0
+  const lost =
+    run.stepsDone > from
+      ? `the ${run.stepsDone - from} steps after its last checkpoint are`
+      : 'the step under way is'
+  assert.equal(
+    run.reason,
+    `The trainer was told to stop, was silent for 0.2 s and was ended by force; ${lost} lost; resume continues from step ${from}.`,
+  )
+  // It goes on from there, and a trainer that answers is never ended so.
+  const again = await runs.resume(run.id)
+  await until('a step more', () => store.read.run(run.id).stepsDone > run.stepsDone || undefined)
+  await runs.command(run.id, { type: 'stop', when: 'now' })
+  const { status, reason } = (await again.finished).run
+  assert.deepEqual([status, reason], ['stopped', null])
+})
+
+test('only silence counts: a trainer that gives signs of life has all the time it needs', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let ends = 0
+  const force = stopByForce(60_000, () => ends++)
+  t.mock.timers.tick(600_000)
+  assert.equal(ends, 0, 'nobody has told it to stop')
+  force.begin()
+  for (let i = 0; i < 10; i++) {
+    t.mock.timers.tick(59_000)
+    force.heard()
+  }
+  assert.deepEqual([ends, force.isUsed], [0, false])
+  t.mock.timers.tick(60_000)
+  assert.deepEqual([ends, force.isUsed], [1, true])
+})
