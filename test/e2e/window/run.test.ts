@@ -171,9 +171,20 @@ test('kill -9 of the host: the page comes back by itself, and the run can be res
   await assertEpochsAreStored(long, 8)
 })
 
-test('stop at the end of the cycle ends with its snapshot', async () => {
-  await page.getByRole('button', { name: 'Stop', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'Stop at the end of this cycle' }).click()
+test('a stop at the end of the cycle can be taken back, and drops the cycles after it from the picture', async () => {
+  const planned = main().getByRole('button', { name: /snapshot planned after step/ })
+  const before = await planned.count()
+  await main().getByRole('button', { name: 'Stop at cycle end' }).click()
+  await main().getByRole('button', { name: 'Keep going' }).click()
+  await eventually('the stop to be taken back', async () =>
+    (await main().getByRole('button', { name: 'Stop at cycle end' }).count()) > 0 ? true : undefined,
+  )
+  assert.equal(stored(long).status, 'running')
+  assert.ok((await planned.count()) >= before - 1)
+  await main().getByRole('button', { name: 'Stop at cycle end' }).click()
+  await eventually('one planned snapshot at most', async () =>
+    (await planned.count()) <= 1 ? true : undefined,
+  )
   await status('stopped').waitFor()
   const { stepsDone, status: word } = stored(long)
   assert.equal(word, 'stopped')
@@ -187,8 +198,16 @@ test('one more cycle goes on from the last state to another snapshot', async () 
   await window.go(`/runs/${short}`)
   await status('completed').waitFor()
   const before = stored(short)
-  await page.getByRole('button', { name: 'More', exact: true }).click()
-  await page.getByRole('menuitem', { name: 'One more cycle' }).click()
+  const best = lab.look(({ read }) => read.summary(short)).best?.valAccuracy
+  assert.ok(typeof best === 'number')
+  await main()
+    .getByText(/^best validation accuracy/)
+    .getByText(`${(100 * best).toFixed(1)}\u202f%`)
+    .waitFor()
+  await main()
+    .getByText(/^trained in/)
+    .waitFor()
+  await main().getByRole('button', { name: 'One more cycle' }).click()
   await eventually('the longer plan completed', async () => {
     const now = stored(short)
     return now.status === 'completed' && now.totalSteps > before.totalSteps ? true : undefined
@@ -241,6 +260,27 @@ test('a zoom asks for the steps themselves, and Escape shows everything again', 
   await page.getByRole('button', { name: 'Show all' }).and(page.locator(':disabled')).waitFor()
 })
 
+test('a curve is read by keys, singled out by the legend, and told as accuracy or as error', async () => {
+  const loss = page.getByRole('figure', { name: /^Loss/ })
+  const cursor = page.getByRole('slider', { name: 'Loss: cursor' })
+  await cursor.focus()
+  await page.keyboard.press('Home')
+  const words = plain((await cursor.getAttribute('aria-valuetext')) ?? '')
+  const first = lab.look(({ read }) => read.series({ runId: short, series: 'loss', toStep: 0, points: 2 }))
+  assert.match(words, /^step 1 · epoch 0 · [\d.]+s: training [\d.]+, validation [\d.]+$/)
+  assert.ok(words.includes(`training ${(first.values[0] ?? 0).toFixed(4)}`), words)
+  await page.keyboard.press('End')
+  await page.getByText(/^step .* · epoch \d/).waitFor()
+  await page.getByRole('list', { name: 'Legend' }).getByRole('button', { name: 'validation' }).click()
+  await loss.locator('[data-back=true] path[data-line=train]').waitFor({ state: 'attached' })
+  await loss.locator('[data-back=false] path[data-line=validation]').waitFor({ state: 'attached' })
+  await page.getByRole('list', { name: 'Legend' }).getByRole('button', { name: 'validation' }).click()
+  await page.getByRole('radiogroup', { name: 'Scores as' }).getByText('Error').click()
+  await page.getByRole('figure', { name: /^Error/ }).waitFor()
+  await page.getByRole('radiogroup', { name: 'Scores as' }).getByText('Accuracy').click()
+  await page.getByRole('figure', { name: /^Accuracy/ }).waitFor()
+})
+
 const isUnbroken = (rows: readonly { readonly step: number }[]): boolean =>
   rows.every(({ step }, i) => i === 0 || step === (rows[i - 1]?.step ?? 0) + 1)
 
@@ -251,10 +291,10 @@ test('a click on the ribbon selects the snapshot, e opens the ensemble in the sa
     .getByRole('button', { name: /^cycle 2 /, pressed: true })
     .waitFor()
   await page.keyboard.press('e')
-  await page.getByRole('heading', { name: /test error of 4 snapshots/ }).waitFor()
+  await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor()
   await assertAccessible(page)
   await page.keyboard.press('e')
-  await page.getByRole('heading', { name: /test error of 4 snapshots/ }).waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor({ state: 'detached' })
 })
 
 test('nothing keeps people out: folded cycles, epochs, details', async () => {

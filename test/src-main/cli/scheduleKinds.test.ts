@@ -52,5 +52,5 @@ test('more than ten million steps are printed only when asked for', async (t) =>
 test('a kind that is none is refused with those there are', async (t) => {
   const { code, err } = await setUp(t)('--kind', 'sdgr')
   assert.equal(code, 2)
-  assert.match(err, /there is no kind "sdgr"; there are constant, .*warmup\./)
+  assert.match(err, /there is no kind "sdgr" \(did you mean sgdr\?\); there are constant, .*warmup\./)
 })

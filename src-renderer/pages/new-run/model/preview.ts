@@ -1,6 +1,7 @@
 import { plannedSnapshots } from '../../../../shared/run/plannedSnapshots.ts'
 import type { RunSpec } from '../../../../shared/run/spec.ts'
 import type { CompiledSchedule, SchedulePlan } from '../../../../shared/schedule/index.ts'
+import { afterSteps } from '../../../format/format.ts'
 import { evenPlaces, sampleRates } from '../../../ribbon/sample.ts'
 import type { RibbonData } from '../../../ribbon/types.ts'
 
@@ -55,7 +56,7 @@ export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots
       cycle: number,
       state: 'planned',
       rate: compiled.at(step).lr,
-      label: `snapshot ${number}, after step ${step + 1}`,
+      label: `snapshot ${number}, ${afterSteps(step)}`,
     })),
     dotCount: snapshots.count,
   }
