@@ -18,7 +18,7 @@ export interface StoreOptions {
   /** Who this program is, where it is not what the operating system says. */
   readonly host?: HostIdentity
   readonly isAlive?: (host: HostRow, now: number) => boolean
-  /** Takes a line about each statement that took long, once. */
+  /** Takes a line about each statement that took long, and about damage that reading got round, once. */
   readonly log?: (line: string) => void
 }
 
