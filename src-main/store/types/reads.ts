@@ -2,7 +2,11 @@ import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import type { Storage } from '../../../shared/api/lab.ts'
 import type { FeedbackInfo, RunSummary } from '../../../shared/api/runs.ts'
 import type { ValueAtStep } from '../../../shared/api/series.ts'
-import type { Calibration, CalibrationSubject, MachineIdentity } from '../../../shared/run/calibration.ts'
+import type {
+  DeviceComparison,
+  MachineIdentity,
+  TimingSubject,
+} from '../../../shared/run/deviceComparison.ts'
 import type { Predictions, TrainerState } from '../../../shared/run/messages.ts'
 import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
 import type { DatasetRecord } from './dataset.ts'
@@ -82,9 +86,9 @@ export interface StoreReads {
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
   /** What was measured of this model on this machine, each as it is now. */
-  calibration(machine: MachineIdentity, subject: CalibrationSubject): Calibration | undefined
+  calibration(machine: MachineIdentity, subject: TimingSubject): DeviceComparison | undefined
   /** All that was measured on this machine, the newest first. */
-  calibrations(machine: MachineIdentity): Calibration[]
+  calibrations(machine: MachineIdentity): DeviceComparison[]
   /**
    * Damage that reading has got round so far in this program (a gap in a series, an older checkpoint), a sentence each: for
    * those who show what was read. @param runId all runs when absent
