@@ -110,6 +110,17 @@ test('extending a run whose budget ended within an epoch makes the run of the lo
   assert.deepEqual(hashes(run.id), hashes(longer.id))
 })
 
+test('a formula that has no rate at one step of many is refused before the start', async () => {
+  const before = core.store.read.runs().length
+  const bad = {
+    ...spec(1),
+    schedule: { kind: 'formula', expression: 't == 101 ? -1 : base' },
+    budget: { steps: 8200 },
+  }
+  await assert.rejects(core.runs.launch(bad), { name: 'UserError', message: /the rate at step 101 must be/ })
+  assert.equal(core.store.read.runs().length, before)
+})
+
 test('a run under a constant rate that is extended by an epoch is the run of the longer budget, with both snapshots', async () => {
   const constant = (epochs: number) => ({ ...spec(epochs), schedule: { kind: 'constant', lr: 0.1 } })
   const longer = (await (await core.runs.launch(constant(2))).finished).run
