@@ -1,5 +1,5 @@
-import { curves, updates } from '../GroupedFields.tsx'
 import { type Choice, type FieldSpec, writeValue } from '../model/fields.ts'
+import { curves, updates } from '../model/groupedChoices.ts'
 import { getAt, textAt } from '../model/tree.ts'
 
 /*
