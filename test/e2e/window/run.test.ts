@@ -100,7 +100,7 @@ test('a run is watched live: epochs and snapshots on the page are those in the d
   const row = page.getByRole('region', { name: 'Snapshots' }).getByRole('button', { name: /^cycle 1 / })
   const text = plain((await row.innerText()).replaceAll('\n', ' '))
   assert.ok(text.includes(`${(100 * (first.valAccuracy ?? 0)).toFixed(1)}%`), text)
-  assert.ok(text.includes(`step ${first.step + 1}`), text)
+  assert.ok(text.includes(`${first.step + 1} steps`), text)
 })
 
 test('a reload in the middle repeats and loses nothing', async () => {
