@@ -32,7 +32,7 @@ export type Leaders<T> = Readonly<Partial<Record<ScoredPart, T>>>
 
 const partsByRank = ['validation', 'test', 'training'] as const satisfies readonly ScoredPart[]
 
-function accuracyOn(
+export function accuracyOn(
   { valAccuracy, testAccuracy, trainAccuracy = null }: Omit<Scored, 'step'>,
   part: ScoredPart,
 ): number | null {

@@ -27,7 +27,11 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     estimate: (spec) => runs.estimate(spec),
     launch: async ({ spec, when }) =>
       when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
-    launchDemo: () => launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8'))),
+    async launchDemo() {
+      const { id } = await launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8')))
+      write.annotateRuns({ ids: [id], note: demoNote })
+      return after(read.summary(id))
+    },
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
     extend: async ({ id, cycles, epochs = 1, steps }) => {
       const by = cycles !== undefined ? { cycles } : steps !== undefined ? { steps } : { epochs }
@@ -41,6 +45,11 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     purge: (ids) => after(write.purgeRuns(ids)),
   }
 }
+
+/** What there is to see, where one looks for what a run is for. */
+const demoNote = `What to look at: the learning rate falls along a cosine and jumps up again, five times. Accuracy drops at each restart and comes back. At the end of every cycle, where the rate is lowest, a snapshot of the model is stored.
+
+When it has ended, press "Ensemble 5 snapshots": the average of the five is usually right more often than the best of them. One more cycle adds a sixth.`
 
 /** What is no version, from whatever page, asks for everything. */
 const versionOf = (cursor = ''): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : -1)

@@ -85,7 +85,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             />
           </Tabs.Panel>
           <Tabs.Panel value="epochs" pt="xs">
-            <EpochsTable run={run} epochs={live.epochs} />
+            <EpochsTable run={run} epochs={live.epochs} snapshots={live.snapshots} />
           </Tabs.Panel>
           <Tabs.Panel value="details" pt="xs">
             <Details run={run} isHere={live.isHere} />

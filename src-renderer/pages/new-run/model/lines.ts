@@ -29,7 +29,7 @@ export function momentumSeries(lines: readonly Line[], stepsPerX: number, usual:
 }
 
 /** Of a schedule that leaves it to the optimizer: two points say it all. */
-export const steadyMomentum = (lastStep: number, stepsPerX: number, usual: number): ChartSeries => ({
+const steadyMomentum = (lastStep: number, stepsPerX: number, usual: number): ChartSeries => ({
   id: 'this',
   label: 'the optimizer’s own',
   x: [0, lastStep / stepsPerX],

@@ -17,7 +17,7 @@ export interface Cut {
 
 export interface MendedBudget {
   readonly budget: RunSpec['budget']
-  /** "Make the budget 70 epochs" */
+  /** "Make the budget 70 epochs", "or 150 epochs" */
   readonly button: string
 }
 
@@ -31,9 +31,9 @@ export function cutOf(
   if (last === undefined || last.complete || last.end < totalSteps) return undefined
   const percent = Math.floor((100 * (last.end - last.start)) / (last.plannedEnd - last.start))
   const words = `Cycle ${last.index + 1} will be cut at ${percent < 1 ? 'less than 1' : percent} %: no snapshot.`
-  const budgets = wholeCyclesBudgets(schedule, plan).map(({ totalSteps: steps }) => {
+  const budgets = wholeCyclesBudgets(schedule, plan).map(({ totalSteps: steps }, i) => {
     const mended = budgetFor(steps, plan.stepsPerEpoch, budget)
-    return { budget: mended, button: `Make the budget ${budgetText(mended)}` }
+    return { budget: mended, button: `${i === 0 ? 'Make the budget' : 'or'} ${budgetText(mended)}` }
   })
   return { words, budgets }
 }

@@ -187,7 +187,7 @@ test('a budget that cuts the last cycle is named with a shorter and a longer one
   assert.equal(cut?.words, 'Cycle 4 will be cut at 37 %: no snapshot.')
   assert.deepEqual(
     cut?.budgets.map(({ button }) => button),
-    ['Make the budget 70\u202fepochs', 'Make the budget 150\u202fepochs'],
+    ['Make the budget 70\u202fepochs', 'or 150\u202fepochs'],
   )
 })
 
