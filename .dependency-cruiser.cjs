@@ -92,10 +92,18 @@ module.exports = {
     },
     {
       name: 'no-cycles',
-      comment: 'A cycle at run time means that two files are one idea, or that a third is missing.',
+      comment:
+        'A cycle, be it of types alone, means that two files are one idea, or that a third is missing.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-circles-of-types',
+      comment: 'So does one of types alone, where the types are not recursive by their nature.',
+      severity: 'error',
+      from: { path: '^src-main/', pathNot: '^src-main/store/' },
+      to: { circular: true, path: '^src-main/' },
     },
     {
       name: 'resolvable',

@@ -50,7 +50,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
   const store = openStore(db, { ...(log !== undefined && { log }) })
   const catalogue = createCatalogue(home)
   const devices = createDevices({
-    calibrations: {
+    comparisons: {
       get: store.read.calibration,
       list: store.read.calibrations,
       put: store.write.putCalibration,

@@ -14,7 +14,7 @@ export const queryClient = new QueryClient({
 /** What takes the host a second or more: a batch is answered when all of it is, so these travel alone. */
 const slow: ReadonlySet<string> = new Set([
   'lab.devices',
-  'lab.calibrations',
+  'lab.deviceComparisons',
   'runs.estimate',
   'ensembles.averageWeights',
   'ensembles.saveWeightAverage',

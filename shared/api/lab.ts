@@ -25,7 +25,7 @@ export interface Storage {
 }
 
 /** How long a training step of one model takes on this machine. */
-export interface CalibrationInfo {
+export interface DeviceComparisonInfo {
   /** "ResNet-20, 32×32×3, batch 128". */
   readonly subject: string
   /** The fastest first, then those that could not be measured, with why. */

@@ -141,7 +141,7 @@ const lab = router({
   about: procedure.query(({ ctx }) => ctx.lab.about()),
   storage: procedure.query(({ ctx }) => ctx.lab.storage()),
   devices: procedure.query(({ ctx }) => ctx.lab.devices()),
-  calibrations: procedure.query(({ ctx }) => ctx.lab.calibrations()),
+  deviceComparisons: procedure.query(({ ctx }) => ctx.lab.deviceComparisons()),
 })
 
 /** Every procedure a window may call. It only translates; `Services` decides. */

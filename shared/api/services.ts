@@ -17,7 +17,7 @@ import type {
   SaveWeightAverage,
   WeightAverageAnswer,
 } from './ensembles.ts'
-import type { About, CalibrationInfo, DeviceInfo, Storage } from './lab.ts'
+import type { About, DeviceComparisonInfo, DeviceInfo, Storage } from './lab.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -104,6 +104,6 @@ export interface Services {
     storage(): Promise<Storage>
     devices(): Promise<DeviceInfo[]>
     /** What was measured to choose among them, the newest first. */
-    calibrations(): Promise<CalibrationInfo[]>
+    deviceComparisons(): Promise<DeviceComparisonInfo[]>
   }
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { calibrationSubject } from './calibration.ts'
+import { timingSubject } from './deviceComparison.ts'
 import { deviceAdvice } from './probe.ts'
 import { deviceName, engineName } from './spec.ts'
 
 /** Asks a process of its own how long training steps on random examples take. */
 export const benchRequest = z.strictObject({
-  ...calibrationSubject.shape,
+  ...timingSubject.shape,
   steps: z.int().min(1),
   /** Time after which no further step is measured; the warm-up is then some time too, and not some steps. */
   milliseconds: z.number().positive().optional(),

@@ -1,4 +1,4 @@
-import type { CalibrationSubject } from './calibration.ts'
+import type { TimingSubject } from './deviceComparison.ts'
 import type { ModelSpec } from './spec.ts'
 
 /** "ResNet-20", "WRN-16-4", "MLP 256-128", "CNN 16-32". */
@@ -20,7 +20,7 @@ export function modelText(model: ModelSpec): string {
 }
 
 /** "ResNet-20, 32×32×3, batch 128". */
-export function subjectText({ model, shape, batchSize }: CalibrationSubject): string {
+export function subjectText({ model, shape, batchSize }: TimingSubject): string {
   const input = shape.length === 1 ? `${shape[0]} features` : shape.join('×')
   return `${modelText(model)}, ${input}, batch ${batchSize}`
 }

@@ -1,7 +1,7 @@
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
-import type { EnsembleResult } from '../ensembles/service.ts'
+import type { EnsembleResult } from '../ensembles/result.ts'
 import type { Pulse } from './pulse.ts'
 
 export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse): Services['ensembles'] {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import type { About, CalibrationInfo } from '../../shared/api/lab.ts'
+import type { About, DeviceComparisonInfo } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
-import { byTime, type Calibration } from '../../shared/run/calibration.ts'
+import { byTime, type DeviceComparison } from '../../shared/run/deviceComparison.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
 import type { Core } from '../core.ts'
 import { storedBytes } from './datasets.ts'
@@ -34,11 +34,11 @@ export function createLabServices(
       return { ...core.store.read.storage(), datasetBytes, freeBytes: await freeBytes(core.store.path) }
     },
     devices: () => core.devices.list(),
-    calibrations: async () => (await core.devices.calibrations()).map(inShort),
+    deviceComparisons: async () => (await core.devices.comparisons()).map(inShort),
   }
 }
 
-function inShort({ subject, timings, measuredAt }: Calibration): CalibrationInfo {
+function inShort({ subject, timings, measuredAt }: DeviceComparison): DeviceComparisonInfo {
   const failed = timings.filter((timing) => 'failure' in timing)
   return { subject: subjectText(subject), timings: [...byTime(timings), ...failed], measuredAt }
 }

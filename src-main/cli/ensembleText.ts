@@ -1,5 +1,5 @@
 import { methodWords } from '../../shared/ensemble/methods.ts'
-import type { EnsembleResult } from '../ensembles/service.ts'
+import type { EnsembleResult } from '../ensembles/result.ts'
 import { absent, fixed, moment, percent, plural, points } from './format.ts'
 import type { ensembleListReport } from './reports.ts'
 import { type Column, table, tableWidth } from './table.ts'

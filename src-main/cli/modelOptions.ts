@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
-import type { CalibrationSubject } from '../../shared/run/calibration.ts'
+import type { TimingSubject } from '../../shared/run/deviceComparison.ts'
 import { type ModelSpec, modelSpec } from '../../shared/run/spec.ts'
 import { wholeNumber } from './context.ts'
 
@@ -34,7 +34,7 @@ export function addModelOptions(command: Command, modelIs: string): Command {
 export const modelNames = 'softmax, mlp, cnn, resnet<depth> or wrn-<depth>-<widen>'
 
 /** @throws UserError for a name of no model */
-export function subjectNamed(options: z.infer<typeof chosen>, command: string): CalibrationSubject {
+export function subjectNamed(options: z.infer<typeof chosen>, command: string): TimingSubject {
   const { shape, classes } = datasets[options.dataset]
   return { model: modelNamed(options.model, command), shape: [...shape], classes, batchSize: options.batch }
 }

@@ -3,7 +3,7 @@ import { methodWords } from '../../shared/ensemble/methods.ts'
 import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildPlan } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
-import type { EnsembleMember, EnsembleResult } from '../ensembles/service.ts'
+import type { EnsembleMember, EnsembleResult } from '../ensembles/result.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */

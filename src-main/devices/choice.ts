@@ -1,81 +1,81 @@
 import {
   byTime,
-  type Calibration,
-  type CalibrationSubject,
+  type DeviceComparison,
   failures,
   type MeasuredDevice,
-} from '../../shared/run/calibration.ts'
+  type TimingSubject,
+} from '../../shared/run/deviceComparison.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
-import { absentText, disturbedText, whyFastest } from './calibrationText.ts'
+import { absentText, disturbedText, whyFastest } from './timingText.ts'
 
-/** Who asks what to train on. */
+/** A question for a device, for a run or for a process like one. */
 export interface Asked {
   readonly wanted: DeviceName
-  /** What is to be trained; where absent, nothing is measured for it. */
-  readonly subject?: CalibrationSubject
-  /** The device it has trained on before, where it stays; "unknown": on one from before devices were measured. */
+  /** The model that is to be trained. Without it no device is measured. */
+  readonly subject?: TimingSubject
+  /** The device that the run has trained on before, and keeps; "unknown" where an older version trained it and did not say. */
   readonly ranOn?: EngineName | 'unknown' | undefined
-  /** The run that asks: it waits while devices are measured for another one. */
+  /** The id of the run. A run waits while devices are measured for another run. */
   readonly run?: string | undefined
-  /** Of the simd device, where not as many as there are. */
+  /** Threads of the simd device; as many as the machine has where absent. */
   readonly threads?: number | undefined
 }
 
-/** Where a run that has begun stays; undefined for one that has not. */
+/** The device that a stored run must keep; undefined for a run that has not begun. */
 export const ranOn = (run: {
   readonly deviceName: EngineName | null
   readonly device: string | null
 }): Asked['ranOn'] => run.deviceName ?? (run.device === null ? undefined : 'unknown')
 
-/** Told what is being done when that changes. */
+/** Is told what is being done, whenever that changes, in words a user reads. */
 export type Say = (words: string) => void
 
 export type Choice =
   | {
       readonly type: 'advice'
       readonly advice: DeviceAdvice
-      /** What was measured of the device that comes first, where it was. */
+      /** The stored time of the chosen device, where there is one. */
       readonly measured?: MeasuredDevice | undefined
     }
   | {
       readonly type: 'measure'
-      /** What is being done meanwhile, in words a user reads. */
+      /** What is done before the device is known, in words a user reads. */
       readonly words: string
-      /** Measures, or only waits for what is being measured. @throws NoAnswer when `signal` says so */
+      /** Measures the devices, or waits until another run's devices are measured. @throws NoAnswer when `signal` is aborted */
       measure(signal: AbortSignal, say?: Say): Promise<DeviceAdvice>
     }
 
-/** What was measured, and the run that disturbed it: then it is not kept. */
-export interface Calibrated extends Calibration {
+/** A comparison made just now. Where a run used the machine meanwhile, its times are wrong: it is used once, and not stored. */
+export interface FreshComparison extends DeviceComparison {
   readonly disturbedBy?: string
 }
 
-/** Milliseconds for which a device that could not be measured is passed by: a driver or its memory may be back. */
+/** Milliseconds for which a failure of a device counts. Later its driver may work again, or its memory may be free. */
 const failuresKept = 24 * 60 * 60 * 1000
 
-/** Whether what was measured says it still. */
-export const isValid = ({ timings, measuredAt }: Calibration, now: number): boolean =>
+/** Whether a stored comparison still counts. */
+export const isValid = ({ timings, measuredAt }: DeviceComparison, now: number): boolean =>
   timings.every((timing) => 'stepMs' in timing) || now - measuredAt < failuresKept
 
-/** It stays where it is: other devices add in other orders, and would not go on with the same bits. */
+/** Keeps a run on its device: another one adds numbers in another order, so that the run would not go on with the same bits. */
 export const stay = (known: KnownDevices, name: EngineName): DeviceAdvice => ({
   known,
   auto: { order: [name], reason: 'the device that this run has trained on before', passedBy: {} },
 })
 
-/** Where nothing could be measured the usual order stands, and the run says what is wrong. */
+/** The advice that follows from a comparison. Where no device could be measured, the usual order of devices stands. */
 export function fromMeasured(
   known: KnownDevices,
-  calibration: Pick<Calibrated, 'timings' | 'subject' | 'disturbedBy'>,
+  comparison: Pick<FreshComparison, 'timings' | 'subject' | 'disturbedBy'>,
 ): DeviceAdvice {
-  const order = byTime(calibration.timings).map(({ name }) => name)
+  const order = byTime(comparison.timings).map(({ name }) => name)
   if (order.length === 0) return { known }
-  const passedBy = failures(calibration.timings)
-  const { disturbedBy } = calibration
+  const passedBy = failures(comparison.timings)
+  const { disturbedBy } = comparison
   const notes = disturbedBy === undefined ? [] : [disturbedText(disturbedBy)]
   return {
     known,
-    auto: { order, reason: [whyFastest(calibration), ...notes, ...absentText(known)].join('; '), passedBy },
+    auto: { order, reason: [whyFastest(comparison), ...notes, ...absentText(known)].join('; '), passedBy },
   }
 }

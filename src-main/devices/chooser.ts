@@ -1,26 +1,45 @@
-import { byTime, type MachineIdentity } from '../../shared/run/calibration.ts'
+import { byTime, type MachineIdentity } from '../../shared/run/deviceComparison.ts'
 import type { DeviceAdvice, KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import { type Calibrating, measuredFor, timeDevices } from './calibrate.ts'
-import { type CalibrationStore, keep, keptHere } from './calibrationStore.ts'
-import { absentText, measuringText, unmeasuredText, waitingText } from './calibrationText.ts'
-import { type Asked, type Calibrated, type Choice, fromMeasured, isValid, type Say, stay } from './choice.ts'
-import type { Contenders, Devices } from './index.ts'
+import {
+  type Asked,
+  type Choice,
+  type FreshComparison,
+  fromMeasured,
+  isValid,
+  type Say,
+  stay,
+} from './choice.ts'
+import { type ComparisonStore, keep, keptHere } from './comparisonStore.ts'
+import type { Contenders, Devices } from './devices.ts'
 import { thisMachine } from './machine.ts'
 import { createMeasuring } from './measuring.ts'
 import { type Neighbours, nobodyElsewhere, refuseWhileUsed } from './neighbours.ts'
+import { type DevicesToTime, measuredFor, timeDevices } from './timeDevices.ts'
+import { absentText, measuringText, unmeasuredText, waitingText } from './timingText.ts'
 
+/*
+ * How "auto" becomes a device:
+ *
+ *   has the run trained before? ── yes ─► its device
+ *   is there only one contender? ─ yes ─► that one
+ *   is a comparison stored? ────── yes ─► the fastest
+ *   does another run train? ────── yes ─► the usual first, not measured: the two would slow each other down
+ *   otherwise ─────────────────────────► measure the contenders, one model at a time
+ */
+
+/** How devices are looked for. */
 interface Looking {
-  /** What must be known before these are started; nothing of those that need not be looked for. */
+  /** Looks for those devices that need a look (their driver may crash), and says nothing of the others. */
   lookForAll(names: readonly EngineName[]): Promise<KnownDevices>
-  /** The same for one that was there before: also why it is there no more. */
+  /** Looks for a device that a run had before. Where it is gone, the answer says why. */
   lookAgain(name: EngineName): Promise<KnownDevices>
   contenders(): Promise<Contenders>
-  /** Without those that take too long for a run that waits. */
+  /** The contenders whose drivers start before a run has lost patience. */
   contendersInTime(): Promise<Contenders>
 }
 
-interface Measurable extends Calibrating {
+interface Measurable extends DevicesToTime {
   readonly machine: MachineIdentity
 }
 
@@ -28,23 +47,23 @@ const keyOf = ({ machine, subject }: Measurable): string => JSON.stringify([mach
 
 type Known = Extract<Choice, { type: 'advice' }>
 
-/** Decides what "auto" takes: what it took before, what was measured to be the fastest, or what there is. */
+/** @param hostEnds aborted when the host closes: all measuring ends with it */
 export function createChooser(
   { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
-  store: CalibrationStore = keptHere(),
+  store: ComparisonStore = keptHere(),
   neighbours: Neighbours,
   hostEnds: AbortSignal,
-): Pick<Devices, 'choose' | 'calibrate' | 'calibrations'> {
-  const measuring = createMeasuring<Calibrated | undefined>()
+): Pick<Devices, 'choose' | 'compare' | 'comparisons'> {
+  const measuring = createMeasuring<FreshComparison | undefined>()
 
-  /** @returns undefined when a run trains by the time it is its turn */
+  /** Measures the contenders, after all that is measured before. @returns undefined when a run trains by then */
   const measure = (
     what: Measurable,
     { run, say }: { readonly run?: string | undefined; readonly say: Say },
     signal: AbortSignal,
-  ): Promise<Calibrated | undefined> => {
+  ): Promise<FreshComparison | undefined> => {
     const { names, machine, subject } = what
-    const work = async (untilNobodyCares: AbortSignal): Promise<Calibrated | undefined> => {
+    const work = async (untilNobodyCares: AbortSignal): Promise<FreshComparison | undefined> => {
       const end = AbortSignal.any([untilNobodyCares, hostEnds])
       await nobodyElsewhere(neighbours, run, end)
       if (neighbours.training(run) !== undefined) return undefined
@@ -52,16 +71,16 @@ export function createChooser(
       say(measuringText(names, measuredFor / 1000))
       const trainedMeanwhile = neighbours.watch(run)
       const { timings, isRefused } = await timeDevices(what, end)
-      const calibration = { machine, subject, timings, measuredAt: Date.now() }
+      const comparison = { machine, subject, timings, measuredAt: Date.now() }
       const disturbedBy = before ?? trainedMeanwhile() ?? neighbours.measuringElsewhere(run)
-      if (disturbedBy !== undefined) return { ...calibration, disturbedBy }
-      if (!isRefused) keep(store, calibration)
-      return calibration
+      if (disturbedBy !== undefined) return { ...comparison, disturbedBy }
+      if (!isRefused) keep(store, comparison)
+      return comparison
     }
     return measuring.join(keyOf(what), work, signal)
   }
 
-  /** What is known without measuring, or what has to be measured. */
+  /** The advice, where it is known without measuring; otherwise what has to be measured. */
   const decide = async ({ wanted, subject, ranOn, run, threads }: Asked): Promise<Known | Measurable> => {
     const advice = (known: KnownDevices): Known => ({ type: 'advice', advice: { known } })
     if (wanted !== 'auto') return advice(await lookForAll(wanted === 'cuda' ? ['cuda'] : []))
@@ -84,7 +103,7 @@ export function createChooser(
     return { names, known, machine, subject, ...(threads !== undefined && { threads }) }
   }
 
-  /** A run that is not measured for would disturb what is measured for another one. */
+  /** Whether a run must wait with its training: it would disturb what is measured for another run. */
   const waitsFor = ({ run, wanted }: Asked, what?: Measurable): boolean =>
     run !== undefined &&
     wanted === 'auto' &&
@@ -98,12 +117,12 @@ export function createChooser(
         if (hasWaited || !waitsFor(asked)) return decided.advice
         await measuring.idle(signal)
         await nobodyElsewhere(neighbours, asked.run, signal)
-        // What is known by then may say something else.
+        // What was measured meanwhile may decide otherwise.
         hasWaited = true
         continue
       }
-      const calibration = await measure(decided, { run: asked.run, say }, signal)
-      if (calibration !== undefined) return fromMeasured(decided.known, calibration)
+      const comparison = await measure(decided, { run: asked.run, say }, signal)
+      if (comparison !== undefined) return fromMeasured(decided.known, comparison)
     }
   }
 
@@ -120,16 +139,16 @@ export function createChooser(
         measure: (signal, say = () => undefined) => settle(asked, signal, say),
       }
     },
-    async calibrate(subject, signal, say = () => undefined) {
+    async compare(subject, signal, say = () => undefined) {
       const { names, known } = await contenders()
       const machine = await thisMachine(names, known)
       while (true) {
         refuseWhileUsed(neighbours)
-        const calibration = await measure({ names, known, machine, subject }, { say }, signal)
-        if (calibration !== undefined) return calibration
+        const comparison = await measure({ names, known, machine, subject }, { say }, signal)
+        if (comparison !== undefined) return comparison
       }
     },
-    async calibrations() {
+    async comparisons() {
       const { names, known } = await contenders()
       return store.list(await thisMachine(names, known))
     },

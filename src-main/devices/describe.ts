@@ -1,20 +1,20 @@
 import type { DeviceInfo } from '../../shared/api/lab.ts'
-import { byTime, type Calibration } from '../../shared/run/calibration.ts'
+import { byTime, type DeviceComparison } from '../../shared/run/deviceComparison.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
 import type { ProbeReply } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
-import { listed, milliseconds } from './calibrationText.ts'
+import { listed, milliseconds } from './timingText.ts'
 
 type Probed = { readonly name: EngineName } & ProbeReply
 
 /**
  * Each device with what was found of it, and what "auto" makes of it.
- * @param measured those that are measured against each other · @param latest the newest calibration of this machine
+ * @param measured those that are measured against each other · @param latest the newest comparison of this machine
  */
 export function describeDevices(
   probes: readonly Probed[],
   measured: readonly EngineName[],
-  latest: Calibration | undefined,
+  latest: DeviceComparison | undefined,
 ): DeviceInfo[] {
   const [first] = probes
     .filter(({ available, rank }) => available && rank >= 0)
@@ -42,7 +42,7 @@ export function describeDevices(
   })
 }
 
-function timeOf(name: EngineName, latest: Calibration | undefined): string[] {
+function timeOf(name: EngineName, latest: DeviceComparison | undefined): string[] {
   const timing = latest?.timings.find((each) => each.name === name)
   if (latest === undefined || timing === undefined) return []
   const subject = subjectText(latest.subject)

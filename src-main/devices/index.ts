@@ -1,47 +1,21 @@
 import { setTimeout } from 'node:timers/promises'
-import type { DeviceInfo } from '../../shared/api/lab.ts'
-import type { Calibration, CalibrationSubject } from '../../shared/run/calibration.ts'
 import type { KnownDevices, ProbeReply } from '../../shared/run/probe.ts'
 import { type EngineName, engineName } from '../../shared/run/spec.ts'
-import type { CalibrationStore } from './calibrationStore.ts'
-import type { Asked, Calibrated, Choice, Say } from './choice.ts'
 import { createChooser } from './chooser.ts'
+import type { ComparisonStore } from './comparisonStore.ts'
 import { describeDevices } from './describe.ts'
+import type { Contenders, Devices } from './devices.ts'
 import { whyNoGpu } from './gpuNodes.ts'
 import { type Neighbours, noNeighbours } from './neighbours.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
 import { cudaIsAbsent, probe } from './probe.ts'
 
 export { type Asked, type Choice, ranOn } from './choice.ts'
-
-/** What a run can train on here. Looked for once in the life of a host, each device in a process of its own. */
-export interface Devices {
-  /** Every device, in the usual order of "auto". */
-  list(): Promise<DeviceInfo[]>
-  /** Those that are worth measuring against each other: a real GPU under each of its names, and our own kernels. */
-  contenders(): Promise<Contenders>
-  /** What a process that is to train must be told, or what has to be measured first. */
-  choose(asked: Asked): Promise<Choice>
-  /**
-   * Measures all contenders now, whatever was measured before.
-   * @throws NoAnswer when `signal` says so · UserError while a run trains
-   */
-  calibrate(subject: CalibrationSubject, signal: AbortSignal, say?: Say): Promise<Calibrated>
-  /** What was measured on this machine as it is, the newest first. */
-  calibrations(): Promise<Calibration[]>
-  /** Ends the processes that still look or measure. */
-  close(): void
-}
-
-export interface Contenders {
-  readonly names: readonly EngineName[]
-  /** What looking for them has found. */
-  readonly known: KnownDevices
-}
+export type { Devices } from './devices.ts'
 
 export interface DevicesOptions {
   /** Where what was measured is kept; for this host's life only where absent. */
-  readonly calibrations?: CalibrationStore
+  readonly comparisons?: ComparisonStore
   /** What else uses the machine. */
   readonly neighbours?: Neighbours
   /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
@@ -121,7 +95,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
       contenders: () => contenders(),
       contendersInTime: () => contenders(runPatience),
     },
-    options.calibrations,
+    options.comparisons,
     options.neighbours ?? noNeighbours,
     end.signal,
   )
@@ -134,7 +108,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
         engineName.options.map(async (name) => ({ name, ...(await look(name, true)) })),
       )
       const { names } = await contenders()
-      const [latest] = await chooser.calibrations()
+      const [latest] = await chooser.comparisons()
       return describeDevices(probes, names, latest)
     },
     close: () => end.abort(),

@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
 import { cancelled } from '../process/noAnswer.ts'
 
-/** Work of which one is under way at a time: two that measure would slow each other down. */
+/** Measures one thing at a time: two processes that measure would slow each other down. */
 export interface Measuring<T> {
   /**
-   * Joins the work of this key that waits or is under way, or begins it after all others. It is given up when everybody who
-   * wanted it has lost interest. @throws NoAnswer when `signal` says so
+   * Joins the work of this key if it waits or is under way; otherwise queues it after all other work. Work is cancelled when
+   * all who joined it have aborted their signals. @throws NoAnswer when `signal` is aborted
    */
   join(key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>
-  /** Whether anything waits or is under way, other than of this key. */
+  /** Whether work waits or is under way. @param otherThan a key whose work does not count */
   isUnderWay(otherThan?: string): boolean
-  /** Resolves when nothing is. @throws NoAnswer when `signal` says so */
+  /** Resolves when no work waits or is under way. @throws NoAnswer when `signal` is aborted */
   idle(signal: AbortSignal): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export function createMeasuring<T>(): Measuring<T> {
     const entry = { result, end, waiting: 0 }
     const over = async (): Promise<void> => {
       if (wanted.get(key) === entry) wanted.delete(key)
-      // Whoever waited for it goes on first: the next one must see the trainer that it starts.
+      // Those who waited for this result go on first: a trainer that they start must be seen by the next work.
       await setImmediate()
       pending.delete(entry)
     }
@@ -54,7 +54,7 @@ export function createMeasuring<T>(): Measuring<T> {
       } finally {
         entry.waiting--
         if (entry.waiting === 0) {
-          // Whoever wants it from now on begins anew.
+          // The next one who joins begins it anew.
           if (wanted.get(key) === entry) wanted.delete(key)
           entry.end.abort()
         }
@@ -70,7 +70,7 @@ export function createMeasuring<T>(): Measuring<T> {
   }
 }
 
-/** @throws NoAnswer when `signal` says so first */
+/** @throws NoAnswer when `signal` is aborted before the work is done */
 async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   if (signal.aborted) throw cancelled()
   const { promise: gone, reject } = Promise.withResolvers<never>()

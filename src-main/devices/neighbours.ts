@@ -2,19 +2,21 @@ import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../../shared/errors.ts'
 import { cancelled } from '../process/noAnswer.ts'
 
-/** Runs of the lab: one that trains disturbs what is measured, and is disturbed by it. Devices know no runs themselves. */
+/**
+ * What this module asks about the runs of the lab. A run that trains slows down what is measured, and is slowed down by it.
+ */
 export interface Neighbours {
-  /** One that trains now. @param asking is not meant */
+  /** The id of a run that trains now. @param asking the id of a run that does not count */
   training(asking?: string): string | undefined
-  /** One for which another program measures, or waits to. @param before only those that came before this one */
+  /** The id of a run for which another program measures or waits to measure. @param before only runs created before this one count */
   measuringElsewhere(before?: string): string | undefined
-  /** @returns tells of one that has trained from now until then */
+  /** Begins to watch for training. @returns gives the id of a run that has trained since */
   watch(asking?: string): () => string | undefined
-  /** Where another program has died, its runs are none any more. */
+  /** Marks the runs of programs that have died as interrupted. */
   sweep(): void
 }
 
-/** Of a program without a database. */
+/** For a command without a database. */
 export const noNeighbours: Neighbours = {
   training: () => undefined,
   measuringElsewhere: () => undefined,
@@ -23,10 +25,10 @@ export const noNeighbours: Neighbours = {
 }
 
 const lookEvery = 250
-/** Milliseconds after which another program is not waited for any more: all of its devices have had their time. */
+/** Milliseconds. By then another program has measured all of its devices, or hangs: it is not waited for any longer. */
 const longestElsewhere = 120_000
 
-/** Waits while devices are measured in another program, for runs that came before this one. */
+/** Waits while another program measures devices for a run created before `run`. @throws NoAnswer when `signal` is aborted */
 export async function nobodyElsewhere(
   { measuringElsewhere, sweep }: Neighbours,
   run: string | undefined,
@@ -43,7 +45,7 @@ export async function nobodyElsewhere(
   }
 }
 
-/** @throws UserError */
+/** @throws UserError while a run trains, or another program measures */
 export function refuseWhileUsed({ training, measuringElsewhere, sweep }: Neighbours): void {
   sweep()
   const run = training()

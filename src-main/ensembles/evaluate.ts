@@ -14,8 +14,8 @@ import { UserError } from '../../shared/errors.ts'
 import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import type { EnsembleMember, EnsembleRequest, EnsembleResult, MembersRequest } from './result.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
-import type { EnsembleMember, EnsembleRequest, EnsembleResult, MembersRequest } from './service.ts'
 
 /* Arithmetic on stored probabilities: no model is loaded. */
 

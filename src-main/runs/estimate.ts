@@ -1,6 +1,6 @@
 import type { Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
-import type { MeasuredDevice } from '../../shared/run/calibration.ts'
+import type { MeasuredDevice } from '../../shared/run/deviceComparison.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { type EngineName, parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import type { Catalogue } from '../datasets/index.ts'

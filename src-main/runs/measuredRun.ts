@@ -10,9 +10,9 @@ import type { Interruption } from './interruptions.ts'
 type Measuring = Extract<Choice, { type: 'measure' }>
 
 /**
- * A run that has been claimed, and whose trainer begins when its devices have been measured. Until then it can be stopped and
- * abandoned; other orders wait for the trainer.
- * @param begin starts the trainer; it marks the run itself where it fails
+ * A run that has been claimed, but whose devices have to be measured before its trainer can start. Meanwhile the run can be
+ * stopped and abandoned; all other commands are kept for the trainer.
+ * @param begin starts the trainer on the device that was chosen; where that fails, `begin` marks the run as interrupted
  */
 export function measureThenRun(
   store: Store,
@@ -30,7 +30,7 @@ export function measureThenRun(
     verdict ??= { status, reason }
     cancel.abort()
   }
-  // Words that a busy or full database does not take are no reason to end what they are said of.
+  // The run goes on when a busy or full database cannot take what is said about it.
   const say = (now: string | null): void => {
     try {
       store.write.saySetup(id, now)
@@ -49,7 +49,7 @@ export function measureThenRun(
         if (now !== words) say(now)
       })
       if (verdict === undefined) {
-        // Whoever would measure must see that it trains.
+        // A run with words of its setup counts as one that does not train yet, and others would go on measuring.
         say(null)
         trained = begin(advice)
       }

@@ -1,5 +1,5 @@
 import { readTopology } from '../../shared/model/topology.ts'
-import type { CalibrationSubject } from '../../shared/run/calibration.ts'
+import type { TimingSubject } from '../../shared/run/deviceComparison.ts'
 import { initialPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { SchedulePlan } from '../../shared/schedule/index.ts'
@@ -29,10 +29,7 @@ export async function planRun(spec: RunSpec, catalogue: Catalogue): Promise<Plan
 }
 
 /** What is measured of it to choose a device. */
-export const subjectOf = (
-  { model, batchSize }: RunSpec,
-  { shape, classes }: DatasetMeta,
-): CalibrationSubject => ({
+export const subjectOf = ({ model, batchSize }: RunSpec, { shape, classes }: DatasetMeta): TimingSubject => ({
   model,
   shape: [...shape],
   classes: classes.length,

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import {
-  type Calibration,
-  type CalibrationSubject,
-  calibrationSubject,
+  type DeviceComparison,
   type DeviceTiming,
   deviceTiming,
   type MachineIdentity,
   machineIdentity,
-} from '../../shared/run/calibration.ts'
+  type TimingSubject,
+  timingSubject,
+} from '../../shared/run/deviceComparison.ts'
 import type { Db } from './database.ts'
 import { json } from './rows.ts'
 import type { WriteContext } from './runWrites.ts'
@@ -15,7 +15,7 @@ import type { WriteContext } from './runWrites.ts'
 /* What was measured of devices. JSON is compared as text: parsed by its schema, its fields come in one order. */
 
 const machineText = (machine: MachineIdentity): string => JSON.stringify(machineIdentity.parse(machine))
-const subjectText = (subject: CalibrationSubject): string => JSON.stringify(calibrationSubject.parse(subject))
+const subjectText = (subject: TimingSubject): string => JSON.stringify(timingSubject.parse(subject))
 
 /** Columns that a row leaves empty are not part of its form. */
 const timingColumns = z
@@ -29,7 +29,7 @@ const NEWEST_FIRST = 'ORDER BY measured_at DESC, id DESC'
 
 const calibrationRow = z.object({
   machine: json(machineIdentity),
-  subject: json(calibrationSubject),
+  subject: json(timingSubject),
   measuredAt: z.number(),
   timings: json(z.array(timingColumns).min(1)),
 })
@@ -44,8 +44,8 @@ const CALIBRATIONS = `
 export function findCalibration(
   db: Db,
   machine: MachineIdentity,
-  subject: CalibrationSubject,
-): Calibration | undefined {
+  subject: TimingSubject,
+): DeviceComparison | undefined {
   return readCalibrations(
     db,
     'WHERE machine = ? AND subject = ?',
@@ -55,11 +55,11 @@ export function findCalibration(
 }
 
 /** Of this machine, the newest first. */
-export function listCalibrations(db: Db, machine: MachineIdentity): Calibration[] {
+export function listCalibrations(db: Db, machine: MachineIdentity): DeviceComparison[] {
   return readCalibrations(db, `WHERE machine = ? ${NEWEST_FIRST}`, machineText(machine))
 }
 
-const readCalibrations = (db: Db, which: string, ...values: string[]): Calibration[] =>
+const readCalibrations = (db: Db, which: string, ...values: string[]): DeviceComparison[] =>
   readRows(db, calibrationRow, which, ...values)
 
 const anyRow = z.record(z.string(), z.unknown())
@@ -75,7 +75,7 @@ function readRows<T>(db: Db, form: z.ZodType<T>, which: string, ...values: strin
 /** In the place of what was measured before of the same on the same. */
 export function putCalibration(
   { db }: WriteContext,
-  { machine, subject, timings, measuredAt }: Calibration,
+  { machine, subject, timings, measuredAt }: DeviceComparison,
 ): void {
   const key = [machineText(machine), subjectText(subject)]
   db.run('DELETE FROM calibrations WHERE machine = ? AND subject = ?', ...key)

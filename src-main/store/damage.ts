@@ -15,11 +15,14 @@ export interface DamageLog {
   of(runId?: string): string[]
 }
 
-export function createDamageLog(): DamageLog {
+/** @param log told of each once */
+export function createDamageLog(log?: (line: string) => void): DamageLog {
   const found = new LRUCache<string, readonly [runId: string, words: string]>({ max: KEPT })
   return {
     found(runId, words) {
-      found.set(`${runId} ${words}`, [runId, words])
+      const key = `${runId} ${words}`
+      if (!found.has(key)) log?.(words)
+      found.set(key, [runId, words])
     },
     of: (runId) =>
       [...found.rvalues()].flatMap((one) =>

@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { DeviceInfo } from '../../../shared/api/lab.ts'
 import { UserError } from '../../../shared/errors.ts'
-import { byTime, type Calibration, type CalibrationSubject } from '../../../shared/run/calibration.ts'
+import { byTime, type DeviceComparison, type TimingSubject } from '../../../shared/run/deviceComparison.ts'
 import { subjectText } from '../../../shared/run/modelText.ts'
-import { disturbedText, failuresText, timesText } from '../../devices/calibrationText.ts'
 import type { Devices } from '../../devices/index.ts'
+import { disturbedText, failuresText, timesText } from '../../devices/timingText.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
 import { examples } from '../help.ts'
 import { withDevices } from '../measuring.ts'
@@ -55,17 +55,17 @@ function refuseWithoutModel(command: Command): void {
   }
 }
 
-async function measureNow(cli: Cli, devices: Devices, subject: CalibrationSubject): Promise<Calibration> {
+async function measureNow(cli: Cli, devices: Devices, subject: TimingSubject): Promise<DeviceComparison> {
   const say = (words: string): void => cli.terminal.err(`${words}.\n`)
-  const measured = await untilInterrupted(cli, (signal) => devices.calibrate(subject, signal, say))
+  const measured = await untilInterrupted(cli, (signal) => devices.compare(subject, signal, say))
   const { disturbedBy } = measured
   if (disturbedBy !== undefined) cli.terminal.err(`Not kept: ${disturbedText(disturbedBy)}.\n`)
   return measured
 }
 
-async function show(cli: Cli, devices: Devices, json: boolean, measured?: Calibration): Promise<void> {
+async function show(cli: Cli, devices: Devices, json: boolean, measured?: DeviceComparison): Promise<void> {
   const found = await devices.list()
-  const calibrations = await devices.calibrations()
+  const calibrations = await devices.comparisons()
   if (json) {
     return printJson(cli, {
       devices: found,
@@ -93,10 +93,10 @@ const starOfSeveral = (isMeasured: boolean): string =>
     ? '* was the fastest for the model measured last; "auto" takes the fastest for each model.'
     : '* comes first as long as nothing is measured; "auto" measures each model once and takes the fastest.'
 
-const report = ({ subject, timings, measuredAt }: Calibration) => ({ ...subject, timings, measuredAt })
+const report = ({ subject, timings, measuredAt }: DeviceComparison) => ({ ...subject, timings, measuredAt })
 
 /** "ResNet-20, 32×32×3, batch 128: webgpu 12.1 ms a step, simd 217 ms". */
-function lineOf({ subject, timings }: Calibration, columns: number): string {
+function lineOf({ subject, timings }: DeviceComparison, columns: number): string {
   const times = byTime(timings).length === 0 ? [] : [timesText(timings)]
   return `${wrap(`  ${subjectText(subject)}: ${[...times, ...failuresText(timings)].join('; ')}`, columns, '    ')}\n`
 }

@@ -24,7 +24,7 @@ class HeapData {
     this.dtype = dtype
     this.length = length
     this.refCount = refCount
-    this.address = heap.take(length * 4)
+    this.address = heap.allocate(length * 4)
   }
 
   get values(): Float32Array | Int32Array {
@@ -35,7 +35,7 @@ class HeapData {
   }
 
   free(): void {
-    this.#heap.give(this.address, this.length * 4)
+    this.#heap.free(this.address)
   }
 }
 

@@ -11,14 +11,21 @@ const growthBytes = 16 * 2 ** 20
 const slack = 64
 
 /**
- * The memory that tensors and kernels share, and who has which part of it. Blocks come in classes of size, eight to
- * each power of two, and a block that was given back serves the next request of its class: a training step asks for
- * the same sizes over and over, so after the first one the memory stands still.
+ * Allocates the memory that tensors and kernels share.
+ *
+ *   0        64 KiB                                    #top                    limit
+ *   │ constants │ block │ free block │ block │ block ... │ not allocated yet ...  │
+ *
+ * Blocks come in classes of size, eight to each power of two, and a freed block serves the next request of its class: a
+ * training step asks for the same sizes over and over, so after the first step the memory stops growing.
  */
 export class Heap {
   readonly memory: WebAssembly.Memory
   readonly #limit: number
+  /** Addresses of the free blocks of each class, by its size in bytes. */
   readonly #free = new Map<number, number[]>()
+  /** The size of each allocated block, by its address. */
+  readonly #allocated = new Map<number, number>()
   #top = firstByte
   #size = firstByte
   #inUse = 0
@@ -32,31 +39,35 @@ export class Heap {
     this.#buffer = this.memory.buffer
   }
 
-  /** Bytes in blocks that are taken, their unused ends included. */
+  /** Bytes in allocated blocks, including their unused ends. */
   get bytesInUse(): number {
     return this.#inUse
   }
 
-  /** Bytes that were ever taken at once, or nearly so. */
+  /** About the most bytes that were ever allocated at once. */
   get bytesReserved(): number {
     return this.#top
   }
 
   /**
-   * @returns the address of a block of at least `bytes`, at a multiple of 64; its content is whatever was there
+   * @returns the address of a block of at least `bytes`, at a multiple of 64, with arbitrary content
    * @throws UserError when the memory cannot grow that far
    */
-  take(bytes: number): number {
+  allocate(bytes: number): number {
     const size = blockSize(bytes + slack)
     const address = this.#free.get(size)?.pop() ?? this.#extend(size) ?? this.#largerFree(size)
     if (address === undefined) throw this.#exhausted(bytes)
+    this.#allocated.set(address, size)
     this.#inUse += size
     return address
   }
 
-  /** Gives back what `take(bytes)` gave. */
-  give(address: number, bytes: number): void {
-    const size = blockSize(bytes + slack)
+  /** @throws Error for an address that is not that of an allocated block: two tensors would share a block freed twice */
+  free(address: number): void {
+    const size = this.#allocated.get(address)
+    if (size === undefined)
+      throw new Error(`While freeing memory of a tensor: no block is allocated at address ${address}.`)
+    this.#allocated.delete(address)
     this.#inUse -= size
     const list = this.#free.get(size)
     if (list === undefined) this.#free.set(size, [address])
@@ -71,7 +82,7 @@ export class Heap {
     return new Int32Array(this.#buffer, address, length)
   }
 
-  /** A new block at the end. @returns undefined beyond the limit */
+  /** Makes a new block at the end. @returns undefined beyond the limit */
   #extend(size: number): number | undefined {
     const end = this.#top + size
     if (end > this.#limit) return undefined
@@ -96,7 +107,7 @@ export class Heap {
     return false
   }
 
-  /** At the limit, a free block of a larger class serves: its rest is given up to the smaller class for good. */
+  /** At the limit, a free block of a larger class serves. From then on it belongs to the smaller class, and its rest is lost. */
   #largerFree(size: number): number | undefined {
     const larger = [...this.#free]
       .filter(([own, list]) => own > size && list.length > 0)

@@ -19,10 +19,13 @@ export const slot = {
   chunk: 67,
   scratch: 68,
   scratchBytes: 69,
+  /** Bytes of the message with which a kernel failed in a worker, and one more; -1 while the message is written. */
   failed: 70,
 } as const
 export const slots = 80
 export const argumentSlots = 32
+/** Bytes kept of the message of a failure. */
+export const failureBytes = 512
 
 export const closed = 1 << 8
 export const jobShift = 9
@@ -35,6 +38,8 @@ export interface WorkerData {
   readonly memory: WebAssembly.Memory
   readonly control: SharedArrayBuffer
   readonly parameters: SharedArrayBuffer
+  /** The message of a failure, in UTF-8. */
+  readonly failure: SharedArrayBuffer
   /** Names of the kernels; a job names one by its place. */
   readonly names: readonly string[]
   /** 1 and up: 0 is the main thread. */

@@ -17,18 +17,19 @@ import { takeOverCpuKernels } from './register.ts'
 import { wideHolds } from './wide.ts'
 
 export interface SimdOptions {
-  /** Threads that compute, the calling one among them; as many as the machine has where absent. */
+  /** Threads that compute, including the calling thread; as many as the machine has where absent. */
   readonly threads?: number
-  /** Bytes of tensors, at most. */
+  /** The most bytes that tensors may take. */
   readonly memory?: number
-  /** The best build of the kernels that may be taken; the best that works where absent. */
+  /** The most demanding build of the kernels that may be used; where absent, the fastest that works on this processor. */
   readonly build?: KernelBuild
 }
 
 let registered = false
 
 /**
- * Starts our CPU backend, in place of the one that may run already, and makes it the current one.
+ * Starts our CPU backend and makes it tfjs's current one. A backend of ours that runs already is kept if it has the wanted
+ * threads and build, and is replaced otherwise.
  * @throws Error where WebAssembly or its SIMD cannot be had
  */
 export async function loadSimd(options: SimdOptions = {}): Promise<{ threads: number; build: KernelBuild }> {
@@ -55,7 +56,7 @@ export async function loadSimd(options: SimdOptions = {}): Promise<{ threads: nu
 
 const compiled = new Map<KernelBuild, KernelModule>()
 
-/** Compiled and tried once in a process. @throws Error where WebAssembly has no SIMD */
+/** The kernels of a build, or of the next less demanding build that works here. Compiled and tried once in a process. @throws Error where WebAssembly has no SIMD */
 function bestKernels(build: KernelBuild = 'wide'): KernelModule {
   const before = compiled.get(build)
   if (before !== undefined) return before
@@ -76,7 +77,7 @@ function findKernels(build: KernelBuild): KernelModule {
     const wide = compileKernels('wide')
     return wide !== undefined && wideHolds(wide, narrow) ? wide : narrow
   } catch {
-    // They are a gain where they can be had, and no condition: a trial that memory does not suffice for is one that failed.
+    // The wide kernels are only faster, not needed: a trial that runs out of memory counts as failed.
     return narrow
   }
 }
@@ -96,7 +97,7 @@ function registerKernels(): void {
   registered = true
 }
 
-/** The backend that computes now. @throws Error when it is another */
+/** Our backend. @throws Error when tfjs computes with another one now */
 export function simdBackend(): SimdBackend {
   const backend = tf.backend()
   if (!(backend instanceof SimdBackend)) throw new Error('the simd backend is not the current one')

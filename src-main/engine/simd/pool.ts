@@ -3,6 +3,7 @@ import type { Heap } from './heap.ts'
 import {
   argumentSlots,
   closed,
+  failureBytes,
   instantiate,
   jobShift,
   type Kernel,
@@ -17,9 +18,13 @@ import {
 const looks = 20_000
 
 /**
- * Runs kernels on the main thread and on workers beside it. A job's items are cut into chunks that do not depend on
- * the number of threads, and each chunk writes what no other does: so the result is the same, bit for bit, whoever
- * does which and however many there are.
+ * Runs kernels on the main thread and on worker threads beside it.
+ *
+ *   dispatch ─► job: kernel, parameters, items ─► chunks 0 1 2 3 4 ...   main thread takes 0, 2, 3 ...
+ *                                                                        worker 1 takes 1, 4 ...
+ *
+ * The chunks do not depend on the number of threads, and no two chunks write the same place: so the result is the same,
+ * bit for bit, however many threads there are and whichever takes a chunk.
  */
 export class Pool {
   readonly threads: number
@@ -27,7 +32,10 @@ export class Pool {
   readonly #kernels = new Map<string, { place: number; run: Kernel }>()
   readonly #control = new Int32Array(new SharedArrayBuffer(slots * 4))
   readonly #parameters = new Float64Array(new SharedArrayBuffer(argumentSlots * 8))
+  readonly #failure = new Uint8Array(new SharedArrayBuffer(failureBytes))
   readonly #workers: Worker[] = []
+  /** The error with which a worker thread has ended. */
+  #lost: Error | undefined
   #jobs = 0
   #scratch = 0
   #scratchBytes = 0
@@ -42,28 +50,44 @@ export class Pool {
       this.#kernels.set(names[place] ?? '', { place, run })
     }
     Atomics.store(this.#control, slot.gate, closed)
-    for (let thread = 1; thread < threads; thread++) this.#workers.push(this.#hire(module, names, thread))
+    for (let thread = 1; thread < threads; thread++)
+      this.#workers.push(this.#startWorker(module, names, thread))
   }
 
-  #hire(module: WebAssembly.Module, names: readonly string[], thread: number): Worker {
+  #startWorker(module: WebAssembly.Module, names: readonly string[], thread: number): Worker {
     const workerData: WorkerData = {
       module,
       memory: this.#heap.memory,
       control: this.#control.buffer,
       parameters: this.#parameters.buffer,
+      failure: this.#failure.buffer,
       names,
       thread,
     }
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData })
-    // The process may end while they wait for work.
+    // The process may end while workers wait for a job.
     worker.unref()
+    worker.once('error', (error: Error) => {
+      this.#lost ??= error
+    })
     return worker
   }
 
-  /** @param items what the kernel is to do, `chunk` of them at a time · @param scratchBytes of memory of each thread's own */
-  run(name: string, parameters: readonly number[], items: number, chunk: number, scratchBytes = 64): void {
+  /**
+   * Runs a kernel over `items`, `chunk` of them at a time, and returns when all are done.
+   * @param scratchBytes of working memory for each thread · @throws Error when the kernel fails, in whichever thread
+   */
+  dispatch(
+    name: string,
+    parameters: readonly number[],
+    items: number,
+    chunk: number,
+    scratchBytes = 64,
+  ): void {
     const kernel = this.#kernels.get(name)
     if (kernel === undefined) throw new Error(`there is no kernel ${name}`)
+    if (this.#lost !== undefined)
+      throw new Error(`a worker thread has ended: ${this.#lost.message}`, { cause: this.#lost })
     if (items === 0) return
     this.#reserve(scratchBytes)
     if (items <= chunk || this.threads === 1) kernel.run(...parameters, this.#scratch, 0, items)
@@ -77,9 +101,9 @@ export class Pool {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#scratchBytes) return
-    if (this.#scratchBytes > 0) this.#heap.give(this.#scratch, this.#scratchBytes * this.threads)
+    if (this.#scratchBytes > 0) this.#heap.free(this.#scratch)
     this.#scratchBytes = Math.ceil(bytes / 4096) * 4096 + 64
-    this.#scratch = this.#heap.take(this.#scratchBytes * this.threads)
+    this.#scratch = this.#heap.allocate(this.#scratchBytes * this.threads)
   }
 
   #share(
@@ -98,22 +122,32 @@ export class Pool {
     control[slot.scratchBytes] = this.#scratchBytes
     Atomics.store(control, slot.next, 0)
     Atomics.store(control, slot.done, 0)
+    Atomics.store(control, slot.failed, 0)
     this.#jobs = (this.#jobs + 1) & 0x3fffff
     Atomics.store(control, slot.gate, this.#jobs << jobShift)
     if (Atomics.load(control, slot.sleepers) > 0) Atomics.notify(control, slot.gate)
     try {
       workOn(control, kernel.run, parameters, 0)
     } finally {
-      const came = Atomics.or(control, slot.gate, closed) & workersMask
-      this.#await(came)
+      const joined = Atomics.or(control, slot.gate, closed) & workersMask
+      this.#await(joined)
     }
-    if (Atomics.exchange(control, slot.failed, 0) !== 0) throw new Error('a kernel failed in a worker thread')
+    this.#refuseFailure()
   }
 
-  #await(came: number): void {
+  /** @throws Error with the message with which the kernel failed in a worker */
+  #refuseFailure(): void {
+    const failed = Atomics.load(this.#control, slot.failed)
+    if (failed === 0) return
+    const message = new TextDecoder().decode(this.#failure.slice(0, failed - 1))
+    throw new Error(`a kernel failed in a worker thread: ${message}`)
+  }
+
+  /** @param joined how many workers take part in the job */
+  #await(joined: number): void {
     for (let look = 0; ; look++) {
       const done = Atomics.load(this.#control, slot.done)
-      if (done === came) return
+      if (done === joined) return
       if (look > looks) Atomics.wait(this.#control, slot.done, done)
     }
   }

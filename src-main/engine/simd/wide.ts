@@ -25,7 +25,7 @@ const probeTries = 15
 /** Joined, the one loop has half the instructions of the other; a processor without vectors of eight takes as long for both. */
 function joins({ module }: KernelModule): boolean {
   const heap = new Heap(trialMemory)
-  const at = heap.take(256)
+  const at = heap.allocate(256)
   heap.floats(at, 64).fill(0.5)
   const [joined, apart] = instantiate(module, heap.memory, ['probeJoined', 'probeApart'])
   const least = (run = joined): number =>

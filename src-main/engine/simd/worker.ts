@@ -1,10 +1,10 @@
 import { workerData } from 'node:worker_threads'
-import { closed, instantiate, jobShift, slot, type WorkerData, workOn } from './job.ts'
+import { closed, failureBytes, instantiate, jobShift, slot, type WorkerData, workOn } from './job.ts'
 
 /** Looks at the gate before a worker lies down: about as long as tfjs takes between two kernels. */
 const looks = 4000
 
-const { module, memory, control: shared, parameters: given, names, thread }: WorkerData = workerData
+const { module, memory, control: shared, parameters: given, failure, names, thread }: WorkerData = workerData
 const control = new Int32Array(shared)
 const parameters = new Float64Array(given)
 const kernels = instantiate(module, memory, names)
@@ -20,6 +20,15 @@ for (;;) {
   }
 }
 
+/** Leaves the message of the first failure for the main thread. */
+function report(error: unknown): void {
+  if (Atomics.compareExchange(control, slot.failed, 0, -1) !== 0) return
+  const message = new TextEncoder().encode(error instanceof Error ? error.message : String(error))
+  const kept = message.subarray(0, failureBytes)
+  new Uint8Array(failure).set(kept)
+  Atomics.store(control, slot.failed, kept.length + 1)
+}
+
 function waitFor(gate: number): void {
   for (let look = 0; look < looks; look++) if (Atomics.load(control, slot.gate) !== gate) return
   Atomics.add(control, slot.sleepers, 1)
@@ -32,8 +41,8 @@ function takePart(): void {
     const kernel = kernels[control[slot.kernel] ?? -1]
     if (kernel === undefined) throw new Error('the job names no kernel')
     workOn(control, kernel, [...parameters.subarray(0, control[slot.argumentCount])], thread)
-  } catch {
-    Atomics.store(control, slot.failed, 1)
+  } catch (error) {
+    report(error)
   }
   Atomics.add(control, slot.done, 1)
   Atomics.notify(control, slot.done)

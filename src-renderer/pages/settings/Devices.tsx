@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { DeviceInfo } from '../../../shared/api/lab.ts'
 import { trpc } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
-import { Calibrations } from './Calibrations.tsx'
+import { DeviceComparisons } from './DeviceComparisons.tsx'
 import { Section } from './Section.tsx'
 import classes from './Settings.module.css'
 
@@ -34,7 +34,7 @@ export function Devices() {
           <p className={classes.aside}>
             Looked for once while Anneal is open: start it anew after installing a driver.
           </p>
-          <Calibrations />
+          <DeviceComparisons />
         </>
       )}
     </Section>

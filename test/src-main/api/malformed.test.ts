@@ -68,7 +68,7 @@ const withoutInput = [
   'lab.about',
   'lab.storage',
   'lab.devices',
-  'lab.calibrations',
+  'lab.deviceComparisons',
 ]
 
 interface Outcome {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeEnsemble } from '../../../src-main/cli/ensembleText.ts'
-import type { EnsembleResult } from '../../../src-main/ensembles/service.ts'
+import type { EnsembleResult } from '../../../src-main/ensembles/result.ts'
 import type { SnapshotRecord } from '../../../src-main/store/types.ts'
 
 const scores = { accuracy: 0.8845, nll: 0.3644, brier: 0.1744, ece: 0.0435 }

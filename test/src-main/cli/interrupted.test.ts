@@ -26,7 +26,7 @@ test('Ctrl+C ends what measures, and the database is closed as after any other c
     assert.deepEqual([code, out, err.split('\n').at(-2)], [130, '', 'Interrupted.'], command[0])
   }
   const core = openCore({ home, db: path.join(home, 'anneal.db') })
-  const measured = await core.devices.calibrations()
+  const measured = await core.devices.comparisons()
   await core.close()
   assert.deepEqual(measured, [], 'nothing was kept of it')
 })

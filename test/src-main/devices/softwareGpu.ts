@@ -18,7 +18,7 @@ try {
   const { name, reason } = await selectEngine('auto', choice.advice)
   assert.equal(name, 'simd')
   assert.match(reason, /^the fastest one left: .*; webgpu is passed by \(.*it runs on no GPU\)$/)
-  const { timings } = await devices.calibrate(subject, new AbortController().signal)
+  const { timings } = await devices.compare(subject, new AbortController().signal)
   assert.deepEqual(
     timings.map((timing) => [timing.name, 'stepMs' in timing]),
     [['simd', true]],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import type { Calibration } from '../../../shared/run/calibration.ts'
+import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { afterwards, tempStore } from './fixtures.ts'
 
-const machine: Calibration['machine'] = {
+const machine: DeviceComparison['machine'] = {
   platform: 'linux 6.1 x64',
   processor: 'a processor',
   threads: '2',
@@ -13,13 +13,13 @@ const machine: Calibration['machine'] = {
   kernels: '0123456789abcdef',
   devices: { webgpu: 'a GPU, WebGPU / driver 1', simd: '' },
 }
-const subject: Calibration['subject'] = {
+const subject: DeviceComparison['subject'] = {
   model: { kind: 'resnet', depth: 20 },
   shape: [32, 32, 3],
   classes: 10,
   batchSize: 128,
 }
-const measured = (stepMs: number, measuredAt: number): Calibration => ({
+const measured = (stepMs: number, measuredAt: number): DeviceComparison => ({
   machine,
   subject,
   timings: [
@@ -44,7 +44,7 @@ test('what was measured is kept for its machine and its model, the newest in the
 test('whatever of the machine or the model changes, what was measured before says nothing', (t) => {
   const { read, write } = tempStore(t)
   write.putCalibration(measured(217, 1))
-  const machines: Calibration['machine'][] = [
+  const machines: DeviceComparison['machine'][] = [
     { ...machine, processor: 'another' },
     { ...machine, threads: '1' },
     { ...machine, kernels: 'fedcba9876543210' },
@@ -54,7 +54,7 @@ test('whatever of the machine or the model changes, what was measured before say
   ]
   for (const other of machines)
     assert.equal(read.calibration(other, subject), undefined, JSON.stringify(other))
-  const subjects: Calibration['subject'][] = [
+  const subjects: DeviceComparison['subject'][] = [
     { ...subject, model: { kind: 'resnet', depth: 32 } },
     { ...subject, shape: [28, 28, 1] },
     { ...subject, classes: 100 },
@@ -98,7 +98,7 @@ test('the newest 200 are kept, of whatever machine, and what cannot be read is n
   const { path, read, write } = tempStore(t)
   const db = connect(path)
   afterwards(t, () => db.close())
-  const ofBatch = (batchSize: number, of = machine): Calibration => ({
+  const ofBatch = (batchSize: number, of = machine): DeviceComparison => ({
     ...measured(batchSize, batchSize),
     machine: of,
     subject: { ...subject, batchSize },

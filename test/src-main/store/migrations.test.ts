@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { Calibration } from '../../../shared/run/calibration.ts'
+import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { openStore } from '../../../src-main/store/index.ts'
 import { migrate } from '../../../src-main/store/migrate.ts'
@@ -35,7 +35,7 @@ import {
 const fixture = (version: number): string =>
   fileURLToPath(new URL(`versions/${version}.sql`, import.meta.url))
 
-const calibration: Calibration = {
+const calibration: DeviceComparison = {
   machine: {
     platform: 'linux 6.1 x64',
     processor: 'a processor',

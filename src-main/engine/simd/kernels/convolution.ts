@@ -124,8 +124,8 @@ function convolve(backend: SimdBackend, c: Convolution): void {
   const panelWidth = panelColumns(backend)
   const panels = Math.ceil(channels / panelWidth)
   const packedBytes = panels * panelWidth * c.filter.depth * 4
-  const packed = backend.heap.take(packedBytes)
-  backend.pool.run(
+  const packed = backend.heap.allocate(packedBytes)
+  backend.pool.dispatch(
     'packPanels',
     [c.filter.from, packed, ...c.filter.taps],
     panels,
@@ -133,8 +133,8 @@ function convolve(backend: SimdBackend, c: Convolution): void {
   )
   const work = rows * places * channels * c.filter.depth
   const parameters = [c.from, packed, c.to, ...c.image, ...c.taps, ...c.places, ...c.steps, c.bias, c.mode]
-  backend.pool.run('convolve', parameters, c.images, Math.ceil(chunkWork / work), scratchBytes(c))
-  backend.heap.give(packed, packedBytes)
+  backend.pool.dispatch('convolve', parameters, c.images, Math.ceil(chunkWork / work), scratchBytes(c))
+  backend.heap.free(packed)
 }
 
 /** Of a padded image, and what the kernel keeps beside it. */
@@ -168,7 +168,7 @@ function inputGradient(
   }
   const { down, right } = phasesOf(info)
   const untouched = [...down, ...right].some(({ taps }) => taps === 0)
-  if (untouched) backend.pool.run('fill', [backend.address(dx), 0], sizeOf(info.inShape), 262_144)
+  if (untouched) backend.pool.dispatch('fill', [backend.address(dx), 0], sizeOf(info.inShape), 262_144)
   for (const row of down) {
     for (const column of right) {
       if (row.taps * column.taps * row.count * column.count === 0) continue
@@ -262,14 +262,14 @@ function filterGradient(
   const size = sizeOf(info.filterShape)
   const group = Math.ceil(batchSize / mostParts)
   const parts = Math.ceil(batchSize / group)
-  const partial = parts === 1 ? backend.address(out) : backend.heap.take(parts * size * 4)
+  const partial = parts === 1 ? backend.address(out) : backend.heap.allocate(parts * size * 4)
   if (winogradFits(info)) {
     const addresses = { x: backend.address(x), dy: backend.address(dy), partial }
     winogradFilterGradient(backend, info, group, addresses)
   } else directFilterGradient(backend, info, group, [backend.address(x), backend.address(dy), partial])
   if (parts > 1) {
-    backend.pool.run('sumParts', [partial, backend.address(out), parts, size], size, 4096)
-    backend.heap.give(partial, parts * size * 4)
+    backend.pool.dispatch('sumParts', [partial, backend.address(out), parts, size], size, 4096)
+    backend.heap.free(partial)
   }
   return out
 }
@@ -287,5 +287,5 @@ function directFilterGradient(
   const places = [outHeight, outWidth, outChannels] as const
   const parameters = [...addresses, batchSize, group, ...image, ...taps, ...places]
   const scratch = scratchBytes({ image, taps, places })
-  backend.pool.run('filterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
+  backend.pool.dispatch('filterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
 }

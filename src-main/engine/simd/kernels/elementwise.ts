@@ -61,13 +61,13 @@ function apply(
   const flat = number === 1
   const strides = [d1, d2, flat ? 0 : count, ...sa.rows, sa.step, ...sb.rows, sb.step]
   const chunk = flat ? chunkNumbers : Math.max(1, Math.floor(chunkNumbers / Math.max(1, count)))
-  backend.pool.run(kernel, [a, b, out, ...strides], flat || count === 0 ? count : number, chunk)
+  backend.pool.dispatch(kernel, [a, b, out, ...strides], flat || count === 0 ? count : number, chunk)
 }
 
 function unary(backend: SimdBackend, kernel: string, x: tf.TensorInfo): tf.TensorInfo | undefined {
   if (!isFloat(x)) return undefined
   const out = backend.make(x.shape)
-  backend.pool.run(kernel, [backend.address(x), backend.address(out)], sizeOf(x.shape), chunkNumbers)
+  backend.pool.dispatch(kernel, [backend.address(x), backend.address(out)], sizeOf(x.shape), chunkNumbers)
   return out
 }
 

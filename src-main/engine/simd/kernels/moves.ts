@@ -66,7 +66,7 @@ export function registerMoves(): void {
     if (paddings.flat().some((padding) => padding < 0)) return undefined
     const shape = x.shape.map((size, i) => size + (paddings[i]?.[0] ?? 0) + (paddings[i]?.[1] ?? 0))
     const out = backend.make(shape)
-    backend.pool.run('fill', [backend.address(out), constantValue], sizeOf(shape), 262_144)
+    backend.pool.dispatch('fill', [backend.address(out), constantValue], sizeOf(shape), 262_144)
     const target = strides(shape)
     const start = paddings.reduce(
       (bytes, [before], i) => bytes + before * at(target, i),
@@ -138,5 +138,5 @@ function copy(
   const [d0 = 1, d1 = 1, d2 = 1, count = 1] = fill(shape, 1)
   const chunk = Math.ceil(32_768 / count)
   const parameters = [from, to, d1, d2, count, ...fill(fromStrides, 0), ...fill(toStrides, 0)]
-  backend.pool.run('copyRows', parameters, d0 * d1 * d2, chunk)
+  backend.pool.dispatch('copyRows', parameters, d0 * d1 * d2, chunk)
 }

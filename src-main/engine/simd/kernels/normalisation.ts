@@ -19,15 +19,15 @@ export function registerNormalisation(): void {
       backend.make([channels]),
       backend.make([channels]),
     ]
-    const partial = backend.heap.take(groups * 2 * channels * 4)
-    backend.pool.run('normMoments', [backend.address(x), partial, rows, group, channels], groups, 4)
+    const partial = backend.heap.allocate(groups * 2 * channels * 4)
+    backend.pool.dispatch('normMoments', [backend.address(x), partial, rows, group, channels], groups, 4)
     const statistics = [backend.address(mean), backend.address(variance), backend.address(inverse)]
-    backend.pool.run('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, 4)
-    backend.heap.give(partial, groups * 2 * channels * 4)
+    backend.pool.dispatch('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, 4)
+    backend.heap.free(partial)
     const out = backend.make(x.shape)
     const { residual } = inputs
     const tensors = [x, residual, out, mean, inverse, gamma, beta].map((each) => addressOr0(backend, each))
-    backend.pool.run(
+    backend.pool.dispatch(
       'normApply',
       [...tensors, channels, relu ? 1 : 0],
       rows,
@@ -45,22 +45,22 @@ function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap):
   const { channels, rows, group, groups } = split(x)
   const [dx, dGamma, dBeta] = [backend.make(x.shape), backend.make([channels]), backend.make([channels])]
   const dResidual = hasResidual ? backend.make(x.shape) : undefined
-  const partial = backend.heap.take(groups * 2 * channels * 4)
-  const terms = backend.heap.take(2 * channels * 4)
+  const partial = backend.heap.allocate(groups * 2 * channels * 4)
+  const terms = backend.heap.allocate(2 * channels * 4)
   const inverse = backend.address(input(inputs, 'inverse'))
   // y is given where a ReLU follows. Without a residual x and beta tell as well where it is above 0.
   const y = hasResidual ? addressOr0(backend, inputs.y) : 0
   const beta = hasResidual || inputs.y === undefined ? 0 : addressOr0(backend, inputs.beta)
   const sources = [backend.address(dy), backend.address(x), y]
   const scales = [backend.address(mean), inverse, backend.address(input(inputs, 'gamma')), beta]
-  backend.pool.run('normSlopes', [...sources, ...scales, partial, rows, group, channels], groups, 4)
+  backend.pool.dispatch('normSlopes', [...sources, ...scales, partial, rows, group, channels], groups, 4)
   const sums = [inverse, backend.address(dBeta), backend.address(dGamma), terms]
-  backend.pool.run('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, 4)
+  backend.pool.dispatch('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, 4)
   const targets = [backend.address(dx), addressOr0(backend, dResidual)]
   const chunk = Math.ceil(chunkNumbers / channels)
-  backend.pool.run('normBack', [...sources, ...targets, ...scales, terms, channels], rows, chunk)
-  backend.heap.give(partial, groups * 2 * channels * 4)
-  backend.heap.give(terms, 2 * channels * 4)
+  backend.pool.dispatch('normBack', [...sources, ...targets, ...scales, terms, channels], rows, chunk)
+  backend.heap.free(partial)
+  backend.heap.free(terms)
   return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
 }
 
@@ -70,7 +70,7 @@ function moveStatistics(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAtt
   const channels = sources[0]?.shape[0] ?? 0
   const made = [backend.make([channels]), backend.make([channels])]
   const addresses = [...sources, ...made].map((each) => backend.address(each))
-  backend.pool.run('moveStatistics', [...addresses, rate, 1 - rate, correction], channels, channels)
+  backend.pool.dispatch('moveStatistics', [...addresses, rate, 1 - rate, correction], channels, channels)
   return made
 }
 

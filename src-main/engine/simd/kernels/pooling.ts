@@ -22,7 +22,12 @@ export function registerPooling(): void {
     const out = backend.make(info.outShape)
     const rows = info.batchSize * info.outHeight
     const chunk = Math.ceil(chunkNumbers / (info.inWidth * info.inChannels * info.filterHeight))
-    backend.pool.run('maxPool', [backend.address(x), backend.address(out), ...parameters(info)], rows, chunk)
+    backend.pool.dispatch(
+      'maxPool',
+      [backend.address(x), backend.address(out), ...parameters(info)],
+      rows,
+      chunk,
+    )
     return out
   })
   register('MaxPoolGrad', (backend, inputs, attrs) => {
@@ -32,7 +37,7 @@ export function registerPooling(): void {
     const dx = backend.make(info.inShape)
     const addresses = [backend.address(dy), backend.address(x), backend.address(dx)]
     const chunk = Math.ceil(chunkNumbers / (info.inHeight * info.inWidth * info.inChannels))
-    backend.pool.run('maxPoolGradient', [...addresses, ...parameters(info)], info.batchSize, chunk)
+    backend.pool.dispatch('maxPoolGradient', [...addresses, ...parameters(info)], info.batchSize, chunk)
     return dx
   })
 }

@@ -59,8 +59,8 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
   const panels = Math.ceil(columns / panelWidth)
   const packedBytes = panels * panelWidth * depth * 4
   const turned = transposeA && transposeB
-  const packed = transposeA && !turned ? 0 : backend.heap.take(packedBytes)
-  const turnedA = turned ? backend.heap.take(rows * depth * 4) : 0
+  const packed = transposeA && !turned ? 0 : backend.heap.allocate(packedBytes)
+  const turnedA = turned ? backend.heap.allocate(rows * depth * 4) : 0
   const mode = (bias === undefined ? 0 : tileMode.bias) | (relu ? tileMode.relu : 0)
   for (let i = 0; i < aBatch; i++) {
     const from = backend.address(a) + i * rows * depth * 4
@@ -68,7 +68,7 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
     const to = backend.address(out) + i * rows * columns * 4
     if (transposeA && !turned) {
       const chunk = Math.ceil(chunkWork / (6 * depth * columns))
-      backend.pool.run(
+      backend.pool.dispatch(
         'multiplyTransposed',
         [from, right, to, depth, rows, columns],
         Math.ceil(rows / 6),
@@ -82,7 +82,7 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
     const sizes = [rows, depth, columns, bias === undefined ? 0 : backend.address(bias), mode]
     const items = Math.ceil(rows / blockRows) * panels
     const chunk = Math.ceil(chunkWork / (Math.min(rows, blockRows) * depth * panelWidth))
-    backend.pool.run(
+    backend.pool.dispatch(
       'multiply',
       [turned ? turnedA : from, depth * 4, packed, to, ...sizes],
       items,
@@ -90,15 +90,15 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
       tileBytes,
     )
   }
-  if (packed !== 0) backend.heap.give(packed, packedBytes)
-  if (turnedA !== 0) backend.heap.give(turnedA, rows * depth * 4)
+  if (packed !== 0) backend.heap.free(packed)
+  if (turnedA !== 0) backend.heap.free(turnedA)
   return out
 }
 
 /** [depth, rows] to [rows, depth]. */
 function turn(backend: SimdBackend, from: number, to: number, depth: number, rows: number): void {
   const walk = [1, rows, depth, 0, 0, 4, rows * 4, 0, 0, depth * 4, 4]
-  backend.pool.run('copyRows', [from, to, ...walk], rows, Math.ceil(16_384 / depth))
+  backend.pool.dispatch('copyRows', [from, to, ...walk], rows, Math.ceil(16_384 / depth))
 }
 
 function packMatrix(
@@ -112,7 +112,7 @@ function packMatrix(
   const [rowStep, columnStep] = transposed ? [4, depth * 4] : [columns * 4, 4]
   const panels = Math.ceil(columns / panelColumns(backend))
   const parameters = [from, to, 1, 0, 1, 0, depth, rowStep, columns, columnStep]
-  backend.pool.run('packPanels', parameters, panels, Math.ceil(4096 / depth))
+  backend.pool.dispatch('packPanels', parameters, panels, Math.ceil(4096 / depth))
 }
 
 /** @returns how many matrices, and their rows and columns */

@@ -48,13 +48,13 @@ function sum(
   const group = Math.ceil(chunkNumbers / inner)
   if (outer > 1 || middle <= group) {
     const chunk = Math.ceil(chunkNumbers / (middle * inner))
-    backend.pool.run('sumMiddle', [from, to, middle, inner, scale], outer, chunk)
+    backend.pool.dispatch('sumMiddle', [from, to, middle, inner, scale], outer, chunk)
     return out
   }
   const parts = Math.ceil(middle / group)
-  const partial = backend.heap.take(parts * inner * 4)
-  backend.pool.run('sumGroups', [from, partial, middle, group, inner], parts, 1)
-  backend.pool.run('sumMiddle', [partial, to, parts, inner, scale], 1, 1)
-  backend.heap.give(partial, parts * inner * 4)
+  const partial = backend.heap.allocate(parts * inner * 4)
+  backend.pool.dispatch('sumGroups', [from, partial, middle, group, inner], parts, 1)
+  backend.pool.dispatch('sumMiddle', [partial, to, parts, inner, scale], 1, 1)
+  backend.heap.free(partial)
   return out
 }

@@ -17,13 +17,18 @@ export function registerTraining(): void {
       backend.address(losses),
       backend.address(gradient),
     ]
-    backend.pool.run(
+    backend.pool.dispatch(
       'softmaxLoss',
       [...tensors, classes, 1 - smoothing + off, off, 1 / rows],
       rows,
       Math.ceil(4096 / classes),
     )
-    backend.pool.run('sumMiddle', [backend.address(losses), backend.address(loss), rows, 1, 1 / rows], 1, 1)
+    backend.pool.dispatch(
+      'sumMiddle',
+      [backend.address(losses), backend.address(loss), rows, 1, 1 / rows],
+      1,
+      1,
+    )
     backend.disposeData(losses.dataId)
     return [loss, gradient]
   })
@@ -64,6 +69,6 @@ function step(
     ...made.map((each) => backend.address(each)),
     ...Array(tensors.length - 1 - results).fill(0),
   ]
-  backend.pool.run(kernel, [...places, ...targets, ...scalars], sizeOf(w.shape), chunkNumbers)
+  backend.pool.dispatch(kernel, [...places, ...targets, ...scalars], sizeOf(w.shape), chunkNumbers)
   return made
 }

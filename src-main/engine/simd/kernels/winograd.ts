@@ -47,9 +47,9 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
   const panelWidth = wide ? 16 : 8
   const panels = Math.ceil(filters / panelWidth)
   const packedBytes = points * panels * panelWidth * channels * 4
-  const packed = backend.heap.take(packedBytes)
+  const packed = backend.heap.allocate(packedBytes)
   const [first, ...steps] = c.filter
-  backend.pool.run(
+  backend.pool.dispatch(
     'winogradFilter',
     [first, packed, channels, filters, panelWidth, ...steps],
     panels * channels,
@@ -58,7 +58,7 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
   )
   if (wide) {
     convolveWide(backend, c, packed)
-    backend.heap.give(packed, packedBytes)
+    backend.heap.free(packed)
     return
   }
   const total = c.images * tiles(rows, columns)
@@ -78,14 +78,14 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
     filters,
   ]
   const scratch = 4096 + points * (4 * (channels + block * (channels + panels * 8)) + 128)
-  backend.pool.run(
+  backend.pool.dispatch(
     'winogradConvolve',
     [...parameters, c.bias, c.relu ? 1 : 0],
     Math.ceil(total / block),
     1,
     scratch,
   )
-  backend.heap.give(packed, packedBytes)
+  backend.heap.free(packed)
 }
 
 const fitsWide = (channels: number, filters: number, padding: readonly number[]): boolean =>
@@ -109,7 +109,7 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
     Math.max(width * channels, filters) * 4 +
     (tileColumns * 4 + 2) * 192 +
     points * (4 * most * numbers + 128)
-  backend.pool.run(
+  backend.pool.dispatch(
     'winogradConvolveWide',
     [...parameters, rows, columns, filters, c.bias, c.relu ? 1 : 0],
     Math.ceil(total / strips),
@@ -138,7 +138,7 @@ export function winogradFilterGradient(
   const numbers =
     Math.max(inChannels, outChannels) + block * (inChannels + outChannels) + inChannels * outChannels
   const scratch = 4096 + points * (4 * numbers + 128)
-  backend.pool.run('winogradFilterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
+  backend.pool.dispatch('winogradFilterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
 }
 
 function filterGradientWide(
@@ -159,7 +159,7 @@ function filterGradientWide(
   const zeros = Math.max(inWidth * inChannels, outWidth * outChannels) * 4
   const sums = points * 4 * (channelBlock + 4) * padded
   const scratch = 4096 + zeros + (tileColumns * 8 + 2) * 192 + strips * stripBytes + sums + points * 128
-  backend.pool.run('winogradFilterGradientWide', parameters, Math.ceil(batchSize / group), 1, scratch)
+  backend.pool.dispatch('winogradFilterGradientWide', parameters, Math.ceil(batchSize / group), 1, scratch)
 }
 
 /**

@@ -3,24 +3,27 @@ import { initialPlan } from '../../../../shared/run/plan.ts'
 import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import {
   type CompiledSchedule,
+  checkRates,
   compileSchedule,
+  formulaPaths,
   type SchedulePlan,
+  type ScheduleSpec,
 } from '../../../../shared/schedule/index.ts'
 import { type Problem, type Problems, problemOf } from './fields.ts'
 import { topologyProblem } from './topology.ts'
 import { getAt, textAt } from './tree.ts'
 
-/** What the draft comes to. */
+/** What the form shows of a draft: its schedule as far as it can be computed, and what has to be mended. */
 export interface Checked {
-  /** Present where every rule of the core's schema holds. */
+  /** Present when every field obeys its own rule. */
   readonly spec?: RunSpec
   readonly plan?: SchedulePlan
   readonly compiled?: CompiledSchedule
-  /** By the path of the field. Launching needs none. */
+  /** Problems by the path of their field, such as "schedule.lrMax". Only a draft without problems can be launched. */
   readonly problems: Problems
 }
 
-/** Checks a draft by the rules of the core. @param trainCount examples it would train on; undefined while not known */
+/** Checks a draft by the rules that the core applies to a spec. @param trainCount training examples; undefined until they are known */
 export function checkDraft(tree: unknown, trainCount: number | undefined): Checked {
   const parsed = runSpec.safeParse(tree)
   if (!parsed.success) return { problems: { ...byPath(tree), ...modelProblem(tree) } }
@@ -34,18 +37,23 @@ export function checkDraft(tree: unknown, trainCount: number | undefined): Check
     return { spec, problems: { [path]: { rule: '', sentence: planned.sentence } } }
   }
   const plan = planned.value
-  const compiled = attempt(() => checked(compileSchedule(spec.schedule, plan)))
+  const compiled = attempt(() => checked(spec.schedule, compileSchedule(spec.schedule, plan)))
   if ('sentence' in compiled) {
-    const path = /formula/.test(compiled.sentence) ? formulaPath(tree, 'schedule') : 'schedule'
+    const [formula] = /formula/.test(compiled.sentence) ? formulaPaths(spec.schedule) : []
+    const path = ['schedule', ...(formula ?? [])].join('.')
     return { spec, plan, problems: { [path]: { rule: '', sentence: compiled.sentence } } }
   }
   return { spec, plan, compiled: compiled.value, problems: feedbackProblem(spec, compiled.value) }
 }
 
-/** Compiled so that what only shows in its values has shown itself. */
-function checked(compiled: CompiledSchedule): CompiledSchedule {
+/** So many steps of a formula are looked at while it is typed; Start looks at more. */
+const stepsWhileTyping = 20_000
+
+/** Computes rates of the schedule: some mistakes only show when a rate is computed. @throws UserError */
+function checked(schedule: ScheduleSpec, compiled: CompiledSchedule): CompiledSchedule {
   compiled.at(0)
   compiled.at(compiled.totalSteps - 1)
+  checkRates(schedule, compiled, stepsWhileTyping)
   return compiled
 }
 
@@ -55,14 +63,14 @@ function byPath(tree: unknown): Problems {
   return found
 }
 
-/** A model of the user's own that could never be trained. */
+/** What is wrong with a topology of the user's own, if the model is one. */
 function modelProblem(tree: unknown): Problems {
   if (textAt(tree, ['model', 'kind']) !== 'layers') return {}
   const sentence = topologyProblem(getAt(tree, ['model', 'topology']))
   return sentence === undefined ? {} : { 'model.topology': { rule: '', sentence } }
 }
 
-/** A plateau on validation data needs some. */
+/** A plateau schedule that watches validation data needs validation data. */
 function feedbackProblem(spec: RunSpec, { feedback }: CompiledSchedule): Problems {
   if (feedback === undefined || feedback.metric === 'trainingLoss' || spec.dataset.validation > 0) return {}
   return {
@@ -73,28 +81,6 @@ function feedbackProblem(spec: RunSpec, { feedback }: CompiledSchedule): Problem
 }
 
 const budgetPath = ({ budget }: RunSpec): string => ('steps' in budget ? 'budget.steps' : 'budget.epochs')
-
-/** The first formula in a schedule, by the order in which it is compiled. */
-function formulaPath(tree: unknown, path: string): string {
-  const schedule = getAt(tree, path.split('.'))
-  const kind = textAt(schedule, ['kind'])
-  if (kind === 'formula') return `${path}.expression`
-  const inner = {
-    warmup: ['schedule'],
-    sequence: places(schedule, 'pieces', '.schedule'),
-    chain: places(schedule, 'factors', ''),
-  }[kind]
-  for (const place of inner ?? []) {
-    const found = formulaPath(tree, `${path}.${place}`)
-    if (found.endsWith('.expression')) return found
-  }
-  return path
-}
-
-function places(schedule: unknown, list: string, suffix: string): string[] {
-  const items = getAt(schedule, [list])
-  return Array.isArray(items) ? items.map((_, i) => `${list}.${i}${suffix}`) : []
-}
 
 function attempt<T>(make: () => T): { readonly value: T } | { readonly sentence: string } {
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { calibrationSubject } from '../../../../shared/run/calibration.ts'
+import { timingSubject } from '../../../../shared/run/deviceComparison.ts'
 import { deviceName } from '../../../../shared/run/spec.ts'
 import { invokeHere } from '../testTerminal.ts'
 
@@ -22,7 +22,7 @@ const report = z.object({
 })
 
 const measurement = z.strictObject({
-  ...calibrationSubject.shape,
+  ...timingSubject.shape,
   timings: z.array(
     z.strictObject({ name: z.string(), device: z.string(), stepMs: z.number(), steps: z.int() }),
   ),

@@ -11,11 +11,11 @@ test('blocks never overlap and stand on multiples of 64, whatever is taken and g
   for (let i = 0; i < 3000; i++) {
     if (taken.length > 0 && rng.below(5) < 2) {
       const [block] = taken.splice(rng.below(taken.length), 1)
-      if (block !== undefined) heap.give(block.address, block.bytes)
+      if (block !== undefined) heap.free(block.address)
       continue
     }
     const bytes = 4 * rng.below(2 ** rng.below(16))
-    const address = heap.take(bytes)
+    const address = heap.allocate(bytes)
     assert.equal(address % 64, 0)
     for (const other of taken) {
       const apart = address >= other.address + other.bytes || other.address >= address + bytes
@@ -23,7 +23,7 @@ test('blocks never overlap and stand on multiples of 64, whatever is taken and g
     }
     taken.push({ address, bytes })
   }
-  for (const { address, bytes } of taken) heap.give(address, bytes)
+  for (const { address } of taken) heap.free(address)
   assert.equal(heap.bytesInUse, 0)
 })
 
@@ -31,8 +31,8 @@ test('what was given back serves the next request of its size, and the memory st
   const heap = new Heap()
   const round = () => {
     const sizes = [4, 4096, 1_000_000, 8_388_608]
-    const addresses = sizes.map((bytes) => heap.take(bytes))
-    for (const [i, bytes] of sizes.entries()) heap.give(addresses[i] ?? 0, bytes)
+    const addresses = sizes.map((bytes) => heap.allocate(bytes))
+    for (const address of addresses) heap.free(address)
   }
   round()
   const reserved = heap.bytesReserved
@@ -40,20 +40,34 @@ test('what was given back serves the next request of its size, and the memory st
   assert.equal(heap.bytesReserved, reserved)
 })
 
+test('what is not allocated is not freed: not twice, and no other address', () => {
+  const heap = new Heap()
+  const address = heap.allocate(100)
+  heap.free(address)
+  const inUse = heap.bytesInUse
+  for (const wrong of [address, address + 64, 0]) {
+    assert.throws(() => heap.free(wrong), {
+      message: `While freeing memory of a tensor: no block is allocated at address ${wrong}.`,
+    })
+  }
+  assert.equal(heap.bytesInUse, inUse)
+  assert.notEqual(heap.allocate(100), heap.allocate(100), 'no block is handed out twice')
+})
+
 test('a view made before the memory grew still is the memory', () => {
   const heap = new Heap()
-  const address = heap.take(16)
+  const address = heap.allocate(16)
   const old = heap.floats(address, 4)
-  heap.take(100 * 2 ** 20)
+  heap.allocate(100 * 2 ** 20)
   heap.floats(address, 4).set([1, 2, 3, 4])
   assert.deepEqual([...old], [1, 2, 3, 4])
 })
 
 test('at the limit it says what was asked, what is taken and what to do, and goes on with what comes back', () => {
   const heap = new Heap(64 * 2 ** 20)
-  const half = heap.take(40 * 2 ** 20)
+  const half = heap.allocate(40 * 2 ** 20)
   assert.throws(
-    () => heap.take(30 * 2 ** 20),
+    () => heap.allocate(30 * 2 ** 20),
     (error: unknown) => {
       assert.ok(error instanceof UserError)
       assert.match(
@@ -63,6 +77,6 @@ test('at the limit it says what was asked, what is taken and what to do, and goe
       return true
     },
   )
-  heap.give(half, 40 * 2 ** 20)
-  assert.equal(heap.take(30 * 2 ** 20), half)
+  heap.free(half)
+  assert.equal(heap.allocate(30 * 2 ** 20), half)
 })

@@ -1,36 +1,36 @@
 import { UserError } from '../../shared/errors.ts'
-import type { CalibrationSubject, DeviceTiming } from '../../shared/run/calibration.ts'
+import type { DeviceTiming, TimingSubject } from '../../shared/run/deviceComparison.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { NoAnswer } from '../process/noAnswer.ts'
 import { runJob } from '../process/runJob.ts'
 
-/** Milliseconds of steps measured on each device, and steps at most: a small model is known sooner. */
+/** Milliseconds for which steps are measured on each device, and the most steps: those of a small model suffice sooner. */
 export const measuredFor = 2000
 const mostSteps = 300
-/** Milliseconds for all that a device does: start, compile, warm up and take the steps. */
+/** Milliseconds for all that a device does: it starts, compiles, warms up and takes the steps. */
 const patience = 30_000
 
-export interface Calibrating {
+export interface DevicesToTime {
   readonly names: readonly EngineName[]
   readonly known: KnownDevices
-  readonly subject: CalibrationSubject
-  /** Of the simd device, where not as many as there are. */
+  readonly subject: TimingSubject
+  /** Threads of the simd device; as many as the machine has where absent. */
   readonly threads?: number
 }
 
 export interface Timed {
   readonly timings: readonly DeviceTiming[]
-  /** Every device refused with a sentence of its own: the model is at fault, and none of them. */
+  /** Every device refused the model: then the model is at fault, and not the devices. */
   readonly isRefused: boolean
 }
 
 /**
  * Times steps on one device after another, each in a process of its own.
- * @param within milliseconds for each · @throws NoAnswer when it was cancelled
+ * @param within milliseconds for each device · @throws NoAnswer when `signal` is aborted
  */
 export async function timeDevices(
-  { names, known, subject, threads }: Calibrating,
+  { names, known, subject, threads }: DevicesToTime,
   signal: AbortSignal,
   within = patience,
 ): Promise<Timed> {
@@ -56,7 +56,7 @@ export async function timeDevices(
   return { timings, isRefused: refusals === names.length }
 }
 
-/** @throws the error itself where it tells nothing of the device */
+/** Why a device could not be measured. @throws the error itself where it says nothing about the device */
 function inWords(error: unknown, within: number): string {
   if (error instanceof UserError) return error.message.replace(/\.$/, '')
   if (!(error instanceof NoAnswer) || error.why === 'cancelled') throw error

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { timeDevices } from '../../../src-main/devices/calibrate.ts'
+import { timeDevices } from '../../../src-main/devices/timeDevices.ts'
 
 const subject = { model: { kind: 'softmax' as const }, shape: [4], classes: 3, batchSize: 10 }
 const forever = new AbortController().signal

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { byTime } from '../../../shared/run/calibration.ts'
+import { byTime } from '../../../shared/run/deviceComparison.ts'
 import type { Core } from '../../../src-main/core.ts'
 import { createDevices } from '../../../src-main/devices/index.ts'
 import { connect } from '../../../src-main/store/database.ts'
@@ -31,7 +31,7 @@ const forever = new AbortController().signal
 const measuring = 'Measuring devices: simd and wasm, at most about 2 s each'
 
 async function stored(hidden: number) {
-  const all = await lab.core.devices.calibrations()
+  const all = await lab.core.devices.comparisons()
   return all.find(({ subject: { model } }) => model.kind === 'mlp' && model.hidden[0] === hidden)
 }
 
@@ -182,7 +182,7 @@ test('a run is stopped while its devices are measured, from here and from anothe
 test('while another run trains a new model is not measured, which its reason says', async () => {
   const { runs, devices } = lab.core
   const model = { kind: 'mlp' as const, hidden: [16], dropout: 0 }
-  const { timings } = await devices.calibrate({ model, shape: [4], classes: 3, batchSize: 10 }, forever)
+  const { timings } = await devices.compare({ model, shape: [4], classes: 3, batchSize: 10 }, forever)
   const busy = await runs.launch(cloudsSpec(100_000, { device: 'cpu' }))
   const active = await runs.launch(specOf(12))
   assert.equal(active.setup, undefined)
@@ -269,21 +269,21 @@ test('a run in another program waits too, even where its own model is known', as
 test('nothing is measured anew on demand while a run trains, or devices are measured for one', async () => {
   const { runs, devices } = lab.core
   const subject = { model: { kind: 'softmax' as const }, shape: [4], classes: 3, batchSize: 10 }
-  const known = await devices.calibrations()
+  const known = await devices.comparisons()
   const other = lab.another()
   const active = await other.runs.launch(specOf(25, 100_000))
-  await assert.rejects(devices.calibrate(subject, forever), {
+  await assert.rejects(devices.compare(subject, forever), {
     name: 'UserError',
     message: `While measuring devices: devices are being measured for run ${active.runId}, and the two would slow each other down; measure when it has ended.`,
   })
   await until('it to train', () => lab.core.store.read.trainingRun())
-  await assert.rejects(devices.calibrate(subject, forever), {
+  await assert.rejects(devices.compare(subject, forever), {
     name: 'UserError',
     message: new RegExp(`^While measuring devices: run ${active.runId} trains now, `),
   })
   await runs.command(active.runId, { type: 'stop', when: 'now' })
   await active.finished
-  const [newest, ...rest] = await devices.calibrations()
+  const [newest, ...rest] = await devices.comparisons()
   assert.deepEqual(rest, known)
   assert.deepEqual(newest, await stored(25))
 })
@@ -300,12 +300,12 @@ test('an estimate measures the devices once, for the run that follows too', asyn
 })
 
 test('a model that no device can build says so itself, and nothing is kept of it', async () => {
-  const known = (await lab.core.devices.calibrations()).length
+  const known = (await lab.core.devices.comparisons()).length
   const active = await lab.core.runs.launchToStay(cloudsSpec(1, { model: { kind: 'resnet', depth: 8 } }))
   const { run } = await active.finished
   assert.equal(run.status, 'failed')
   assert.match(run.reason ?? '', /needs images/)
-  assert.equal((await lab.core.devices.calibrations()).length, known)
+  assert.equal((await lab.core.devices.comparisons()).length, known)
 })
 
 test('closing the host while it measures interrupts the run, and keeps nothing half measured', async () => {

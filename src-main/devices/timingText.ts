@@ -1,4 +1,9 @@
-import { byTime, type Calibration, type DeviceTiming, failures } from '../../shared/run/calibration.ts'
+import {
+  byTime,
+  type DeviceComparison,
+  type DeviceTiming,
+  failures,
+} from '../../shared/run/deviceComparison.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
 import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
@@ -18,15 +23,14 @@ export function timesText(timings: readonly DeviceTiming[]): string {
 }
 
 /** "webgpu 12.1 ms a step, simd 217 ms (measured on this machine for ResNet-20, 32×32×3, batch 128)". */
-function measuredText({ timings, subject }: Pick<Calibration, 'timings' | 'subject'>): string {
+function measuredText({ timings, subject }: Pick<DeviceComparison, 'timings' | 'subject'>): string {
   return `${timesText(timings)} (measured on this machine for ${subjectText(subject)})`
 }
 
 /** Why "auto" takes the first of them. */
-export function whyFastest(calibration: Pick<Calibration, 'timings' | 'subject'>): string {
-  const rivals =
-    byTime(calibration.timings).length > 1 ? 'the fastest' : 'the only one that could be measured'
-  return [`${rivals}: ${measuredText(calibration)}`, ...failuresText(calibration.timings)].join('; ')
+export function whyFastest(comparison: Pick<DeviceComparison, 'timings' | 'subject'>): string {
+  const rivals = byTime(comparison.timings).length > 1 ? 'the fastest' : 'the only one that could be measured'
+  return [`${rivals}: ${measuredText(comparison)}`, ...failuresText(comparison.timings)].join('; ')
 }
 
 /** "cuda could not be measured (its process failed: …)", for each that could not. */

@@ -2,27 +2,27 @@ import { z } from 'zod'
 import { type EngineName, engineName, modelSpec } from './spec.ts'
 
 /*
- * Which device is the fastest for a model is measured: training steps of the very model on random examples, on each device
- * in a process of its own. What was measured is kept for the machine and the model.
+ * Which device trains a model fastest is measured: each device takes training steps of that model on random examples, in a
+ * process of its own. The result is stored, and counts for later runs of the same model on the same machine.
  */
 
-/** What is trained, as far as it decides how long a step takes. */
-export const calibrationSubject = z.strictObject({
+/** The properties of a run that decide how long its steps take. */
+export const timingSubject = z.strictObject({
   model: modelSpec,
-  /** Of one example. */
+  /** Shape of one example. */
   shape: z.array(z.int().min(1)).min(1),
   classes: z.int().min(2),
   batchSize: z.int().min(1),
 })
-export type CalibrationSubject = z.infer<typeof calibrationSubject>
+export type TimingSubject = z.infer<typeof timingSubject>
 
-/** What was measured on: whatever of this changes, what was measured before says nothing any more. */
+/** The properties of a machine that decide how long a step takes. When one of them changes, earlier comparisons do not count. */
 export const machineIdentity = z.strictObject({
   platform: z.string(),
   processor: z.string(),
-  /** Of the simd device. */
+  /** Threads of the simd device. */
   threads: z.string(),
-  /** Node, and the packages that compute, by name. */
+  /** Versions of Node and of the packages that compute, by name. */
   versions: z.record(z.string(), z.string()),
   /** Hash of our own kernels. */
   kernels: z.string(),
@@ -31,7 +31,7 @@ export const machineIdentity = z.strictObject({
 })
 export type MachineIdentity = z.infer<typeof machineIdentity>
 
-/** One device's time, or why there is none. */
+/** The time that one device took, or why it could not be measured. */
 export const deviceTiming = z.union([
   z.strictObject({
     name: engineName,
@@ -46,21 +46,22 @@ export const deviceTiming = z.union([
 export type DeviceTiming = z.infer<typeof deviceTiming>
 export type MeasuredDevice = Extract<DeviceTiming, { stepMs: number }>
 
-export interface Calibration {
+/** Devices of one machine, measured against each other for one model. */
+export interface DeviceComparison {
   readonly machine: MachineIdentity
-  readonly subject: CalibrationSubject
+  readonly subject: TimingSubject
   /** In the order in which they were measured. */
   readonly timings: readonly DeviceTiming[]
   /** Milliseconds since 1970. */
   readonly measuredAt: number
 }
 
-/** Those that were measured, the fastest first. */
+/** The devices that could be measured, the fastest first. */
 export function byTime(timings: readonly DeviceTiming[]): MeasuredDevice[] {
   return timings.filter((timing) => 'stepMs' in timing).toSorted((a, b) => a.stepMs - b.stepMs)
 }
 
-/** Those that could not be measured, with why. */
+/** The devices that could not be measured, each with the reason. */
 export function failures(timings: readonly DeviceTiming[]): Partial<Record<EngineName, string>> {
   return Object.fromEntries(timings.flatMap((each) => ('failure' in each ? [[each.name, each.failure]] : [])))
 }
