@@ -1,8 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
-/** Letters that may be wrong, and the share of a name that must be right, for it to be meant. */
-const mostWrong = 3
-const leastRight = 0.4
+/** One letter in so many may be wrong. */
+const lettersPerMistake = 3
 /** Names that are equally near are told as long as they help. */
 const mostNames = 3
 
@@ -17,14 +16,21 @@ export function didYouMean(word: string, names: readonly string[]): string {
   return ` (did you mean ${others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`}?)`
 }
 
-/** The names with the fewest letters to change, in their own order; none where all are too far. */
+/** Of the names that may be meant, those with the fewest mistakes, in their own order. */
 function nearest(word: string, names: readonly string[]): string[] {
-  const asked = word.toLowerCase()
   const near = [...new Set(names)].flatMap((name) => {
-    const wrong = distance(asked, name.toLowerCase())
-    const right = 1 - wrong / Math.max(asked.length, name.length)
-    return wrong <= mostWrong && right > leastRight ? [{ name, wrong }] : []
+    const wrong = mistakes(word.toLowerCase(), name.toLowerCase())
+    return wrong === undefined ? [] : [{ name, wrong }]
   })
   const least = Math.min(...near.map(({ wrong }) => wrong))
   return near.filter(({ wrong }) => wrong === least).map(({ name }) => name)
+}
+
+/** Undefined where it is another word. Letters in another order ("sgrd") are one mistake; a name may be broken off. */
+function mistakes(asked: string, name: string): number | undefined {
+  const wrong = distance(asked, name)
+  if (asked.length < 2 || wrong === 0) return wrong === 0 ? 0 : undefined
+  const sorted = (text: string): string => [...text].sort().join('')
+  if (sorted(asked) === sorted(name)) return 1
+  return wrong <= asked.length / lettersPerMistake || name.startsWith(asked) ? wrong : undefined
 }

@@ -11,11 +11,18 @@ export function rateText(value: number): string {
   return size < 1e-3 || size >= 1e5 ? shortExponent(rounded.toExponential()) : String(rounded)
 }
 
+/** "1e23" of "1e+23": the plus says nothing. */
 export const shortExponent = (text: string): string => text.replace('e+', 'e')
 
 /** Whole numbers with thin spaces between thousands: "12 000". */
-export const countText = (value: number): string =>
-  String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, thin)
+export const countText = (value: number): string => groupedText(String(Math.round(value)))
+
+/** Digits before the point in groups of three: "12 000.5" of "12000.5". */
+export function groupedText(digits: string): string {
+  const [whole = '', part] = digits.split('.')
+  const parted = whole.replace(/\B(?=(\d{3})+$)/g, thin)
+  return part === undefined ? parted : `${parted}.${part}`
+}
 
 /** "86.1 %" of 0.861. @param digits after the point */
 export const percentText = (part: number, digits = 1): string => `${(100 * part).toFixed(digits)}${thin}%`

@@ -16,6 +16,8 @@ export interface CoreOptions {
   readonly db: string
   /** Devices that "auto" measures against each other, where not those of a user's machine. */
   readonly contenders?: readonly EngineName[]
+  /** Takes a line for whoever looks into why something was slow. */
+  readonly log?: (line: string) => void
 }
 
 /** The services behind every door. */
@@ -44,8 +46,8 @@ export function databaseFile(env: Environment, db?: string): string {
 }
 
 /** For reading only where nothing can be written: `store.health` says so. @throws UserError when it cannot even be read */
-export function openCore({ home, db, contenders }: CoreOptions): Core {
-  const store = openStore(db)
+export function openCore({ home, db, contenders, log }: CoreOptions): Core {
+  const store = openStore(db, { ...(log !== undefined && { log }) })
   const catalogue = createCatalogue(home)
   const devices = createDevices({
     comparisons: {

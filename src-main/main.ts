@@ -56,7 +56,7 @@ if (app.requestSingleInstanceLock()) {
 function open(): void {
   const { root, plainNode } = installation(app)
   setPlainNode(plainNode)
-  const core = openCore({ home, db: databaseFile(process.env) })
+  const core = openCore({ home, db: databaseFile(process.env), log })
   const services = createServices(core, 'desktop', { root })
 
   guardSession(session.defaultSession)

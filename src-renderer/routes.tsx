@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
+import { choiceSearch } from './ensemble/choiceAddress.ts'
 import { Frame } from './frame/Frame.tsx'
 import { fetchFinder } from './frame/finder/Finder.tsx'
 import { NotFound } from './frame/NotFound.tsx'
@@ -64,6 +65,9 @@ const runRoute = createRoute({
   validateSearch: z.object({
     /** The snapshot that is selected, by its id. */
     snapshot: z.int().optional().catch(undefined),
+    /** Whether the ensemble is open, and what is chosen there. */
+    ensemble: z.boolean().optional().catch(undefined),
+    ...choiceSearch,
   }),
   component: lazyRouteComponent(pages.run, 'RunPage'),
 })
@@ -97,6 +101,7 @@ const ensemblesRoute = createRoute({
     runs: ids,
     /** A saved ensemble that is open. */
     open: z.int().optional().catch(undefined),
+    ...choiceSearch,
   }),
   component: lazyRouteComponent(pages.ensembles, 'EnsemblesPage'),
 })

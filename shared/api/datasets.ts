@@ -5,6 +5,8 @@ import { csvOptions } from '../data/importOptions.ts'
 export interface DatasetInfo {
   readonly id: string
   readonly name: string
+  /** Names under which the same content was imported again; it is found by these, too. */
+  readonly otherNames: readonly string[]
   readonly kind: 'image' | 'table'
   /** [height, width, channels], or [features]. */
   readonly shape: readonly number[]
@@ -51,6 +53,22 @@ export interface FolderListing {
   }[]
   /** What an import of this path itself would be taken for, where that can be told. */
   readonly format: 'idx' | 'cifar' | 'csv' | 'images' | null
+  /** Why it cannot be told, in a sentence; null where it can. */
+  readonly problem: string | null
+  /** Of a folder of images: the first classes. */
+  readonly pictures: readonly ClassPicture[]
+}
+
+/** One class of a folder of images that may be imported. */
+export interface ClassPicture {
+  readonly name: string
+  readonly files: number
+  /** Of the first image, in pixels as it is stored. */
+  readonly height: number
+  readonly width: number
+  readonly bits: 8 | 16
+  /** The first image, small, as a data address. */
+  readonly picture: string
 }
 
 export const csvColumns = z.strictObject({
@@ -65,6 +83,8 @@ export interface TableColumn {
   readonly name: string
   /** Some different values of the first rows. */
   readonly samples: readonly string[]
+  /** Its cells in the first rows, the same rows for every column. */
+  readonly first: readonly string[]
 }
 
 /** Ending the subscription cancels the import, which then leaves nothing behind. */

@@ -104,8 +104,8 @@ export const listRuns = z.strictObject({
 })
 
 /**
- * One step of a subscription. Applying a step twice changes nothing: rows replace rows by id.
- * The first step after (re)connecting with a cursor holds what changed since; without one, everything.
+ * One update of a subscription. Applying an update twice changes nothing: rows replace rows by id.
+ * The first update after (re)connecting with a cursor holds what changed since; without one, everything.
  */
 export interface RunListChange {
   readonly changed: readonly RunSummary[]
@@ -151,7 +151,20 @@ export type QueueMove = (typeof queueMoves)[number]
 export const moveQueuedRun = z.strictObject({ id: runId, to: z.enum(queueMoves) })
 
 export const commandRun = z.strictObject({ id: runId, command: trainerCommand })
-export const extendRun = z.strictObject({ id: runId, cycles: z.int().min(1).max(10_000) })
+/** One of cycles, epochs and steps. */
+export const extendRun = z
+  .strictObject({
+    id: runId,
+    cycles: z.int().min(1).max(10_000).optional(),
+    epochs: z.number().positive().max(1e6).optional(),
+    steps: z.int().min(1).max(1e9).optional(),
+  })
+  .refine(
+    ({ cycles, epochs, steps }) => [cycles, epochs, steps].filter((one) => one !== undefined).length === 1,
+    {
+      error: 'must have one of cycles, epochs and steps',
+    },
+  )
 export const planSpec = z.strictObject({ spec: z.unknown() })
 
 export type CommandOutcome =

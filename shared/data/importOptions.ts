@@ -109,7 +109,10 @@ export type CsvOptions = z.output<typeof csvOptions>
 export type ImagesOptions = z.output<typeof imagesOptions>
 
 /** Whether an import that was refused can be had without the files that were the reason. */
-export const canSkipUnusable = (refusal: string): boolean => refusal.includes('skipUnusable')
+export const canSkipUnusable = (refusal: string): boolean => refusal.includes(skipHint)
+
+/** How such a refusal names the option, for the command line and for other programs. */
+export const skipHint = '(skipUnusable, --skip-unusable)'
 
 /** How far an import is. `total` is absent while it is not known; `done` never goes back. */
 export interface ImportProgress {

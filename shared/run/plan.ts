@@ -2,6 +2,7 @@ import { show, UserError } from '../errors.ts'
 import {
   type CompiledSchedule,
   compileSchedule,
+  endsOpen,
   type ScheduleEdit,
   type SchedulePlan,
 } from '../schedule/index.ts'
@@ -63,7 +64,7 @@ export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
   // A rising schedule goes higher when it is extended; a decay measured by that would change steps already planned.
   const launched = { ...position.plan, totalSteps: position.plan.scheduleSteps ?? position.plan.totalSteps }
   const { totalSteps } = schedule
-  const snapshotAfter = snapshotRule(spec.snapshots, position.plan, schedule)
+  const snapshotAfter = snapshotRule(spec, position.plan, schedule)
   const isLast = (step: number): boolean => step === totalSteps - 1
   const endsEpoch = (step: number): boolean => (step + 1) % perEpoch === 0
   const epochOf = (step: number): number => Math.ceil((step + 1) / perEpoch)
@@ -79,14 +80,17 @@ export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
 }
 
 function snapshotRule(
-  rule: RunSpec['snapshots'],
+  { snapshots: rule, schedule: spec }: RunSpec,
   plan: SchedulePlan,
   schedule: CompiledSchedule,
 ): TrainingPlan['snapshotAfter'] {
   if (rule.at === 'cycleEnds') {
+    // A run of one open cycle took a snapshot wherever it ended before it was extended: their numbers are taken.
+    const before = earlierEnds(plan).filter((end) => endsOpen(spec, plan, end))
     return (step) => {
       const cycle = schedule.cycleAt(step)
-      return cycle?.snapshotStep === step ? cycle.index + 1 : undefined
+      if (cycle?.snapshotStep !== step) return undefined
+      return cycle.index + 1 + before.filter((end) => end <= step).length
     }
   }
   const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * plan.stepsPerEpoch

@@ -71,9 +71,7 @@ export type ModelSpec = z.infer<typeof modelSpec>
  * constant: every step uses weightDecay. followsRate: weightDecay · (rate of the step / highest rate of the schedule),
  * in place of weightDecay in the optimizer's own formula; where that multiplies the decay by the rate, it does so still.
  */
-const weightDecaySchedule = z
-  .enum(['constant', 'followsRate'], 'must be one of constant, followsRate')
-  .default('constant')
+const weightDecaySchedule = z.enum(['constant', 'followsRate']).default('constant')
 
 /** Learning rate and, where the schedule moves it, momentum (beta1 in Adam) come from the schedule at every step. */
 export const optimizerSpec = z.discriminatedUnion('kind', [
@@ -113,10 +111,7 @@ export const optimizerSpec = z.discriminatedUnion('kind', [
 ])
 export type OptimizerSpec = z.infer<typeof optimizerSpec>
 
-export const deviceName = z.enum(
-  ['auto', 'cuda', 'webgpu', 'simd', 'wasm', 'cpu'],
-  'must be one of auto, cuda, webgpu, simd, wasm, cpu',
-)
+export const deviceName = z.enum(['auto', 'cuda', 'webgpu', 'simd', 'wasm', 'cpu'])
 export type DeviceName = z.infer<typeof deviceName>
 
 /** A device itself, and not the choice among them. */

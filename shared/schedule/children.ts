@@ -1,9 +1,11 @@
 import type { Names, Place, Written } from './export/place.ts'
 import { defineTrack } from './export/writeTrack.ts'
 import type { Children } from './family.ts'
-import { withMomentum } from './momentum.ts'
+import { showRate } from './fields.ts'
+import { momentumReadsBudget, withMomentum } from './momentum.ts'
 import { familyOf, type ScheduleSpec } from './spec.ts'
 import type { Context, Track } from './track.ts'
+import { unmovedRate } from './unmoved.ts'
 
 /*
  * From a spec to what its family makes of it. Composed families come back here for the schedules inside of them.
@@ -13,16 +15,26 @@ const children: Children<ScheduleSpec> = {
   compile: compileTrack,
   write: (spec, place) => writeTrack(spec, place),
   label: scheduleLabel,
-  summary: (spec, context, steps) => familyOf(spec).summary(spec, context, steps, children),
+  summary: summarizeTrack,
   handles: (spec, place) => familyOf(spec).handles(spec, place, children),
-  readsBudget: (spec) => familyOf(spec).readsBudget(spec, children),
+  readsBudget: (spec) => momentumReadsBudget(spec.momentum) || familyOf(spec).readsBudget(spec, children),
 }
 
-export const { summary: summarizeTrack, handles: trackHandles, readsBudget } = children
+export const { handles: trackHandles, readsBudget } = children
 
 /** The rate and momentum of `spec`, as pure functions of the step. */
 export function compileTrack(spec: ScheduleSpec, context: Context): Track {
   return withMomentum(familyOf(spec).compile(spec, context, children), spec.momentum, context)
+}
+
+/** A schedule in a phrase, for the summary of a run of `steps` steps. */
+export function summarizeTrack(spec: ScheduleSpec, context: Context, steps: number): string {
+  const text = familyOf(spec).summary(spec, context, steps, children)
+  const update = 'update' in spec && spec.kind !== 'warmup' ? spec.update : undefined
+  if (update === undefined) return text
+  const rate = unmovedRate(update, compileTrack(spec, context), context, steps)
+  if (rate === undefined) return text
+  return `constant rate ${showRate(rate)} (${text}, but the rate is computed anew only where that gives the same)`
 }
 
 /** A schedule in a word or two, for tables and headers: "SGDR 10×2", "1cycle", "warm-up 5 + Cosine". */

@@ -42,8 +42,8 @@ export interface ScheduleFamily<Spec, Child = never> {
   /** The parameters that can be dragged in a drawing of the rate. */
   handles(spec: Spec, place: HandlePlace, children: Children<Child>): Handle[]
   /**
-   * Whether the rate of any step depends on how long the budget is. A schedule whose rate does not can be extended by any
-   * number of steps. The momentum is not asked about here.
+   * Whether the rate of any step depends on how long the budget is. A schedule whose rate and momentum do not can be
+   * extended by any number of steps. The momentum of the spec is not asked about here.
    */
   readsBudget(spec: Spec, children: Children<Child>): boolean
   /** Where the schedules inside of a composed one stand in its spec, valid or not. */

@@ -4,7 +4,16 @@ export { type CompiledSchedule, compileSchedule, type StepRates } from './compil
 export { type Cycle, maxListedCycles } from './cycles.ts'
 export { type ScheduleEdit, scheduleEdit } from './edits.ts'
 export { type ExportTarget, exportSchedule, exportTargets } from './export/exportSchedule.ts'
-export { type Budget, extendPlan, wholeCyclesBudget } from './extend.ts'
+export {
+  type Budget,
+  type Extension,
+  endsOpen,
+  extendPlan,
+  extendPlanBy,
+  usualExtension,
+  wholeCyclesBudget,
+  wholeCyclesBudgets,
+} from './extend.ts'
 export { familyGroups } from './family.ts'
 export { createPlateau, type Plateau, type PlateauState, rateUnderFeedback } from './feedback.ts'
 export { type FieldInfo, type FieldMeta, type FieldUnit, fieldsOf } from './fieldMeta.ts'

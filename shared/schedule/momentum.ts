@@ -34,6 +34,10 @@ export const momentumField = described(momentumSpec.optional(), {
 })
 export type MomentumSpec = z.infer<typeof momentumSpec>
 
+/** Whether the momentum of any step depends on how long the budget is: of `inverse` the ends of the rate do. */
+export const momentumReadsBudget = (spec: MomentumSpec | undefined): boolean =>
+  spec !== undefined && spec.curve !== 'constant'
+
 /** `track` with the momentum of `spec`, unless the family already made its own of it. */
 export function withMomentum(track: Track, spec: MomentumSpec | undefined, context: Context): Track {
   if (spec === undefined || track.momentum !== undefined) return track

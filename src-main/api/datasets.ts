@@ -4,6 +4,7 @@ import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
 import {
   browse,
+  bytesPerValue,
   type Catalogue,
   type DatasetMeta,
   EMBEDDED,
@@ -20,10 +21,10 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
   const runsByDataset = () => Map.groupBy(store.read.runs(), ({ datasetId }) => datasetId)
   const describe = async (dataset: StoredDataset, runsOf = runsByDataset()): Promise<DatasetInfo> => {
     const { train, test } = await catalogue.classCounts(dataset)
-    const { meta } = dataset
+    const { meta, otherNames = [] } = dataset
     const { id, name, kind, shape, classes, trainCount, testCount, source } = meta
     return {
-      ...{ id, name, kind, shape, classes, trainCount, testCount, source },
+      ...{ id, name, otherNames, kind, shape, classes, trainCount, testCount, source },
       trainPerClass: train,
       testPerClass: test,
       bytes: storedBytes(meta),
@@ -68,7 +69,7 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
 /** Bytes its examples and labels take. */
 export function storedBytes({ shape, dtype, trainCount, testCount }: DatasetMeta): number {
   const numbers = shape.reduce((product, n) => product * n, 1)
-  return (trainCount + testCount) * (numbers * (dtype === 'uint8' ? 1 : 4) + 2)
+  return (trainCount + testCount) * (numbers * bytesPerValue(dtype) + 2)
 }
 
 const asUserError = (error: unknown): UserError => {
@@ -78,14 +79,15 @@ const asUserError = (error: unknown): UserError => {
 
 const namedClasses = 3
 
-/** What of a new data set is not as whoever imported it may think. */
+/** What the person who imported a data set may not expect of it, a sentence each. */
 async function warningsOf(
   catalogue: Catalogue,
-  { alreadyStored }: ImportedDataset,
+  { alreadyStored, addedName, notes }: ImportedDataset,
   { id, name, classes, testCount, trainPerClass, testPerClass }: DatasetInfo,
 ): Promise<string[]> {
-  const warnings: string[] = []
-  if (alreadyStored) warnings.push(`The same examples were stored before, as ${name}; that name stays.`)
+  const warnings = [...notes]
+  const now = addedName === undefined ? '' : `; ${addedName} is another name of them now`
+  if (alreadyStored) warnings.push(`The same examples were stored before, as ${name}${now}.`)
   const namesakes = (await catalogue.list()).filter(({ meta }) => meta.name === name && meta.id !== id)
   if (namesakes.length > 0)
     warnings.push(`Another data set is called ${name} too: runs tell them apart by the id, here ${id}.`)
@@ -159,7 +161,7 @@ async function* importInSteps(
     if (!(error instanceof Cancelled)) throw error
   } finally {
     isAbandoned = true
-    // Whoever ended it may rely on nothing being left behind by now.
+    // When the subscription has ended, nothing of a cancelled import is left behind.
     await importing.catch(() => undefined)
   }
 }

@@ -27,9 +27,16 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     estimate: (spec) => runs.estimate(spec),
     launch: async ({ spec, when }) =>
       when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
-    launchDemo: () => launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8'))),
+    async launchDemo() {
+      const { id } = await launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8')))
+      write.annotateRuns({ ids: [id], note: demoNote })
+      return after(read.summary(id))
+    },
     resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
-    extend: async ({ id, cycles }) => after(read.summary((await runs.extend(id, cycles)).runId)),
+    extend: async ({ id, cycles, epochs = 1, steps }) => {
+      const by = cycles !== undefined ? { cycles } : steps !== undefined ? { steps } : { epochs }
+      return after(read.summary((await runs.extend(id, by)).runId))
+    },
     moveQueued: ({ id, to }) => after(write.moveQueuedRun(read.run(id).id, to)),
     command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
@@ -38,6 +45,11 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     purge: (ids) => after(write.purgeRuns(ids)),
   }
 }
+
+/** What there is to see, where one looks for what a run is for. */
+const demoNote = `What to look at: the learning rate falls along a cosine and jumps up again, five times. Accuracy drops at each restart and comes back. At the end of every cycle, where the rate is lowest, a snapshot of the model is stored.
+
+When it has ended, press "Ensemble 5 snapshots": the average of the five is usually right more often than the best of them. One more cycle adds a sixth.`
 
 /** What is no version, from whatever page, asks for everything. */
 const versionOf = (cursor = ''): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : -1)
@@ -55,7 +67,7 @@ function subscriptions({ store, runs }: Core, pulse: Pulse): Pick<Services['runs
         const { removed, deleted } = changes
         const untold = news().filter(({ runId }) => !changes.changed.some(({ id }) => id === runId))
         const changed = [...changes.changed, ...untold.map(({ runId }) => read.summary(runId))].map(asKnown)
-        // The first step also says that there is nothing, which is what the window waits for.
+        // The first update also says that there is nothing, which is what the window waits for.
         if (!isFirst && changed.length + removed.length + deleted.length === 0) return undefined
         return { cursor: String(version), value: { changed, removed, deleted } }
       })

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../shared/api/runs.ts'
 import type { Core } from '../core.ts'
 import type { RunCommand, RunRecord } from '../store/types.ts'
-import { plural, whole } from './format.ts'
+import { plural } from './format.ts'
 
 /** Milliseconds. */
 const patience = 3000
@@ -35,5 +35,5 @@ function annealedFrom(before: RunRecord, run: RunSummary, epochs: number): strin
   const known = before.position.edits.length
   const edit = run.position.edits.find((each, i) => i >= known && each.steps === steps)
   if (edit === undefined) return undefined
-  return `Run ${run.id} ends its cycle over ${plural(steps, 'step')} from step ${whole(edit.atStep)} on, and has ${plural(run.totalSteps, 'step')} now.`
+  return `Run ${run.id} ends its cycle over the ${plural(steps, 'step')} after ${plural(edit.atStep, 'step')}, and has ${plural(run.totalSteps, 'step')} now.`
 }

@@ -52,17 +52,22 @@ export function readOptions<T>(command: Command, schema: z.ZodType<T>): T {
 /** Opens the services for one command and closes them whatever happens. */
 export async function withCore<T>(
   cli: Cli,
-  options: { readonly db?: string | undefined },
+  options: { readonly db?: string | undefined; readonly log?: (line: string) => void },
   use: (core: Core) => Promise<T>,
 ): Promise<T> {
   const { env } = cli.terminal
-  const core = openCore({ home: homeFolder(env), db: databaseFile(env, options.db) })
+  const core = openCore({
+    home: homeFolder(env),
+    db: databaseFile(env, options.db),
+    ...(options.log !== undefined && { log: options.log }),
+  })
   const { access, fault } = core.store.health()
   if (access === 'read' && fault !== null)
     cli.terminal.err(`Nothing is stored, since the lab is open for reading only. ${fault.words}\n`)
   try {
     return await use(core)
   } finally {
+    for (const words of core.store.read.damage()) cli.terminal.err(`${words}\n`)
     await core.close()
   }
 }
@@ -77,7 +82,7 @@ export async function withStored<T>(
   return withCore(cli, options, use)
 }
 
-/** A misspelt name must not become a new, empty database. The default one may: nobody typed its name. */
+/** A misspelt name must not become a new, empty database. The default database may be made: its name was not typed. */
 function refuseAbsent(db: string | undefined): void {
   if (db === undefined || existsSync(db)) return
   throw new UserError(`The database ${db} is not there, so it holds no runs; check the path given to --db.`)

@@ -15,12 +15,7 @@ const datasets = {
 
 export const modelOptions = {
   model: z.string().min(1),
-  dataset: z
-    .enum(
-      ['mnist-shape', 'cifar10-shape', 'cifar100-shape'],
-      `must be one of ${Object.keys(datasets).join(', ')}`,
-    )
-    .default('cifar10-shape'),
+  dataset: z.enum(['mnist-shape', 'cifar10-shape', 'cifar100-shape']).default('cifar10-shape'),
   batch: wholeNumber(1, 65_536).default(128),
 }
 const chosen = z.object(modelOptions)

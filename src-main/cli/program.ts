@@ -43,7 +43,10 @@ export function buildProgram(cli: Cli): Command {
           'look at a schedule',
         ],
         ['anneal train --spec run.json', 'train a run of your own'],
-        ['anneal ensemble --run mwt', 'combine its snapshots (any clear beginning of an id will do)'],
+        [
+          'anneal ensemble --run mwt',
+          'combine its snapshots (a name of a run, or any clear beginning of its id)',
+        ],
       ]),
     )
   addDemo(program, cli)

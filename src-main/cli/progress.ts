@@ -116,7 +116,7 @@ function epochLine(view: View, event: Extract<TrainerEvent, { type: 'epoch' }>, 
   const left = timeLeft(view, now)
   return [
     `epoch ${event.epoch}`,
-    `step ${event.step + 1}/${view.totalSteps}`,
+    `${event.step + 1}/${view.totalSteps} steps`,
     `lr ${rate(view.lr)}`,
     `loss ${fixed(event.trainLoss)}`,
     `train ${percent(event.trainAccuracy)}`,

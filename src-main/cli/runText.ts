@@ -3,7 +3,7 @@ import type { RunRecord, SnapshotRecord } from '../store/types.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { oneLine } from './oneLine.ts'
 import { runReport } from './reports.ts'
-import { table } from './table.ts'
+import { type Column, table } from './table.ts'
 import { wrap } from './wrap.ts'
 
 /** A run for people: what it is, how far it came, and its snapshots. */
@@ -47,7 +47,7 @@ export function snapshotTable(snapshots: readonly SnapshotRecord[], columns: num
     [
       { head: 'snapshot', align: 'right' },
       { head: 'cycle', align: 'right' },
-      { head: 'step', align: 'right' },
+      { head: 'after steps', align: 'right' },
       { head: 'validation', align: 'right' },
       { head: 'test', align: 'right' },
       { head: 'learning rate', align: 'right' },
@@ -57,7 +57,7 @@ export function snapshotTable(snapshots: readonly SnapshotRecord[], columns: num
     snapshots.map(({ id, cycle, step, valAccuracy, testAccuracy, lr, bytes: size, weightsSha256 }) => [
       String(id),
       String(cycle),
-      whole(step),
+      whole(step + 1),
       percent(valAccuracy),
       percent(testAccuracy),
       rate(lr),
@@ -68,26 +68,45 @@ export function snapshotTable(snapshots: readonly SnapshotRecord[], columns: num
   )
 }
 
-export function runTable(runs: readonly RunRecord[], columns: number): string {
+/** Runs that have not begun. */
+export function queueTable(runs: readonly RunRecord[], columns: number): string {
+  const facts = runColumns(runs)
   return table(
-    [
-      { head: 'run' },
-      { head: 'status' },
-      { head: 'name', shrinkTo: 12 },
-      { head: 'steps', align: 'right' },
-      { head: 'model' },
-      { head: 'schedule' },
-      { head: 'created' },
-    ],
-    runs.map((run) => [
-      run.id,
-      run.status,
-      run.name,
-      `${whole(run.stepsDone)}/${whole(run.totalSteps)}`,
-      run.spec.model.kind,
-      run.spec.schedule.kind,
-      moment(run.createdAt),
-    ]),
+    facts.map(({ column }) => column),
+    runs.map((_, i) => facts.map(({ cells }) => cells[i] ?? '')),
     columns,
   )
+}
+
+/** Runs with the best accuracy of each on validation data, in 0..1; null where it has none. */
+export function runTable(
+  runs: readonly { readonly run: RunRecord; readonly bestValAccuracy: number | null }[],
+  columns: number,
+): string {
+  const facts = runColumns(runs.map(({ run }) => run))
+  const best = {
+    column: { head: 'best validation', align: 'right' },
+    cells: runs.map(({ bestValAccuracy }) => percent(bestValAccuracy)),
+  } as const
+  const all = [...facts.slice(0, 3), best, ...facts.slice(3)]
+  return table(
+    all.map(({ column }) => column),
+    runs.map((_, i) => all.map(({ cells }) => cells[i] ?? '')),
+    columns,
+  )
+}
+
+function runColumns(
+  runs: readonly RunRecord[],
+): { readonly column: Column; readonly cells: readonly string[] }[] {
+  const fact = (column: Column, cell: (run: RunRecord) => string) => ({ column, cells: runs.map(cell) })
+  return [
+    fact({ head: 'run' }, ({ id }) => id),
+    fact({ head: 'name', shrinkTo: 12 }, ({ name }) => name),
+    fact({ head: 'status' }, ({ status }) => status),
+    fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
+    fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
+    fact({ head: 'model' }, ({ spec }) => spec.model.kind),
+    fact({ head: 'schedule' }, ({ spec }) => spec.schedule.kind),
+  ]
 }

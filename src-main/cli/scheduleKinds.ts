@@ -1,3 +1,4 @@
+import { didYouMean } from '../../shared/didYouMean.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import {
   type AnyFamily,
@@ -21,7 +22,7 @@ export function familyNamed(kind: string): AnyFamily {
   const family = findFamily(kind)
   if (family !== undefined) return family
   throw new UserError(
-    `While looking up a kind of schedule: there is no kind ${show(kind)}; there are ${scheduleKinds.join(', ')}.`,
+    `While looking up a kind of schedule: there is no kind ${show(kind)}${didYouMean(kind, scheduleKinds)}; there are ${scheduleKinds.join(', ')}.`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import type { ClassPicture } from '../../shared/api/datasets.ts'
 import type { ImportFormat } from '../../shared/data/importOptions.ts'
 import { UserError } from '../../shared/errors.ts'
 import { detectFormat } from './importers/detect.ts'
@@ -13,6 +14,10 @@ export interface Folder {
   readonly entries: readonly FolderEntry[]
   /** What the path itself would be imported as, where that can be told. */
   readonly format: ImportFormat | null
+  /** Why it cannot be told; null where it can. */
+  readonly problem: string | null
+  /** Of a folder of images: the first classes. */
+  readonly pictures: readonly ClassPicture[]
 }
 
 interface FolderEntry {
@@ -32,11 +37,16 @@ export async function browse(given: string): Promise<Folder> {
   const at = given === '' ? homedir() : path.resolve(given)
   const folder = await isFolder(at)
   const parent = path.dirname(at)
+  const { format, problem } = await formatOf(at)
   return {
     path: at,
     parent: parent === at ? null : parent,
     entries: folder ? await entriesOf(at) : [],
-    format: await formatOf(at),
+    format,
+    problem,
+    // Loaded when it is first needed: the image library costs start-up time.
+    pictures:
+      format === 'images' ? await (await import('./importers/imagePreview.ts')).previewImages(at) : [],
   }
 }
 
@@ -63,11 +73,11 @@ async function entryOf(folder: string, name: string): Promise<FolderEntry | unde
   return found.isFile() ? { name, isFolder: false, bytes: found.size } : undefined
 }
 
-async function formatOf(at: string): Promise<ImportFormat | null> {
+async function formatOf(at: string): Promise<Pick<Folder, 'format' | 'problem'>> {
   try {
-    return await detectFormat(at)
+    return { format: await detectFormat(at), problem: null }
   } catch (error) {
-    if (error instanceof UserError) return null
+    if (error instanceof UserError) return { format: null, problem: error.message }
     throw error
   }
 }

@@ -11,7 +11,7 @@ export { type Catalogue, createCatalogue, type DamagedDataset } from './catalogu
 export { EMBEDDED } from './embedded.ts'
 export { previewCsv } from './importers/csvPreview.ts'
 export { detectFormat } from './importers/detect.ts'
-export { type DatasetMeta, datasetFiles, dtypes, rawScale } from './meta.ts'
+export { bytesPerValue, type DatasetMeta, datasetFiles, dtypes, rawScale } from './meta.ts'
 export { type Normalisation, normalisation } from './normalise.ts'
 export { type Dataset, openDataset } from './open.ts'
 export { type Split, type SplitOptions, splitDataset } from './split.ts'

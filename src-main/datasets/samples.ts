@@ -1,6 +1,7 @@
 import { show, UserError } from '../../shared/errors.ts'
 import { readExamples, readLabels } from './examples.ts'
-import { asValues, type Values } from './meta.ts'
+import { asValues } from './meta.ts'
+import { toSeeable } from './seeable.ts'
 import type { StoredDataset } from './writer.ts'
 
 /** Some rows of a table, spread over its training part. */
@@ -60,21 +61,6 @@ export async function sampleRows(dataset: StoredDataset, count: number): Promise
 function spread(indices: readonly number[], count: number): number[] {
   const n = Math.min(count, indices.length)
   return Array.from({ length: n }, (_, i) => indices[Math.floor((i * indices.length) / n)] ?? 0)
-}
-
-/**
- * Eight bits of each number. What has more (16-bit images) is stretched from its darkest to its brightest number: such
- * images often use a small part of their range, and would be seen as black.
- */
-function toSeeable(values: Values): Uint8Array {
-  if (values instanceof Uint8Array) return values
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return Uint8Array.from(values, (value) => Math.round((255 * (value - low)) / (high - low || 1)))
 }
 
 function sideBySide(images: readonly Uint8Array[], height: number, rowBytes: number): Buffer {

@@ -29,6 +29,8 @@ export interface StoredDataset {
 export interface ImportedDataset extends StoredDataset {
   /** The same content was there before, under another name perhaps; it is found by the new name now, too. */
   readonly alreadyStored: boolean
+  /** The name that content which was there before got by this import; absent when it had it, or was not there. */
+  readonly addedName?: string
   /** What the importer did that may not be expected, a sentence each. */
   readonly notes: readonly string[]
 }
@@ -133,7 +135,13 @@ async function named(folder: string, name: string): Promise<Placed | undefined> 
   const isKnown = meta.name === name || before.includes(name)
   const otherNames = isKnown ? before : [...before, name]
   if (!isKnown) await writeOtherNames(folder, otherNames)
-  return { meta, folder, alreadyStored: true, ...(otherNames.length > 0 && { otherNames }) }
+  return {
+    meta,
+    folder,
+    alreadyStored: true,
+    ...(!isKnown && { addedName: name }),
+    ...(otherNames.length > 0 && { otherNames }),
+  }
 }
 
 /** All names of the data set in `folder`, however damaged; none that can be read, none. */

@@ -1,6 +1,7 @@
 import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
+import type { Extension } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
 import type { RunCommand, RunRecord, Store } from '../store/types.ts'
@@ -9,8 +10,8 @@ import { beginAttempt, unbegun } from './attempts.ts'
 import { childTrainers } from './childTrainer.ts'
 import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
+import { waysOn, withExtension } from './extension.ts'
 import { createInterruptions, type Interruptions } from './interruptions.ts'
-import { waysOn, withMoreCycles } from './moreCycles.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
@@ -38,8 +39,8 @@ export interface RunService {
   estimate(spec: unknown): Promise<Estimate>
   /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
   resume(runId: string): Promise<ActiveRun>
-  /** Goes on to the end of that many more cycles. @throws UserError when its schedule does not restart */
-  extend(runId: string, cycles: number): Promise<ActiveRun>
+  /** Goes on for that much more under the same schedule. @throws UserError when the schedule cannot grow so */
+  extend(runId: string, by: Extension): Promise<ActiveRun>
   /**
    * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused.
    * @param within milliseconds to wait for another host · @throws UserError when nobody runs it
@@ -141,10 +142,10 @@ export function createRunService(
       }
       return start(run, () => store.write.claimRun(run.id))
     },
-    async extend(runId, cycles) {
+    async extend(runId, by) {
       const run = store.read.run(runId)
-      withMoreCycles(run, cycles)
-      return start(run, () => store.write.claimRun(run.id, (claimed) => withMoreCycles(claimed, cycles)))
+      withExtension(run, by)
+      return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { createKeys, digest, newToken, same } from './keys.ts'
 
-/** What of a request decides whether it may pass; header names in lower case. */
+/** The parts of a request that decide whether it may pass; header names in lower case. */
 export interface Knock {
   readonly method: string
   /** Path and query as sent. */
@@ -22,8 +22,8 @@ export interface Access {
   /** In the printed address. New with every start. */
   readonly token: string
   /**
-   * A token that lets one browser in, once and within a minute: programs are started with it, and whoever is on this
-   * machine can read what programs are started with.
+   * A token that lets one browser in, once and within a minute. The browser's program is started with it, and every user of
+   * this machine can read the arguments of programs.
    */
   ticket(): string
   judge(knock: Knock): Verdict

@@ -88,7 +88,7 @@ async function withLength(response: Response): Promise<Response> {
 }
 
 export function logFailure(log: (line: string) => void, path: string | undefined, error: unknown): void {
-  // What was asked wrongly is told to who asked.
+  // A mistake in the request is told in the answer, and is no failure of ours.
   if (error instanceof TRPCError && error.code !== 'INTERNAL_SERVER_ERROR') return
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   if (cause instanceof UserError) return

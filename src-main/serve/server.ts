@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const open = (): Server =>
     createServer({ maxHeaderSize: largestHead }, answerOne)
-      // Whoever asks first whether to send a body is told to only if it will be read.
+      // A client that asks before it sends a body is told to go on only if the body will be read.
       .on('checkContinue', answerOne)
       .on('upgrade', (incoming, socket, head) => upgrade(access, sockets, incoming, socket, head))
 

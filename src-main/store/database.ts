@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { z } from 'zod'
+import { createDamageLog, type DamageLog } from './damage.ts'
 import { StoreError, type WriteWatch } from './faults.ts'
 import { damaged, explainSqlite } from './sqliteErrors.ts'
 
@@ -25,6 +26,8 @@ export interface Db {
   deferred<T>(work: () => T): T
   /** One read transaction: everything in it sees the same state of the file. */
   read<T>(work: () => T): T
+  /** Damage that reading has got round so far. */
+  readonly damage: DamageLog
   /** Every write transaction is refused from now on. */
   refuse(error: StoreError): void
   close(): void
@@ -36,6 +39,8 @@ export interface ConnectOptions {
   readonly busyTimeout?: number
   /** Told of every write transaction that was stored, or refused by the file's place. */
   readonly watch?: WriteWatch
+  /** Takes a line about each statement that took long, once. */
+  readonly log?: (line: string) => void
 }
 
 /** @throws UserError when the file cannot be opened */
@@ -50,6 +55,7 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
   const raw = guard(() => openFile(path, options))
   const prepare = cachedStatements(raw)
   const transaction = createTransaction(raw, prepare, guard)
+  const timed = createTimer(options.log)
   let refusal: StoreError | undefined
   const write = <T>(begin: string, work: () => T): T => {
     if (raw.inTransaction) return work()
@@ -68,13 +74,13 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
   return {
     path,
     get(schema, sql, ...values) {
-      const row = guard(() => prepare(sql).get(...values))
+      const row = guard(() => timed(sql, () => prepare(sql).get(...values)))
       return row === undefined ? undefined : parseRow(path, schema, row)
     },
     all: (schema, sql, ...values) =>
-      guard(() => prepare(sql).all(...values)).map((row) => parseRow(path, schema, row)),
+      guard(() => timed(sql, () => prepare(sql).all(...values))).map((row) => parseRow(path, schema, row)),
     run(sql, ...values) {
-      const { changes, lastInsertRowid } = guard(() => prepare(sql).run(...values))
+      const { changes, lastInsertRowid } = guard(() => timed(sql, () => prepare(sql).run(...values)))
       return { changes, lastId: Number(lastInsertRowid) }
     },
     exec: (sql) => void guard(() => raw.exec(sql)),
@@ -82,6 +88,7 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     write: (work) => write('BEGIN IMMEDIATE', work),
     deferred: (work) => write('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
+    damage: createDamageLog(),
     refuse(error) {
       refusal = error
     },
@@ -109,6 +116,25 @@ function cachedStatements(raw: Database.Database): Prepare {
     const statement = raw.prepare<SqlValue[], unknown>(sql)
     statements.set(sql, statement)
     return statement
+  }
+}
+
+/** Milliseconds after which a statement is slow. */
+const SLOW = 100
+
+/** Logs a slow statement the first time it is: its text names it. */
+function createTimer(log: ConnectOptions['log']): <T>(sql: string, work: () => T) => T {
+  if (log === undefined) return (_, work) => work()
+  const told = new Set<string>()
+  return (sql, work) => {
+    const start = performance.now()
+    const result = work()
+    const took = performance.now() - start
+    if (took >= SLOW && !told.has(sql)) {
+      told.add(sql)
+      log(`A statement took ${Math.round(took)} ms: ${sql.replace(/\s+/g, ' ').trim().slice(0, 200)}`)
+    }
+    return result
   }
 }
 

@@ -29,15 +29,44 @@ export function migrate(db: Db, migrations: readonly string[]): void {
       db.pragma('auto_vacuum = INCREMENTAL')
       const version = versionOf(db)
       refuseNewer(db.path, version, migrations.length)
-      for (const sql of migrations.slice(version)) db.exec(sql)
+      for (const sql of migrations.slice(version)) step(db, version, sql)
       refuseDangling(db)
       db.pragma(`application_id = ${APPLICATION_ID}`)
       db.pragma(`user_version = ${migrations.length}`)
     })
   }
+  refuseInconsistent(db, migrations)
   db.pragma('foreign_keys = ON')
   enterWal(db)
 }
+
+function step(db: Db, version: number, sql: string): void {
+  try {
+    db.exec(sql)
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof Error)) throw error
+    throw inconsistent(db.path, version, error.message, error)
+  }
+}
+
+const columnRow = z.object({ name: z.string() })
+const COLUMNS = `SELECT t.name || '.' || c.name AS name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+  WHERE t.type = 'table'`
+
+/** Whether what the migrations of its version have made is there: the number alone may have been changed. */
+function refuseInconsistent(db: Db, migrations: readonly string[]): void {
+  const there = new Set(db.all(columnRow, COLUMNS).map(({ name }) => name))
+  for (const sql of migrations)
+    for (const [, table = '', column = ''] of sql.matchAll(/ALTER TABLE (\w+) ADD COLUMN (\w+)/g))
+      if (!there.has(`${table}.${column}`))
+        throw inconsistent(db.path, migrations.length, `no column ${column} in the table ${table}`)
+}
+
+const inconsistent = (path: string, version: number, words: string, cause?: Error): UserError =>
+  new UserError(
+    `While opening ${path}: it says that it is of database version ${version}, but its tables are not those of that version (${words}); it was left as it is. Put back a copy of it.`,
+    { cause },
+  )
 
 /** Foreign keys are off while tables may be rebuilt, so they are looked at before the commit. */
 function refuseDangling(db: Db): void {

@@ -18,6 +18,8 @@ export interface StoreOptions {
   /** Who this program is, where it is not what the operating system says. */
   readonly host?: HostIdentity
   readonly isAlive?: (host: HostRow, now: number) => boolean
+  /** Takes a line about each statement that took long, once. */
+  readonly log?: (line: string) => void
 }
 
 interface Manner {
@@ -34,7 +36,8 @@ export function openToWrite(path: string, options: StoreOptions, manner: Manner 
   const isNew = inspect(path)
   const health = createHealth(now)
   let unclean = isNew || alone ? undefined : lookFirst(path, isAlive, now())
-  const db = connect(path, { watch: health })
+  const { log } = options
+  const db = connect(path, { watch: health, ...(log !== undefined && { log }) })
   try {
     if (alone) {
       db.pragma('locking_mode = EXCLUSIVE')

@@ -70,6 +70,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     trainingRun: (except) => trainingRun(db, except),
     setUpElsewhere: (hostId, before) => setUpElsewhere(db, hostId, before),
     watchTraining: (except) => watchTraining(db, now, except),
+    damage: (runId) => db.damage.of(runId),
     version: () => labVersion(db),
   }
 }

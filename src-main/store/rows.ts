@@ -129,7 +129,14 @@ export const positionColumn = json(trainerPosition)
 
 export const normalisationColumn = json(z.object({ mean: z.array(z.number()), std: z.array(z.number()) }))
 
-export const tensorRow = storedTensor.extend({ shape: json(storedTensor.shape.shape) })
+/** Null in a row that was stored before there were checksums. */
+export const checksumColumn = z.number().nullable()
+
+export const tensorRow = storedTensor.extend({
+  shape: json(storedTensor.shape.shape),
+  piece: z.number(),
+  checksum: checksumColumn,
+})
 
 export const feedbackRow = z.object({ step: z.number(), lr: z.number(), reason: z.string() })
 

@@ -25,9 +25,28 @@ const count = z.int()
 
 export const hasLittleRoom = (db: Db): boolean => (freeBytes(db.path) ?? LITTLE_ROOM) < LITTLE_ROOM
 
-/** Before a batch of events is stored. */
-export function keepLogShort(db: Db): void {
-  db.pragma(`wal_autocheckpoint = ${hasLittleRoom(db) ? CHECKPOINT_PAGES_TIGHT : CHECKPOINT_PAGES}`)
+/** Milliseconds between two looks at the free space. */
+const LOOK = 1000
+
+/** Keeps the log short while there is little room. */
+export interface LogKeeper {
+  /** Before a batch of events is stored. */
+  look(): void
+  /** The log as SQLite keeps it by itself, until the next look. */
+  reset(): void
+}
+
+export function createLogKeeper(db: Db): LogKeeper {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const set = (pages: number): void => void db.pragma(`wal_autocheckpoint = ${pages}`)
+  return {
+    look() {
+      if (performance.now() - lookedAt < LOOK) return
+      lookedAt = performance.now()
+      set(hasLittleRoom(db) ? CHECKPOINT_PAGES_TIGHT : CHECKPOINT_PAGES)
+    },
+    reset: () => set(CHECKPOINT_PAGES),
+  }
 }
 
 /** Writes the log into the file and cuts it, unless the file has no room to grow, or others read the log just now. */

@@ -216,9 +216,14 @@ export interface StoreReads {
   snapshots(runId: string): SnapshotRecord[]
   /** @throws UserError when there is no such snapshot */
   snapshot(id: number): SnapshotRecord
+  /** @throws StoreError when it is damaged: other snapshots can be read */
   snapshotModel(id: number): SnapshotModel
+  /** @throws StoreError when they are damaged */
   predictions(snapshotId: number, part: 'validation' | 'test'): Predictions | undefined
-  /** The state to resume from: the rolling checkpoint or the last snapshot, whichever is further. */
+  /**
+   * The state to resume from: the rolling checkpoint or the last snapshot, whichever is further and whole.
+   * @throws StoreError when there are some and all of them are damaged
+   */
   checkpoint(runId: string): TrainerState | undefined
   series(query: SeriesQuery): SeriesView
   /**
@@ -249,6 +254,11 @@ export interface StoreReads {
   calibration(machine: MachineIdentity, subject: TimingSubject): DeviceComparison | undefined
   /** All that was measured on this machine, the newest first. */
   calibrations(machine: MachineIdentity): DeviceComparison[]
+  /**
+   * Damage that reading has got round so far in this program (a gap in a series, an older checkpoint), a sentence each: for
+   * those who show what was read. @param runId all runs when absent
+   */
+  damage(runId?: string): string[]
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }

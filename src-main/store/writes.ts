@@ -17,7 +17,7 @@ import {
   setStatus,
   type WriteContext,
 } from './runWrites.ts'
-import { keepLogShort } from './tightDisk.ts'
+import { createLogKeeper } from './tightDisk.ts'
 import { createTrash } from './trash.ts'
 import { expireTrash, restoreRuns, trashRuns } from './trashCan.ts'
 import type { Store, StoreWrites } from './types.ts'
@@ -33,6 +33,7 @@ export function createWrites(context: WriteContext): {
 } {
   const { db, hosts } = context
   const trash = createTrash(context)
+  const log = createLogKeeper(db)
   let emptying: NodeJS.Immediate | undefined
 
   const transaction = <T>(work: () => T): T => {
@@ -46,7 +47,7 @@ export function createWrites(context: WriteContext): {
   /** For what makes room, and for how a run ended: it must be stored on a full disk too. */
   const urgent = <T>(work: () => T): T => withReserve(db.path, () => transaction(work))
   const makeRoomAgain = (): void => {
-    keepLogShort(db)
+    log.reset()
     keepReserve(db.path)
   }
   const empty = (): boolean => {
@@ -110,7 +111,7 @@ export function createWrites(context: WriteContext): {
       sweepDeadRuns: () => withReserve(db.path, () => hosts.sweep()),
     },
     record(events) {
-      keepLogShort(db)
+      log.look()
       return transaction(() => recordEvents(context, events))
     },
     close() {

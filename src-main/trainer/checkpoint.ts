@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { StoredTensor, TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
 import * as tf from '../engine/tf.ts'
 import type { Model } from './models/index.ts'
@@ -54,15 +53,6 @@ export function restoreWeights(model: Model, tensors: readonly StoredTensor[]): 
     variable.assign(values)
     values.dispose()
   }
-}
-
-/** SHA-256 over name, shape and bytes of every weight and statistic, in the model's order; hexadecimal. */
-export function weightsSha256(weights: readonly StoredTensor[]): string {
-  const hash = createHash('sha256')
-  for (const { name, role, shape, data } of weights) {
-    if (role === 'weight') hash.update(`${name}\0${shape.join()}\0`).update(data)
-  }
-  return hash.digest('hex')
 }
 
 /** The name of the first tensor that holds a NaN or an infinity, or undefined. */

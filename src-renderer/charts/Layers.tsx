@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react'
 import { useCursor } from './cursor.ts'
+import { stepsBack, useEmphasis } from './emphasis.ts'
 import classes from './LineChart.module.css'
 import { labelPlace } from './labelPlace.ts'
 import { seriesColor } from './palette.ts'
@@ -104,12 +105,14 @@ export function Cursor({
   readonly group: string
 }) {
   const at = useCursor(group)
+  const emphasis = useEmphasis(group)
   if (at === undefined || at < area.x.domain[0] || at > area.x.domain[1]) return null
   return (
     <>
       <path className={classes.cursor} d={`M${pixelX(area, at).toFixed(1)} 0V${innerHeight(area.height)}`} />
       {series.map((one, place) => {
-        const point = one.hidden === true || one.faint === true ? undefined : nearestPoint(one, at)
+        const isBack = one.hidden === true || one.faint === true || stepsBack(one, series, emphasis)
+        const point = isBack ? undefined : nearestPoint(one, at)
         if (point === undefined || point.y === null) return null
         const y = pixelY(area, point.y)
         if (!Number.isFinite(y)) return null

@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { stepsBack, useEmphasis } from './emphasis.ts'
 import classes from './LineChart.module.css'
 import { dotsPath, linePath } from './linePath.ts'
 import { seriesColor } from './palette.ts'
@@ -8,6 +9,7 @@ import type { ChartSeries } from './types.ts'
 interface LinesProps {
   readonly area: PlotArea
   readonly series: readonly ChartSeries[]
+  readonly group: string
 }
 
 /** Wide strokes at the edge of the plot are not cut in half. */
@@ -17,7 +19,8 @@ const edge = 2
  * The lines themselves, one path each. Not by the chart library: its lines keep an object a point and several renders an
  * update, of which four charts at four updates a second are a visible part of a second.
  */
-export const Lines = memo(function Lines({ area, series }: LinesProps) {
+export const Lines = memo(function Lines({ area, series, group }: LinesProps) {
+  const emphasis = useEmphasis(group)
   const width = innerWidth(area.width)
   const height = innerHeight(area.height)
   return (
@@ -31,7 +34,16 @@ export const Lines = memo(function Lines({ area, series }: LinesProps) {
       aria-hidden="true"
     >
       {series.map(
-        (one, place) => one.hidden !== true && <Line key={one.id} area={area} one={one} place={place} />,
+        (one, place) =>
+          one.hidden !== true && (
+            <Line
+              key={one.id}
+              area={area}
+              one={one}
+              place={place}
+              isBack={stepsBack(one, series, emphasis)}
+            />
+          ),
       )}
     </svg>
   )
@@ -41,30 +53,40 @@ interface LineProps {
   readonly area: PlotArea
   readonly one: ChartSeries
   readonly place: number
+  /** Another line is singled out. */
+  readonly isBack: boolean
 }
 
-const Line = memo(function Line({ area, one, place }: LineProps) {
+/** More values than these would be a chain of dots. */
+const mostDots = 80
+
+const Line = memo(function Line({ area, one, place, isBack }: LineProps) {
   const stroke = one.color ?? seriesColor(place)
   // A line of one point has no length to be seen.
-  if (one.dots === true || one.x.length === 1)
-    return (
-      <path
-        data-line={one.id}
-        d={dotsPath(one, area)}
-        stroke={stroke}
-        strokeWidth={6}
-        strokeLinecap="round"
-      />
-    )
+  const isDots = one.dots === true || one.x.length === 1
+  const hasDots = isDots || (one.marked === true && one.x.length <= mostDots)
   return (
-    <path
-      data-line={one.id}
-      d={linePath(one, area)}
-      stroke={stroke}
-      strokeWidth={one.faint === true ? 1 : 1.5}
-      strokeOpacity={one.faint === true ? 0.3 : 1}
-      strokeLinejoin="round"
-      {...(one.dash !== undefined && { strokeDasharray: one.dash })}
-    />
+    <g className={classes.line} data-back={isBack}>
+      {!isDots && (
+        <path
+          data-line={one.id}
+          d={linePath(one, area)}
+          stroke={stroke}
+          strokeWidth={one.faint === true ? 1 : 1.5}
+          strokeOpacity={one.faint === true ? 0.3 : 1}
+          strokeLinejoin="round"
+          {...(one.dash !== undefined && { strokeDasharray: one.dash })}
+        />
+      )}
+      {hasDots && (
+        <path
+          {...(isDots && { 'data-line': one.id })}
+          d={dotsPath(one, area)}
+          stroke={stroke}
+          strokeWidth={isDots ? 6 : 5}
+          strokeLinecap="round"
+        />
+      )}
+    </g>
   )
 })

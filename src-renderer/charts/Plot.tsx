@@ -16,6 +16,9 @@ interface Props {
   readonly formatY: (value: number) => string
 }
 
+/** About what a letter takes, in pixels. */
+const letter = 6.2
+
 /**
  * As the library draws it, without measuring each word for a line break: that lays the page out anew for every tick. Along
  * the lower edge the last one ends with the chart.
@@ -23,7 +26,8 @@ interface Props {
 function AxisTick(props: (XAxisTickContentProps | YAxisTickContentProps) & { readonly chartWidth: number }) {
   const { x, y, textAnchor, tickFormatter, payload, index, chartWidth } = props
   const isBelow = textAnchor === 'middle'
-  const isAtEdge = isBelow && Number(x) > chartWidth - 2 * plotMargin.right
+  const words = tickFormatter?.(payload.value, index) ?? ''
+  const isAtEdge = isBelow && Number(x) + (words.length * letter) / 2 > chartWidth
   return (
     <text
       className="recharts-cartesian-axis-tick-value"
@@ -32,7 +36,7 @@ function AxisTick(props: (XAxisTickContentProps | YAxisTickContentProps) & { rea
       dy={isBelow ? '0.71em' : '0.355em'}
       textAnchor={isAtEdge ? 'end' : textAnchor}
     >
-      {tickFormatter?.(payload.value, index)}
+      {words}
     </text>
   )
 }

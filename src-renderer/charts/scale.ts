@@ -1,4 +1,6 @@
 import { nice, ticks } from 'd3-array'
+import { type Extent, extentOf } from './extent.ts'
+import { frameSignal } from './signal.ts'
 import type { ChartAxis, ChartSeries } from './types.ts'
 
 /** An axis ready to be drawn: what it spans and where its ticks are. */
@@ -6,20 +8,6 @@ export interface Scale {
   readonly kind: 'linear' | 'log'
   readonly domain: readonly [number, number]
   readonly ticks: readonly number[]
-}
-
-export type Extent = readonly [number, number]
-
-/** Spans all finite values, or undefined where there are none. */
-export function extentOf(values: Iterable<number | null>): Extent | undefined {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    if (value === null || !Number.isFinite(value)) continue
-    if (value < low) low = value
-    if (value > high) high = value
-  }
-  return low <= high ? [low, high] : undefined
 }
 
 function* valuesWithin(series: readonly ChartSeries[], [from, to]: Extent, positive: boolean) {
@@ -53,43 +41,51 @@ function withEnd(ticks: readonly number[], end: number): readonly number[] {
   return [...ticks.filter((tick) => end - tick >= gap), end]
 }
 
+interface FrameOptions {
+  /** Values that are to be in the frame beside the lines. */
+  readonly also?: readonly number[]
+  /** What the axis spanned before: it stays where that fits the data. */
+  readonly before?: Extent | undefined
+}
+
 /** The y axis: its domain, or framed by what is to be seen of the data, out to round numbers. */
 export function yScale(
   axis: ChartAxis,
   series: readonly ChartSeries[],
   within: Extent,
   wantedTicks: number,
-  also: readonly number[] = [],
+  { also = [], before }: FrameOptions = {},
 ): Scale {
   const kind = axis.scale ?? 'linear'
   const values = [...valuesWithin(series, within, kind === 'log'), ...also]
-  const seen = extentOf(values)
-  const domain = axis.domain ?? (kind === 'log' ? logFrame(seen, values) : linearFrame(seen, wantedTicks))
+  const domain =
+    axis.domain ??
+    (kind === 'log'
+      ? logFrame(extentOf(values), values)
+      : signalFrame(axis, series, within, wantedTicks, before)) ??
+    linearFrame(extentOf(values), wantedTicks, axis)
   return { kind, domain, ticks: ticksOf(kind, domain, wantedTicks, axis.whole === true) }
 }
 
-function linearFrame(seen: Extent | undefined, wantedTicks: number): Extent {
-  if (seen === undefined) return [0, 1]
-  const [low, high] = seen
-  if (low === high) {
-    const room = low === 0 ? 1 : Math.abs(low) * 0.1
-    return [low - room, high + room]
-  }
-  const [from, to] = nice(low, high, wantedTicks)
-  return [from, to]
+/** Undefined where the axis shows all its values anyway. */
+function signalFrame(
+  axis: ChartAxis,
+  series: readonly ChartSeries[],
+  within: Extent,
+  wantedTicks: number,
+  before: Extent | undefined,
+): Extent | undefined {
+  if (axis.frame !== 'signal') return undefined
+  const frame = frameSignal(series, { within, before, origin: axis.origin })
+  return frame === undefined || frame === before ? frame : linearFrame(frame, wantedTicks, axis)
 }
 
-/**
- * Whether a few values dwarf the rest: the largest is so many times a quarter's upper end that a linear axis would press most
- * of the lines flat. What is not positive has no place on a log axis and does not count.
- */
-export function dwarfs(series: readonly ChartSeries[], times: number): boolean {
-  const values = series
-    .flatMap(({ y, hidden, faint }) => (hidden === true || faint === true ? [] : [...y]))
-    .filter((value) => value !== null)
-  const quarter = quarterOf(values)
-  const most = extentOf(values)?.[1]
-  return quarter !== undefined && most !== undefined && most >= times * quarter
+function linearFrame(seen: Extent | undefined, wantedTicks: number, { share }: ChartAxis): Extent {
+  if (seen === undefined) return [0, 1]
+  const [low, high] = seen
+  const room = low === 0 ? 1 : Math.abs(low) * 0.1
+  const [from, to] = low === high ? [low - room, high + room] : nice(low, high, wantedTicks)
+  return share === true ? [Math.max(0, from), Math.min(1, to)] : [from, to]
 }
 
 /** What a quarter of the positive values stay below. */

@@ -1,25 +1,17 @@
-import { extentOf } from './scale.ts'
+import { percent } from '../format/format.ts'
+import { percentTicks, plainNumber, tickNumbers } from '../format/numberList.ts'
+import { extentOf } from './extent.ts'
 import type { ChartAxis, LineChartProps } from './types.ts'
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
+export const formatOf = (axis: ChartAxis): ((value: number) => string) =>
+  axis.format ?? (axis.share === true ? percent : plainNumber)
 
-/** A number as it stands at an axis or in a legend whose axis gives no format of its own. */
-export function plainNumber(value: number): string {
-  const size = Math.abs(value)
-  if (size === 0) return '0'
-  if (size >= 1e9) return value.toExponential(digitsNeeded(value))
-  if (size >= 1e6) return `${digits.format(value / 1e6)} M`
-  if (size < 1e-3) return value.toExponential(digitsNeeded(value))
-  return Number.isInteger(value) ? grouped.format(value) : digits.format(value)
+/** Writes the ticks of an axis. */
+export function tickFormatOf(axis: ChartAxis, ticks: readonly number[]): (value: number) => string {
+  if (axis.tick !== undefined) return axis.tick(ticks)
+  if (axis.share === true) return percentTicks(ticks)
+  return axis.format ?? tickNumbers(ticks)
 }
-
-/** Ticks are round but for the last bits. */
-const digitsNeeded = (value: number): number =>
-  Number(value.toExponential(0)) === Number(value.toPrecision(9)) ? 0 : 1
-
-export const formatOf = (axis: ChartAxis): ((value: number) => string) => axis.format ?? plainNumber
-export const tickFormatOf = (axis: ChartAxis): ((value: number) => string) => axis.tick ?? formatOf(axis)
 
 /** What the chart shows in a sentence or two, for those who do not see it. */
 export function chartSummary({ title, series, x, y }: LineChartProps): string {

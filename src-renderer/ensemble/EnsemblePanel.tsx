@@ -14,6 +14,7 @@ import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
 import { ClassTable } from './ClassTable.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
+import { type ChoiceAddress, useToldChoice } from './choiceAddress.ts'
 import { costWords } from './cost.ts'
 import { DisagreementMatrix } from './DisagreementMatrix.tsx'
 import classes from './Ensemble.module.css'
@@ -43,6 +44,8 @@ export interface EnsemblePanelProps {
   readonly onOpen?: ((ensemble: EnsembleInfo) => void) | undefined
   /** What to begin with, read once; by default everything is ticked and averaged. */
   readonly start?: Start | undefined
+  /** Every choice that is made here, for the address of the page. */
+  readonly onChoice?: (choice: ChoiceAddress) => void
 }
 
 /** From the snapshots of runs to an ensemble: the answer first, then what it is made of and how good it is. */
@@ -51,13 +54,14 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const title = useId()
   const candidates = useCandidates(runs)
   const ensemble = useEnsemble(candidates, start)
+  useToldChoice(ensemble, props.onChoice)
   return (
     <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
-      <div className={classes.panelHead}>
-        <Title order={2} id={title} {...(!onClose && { className: classes.spoken })}>
+      <div className={onClose ? classes.panelHead : classes.spoken}>
+        <Title order={2} id={title}>
           Ensemble
         </Title>
-        <ScoreMeasureSwitch />
+        {onClose && <ScoreMeasureSwitch />}
         {onClose && <CloseButton size="sm" aria-label="Close the ensemble" onClick={onClose} />}
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}

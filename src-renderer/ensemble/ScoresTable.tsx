@@ -12,7 +12,8 @@ export function ScoresTable({ model }: { readonly model: EnsembleModel }) {
   const [measure] = useScoreMeasure()
   const alone = candidates.length === 1
   return (
-    <Table.ScrollContainer minWidth={300}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label="Scores: table">
       <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
         <Table.Thead>
           <Table.Tr>
@@ -28,7 +29,7 @@ export function ScoresTable({ model }: { readonly model: EnsembleModel }) {
           {validation && <PartRows part="Validation" of={validation} alone={alone} measure={measure} />}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </section>
   )
 }
 

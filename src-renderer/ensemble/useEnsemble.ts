@@ -13,7 +13,8 @@ import { workbenchQuery } from './workbenchQuery.ts'
 /** What a saved ensemble, or a choice made elsewhere, sets the panel to. */
 export interface Start {
   readonly method: PredictionMethod
-  readonly snapshotIds: readonly number[]
+  /** Absent: everyone, and whoever comes later. */
+  readonly snapshotIds: readonly number[] | undefined
 }
 
 /** An ensemble in the making: who is on the workbench, who is ticked, and what that comes to. Lists run along `candidates`. */
@@ -58,7 +59,7 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
   const query = useQuery({ ...workbenchQuery(ids), placeholderData: keepPreviousData })
   const [method, setMethod] = useState<PredictionMethod>(start?.method ?? 'average')
   const [membership, setMembership] = useState<Membership>(() =>
-    start === undefined ? allTicked : only(start.snapshotIds),
+    start?.snapshotIds === undefined ? allTicked : only(start.snapshotIds),
   )
   const [chooser, setChooser] = useState<ChosenBy>('hand')
   const workbench = useLastKnown(query.data)

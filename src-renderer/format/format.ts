@@ -30,12 +30,12 @@ export function signed(difference: number, digits: number): string {
   return `${difference > 0 ? '+' : '−'}${size}`
 }
 
-/** Nats or any other positive number to four digits: "0.4213", "12.53", "3.1e-5". */
+/** Nats or any other positive number to four digits: "0.4213", "12.53", "4 321", "3.1e-5". */
 export function loss(value: Maybe): string {
   if (!isKnown(value)) return unknown
   const size = Math.abs(value)
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) return shortExponent(value.toExponential(1))
-  if (size >= 1000) return value.toFixed(0)
+  if (size >= 1000) return count(value)
   return value.toFixed(size < 10 ? 4 : 2)
 }
 

@@ -125,7 +125,7 @@ function snapshotsOf(spec: RunSpec, plan: TrainingPlan): PlannedSnapshot[] {
   const { snapshots } = spec
   if (snapshots.at === 'cycleEnds')
     return plan.schedule.cycles.flatMap(({ snapshotStep: step, index }) =>
-      step === undefined ? [] : [{ step, cycle: index + 1 }],
+      step === undefined ? [] : [{ step, cycle: plan.snapshotAfter(step) ?? index + 1 }],
     )
   const last = plan.totalSteps - 1
   const every = snapshots.at === 'epochs' ? snapshots.every * plan.stepsPerEpoch : plan.totalSteps

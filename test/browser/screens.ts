@@ -9,10 +9,14 @@ import { launchBrowser } from './chromium.ts'
 
 /*
  * Pictures of every page, to be looked at: node test/browser/screens.ts --home LAB --out FOLDER [--only run,compare]
- * Both sizes that the window is designed for, light and dark.
+ * The sizes that the window is designed for and the narrowest that it must stand, light and dark.
  */
 
-const sizes = { wide: { width: 1440, height: 900 }, small: { width: 1024, height: 700 } }
+const sizes = {
+  wide: { width: 1440, height: 900 },
+  small: { width: 1024, height: 700 },
+  phone: { width: 480, height: 800 },
+}
 const schemes = ['light', 'dark'] as const
 
 const { values } = parseArgs({
@@ -76,7 +80,7 @@ function shots(): Shot[] {
       ? []
       : [
           {
-            name: 'ensembles-bench',
+            name: 'ensembles-workbench',
             address: `/ensembles?runs=${encodeURIComponent(JSON.stringify([best.id]))}`,
           },
         ]),

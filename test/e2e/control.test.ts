@@ -115,7 +115,7 @@ test('a second anneal at one step is refused in words where the run trains and w
   const paused = await lab.run('pause', runId)
   assert.match(paused.stderr, new RegExp(`^Run ${runId} is paused with [\\d,]+ steps? done\\.\n$`))
   const first = await lab.run('anneal', runId, '--epochs', '2')
-  assert.match(first.stderr, /ends its cycle over 500 steps from step [\d,]+ on, and has [\d,]+ steps now/)
+  assert.match(first.stderr, /ends its cycle over the 500 steps after [\d,]+ steps, and has [\d,]+ steps now/)
   const second = await lab.run('anneal', runId, '--epochs', '3', '--json')
   assert.equal(second.code, 1)
   const { obeyed, answer } = JSON.parse(second.stdout)

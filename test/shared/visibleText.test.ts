@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { visibleJson, visibleText } from '../../shared/visibleText.ts'
 
-const evil = 'a\u202eb\u009b31m\u001b[2J\u2066c\u200f\u0000\u007f'
+const evil = 'a\u2028\u202eb\u009b31m\u001b[2J\u2066c\u200f\u0000\u007f'
 
 test('characters that steer a terminal or turn text around are shown by their number', () => {
-  assert.equal(visibleText(evil), 'a\\u202eb\\u009b31m\\u001b[2J\\u2066c\\u200f\\u0000\\u007f')
+  assert.equal(visibleText(evil), 'a\\u2028\\u202eb\\u009b31m\\u001b[2J\\u2066c\\u200f\\u0000\\u007f')
 })
 
 test('all other text stays as it is: line ends, accents, scripts, signs that are joined', () => {

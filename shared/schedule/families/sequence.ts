@@ -155,10 +155,10 @@ export const sequence = (child: z.ZodType<ScheduleSpec>) =>
     },
     readsBudget: (spec, children) =>
       (spec.unit === 'budget' && spec.pieces.length > 1) ||
-      spec.pieces.some(({ schedule, length }, i) => {
-        const isPlaced = length !== undefined && spec.unit !== 'budget'
+      spec.pieces.some(({ schedule, length }) => {
         // What fills a piece of a length of its own has that for its budget.
-        return isPlaced && i < spec.pieces.length - 1 ? false : children.readsBudget(schedule)
+        const hasOwnLength = length !== undefined && spec.unit !== 'budget'
+        return !hasOwnLength && children.readsBudget(schedule)
       }),
     parts: (tree) => partsIn(tree).map((i) => ['pieces', i, 'schedule']),
     presets: [

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
+import { visibleText } from '../../../shared/visibleText.ts'
 import { databaseFile, homeFolder } from '../../core.ts'
 import {
   type Catalogue,
@@ -56,6 +57,7 @@ const importFlags = z.object({
   categorical: list.optional(),
   resize: size.optional(),
   channels: z.string().transform(Number).optional(),
+  skipUnusable: z.boolean().default(false),
 })
 
 export function addDatasets(program: Command, cli: Cli): void {
@@ -79,9 +81,9 @@ function addList(datasets: Command, cli: Cli): void {
     const found = await catalogue.list()
     const damaged = await catalogue.damaged()
     if (json) return printJson(cli, { datasets: found.map(described), damaged })
-    const rows = found.map(({ meta }) => [
+    const rows = found.map(({ meta, otherNames = [] }) => [
       meta.id,
-      meta.name,
+      [meta.name, ...otherNames].join(', '),
       meta.shape.join('×'),
       String(meta.classes.length),
       whole(meta.trainCount),
@@ -113,14 +115,18 @@ function addImport(datasets: Command, cli: Cli): void {
     .option('--labels <file|set>', 'idx: the labels file; cifar: fine or coarse')
     .option('--test-images <file>', 'idx: images of the test part')
     .option('--test-labels <file>', 'idx: labels of the test part')
-    .option('--classes <names>', 'idx: names of the classes, with commas between them')
+    .option(
+      '--classes <names>',
+      'idx: names of labels 0, 1, ... or of those in use, with commas between them',
+    )
     .option('--test-path <path>', 'csv, images: the test part')
     .option('--label <column>', 'csv: column of the class, by name or position (from 0)')
     .option('--no-header', 'csv: the first line is data')
-    .option('--delimiter <character>', 'csv: between fields (default: comma)')
+    .option('--delimiter <character>', 'csv: between fields (default: comma; \\t is a tab)')
     .option('--categorical <columns>', 'csv: columns of codes, by name or position, with commas between them')
     .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
     .option('--channels <n>', 'images: 1 grey, 3 colour')
+    .option('--skip-unusable', 'images: import without the files that cannot be used')
     .addHelpText(
       'after',
       examples([
@@ -133,25 +139,27 @@ function addImport(datasets: Command, cli: Cli): void {
   command.action(async (path: string) => {
     const { json, ...flags } = readOptions(command, importFlags)
     const imported = await importWithProgress(cli, optionsOf(path, flags))
-    if (json) return printJson(cli, { ...described(imported), alreadyStored: imported.alreadyStored })
-    const { meta, alreadyStored } = imported
+    const { meta, alreadyStored, addedName, notes } = imported
+    if (json) return printJson(cli, { ...described(imported), alreadyStored, notes })
+    for (const note of notes) cli.terminal.err(`${visibleText(note)}\n`)
     cli.terminal.err(
-      `${alreadyStored ? 'Was there already' : 'Imported'}: ${meta.name} (${meta.id}), ${plural(meta.trainCount, 'example')} for training and ${whole(meta.testCount)} for test, ${meta.classes.length} classes.\n`,
+      `${alreadyStored ? 'Was there already' : 'Imported'}: ${meta.name} (${meta.id}), ${plural(meta.trainCount, 'example')} for training and ${whole(meta.testCount)} for test, ${meta.classes.length} classes.${addedName === undefined ? '' : ` ${addedName} is another name of it now.`}\n`,
     )
   })
 }
 
 /** Only what belongs to the format is handed on; a flag of another format is refused by its schema. */
 function optionsOf(path: string, flags: Omit<z.infer<typeof importFlags>, 'json'>): ImportOptions {
-  const { header, categorical, ...rest } = flags
+  const { header, categorical, skipUnusable, ...rest } = flags
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
-  const csvOnly = {
+  const chosen = {
     ...(header ? {} : { header }),
     ...(categorical && { categorical }),
+    ...(skipUnusable && { skipUnusable }),
   }
   return parseOrExplain(
     importOptions,
-    { path, ...given, ...csvOnly },
+    { path, ...given, ...chosen },
     'reading the options of "anneal datasets import"',
   )
 }
@@ -234,6 +242,6 @@ function catalogueOf(cli: Cli) {
   return createCatalogue(homeFolder(cli.terminal.env))
 }
 
-function described({ meta, folder }: StoredDataset) {
-  return { ...meta, folder }
+function described({ meta, folder, otherNames = [] }: StoredDataset) {
+  return { ...meta, folder, otherNames }
 }

@@ -9,7 +9,7 @@ import { ensembleReport } from '../reports.ts'
 
 const methodOptions = ensembleMethods.map((method) => methodWords[method].option)
 const methodOption = z
-  .enum(methodOptions, `must be one of ${methodOptions.join(', ')}`)
+  .enum(methodOptions)
   .transform((option) => ensembleMethods.find((method) => methodWords[method].option === option) ?? 'average')
 
 const options = z.object({

@@ -15,12 +15,12 @@ import {
 } from '../context.ts'
 import { examples } from '../help.ts'
 import { runListReport } from '../reports.ts'
-import { runTable } from '../runText.ts'
+import { queueTable } from '../runText.ts'
 
 const listOptions = z.object(storeOptions)
 const moveOptions = z.object({
   ...storeOptions,
-  to: z.enum(queueMoves, `must be one of ${queueMoves.join(', ')}`),
+  to: z.enum(queueMoves),
 })
 
 export function addQueue(program: Command, cli: Cli): void {
@@ -66,6 +66,6 @@ function addMove(queue: Command, cli: Cli): void {
 async function printQueue(cli: Cli, { store: { read } }: Core, json: boolean): Promise<void> {
   const waiting = read.queue()
   if (json) return printJson(cli, { queue: waiting.map(runListReport) })
-  if (waiting.length > 0) return cli.terminal.out(runTable(waiting, cli.terminal.columns))
+  if (waiting.length > 0) return cli.terminal.out(queueTable(waiting, cli.terminal.columns))
   cli.terminal.err(`No run waits. Add one with: ${typed(cli, 'train --spec <file> --queue')}\n`)
 }

@@ -39,8 +39,8 @@ const listOptions = z.object({
 })
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(formats, `must be one of ${formats.join(', ')}`).optional(),
-  table: z.enum(csvTables, `must be one of ${csvTables.join(', ')}`).default('steps'),
+  format: z.enum(formats).optional(),
+  table: z.enum(csvTables).default('steps'),
   raw: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
@@ -60,7 +60,7 @@ export function addRuns(program: Command, cli: Cli): void {
 
 function addList(runs: Command, cli: Cli): void {
   const list = addStore(runs.command('list'))
-    .description('List runs, newest first.')
+    .description('List runs, newest first, each with the best accuracy it reached on validation data.')
     .option('--status <status>', `only those that are ${runStatus.options.join(', ')}`)
     .option('--text <text>', 'only those whose name or note has this text')
     .option('--limit <n>', 'at most so many (default: 50)')
@@ -69,8 +69,10 @@ function addList(runs: Command, cli: Cli): void {
     const { status, text, limit, ...options } = readOptions(list, listOptions)
     await withStored(cli, options, async (core) => {
       const found = core.store.read.runs({ limit, ...(status && { status }), ...(text && { text }) })
-      if (options.json) return printJson(cli, { runs: found.map(runListReport) })
-      if (found.length > 0) return cli.terminal.out(runTable(found, cli.terminal.columns))
+      const runs = found.map((run) => ({ run, bestValAccuracy: bestValAccuracy(core, run) }))
+      if (options.json)
+        return printJson(cli, { runs: runs.map(({ run, ...best }) => ({ ...runListReport(run), ...best })) })
+      if (runs.length > 0) return cli.terminal.out(runTable(runs, cli.terminal.columns))
       const none = core.store.read.runs({ limit: 1 }).length === 0
       cli.terminal.err(
         none ? `No runs yet. Begin with: ${typed(cli, 'demo')}\n` : 'None of the stored runs match.\n',
@@ -79,9 +81,15 @@ function addList(runs: Command, cli: Cli): void {
   })
 }
 
+/** In 0..1; null for a run without validation data, or that was not evaluated yet. */
+const bestValAccuracy = ({ store }: Core, { id }: RunRecord): number | null =>
+  store.read.summary(id).best?.valAccuracy ?? null
+
 function addShow(runs: Command, cli: Cli): void {
   const show = addRunCommand(runs, 'show')
-    .description('Show one run with its epochs and snapshots.')
+    .description(
+      'Show one run with its epochs and snapshots. With --json, "step" is the last step used before it, counted from 0; "steps" are those done.',
+    )
     .addHelpText(
       'after',
       examples([['anneal runs show mwt --json', 'everything but the series of its steps']]),

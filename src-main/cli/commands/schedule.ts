@@ -24,7 +24,9 @@ import { planRun } from '../../runs/plannedRun.ts'
 import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } from '../context.ts'
 import { epochHint } from '../epochHint.ts'
 import { type Chunk, readJsonFile, writeFileWhole } from '../files.ts'
+import { whole } from '../format.ts'
 import { examples } from '../help.ts'
+import { mostRows, refuseManyRows } from '../manyRows.ts'
 import { familyNamed, kindJson, kindsText, kindText } from '../scheduleKinds.ts'
 import { table } from '../table.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
@@ -38,8 +40,10 @@ const options = z.object({
   kind: z.string().optional(),
   steps: wholeNumber(1, maxSteps).optional(),
   stepsPerEpoch: wholeNumber(1, maxSteps).optional(),
-  format: z.enum(['csv', 'json', 'svg'], 'must be one of csv, json, svg').optional(),
-  code: z.enum(exportTargets, `must be one of ${exportTargets.join(', ')}`).optional(),
+  every: wholeNumber(1, maxSteps).default(1),
+  all: z.boolean().default(false),
+  format: z.enum(['csv', 'json', 'svg']).optional(),
+  code: z.enum(exportTargets).optional(),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })
@@ -61,6 +65,8 @@ export function addSchedule(program: Command, cli: Cli): void {
       '--steps-per-epoch <k>',
       "steps in one epoch, for durations given in epochs (default: those of a run's data set, else 1)",
     )
+    .option('--every <n>', 'csv, json: only every n-th step, from step 0 on (default: 1)')
+    .option('--all', `csv, json: print them all, also where they are more than ${whole(mostRows)}`)
     .option('--format <format>', 'csv, json or svg (default: csv; json with --json)')
     .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
     .option('--out <file>', 'write to a file instead of standard output')
@@ -103,10 +109,12 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
     )
   }
   const { name, spec, plan, hint } = await planSchedule(cli, chosen)
+  if (format === 'csv' || format === 'json')
+    refuseManyRows(Math.ceil(plan.totalSteps / chosen.every), chosen.all, 'printing the schedule')
   const schedule = compileSchedule(spec, plan)
   const chunks = isCode(format)
     ? [exportSchedule(spec, plan, format)]
-    : render(schedule, format, plan.stepsPerEpoch, name)
+    : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(chunk)
     cli.terminal.err(hint + suggestWholeCycles(spec, plan))
@@ -185,35 +193,43 @@ function render(
   format: 'csv' | 'json' | 'svg',
   stepsPerEpoch: number,
   name: string,
+  every: number,
 ): Iterable<Chunk> {
   if (format === 'svg') return [drawSchedule(schedule, stepsPerEpoch, name)]
-  return format === 'csv' ? scheduleCsv(schedule) : scheduleJson(schedule, stepsPerEpoch)
+  return format === 'csv' ? scheduleCsv(schedule, every) : scheduleJson(schedule, stepsPerEpoch, every)
 }
 
 const stepsAtOnce = 4096
 
-function* scheduleCsv(schedule: CompiledSchedule): Generator<string> {
+function* scheduleCsv(schedule: CompiledSchedule, every: number): Generator<string> {
   let piece = 'step,lr,momentum\n'
-  for (let step = 0; step < schedule.totalSteps; step++) {
+  let rows = 0
+  for (let step = 0; step < schedule.totalSteps; step += every) {
     const { lr, momentum } = schedule.at(step)
     piece += `${step},${lr},${momentum ?? ''}\n`
-    if (step % stepsAtOnce !== stepsAtOnce - 1) continue
+    rows += 1
+    if (rows % stepsAtOnce !== 0) continue
     yield piece
     piece = ''
   }
   yield piece
 }
 
-/** Steps count from 0, cycles from 1. Momentum is null throughout where the schedule leaves it alone. */
-function* scheduleJson(schedule: CompiledSchedule, stepsPerEpoch: number): Generator<string> {
+/**
+ * Steps count from 0, cycles from 1. Rates and momentum are of the steps 0, `every`, 2 × `every`, ...; momentum is null
+ * throughout where the schedule leaves it alone.
+ */
+function* scheduleJson(schedule: CompiledSchedule, stepsPerEpoch: number, every: number): Generator<string> {
   const { summary, totalSteps } = schedule
   const cycles = schedule.cycles.map(({ index, ...cycle }) => ({ cycle: index + 1, ...cycle }))
-  yield `${JSON.stringify({ summary, totalSteps, stepsPerEpoch, cycles }).slice(0, -1)},"lr":[`
-  yield* numbers(totalSteps, (step) => schedule.at(step).lr)
+  const head = { summary, totalSteps, stepsPerEpoch, ...(every > 1 && { every }), cycles }
+  yield `${JSON.stringify(head).slice(0, -1)},"lr":[`
+  const count = Math.ceil(totalSteps / every)
+  yield* numbers(count, (row) => schedule.at(row * every).lr)
   const moves = schedule.at(0).momentum !== undefined
   if (!moves) return yield '],"momentum":null}\n'
   yield '],"momentum":['
-  yield* numbers(totalSteps, (step) => schedule.at(step).momentum ?? null)
+  yield* numbers(count, (row) => schedule.at(row * every).momentum ?? null)
   yield ']}\n'
 }
 

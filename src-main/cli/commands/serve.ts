@@ -68,7 +68,8 @@ export function addServe(program: Command, cli: Cli): void {
   command.action(async () => {
     const chosen = readOptions(command, options)
     const exposedAs = exposure(chosen)
-    await withCore(cli, chosen, (core) => serve(cli, core, chosen, exposedAs))
+    const log = (line: string): void => cli.terminal.err(`${line}\n`)
+    await withCore(cli, { db: chosen.db, log }, (core) => serve(cli, core, chosen, exposedAs))
   })
 }
 

@@ -23,7 +23,7 @@ import { snapshotTable } from '../runText.ts'
 const listOptions = z.object(storeOptions)
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(snapshotFormats, `must be one of ${snapshotFormats.join(', ')}`),
+  format: z.enum(snapshotFormats),
   out: z.string().min(1),
   force: z.boolean().default(false),
 })
@@ -41,7 +41,9 @@ export function addSnapshots(program: Command, cli: Cli): void {
 
 function addList(snapshots: Command, cli: Cli): void {
   const list = addRunCommand(snapshots, 'list')
-    .description('List the snapshots of a run.')
+    .description(
+      'List the snapshots of a run, each with the steps done before it. With --json, "step" is the last of those, counted from 0.',
+    )
     .addHelpText(
       'after',
       examples([['anneal snapshots list mwt', 'their numbers are for ensemble and export']]),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { UserError } from '../../../shared/errors.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
+import { type Extension, maxSteps } from '../../../shared/schedule/index.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
 import type { RunRecord } from '../../store/types.ts'
@@ -25,7 +27,17 @@ import { suggestWholeCycles } from '../wholeCycles.ts'
 
 const trainOptions = z.object({ ...storeOptions, spec: z.string(), queue: z.boolean().default(false) })
 const resumeOptions = z.object(storeOptions)
-const extendOptions = z.object({ ...storeOptions, cycles: wholeNumber(1, 1e6).default(1) })
+const extendOptions = z.object({
+  ...storeOptions,
+  cycles: wholeNumber(1, 1e6).optional(),
+  epochs: z
+    .string()
+    .regex(/^\d{1,9}(\.\d+)?$/, 'must be a number of epochs')
+    .transform(Number)
+    .refine((epochs) => epochs > 0, 'must be above 0')
+    .optional(),
+  steps: wholeNumber(1, maxSteps).optional(),
+})
 
 /** `train`, `resume` and `extend`: the commands that train in this process. */
 export function addTraining(program: Command, cli: Cli): void {
@@ -68,16 +80,44 @@ export function addTraining(program: Command, cli: Cli): void {
   })
 
   const extend = addRunCommand(program, 'extend')
-    .summary('train a run for more cycles')
-    .description('Go on with a run under the same schedule, to the end of that many more cycles.')
+    .summary('train a run for more cycles, epochs or steps')
+    .description(
+      'Go on with a run under the same schedule: to the end of more cycles, or for more epochs or steps where the schedule has no cycles and nothing in it depends on the budget (constant, step, plateau and their like).',
+    )
     .option('--cycles <n>', 'cycles to add (default: 1)')
-    .addHelpText('after', examples([['anneal extend mwt --cycles 2', 'two more cycles, two more snapshots']]))
+    .option('--epochs <n>', 'epochs to add instead')
+    .option('--steps <n>', 'steps to add instead')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal extend mwt --cycles 2', 'two more cycles, two more snapshots'],
+        ['anneal extend mwt --epochs 10', 'ten more epochs at the rates the schedule goes on with'],
+      ]),
+    )
   extend.action(async (id: string) => {
-    const { cycles, ...rest } = readOptions(extend, extendOptions)
+    const { cycles, epochs, steps, ...rest } = readOptions(extend, extendOptions)
+    const by = extensionOf({ cycles, epochs, steps })
     await withRun(cli, rest, id, (core, run) =>
-      trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, cycles)),
+      trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, by)),
     )
   })
+}
+
+/** @throws UserError where more than one is given */
+function extensionOf(given: {
+  readonly cycles: number | undefined
+  readonly epochs: number | undefined
+  readonly steps: number | undefined
+}): Extension {
+  const { cycles, epochs, steps } = given
+  const named = Object.entries(given).filter(([, amount]) => amount !== undefined)
+  if (named.length > 1) {
+    throw new UserError(
+      `While extending the run: give one of --cycles, --epochs and --steps (received ${named.map(([name]) => `--${name}`).join(' and ')}).`,
+    )
+  }
+  if (epochs !== undefined) return { epochs }
+  return steps === undefined ? { cycles: cycles ?? 1 } : { steps }
 }
 
 async function queueAndReport(cli: Cli, core: Core, json: boolean, content: unknown): Promise<void> {

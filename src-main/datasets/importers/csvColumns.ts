@@ -1,7 +1,15 @@
 import type { CsvOptions } from '../../../shared/data/importOptions.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { checkExtent } from '../meta.ts'
-import { type ColumnFacts, checkMissing, checkSpelling, checkText, noteCell, positions } from './csvFacts.ts'
+import {
+  type ColumnFacts,
+  checkIntegers,
+  checkMissing,
+  checkSpelling,
+  checkText,
+  noteCell,
+  positions,
+} from './csvFacts.ts'
 import { type CsvRow, columnNames, createLayout, type Layout, tidy } from './csvLayout.ts'
 import { saysMissing } from './csvMissing.ts'
 import { isNumber } from './csvNumbers.ts'
@@ -86,6 +94,7 @@ const begin = (layout: Layout): Seen => ({
     values: new Map(),
     missing: new Map(),
     precision: createPrecisionCheck(layout.names.length),
+    isMeasure: false,
   })),
 })
 
@@ -130,6 +139,7 @@ function makePlan(seen: Seen, rows: number, file: string, { header }: CsvOptions
     const refuse = (what: string) =>
       new UserError(`While reading ${file}: column ${show(names[c])}: ${what}.`)
     checkText(own, refuse)
+    checkIntegers(own)
     checkMissing(own, refuse)
     checkSpelling(own, refuse)
     return c !== label && (own.firstText || forced.has(c)) ? positions(own.values) : undefined
@@ -139,7 +149,8 @@ function makePlan(seen: Seen, rows: number, file: string, { header }: CsvOptions
     const own = categories[c]
     return own ? [...own.keys()].map((value) => `${name}=${value}`) : [name]
   })
-  const dtype = facts.some(({ precision }) => precision.collapses()) ? 'float64' : 'float32'
+  const isFine = (own: ColumnFacts) => own.lostInteger !== undefined || own.precision.collapses()
+  const dtype = facts.some(isFine) ? 'float64' : 'float32'
   checkExtent(`While reading ${file}`, 'table', [features.length], dtype, rows)
   const labels = positions(facts[label]?.values ?? new Map())
   return { rows, label, names, features, categories, labels, classes: [...labels.keys()], dtype }

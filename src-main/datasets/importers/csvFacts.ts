@@ -13,6 +13,10 @@ export interface ColumnFacts {
   /** Texts of a label column that may say "no label", each with the first line where it stands. */
   readonly missing: Map<string, number>
   readonly precision: PrecisionCheck
+  /** The refusal of the first integer that float32 would turn into another one. */
+  lostInteger?: UserError
+  /** Whether a number is written with a point or an exponent, which codes are not. */
+  isMeasure: boolean
 }
 
 /** Makes the error for a column, or for one of its cells, from the words that follow its name. */
@@ -32,7 +36,7 @@ export function noteCell(
     return
   }
   if (isNumber(text)) {
-    checkNumber(text, refuse)
+    noteNumber(facts, text, refuse)
     facts.firstNumber ??= { line, text }
     facts.precision.add(Number(text))
   } else {
@@ -48,13 +52,19 @@ function count({ values }: ColumnFacts, text: string): void {
   values.set(text, (values.get(text) ?? 0) + 1)
 }
 
-function checkNumber(text: string, refuse: Refuse): void {
+function noteNumber(facts: ColumnFacts, text: string, refuse: Refuse): void {
   const stored = Math.fround(Number(text))
   if (!Number.isFinite(stored)) throw refuse(`${show(text)} is too large for a 32-bit number`)
+  facts.isMeasure ||= /[.e]/i.test(text)
   if (losesInteger(text))
-    throw refuse(
+    facts.lostInteger ??= refuse(
       `${show(text)} would be rounded to the 32-bit number ${stored}, and different integers would become one; list the column as categorical if it holds codes, leave it out if it numbers the rows, or write it with a decimal point if it is a measure`,
     )
+}
+
+/** Refuses integers that would become others, where nothing in the column says that they are measures. */
+export function checkIntegers({ lostInteger, isMeasure }: ColumnFacts): void {
+  if (lostInteger !== undefined && !isMeasure) throw lostInteger
 }
 
 function checkOneKind({ firstNumber, firstText }: ColumnFacts, refuse: Refuse): void {

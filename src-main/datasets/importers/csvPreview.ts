@@ -6,11 +6,13 @@ import { columnNames } from './csvLayout.ts'
 /** Rows looked at for samples. */
 const sampledRows = 100
 const samplesKept = 4
+/** Rows shown as they are. */
+const firstRows = 5
 /** Characters of a sample: enough to know a value by. */
 const sampleLength = 40
 
 /**
- * The columns of a table with some of their values, from its first rows, for choosing among them; what an import would
+ * The columns of a table with their first cells and some of their values, from its first rows, for choosing among them; what an import would
  * refuse further on is not looked for. @throws UserError when the file or its first rows cannot be read
  */
 export async function previewCsv(
@@ -20,6 +22,7 @@ export async function previewCsv(
   await peek(path, 0)
   let names: string[] | undefined
   const samples: Set<string>[] = []
+  const first: string[][] = []
   let rows = 0
   for await (const { cells } of readRows(path, { delimiter }, () => undefined)) {
     const isHeader = names === undefined && header
@@ -27,12 +30,17 @@ export async function previewCsv(
     if (isHeader) continue
     for (const [c, cell] of cells.entries()) {
       samples[c] ??= new Set()
+      if (rows < firstRows) first[c] = [...(first[c] ?? []), shortened(cell.trim())]
       if (samples[c].size < samplesKept && cell.trim() !== '') samples[c].add(shortened(cell.trim()))
     }
     rows += 1
     if (rows >= sampledRows) break
   }
-  return (names ?? []).map((name, c) => ({ name, samples: [...(samples[c] ?? [])] }))
+  return (names ?? []).map((name, c) => ({
+    name,
+    samples: [...(samples[c] ?? [])],
+    first: first[c] ?? [],
+  }))
 }
 
 const shortened = (text: string): string =>

@@ -28,9 +28,13 @@ async function ofFile(path: string): Promise<ImportFormat> {
   const plain = await openPlain(path)
   try {
     const head = (await plain.next()) ?? Buffer.alloc(0)
+    if (head.length === 0)
+      throw new UserError(
+        `While looking at ${basename(path)}: it is empty, and so neither IDX, nor a CIFAR archive, nor a CSV table; choose another file.`,
+      )
     if (looksLikeTar(head)) return 'cifar'
     if (head.length >= 4 && [0x0801, 0x0803].includes(head.readUInt32BE())) return 'idx'
-    if (!plain.gzipped && head.length > 0 && !head.includes(0)) return 'csv'
+    if (!plain.gzipped && !head.includes(0)) return 'csv'
     throw new UserError(
       `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table; name the format.`,
     )

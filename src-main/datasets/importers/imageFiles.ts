@@ -74,7 +74,7 @@ async function listFiles(
     for (const entry of entries) {
       const path = join(root, entry)
       if (/\.(png|jpe?g|jpe|jfif)$/i.test(entry)) files.push({ path, part, label })
-      else unusable.push(new UnusableFile(path, `${show(entry)} is neither a .png nor a .jpg file`))
+      else unusable.push(new UnusableFile(path, 'it is neither a .png nor a .jpg file'))
     }
   }
   return { files, unusable }

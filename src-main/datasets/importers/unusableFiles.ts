@@ -1,4 +1,5 @@
 import { basename, relative } from 'node:path'
+import { skipHint } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { counted } from '../words.ts'
 
@@ -21,12 +22,12 @@ const mostNamed = 10
 export function refusalOf(root: string, [first, ...more]: readonly UnusableFile[]): UserError {
   if (first !== undefined && more.length === 0)
     return new UserError(
-      `While importing ${first.path}: ${first.message}; replace it, take it out of the folder, or import without it (skipUnusable, --skip-unusable).`,
+      `While importing ${first.path}: ${first.message}; replace it, take it out of the folder, or import without it ${skipHint}.`,
       { cause: first },
     )
   const all = first === undefined ? [] : [first, ...more]
   return new UserError(
-    `While importing ${basename(root)}: ${counted(all.length, 'file')} cannot be used: ${named(root, all)}; replace them, take them out of the folder, or import without them (skipUnusable, --skip-unusable).`,
+    `While importing ${basename(root)}: ${counted(all.length, 'file')} cannot be used: ${named(root, all)}; replace them, take them out of the folder, or import without them ${skipHint}.`,
   )
 }
 
@@ -37,10 +38,17 @@ export function leftOutNote(root: string, unusable: readonly UnusableFile[]): st
   return `${counted(unusable.length, 'file')} ${were} left out: ${named(root, unusable)}.`
 }
 
+/** By reason, because a hundred files mostly have one: "a/1.png, a/2.png and 98 more (the image is damaged)". */
 function named(root: string, unusable: readonly UnusableFile[]): string {
-  const shown = unusable
-    .slice(0, mostNamed)
-    .map(({ path, message }) => `${relative(root, path)} (${message})`)
-  const rest = unusable.length - shown.length
-  return `${shown.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  let left = mostNamed
+  return [...Map.groupBy(unusable, ({ message }) => message)]
+    .map(([why, files]) => {
+      // Each reason has one file at least.
+      const shown = files.slice(0, Math.max(1, left))
+      left -= shown.length
+      const rest = files.length - shown.length
+      const names = shown.map(({ path }) => relative(root, path)).join(', ')
+      return `${names}${rest > 0 ? ` and ${rest} more` : ''} (${why})`
+    })
+    .join('; ')
 }

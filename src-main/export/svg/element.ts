@@ -40,11 +40,12 @@ function short(value: number): string {
 }
 
 function escapeMarkup(content: string): string {
-  // What is no Char of XML 1.0 (production 2) may not stand in it, not even escaped.
-  const chars = content.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
-  return visibleText(chars)
+  const escaped = content
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
+    // What is no Char of XML 1.0 (production 2) may not stand in it, not even escaped.
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '')
+  return visibleText(escaped)
 }

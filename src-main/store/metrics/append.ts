@@ -2,10 +2,10 @@ import type { TrainerEventOf } from '../../../shared/run/messages.ts'
 import { bytesOf } from '../blobs.ts'
 import type { Db } from '../database.ts'
 import { idNumberRow } from '../rows.ts'
-import { addToLevels, CHUNK_STEPS } from './levels.ts'
-import { joinSegments, type Points } from './points.ts'
-import { readTail } from './read.ts'
-import { encodeTail, type Slab, SPEED, segmentOf, slabLength, sliceSlab } from './slab.ts'
+import { addToLevels } from './levels.ts'
+import { CHUNK_STEPS, joinSegments, type Points } from './points.ts'
+import { checksumOfChunk, readTail } from './read.ts'
+import { checksumOfTail, encodeTail, type Slab, SPEED, segmentOf, slabLength, sliceSlab } from './slab.ts'
 
 /**
  * Stores the part of a metrics event that is not stored yet: into the run's tail, and, when that fills a chunk, into
@@ -56,13 +56,20 @@ function addSeries(db: Db, runId: string, names: readonly string[]): void {
 }
 
 function putTail(db: Db, runId: string, slab: Slab): void {
+  const row = {
+    firstStep: slab.firstStep,
+    count: slabLength(slab),
+    names: JSON.stringify(slab.names),
+    data: encodeTail(slab),
+  }
   db.run(
-    'INSERT INTO metric_tail (run_id, first_step, count, names, data) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO metric_tail (run_id, first_step, count, names, data, checksum) VALUES (?, ?, ?, ?, ?, ?)',
     runId,
-    slab.firstStep,
-    slabLength(slab),
-    JSON.stringify(slab.names),
-    encodeTail(slab),
+    row.firstStep,
+    row.count,
+    row.names,
+    row.data,
+    checksumOfTail(row),
   )
 }
 
@@ -90,13 +97,15 @@ function putChunk(db: Db, seriesId: number, chunk: number, points: Points): void
   const { steps, values } = points
   const firstStep = steps[0] ?? 0
   const isConsecutive = (steps.at(-1) ?? 0) - firstStep + 1 === steps.length
+  const stepBytes = isConsecutive ? null : bytesOf(Uint32Array.from(steps))
   db.run(
-    'INSERT INTO metric_chunks (series_id, chunk, first_step, steps, data) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO metric_chunks (series_id, chunk, first_step, steps, data, checksum) VALUES (?, ?, ?, ?, ?, ?)',
     seriesId,
     chunk,
     firstStep,
-    isConsecutive ? null : bytesOf(Uint32Array.from(steps)),
+    stepBytes,
     bytesOf(values),
+    checksumOfChunk(firstStep, stepBytes, bytesOf(values)),
   )
   addToLevels(db, seriesId, points)
 }

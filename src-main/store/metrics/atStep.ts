@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { ValueAtStep } from '../../../shared/api/series.ts'
 import type { Db } from '../database.ts'
-import { CHUNK_STEPS } from './levels.ts'
-import { lastUpTo, type Points } from './points.ts'
+import { CHUNK_STEPS, lastUpTo, type Points } from './points.ts'
 import { findSeries, nextChunk, readTailOf, readValue } from './read.ts'
 
 const chunkRow = z.object({

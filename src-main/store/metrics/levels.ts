@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { type Bucket, coarsen, summarize } from '../../../shared/metrics/buckets.ts'
+import { checksumOf } from '../blobs.ts'
 import type { Db } from '../database.ts'
+import { checksumColumn } from '../rows.ts'
 import { decodeBuckets, encodeBuckets } from './bucketBlob.ts'
-import type { Points } from './points.ts'
-
-/** Steps in a chunk of raw points. */
-export const CHUNK_STEPS = 4096
+import { CHUNK_STEPS, type Points } from './points.ts'
+import { nextChunk, seriesById } from './read.ts'
 
 /** Steps in a bucket of the finest level. */
 const FINEST = 64
@@ -23,7 +23,8 @@ export const levelWidth = (level: number): number => FINEST * FACTOR ** level
 
 const rowSpan = (level: number): number => levelWidth(level) * ROW
 
-const blobRow = z.object({ data: z.instanceof(Uint8Array) })
+const blockRow = z.object({ block: z.number(), data: z.instanceof(Uint8Array), checksum: checksumColumn })
+type BlockRow = z.infer<typeof blockRow>
 
 /** Adds a chunk that has just been closed to every level, so that any of them answers for all closed chunks. */
 export function addToLevels(db: Db, seriesId: number, points: Points): void {
@@ -31,8 +32,12 @@ export function addToLevels(db: Db, seriesId: number, points: Points): void {
   for (let level = 0; level < LEVELS; level++) {
     added = coarsen(added, levelWidth(level))
     const block = Math.floor((points.steps[0] ?? 0) / rowSpan(level))
-    // The last bucket of the row may be one that this chunk goes on with.
-    const row = coarsen([...readBlock(db, seriesId, level, block), ...added], levelWidth(level))
+    const known = findBlock(db, seriesId, level, block)
+    // The last bucket of the row may be one that this chunk goes on with. A row made anew has this chunk already.
+    const row =
+      known !== undefined && !isWhole(level, known)
+        ? madeAnew(db, seriesId, level, block)
+        : coarsen([...(known === undefined ? [] : decodeBuckets(known.data)), ...added], levelWidth(level))
     putBlock(db, seriesId, level, block, row)
   }
 }
@@ -49,35 +54,65 @@ export function readLevel(
   const span = rowSpan(level)
   return db
     .all(
-      blobRow,
-      `SELECT data FROM metric_summaries WHERE series_id = ? AND level = ? AND block BETWEEN ? AND ? ORDER BY block`,
+      blockRow,
+      `SELECT block, data, checksum FROM metric_summaries
+       WHERE series_id = ? AND level = ? AND block BETWEEN ? AND ? ORDER BY block`,
       seriesId,
       level,
       Math.floor(fromStep / span),
       Math.floor((toStep - 1) / span),
     )
-    .flatMap((row) => decodeBuckets(row.data))
+    .flatMap((row) =>
+      isWhole(level, row) ? decodeBuckets(row.data) : madeAnew(db, seriesId, level, row.block),
+    )
     .filter((bucket) => bucket.firstStep >= fromStep && bucket.firstStep < toStep)
 }
 
-function readBlock(db: Db, seriesId: number, level: number, block: number): Bucket[] {
-  const row = db.get(
-    blobRow,
-    'SELECT data FROM metric_summaries WHERE series_id = ? AND level = ? AND block = ?',
+function findBlock(db: Db, seriesId: number, level: number, block: number): BlockRow | undefined {
+  return db.get(
+    blockRow,
+    'SELECT block, data, checksum FROM metric_summaries WHERE series_id = ? AND level = ? AND block = ?',
     seriesId,
     level,
     block,
   )
-  return row === undefined ? [] : decodeBuckets(row.data)
 }
 
 function putBlock(db: Db, seriesId: number, level: number, block: number, buckets: readonly Bucket[]): void {
+  const data = encodeBuckets(buckets)
   db.run(
-    `INSERT INTO metric_summaries (series_id, level, block, data) VALUES (?, ?, ?, ?)
-     ON CONFLICT (series_id, level, block) DO UPDATE SET data = excluded.data`,
+    `INSERT INTO metric_summaries (series_id, level, block, data, checksum) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (series_id, level, block) DO UPDATE SET data = excluded.data, checksum = excluded.checksum`,
     seriesId,
     level,
     block,
-    encodeBuckets(buckets),
+    data,
+    checksumOfBlock(level, block, data),
   )
+}
+
+const checksumOfBlock = (level: number, block: number, data: Uint8Array): number =>
+  checksumOf(`${level}\0${block}\0`, data)
+
+const isWhole = (level: number, { block, data, checksum }: BlockRow): boolean =>
+  checksum === null || checksum === checksumOfBlock(level, block, data)
+
+/** The buckets of a row that is damaged, from the raw points: nothing is lost. */
+function madeAnew(db: Db, seriesId: number, level: number, block: number): Bucket[] {
+  const series = seriesById(db, seriesId)
+  if (series !== undefined)
+    db.damage.found(
+      series.runId,
+      `Of run ${series.runId}, a summary of ${series.name} is damaged in the database; it was made anew from the points, which are whole unless another sentence says otherwise.`,
+    )
+  const end = (block + 1) * rowSpan(level)
+  let buckets: Bucket[] = []
+  let after = (block * rowSpan(level)) / CHUNK_STEPS - 1
+  for (;;) {
+    const next = nextChunk(db, seriesId, after)
+    if (next === undefined || next.chunk * CHUNK_STEPS >= end) return buckets
+    const added = summarize(next.points.steps, next.points.values, FINEST)
+    buckets = coarsen([...buckets, ...coarsen(added, levelWidth(level))], levelWidth(level))
+    after = next.chunk
+  }
 }

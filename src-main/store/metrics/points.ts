@@ -1,3 +1,6 @@
+/** Steps in a chunk of raw points. */
+export const CHUNK_STEPS = 4096
+
 /** Points of one series in ascending order of steps. */
 export interface Points {
   readonly steps: Float64Array

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { bytesOf, float64Of } from '../blobs.ts'
+import { bytesOf, checksumOf, float64Of } from '../blobs.ts'
+import { checksumColumn } from '../rows.ts'
 import type { Segment } from './points.ts'
 
 /** The series that holds the speed of every metrics event, at the event's last step. */
@@ -20,7 +21,10 @@ export const tailRow = z.object({
   count: z.number(),
   names: z.string(),
   data: z.instanceof(Uint8Array),
+  checksum: checksumColumn,
 })
+type TailRow = z.infer<typeof tailRow>
+type TailContent = Pick<TailRow, 'firstStep' | 'count' | 'names'> & { readonly data: Uint8Array }
 const nameList = z.array(z.string())
 
 export const slabLength = (slab: Slab): number => slab.columns[0]?.length ?? 0
@@ -46,7 +50,10 @@ export function encodeTail(slab: Slab): Uint8Array {
   return bytesOf(data)
 }
 
-export function decodeTail(row: z.infer<typeof tailRow>): Slab {
+export const checksumOfTail = ({ firstStep, count, names, data }: TailContent): number =>
+  checksumOf(`${firstStep}\0${count}\0${names}\0`, data)
+
+export function decodeTail(row: TailRow): Slab {
   const names = nameList.parse(JSON.parse(row.names))
   const data = float64Of(row.data)
   return {

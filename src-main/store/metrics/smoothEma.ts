@@ -1,7 +1,6 @@
 import { EMA_START, type EmaState, emaSmooth } from '../../../shared/metrics/smooth.ts'
 import type { Db } from '../database.ts'
-import { CHUNK_STEPS } from './levels.ts'
-import { joinPoints, type Points, slicePoints } from './points.ts'
+import { CHUNK_STEPS, joinPoints, type Points, slicePoints } from './points.ts'
 import { createPyramid } from './pyramid.ts'
 import { nextChunk } from './read.ts'
 import type { Smoother } from './smoothed.ts'

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { movingAverage } from '../../../shared/metrics/movingAverage.ts'
 import type { Db } from '../database.ts'
-import { CHUNK_STEPS } from './levels.ts'
-import { joinPoints, NO_POINTS, type Points, slicePoints } from './points.ts'
+import { CHUNK_STEPS, joinPoints, NO_POINTS, type Points, slicePoints } from './points.ts'
 import { createPyramid } from './pyramid.ts'
 import { nextChunk } from './read.ts'
 import type { Smoother } from './smoothed.ts'
@@ -21,7 +20,7 @@ export function createWindowSmoother(half: number): Smoother {
   const window = 2 * half + 1
   const pyramid = createPyramid()
   /** Closed chunks, and how many points are before each of them. */
-  const chunks: { readonly chunk: number; readonly start: number }[] = []
+  const chunks: { readonly chunk: number; readonly start: number; readonly count: number }[] = []
   let closed = 0
   /** Points in the pyramid, and the step after the last of them. */
   let done = 0
@@ -31,10 +30,11 @@ export function createWindowSmoother(half: number): Smoother {
   const raw = (db: Db, seriesId: number, from: number, to: number): Points => {
     const parts: Points[] = []
     for (let i = chunkHolding(from); i < chunks.length; i++) {
-      const { chunk, start } = chunks[i] ?? { chunk: 0, start: 0 }
+      const { chunk, start, count } = chunks[i] ?? { chunk: 0, start: 0, count: 0 }
       if (start >= to) break
       const points = nextChunk(db, seriesId, chunk - 1)?.points ?? NO_POINTS
-      parts.push(cut(points, from - start, to - start))
+      const isDamaged = points.steps.length < count
+      parts.push(cut(isDamaged ? gapOf(count) : points, from - start, to - start))
     }
     return joinPoints(parts)
   }
@@ -56,7 +56,7 @@ export function createWindowSmoother(half: number): Smoother {
       cut(tail, start - closed, end - closed),
     ])
     const { values } = movingAverage(points.values, half)
-    return cut({ steps: points.steps, values }, from - start, to - start)
+    return withoutGaps(cut({ steps: points.steps, values }, from - start, to - start))
   }
   /** How many closed points lie before a step. */
   const indexOf = (db: Db, seriesId: number, step: number): number => {
@@ -73,7 +73,7 @@ export function createWindowSmoother(half: number): Smoother {
     },
     extend(db, seriesId, isTime) {
       for (const { chunk, count } of newChunks(db, seriesId, chunks.at(-1)?.chunk ?? -1)) {
-        chunks.push({ chunk, start: closed })
+        chunks.push({ chunk, start: closed, count })
         closed += count
       }
       // Not every chunk for itself: a window of many chunks would be read again with each of them.
@@ -83,7 +83,7 @@ export function createWindowSmoother(half: number): Smoother {
         const points = smooth(db, seriesId, NO_POINTS, done, to)
         pyramid.add(points)
         done = to
-        doneEnd = (points.steps.at(-1) ?? -1) + 1
+        doneEnd = (points.steps.at(-1) ?? doneEnd - 1) + 1
         if (isTime()) return closed - half - done < least
       }
       return true
@@ -110,6 +110,21 @@ export function createWindowSmoother(half: number): Smoother {
         },
       }
     },
+  }
+}
+
+/** Stands for the points of a damaged chunk, so that those after it keep their index: no step, and nothing to average. */
+const gapOf = (count: number): Points => ({
+  steps: new Float64Array(count).fill(Number.NaN),
+  values: new Float64Array(count).fill(Number.NaN),
+})
+
+function withoutGaps(points: Points): Points {
+  if (!points.steps.some(Number.isNaN)) return points
+  const kept = [...points.steps.keys()].filter((i) => !Number.isNaN(points.steps[i]))
+  return {
+    steps: Float64Array.from(kept, (i) => points.steps[i] ?? 0),
+    values: Float64Array.from(kept, (i) => points.values[i] ?? 0),
   }
 }
 

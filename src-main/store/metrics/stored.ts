@@ -1,7 +1,7 @@
 import type { Db } from '../database.ts'
 import type { SeriesQuery, SeriesView } from '../types.ts'
-import { CHUNK_STEPS, LEVELS, levelWidth, readLevel } from './levels.ts'
-import { joinPoints, NO_POINTS, type Points, slicePoints, valueAt } from './points.ts'
+import { LEVELS, levelWidth, readLevel } from './levels.ts'
+import { CHUNK_STEPS, joinPoints, NO_POINTS, type Points, slicePoints, valueAt } from './points.ts'
 import { closedEnd, findSeries, nextChunk, readTailOf, readValue } from './read.ts'
 import { type Source, viewSource } from './view.ts'
 

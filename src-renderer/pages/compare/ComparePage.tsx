@@ -1,20 +1,23 @@
-import { Button, SegmentedControl, Select, Slider } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
+import { useViewportSize } from '@mantine/hooks'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useMemo, useRef, useState } from 'react'
+import { useId, useMemo, useRef, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import type { ChartAxis } from '../../charts/types.ts'
+import type { ChartAxis, ChartFrame } from '../../charts/types.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
-import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
 import { counted } from '../../format/format.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { SeriesError } from '../run/SeriesError.tsx'
 import { isSameData } from '../runs/columns/delta.ts'
 import { AddRuns } from './AddRuns.tsx'
-import { axisNames, compareAxes } from './axes.ts'
+import { axisNames } from './axes.ts'
 import classes from './Compare.module.css'
+import { CompareBar } from './CompareBar.tsx'
 import { ConfigTable } from './ConfigTable.tsx'
 import { CurveCharts } from './CurveCharts.tsx'
+import { useCurveLines } from './curveLines.ts'
 import { EnsembleList } from './EnsembleList.tsx'
 import { drawnOf, mostDrawn, type Place, placesOf } from './places.ts'
 import { RunKey } from './RunKey.tsx'
@@ -77,9 +80,18 @@ function ofOneData(
   all: readonly RunSummary[],
   { baseline, others: isAsked }: CompareView,
 ): { readonly runs: readonly RunSummary[]; readonly others: readonly RunSummary[] } {
-  const first = all.find(({ id }) => id === baseline) ?? all[0]
+  const first = all.find(({ id }) => id === baseline) ?? ofMostCommonData(all)
   const others = all.filter((run) => first !== undefined && !isSameData(run, first))
   return { runs: isAsked ? all : all.filter((run) => !others.includes(run)), others }
+}
+
+/** One of the runs of the data set that most of them share; of equals the first. */
+function ofMostCommonData(all: readonly RunSummary[]): RunSummary | undefined {
+  const count = (run: RunSummary): number => all.filter((other) => isSameData(run, other)).length
+  return all.reduce<RunSummary | undefined>(
+    (top, run) => (top === undefined || count(run) > count(top) ? run : top),
+    undefined,
+  )
 }
 
 interface OtherDataProps {
@@ -110,15 +122,19 @@ interface ComparisonProps {
 }
 
 function Comparison({ view, change, runs }: ComparisonProps) {
-  const [highlight, setHighlight] = useState<string>()
+  const group = useId()
+  const [frame, setFrame] = useState<ChartFrame>('signal')
+  const [measure] = useScoreMeasure()
   const ids = runs.map(({ id }) => id)
   const epochsOf = useEpochs(ids)
   const places = useMemoBy([view.x, epochsOf, ...runs], () => placesOf(runs, view.x, epochsOf))
   const { drawn, left } = drawnOf(ids, view.hidden)
   const drawnPlaces = useMemoBy([places, ...drawn], () => places.filter(({ run }) => drawn.has(run.id)))
   const curves = useCurves(drawnPlaces, view.smooth, view.zoom)
+  const lines = useCurveLines(drawnPlaces, curves, epochsOf, measure)
   const baseline = runs.find(({ id }) => id === view.baseline)
   const x = useAxis(drawnPlaces, view)
+  const chartHeight = useChartHeight()
   const toggleHidden = (id: string) => {
     const hidden = new Set(view.hidden)
     if (!hidden.delete(id)) hidden.add(id)
@@ -126,17 +142,7 @@ function Comparison({ view, change, runs }: ComparisonProps) {
   }
   return (
     <>
-      <RunKey
-        places={places}
-        drawn={drawn}
-        hidden={view.hidden}
-        baseline={view.baseline}
-        onHighlight={setHighlight}
-        onHidden={toggleHidden}
-        onBaseline={(id) => change({ baseline: view.baseline === id ? undefined : id })}
-        onRemove={(id) => change({ ids: view.ids.filter((one) => one !== id) })}
-      />
-      <CompareBar view={view} change={change} />
+      <CompareBar view={view} change={change} frame={frame} onFrame={setFrame} />
       {left > 0 && (
         <p className={classes.note} role="status">
           Curves of the first {mostDrawn} runs are drawn; {left} more are in the tables only. Hide some to
@@ -144,15 +150,33 @@ function Comparison({ view, change, runs }: ComparisonProps) {
         </p>
       )}
       <SeriesError error={curves.error ?? undefined} hasData={false} />
-      <div className={classes.charts}>
-        <CurveCharts
-          places={drawnPlaces}
-          curves={curves}
-          epochsOf={epochsOf}
-          highlight={highlight !== undefined && drawn.has(highlight) ? highlight : undefined}
-          x={x}
-          onZoom={(zoom) => change({ zoom })}
-        />
+      <div className={classes.curves}>
+        <div className={classes.charts}>
+          <CurveCharts
+            lines={lines}
+            measure={measure}
+            frame={frame}
+            group={group}
+            x={x}
+            height={chartHeight}
+            onZoom={(zoom) => change({ zoom })}
+          />
+        </div>
+        <aside className={classes.aside} aria-label="Legend">
+          <RunKey
+            places={places}
+            lines={lines}
+            measure={measure}
+            group={group}
+            x={x}
+            drawn={drawn}
+            hidden={view.hidden}
+            baseline={view.baseline}
+            onHidden={toggleHidden}
+            onBaseline={(id) => change({ baseline: view.baseline === id ? undefined : id })}
+            onRemove={(id) => change({ ids: view.ids.filter((one) => one !== id) })}
+          />
+        </aside>
       </div>
       <section aria-label="Scores">
         <div className={classes.sectionHead}>
@@ -165,7 +189,6 @@ function Comparison({ view, change, runs }: ComparisonProps) {
             value={baseline?.id ?? null}
             onChange={(id) => change({ baseline: id ?? undefined })}
           />
-          <ScoreMeasureSwitch />
           <span className={classes.dim}>Each number is of one run, with one seed.</span>
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -182,6 +205,15 @@ function Comparison({ view, change, runs }: ComparisonProps) {
       <EnsembleList places={places} />
     </>
   )
+}
+
+/** What of the window's height is not charts: frame, header, bar and the charts' own heads. */
+const around = 240
+
+/** Two rows of charts fill the window. */
+function useChartHeight(): number {
+  const { height } = useViewportSize()
+  return Math.min(320, Math.max(150, Math.round((height - around) / 2)))
 }
 
 /** One axis for all charts: what is looked at, or all that is trained of the runs drawn. */
@@ -209,40 +241,4 @@ function useMemoBy<T>(parts: readonly unknown[], make: () => T): T {
   const value = make()
   setHeld({ parts, value })
   return value
-}
-
-function CompareBar({ view, change }: Pick<ComparisonProps, 'view' | 'change'>) {
-  const [smooth, setSmooth] = useState(view.smooth)
-  return (
-    <div className={classes.bar}>
-      <SegmentedControl
-        aria-label="Horizontal axis"
-        value={view.x}
-        data={compareAxes.map((value) => ({ value, label: axisNames[value] }))}
-        onChange={(x) => change({ x })}
-      />
-      <span className={classes.smoothing}>
-        Smoothing
-        <Slider
-          className={classes.slider ?? ''}
-          size="xs"
-          label={null}
-          thumbLabel="Smoothing"
-          min={0}
-          max={0.99}
-          step={0.01}
-          value={smooth}
-          onChange={setSmooth}
-          onChangeEnd={(value) => change({ smooth: value })}
-        />
-        <span className={classes.dim}>{smooth === 0 ? 'as measured' : smooth.toFixed(2)}</span>
-      </span>
-      {view.zoom !== undefined && (
-        <Button variant="default" size="compact-xs" onClick={() => change({ zoom: undefined })}>
-          Show all
-        </Button>
-      )}
-      <span className={classes.dim}>Drag over a chart to look closer</span>
-    </div>
-  )
 }

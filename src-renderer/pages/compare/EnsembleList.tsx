@@ -4,13 +4,19 @@ import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { trpc } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
-import { loss, percent, points } from '../../format/format.ts'
+import { loss } from '../../format/format.ts'
+import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../../format/scoreMeasure.ts'
+import { useRuns } from '../../hooks/useRuns.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
+import { factsOf, type SavedRowFacts } from '../ensembles/savedRows.ts'
 import classes from './Compare.module.css'
 import type { Place } from './places.ts'
 
-/** The saved ensembles that have members among the runs compared, best first. */
+/** The saved ensembles that have members among the runs compared, best on validation first. */
 export function EnsembleList({ places }: { readonly places: readonly Place[] }) {
   const { data, error, refetch } = useQuery(trpc.ensembles.list.queryOptions({}))
+  const { byId } = useRuns()
+  const [measure] = useScoreMeasure()
   const ids = new Set(places.map(({ run }) => run.id))
   const own = (data ?? [])
     .filter(({ members }) => members.some(({ runId }) => ids.has(runId)))
@@ -33,22 +39,30 @@ export function EnsembleList({ places }: { readonly places: readonly Place[] }) 
               <th scope="col">Members</th>
               <th scope="col">Method</th>
               <th scope="col" className={classes.number}>
-                Test
+                {measureTitles[measure]}
+                <span className={classes.ofPart}> test</span>
               </th>
               <th scope="col" className={classes.number}>
-                Over best single
+                Gain over best snapshot
+                <span className={classes.ofPart}> test</span>
               </th>
               <th scope="col" className={classes.number}>
-                Validation
+                {measureTitles[measure]}
+                <span className={classes.ofPart}> validation</span>
               </th>
               <th scope="col" className={classes.number}>
-                Test NLL, nats
+                NLL, nats
+                <span className={classes.ofPart}> test</span>
               </th>
             </tr>
           </thead>
           <tbody>
             {own.map((ensemble) => (
-              <EnsembleRow key={ensemble.id} ensemble={ensemble} />
+              <EnsembleRow
+                key={ensemble.id}
+                facts={factsOf(ensemble, (id) => byId.get(id))}
+                measure={measure}
+              />
             ))}
           </tbody>
         </table>
@@ -57,12 +71,16 @@ export function EnsembleList({ places }: { readonly places: readonly Place[] }) 
   )
 }
 
-const accuracyOf = ({ testAccuracy, valAccuracy }: EnsembleInfo): number => testAccuracy ?? valAccuracy ?? 0
+/** By the part that may choose: validation where there is one. */
+const accuracyOf = ({ testAccuracy, valAccuracy }: EnsembleInfo): number => valAccuracy ?? testAccuracy ?? 0
 
-function EnsembleRow({ ensemble }: { readonly ensemble: EnsembleInfo }) {
-  const { members, scores, testAccuracy } = ensemble
-  const single = scores.bestSingleTestAccuracy ?? null
-  const from = [...new Set(members.map(({ runName }) => runName))].join(', ')
+interface EnsembleRowProps {
+  readonly facts: SavedRowFacts
+  readonly measure: ScoreMeasure
+}
+
+function EnsembleRow({ facts, measure }: EnsembleRowProps) {
+  const { ensemble, runs, test, validation, gain } = facts
   return (
     <tr>
       <th scope="row">
@@ -71,15 +89,13 @@ function EnsembleRow({ ensemble }: { readonly ensemble: EnsembleInfo }) {
         </Link>
       </th>
       <td>
-        {members.length} of {from}
+        {ensemble.members.length} of {runs.map(({ name }) => name).join(', ')}
       </td>
       <td>{methodWords[ensemble.method].phrase}</td>
-      <td className={classes.number}>{percent(testAccuracy)}</td>
-      <td className={classes.number}>
-        {testAccuracy === null || single === null ? '–' : points(testAccuracy - single)}
-      </td>
-      <td className={classes.number}>{percent(ensemble.valAccuracy)}</td>
-      <td className={classes.number}>{loss(scores.testNll)}</td>
+      <td className={classes.number}>{scoreText(test, measure)}</td>
+      <td className={classes.number}>{scoreDifference(gain, measure)}</td>
+      <td className={classes.number}>{scoreText(validation, measure)}</td>
+      <td className={classes.number}>{loss(ensemble.scores.testNll)}</td>
     </tr>
   )
 }

@@ -86,7 +86,7 @@ function Warnings({ id }: { readonly id: string }) {
 }
 
 function Facts({ dataset }: { readonly dataset: DatasetInfo }) {
-  const { id, kind, trainCount, testCount, runs, source, license, embedded } = dataset
+  const { id, otherNames, kind, trainCount, testCount, runs, source, license, embedded } = dataset
   return (
     <dl className={classes.facts}>
       <Fact name={kind === 'image' ? 'Images' : 'Table'}>{shapeWords(dataset)}</Fact>
@@ -105,6 +105,11 @@ function Facts({ dataset }: { readonly dataset: DatasetInfo }) {
       <Fact name="Id">
         <code>{id}</code>
       </Fact>
+      {otherNames.length > 0 && (
+        <Fact name="Also called" wide>
+          {otherNames.join(', ')}
+        </Fact>
+      )}
       <Fact name="Source" wide>
         {source ?? 'not given'}
         {embedded && ' (ships with Anneal)'}

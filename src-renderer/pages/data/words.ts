@@ -22,10 +22,14 @@ export function balanceWords(perClass: readonly number[]): string {
   return least === most ? `${count(least)} in each class` : `${count(least)} to ${count(most)} in a class`
 }
 
-/** A number of a table as short as six digits allow. */
-export const cell = (value: number): string => String(Number(value.toPrecision(6)))
+/** A number of a table as short as six digits allow; a large one with twelve, as times and coordinates differ in their last. */
+export const cell = (value: number): string =>
+  String(Number(value.toPrecision(Math.abs(value) >= 1e5 ? 12 : 6)))
 
 /** What a run's spec calls it: its name, or its id where two have one name. */
 export function callName({ id, name }: DatasetInfo, all: readonly DatasetInfo[]): string {
-  return all.some((other) => other.name === name && other.id !== id) ? id : name
+  const isTaken = all.some(
+    (other) => other.id !== id && (other.name === name || other.otherNames.includes(name)),
+  )
+  return isTaken ? id : name
 }

@@ -10,7 +10,7 @@ const route = getRouteApi('/ensembles')
 
 /** All saved ensembles; or the workbench, over the runs in the address or those of the ensemble that is open. */
 export function EnsemblesPage() {
-  const { runs, open } = route.useSearch()
+  const { runs, open, method, members } = route.useSearch()
   const { ensembles, error, retry } = useSavedEnsembles()
   const opened = ensembles?.find(({ id }) => id === open)
   const runIds = useMemo(
@@ -27,5 +27,9 @@ export function EnsemblesPage() {
     )
   }
   if (open !== undefined && opened === undefined) return <GoneEnsemble id={open} />
-  return runIds.length === 0 ? <SavedEnsembles /> : <OpenWorkbench runIds={runIds} opened={opened} />
+  return runIds.length === 0 ? (
+    <SavedEnsembles />
+  ) : (
+    <OpenWorkbench runIds={runIds} opened={opened} chosen={{ method, members }} />
+  )
 }

@@ -1,12 +1,15 @@
 import { Anchor, Button, Text } from '@mantine/core'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
+import type { ChoiceAddress } from '../../ensemble/choiceAddress.ts'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { EnsemblePanel } from '../../ensemble/EnsemblePanel.tsx'
 import { deleteEnsembles } from '../../ensemble/saved.ts'
+import type { Start } from '../../ensemble/useEnsemble.ts'
 import { membersWords } from '../../ensemble/words.ts'
 import { moment } from '../../format/format.ts'
 import { scoreText } from '../../format/scoreMeasure.ts'
@@ -16,14 +19,17 @@ import classes from './Ensembles.module.css'
 import { standingOf } from './joining.ts'
 import { WorkbenchRuns } from './WorkbenchRuns.tsx'
 
-interface OpenBenchProps {
+interface OpenWorkbenchProps {
   readonly runIds: readonly string[]
   /** The saved ensemble that is open. */
   readonly opened: EnsembleInfo | undefined
+  /** As the address has it. */
+  readonly chosen: ChoiceAddress
 }
 
 /** The workbench over the snapshots of some runs, from a saved ensemble or from nothing. */
-export function OpenWorkbench({ runIds, opened }: OpenBenchProps) {
+export function OpenWorkbench({ runIds, opened, chosen }: OpenWorkbenchProps) {
+  const address = useSearch({ from: '/ensembles' })
   const navigate = useNavigate()
   const { byId, state } = useRuns()
   const standing = standingOf(runIds.flatMap((id) => byId.get(id) ?? []))
@@ -37,7 +43,15 @@ export function OpenWorkbench({ runIds, opened }: OpenBenchProps) {
   return (
     <main className={classes.page}>
       {opened === undefined ? (
-        <PageHeader title="Ensemble" actions={<ToAll />} />
+        <PageHeader
+          title="Ensemble"
+          actions={
+            <>
+              <ScoreMeasureSwitch />
+              <ToAll />
+            </>
+          }
+        />
       ) : (
         <OpenedHeader key={opened.id} ensemble={opened} />
       )}
@@ -53,7 +67,14 @@ export function OpenWorkbench({ runIds, opened }: OpenBenchProps) {
           key={opened?.id ?? 'new'}
           runs={joined}
           focus={false}
-          start={opened && startOf(opened)}
+          start={startOf(opened, chosen)}
+          onChoice={(choice) =>
+            void navigate({
+              to: '/ensembles',
+              replace: true,
+              search: { ...address, ...choice },
+            })
+          }
           onOpen={({ id }) => void navigate({ to: '/ensembles', search: { open: id } })}
         />
       )}
@@ -61,10 +82,13 @@ export function OpenWorkbench({ runIds, opened }: OpenBenchProps) {
   )
 }
 
-function startOf({ method, members }: EnsembleInfo) {
+/** A choice in the address was made after the ensemble was opened. */
+function startOf(opened: EnsembleInfo | undefined, { method, members }: ChoiceAddress): Start {
+  if (opened === undefined || method !== undefined || members !== undefined)
+    return { method: method ?? 'average', snapshotIds: members }
   return {
-    method: method === 'weightAverage' ? ('average' as const) : method,
-    snapshotIds: members.map(({ snapshotId }) => snapshotId),
+    method: opened.method === 'weightAverage' ? 'average' : opened.method,
+    snapshotIds: opened.members.map(({ snapshotId }) => snapshotId),
   }
 }
 
@@ -86,6 +110,7 @@ function OpenedHeader({ ensemble }: { readonly ensemble: EnsembleInfo }) {
         detail={`${methodWords[ensemble.method].title}, ${membersWords(ensemble)}, saved ${moment(ensemble.createdAt)}`}
         actions={
           <>
+            <ScoreMeasureSwitch />
             <ToAll />
             <Button variant="default" onClick={() => setRenaming(true)}>
               Rename

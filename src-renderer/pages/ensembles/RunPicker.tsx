@@ -1,8 +1,11 @@
 import { Select, type SelectProps, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { counted, percent } from '../../format/format.ts'
+import { bestOf } from '../../../shared/run/best.ts'
+import { counted } from '../../format/format.ts'
+import { scoreText } from '../../format/scoreMeasure.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import classes from './Ensembles.module.css'
 import { whyNotJoin } from './joining.ts'
 
@@ -55,12 +58,14 @@ export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
 
 function RunOption({ run, first }: { readonly run: RunSummary; readonly first: RunSummary | undefined }) {
   const reason = whyNotJoin(run, first)
-  const accuracy = run.best?.valAccuracy ?? run.best?.testAccuracy
+  const [measure] = useScoreMeasure()
+  const best = run.best === null ? undefined : bestOf([run.best], run.spec.dataset.validation > 0)
   return (
     <div className={classes.option}>
       <div className={classes.optionName}>{run.name}</div>
       <Text size="xs" c="dimmed">
-        {reason ?? `${counted(run.snapshots.length, 'snapshot')} · best ${percent(accuracy)}`}
+        {reason ??
+          `${counted(run.snapshots.length, 'snapshot')}${best === undefined ? '' : ` · best ${best.part} ${measure} ${scoreText(best.accuracy, measure)}`}`}
       </Text>
     </div>
   )

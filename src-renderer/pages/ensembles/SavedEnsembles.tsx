@@ -4,9 +4,11 @@ import { useMemo, useRef, useState } from 'react'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
 import { useSavedEnsembles } from '../../ensemble/saved.ts'
 import { counted } from '../../format/format.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
+import { useRuns } from '../../hooks/useRuns.ts'
 import classes from './Ensembles.module.css'
 import { RunPicker } from './RunPicker.tsx'
 import { SavedTable } from './SavedTable.tsx'
@@ -22,7 +24,11 @@ export function SavedEnsembles() {
   const [sort, setSort] = useState<SavedColumn>('created')
   const filter = useRef<HTMLInputElement>(null)
   useShortcuts('Ensembles', [{ keys: '/', does: 'Filter the ensembles', run: () => filter.current?.focus() }])
-  const facts = useMemo(() => ensembles?.map(factsOf), [ensembles])
+  const { byId } = useRuns()
+  const facts = useMemo(
+    () => ensembles?.map((ensemble) => factsOf(ensemble, (id) => byId.get(id))),
+    [ensembles, byId],
+  )
   const rows = useMemo(
     () =>
       sortedRows(
@@ -49,6 +55,7 @@ export function SavedEnsembles() {
                 value={text}
                 onChange={({ currentTarget }) => setText(currentTarget.value)}
               />
+              <ScoreMeasureSwitch />
               <RunPicker
                 taken={nobody}
                 placeholder="Combine the snapshots of a run"

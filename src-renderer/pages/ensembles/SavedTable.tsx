@@ -5,17 +5,28 @@ import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { SavedMenu } from '../../ensemble/SavedList.tsx'
 import { membersWords } from '../../ensemble/words.ts'
-import { ago, moment, percent, points } from '../../format/format.ts'
+import { ago, moment } from '../../format/format.ts'
+import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import classes from './Ensembles.module.css'
 import type { SavedColumn, SavedRowFacts } from './savedRows.ts'
 
-const heads: readonly { readonly column: SavedColumn; readonly label: string; readonly left?: boolean }[] = [
+interface Head {
+  readonly column: SavedColumn
+  readonly label: string
+  /** The part of the data its numbers are of. */
+  readonly part?: 'validation' | 'test'
+  readonly left?: boolean
+}
+
+/** What stands side by side is of one part of the data. */
+const headsIn = (measure: ScoreMeasure): readonly Head[] => [
   { column: 'name', label: 'Ensemble', left: true },
   { column: 'members', label: 'Members', left: true },
-  { column: 'test', label: 'Test error' },
-  { column: 'best', label: 'Best single' },
-  { column: 'gain', label: 'Gain' },
-  { column: 'validation', label: 'Val. error' },
+  { column: 'test', label: measureTitles[measure], part: 'test' },
+  { column: 'best', label: 'Best snapshot', part: 'test' },
+  { column: 'gain', label: 'Gain', part: 'test' },
+  { column: 'validation', label: measureTitles[measure], part: 'validation' },
   { column: 'created', label: 'Saved' },
 ]
 
@@ -26,12 +37,13 @@ interface SavedTableProps {
 }
 
 export function SavedTable({ rows, sort, onSort }: SavedTableProps) {
+  const [measure] = useScoreMeasure()
   return (
     <Table.ScrollContainer minWidth={760}>
       <Table aria-label="Saved ensembles" highlightOnHover>
         <Table.Thead>
           <Table.Tr>
-            {heads.map(({ column, label, left }) => (
+            {headsIn(measure).map(({ column, label, part, left }) => (
               <Table.Th
                 key={column}
                 ta={left ? 'left' : 'right'}
@@ -46,6 +58,7 @@ export function SavedTable({ rows, sort, onSort }: SavedTableProps) {
                 >
                   {label}
                 </UnstyledButton>
+                {part !== undefined && <div className={classes.ofPart}>{part}</div>}
               </Table.Th>
             ))}
             <Table.Th w={32} aria-label="More" />
@@ -53,7 +66,7 @@ export function SavedTable({ rows, sort, onSort }: SavedTableProps) {
         </Table.Thead>
         <Table.Tbody>
           {rows.map((row) => (
-            <Row key={row.ensemble.id} row={row} />
+            <Row key={row.ensemble.id} row={row} measure={measure} />
           ))}
         </Table.Tbody>
       </Table>
@@ -61,9 +74,14 @@ export function SavedTable({ rows, sort, onSort }: SavedTableProps) {
   )
 }
 
-function Row({ row }: { readonly row: SavedRowFacts }) {
+interface RowProps {
+  readonly row: SavedRowFacts
+  readonly measure: ScoreMeasure
+}
+
+function Row({ row, measure }: RowProps) {
   const [isRenaming, setRenaming] = useState(false)
-  const { ensemble, testError, bestError, gain, validationError } = row
+  const { ensemble, test, bestTest, bestChosenOn, gain, validation } = row
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={400} className={classes.nameCell}>
@@ -80,11 +98,13 @@ function Row({ row }: { readonly row: SavedRowFacts }) {
         <RunLinks runs={row.runs} />
       </Table.Td>
       <Table.Td ta="right" fw={600}>
-        {percent(testError, 2)}
+        {scoreText(test, measure, 2)}
       </Table.Td>
-      <Table.Td ta="right">{percent(bestError, 2)}</Table.Td>
-      <Table.Td ta="right">{points(gain, 2)}</Table.Td>
-      <Table.Td ta="right">{percent(validationError, 2)}</Table.Td>
+      <Table.Td ta="right" title={bestChosenOn && `chosen on ${bestChosenOn}`}>
+        {scoreText(bestTest, measure, 2)}
+      </Table.Td>
+      <Table.Td ta="right">{scoreDifference(gain, measure, 2)}</Table.Td>
+      <Table.Td ta="right">{scoreText(validation, measure, 2)}</Table.Td>
       <Table.Td ta="right" title={moment(ensemble.createdAt)} className={classes.oneLine}>
         {ago(ensemble.createdAt)}
       </Table.Td>

@@ -6,7 +6,7 @@ import classes from './Ensembles.module.css'
 import type { Standing } from './joining.ts'
 import { RunPicker } from './RunPicker.tsx'
 
-interface BenchRunsProps {
+interface WorkbenchRunsProps {
   readonly standing: readonly Standing[]
   /** Named in the address, but not to be found. */
   readonly missing: readonly string[]
@@ -15,7 +15,7 @@ interface BenchRunsProps {
 }
 
 /** The runs whose snapshots are candidates: more can be added, each can go. */
-export function WorkbenchRuns({ standing, missing, onAdd, onRemove }: BenchRunsProps) {
+export function WorkbenchRuns({ standing, missing, onAdd, onRemove }: WorkbenchRunsProps) {
   const taken: readonly RunSummary[] = standing.map(({ run }) => run)
   return (
     <div className={classes.workbench}>

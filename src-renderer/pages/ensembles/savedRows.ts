@@ -1,29 +1,40 @@
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
+import type { RunSummary } from '../../../shared/api/runs.ts'
 import { methodWords } from '../../../shared/ensemble/methods.ts'
+import { bestInOrder } from '../../../shared/run/best.ts'
 
-/** A saved ensemble as the table shows it. Errors are in 0..1, null where not known. */
+/** A saved ensemble as the tables show it. Accuracies are in 0..1, null where not known. */
 export interface SavedRowFacts {
   readonly ensemble: EnsembleInfo
   readonly runs: readonly { readonly id: string; readonly name: string }[]
-  readonly testError: number | null
-  readonly validationError: number | null
-  /** Of the best member on test. */
-  readonly bestError: number | null
-  /** How much lower the ensemble's test error is than that. */
+  readonly test: number | null
+  readonly validation: number | null
+  /** Test accuracy of the best snapshot of its runs, member or not: what one would use without an ensemble. */
+  readonly bestTest: number | null
+  /** What that snapshot was chosen by. */
+  readonly bestChosenOn: 'validation' | 'test' | undefined
+  /** How much higher the ensemble's test accuracy is than that. */
   readonly gain: number | null
 }
 
-export function factsOf(ensemble: EnsembleInfo): SavedRowFacts {
-  const { members, testAccuracy, valAccuracy, scores } = ensemble
+type Scored = Pick<RunSummary, 'snapshots'>
+
+/** @param runOf a run of the lab, as it is now; undefined for one that is not there */
+export function factsOf(ensemble: EnsembleInfo, runOf: (id: string) => Scored | undefined): SavedRowFacts {
+  const { members, testAccuracy, valAccuracy } = ensemble
   const runs = new Map(members.map(({ runId, runName }) => [runId, { id: runId, name: runName }]))
-  const { bestSingleTestAccuracy: best = null } = scores
+  const known = [...runs.keys()].map(runOf)
+  const snapshots = known.flatMap((run) => run?.snapshots ?? [])
+  const best = known.includes(undefined) ? undefined : bestInOrder(snapshots)
+  const bestTest = (best && snapshots[best.index]?.testAccuracy) ?? null
   return {
     ensemble,
     runs: [...runs.values()],
-    testError: testAccuracy === null ? null : 1 - testAccuracy,
-    validationError: valAccuracy === null ? null : 1 - valAccuracy,
-    bestError: best === null ? null : 1 - best,
-    gain: testAccuracy === null || best === null ? null : testAccuracy - best,
+    test: testAccuracy,
+    validation: valAccuracy,
+    bestTest,
+    bestChosenOn: best?.part,
+    gain: testAccuracy === null || bestTest === null ? null : testAccuracy - bestTest,
   }
 }
 
@@ -33,12 +44,14 @@ export type SavedColumn = (typeof savedColumns)[number]
 const keys: Readonly<Record<SavedColumn, (row: SavedRowFacts) => number | string | null>> = {
   name: ({ ensemble }) => ensemble.name.toLowerCase(),
   members: ({ ensemble }) => -ensemble.members.length,
-  test: ({ testError }) => testError,
-  best: ({ bestError }) => bestError,
-  gain: ({ gain }) => (gain === null ? null : -gain),
-  validation: ({ validationError }) => validationError,
+  test: ({ test }) => negative(test),
+  best: ({ bestTest }) => negative(bestTest),
+  gain: ({ gain }) => negative(gain),
+  validation: ({ validation }) => negative(validation),
   created: ({ ensemble }) => -ensemble.createdAt,
 }
+
+const negative = (value: number | null): number | null => (value === null ? null : -value)
 
 /** Names from A, the rest with the best, largest or newest first; what is not known comes last. */
 export function sortedRows(rows: readonly SavedRowFacts[], by: SavedColumn): SavedRowFacts[] {

@@ -14,11 +14,11 @@ interface Props {
 }
 
 const shapes = [
-  ['cosine', 'cosine'],
-  ['linear', 'linear'],
-  ['exponential', 'exponential'],
-  ['polynomial', 'polynomial'],
-  ['rex', 'REX'],
+  ['cosine', 'cosine', 'Half a cosine: slow at both ends.'],
+  ['linear', 'linear', 'A straight line.'],
+  ['exponential', 'exponential', 'Fast at first, and never quite to the lowest.'],
+  ['polynomial', 'polynomial', 'A power of what is left.'],
+  ['rex', 'REX', 'Stays high for long, then falls ever faster.'],
 ] as const
 
 const profileStart: Readonly<Record<string, object>> = {
@@ -54,11 +54,15 @@ export function ProfileField({ path, value }: Props) {
 }
 
 export const updates = [
-  ['step', 'every step'],
-  ['epoch', 'every epoch'],
-  ['every', 'every n steps'],
-  ['atFractions', 'at parts of the budget'],
-  ['atSteps', 'at steps'],
+  ['step', 'every step', 'The rate is computed anew at every step.'],
+  ['epoch', 'every epoch', 'The rate is computed anew once an epoch.'],
+  ['every', 'every n steps', 'The rate is computed anew after so many steps.'],
+  [
+    'atFractions',
+    'at parts of the budget',
+    'The rate is computed anew where these parts of the budget are done.',
+  ],
+  ['atSteps', 'at steps', 'The rate is computed anew at these steps only.'],
 ] as const
 
 const updateStart: Readonly<Record<string, unknown>> = {
@@ -101,10 +105,10 @@ export function UpdateField({ path, value }: Props) {
 }
 
 export const curves = [
-  ['none', 'the optimizer’s'],
-  ['constant', 'constant'],
-  ['inverse', 'against the rate'],
-  ['demon', 'Demon (decays)'],
+  ['none', 'the optimizer’s', 'The schedule leaves the momentum alone.'],
+  ['constant', 'constant', 'One momentum for the whole run.'],
+  ['inverse', 'against the rate', 'High where the rate is low, low where it is high.'],
+  ['demon', 'Demon (decays)', 'Falls to 0 at the end of the budget.'],
 ] as const
 
 const curveStart: Readonly<Record<string, object>> = {

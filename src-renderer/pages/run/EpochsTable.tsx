@@ -1,54 +1,75 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useRef } from 'react'
-import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
+import { useMemo, useRef } from 'react'
+import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import { groupedText } from '../../../shared/numberText.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
-import { count, unknown } from '../../format/format.ts'
+import { unknown } from '../../format/format.ts'
+import { columnNumbers, plainNumber } from '../../format/numberList.ts'
+import { inMeasure, type ScoreMeasure } from '../../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
+import { type EpochRow, epochRows } from './epochRows.ts'
 import classes from './Tables.module.css'
 
 interface Column {
   readonly name: string
   readonly unit: string
-  readonly value: (epoch: EpochInfo) => number | null
+  readonly value: (row: EpochRow) => number | null
+  /** Of a column whose numbers are not written as they are stored. */
+  readonly write?: (value: number | null) => string
 }
 
-const columns: readonly Column[] = [
-  { name: 'Epoch', unit: '', value: ({ epoch }) => epoch },
-  { name: 'Steps done', unit: '', value: ({ step }) => step + 1 },
-  { name: 'Training loss', unit: 'nats', value: ({ trainLoss }) => trainLoss },
-  { name: 'Validation loss', unit: 'nats', value: ({ valLoss }) => valLoss },
-  { name: 'Test loss', unit: 'nats', value: ({ testLoss }) => testLoss },
-  { name: 'Training accuracy', unit: '%', value: ({ trainAccuracy }) => hundredfold(trainAccuracy) },
-  { name: 'Validation accuracy', unit: '%', value: ({ valAccuracy }) => hundredfold(valAccuracy) },
-  { name: 'Test accuracy', unit: '%', value: ({ testAccuracy }) => hundredfold(testAccuracy) },
-  { name: 'Time', unit: 's', value: ({ seconds }) => seconds },
-]
-
-const hundredfold = (part: number | null): number | null => (part === null ? null : 100 * part)
-/** Of one length in a column, so that digits stand under digits. */
-const exact = (value: number | null): string => {
-  if (value === null) return unknown
-  return value.toPrecision(7)
+const columnsIn = (measure: ScoreMeasure): readonly Column[] => {
+  const share = (part: number | null): number | null =>
+    part === null ? null : 100 * inMeasure(part, measure)
+  return [
+    { name: 'Epoch', unit: '', value: ({ epoch }) => epoch, write: asItIs },
+    { name: 'Steps done', unit: '', value: ({ step }) => step + 1 },
+    { name: 'Training loss', unit: 'nats', value: ({ trainLoss }) => trainLoss },
+    { name: 'Validation loss', unit: 'nats', value: ({ valLoss }) => valLoss },
+    { name: 'Test loss', unit: 'nats', value: ({ testLoss }) => testLoss },
+    { name: `Training ${measure}`, unit: '%', value: ({ trainAccuracy }) => share(trainAccuracy) },
+    { name: `Validation ${measure}`, unit: '%', value: ({ valAccuracy }) => share(valAccuracy) },
+    { name: `Test ${measure}`, unit: '%', value: ({ testAccuracy }) => share(testAccuracy) },
+    { name: 'Time', unit: 's', value: ({ seconds }) => seconds, write: hundredths },
+  ]
 }
-const whole = (value: number | null): string => (value === null ? unknown : count(value))
+
+const asItIs = (value: number | null): string => (value === null ? unknown : plainNumber(value))
+const hundredths = (value: number | null): string =>
+  value === null ? unknown : groupedText(value.toFixed(2))
 
 const rowHeight = 24
 
-/** The exact values after every epoch. Only the rows in sight are there, however many epochs a run has. */
-export function EpochsTable({
-  run,
-  epochs,
-}: {
+interface EpochsTableProps {
   readonly run: RunSummary
   readonly epochs: readonly EpochInfo[]
-}) {
+  readonly snapshots: readonly SnapshotInfo[]
+}
+
+/**
+ * The scores after every epoch, and after cycles that end in mid-epoch. Only the rows in sight are there, however many
+ * epochs a run has.
+ */
+export function EpochsTable({ run, epochs, snapshots }: EpochsTableProps) {
   const box = useRef<HTMLDivElement>(null)
+  const [measure] = useScoreMeasure()
+  const { stepsPerEpoch } = run.position.plan
+  const all = useMemo(() => epochRows(epochs, snapshots, stepsPerEpoch), [epochs, snapshots, stepsPerEpoch])
+  const columns = useMemo(
+    () =>
+      columnsIn(measure).map((column) => ({
+        ...column,
+        write: column.write ?? columnNumbers(all.map(column.value)),
+      })),
+    [measure, all],
+  )
   const virtual = useVirtualizer({
-    count: epochs.length,
+    count: all.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 20,
   })
-  if (epochs.length === 0)
+  if (all.length === 0)
     return <EmptyState title="No epoch is done yet" text="The first row comes when the first epoch ends." />
   const rows = virtual.getVirtualItems()
   const above = rows[0]?.start ?? 0
@@ -56,7 +77,7 @@ export function EpochsTable({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={classes.box} ref={box} tabIndex={0} aria-label="Epochs">
-      <table className={classes.epochs} aria-rowcount={epochs.length + 1}>
+      <table className={classes.epochs} aria-rowcount={all.length + 1}>
         <thead>
           <tr>
             {columns.map(({ name, unit }) => (
@@ -70,12 +91,12 @@ export function EpochsTable({
         <tbody>
           {above > 0 && <tr style={{ height: above }} />}
           {rows.map(({ index }) => {
-            const epoch = epochs[index]
+            const row = all[index]
             return (
-              epoch !== undefined && (
-                <tr key={epoch.epoch} aria-rowindex={index + 2} data-best={epoch.step === run.best?.step}>
-                  {columns.map(({ name, unit, value }) => (
-                    <td key={name}>{(unit === '' ? whole : exact)(value(epoch))}</td>
+              row !== undefined && (
+                <tr key={row.step} aria-rowindex={index + 2} data-best={row.step === run.best?.step}>
+                  {columns.map(({ name, value, write }) => (
+                    <td key={name}>{write(value(row))}</td>
                   ))}
                 </tr>
               )

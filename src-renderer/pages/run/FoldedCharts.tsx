@@ -1,15 +1,17 @@
 import { useMemo } from 'react'
 import type { Smoothing } from '../../../shared/api/series.ts'
+import { accuracyOn } from '../../../shared/run/best.ts'
 import type { Cycle } from '../../../shared/schedule/index.ts'
 import { LineChart } from '../../charts/LineChart.tsx'
+import type { LegendEntry } from '../../charts/PageLegend.tsx'
 import { seriesColor, seriesDash } from '../../charts/palette.ts'
 import type { ChartAxis, ChartSeries } from '../../charts/types.ts'
-import { plainNumber } from '../../charts/words.ts'
-import { count, loss, percent, rate } from '../../format/format.ts'
-import { lineOf, notSmoothed, roundPercent, useSeen } from './chartParts.ts'
+import { percent, rate } from '../../format/format.ts'
+import { tickNumbers } from '../../format/numberList.ts'
+import { lineInMeasure, lineOf, lossAxis, notSmoothed, scoreAxis, speedAxis, useSeen } from './chartParts.ts'
 import { type PhaseWindow, phaseOf, pointsPerCycle, stepsWithin } from './folded.ts'
 import { SeriesError } from './SeriesError.tsx'
-import { epochLine, judgedBy } from './scene.ts'
+import { scoreLine } from './scene.ts'
 import type { SeriesRequest } from './seriesFeed.ts'
 import type { Scene } from './useScene.ts'
 import { useSeriesViews } from './useSeriesViews.ts'
@@ -29,85 +31,87 @@ interface FoldedProps {
   readonly height: number
 }
 
-export const FoldedRate = ({ scene, ...props }: FoldedProps) => (
-  <FoldedSeries
-    {...props}
-    scene={scene}
-    title="Learning rate"
-    name="lr"
-    smoothing={notSmoothed}
-    unit=""
-    format={rate}
-    scale={scene.view.rateScale ?? 'linear'}
-    onScale={(rateScale) => scene.change({ rateScale })}
-  />
-)
-
-export const FoldedLoss = ({ scene, ...props }: FoldedProps) => (
-  <FoldedSeries
-    {...props}
-    scene={scene}
-    title="Training loss"
-    name="loss"
-    smoothing={scene.view.smoothing}
-    unit="nats"
-    format={loss}
-    scale={scene.view.lossScale ?? 'linear'}
-    onScale={(lossScale) => scene.change({ lossScale })}
-  />
-)
-
-export const FoldedSpeed = (props: FoldedProps) => (
-  <FoldedSeries
-    {...props}
-    title="Speed"
-    name="samplesPerSecond"
-    smoothing={notSmoothed}
-    unit="examples/s"
-    format={count}
-  />
-)
-
-/** What is measured once an epoch lies in the cycle that the epoch ended in. */
-export function FoldedAccuracy({ scene, folding, height }: FoldedProps) {
-  const { epochs } = scene
-  const hasValidation = epochs.some(({ valAccuracy }) => valAccuracy !== null)
-  const series = useMemo(
-    () =>
-      folding.cycles.map((cycle) => {
-        const { from, to } = stepsWithin(cycle, folding.phase)
-        const map = { label: '', format: String, toStep: Math.round, toX: phaseIn(cycle) }
-        const own = epochs.filter(({ step }) => step >= cycle.start && step < cycle.end)
-        const line = epochLine(own, judgedBy, { from, to }, map, [])
-        return { ...lookOf(cycle), ...line, ...(line.x.length === 1 && { dots: true }) }
-      }),
-    [folding, epochs],
+export function FoldedRate({ scene, ...props }: FoldedProps) {
+  const { view, change } = scene
+  const y = useMemo(
+    (): ChartAxis => ({ label: '', format: rate, tick: tickNumbers, scale: view.rateScale ?? 'linear' }),
+    [view.rateScale],
   )
   return (
-    <LineChart
-      {...inFold(scene, folding)}
-      title={hasValidation ? 'Validation accuracy' : 'Test accuracy'}
-      series={series}
-      y={accuracyAxis}
-      height={height}
+    <FoldedSeries
+      {...props}
+      scene={scene}
+      title="Learning rate"
+      name="lr"
+      smoothing={notSmoothed}
+      y={y}
+      onScale={(rateScale) => change({ rateScale })}
     />
   )
 }
 
-const accuracyAxis: ChartAxis = { label: '', format: (value) => percent(value), tick: roundPercent }
+export function FoldedLoss({ scene, ...props }: FoldedProps) {
+  const { view, change } = scene
+  const y = useMemo(() => lossAxis(view.frame, view.lossScale), [view.frame, view.lossScale])
+  return (
+    <FoldedSeries
+      {...props}
+      scene={scene}
+      title="Training loss"
+      name="loss"
+      smoothing={view.smoothing}
+      y={y}
+      onScale={(lossScale) => change({ lossScale })}
+    />
+  )
+}
 
-function FoldedSeries(
-  props: FoldedProps & {
-    readonly title: string
-    readonly name: string
-    readonly smoothing: Smoothing
-    readonly unit: string
-    readonly format: (value: number) => string
-    readonly scale?: 'linear' | 'log'
-    readonly onScale?: (scale: 'linear' | 'log') => void
-  },
-) {
-  const { scene, folding, name, smoothing, title, height, unit, format, scale, onScale } = props
+export function FoldedSpeed({ scene, ...props }: FoldedProps) {
+  const { frame } = scene.view
+  const y = useMemo(() => speedAxis(frame), [frame])
+  return (
+    <FoldedSeries
+      {...props}
+      scene={scene}
+      title="Speed"
+      name="samplesPerSecond"
+      smoothing={notSmoothed}
+      y={y}
+    />
+  )
+}
+
+/** An evaluation lies in the cycle whose steps it follows: that of a cycle's end is the last of its line. */
+export function FoldedScore({ scene, folding, height }: FoldedProps) {
+  const { evaluations, words, view } = scene
+  const { part, measure } = words
+  const series = useMemo(
+    () =>
+      folding.cycles.map((cycle) => {
+        const { from, to } = stepsWithin(cycle, folding.phase)
+        const own = evaluations.filter(({ step }) => step >= cycle.start && step < cycle.end)
+        const map = { toX: phaseIn(cycle) }
+        const line = scoreLine(own, (scores) => accuracyOn(scores, part), { from, to }, map, [cycle.end - 1])
+        return lineInMeasure({ ...lookOf(cycle), marked: true, ...line }, measure)
+      }),
+    [folding, evaluations, part, measure],
+  )
+  const y = useMemo(() => scoreAxis(view.frame), [view.frame])
+  const title = `${part === 'validation' ? 'Validation' : 'Test'} ${measure}`
+  return <LineChart {...inFold(scene, folding)} title={title} series={series} y={y} height={height} />
+}
+
+interface FoldedSeriesProps extends FoldedProps {
+  readonly title: string
+  /** Of the series, as it is stored. */
+  readonly name: string
+  readonly smoothing: Smoothing
+  readonly y: ChartAxis
+  readonly onScale?: (scale: 'linear' | 'log') => void
+}
+
+function FoldedSeries(props: FoldedSeriesProps) {
+  const { scene, folding, name, smoothing, title, height, y, onScale } = props
   const [ref, isSeen] = useSeen()
   const requests = useMemo(
     () => folding.cycles.map((cycle) => requestOf(cycle, folding.phase, name, smoothing)),
@@ -121,15 +125,6 @@ function FoldedSeries(
         return lineOf(answer, { toX: phaseIn(cycle) }, lookOf(cycle))
       }),
     [folding, views],
-  )
-  const y = useMemo(
-    (): ChartAxis => ({
-      label: unit,
-      format,
-      ...(name === 'loss' && { tick: plainNumber }),
-      ...(scale !== undefined && { scale }),
-    }),
-    [unit, format, scale, name],
   )
   return (
     <div ref={ref}>
@@ -168,4 +163,10 @@ const lookOf = ({ index }: Cycle) => {
   return { id, label: id, color: seriesColor(index), ...(dash !== undefined && { dash }) }
 }
 
-const inFold = ({ group }: Scene, { axis, onZoom }: Folding) => ({ x: axis, group, onZoom })
+/** The page's legend names the cycles once for all charts. */
+export const foldedLegend = ({ cycles }: Folding): readonly LegendEntry[] => cycles.map(lookOf)
+
+const inFold = ({ group }: Scene, { axis, onZoom }: Folding) =>
+  ({ x: axis, group, onZoom, legend: 'values', placeWords: partWords }) as const
+
+export const partWords = (part: number): string => `${percent(part, 0)} of the cycle`

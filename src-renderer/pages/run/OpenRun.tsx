@@ -17,6 +17,7 @@ import { lastStepOf } from './runNumbers.ts'
 import { SnapshotsPanel } from './SnapshotsPanel.tsx'
 import { StateNote } from './StateNote.tsx'
 import { canPause, stateWords } from './stateWords.ts'
+import { useEnsembleAddress } from './useEnsembleAddress.ts'
 import { useRunCommands } from './useRunCommands.ts'
 import { useScene } from './useScene.ts'
 import { useViewState } from './viewState.ts'
@@ -39,13 +40,13 @@ export function OpenRun({ run, live }: OpenRunProps) {
   const { snapshot } = useSearch({ from: '/runs/$runId' })
   const [selected, setSelected] = useState(snapshot)
   useEffect(() => setSelected(snapshot), [snapshot])
-  const [isEnsembleOpen, setEnsembleOpen] = useState(false)
+  const ensemble = useEnsembleAddress(run.id)
+  const { isOpen: isEnsembleOpen, toggle: toggleEnsemble } = ensemble
   const scene = useScene({ ...live, run, view, change })
   const ribbon = ribbonUnderFeedback(run, live.feedback)
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   const canEnsemble = run.snapshots.length > 1
   const select = useCallback((id: number) => setSelected((before) => (before === id ? undefined : id)), [])
-  const toggleEnsemble = useCallback(() => setEnsembleOpen((open) => !open), [])
   const words = stateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
   // The click on the button must be answered at once.
   useEffect(() => {
@@ -84,7 +85,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             />
           </Tabs.Panel>
           <Tabs.Panel value="epochs" pt="xs">
-            <EpochsTable run={run} epochs={live.epochs} />
+            <EpochsTable run={run} epochs={live.epochs} snapshots={live.snapshots} />
           </Tabs.Panel>
           <Tabs.Panel value="details" pt="xs">
             <Details run={run} isHere={live.isHere} />
@@ -97,7 +98,9 @@ export function OpenRun({ run, live }: OpenRunProps) {
                 runs={[run]}
                 selected={selected}
                 onSelect={select}
-                focus
+                focus={ensemble.isJustOpened}
+                start={ensemble.start}
+                onChoice={ensemble.onChoice}
                 onClose={toggleEnsemble}
               />
             </Suspense>

@@ -1,14 +1,28 @@
 import { useViewportSize } from '@mantine/hooks'
 import { useMemo } from 'react'
+import { CursorPlace } from '../../charts/CursorPlace.tsx'
 import { cursorOf } from '../../charts/cursor.ts'
+import { FrameSwitch } from '../../charts/FrameSwitch.tsx'
+import { PageLegend } from '../../charts/PageLegend.tsx'
 import type { ChartAxis } from '../../charts/types.ts'
+import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
 import { count, counted, percent } from '../../format/format.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
 import { ChartBar } from './ChartBar.tsx'
 import classes from './Charts.module.css'
-import { FoldedAccuracy, FoldedLoss, FoldedRate, FoldedSpeed, type Folding } from './FoldedCharts.tsx'
+import {
+  FoldedLoss,
+  FoldedRate,
+  FoldedScore,
+  FoldedSpeed,
+  type Folding,
+  foldedLegend,
+  partWords,
+} from './FoldedCharts.tsx'
 import { foldedCycles, type PhaseWindow } from './folded.ts'
-import { AccuracyChart, LossChart, RateChart, SpeedChart } from './LineCharts.tsx'
+import { LossChart, ScoreChart, SpeedChart } from './LineCharts.tsx'
+import { legendOf } from './lineLooks.ts'
+import { RateChart } from './RateChart.tsx'
 import { canShowTime, type Scene } from './useScene.ts'
 import { isWhole, moved, type Span, scaled } from './zoom.ts'
 
@@ -42,19 +56,28 @@ export function RunCharts({ scene, samplesPerSecond, isNarrow, above }: RunChart
         onZoomOut={zoom.zoomOut}
         onShowAll={zoom.showAll}
       />
+      <PageLegend entries={isFolded ? foldedLegend(folding) : legendOf(scene)} group={scene.group}>
+        {isFolded ? (
+          <CursorPlace group={scene.group} words={partWords} last="" />
+        ) : (
+          <CursorPlace group={scene.group} words={scene.placeWords} last={lastWords(scene)} />
+        )}
+        <ScoreMeasureSwitch />
+        <FrameSwitch frame={view.frame} onChange={(frame) => change({ frame })} />
+      </PageLegend>
       <div className={classes.grid} data-narrow={isNarrow}>
         {isFolded ? (
           <>
             <FoldedRate {...charts} folding={folding} />
             <FoldedLoss {...charts} folding={folding} />
-            <FoldedAccuracy {...charts} folding={folding} />
+            <FoldedScore {...charts} folding={folding} />
             <FoldedSpeed {...charts} folding={folding} />
           </>
         ) : (
           <>
             <RateChart {...charts} />
             <LossChart {...charts} />
-            <AccuracyChart {...charts} />
+            <ScoreChart {...charts} />
             <SpeedChart {...charts} />
           </>
         )}
@@ -63,8 +86,14 @@ export function RunCharts({ scene, samplesPerSecond, isNarrow, above }: RunChart
   )
 }
 
+/** Where the values stand that the charts tell without a cursor. */
+function lastWords({ run, window, map, placeWords }: Scene): string {
+  if (run.stepsDone === 0) return ''
+  return placeWords(map.toX(Math.min(window.to, run.stepsDone - 1)))
+}
+
 /** What of the window's height is not charts: frame, header, ribbon, bar and the charts' own heads. */
-const around = 330
+const around = 366
 
 function useChartHeight(isNarrow: boolean, above: number): number {
   const { height } = useViewportSize()

@@ -2,7 +2,9 @@ import { ActionIcon, Menu } from '@mantine/core'
 import type { RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '../../../shared/api/urls.ts'
 import { download } from '../../components/download.ts'
-import { afterSteps, bytes, count, loss, percent, rate } from '../../format/format.ts'
+import { afterSteps, bytes, count, loss, rate } from '../../format/format.ts'
+import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { bestWords } from '../../ribbon/dots.ts'
 import type { RibbonDot } from '../../ribbon/types.ts'
 import { DotMark } from './DotMark.tsx'
@@ -19,6 +21,7 @@ interface SnapshotRowProps {
 }
 
 export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: SnapshotRowProps) {
+  const [measure] = useScoreMeasure()
   const id = dot.snapshotId
   if (id === undefined)
     return (
@@ -39,9 +42,9 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
         </span>
         <span className={classes.score}>
           <span className={classes.part}>{scores === undefined ? '' : partOf(scores)}</span>
-          {percent(scores === undefined ? null : judgedBy(scores))}
+          {scoreText(scores === undefined ? null : judgedBy(scores), measure)}
         </span>
-        {snapshot !== undefined && <Facts run={run} snapshot={snapshot} />}
+        {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
       <DownloadMenu id={id} cycle={dot.cycle} />
     </li>
@@ -54,17 +57,23 @@ function partOf({ valAccuracy, testAccuracy }: Pick<SnapshotInfo, 'valAccuracy' 
   return testAccuracy === null ? '' : 'test'
 }
 
-function Facts({ run, snapshot }: { readonly run: RunSummary; readonly snapshot: SnapshotInfo }) {
+interface FactsProps {
+  readonly run: RunSummary
+  readonly snapshot: SnapshotInfo
+  readonly measure: ScoreMeasure
+}
+
+function Facts({ run, snapshot, measure }: FactsProps) {
   const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr } = snapshot
   const epoch = Number(((step + 1) / run.position.plan.stepsPerEpoch).toFixed(2))
   return (
     <span className={classes.facts}>
       <span>epoch {epoch}</span>
-      <span>step {count(step + 1)}</span>
+      <span>{count(step + 1)} steps</span>
       <span>{bytes(snapshot.bytes)}</span>
       <span>rate {rate(Number(lr.toPrecision(3)))}</span>
       <span>loss {loss(valLoss ?? testLoss)}</span>
-      {valAccuracy !== null && testAccuracy !== null && <span>test {percent(testAccuracy)}</span>}
+      {valAccuracy !== null && testAccuracy !== null && <span>test {scoreText(testAccuracy, measure)}</span>}
     </span>
   )
 }

@@ -1,8 +1,11 @@
 import { type RefObject, useMemo, useRef } from 'react'
 import type { SeriesAnswer, Smoothing } from '../../../shared/api/series.ts'
-import type { ChartSeries } from '../../charts/types.ts'
+import type { ChartAxis, ChartFrame, ChartSeries } from '../../charts/types.ts'
 import { useOnScreen } from '../../charts/useOnScreen.ts'
-import { count, percent } from '../../format/format.ts'
+import { count, loss } from '../../format/format.ts'
+import { tickNumbers } from '../../format/numberList.ts'
+import { inMeasure, type ScoreMeasure } from '../../format/scoreMeasure.ts'
+import { trainLook } from './lineLooks.ts'
 import { mostPoints } from './scene.ts'
 import type { SeriesRequest, Views } from './seriesFeed.ts'
 import type { Scene } from './useScene.ts'
@@ -17,7 +20,7 @@ export function useSeen(): readonly [RefObject<HTMLDivElement | null>, boolean] 
 
 /** What one chart asks of its series over the scene's window: as stored, and smoothed where the user wants it. */
 export function useRequests(
-  { range }: Scene,
+  { range }: Pick<Scene, 'range'>,
   series: readonly string[],
   smoothing: Smoothing = notSmoothed,
 ): readonly SeriesRequest[] {
@@ -45,20 +48,39 @@ export function trainingLines(
   views: Views,
   name: string,
   smoothing: Smoothing,
-  map: XMap,
-  color: string,
+  map: Pick<XMap, 'toX'>,
 ): ChartSeries[] {
-  const raw = lineOf(answerOf(views, 'raw', name), map, { id: 'train', label: 'train', color })
+  const raw = lineOf(answerOf(views, 'raw', name), map, trainLook)
   if (smoothing.kind === 'none') return [raw]
-  return [
-    { ...raw, id: 'raw', label: 'train, as measured', faint: true },
-    lineOf(answerOf(views, 'smooth', name), map, { id: 'train', label: 'train', color }),
-  ]
+  const behind = { ...raw, id: 'raw', entry: trainLook.id, label: 'training, as measured', faint: true }
+  return [behind, lineOf(answerOf(views, 'smooth', name), map, trainLook)]
 }
 
-/** A tick of an accuracy axis: a digit after the point only where it says something. */
-export const roundPercent = (value: number): string =>
-  percent(value, Number.isInteger(Number((100 * value).toFixed(3))) ? 0 : 1)
+/** A line of accuracies, told as the user prefers it. */
+export const lineInMeasure = (line: ChartSeries, measure: ScoreMeasure): ChartSeries =>
+  measure === 'accuracy' ? line : { ...line, y: line.y.map((value) => inMeasure(value, measure)) }
+
+/* The axes of what is measured; `frame` as the page has it for all its charts. */
+
+export const lossAxis = (frame: ChartFrame, scale: 'linear' | 'log' = 'linear'): ChartAxis => ({
+  label: 'nats',
+  unit: 'nats',
+  format: loss,
+  tick: tickNumbers,
+  scale,
+  frame,
+})
+
+export const scoreAxis = (frame: ChartFrame): ChartAxis => ({ label: '', share: true, frame })
+
+export const speedAxis = (frame: ChartFrame): ChartAxis => ({
+  label: 'examples/s',
+  unit: 'examples/s',
+  format: count,
+  tick: tickNumbers,
+  whole: true,
+  frame,
+})
 
 /** Steps that a smoothed value speaks for, about. */
 export const stepsAveraged = (smoothing: Smoothing): number => {

@@ -1,11 +1,7 @@
-import type {
-  EpochInfo,
-  FeedbackInfo,
-  RunEvaluation,
-  RunSummary,
-  SnapshotInfo,
-} from '../../../shared/api/runs.ts'
+import type { FeedbackInfo, RunEvaluation, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { downsample } from '../../../shared/metrics/downsample.ts'
+import { accuracyOn } from '../../../shared/run/best.ts'
+import type { Scores } from '../../../shared/run/messages.ts'
 import {
   type CompiledSchedule,
   type Cycle,
@@ -13,7 +9,8 @@ import {
   rateUnderFeedback,
 } from '../../../shared/schedule/index.ts'
 import type { ChartBand, ChartMark } from '../../charts/types.ts'
-import { afterSteps, count, loss, percent, rate } from '../../format/format.ts'
+import { afterSteps, count, loss, rate } from '../../format/format.ts'
+import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
 import { thinned } from '../../ribbon/sample.ts'
 import type { XMap } from './xMap.ts'
 
@@ -33,17 +30,17 @@ export interface Line {
 /** Points of a line, at most, so that drawing costs the same however long a run is. */
 export const mostPoints = 600
 
-/** What is measured once an epoch, thinned as stored series are; the epochs at `pins` (steps) stay. */
-export function epochLine(
-  epochs: readonly EpochInfo[],
-  value: (epoch: EpochInfo) => number | null,
+/** A score of the evaluations, thinned as stored series are; those at `pins` (steps) stay. */
+export function scoreLine<T extends { readonly step: number }>(
+  evaluations: readonly T[],
+  value: (evaluation: T) => number | null,
   { from, to }: StepWindow,
-  map: XMap,
+  map: Pick<XMap, 'toX'>,
   pins: readonly number[],
 ): Line {
-  const known = epochs.flatMap((epoch) => {
-    const y = value(epoch)
-    return y === null ? [] : [{ step: epoch.step, y }]
+  const known = evaluations.flatMap((evaluation) => {
+    const y = value(evaluation)
+    return y === null ? [] : [{ step: evaluation.step, y }]
   })
   const { steps, values } = downsample(
     known.map(({ step }) => step),
@@ -128,7 +125,7 @@ function place(cycles: readonly Cycle[], step: number): number {
   return low
 }
 
-/** Every second cycle of the window; none where they would shade everything alike. */
+/** Every second cycle of the window, from its first step on; none where they would shade everything alike. */
 export function bandsOf(schedule: CompiledSchedule, window: StepWindow, map: XMap): ChartBand[] {
   const cycles = cyclesIn(schedule, window)
   if (schedule.cycles.length < 2 || cycles.length > mostCycles) return []
@@ -142,16 +139,37 @@ export const judgedBy = (scores: {
   readonly testAccuracy: number | null
 }): number | null => scores.valAccuracy ?? scores.testAccuracy
 
+/** How a mark tells scores: of which part of the data, and as what. */
+export interface ScoreWords {
+  readonly part: JudgedPart
+  readonly measure: ScoreMeasure
+}
+
+/** The part of the data that a run is judged by. */
+export type JudgedPart = 'validation' | 'test'
+
+export const judgedPartOf = ({ spec }: RunSummary): JudgedPart =>
+  spec.dataset.validation > 0 ? 'validation' : 'test'
+
+export const lossOn = ({ valLoss, testLoss }: Scores, part: JudgedPart): number | null =>
+  part === 'validation' ? valLoss : testLoss
+
+/** "validation accuracy 89.6 %" */
+function scoreWords(scores: Scores, { part, measure }: ScoreWords): string {
+  return `${part} ${measure} ${scoreText(accuracyOn(scores, part), measure)}`
+}
+
 export function snapshotMarks(
   snapshots: readonly SnapshotInfo[],
   { from, to }: StepWindow,
   map: XMap,
+  words: ScoreWords,
   y: (snapshot: SnapshotInfo) => number | null,
 ): ChartMark[] {
   return snapshots.flatMap((snapshot) => {
     const value = y(snapshot)
     if (value === null || snapshot.step < from || snapshot.step > to) return []
-    const label = `snapshot of cycle ${snapshot.cycle}, ${afterSteps(snapshot.step)}: ${percent(judgedBy(snapshot))}`
+    const label = `snapshot of cycle ${snapshot.cycle}, ${afterSteps(snapshot.step)}: ${scoreWords(snapshot, words)}`
     return [{ x: map.toX(snapshot.step), y: value, label, kind: 'snapshot' as const }]
   })
 }
@@ -159,13 +177,13 @@ export function snapshotMarks(
 export function bestMark(
   best: RunEvaluation | null,
   map: XMap,
+  words: ScoreWords,
   y: (evaluation: RunEvaluation) => number | null,
 ): ChartMark[] {
   const value = best === null ? null : y(best)
   if (best === null || value === null) return []
-  const part = best.valAccuracy === null ? 'test' : 'validation'
   const when = best.epoch === null ? afterSteps(best.step) : `after epoch ${count(best.epoch)}`
-  const label = `best, ${when}: ${percent(judgedBy(best))} on the ${part} data, loss ${loss(best.valLoss ?? best.testLoss)}`
+  const label = `best, ${when}: ${scoreWords(best, words)}, loss ${loss(lossOn(best, words.part))}`
   return [{ x: map.toX(best.step), y: value, label, kind: 'best' }]
 }
 

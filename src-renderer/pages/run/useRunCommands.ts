@@ -5,6 +5,7 @@ import { isActive, type RunStatus } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
 import { notifyDone, notifyError } from '../../components/notify.ts'
 import { count } from '../../format/format.ts'
+import { extendWords } from './extendWords.ts'
 
 export type CommandName =
   | 'pause'
@@ -95,8 +96,9 @@ export function useRunCommands(run: RunSummary): RunCommands {
             const stop = await command({ type: 'stop', when: 'now' })()
             if (stop.outcome === 'refused') return stop
           }
-          const { totalSteps } = await api.runs.extend.mutate({ id, cycles: 1 })
-          notifyDone(`One more cycle: the run now goes to step ${count(totalSteps)}.`)
+          const { by, label } = extendWords(run)
+          const { totalSteps } = await api.runs.extend.mutate({ id, ...by })
+          notifyDone(`${label}: the run now goes to step ${count(totalSteps)}.`)
           return { outcome: 'obeyed' }
         },
         false,

@@ -1,9 +1,12 @@
 import { useCallback, useId, useMemo } from 'react'
 import type { EpochInfo, FeedbackInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import { type Evaluation, evaluationsOf } from '../../../shared/metrics/evaluations.ts'
 import type { CompiledSchedule } from '../../../shared/schedule/index.ts'
 import type { ChartAxis, ChartBand } from '../../charts/types.ts'
+import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { compiledOfRun } from '../../ribbon/ribbonOf.ts'
-import { bandsOf, type StepWindow } from './scene.ts'
+import { placeWords } from './placeWords.ts'
+import { bandsOf, judgedPartOf, type ScoreWords, type StepWindow } from './scene.ts'
 import type { ChangeView, ViewState } from './viewState.ts'
 import { epochMap, secondsPerStep, stepMap, timeMap, type XMap } from './xMap.ts'
 import { isWhole, type Span, stepsOf } from './zoom.ts'
@@ -13,8 +16,12 @@ export interface Scene {
   readonly run: RunSummary
   readonly epochs: readonly EpochInfo[]
   readonly snapshots: readonly SnapshotInfo[]
+  /** At the ends of epochs, and of cycles that end in mid-epoch. */
+  readonly evaluations: readonly Evaluation[]
   readonly feedback: readonly FeedbackInfo[]
   readonly schedule: CompiledSchedule
+  /** By what the run is judged, and how that is told. */
+  readonly words: ScoreWords
   readonly view: ViewState
   readonly change: ChangeView
   readonly map: XMap
@@ -27,6 +34,8 @@ export interface Scene {
   readonly group: string
   /** In values of the axis; undefined: all of it. */
   readonly onZoom: (window: Span | undefined) => void
+  /** Step, epoch and time of a place on the axis. */
+  readonly placeWords: (x: number) => string
 }
 
 interface Given {
@@ -56,6 +65,7 @@ export function useScene(given: Given): Scene {
   const axis = useMemo(
     (): ChartAxis => ({
       label: map.label,
+      ...(map.unit !== undefined && { unit: map.unit }),
       domain: [map.toX(from), map.toX(to)],
       format: map.format,
       whole: map.whole === true,
@@ -63,6 +73,16 @@ export function useScene(given: Given): Scene {
     [map, from, to],
   )
   const bands = useMemo(() => bandsOf(schedule, window, map), [schedule, window, map])
+  const evaluations = useMemo(() => evaluationsOf(epochs, snapshots), [epochs, snapshots])
+  const [measure] = useScoreMeasure()
+  const part = judgedPartOf(run)
+  const words = useMemo(() => ({ part, measure }), [part, measure])
+  const pace = secondsPerStep(run, epochs, given.samplesPerSecond)
+  const { stepsPerEpoch } = run.position.plan
+  const toWords = useMemo(
+    () => placeWords({ map, stepsPerEpoch, totalSteps, epochs, pace }),
+    [map, stepsPerEpoch, totalSteps, epochs, pace],
+  )
   const onZoom = useCallback(
     (span: Span | undefined) => {
       if (span === undefined) return change({ zoom: undefined })
@@ -76,8 +96,10 @@ export function useScene(given: Given): Scene {
     run,
     epochs,
     snapshots,
+    evaluations,
     feedback,
     schedule,
+    words,
     view,
     change,
     map,
@@ -87,6 +109,7 @@ export function useScene(given: Given): Scene {
     bands,
     group,
     onZoom,
+    placeWords: toWords,
   }
 }
 

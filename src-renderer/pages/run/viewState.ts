@@ -17,8 +17,9 @@ const viewState = z.object({
   zoom: z.tuple([z.number(), z.number()]).optional().catch(undefined),
   /** The part of the cycle looked at, in 0..1, where cycles are folded. */
   phase: z.tuple([z.number(), z.number()]).optional().catch(undefined),
+  /** Whether charts are framed by the typical values or by all of them. */
+  frame: z.enum(['signal', 'all']).catch('signal'),
   rateScale: scale.optional().catch(undefined),
-  /** Absent: log where a few values dwarf the rest. */
   lossScale: scale.optional().catch(undefined),
 })
 export type ViewState = z.infer<typeof viewState>

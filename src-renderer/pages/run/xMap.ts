@@ -4,6 +4,8 @@ import { count, duration } from '../../format/format.ts'
 /** An x axis that runs along the steps: step, epoch or training time. */
 export interface XMap {
   readonly label: string
+  /** Of its numbers in a table; `format` has one of its own. */
+  readonly unit?: string
   readonly toX: (step: number) => number
   /** The whole step nearest to a place on the axis. */
   readonly toStep: (x: number) => number
@@ -12,10 +14,11 @@ export interface XMap {
   readonly whole?: boolean
 }
 
+/** Steps done after each step: the first step is at 1. */
 export const stepMap: XMap = {
   label: 'step',
-  toX: (step) => step,
-  toStep: Math.round,
+  toX: (step) => step + 1,
+  toStep: (x) => Math.round(x) - 1,
   format: (x) => count(x),
   whole: true,
 }
@@ -47,6 +50,7 @@ export function timeMap(epochs: readonly EpochInfo[], secondsPerStep: number): X
   const all = [...knots, { steps: last.steps + 1e9, seconds: last.seconds + 1e9 * secondsPerStep }]
   return {
     label: 'training time',
+    unit: 's',
     toX: (step) => between(all, step + 1, 'steps', 'seconds'),
     toStep: (x) => Math.round(between(all, x, 'seconds', 'steps')) - 1,
     format: duration,

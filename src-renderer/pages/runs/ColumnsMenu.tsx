@@ -1,4 +1,5 @@
 import { Button, Checkbox, Group, NumberInput, Popover, SegmentedControl } from '@mantine/core'
+import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
 import classes from './ColumnsMenu.module.css'
 import { columns, findColumn } from './columns/columns.ts'
 import { type ChangeLayout, firstLayout, moveColumn, type TableLayout, toggleColumn } from './layout.ts'
@@ -18,6 +19,9 @@ export function ColumnsMenu({ layout, changeLayout }: ColumnsMenuProps) {
         <Button variant="default">Columns</Button>
       </Popover.Target>
       <Popover.Dropdown p="sm" aria-label="Columns">
+        <Group gap="sm" mb="sm">
+          Scores as <ScoreMeasureSwitch />
+        </Group>
         <ul className={classes.list}>
           {[...shown, ...others].map((id) => (
             <ColumnItem key={id} id={id} layout={layout} changeLayout={changeLayout} />

@@ -22,7 +22,7 @@ export function FirstStart() {
   return (
     <EmptyState
       title="No runs yet"
-      text="The demo trains a small network through warm restarts of its learning rate, on data that came along, and ends with an ensemble of its snapshots."
+      text="The demo trains a small network on data that came along, through five cycles of its learning rate: you see it restart and store a snapshot at the end of every cycle, and then average the five into an ensemble. It takes about 15 seconds on two processor cores, and nothing leaves this machine."
       action={
         <Stack gap="sm" align="center">
           <Button size="sm" loading={isStarting} onClick={() => void start()}>

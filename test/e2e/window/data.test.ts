@@ -169,6 +169,84 @@ describe('an import', () => {
   })
 })
 
+describe('the form before an import', () => {
+  test('guesses the class by its name and shows the first rows', async () => {
+    await openForm(lab.write('guess.csv', 'height,Label\n1.5,=cat\n2,dog\n'))
+    await eventually('the guess', async () =>
+      (await classColumn().inputValue()) === 'Label' ? true : undefined,
+    )
+    const rows = page.getByRole('region', { name: 'First rows of the table' }).locator('tr')
+    assert.deepEqual(await cellsOf(rows), [
+      ['height', 'Label'],
+      ['1.5', '=cat'],
+      ['2', 'dog'],
+    ])
+    await assertAccessible(page)
+    await field('File or folder').fill(lab.write('other.csv', 'height,kind\n1,x\n2,y\n'))
+    await eventually('the other rows', async () =>
+      (await rows.first().textContent())?.includes('kind') ? true : undefined,
+    )
+    assert.equal(await classColumn().inputValue(), '')
+  })
+
+  test('shows an image of each class, and how its files are', async () => {
+    const folder = path.join(lab.home, 'looked-at')
+    await writeImages(folder, { one: 2, two: 1 })
+    await openForm(folder)
+    const shown = page.getByRole('region', { name: /First images/ }).getByRole('listitem')
+    await shown.first().waitFor()
+    assert.deepEqual(
+      (await shown.allTextContents()).map((words) => words.replaceAll(/\s/g, ' ')),
+      ['one2 files, 6 × 8 pixels', 'two1 file, 6 × 8 pixels'],
+    )
+  })
+
+  test('a press that leads nowhere says why, and ends at the field', async () => {
+    const before = await stored()
+    const focused = () => page.evaluate('document.activeElement.getAttribute("aria-invalid")')
+    const told = (words: RegExp) => form().getByRole('alert').filter({ hasText: words }).waitFor()
+    await page.getByRole('button', { name: 'Import a data set' }).click()
+    await press('Import')
+    await told(/Nothing was imported.*Give the file or folder/)
+    assert.equal(await focused(), 'true')
+    await field('File or folder').fill(lab.write('empty.csv', ''))
+    await press('Import')
+    await told(/empty\.csv: it is empty.*Read as/)
+    assert.equal(await focused(), 'true')
+    await field('File or folder').fill(lab.write('ragged.csv', 'a,b\n1,x\n2\n'))
+    const typed = form().getByRole('textbox', { name: 'Column of the class' })
+    assert.match(await mistakeOf(typed), /line 3 has 1 cells/)
+    await press('Import')
+    await told(/line 3 has 1 cells where the first line has another number/)
+    assert.equal(await focused(), 'true')
+    await assertAccessible(page)
+    assert.deepEqual(await stored(), before)
+  })
+
+  test('all images that cannot be used are told at once, and the rest can be had without them', async () => {
+    const folder = path.join(lab.home, 'partly')
+    await writeImages(folder, { good: 3, poor: 2 })
+    for (const name of ['good/broken.png', 'poor/cut.png'])
+      await writeFile(path.join(folder, name), Buffer.from('\x89PNG\r\n\x1a\nno image', 'latin1'))
+    await openForm(folder)
+    await field('Scale to height').waitFor()
+    await press('Import')
+    await form()
+      .getByRole('alert')
+      .filter({ hasText: /2 files cannot be used: good.broken\.png, poor.cut\.png/ })
+      .waitFor()
+    await press('Import without them')
+    assert.deepEqual(
+      (await classRows('partly')).map(([name, training]) => [name, training]),
+      [
+        ['good', '3'],
+        ['poor', '2'],
+      ],
+    )
+    await page.getByText(/2 files were left out: good.broken\.png, poor/).waitFor()
+  })
+})
+
 describe('what is malformed is refused beside its field, and nothing is stored', () => {
   test('of what every format has, and of a table', async () => {
     const before = await stored()
@@ -183,28 +261,28 @@ describe('what is malformed is refused beside its field, and nothing is stored',
     await field('Licence').fill('l'.repeat(2001))
     await field('Source').fill('s'.repeat(2001))
     await field('Between cells').fill(';;')
-    await field('Most values of a column of text').fill('many')
+    await field('Most values of a categorical column').fill('many')
     await press('Import')
     assert.match(await mistakeOf(classColumn()), /name of a column/)
     assert.match(await mistakeOf('Name'), /at most 100 characters/)
     assert.match(await mistakeOf('Licence'), /at most 2000 characters/)
     assert.match(await mistakeOf('Source'), /at most 2000 characters/)
     assert.match(await mistakeOf('Between cells'), /one character/)
-    assert.match(await mistakeOf('Most values of a column of text'), /a number/)
+    assert.match(await mistakeOf('Most values of a categorical column'), /a number/)
     await assertAccessible(page)
     // What only the host can know comes back to the field that it is about.
     for (const name of ['Licence', 'Source']) await field(name).fill('')
     await field('Name').fill('fashion-mnist-12k')
     await field('Between cells').fill(',')
-    await field('Most values of a column of text').fill('100')
+    await field('Most values of a categorical column').fill('100')
     await chooseClass('b')
     await press('Import')
     assert.match(await mistakeOf('Name'), /belongs to the embedded/)
     await field('Name').fill('')
-    await field('Columns of codes').fill('d')
+    await field('Categorical columns').fill('d')
     await press('Import')
-    assert.match(await mistakeOf('Columns of codes'), /no column "d"/)
-    await field('Columns of codes').fill('')
+    assert.match(await mistakeOf('Categorical columns'), /no column "d"/)
+    await field('Categorical columns').fill('')
     await field('Test table').fill(path.join(lab.home, 'gone.csv'))
     await press('Import')
     assert.match(await mistakeOf('Test table'), /no such file/)

@@ -55,21 +55,21 @@ async function printed(...args: readonly string[]): Promise<Report> {
   return report.parse(JSON.parse(stdout))
 }
 
-const error = (accuracy: number): string => `${(100 * (1 - accuracy)).toFixed(2)}\u202f%`
+const shown = (accuracy: number): string => `${(100 * accuracy).toFixed(2)}\u202f%`
 
 const panel = (): Locator => window.page.getByRole('region', { name: 'Ensemble', exact: true })
-const headline = (): Locator => panel().getByRole('heading', { name: /test error of/ })
+const headline = (): Locator => panel().getByRole('heading', { name: /test accuracy of/ })
 const box = (name: string): Locator => panel().getByRole('checkbox', { name: `Member ${name}`, exact: true })
 
 async function assertShows(want: Report, members: number): Promise<void> {
-  await headline().getByText(error(want.testAccuracy)).waitFor()
+  await headline().getByText(shown(want.testAccuracy)).waitFor()
   await headline()
     .getByText(members === 1 ? '1 snapshot' : `${members} snapshots`)
     .waitFor()
-  const best = `Best single: ${error(want.bestSingle.testAccuracy)} (cycle ${want.bestSingle.cycle})`
+  const best = `Best snapshot: ${shown(want.bestSingle.testAccuracy)} (cycle ${want.bestSingle.cycle}, chosen on validation)`
   await panel().getByText(best).waitFor()
   await panel()
-    .getByText(`Validation error: ${error(want.valAccuracy)}`)
+    .getByText(`Validation accuracy: ${shown(want.valAccuracy)}`)
     .waitFor()
   const scores = panel().getByRole('row', { name: /^Test\b.*ensemble/ })
   await scores.getByRole('cell', { name: want.nll.toFixed(4) }).waitFor()
@@ -88,17 +88,17 @@ test('one click answers with the numbers the command line prints', async () => {
   await assertShows(want, 4)
   await panel()
     .locator('h3:focus')
-    .getByText(/test error of/)
+    .getByText(/test accuracy of/)
     .waitFor()
   for (const { cycle, valAccuracy, testAccuracy } of want.members) {
     const member = window.page.getByRole('checkbox', { name: `Member cycle ${cycle}` })
     const row = panel().getByRole('row').filter({ has: member })
     await row
-      .getByRole('cell', { name: error(valAccuracy) })
+      .getByRole('cell', { name: shown(valAccuracy) })
       .first()
       .waitFor()
     await row
-      .getByRole('cell', { name: error(testAccuracy) })
+      .getByRole('cell', { name: shown(testAccuracy) })
       .first()
       .waitFor()
   }
@@ -136,6 +136,48 @@ test('what is best on validation is ticked, and it is said that it was chosen th
   await said.waitFor({ state: 'detached' })
 })
 
+test('the same as errors, and back', async () => {
+  const want = await printed()
+  await panel().getByText('Error', { exact: true }).click()
+  const heading = panel().getByRole('heading', { name: /test error of/ })
+  await heading.getByText(shown(1 - want.testAccuracy)).waitFor()
+  await panel().getByText('Accuracy', { exact: true }).first().click()
+  await assertShows(want, 4)
+})
+
+test('the panel and its ticks survive a reload, stay in sight, and never make the page taller', async () => {
+  const { page } = window
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await box('cycle 2').uncheck()
+  await page.waitForURL(/members=/)
+  await panel()
+    .getByText(/picked with their test scores in sight/)
+    .waitFor()
+  await page.reload()
+  await headline().getByText('3 snapshots').waitFor()
+  assert.equal(await box('cycle 2').isChecked(), false)
+  for (const [width, height] of [
+    [1440, 900],
+    [1024, 700],
+    [720, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    await panel().getByRole('heading', { name: 'Disagreement' }).scrollIntoViewIfNeeded()
+    const { over, aside } = await page.evaluate(() => ({
+      over: document.documentElement.scrollHeight - innerHeight,
+      aside: document.documentElement.scrollWidth - innerWidth,
+    }))
+    assert.deepEqual([over, aside], [0, 0], `at ${width} × ${height}`)
+    await headline().waitFor()
+    const place = await headline().boundingBox()
+    const ticks = await box('cycle 1').boundingBox()
+    for (const at of [place, ticks]) assert.ok(at && at.y >= 0 && at.y < height, `in sight at ${width}`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await box('cycle 2').check()
+  await page.waitForURL((url) => !url.search.includes('members='))
+})
+
 test('averaged weights are asked for on their own', async () => {
   const { stdout } = await lab.run('ensemble', '--run', first, '--method', 'weights', '--json')
   const want = z.object({ testAccuracy: z.number() }).parse(JSON.parse(stdout))
@@ -145,7 +187,7 @@ test('averaged weights are asked for on their own', async () => {
   const table = panel().getByRole('table').filter({ hasText: 'cycles 1, 2, 3, 4' })
   await table
     .getByRole('row', { name: /^Test/ })
-    .getByRole('cell', { name: error(want.testAccuracy) })
+    .getByRole('cell', { name: shown(want.testAccuracy) })
     .waitFor()
   const name = panel().getByRole('textbox', { name: 'Name of the averaged weights' })
   assert.equal(await name.inputValue(), 'first: last 4, averaged weights')
@@ -243,11 +285,11 @@ test('snapshots of two runs are combined, saved and opened again', async () => {
   const snapshots = lab.look(({ read }) => [...read.snapshots(first), ...read.snapshots(second)])
   const scores = scoreOf(snapshots.map(({ id }) => partOf(id, 'test')))
   await headline().getByText('8 snapshots').waitFor()
-  await headline().getByText(error(scores.accuracy)).waitFor()
+  await headline().getByText(shown(scores.accuracy)).waitFor()
   await box('second · cycle 1').uncheck()
   const seven = snapshots.filter(({ runId, cycle }) => runId !== second || cycle !== 1)
   const want = scoreOf(seven.map(({ id }) => partOf(id, 'test')))
-  await headline().getByText(error(want.accuracy)).waitFor()
+  await headline().getByText(shown(want.accuracy)).waitFor()
   await panel().getByRole('button', { name: 'Save', exact: true }).click()
   await panel().getByText('Saved as 7 snapshots of 2 runs').waitFor()
   const saved = lab.look(({ read }) => read.ensembles(second))[0]
@@ -259,13 +301,13 @@ test('snapshots of two runs are combined, saved and opened again', async () => {
   await page.getByRole('link', { name: 'All ensembles' }).click()
   const row = page.getByRole('row').filter({ hasText: '7 snapshots of 2 runs' })
   await row
-    .getByRole('cell', { name: error(want.accuracy) })
+    .getByRole('cell', { name: shown(want.accuracy) })
     .first()
     .waitFor()
   await assertAccessible(page)
   await row.getByRole('link', { name: '7 snapshots of 2 runs' }).click()
   await headline().getByText('7 snapshots').waitFor()
-  await headline().getByText(error(want.accuracy)).waitFor()
+  await headline().getByText(shown(want.accuracy)).waitFor()
   await assertAccessible(page)
 })
 

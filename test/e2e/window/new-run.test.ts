@@ -39,6 +39,12 @@ async function spec(): Promise<RunSpec> {
   return parseRunSpec(JSON.parse(text))
 }
 
+/** Opens what is folded under the fields of the schedule. */
+async function unfold(): Promise<void> {
+  for (const one of await page.locator('details:not([open]) > summary', { hasText: 'Finer' }).all())
+    await one.click()
+}
+
 /** Small enough to train in a second. */
 async function makeTiny(steps: number): Promise<void> {
   await named('model.kind').selectOption('softmax')
@@ -78,17 +84,22 @@ async function refuses(name: string, wrong: string): Promise<string> {
 
 describe('starting', () => {
   test('the form as it opens is a run that trains, and says what it will cost', async () => {
+    // By hand: 103 018 parameters and their momentum in float32, and the answers for 3 000 examples of 10 classes.
     await eventually('the cost', async () =>
-      /12.epochs, 4.snapshots/.test((await bar().textContent()) ?? '') ? true : undefined,
+      /12.epochs, 4.snapshots \(3.8.MB on disk\), .*about/.test((await bar().textContent()) ?? '')
+        ? true
+        : undefined,
     )
     const asItOpens = await spec()
     await makeTiny(12)
+    const promised = await named('name').getAttribute('placeholder')
     await page.keyboard.press('Control+Enter')
     const id = await launched()
     const run = await lab.watch('the run to complete', (store) =>
       store.read.summaries('current').find((one) => one.id === id && one.status === 'completed'),
     )
     assert.equal(run.stepsDone, 12)
+    assert.equal(run.name, promised)
     assert.deepEqual(run.spec, { ...asItOpens, model: { kind: 'softmax' }, budget: { steps: 12 } })
   })
 
@@ -154,6 +165,7 @@ describe('malformed input', () => {
     const before = stored().length
     for (const kind of scheduleKinds) {
       await chooseSchedule(familyOf(kind)?.name ?? kind)
+      await unfold()
       await refusesAll('schedule', '-1, x')
       await page.getByRole('button', { name: 'Reset' }).click()
     }
@@ -213,6 +225,56 @@ describe('the designer', () => {
     assert.ok(after.schedule.kind === 'sgdr' && after.schedule.t0 > 3 && after.schedule.t0 < 6)
   })
 
+  test('Ctrl+Z takes back a whole drag, then what was before it; Ctrl+Shift+Z does it again', async () => {
+    const rates = async () => named('schedule.lrMax').inputValue()
+    await named('batchSize').fill('32')
+    await drag(slider('Highest rate'), 0, 60)
+    const dragged = await rates()
+    assert.notEqual(dragged, '0.05')
+    await page.keyboard.press('Control+z')
+    assert.equal(await rates(), '0.05')
+    assert.equal(await named('batchSize').inputValue(), '32')
+    await page.keyboard.press('Control+z')
+    assert.equal(await named('batchSize').inputValue(), '64')
+    await page.keyboard.press('Control+Shift+z')
+    await page.keyboard.press('Control+Shift+z')
+    assert.equal(await named('batchSize').inputValue(), '32')
+    assert.equal(await rates(), dragged)
+  })
+
+  test('in the smallest window the curve has half of the height, and no choice is cut', async () => {
+    await page.setViewportSize({ width: 1024, height: 700 })
+    for (const name of ['SGDR, warm restarts', 'Cyclical (CLR)', 'Reduce on plateau']) {
+      await chooseSchedule(name)
+      const pane = await page.getByRole('region', { name: 'Schedule designer' }).boundingBox()
+      const curve = await page.getByRole('figure', { name: /^Learning rate/ }).boundingBox()
+      assert.ok(pane !== null && curve !== null)
+      assert.ok(curve.height >= pane.height / 2, `${name}: ${curve.height} of ${pane.height}`)
+      assert.ok(curve.y + curve.height <= 700)
+      await unfold()
+      assert.deepEqual(await page.evaluate(cutChoices), [], name)
+      await page.locator('summary', { hasText: 'Finer' }).click()
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  test('narrow, or at 200 % zoom, no field is lost', async () => {
+    for (const [width, height] of [
+      [480, 800],
+      [720, 450],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      for (const name of ['Schedule', 'Preset']) {
+        const box = await page.getByRole('combobox', { name, exact: true }).boundingBox()
+        assert.ok(box !== null && box.width > 150 && box.x >= 0 && box.x + box.width <= width, name)
+      }
+      assert.equal(await page.evaluate('document.getElementById("page").scrollWidth <= innerWidth'), true)
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true)
+      await page.getByRole('heading', { level: 1, name: 'New run' }).waitFor()
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   test('a handle moved by keys does the same, to its ends', async () => {
     await slider('Highest rate').press('ArrowUp')
     const up = await spec()
@@ -266,6 +328,64 @@ describe('the designer', () => {
     await page.mouse.move(x + right, y + down)
     await page.mouse.up()
   }
+})
+
+/** In the page: choices of a select that are wider than the room it has for them. */
+const cutChoices = `(() => {
+  const pen = document.createElement('canvas').getContext('2d')
+  return [...document.querySelectorAll('main select')].flatMap((select) => {
+    const style = getComputedStyle(select)
+    pen.font = style.font
+    const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)
+    return [...select.options].map(({ text }) => text).filter((text) => pen.measureText(text).width > room + 1)
+  })
+})()`
+
+describe('a model of one’s own', () => {
+  const editor = (): Locator => page.getByRole('textbox', { name: 'Topology of the model' })
+  const sequential = (...layers: object[]) => JSON.stringify({ class_name: 'Sequential', config: { layers } })
+  const flat = { class_name: 'Flatten', config: { name: 'flat', batch_input_shape: [null, 28, 28, 1] } }
+  const dense = { class_name: 'Dense', config: { name: 'out', units: 10, activation: 'softmax' } }
+
+  test('is refused before Start while it is empty, no JSON, or cannot be trained', async () => {
+    const before = stored().length
+    await named('model.kind').selectOption('layers')
+    await editor().waitFor()
+    const refused = async (text: string | undefined, sentence: RegExp): Promise<void> => {
+      if (text !== undefined) await editor().fill(text)
+      await page.locator('#topology-says').filter({ hasText: sentence }).waitFor()
+      await page.keyboard.press('Control+Enter')
+      await page.locator('footer [role="status"]').filter({ hasText: sentence }).waitFor()
+      assert.match(page.url(), /\/new$/)
+    }
+    await refused(undefined, /The model is empty/)
+    await refused('{ "class_name": ', /is not JSON/)
+    await refused(
+      sequential(flat, { class_name: 'LSTM', config: { name: 'memory' } }),
+      /layer "memory" \(LSTM\)/,
+    )
+    assert.equal(stored().length, before)
+  })
+
+  test('is read from a file and trains', async () => {
+    await named('model.kind').selectOption('layers')
+    await editor().waitFor()
+    await page.locator('input[type="file"]').setInputFiles({
+      name: 'model.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(sequential(flat, dense)),
+    })
+    await page.getByText('Sequential, 2\u202flayers').first().waitFor()
+    await assertAccessible(page)
+    await page.getByLabel('Counted in').selectOption('steps')
+    await named('budget.steps').fill('3')
+    await start().click()
+    const id = await launched()
+    const run = await lab.watch('the run to complete', (store) =>
+      store.read.summaries('current').find((one) => one.id === id && one.status === 'completed'),
+    )
+    assert.equal(run.parameters, 7850)
+  })
 })
 
 describe('JSON and code', () => {

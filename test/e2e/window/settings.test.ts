@@ -121,13 +121,36 @@ test('the finder opens a run by a few letters, with the keyboard alone', async (
   assert.ok(left)
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
   await page.keyboard.press('Control+k')
-  const search = page.getByRole('textbox', { name: 'Find a run, a page or an action' })
+  const search = page.getByRole('textbox', { name: 'Find anything: a run, a data set, a command' })
   await search.waitFor()
   await page.getByRole('dialog').getByText(left.name).waitFor()
   await assertAccessible(page)
   await page.keyboard.type(left.name.slice(0, 4))
   await page.keyboard.press('Enter')
   await page.waitForURL(`**/runs/${left.id}`)
+})
+
+test('the finder knows commands and things of every kind, and a slip of the finger', async () => {
+  const [run] = lab.look(({ read }) => read.runs())
+  assert.ok(run)
+  const found = async (query: string): Promise<string[]> => {
+    await window.go('/')
+    await page.getByRole('link', { name: run.name, exact: true }).waitFor()
+    await page.keyboard.press('Control+k')
+    const search = page.getByRole('textbox', { name: 'Find anything: a run, a data set, a command' })
+    await search.fill(query)
+    const options = page.getByRole('dialog').locator('[data-action]')
+    await options.first().waitFor()
+    return options.allTextContents()
+  }
+  assert.deepEqual((await found('inport'))[0], 'Import a data set')
+  assert.ok((await found('clouds')).some((text) => text.startsWith('clouds')))
+  assert.ok((await found(`clone ${run.name}`)).includes(`Clone ${run.name}`))
+  assert.ok((await found('settings sto')).includes('Settings: Storage'))
+  assert.ok((await found('1cycle')).some((text) => text.startsWith('1cycle')))
+  await found('inport')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /import/i }).waitFor()
 })
 
 test('the sheet of shortcuts opens with ?, and closes', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { labelPlace } from '../../../src-renderer/charts/labelPlace.ts'
 import { pixelY } from '../../../src-renderer/charts/plotArea.ts'
-import { dwarfs, yScale } from '../../../src-renderer/charts/scale.ts'
+import { yScale } from '../../../src-renderer/charts/scale.ts'
 
 const area = {
   width: 500,
@@ -25,14 +25,6 @@ test('words stand above the right end of their line, or where no curve runs thro
 test('words stay inside the plot', () => {
   const top = labelPlace('best', 20, [], area)
   assert.ok(top.y > pixelY(area, 20))
-})
-
-test('a run that diverged dwarfs the others; a loss that falls as losses do dwarfs nothing', () => {
-  const falling = line([5.5, 2, 1, 0.6, 0.4, 0.3, 0.2, 0.1])
-  assert.equal(dwarfs([falling], 1000), false)
-  assert.equal(dwarfs([falling, line([2, 1e6, 1e18, null, null])], 1000), true)
-  assert.equal(dwarfs([line([0, 0, null])], 1000), false)
-  assert.equal(dwarfs([], 1000), false)
 })
 
 test('a log axis shows where most of the values are, however high one run burst', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nearestPoint, notFinite, valueRows } from '../../../src-renderer/charts/points.ts'
-import { chartSummary, plainNumber } from '../../../src-renderer/charts/words.ts'
+import { chartSummary } from '../../../src-renderer/charts/words.ts'
 
 const loss = { id: 'loss', label: 'loss', x: [0, 10, 20, 30], y: [2, null, 1, 0] }
 
@@ -25,16 +25,4 @@ test('the table tells a value that is not finite from one that is not there', ()
 test('the summary says what the lines do', () => {
   const props = { title: 'Loss', series: [loss], x: { label: 'step' }, y: { label: 'nats' }, height: 100 }
   assert.equal(chartSummary(props), 'Loss, nats by step. loss: from 0 to 2, last 0, 1 not finite.')
-})
-
-test('numbers are short and exact where they can be', () => {
-  assert.deepEqual([0, 0.05, 1e-4, 2.34e-7, 1200, 12.3456, 1.5e6].map(plainNumber), [
-    '0',
-    '0.05',
-    '1e-4',
-    '2.3e-7',
-    '1,200',
-    '12.35',
-    '1.5 M',
-  ])
 })

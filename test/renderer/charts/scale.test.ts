@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { extentOf, project, unproject, xScale, yScale } from '../../../src-renderer/charts/scale.ts'
+import { extentOf } from '../../../src-renderer/charts/extent.ts'
+import { project, unproject, xScale, yScale } from '../../../src-renderer/charts/scale.ts'
 
 const line = (x: number[], y: (number | null)[]) => ({ id: 'a', label: 'a', x, y })
 const axis = { label: 'loss' }

@@ -13,7 +13,7 @@ import {
   runLetters,
 } from '../../../src-renderer/ensemble/candidates.ts'
 import { costWords } from '../../../src-renderer/ensemble/cost.ts'
-import { gainWords, membersWords } from '../../../src-renderer/ensemble/words.ts'
+import { choiceWords, gainWords, membersWords } from '../../../src-renderer/ensemble/words.ts'
 
 /** Thin spaces become plain ones: the words are what is tested. */
 const plain = (text: string): string => text.replaceAll('\u202f', ' ')
@@ -82,15 +82,37 @@ test('the cost is training up to the last member of each run, and a forward pass
 })
 
 test('a gain within two standard errors is called what it may be', () => {
+  const on = (examples: number) => ({ part: 'test', examples, chosenBy: 'all' }) as const
   assert.equal(
-    plain(gainWords({ accuracy: 0.005, standardError: 0.0035 }, 2000)),
-    '0.50 pp better than the best single, which may be chance; ± 0.35 pp standard error on 2 000 examples',
+    plain(gainWords({ accuracy: 0.005, standardError: 0.0035 }, on(2000))),
+    '0.50 pp better than the best snapshot, which may be chance; ± 0.35 pp standard error on 2 000 examples',
   )
   assert.equal(
-    plain(gainWords({ accuracy: -0.03, standardError: 0.01 }, 500)),
-    '3.00 pp worse than the best single; ± 1.00 pp standard error on 500 examples',
+    plain(gainWords({ accuracy: -0.03, standardError: 0.01 }, on(500))),
+    '3.00 pp worse than the best snapshot; ± 1.00 pp standard error on 500 examples',
   )
-  assert.match(gainWords({ accuracy: 0, standardError: 0 }, 10), /^as many errors as the best single/)
+  assert.match(gainWords({ accuracy: 0, standardError: 0 }, on(10)), /^as many errors as the best snapshot/)
+})
+
+test('members chosen with the judging scores in sight: any gain may be chance, and it is said why', () => {
+  const large = { accuracy: 0.03, standardError: 0.001 }
+  const judging = (part: 'test' | 'validation', chosenBy: 'all' | 'validation' | 'hand') => ({
+    part,
+    chosenBy,
+    examples: 100,
+  })
+  for (const flattered of [judging('test', 'hand'), judging('validation', 'validation')]) {
+    assert.match(gainWords(large, flattered), /may be chance/)
+    assert.match(choiceWords(flattered) ?? '', /that flatters/)
+  }
+  for (const honest of [
+    judging('test', 'validation'),
+    judging('test', 'all'),
+    judging('validation', 'all'),
+  ]) {
+    assert.doesNotMatch(gainWords(large, honest), /may be chance/)
+    assert.equal(choiceWords(honest), undefined)
+  }
 })
 
 const saved = (id: number, members: readonly (readonly [number, number])[]): EnsembleInfo => ({

@@ -51,11 +51,11 @@ test('rates keep four digits and go over to powers of ten where zeros would pile
 })
 
 test('losses keep the digits in which runs differ', () => {
-  assert.deepEqual([0.421_33, Math.LN10, 12.5312, 4321.4, 3.14e-5, 0].map(loss), [
+  assert.deepEqual([0.421_33, Math.LN10, 12.5312, 4321.4, 3.14e-5, 0].map(loss).map(plain), [
     '0.4213',
     '2.3026',
     '12.53',
-    '4321',
+    '4 321',
     '3.1e-5',
     '0.0000',
   ])

@@ -97,6 +97,21 @@ const decayingInput = fc.oneof(
     granularity: fc.constantFrom('iteration', 'epoch'),
     momentum,
   }),
+  fc
+    .tuple(
+      lr,
+      part,
+      part,
+      fc.record({
+        kind: kind('trapezoid'),
+        warmup: fc.double({ min: 0, max: 20, noNaN: true }),
+        cooldown: fc.double({ min: 0, max: 20, noNaN: true }),
+        shape: fc.constantFrom('linear', 'cosine', '1-sqrt'),
+        endpoint,
+        ...timed,
+      }),
+    )
+    .map(([top, start, end, rest]) => ({ lr: top, lrStart: start * top, lrEnd: end * top, ...rest })),
   fc.record({
     kind: kind('oneCycle'),
     lrMax: lr,

@@ -170,6 +170,20 @@ test('rates inside a chain are factors, not rates of the curve: only times of it
   assert.equal(compileSchedule(moved(spec, rate, 0.05), plan).at(0).lr, 0.05)
 })
 
+test('a handle says its value rounded and in words', () => {
+  const sgdr = parseSchedule({ kind: 'sgdr', lrMax: 0.0512345678, t0: 0.4923809523809, tMult: 1.5 })
+  const texts = Object.fromEntries(handles(sgdr).map(({ label, text }) => [label, text]))
+  assert.deepEqual(texts, {
+    'Highest rate': 'rate 0.05123',
+    'Lowest rate': 'rate 0',
+    'End of the first cycle': '0.4924 epochs',
+    'End of the second cycle': '1.5 times as long as the first',
+  })
+  const pieces = [{ schedule: { kind: 'constant', lr: 0.1 }, length: 0.4923809523809 }, { schedule: sgdr }]
+  const part = find(parseSchedule({ kind: 'sequence', unit: 'budget', pieces }), 'End of part 1')
+  assert.equal(part.text, '49.2 % of the budget')
+})
+
 test('keys move every handle the way they point, whatever its parameter does', () => {
   for (const spec of more) {
     for (const handle of handles(spec)) {

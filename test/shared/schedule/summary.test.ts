@@ -179,3 +179,23 @@ it('says what was annealed early, and which cycle is another length for it', () 
     [annealed(200, 40), annealed(339, 1)],
   )
 })
+
+it('says of a rate that never moves what it is', () => {
+  says(
+    { ...sgdr, t0: 1, update: 'epoch' },
+    epochs(12),
+    'Constant rate 0.1 (cosine decay from 0.1 to 0 with warm restarts, but the rate is computed anew only where that gives the same): 12 cycles of 1 epoch each.',
+  )
+  const still = (input: object) =>
+    assert.match(compileSchedule(parseSchedule(input), epochs(12)).summary, /^Constant rate /)
+  still({ kind: 'snapshot', lrMax: 0.1, cycles: 4, update: { every: 30 } })
+  still({ kind: 'cyclical', lrMin: 0.01, lrMax: 0.1, stepUp: 0.5, update: 'epoch' })
+  still({ kind: 'linear', lrStart: 0.1, update: { every: 500 } })
+  still({ kind: 'cosine', lrStart: 0.1, update: { atSteps: [] } })
+  for (const moves of [
+    { ...sgdr, t0: 1, tMult: 2, update: 'epoch' },
+    { ...sgdr, t0: 1, update: 'epoch', restartDecay: 0.5 },
+    { kind: 'linear', lrStart: 0.1, update: { atSteps: [119] } },
+  ])
+    assert.doesNotMatch(compileSchedule(parseSchedule(moves), epochs(12)).summary, /^Constant/)
+})

@@ -146,7 +146,9 @@ describe('an import', () => {
     const first = await importOne(lab, { format: 'csv', path: file, label: 'suit', name: 'deck' })
     const again = await importOne(lab, { format: 'csv', path: file, label: 'suit', name: 'cards' })
     assert.equal(again.dataset.id, first.dataset.id)
-    assert.deepEqual(again.warnings, ['The same examples were stored before, as deck; that name stays.'])
+    assert.deepEqual(again.warnings, [
+      'The same examples were stored before, as deck; cards is another name of them now.',
+    ])
     const other = await cardTable(lab.home, 'other.csv', `${cards}4,red,club\n`)
     const namesake = await importOne(lab, { format: 'csv', path: other, label: 'suit', name: 'deck' })
     assert.match(namesake.warnings[0] ?? '', new RegExp(`called deck too.*${namesake.dataset.id}`))
@@ -262,13 +264,17 @@ describe('a look inside', () => {
     const options = { path: file, delimiter: ';', header: true }
     const long = `${'long '.repeat(20).slice(0, 39)}…`
     assert.deepEqual(await datasets.columns(options), [
-      { name: 'size', samples: ['0', '1', '2', '3'] },
-      { name: 'kind', samples: ['a;', 'b;', 'c;'] },
-      { name: 'column 2', samples: [long] },
-      { name: 'kind', samples: [] },
+      { name: 'size', samples: ['0', '1', '2', '3'], first: ['0', '1', '2', '3', '4'] },
+      { name: 'kind', samples: ['a;', 'b;', 'c;'], first: ['a;', 'b;', 'c;', 'a;', 'b;'] },
+      { name: 'column 2', samples: [long], first: [long, long, long, long, long] },
+      { name: 'kind', samples: [], first: ['', '', '', '', ''] },
     ])
     const [first] = await datasets.columns({ ...options, header: false })
-    assert.deepEqual(first, { name: 'column 0', samples: ['size', '0', '1', '2'] })
+    assert.deepEqual(first, {
+      name: 'column 0',
+      samples: ['size', '0', '1', '2'],
+      first: ['size', '0', '1', '2', '3'],
+    })
     // What is wrong further on is the import's to say.
     await writeFile(file, `a,b\n${'1,2\n'.repeat(200)}1,2,3\n`)
     assert.equal((await datasets.columns({ ...options, delimiter: ',' })).length, 2)
@@ -295,6 +301,22 @@ describe('a look inside', () => {
       ],
     )
     assert.deepEqual([listing.path, listing.parent, listing.format], [folder, lab.home, 'images'])
+    assert.deepEqual(
+      listing.pictures.map(({ name, files, height, width, bits }) => [name, files, height, width, bits]),
+      [
+        ['dark', 3, 4, 6, 8],
+        ['pale', 2, 4, 6, 8],
+      ],
+    )
+    const picture = Buffer.from(listing.pictures[0]?.picture.split(',')[1] ?? '', 'base64')
+    assert.deepEqual(
+      [...(await sharp(picture).toColourspace('b-w').raw().toBuffer())],
+      new Array(24).fill(10),
+    )
+    await writeFile(path.join(lab.home, 'empty.csv'), '')
+    const empty = await lab.datasets.browse(path.join(lab.home, 'empty.csv'))
+    assert.equal(empty.format, null)
+    assert.match(empty.problem ?? '', /empty\.csv: it is empty/)
     const file = await lab.datasets.browse(path.join(folder, 'b9.csv'))
     assert.deepEqual([file.parent, file.entries, file.format], [folder, [], 'csv'])
     await assert.rejects(lab.datasets.browse(path.join(folder, 'nowhere')), /no such file or folder/)

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { refuseManyRows } from '../../../src-main/cli/manyRows.ts'
 import { cloudsCsv } from '../../e2e/lab.ts'
 import { invokeHere } from './testTerminal.ts'
 import { checkXml } from './xml.ts'
@@ -103,6 +104,8 @@ test('mistakes on the command line are told in one sentence', async () => {
   await refused(/completed all of its .* extend/, 'resume', runId)
   await refused(/nobody runs it/, 'stop', runId)
   await refused(/cycles: must be a whole number/, 'extend', runId, '--cycles', '1.5')
+  await refused(/give one of --cycles, --epochs and/, 'extend', runId, '--cycles', '1', '--epochs', '2')
+  await refused(/has cycles; extend it by cycles/, 'extend', runId, '--epochs', '2')
   await refused(/status: /, 'runs', 'list', '--status', 'dead')
   await refused(/--steps is missing/, 'schedule', '--preset', 'linear')
   await refused(/no preset "linar"/, 'schedule', '--preset', 'linar', '--steps', '3')
@@ -177,9 +180,18 @@ test('show, list and snapshots list tell the same run', async () => {
     [shown.runId],
   )
   assert.deepEqual(snapshots.snapshots, shown.snapshots)
+  const best = Math.max(...[...shown.epochs, ...shown.snapshots].map(({ valAccuracy }) => valAccuracy))
+  assert.equal(listed.runs[0].bestValAccuracy, best)
+  const list = await anneal('runs', 'list')
+  assert.match(list.out, new RegExp(`${runId} +clouds +completed +${(100 * best).toFixed(2)} % `))
   assert.equal(shown.epochs.length, 3)
   const text = await anneal('runs', 'show', runId)
   assert.match(text.out, new RegExp(shown.finalWeightsSha256))
+  // JSON names the last step that was used, from 0; people read how many were done.
+  const [{ id, step }] = shown.snapshots
+  const table = await anneal('snapshots', 'list', runId)
+  assert.match(table.out, /snapshot +cycle +after steps/)
+  assert.match(table.out, new RegExp(`^ +${id} +1 +${step + 1} `, 'm'))
 })
 
 test('the ensemble names members, weights, scores and its gain', async () => {
@@ -277,6 +289,36 @@ test('schedules print as CSV, JSON and SVG, from a spec, a run spec or a preset'
   checkXml(readFileSync(out, 'utf8'))
   const presets = await json('schedule', '--list-presets')
   assert.ok(presets.presets.length > 5)
+})
+
+test('a billion steps are printed only when asked for, or every so many', async () => {
+  const billion = ['schedule', '--preset', 'linear', '--steps', '1000000000']
+  await refused(
+    /1,000,000,000 rows, .*; add --every 1000 to print one in 1,000, or --all for all of them\.$/m,
+    ...billion,
+  )
+  await refused(/1,000,000,000 rows/, ...billion, '--format', 'csv', '--out', path.join(home, 'billion.csv'))
+  assert.ok(!existsSync(path.join(home, 'billion.csv')))
+  const { code, out } = await anneal(...billion, '--every', '250000000')
+  assert.equal(code, 0)
+  const rows = out
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number))
+  assert.deepEqual(
+    rows.map(([step]) => step),
+    [0, 250e6, 500e6, 750e6],
+  )
+  const printed = await json(...billion, '--every', '250000000')
+  assert.equal(printed.every, 250e6)
+  assert.deepEqual(
+    printed.lr,
+    rows.map(([, lr]) => lr),
+  )
+  assert.doesNotThrow(() => refuseManyRows(1_000_000, false, 'printing'))
+  assert.throws(() => refuseManyRows(1_000_001, false, 'printing'), /1,000,001 rows/)
+  assert.doesNotThrow(() => refuseManyRows(1_000_001, true, 'printing'))
 })
 
 test('exports hold what is stored, and never replace a file unasked', async () => {

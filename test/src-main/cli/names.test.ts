@@ -75,6 +75,16 @@ test('a run is meant by its name or the beginning of its id; where several are, 
   await refused(/more than one is meant/, 'queue', 'move', 'twice', '--to', 'first')
 })
 
+test('the list has names and the best accuracy on validation data, and says so in its head', async () => {
+  const { out } = await anneal('runs', 'list')
+  assert.match(out.split('\n')[1] ?? '', /^ +run +name +status +best validation +steps/)
+  const { runs } = JSON.parse((await anneal('runs', 'list', '--json')).out)
+  assert.deepEqual(
+    runs.map(({ bestValAccuracy }: { bestValAccuracy: number | null }) => bestValAccuracy),
+    [null, null, null, null],
+  )
+})
+
 test('the whole id of a run goes before a name that is written like it', async () => {
   const store = openStore(path.join(home, 'anneal.db'))
   const [clouds = '', first = ''] = ids
@@ -130,11 +140,12 @@ test('a name cannot steer the terminal, turn text around, or leave JSON unsafe t
     await anneal('runs', 'list', '--json'),
     await anneal('runs', 'show', id, '--json'),
     await anneal('runs', 'export', id, '--format', 'json'),
-    await anneal('runs', 'export', id, '--format', 'svg'),
   ]
+  const drawn = await anneal('runs', 'export', id, '--format', 'svg')
+  assert.ok(!steering.test(drawn.out))
   for (const { out, err } of shown) {
     assert.ok(!steering.test(out + err), JSON.stringify(out + err))
-    assert.match(out + err, /evil\\u202egnp/)
+    assert.match(out + err, /evil\\u202eg/)
   }
   const [, , , , list] = shown
   const { runs } = JSON.parse(list?.out ?? '')

@@ -88,7 +88,7 @@ describe('catalogue', () => {
     const catalogue = createCatalogue(home)
     const first = await catalogue.import({ format: 'idx', path: source, name: 'first' })
     const second = await catalogue.import({ format: 'idx', path: source, name: 'second' })
-    assert.deepEqual(second, { ...first, alreadyStored: true, otherNames: ['second'] })
+    assert.deepEqual(second, { ...first, alreadyStored: true, addedName: 'second', otherNames: ['second'] })
     assert.deepEqual((await catalogue.resolve('second')).folder, first.folder)
     assert.deepEqual((await catalogue.import({ format: 'idx', path: source, name: 'second' })).otherNames, [
       'second',

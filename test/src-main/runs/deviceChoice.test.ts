@@ -96,7 +96,7 @@ test('a run stays on its device when it is resumed or extended, whatever is fast
     ...calibration,
     timings: contenders.map((name) => ({ name, ...(name === deviceName ? slow : fast) })),
   })
-  const extended = (await (await lab.core.runs.extend(id, 1)).finished).run
+  const extended = (await (await lab.core.runs.extend(id, { cycles: 1 })).finished).run
   assert.equal(extended.status, 'completed')
   assert.equal(extended.deviceName, deviceName)
   assert.match(extended.deviceReason ?? '', /^the device that this run has trained on before; /)
@@ -110,7 +110,7 @@ test('a run whose device is gone goes on with another one and says so', async (t
   const db = connect(lab.core.store.path)
   t.after(() => db.close())
   db.run("UPDATE runs SET device_name = 'cuda' WHERE id = ?", id)
-  const { run } = await (await lab.core.runs.extend(id, 1)).finished
+  const { run } = await (await lab.core.runs.extend(id, { cycles: 1 })).finished
   assert.equal(run.deviceName, 'simd')
   assert.match(
     run.deviceReason ?? '',
@@ -123,7 +123,7 @@ test('a run from before devices were measured is resumed as it was: webgpu is no
   const db = connect(lab.core.store.path)
   t.after(() => db.close())
   db.run('UPDATE runs SET device_name = NULL WHERE id = ?', id)
-  const active = await lab.core.runs.extend(id, 1)
+  const active = await lab.core.runs.extend(id, { cycles: 1 })
   assert.equal(active.setup, undefined)
   const { run } = await active.finished
   assert.deepEqual([run.deviceName, run.status], ['simd', 'completed'])

@@ -52,7 +52,7 @@ test('a trainer killed before its first step leaves a run that can be resumed', 
   assert.equal(run.status, 'interrupted')
   assert.match(
     run.reason ?? '',
-    /killed \(SIGKILL\), perhaps for lack of memory; resume continues from step 0/,
+    /killed \(SIGKILL\), perhaps for lack of memory; resume continues after 0 steps/,
   )
   const resumed = await (await core.runs.resume(run.id)).finished
   assert.equal(resumed.run.status, 'completed')
@@ -99,8 +99,8 @@ test('extending a run whose budget ended within an epoch makes the run of the lo
   const longer = (await (await core.runs.launch(spec(3))).finished).run
   const short = (await (await core.runs.launch(spec(1.5))).finished).run
   assert.equal(core.store.read.epochs(short.id).at(-1)?.step, short.totalSteps - 1)
-  const rest = (await (await core.runs.extend(short.id, 1)).finished).run
-  const { run } = await (await core.runs.extend(rest.id, 1)).finished
+  const rest = (await (await core.runs.extend(short.id, { cycles: 1 })).finished).run
+  const { run } = await (await core.runs.extend(rest.id, { cycles: 1 })).finished
   assert.equal(run.finalWeightsSha256, longer.finalWeightsSha256)
   const epochs = (runId: string) => core.store.read.epochs(runId).map(({ seconds: _, ...epoch }) => epoch)
   assert.deepEqual(epochs(run.id), epochs(longer.id))
@@ -109,9 +109,28 @@ test('extending a run whose budget ended within an epoch makes the run of the lo
   assert.deepEqual(hashes(run.id), hashes(longer.id))
 })
 
-test('a completed run is told to be extended only if its schedule restarts', async () => {
+test('a run under a constant rate that is extended by an epoch is the run of the longer budget, with both snapshots', async () => {
+  const constant = (epochs: number) => ({ ...spec(epochs), schedule: { kind: 'constant', lr: 0.1 } })
+  const longer = (await (await core.runs.launch(constant(2))).finished).run
+  const short = (await (await core.runs.launch(constant(1))).finished).run
+  const { run } = await (await core.runs.extend(short.id, { epochs: 1 })).finished
+  assert.equal(run.totalSteps, longer.totalSteps)
+  assert.equal(run.finalWeightsSha256, longer.finalWeightsSha256)
+  assert.deepEqual(
+    core.store.read.snapshots(run.id).map(({ cycle, step }) => [cycle, step]),
+    [
+      [1, short.totalSteps - 1],
+      [2, longer.totalSteps - 1],
+    ],
+  )
+})
+
+test('a completed run is told to be extended only if its schedule goes on', async () => {
   const restarts = (await (await core.runs.launch(spec(1))).finished).run
   await assert.rejects(core.runs.resume(restarts.id), /extend it by more cycles to go on/)
+  const constant = { ...spec(1), schedule: { kind: 'constant', lr: 0.1 } }
+  const steady = (await (await core.runs.launch(constant)).finished).run
+  await assert.rejects(core.runs.resume(steady.id), /extend it by more epochs to go on/)
   const cosine = { ...spec(1), schedule: { kind: 'cosine', lrStart: 0.1 } }
   const { run } = await (await core.runs.launch(cosine)).finished
   await assert.rejects(core.runs.resume(run.id), (error) => {
@@ -145,7 +164,7 @@ test('a run whose data set is gone says which, and goes on once it is imported a
 test('a run that trains is neither resumed, extended nor deleted', async () => {
   const active = await core.runs.launch(spec(100_000))
   await assert.rejects(core.runs.resume(active.runId), UserError)
-  await assert.rejects(core.runs.extend(active.runId, 1), UserError)
+  await assert.rejects(core.runs.extend(active.runId, { cycles: 1 }), UserError)
   assert.throws(() => core.runs.remove(active.runId), UserError)
   const outcome = core.runs.command(active.runId, { type: 'stop', when: 'now' })
   const { run } = await active.finished
@@ -270,7 +289,7 @@ test('how a trainer ended is told in words', () => {
     explainEnd(trainerEndOf({ code, signal, errorOutput: lastWords }), 120)
   assert.match(
     told(null, 'SIGKILL', ''),
-    /killed \(SIGKILL\).*lack of memory; resume continues from step 120/,
+    /killed \(SIGKILL\).*lack of memory; resume continues after 120 steps/,
   )
   assert.match(told(null, 'SIGSEGV', ''), /ended by SIGSEGV; resume/)
   assert.match(told(134, null, 'FATAL ERROR: heap out of memory'), /exit status 134: FATAL ERROR: heap/)

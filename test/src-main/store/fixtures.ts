@@ -6,6 +6,7 @@ import type { Predictions, StoredTensor, TrainerEventOf, TrainerState } from '..
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { openStore, type StoreOptions } from '../../../src-main/store/index.ts'
 import type { NewRun, RunRecord, Store } from '../../../src-main/store/types.ts'
+import { weightsSha256 } from '../../../src-main/weightsSha256.ts'
 
 export const spec = parseRunSpec({
   name: 'A run',
@@ -166,7 +167,7 @@ export function snapshot(
     cycle,
     step,
     lr: 0.01,
-    weightsSha256: `sha-${step}`,
+    weightsSha256: weightsSha256(state(step + 1, values).tensors),
     normalisation: { mean: [0.5], std: [0.25] },
     state: state(step + 1, values),
     valLoss: 0.5,

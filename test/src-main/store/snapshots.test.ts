@@ -3,6 +3,7 @@ import test from 'node:test'
 import { UserError } from '../../../shared/errors.ts'
 import type { TrainerEvent, TrainerState } from '../../../shared/run/messages.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
+import { weightsSha256 } from '../../../src-main/weightsSha256.ts'
 import { claimedRun, ended, predictions, snapshot, state, tempStore, tensor } from './fixtures.ts'
 
 const checkpoint = (run: RunRecord, seq: number, state: TrainerState): TrainerEvent => ({
@@ -31,7 +32,7 @@ test('a snapshot comes back bit for bit', (t) => {
     cycle: 3,
     step: 99,
     lr: 0.01,
-    weightsSha256: 'sha-99',
+    weightsSha256: event.weightsSha256,
     bytes: 320_000,
     valLoss: 0.5,
     valAccuracy: 0.8,
@@ -55,7 +56,16 @@ test('tensors of no element and of no dimension, and a snapshot without predicti
     { ...tensor('scalar', 1, 2), shape: [] },
   ]
   const event = snapshot(run, 0, 1, 9)
-  store.record([{ ...event, state: { ...event.state, tensors }, predictions: [], valLoss: null }])
+  const hash = weightsSha256(tensors)
+  store.record([
+    {
+      ...event,
+      state: { ...event.state, tensors },
+      weightsSha256: hash,
+      predictions: [],
+      valLoss: null,
+    },
+  ])
   const [record] = store.read.snapshots(run.id)
   assert.ok(record)
   assert.equal(record.valLoss, null)

@@ -78,7 +78,7 @@ function IdxFields(props: FieldsProps) {
       <Textarea
         className={classes.wide}
         label="Class names"
-        description="Of labels 0, 1, …, with commas between them; empty: the numbers themselves"
+        description="Of labels 0, 1, … or of those in use, with commas; empty: the numbers themselves"
         autosize
         minRows={1}
         maxRows={4}
@@ -116,12 +116,12 @@ function CsvFields(props: FieldsProps) {
         {...text(props, 'delimiter')}
       />
       <TextInput
-        label="Columns of codes"
-        description="Numbers that only name something, with commas"
+        label="Categorical columns"
+        description="Codes: numbers that only name something; with commas"
         {...text(props, 'categorical')}
       />
       <TextInput
-        label="Most values of a column of text"
+        label="Most values of a categorical column"
         description="2 to 10 000; each becomes a feature"
         inputMode="numeric"
         {...text(props, 'maxCategories')}

@@ -1,11 +1,15 @@
 import { Button, Select, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { type ImportFormat, importOptions } from '../../../../shared/data/importOptions.ts'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import {
+  canSkipUnusable,
+  type ImagesOptions,
+  type ImportFormat,
+  importOptions,
+  skipHint,
+} from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../../shared/errors.ts'
-import { queryClient } from '../../../client.ts'
-import { ErrorNote } from '../../../components/ErrorNote.tsx'
 import { errorWords } from '../../../components/errorWords.ts'
 import { type Draft, emptyDraft, importDraft, optionsOf, type PathField } from './draft.ts'
 import { FolderBrowser, folderQuery } from './FolderBrowser.tsx'
@@ -16,6 +20,9 @@ import { importJob, startImport } from './importJob.ts'
 import { importPanel } from './importPanel.ts'
 import { type Mistakes, mistakesIn, placeOf } from './mistakes.ts'
 import { NativeDialogs } from './NativeDialogs.tsx'
+import { Preview } from './Preview.tsx'
+import { Refusal } from './Refusal.tsx'
+import { type Blocked, readyOptions } from './ready.ts'
 
 const formats: readonly { readonly value: ImportFormat; readonly label: string }[] = [
   { value: 'images', label: 'Folder of images, a folder a class' },
@@ -40,10 +47,17 @@ export function ImportPanel() {
   useEffect(() => first.current?.focus(), [])
   const [target, setTarget] = useState<PathField>('path')
   const [wasTried, setTried] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  const [blocked, setBlocked] = useState<Blocked | undefined>(undefined)
+  // A press of the button that leads nowhere ends at the field that is the reason.
+  useEffect(() => {
+    if (blocked !== undefined) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [blocked])
   const { format, found, pathMistake } = useFormat(draft)
   const options = format === undefined ? undefined : optionsOf(draft, format)
-  const refusal = job.state === 'failed' ? errorWords(job.error) : undefined
-  const placed = refusal !== undefined && options ? placeOf(refusal, options) : undefined
+  const failure = job.state === 'failed' ? errorWords(job.error) : undefined
+  const placed = failure !== undefined && options ? placeOf(failure, options) : undefined
+  const refusal = blocked?.words ?? (placed === undefined ? failure : undefined)
   const mistakes = shownMistakes()
   const isRunning = job.state === 'running'
 
@@ -56,22 +70,20 @@ export function ImportPanel() {
       ...own,
     }
   }
-  const change = (part: Partial<Draft>): void => {
-    importDraft.set({ ...draft, ...part })
-    if (!isRunning) importJob.set({ state: 'idle' })
-  }
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
+  const change = useCallback((part: Partial<Draft>): void => {
+    importDraft.set({ ...importDraft.get(), ...part })
+    if (importJob.get().state !== 'running') importJob.set({ state: 'idle' })
+    setBlocked(undefined)
+  }, [])
+  const submit = async (without: Pick<ImagesOptions, 'skipUnusable'> | undefined): Promise<void> => {
     setTried(true)
-    const path = draft.path.trim()
-    if (path === '') return
-    // Enter may come before the form has looked at the path; what is wrong with it is then told beside the field.
-    const look = await queryClient.fetchQuery(folderQuery(path)).catch(() => undefined)
-    const known = draft.format ?? look?.format
-    if (look === undefined || known === null || known === undefined) return
-    const asked = optionsOf(draft, known)
-    if (Object.keys(mistakesIn(asked, known)).length > 0) return
-    startImport(parseOrExplain(importOptions, asked, 'importing a data set'))
+    const ready = await readyOptions(draft)
+    if ('words' in ready) {
+      setBlocked(ready)
+      return
+    }
+    setBlocked(undefined)
+    startImport(parseOrExplain(importOptions, { ...ready.options, ...without }, 'importing a data set'))
   }
   const fields = { draft, mistakes, onChange: change, onFocusPath: setTarget }
   const [browsedPath] = useDebouncedValue(browsed(draft, target), 200)
@@ -81,7 +93,11 @@ export function ImportPanel() {
   return (
     <form
       className={classes.panel}
-      onSubmit={(event) => void submit(event)}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void submit(undefined)
+      }}
+      ref={form}
       noValidate
       aria-label="Import a data set"
     >
@@ -104,6 +120,7 @@ export function ImportPanel() {
         <NativeDialogs onPick={pick} />
       </fieldset>
       <div className={classes.browser}>
+        <Preview draft={draft} format={format} />
         <FolderBrowser path={browsedPath} label={pathNames[target]} onPick={pick} />
       </div>
       <fieldset className={classes.fields} disabled={isRunning}>
@@ -113,6 +130,7 @@ export function ImportPanel() {
           description={found === null ? 'It looks like none of these; choose one to try' : undefined}
           placeholder={draft.path.trim() === '' ? 'Told by what the path leads to' : 'Choose'}
           data={formats}
+          error={blocked?.field === 'format'}
           value={format ?? null}
           onChange={(value) => change({ format: formats.find((one) => one.value === value)?.value ?? null })}
         />
@@ -124,8 +142,11 @@ export function ImportPanel() {
         )}
       </fieldset>
       <div className={classes.foot}>
-        {refusal !== undefined && placed === undefined && (
-          <ErrorNote title="Nothing was imported" error={job.state === 'failed' ? job.error : undefined} />
+        {refusal !== undefined && (
+          <Refusal
+            words={refusal.replace(` ${skipHint}`, '')}
+            {...(canSkipUnusable(refusal) && { onSkip: () => void submit({ skipUnusable: true }) })}
+          />
         )}
         {job.state === 'cancelled' && <p role="status">Cancelled; nothing was stored.</p>}
         {job.state === 'running' ? (
@@ -142,6 +163,7 @@ export function ImportPanel() {
               onClick={() => {
                 change(emptyDraft)
                 setTried(false)
+                first.current?.focus()
               }}
             >
               Clear the form

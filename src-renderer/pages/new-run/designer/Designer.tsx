@@ -153,20 +153,19 @@ function Outcome(
   )
 }
 
-/** The last cycle, where the budget cuts it, with the button that mends it. */
+/** The last cycle, where the budget cuts it, with a shorter and a longer budget that would not. */
 function CutNote({ spec, plan, compiled }: Whole) {
   const { set } = useForm()
   const cut = useMemo(() => cutOf(spec.schedule, plan, compiled, spec.budget), [spec, plan, compiled])
   if (cut === undefined || spec.snapshots.at !== 'cycleEnds') return null
-  const { budget } = cut
   return (
     <Text size="sm" c="var(--attention)" className={classes.cut} component="div" role="status">
       {cut.words}
-      {budget !== undefined && (
-        <Button size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
-          {cut.button}
+      {cut.budgets.map(({ budget, button }) => (
+        <Button key={button} size="compact-xs" variant="default" onClick={() => set(['budget'], budget)}>
+          {button}
         </Button>
-      )}
+      ))}
     </Text>
   )
 }

@@ -7,7 +7,6 @@ import {
   pixelX,
   pixelY,
   plotMargin,
-  valueAtPixel,
 } from '../../../charts/plotArea.ts'
 import { unproject } from '../../../charts/scale.ts'
 import { useForm } from '../form.ts'
@@ -77,7 +76,7 @@ function DragHandle({
     if (!dragging || frame === undefined) return
     const place =
       handle.axis === 'time'
-        ? valueAtPixel(area, event.clientX - frame.left) * stepsPerX
+        ? timeAtPixel(area, event.clientX - frame.left) * stepsPerX
         : rateAtPixel(area, event.clientY - frame.top)
     change(handle.valueFor(place))
   }
@@ -90,7 +89,7 @@ function DragHandle({
       data-dragging={dragging}
       data-side={x > innerWidth(area.width) / 2 ? 'left' : 'right'}
       aria-label={handle.label}
-      aria-valuenow={handle.value}
+      aria-valuenow={Number(handle.value.toPrecision(4))}
       aria-valuemin={handle.least}
       aria-valuemax={handle.most}
       aria-valuetext={handle.text}
@@ -122,11 +121,18 @@ function DragHandle({
   )
 }
 
+/** A drag may go on beyond the end of an axis, which follows when it is let go: by so many times the axis' length. */
+const beyond = 1
+
 /** Down to the bottom is 0, on a log axis too, which never gets there. */
 function rateAtPixel(area: PlotArea, pixel: number): number {
   const height = innerHeight(area.height)
   if (pixel >= height) return area.y.kind === 'log' ? 0 : Math.max(0, area.y.domain[0])
-  return Math.max(0, unproject(area.y, 1 - within(pixel, height) / height))
+  return Math.max(0, unproject(area.y, 1 - Math.max(pixel / height, -beyond)))
+}
+
+function timeAtPixel(area: PlotArea, pixel: number): number {
+  return unproject(area.x, Math.min(1 + beyond, Math.max(0, pixel / innerWidth(area.width))))
 }
 
 function valueByKey({ key, shiftKey }: KeyboardEvent, handle: Handle): number | undefined {

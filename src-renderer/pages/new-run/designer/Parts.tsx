@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core'
 import type { ComponentType } from 'react'
 import { scheduleSpec } from '../../../../shared/schedule/index.ts'
+import { rate } from '../../../format/format.ts'
 import { scheduleText } from '../../../format/specText.ts'
 import { useForm } from '../form.ts'
 import { ValueField } from '../inputs.tsx'
@@ -119,7 +120,9 @@ function partText(schedule: unknown): string {
 
 function lengthText(part: unknown, time: string): string {
   const value = getAt(part, ['length'])
-  return value === undefined ? ', the rest' : `, ${String(value)} ${time}`
+  return value === undefined
+    ? ', the rest'
+    : `, ${typeof value === 'number' ? rate(value) : String(value)} ${time}`
 }
 
 /** One more at the end; the last of a sequence gives it half of the rest where it had all of it. */

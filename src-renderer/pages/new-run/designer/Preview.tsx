@@ -1,9 +1,9 @@
-import { median } from 'd3-array'
 import { memo, useCallback, useMemo, useState } from 'react'
 import type { CompiledSchedule, Handle } from '../../../../shared/schedule/index.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
 import type { PlotArea } from '../../../charts/plotArea.ts'
-import type { ChartAxis, ChartBand, ChartMark } from '../../../charts/types.ts'
+import { scaleOfSchedule } from '../../../charts/rateScale.ts'
+import type { ChartAxis, ChartBand, ChartMark, ChartSeries } from '../../../charts/types.ts'
 import { rate as rateText } from '../../../format/format.ts'
 import { DotWords } from '../../../ribbon/DotWords.tsx'
 import { Ribbon } from '../../../ribbon/Ribbon.tsx'
@@ -36,8 +36,8 @@ const momentumHeight = 104
 /** The title above a chart. */
 const headHeight = 24
 const ribbonHeight = 62
-/** The pins and the words above, the line of the table below. */
-const around = 112
+/** The pins and the words above. The table below is scrolled to. */
+const around = 80
 const leastCurve = 200
 const mostCurve = 520
 /** With less than so much for the curve the ribbon, which shows the same, makes room. */
@@ -57,11 +57,12 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   const { compiled, drawn, snapshots, pins, stepsPerX, momentum } = props
   const [frozen, setFrozen] = useState<readonly [number, number]>()
   const [chosenScale, setScale] = useState<'linear' | 'log'>()
-  const scale = chosenScale ?? usualScale(compiled, drawn)
+  const usualScale = useMemo(() => scaleOfSchedule(compiled), [compiled])
+  const scale = chosenScale ?? usualScale
   const lines = useMemo(() => [{ id: 'this', label: 'this schedule', drawn }, ...pins], [drawn, pins])
   const series = useMemo(() => rateSeries(lines, stepsPerX), [lines, stepsPerX])
   const momenta = useMomenta(lines, stepsPerX, momentum)
-  const domain = useMemo(() => frozen ?? rateDomain(series, scale), [frozen, series, scale])
+  const domain = useDomain(frozen, series, scale, props.handles)
   const x = useAxis(compiled.totalSteps, stepsPerX)
   const y = useMemo(
     (): ChartAxis => ({ label: `${scale} scale`, scale, domain, format: rateText }),
@@ -88,7 +89,9 @@ export const Preview = memo(function Preview(props: PreviewProps) {
     <div>
       {hasRibbon && (
         <div className={classes.ribbon}>
-          <Ribbon data={ribbon} height={52} label="The rate over the budget, with the snapshots planned" />
+          <div style={{ width: lastStepAt(compiled.totalSteps) }}>
+            <Ribbon data={ribbon} height={52} label="The rate over the budget, with the snapshots planned" />
+          </div>
         </div>
       )}
       <DotWords data={ribbon} />
@@ -120,6 +123,23 @@ export const Preview = memo(function Preview(props: PreviewProps) {
   )
 })
 
+/** What the axis of rates spans; while a handle is dragged, what it spanned before. */
+function useDomain(
+  frozen: readonly [number, number] | undefined,
+  series: readonly ChartSeries[],
+  scale: 'linear' | 'log',
+  handles: readonly Handle[],
+): readonly [number, number] {
+  return useMemo(() => {
+    const named = handles.flatMap(({ axis, rate }) => (axis === 'rate' ? [rate] : []))
+    return frozen ?? rateDomain(series, scale, named)
+  }, [frozen, series, scale, handles])
+}
+
+/** The ribbon ends with the last step, the axis of the chart below with the end of that step. */
+const lastStepAt = (totalSteps: number): string =>
+  totalSteps < 2 ? '100%' : `${(100 * (totalSteps - 1)) / totalSteps}%`
+
 /** The momentum of every line, where one of them moves it. @param usual the optimizer's own */
 function useMomenta(lines: readonly Line[], stepsPerX: number, usual: number | undefined) {
   return useMemo(
@@ -146,15 +166,6 @@ function useAxis(totalSteps: number, stepsPerX: number): ChartAxis {
     }),
     [totalSteps, stepsPerX],
   )
-}
-
-/**
- * A log axis where the rate spends half of the budget below an eighth of its highest. One that is low for a moment
- * only (the end of 1cycle, the first step of a warm-up) is read on a linear one.
- */
-function usualScale({ range: { lrMin, lrMax } }: CompiledSchedule, { rates }: Drawn): 'linear' | 'log' {
-  const usual = median(rates) ?? lrMax
-  return lrMin > 0 && lrMax / lrMin >= 100 && usual < lrMax / 8 ? 'log' : 'linear'
 }
 
 const marksOf = (compiled: CompiledSchedule, { drawn }: Snapshots, stepsPerX: number): ChartMark[] =>

@@ -29,7 +29,7 @@ export function momentumSeries(lines: readonly Line[], stepsPerX: number, usual:
 }
 
 /** Of a schedule that leaves it to the optimizer: two points say it all. */
-export const steadyMomentum = (lastStep: number, stepsPerX: number, usual: number): ChartSeries => ({
+const steadyMomentum = (lastStep: number, stepsPerX: number, usual: number): ChartSeries => ({
   id: 'this',
   label: 'the optimizer’s own',
   x: [0, lastStep / stepsPerX],
@@ -44,11 +44,17 @@ function styleOf(place: number): { color: string; dash?: string } {
 
 /** Further down than this under the highest rate, a line to 0 would stretch a log axis for nothing. */
 const decades = 5
+/** A rate that the schedule names is shown further down, up to here. */
+const mostDecades = 9
 
-/** What the axis of rates spans: some room above the highest, so that it can be dragged up. */
+/**
+ * What the axis of rates spans: some room above the highest, so that it can be dragged up.
+ * @param named rates that have a handle
+ */
 export function rateDomain(
   series: readonly ChartSeries[],
   scale: 'linear' | 'log',
+  named: readonly number[] = [],
 ): readonly [number, number] {
   let top = 0
   let bottom = Number.POSITIVE_INFINITY
@@ -60,7 +66,11 @@ export function rateDomain(
     }
   }
   if (top <= 0) return scale === 'log' ? [0.001, 1] : [0, 1]
-  if (scale === 'log') return [Math.max(bottom * 0.7, top * 10 ** -decades), top * 2]
+  if (scale === 'log') {
+    const shown = named.filter((rate) => rate > top * 10 ** -mostDecades)
+    const floor = Math.min(top * 10 ** -decades, ...shown.map((rate) => rate * 0.7))
+    return [Math.max(Math.min(bottom, ...shown) * 0.7, floor), top * 2]
+  }
   const [, most] = nice(0, top * 1.18, 8)
   return [0, most]
 }

@@ -3,17 +3,22 @@ import {
   type CompiledSchedule,
   type SchedulePlan,
   type ScheduleSpec,
-  wholeCyclesBudget,
+  wholeCyclesBudgets,
 } from '../../../../shared/schedule/index.ts'
 import { budgetText } from '../../../format/specText.ts'
 
-/** A last cycle that the budget cuts, and the budget that would not. */
+/** A last cycle that the budget cuts, and the budgets that would not. */
 export interface Cut {
   /** "Cycle 4 will be cut at 37 %: no snapshot." */
   readonly words: string
-  readonly budget?: RunSpec['budget']
-  /** "Make the budget 70 epochs" */
-  readonly button?: string
+  /** The shorter budget first. */
+  readonly budgets: readonly MendedBudget[]
+}
+
+export interface MendedBudget {
+  readonly budget: RunSpec['budget']
+  /** "Make the budget 70 epochs", "or 150 epochs" */
+  readonly button: string
 }
 
 export function cutOf(
@@ -26,10 +31,11 @@ export function cutOf(
   if (last === undefined || last.complete || last.end < totalSteps) return undefined
   const percent = Math.floor((100 * (last.end - last.start)) / (last.plannedEnd - last.start))
   const words = `Cycle ${last.index + 1} will be cut at ${percent < 1 ? 'less than 1' : percent} %: no snapshot.`
-  const better = wholeCyclesBudget(schedule, plan)
-  if (better === undefined) return { words }
-  const mended = budgetFor(better.totalSteps, plan.stepsPerEpoch, budget)
-  return { words, budget: mended, button: `Make the budget ${budgetText(mended)}` }
+  const budgets = wholeCyclesBudgets(schedule, plan).map(({ totalSteps: steps }, i) => {
+    const mended = budgetFor(steps, plan.stepsPerEpoch, budget)
+    return { budget: mended, button: `${i === 0 ? 'Make the budget' : 'or'} ${budgetText(mended)}` }
+  })
+  return { words, budgets }
 }
 
 /** In the unit of the present budget where that says the steps exactly in at most three decimals. */

@@ -7,7 +7,10 @@ const shared = ['unit', 'update', 'momentum', 'profile', 'endpoint', 'lrMin', 'l
 /** Families whose start is written in a unit of its own. */
 const keepsUnit = new Set<string>(['multiStep', 'piecewise'])
 
-/** A schedule of another family that keeps what the old one says of the same things: highest rate, unit, momentum. */
+/**
+ * A schedule of another family that keeps what the old one says of the same things: highest rate, unit, momentum. What
+ * the old one had only because its family starts with it stays behind, as 1cycle's momentum against the rate does.
+ */
 export function switchFamily(old: unknown, kind: ScheduleKind): unknown {
   if (kind === 'warmup') return withWarmup(old)
   if (kind === 'sequence')
@@ -16,8 +19,10 @@ export function switchFamily(old: unknown, kind: ScheduleKind): unknown {
   const { start = {}, fields = [], peak } = familyOf(kind) ?? {}
   let next: unknown = filled({ kind, ...start })
   const names = new Set(fields.map(({ key }) => key))
+  const oldStart = familyOf(textAt(old, ['kind']))?.start
   for (const key of shared) {
     const value = getAt(old, [key])
+    if (isSame(value, getAt(oldStart, [key]))) continue
     if (value === undefined || !names.has(key) || (key === 'unit' && keepsUnit.has(kind))) continue
     // Its lengths are of another unit: they would mean something else.
     if (key === 'unit' && value !== getAt(next, ['unit'])) continue
@@ -27,6 +32,8 @@ export function switchFamily(old: unknown, kind: ScheduleKind): unknown {
   if (peak !== undefined && highest !== undefined) next = tried(next, peak, highest)
   return next
 }
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** With `key` changed where the schedule stays a valid one. */
 function tried(tree: unknown, key: string, value: unknown): unknown {

@@ -19,7 +19,7 @@ export const identityColumns: readonly Column[] = [
     id: 'name',
     label: 'Run',
     about: 'Name, tags, note',
-    width: 200,
+    width: 190,
     grows: true,
     ...shown,
     value: (run) => run.name.toLowerCase(),
@@ -28,12 +28,12 @@ export const identityColumns: readonly Column[] = [
     id: 'status',
     label: 'Status',
     about: 'Status and progress',
-    width: 112,
+    width: 104,
     ...shown,
     value: (run) => statusOrder.indexOf(run.status) - factsOf(run).progress,
   },
-  { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 120, ...shown },
-  { id: 'spark', label: 'Accuracy', about: 'Accuracy by epoch', width: 76, ...shown, isScore: true },
+  { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 104, ...shown },
+  { id: 'spark', label: 'Accuracy', about: 'Accuracy by epoch', width: 84, ...shown, isScore: true },
 ]
 
 /** What is stored of a run, and what it took. */
@@ -52,7 +52,7 @@ export const recordColumns: readonly Column[] = [
     id: 'duration',
     label: 'Time',
     about: 'Time from start to end',
-    width: 84,
+    width: 72,
     ...shown,
     measure: seconds,
     value: (run) => secondsOf(run),

@@ -89,7 +89,7 @@ describe('scores', () => {
 describe('axes', () => {
   const run = row('a')
   test('each run by its own plan', () => {
-    assert.equal(mapOf('step', run, []).toX(9), 9)
+    assert.equal(mapOf('step', run, []).toX(9), 10)
     assert.equal(mapOf('epoch', run, []).toX(9), 1)
     assert.equal(mapOf('part', run, []).toX(99), 1)
     assert.equal(mapOf('time', run, [epoch(0.5, { step: 9, seconds: 4 })]).toX(9), 4)

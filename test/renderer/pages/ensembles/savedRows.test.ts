@@ -29,11 +29,19 @@ function saved(id: number, given: Partial<EnsembleInfo>): EnsembleInfo {
   }
 }
 
+/** A run whose second snapshot is the best on validation, but not on test. */
+const runOf = (testAccuracy: number | null) => () => ({
+  snapshots: [
+    { id: 1, cycle: 1, step: 9, valAccuracy: 0.8, testAccuracy: 0.99 },
+    { id: 2, cycle: 2, step: 19, valAccuracy: 0.9, testAccuracy },
+  ],
+})
+
 const rows = [
-  saved(1, { name: 'Zeta', testAccuracy: 0.9, scores: { bestSingleTestAccuracy: 0.88 } }),
-  saved(2, { name: 'alpha', method: 'logitAverage', testAccuracy: null, valAccuracy: 0.7 }),
-  saved(3, { name: 'Mid', testAccuracy: 0.95, scores: { bestSingleTestAccuracy: 0.949 } }),
-].map(factsOf)
+  factsOf(saved(1, { name: 'Zeta', testAccuracy: 0.9 }), runOf(0.88)),
+  factsOf(saved(2, { name: 'alpha', method: 'logitAverage', valAccuracy: 0.7 }), runOf(null)),
+  factsOf(saved(3, { name: 'Mid', testAccuracy: 0.95 }), runOf(0.949)),
+]
 
 const order = (by: SavedColumn): number[] => sortedRows(rows, by).map(({ ensemble }) => ensemble.id)
 
@@ -43,6 +51,11 @@ test('the best stands first, and what is not known last', () => {
   assert.deepEqual(order('validation'), [2, 1, 3])
   assert.deepEqual(order('created'), [3, 2, 1])
   assert.deepEqual(order('name'), [2, 3, 1])
+})
+
+test('a gain is over the best snapshot of the run, a member or not, chosen on validation', () => {
+  assert.deepEqual([rows[0]?.bestTest, rows[0]?.bestChosenOn], [0.88, 'validation'])
+  assert.equal(factsOf(saved(4, { testAccuracy: 0.9 }), () => undefined).gain, null, 'the run is not there')
 })
 
 test('a gain needs both scores', () => {

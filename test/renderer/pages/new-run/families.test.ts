@@ -71,6 +71,17 @@ test('changing from any preset to any family gives a schedule that compiles, wit
   assert.equal(compileSchedule(parseSchedule(sgdr), plan).at(0).lr, 0.037)
 })
 
+test('the momentum that 1cycle starts with stays behind with it; one of the user’s own goes along', () => {
+  const constant = parseSchedule({ kind: 'constant', lr: 0.1 })
+  const there = switchFamily(constant, 'oneCycle')
+  for (const kind of ['rex', 'cosine', 'formula', 'plateau', 'sgdr'] as const) {
+    assert.equal(parseSchedule(switchFamily(there, kind)).momentum, undefined, kind)
+    const momentum = { curve: 'inverse', low: 0.8, high: 0.95 }
+    const own = parseSchedule(switchFamily(setAt(there, ['momentum'], momentum), kind))
+    assert.deepEqual(own.momentum, momentum, kind)
+  }
+})
+
 test('a warm-up and a chain put around a schedule leave it as it is', () => {
   const plan = { totalSteps: 1000, stepsPerEpoch: 100 }
   const old = parseSchedule({ kind: 'rex', lrStart: 0.2 })

@@ -8,10 +8,10 @@ import {
   bandsOf,
   changeMarks,
   cyclesIn,
-  epochLine,
   mostPoints,
   plannedIn,
   rateToCome,
+  scoreLine,
   snapshotMarks,
 } from '../../../../src-renderer/pages/run/scene.ts'
 import { epochMap, stepMap } from '../../../../src-renderer/pages/run/xMap.ts'
@@ -20,6 +20,7 @@ import { epochWith, runWith } from './runs.ts'
 const run = runWith()
 const { schedule } = buildPlan(run.spec, run.position)
 const whole = { from: 0, to: 299 }
+const words = { part: 'validation', measure: 'accuracy' } as const
 
 test('the plan drawn is the plan trained, with both ends of every cycle', () => {
   const planned = plannedIn(schedule, whole)
@@ -62,9 +63,9 @@ test('ten thousand epochs are thinned, but not the pinned ones, nor the extremes
   const rng = random(1, 'epochs')
   const epochs = Array.from({ length: 10_000 }, (_, i) => epochWith(i + 1, { valLoss: rng.next() }))
   const pins = [4321, 4322, 4323].map((epoch) => 10 * epoch - 1)
-  const { x, y } = epochLine(epochs, ({ valLoss }) => valLoss, { from: 0, to: 99_999 }, stepMap, pins)
+  const { x, y } = scoreLine(epochs, ({ valLoss }) => valLoss, { from: 0, to: 99_999 }, stepMap, pins)
   assert.ok(x.length <= mostPoints, `${x.length} points`)
-  for (const pin of pins) assert.ok(x.includes(pin))
+  for (const pin of pins) assert.ok(x.includes(pin + 1))
   const all = epochs.map(({ valLoss }) => valLoss ?? Number.NaN)
   assert.equal(Math.min(...y.map(Number)), Math.min(...all))
   assert.equal(Math.max(...y.map(Number)), Math.max(...all))
@@ -72,10 +73,13 @@ test('ten thousand epochs are thinned, but not the pinned ones, nor the extremes
 
 test('a line of epochs comes into the window and leaves it', () => {
   const epochs = [1, 2, 3, 4, 5].map((epoch) => epochWith(epoch))
-  const { x } = epochLine(epochs, ({ valLoss }) => valLoss, { from: 25, to: 31 }, stepMap, [])
-  assert.deepEqual(x, [19, 29, 39])
+  const { x } = scoreLine(epochs, ({ valLoss }) => valLoss, { from: 25, to: 31 }, stepMap, [])
+  assert.deepEqual(x, [20, 30, 40])
   const gaps = epochs.map((epoch) => (epoch.epoch % 2 === 0 ? { ...epoch, valLoss: null } : epoch))
-  assert.deepEqual(epochLine(gaps, ({ valLoss }) => valLoss, { from: 0, to: 99 }, stepMap, []).x, [9, 29, 49])
+  assert.deepEqual(
+    scoreLine(gaps, ({ valLoss }) => valLoss, { from: 0, to: 99 }, stepMap, []).x,
+    [10, 30, 50],
+  )
 })
 
 test('snapshots are marked where they were taken, cuts and edits at the rate from there on', () => {
@@ -91,11 +95,15 @@ test('snapshots are marked where they were taken, cuts and edits at the rate fro
   }
   const scored = { ...stored, valLoss: 0.5, valAccuracy: 0.9, testLoss: null, testAccuracy: null }
   assert.deepEqual(
-    snapshotMarks([scored], whole, stepMap, ({ valLoss }) => valLoss).map(({ x, y, kind }) => [x, y, kind]),
-    [[99, 0.5, 'snapshot']],
+    snapshotMarks([scored], whole, stepMap, words, ({ valLoss }) => valLoss).map(({ x, y, kind }) => [
+      x,
+      y,
+      kind,
+    ]),
+    [[100, 0.5, 'snapshot']],
   )
   assert.deepEqual(
-    snapshotMarks([scored], { from: 100, to: 200 }, stepMap, ({ valLoss }) => valLoss),
+    snapshotMarks([scored], { from: 100, to: 200 }, stepMap, words, ({ valLoss }) => valLoss),
     [],
   )
   const edited = runWith({
@@ -106,8 +114,8 @@ test('snapshots are marked where they were taken, cuts and edits at the rate fro
   assert.deepEqual(
     marks.map(({ x, y }) => [x, y]),
     [
-      [150, compiled.at(150).lr],
-      [49, 0.05],
+      [151, compiled.at(150).lr],
+      [50, 0.05],
     ],
   )
   assert.match(marks[1]?.label ?? '', /0\.05: no better/)

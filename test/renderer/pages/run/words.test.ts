@@ -88,11 +88,18 @@ test('cycles count from 1', () => {
 test('one more cycle: what it comes to, or why there is none', () => {
   assert.deepEqual(extendWords(runWith({ status: 'completed', stepsDone: 300 })), {
     isPossible: true,
+    label: 'One more cycle',
+    by: { cycles: 1 },
     words: '100\u202fsteps more, to step 400',
   })
   const cosine = extendWords(runWith({ status: 'completed' }, { kind: 'cosine', lrStart: 0.1 }))
   assert.equal(cosine.isPossible, false)
   assert.match(cosine.words, /no further cycle/)
+  const steady = extendWords(
+    runWith({ status: 'completed', stepsDone: 300 }, { kind: 'step', lr: 0.1, stepSize: 4 }),
+  )
+  assert.equal(steady.isPossible, true)
+  assert.ok('epochs' in steady.by && steady.label === `${steady.by.epochs} more epochs`, steady.label)
 })
 
 test('the table of settings leaves nothing of the spec out', () => {

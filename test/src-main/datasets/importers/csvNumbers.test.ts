@@ -76,6 +76,8 @@ describe('values that would become two, or one, unseen', () => {
     assert.deepEqual(meta.columns, ['x=16777219', 'x=16777220', 'x=16777221'])
     assert.equal((await importText(home, table(['16777216', '-16777220']))).meta.trainCount, 2)
     assert.equal((await importText(home, table(['16777217.5', '1.2345678901e12']))).meta.trainCount, 2)
+    const mixed = await importText(home, table(['16777217.5', '16777219', '16777220']))
+    assert.equal(mixed.meta.dtype, 'float64')
     assert.ok(losesInteger('-16777217') && losesInteger('+033554431') && !losesInteger('33554432'))
   })
 })

@@ -169,7 +169,7 @@ describe('importImages', () => {
     await refused(
       home,
       () => importFiles(home, files),
-      /^While importing pictures: 13 files cannot be used: a.notes\.txt \(.*neither a \.png.*bad10\.png \(the image is damaged or cut short\).* and 3 more; .*--skip-unusable/,
+      /^While importing pictures: 13 files cannot be used: a.notes\.txt \(it is neither a \.png.*\); b.bad10\.png, .*b.bad18\.png and 3 more \(the image is damaged or cut short\); .*--skip-unusable/,
     )
     const { meta, notes } = await importFiles(home, {}, { skipUnusable: true })
     assert.deepEqual([meta.trainCount, meta.classes], [2, ['a', 'b']])
@@ -259,8 +259,8 @@ describe('importImages', () => {
     )
     await refuse({ '1.png': good['a/1.png'] }, /has 0 folders/)
     await refuse({ ...good, 'c/.keep': '' }, /class "c" has no image/)
-    await refuse({ ...good, 'a/notes.txt': 'x' }, /a.notes\.txt" is neither a \.png nor a \.jpg/)
-    await refuse({ ...good, 'a/deeper/1.png': good['a/1.png'] }, /a.deeper" is neither/)
+    await refuse({ ...good, 'a/notes.txt': 'x' }, /a.notes\.txt: it is neither a \.png nor a \.jpg/)
+    await refuse({ ...good, 'a/deeper/1.png': good['a/1.png'] }, /a.deeper: it is neither/)
     await refuse(
       { ...good, 'a/2.png': await png(4, 5, 3) },
       /2\.png: it is 4 x 5 pixels, but .*1\.png is 4 x 4; give a size/,
