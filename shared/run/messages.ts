@@ -133,7 +133,7 @@ export const hostMessage = z.discriminatedUnion('type', [
 export type HostMessage = z.infer<typeof hostMessage>
 
 /** Where a data set lies on the machine of the trainer: told before `start` by the program there that starts the trainer. */
-export const localDataset = z.strictObject({
+const localDataset = z.strictObject({
   type: z.literal('localDataset'),
   datasetId: z.string(),
   folder: z.string(),
@@ -227,7 +227,7 @@ export type TrainerEvent = z.infer<typeof trainerEvent>
 export type TrainerEventOf<T extends TrainerEvent['type']> = Extract<TrainerEvent, { type: T }>
 
 /** Sent every few seconds while the trainer comes to its messages: also while it evaluates, and while it is paused. */
-export const aliveMessage = z.strictObject({ type: z.literal('alive') })
+const aliveMessage = z.strictObject({ type: z.literal('alive') })
 /** All that a trainer process sends. */
 export const trainerOutput = z.discriminatedUnion('type', [aliveMessage, ...trainerEvent.options])
 export type TrainerOutput = z.infer<typeof trainerOutput>
