@@ -6,6 +6,8 @@
  */
 
 const place = 'anneal-key'
+/** Where an entry is kept until its key is there: a page that is left too early leaves it to the next of its tab. */
+const entryPlace = 'anneal-entry'
 const keyHeader = 'x-anneal-key'
 /** Milliseconds for which a pass is used; it is good for ten minutes or more. */
 const passUsed = 5 * 60_000
@@ -37,17 +39,29 @@ function keep(key: string): void {
 const entered: Promise<void> = isKeyed ? enter() : Promise.resolve()
 
 async function enter(): Promise<void> {
-  const entry = new URLSearchParams(location.hash.slice(1)).get('entry')
+  const entry = takeEntry()
   if (entry === null) return
-  // Before anything reads the address, and so that nobody copies it along.
-  history.replaceState(history.state, '', location.pathname + location.search)
   try {
     const answer = await fetch('/door/key', { method: 'POST', body: entry })
     const { key }: { key?: unknown } = answer.ok ? await answer.json() : {}
     if (typeof key === 'string') keep(key)
+    sessionStorage.removeItem(entryPlace)
   } catch {
     // The first request says that the host cannot be reached.
   }
+}
+
+/** The entry in the address, which is taken out of it before anybody copies it along; else one that was not handed in yet. */
+function takeEntry(): string | null {
+  const entry = new URLSearchParams(location.hash.slice(1)).get('entry')
+  try {
+    if (entry === null) return sessionStorage.getItem(entryPlace)
+    sessionStorage.setItem(entryPlace, entry)
+  } catch {
+    // Storage may be denied; then the page has to stay for a moment.
+  }
+  if (entry !== null) history.replaceState(history.state, '', location.pathname + location.search)
+  return entry
 }
 
 type Init = Omit<RequestInit, 'signal'> & { readonly signal?: AbortSignal | null | undefined }

@@ -48,8 +48,9 @@ export interface FeedbackInfo {
   readonly reason: string
 }
 
-/** A row of the runs table, with all that draws its ribbon. */
-export interface RunSummary {
+/** What every door shows of a run itself. */
+export interface RunInfo {
+  /** Short, sortable by time, unique in the database; any unambiguous prefix finds it. */
   readonly id: string
   readonly name: string
   readonly spec: RunSpec
@@ -60,15 +61,12 @@ export interface RunSummary {
   readonly position: PlanPosition
   /** Steps of the plan after its edits. */
   readonly totalSteps: number
+  /** Steps whose metrics are stored. */
   readonly stepsDone: number
   readonly attempt: number
-  /**
-   * The step after which it will stop, at the end of its cycle, since it was asked to; the command `keepGoing` takes that
-   * back. Null where no stop is planned.
-   */
-  readonly stopsAfterStep: number | null
   /** Among queued runs the least is started first; null when it is not queued. */
   readonly queuePlace: number | null
+  /** What it trains on, as users read it. */
   readonly device: string | null
   readonly deviceReason: string | null
   readonly parameters: number | null
@@ -79,6 +77,15 @@ export interface RunSummary {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
+}
+
+/** A row of the runs table, with all that draws its ribbon. */
+export interface RunSummary extends RunInfo {
+  /**
+   * The step after which it will stop, at the end of its cycle, since it was asked to; the command `keepGoing` takes that
+   * back. Null where no stop is planned.
+   */
+  readonly stopsAfterStep: number | null
   /** The last evaluation on validation or test data. */
   readonly last: RunEvaluation | null
   /** As `bestOf` chooses it: by validation, else by test, else by training accuracy. */

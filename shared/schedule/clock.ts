@@ -1,4 +1,4 @@
-import { bisectRight } from 'd3-array'
+import { bisectLeft, bisectRight } from 'd3-array'
 import { z } from 'zod'
 import { described } from './fieldMeta.ts'
 import type { Context } from './track.ts'
@@ -113,7 +113,7 @@ function everySteps(every: number): Clock {
 function atSteps(sorted: readonly number[]): Clock {
   return {
     position: (step) => sorted[countAtMost(sorted, step) - 1] ?? 0,
-    firstStepAt: (position) => sorted.find((step) => step >= position) ?? Number.POSITIVE_INFINITY,
+    firstStepAt: (position) => sorted[bisectLeft(sorted, position)] ?? Number.POSITIVE_INFINITY,
   }
 }
 

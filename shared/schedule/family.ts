@@ -77,14 +77,8 @@ export function defineFamily<Schema extends z.ZodObject>(family: LeafFamily<Sche
   return family
 }
 
-/** The same for families made of other schedules. */
-export interface CompositeFamily<Schema extends z.ZodObject, Child>
-  extends ScheduleFamily<z.infer<Schema>, Child> {
-  readonly schema: Schema
-}
-
-export function defineComposite<Schema extends z.ZodObject, Child>(
-  family: CompositeFamily<Schema, Child>,
-): CompositeFamily<Schema, Child> {
-  return family
-}
+/** A family made of other schedules, but for its schema, which is made of theirs. */
+export type CompositeRecord<Schema extends z.ZodObject, Child> = Omit<
+  ScheduleFamily<z.infer<Schema>, Child>,
+  'schema'
+>

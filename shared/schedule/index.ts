@@ -1,4 +1,6 @@
 /** Schedules: spec (JSON) → compiled schedule → the rate of every step. Everything outside this folder imports this file. */
+
+export { checkRates, formulaPaths, partPaths } from './checkRates.ts'
 export { scheduleLabel, writtenPeak } from './children.ts'
 export { type CompiledSchedule, compileSchedule, type StepRates } from './compile.ts'
 export { type Cycle, maxListedCycles } from './cycles.ts'

@@ -3,6 +3,8 @@ export interface Context {
   /** The budget that profiles stretch over (the plan's scheduleSteps, less what stands before a nested schedule). */
   horizon: number
   stepsPerEpoch: number
+  /** The step of the run at which a nested schedule begins, for messages; absent: 0. */
+  origin?: number
 }
 
 export interface RateRange {

@@ -24,7 +24,9 @@ export function storageTrouble(doing: string, folder: string, error: unknown): u
   if (!(error instanceof Error) || !('syscall' in error)) return error
   const { remedy } = words[codeOf(error)] ?? { remedy: 'check the data folder' }
   const path = 'path' in error && typeof error.path === 'string' ? error.path : folder
-  return new UserError(`${doing}: ${path} cannot be used (${reasonOf(error)}); ${remedy}.`, { cause: error })
+  // Names below the folder are ours and tell a person nothing.
+  const named = path.startsWith(folder) ? folder : path
+  return new UserError(`${doing}: ${named} cannot be used (${reasonOf(error)}); ${remedy}.`, { cause: error })
 }
 
 const codeOf = (error: unknown): string =>

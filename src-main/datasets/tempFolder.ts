@@ -9,13 +9,13 @@ const inUse = new Set<string>()
 const NAME = /^\.temp-(\d+)-[0-9a-f]+$/
 const DAY_MS = 24 * 3600 * 1000
 
-/** A new folder inside `parent` for half-done work, named after this process so that others know it is alive. */
+/** A new folder inside `parent`, which is there, for half-done work, named after this process so that others know it is alive. */
 export async function makeTemp(parent: string): Promise<string> {
   const folder = join(parent, `.temp-${process.pid}-${randomBytes(6).toString('hex')}`)
   if (inUse.size === 0) process.on('exit', dropInUse)
   inUse.add(folder)
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(folder)
   } catch (error) {
     forget(folder)
     throw error

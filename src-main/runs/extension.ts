@@ -1,12 +1,20 @@
 import { UserError } from '../../shared/errors.ts'
-import { compileSchedule, type Extension, extendPlanBy, usualExtension } from '../../shared/schedule/index.ts'
+import {
+  checkRates,
+  compileSchedule,
+  type Extension,
+  extendPlanBy,
+  usualExtension,
+} from '../../shared/schedule/index.ts'
 import type { NewPlan, RunRecord } from '../store/types.ts'
 
 /** The plan of a run that goes on. @throws UserError when its schedule has no more of what is asked for */
 export function withExtension(run: RunRecord, by: Extension): NewPlan {
   const { schedule } = run.spec
   const plan = extendPlanBy(schedule, run.position.plan, by, run.position.edits)
-  return { plan, totalSteps: compileSchedule(schedule, plan, run.position.edits).totalSteps }
+  const compiled = compileSchedule(schedule, plan, run.position.edits)
+  checkRates(schedule, compiled)
+  return { plan, totalSteps: compiled.totalSteps }
 }
 
 /** What a user can do with a run that has completed. */

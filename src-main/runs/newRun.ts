@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { buildPlan } from '../../shared/run/plan.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
+import { checkRates } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { NewRun, RunRecord, Store } from '../store/types.ts'
 import { planRun } from './plannedRun.ts'
@@ -17,7 +18,8 @@ export async function createRun(
 ): Promise<RunRecord> {
   const spec = parseRunSpec(input)
   const { meta, folder, plan } = await planRun(spec, catalogue)
-  const { totalSteps } = buildPlan(spec, { plan, edits: [] })
+  const { totalSteps, schedule } = buildPlan(spec, { plan, edits: [] })
+  checkRates(spec.schedule, schedule)
   store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
   return put({ spec, datasetId: meta.id, plan, totalSteps })
 }

@@ -27,7 +27,7 @@ export interface Access {
    */
   ticket(): string
   judge(knock: Knock): Verdict
-  /** The key of a page that shows the entry it was sent to: once, and within a minute. */
+  /** The key of a page that shows the entry it was sent to, within a minute: a page left early asks again from the next. */
   redeem(entry: string): string | undefined
   /** For the address of a file; see `Keys`. */
   filePass(): string
@@ -88,12 +88,15 @@ export function createAccess(options: AccessOptions): Access {
     return wanted === 'keyOrPass' && isRead && keys.isFilePass(searchParams.get('pass') ?? '')
   }
   const tickets = createOneTimeTokens(now)
-  const entries = createOneTimeTokens(now)
+  const entries = new Map<string, number>()
 
   return {
     token,
     ticket: () => tickets.give(),
-    redeem: (entry) => (entries.take(entry) === 'good' ? keys.pageKey : undefined),
+    redeem(shown) {
+      const isGood = [...entries].some(([entry, until]) => same(shown, entry) && now() <= until)
+      return isGood ? keys.pageKey : undefined
+    },
     filePass: () => keys.filePass(),
     judge(knock) {
       const host = knock.header('host')
@@ -118,7 +121,11 @@ export function createAccess(options: AccessOptions): Access {
       // Relative, and never beginning with two slashes, which would name another host.
       const address = `${url.pathname.replace(/^\/+/, '/')}${url.search}`
       // The cookie alone, with an address that has become void, opens the window and gives it no key.
-      return { type: 'welcome', location: isLetIn ? `${address}#entry=${entries.give()}` : address, cookie }
+      if (!isLetIn) return { type: 'welcome', location: address, cookie }
+      const entry = newToken()
+      for (const [old, until] of entries) if (now() > until) entries.delete(old)
+      entries.set(entry, now() + ticketLife)
+      return { type: 'welcome', location: `${address}#entry=${entry}`, cookie }
     },
   }
 }

@@ -53,7 +53,7 @@ async function giveKey(access: Pick<Access, 'redeem'>, request: Request): Promis
   if (key !== undefined) return Response.json({ key })
   return plainAnswer(
     403,
-    'This page was opened before with the same address: open the whole address that "anneal serve" printed once more.',
+    'The address of this page is over a minute old: open the whole address that "anneal serve" printed once more.',
   )
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { findCalibration, listCalibrations } from './calibrations.ts'
 import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
+import { readCheckpoint } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
@@ -14,14 +15,7 @@ import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
 import { similarRuns } from './similar.ts'
-import {
-  listSnapshots,
-  readCheckpoint,
-  readPredictions,
-  snapshotById,
-  snapshotModel,
-  snapshotSteps,
-} from './snapshots.ts'
+import { listSnapshots, readPredictions, snapshotById, snapshotModel, snapshotSteps } from './snapshots.ts'
 import { readStorage } from './storage.ts'
 import { createSummaries } from './summaries.ts'
 import type { EpochRecord, StoreReads } from './types.ts'

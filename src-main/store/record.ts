@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import { canBecome, isActive, type RunStatus, runStatus } from '../../shared/run/state.ts'
+import { dropNeedlessCheckpoint, putCheckpoint } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { appendMetrics } from './metrics/append.ts'
 import { answerRequests, putPlannedStop } from './requests.ts'
 import { addEdit, putStatus, type WriteContext } from './runWrites.ts'
-import { dropNeedlessCheckpoint, putCheckpoint, putSnapshot } from './snapshots.ts'
+import { putSnapshot } from './snapshots.ts'
 
 /** Where a run's stream of events stands while some of them are stored. */
 interface Cursor {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { ensembleMethods } from '../../shared/ensemble/methods.ts'
 import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
@@ -33,15 +34,13 @@ export const json = <T>(schema: z.ZodType<T>) =>
     .pipe(schema)
 
 /** A list holds thousands of specs, and those of a study differ in name and seed only: the rest is checked once. */
-const parsedSpecs = new Map<string, RunSpec>()
-const SPECS_KEPT = 10_000
+const parsedSpecs = new LRUCache<string, RunSpec>({ max: 10_000 })
 const ownFields = z.looseObject({ name: runSpec.shape.name, seed: runSpec.shape.seed })
 
 const specColumn = z.string().transform((text) => {
   const { name, seed, ...rest } = ownFields.parse(JSON.parse(text))
   const key = JSON.stringify(rest)
   const known = parsedSpecs.get(key) ?? runSpec.parse({ ...rest, seed })
-  if (parsedSpecs.size >= SPECS_KEPT) parsedSpecs.clear()
   parsedSpecs.set(key, known)
   return { ...(name !== undefined && { name }), ...known, seed }
 })

@@ -1,28 +1,26 @@
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
-import type { Predictions, TrainerEventOf, TrainerState } from '../../shared/run/messages.ts'
+import type { Predictions, TrainerEventOf } from '../../shared/run/messages.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
 import { bytesOf, checksumOf, float32Of, uint16Of } from './blobs.ts'
 import { damagedPart, isDamage } from './damage.ts'
 import type { Db } from './database.ts'
-import type { StoreError } from './faults.ts'
+import { SCORES } from './evaluationRows.ts'
 import { checksumColumn, normalisationColumn, positionColumn, snapshotRow } from './rows.ts'
 import { RUN_VISIBLE } from './runReads.ts'
-import { ofCheckpoint, ofSnapshot, putTensors, readTensors, tensorBytes } from './tensors.ts'
+import { ofSnapshot, putTensors, readTensors, tensorBytes } from './tensors.ts'
 import type { SnapshotModel, SnapshotRecord } from './types.ts'
 
 export const SNAPSHOTS = `
   SELECT id, run_id AS runId, cycle, step, lr, weights_sha256 AS weightsSha256, bytes, created_at AS createdAt,
-    val_loss AS valLoss, val_accuracy AS valAccuracy, test_loss AS testLoss, test_accuracy AS testAccuracy
+    ${SCORES}
   FROM snapshots`
 
 const stateRow = z.object({ position: positionColumn })
 const modelRow = stateRow.extend({ normalisation: normalisationColumn })
 const stepRow = z.object({ step: z.number() })
-const snapshotStepRow = z.object({ id: z.number(), stepsDone: z.number() })
 const knownRow = z.object({ id: z.number(), weightsSha256: z.string() })
 const KNOWN = 'SELECT id, weights_sha256 AS weightsSha256 FROM snapshots WHERE run_id = ? AND step = ?'
-const checkpointRow = stateRow.extend({ stepsDone: z.number() })
 const predictionsRow = z.object({
   classes: z.number(),
   probs: z.instanceof(Uint8Array),
@@ -145,85 +143,4 @@ export function readPredictions(
   if (checksum !== null && checksum !== checksumOfPredictions(classes, probs, labels))
     throw damagedPart(nameOf(snapshotById(db, snapshotId)), `its predictions (${part})`, OTHER_SNAPSHOTS)
   return { part, classes, probs: float32Of(probs), labels: uint16Of(labels) }
-}
-
-/** One rolling checkpoint a run; one from further back never replaces it. */
-export function putCheckpoint(db: Db, event: TrainerEventOf<'checkpoint'>, time: number): void {
-  const { runId, state } = event
-  const { changes } = db.run(
-    `INSERT INTO checkpoints (run_id, steps_done, position, saved_at) VALUES (?, ?, ?, ?)
-     ON CONFLICT (run_id) DO UPDATE
-     SET steps_done = excluded.steps_done, position = excluded.position, saved_at = excluded.saved_at
-     WHERE excluded.steps_done >= steps_done`,
-    runId,
-    state.position.stepsDone,
-    JSON.stringify(state.position),
-    time,
-  )
-  if (changes > 0) putTensors(db, ofCheckpoint(runId), state.tensors)
-}
-
-/** At a run's end its last snapshot usually says all that the checkpoint says. */
-export function dropNeedlessCheckpoint(db: Db, runId: string): void {
-  db.run(
-    `DELETE FROM checkpoints WHERE run_id = ? AND steps_done <= (SELECT max(step) + 1 FROM snapshots WHERE run_id = ?)`,
-    runId,
-    runId,
-  )
-}
-
-/**
- * The furthest state that is whole. Where a further one is damaged, the run can go on from one before it: it makes the same
- * steps again.
- * @returns undefined when there is none yet  @throws StoreError when there are some and all of them are damaged
- */
-export function readCheckpoint(db: Db, runId: string): TrainerState | undefined {
-  let damage: StoreError | undefined
-  for (const { stepsDone, read } of savedStates(db, runId)) {
-    try {
-      const state = read()
-      if (damage !== undefined)
-        db.damage.found(runId, `${damage.message} It goes on after ${stepsDone} steps.`)
-      return state
-    } catch (error) {
-      if (!isDamage(error)) throw error
-      damage ??= error
-    }
-  }
-  if (damage !== undefined) throw damage
-  return undefined
-}
-
-interface SavedState {
-  readonly stepsDone: number
-  read(): TrainerState
-}
-
-/** The furthest first. */
-function savedStates(db: Db, runId: string): SavedState[] {
-  const snapshots = db.all(
-    snapshotStepRow,
-    'SELECT id, step + 1 AS stepsDone FROM snapshots WHERE run_id = ? ORDER BY step DESC',
-    runId,
-  )
-  const rolling = db.get(
-    checkpointRow,
-    'SELECT steps_done AS stepsDone, position FROM checkpoints WHERE run_id = ?',
-    runId,
-  )
-  const states = snapshots.map(({ id, stepsDone }) => ({
-    stepsDone,
-    read() {
-      const { position, tensors } = snapshotModel(db, id)
-      return { position, tensors: [...tensors] }
-    },
-  }))
-  if (rolling === undefined) return states
-  const { position, stepsDone } = rolling
-  const where = `the checkpoint of run ${runId}, after ${stepsDone} steps`
-  const read = () => ({
-    position,
-    tensors: readTensors(db, ofCheckpoint(runId), where, 'an older snapshot of the run may be whole'),
-  })
-  return [...states, { stepsDone, read }].sort((a, b) => b.stepsDone - a.stepsDone)
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
@@ -65,19 +66,17 @@ export interface Summaries {
 
 export function createSummaries(db: Db): Summaries {
   const digests = createEpochDigests(db)
-  const kept = new Map<string, { readonly changed: number; readonly summary: RunSummary }>()
+  const kept = new LRUCache<string, { readonly changed: number; readonly summary: RunSummary }>({ max: KEPT })
 
   const of = (keys: readonly z.infer<typeof keyRow>[]): RunSummary[] => {
-    if (kept.size > KEPT) kept.clear()
     const stale = keys.filter(({ id, changed }) => kept.get(id)?.changed !== changed)
     const changes = new Map(stale.map(({ id, changed }) => [id, changed]))
-    for (const summary of readSummaries(
-      db,
-      digests,
-      stale.map(({ id }) => id),
-    ))
-      kept.set(summary.id, { changed: changes.get(summary.id) ?? 0, summary })
-    return keys.flatMap(({ id }) => kept.get(id)?.summary ?? [])
+    const read = readSummaries(db, digests, [...changes.keys()])
+    // A lab may have more runs than are kept.
+    const fresh = new Map(read.map((summary) => [summary.id, summary]))
+    const known = new Map(keys.map(({ id }) => [id, fresh.get(id) ?? kept.peek(id)?.summary]))
+    for (const summary of read) kept.set(summary.id, { changed: changes.get(summary.id) ?? 0, summary })
+    return keys.flatMap(({ id }) => known.get(id) ?? [])
   }
 
   return {

@@ -10,6 +10,7 @@ import { diverged } from './divergence.ts'
 import { type Evaluation, evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
 import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
+import type { StepSettings } from './optimizers/index.ts'
 import { checkFeedback, momentumOf, Rates } from './rates.ts'
 import { type StepResult, trainStep } from './step.ts'
 import { TrainingClock } from './trainingClock.ts'
@@ -103,7 +104,7 @@ export class TrainingLoop {
   async #steps(): Promise<Stop> {
     while (this.#stepsDone < this.#plan.totalSteps) {
       if ((await this.#obey()) === 'stopped') return 'stopped'
-      this.#step()
+      this.#step(await this.#settings())
       const ended = this.#stepsDone - 1
       await this.#settle(this.#setup.stepsAhead)
       await this.#afterStep(ended)
@@ -113,10 +114,22 @@ export class TrainingLoop {
     return this.#stepsDone < this.#plan.totalSteps ? 'stopped' : 'completed'
   }
 
-  #step(): void {
+  /**
+   * What the next step uses. A formula may have no rate for it, which the checks before the start could not see in a very
+   * long run: what was trained until then is stored, so that the run can go on from there.
+   */
+  async #settings(): Promise<StepSettings> {
+    try {
+      return this.#rates.at(this.#stepsDone)
+    } catch (error) {
+      if (error instanceof UserError && this.#stepsDone > 0) await this.#checkpoint()
+      throw error
+    }
+  }
+
+  #step(settings: StepSettings): void {
     const { spec, data, model, optimizer } = this.#setup
     const step = this.#stepsDone
-    const settings = this.#rates.at(step)
     this.#appliedLr = settings.lr
     const batch = data.trainingBatch(step)
     const key = { step, seed: spec.seed }

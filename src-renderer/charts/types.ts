@@ -75,7 +75,7 @@ export interface LineChartProps {
   readonly group?: string
   /** Called with x values when the user drags over the chart; a double click calls it with undefined. */
   readonly onZoom?: (window: readonly [number, number] | undefined) => void
-  /** A horizontal line to compare with, e.g. the best single member. */
+  /** A horizontal line to compare with, e.g. the best snapshot. */
   readonly reference?: { readonly y: number; readonly label: string }
   /** Offers the switch to a log y axis. */
   readonly canLog?: boolean

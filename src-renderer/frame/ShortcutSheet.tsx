@@ -27,7 +27,12 @@ export function ShortcutSheet({ opened, onClose }: ShortcutSheetProps) {
 }
 
 function ShortcutList() {
-  const groups = useShortcutGroups()
+  // Parts of a page bring keys of their own.
+  const byPage = Object.groupBy(useShortcutGroups(), ({ page }) => page)
+  const groups = Object.entries(byPage).map(([page, parts = []]) => ({
+    page,
+    list: parts.flatMap(({ list }) => list),
+  }))
   return (
     <div className={classes.groups}>
       {groups.map(({ page, list }) => (

@@ -1,5 +1,6 @@
 import type { FeedbackInfo, RunSummary } from '../../shared/api/runs.ts'
 import { buildPlan, type TrainingPlan } from '../../shared/run/plan.ts'
+import { plannedSnapshots } from '../../shared/run/plannedSnapshots.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import { type CompiledSchedule, rateUnderFeedback } from '../../shared/schedule/index.ts'
 import { drawnDots, mostPlanned, type PlannedSnapshot, type SnapshotDots, snapshotDots } from './dots.ts'
@@ -122,17 +123,8 @@ function plannedOf(spec: RunSpec, { position }: RunSummary): Planned {
 
 /** Step and number of the snapshots of a plan, ascending. */
 function snapshotsOf(spec: RunSpec, plan: TrainingPlan): PlannedSnapshot[] {
-  const { snapshots } = spec
-  if (snapshots.at === 'cycleEnds')
-    return plan.schedule.cycles.flatMap(({ snapshotStep: step, index }) =>
-      step === undefined ? [] : [{ step, cycle: plan.snapshotAfter(step) ?? index + 1 }],
-    )
-  const last = plan.totalSteps - 1
-  const every = snapshots.at === 'epochs' ? snapshots.every * plan.stepsPerEpoch : plan.totalSteps
-  const steps: number[] = []
-  for (let step = every - 1; step < last && steps.length < mostPlanned; step += every) steps.push(step)
-  if (steps.length < mostPlanned) steps.push(last)
-  return steps.flatMap((step) => {
+  const { count, stepOf } = plannedSnapshots(spec.snapshots, plan, plan.schedule)
+  return Array.from({ length: Math.min(count, mostPlanned) }, (_, place) => stepOf(place)).flatMap((step) => {
     const cycle = plan.snapshotAfter(step)
     return cycle === undefined ? [] : [{ step, cycle }]
   })

@@ -7,6 +7,7 @@ import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import { createCatalogue } from '../../src-main/datasets/index.ts'
 import { openStore } from '../../src-main/store/index.ts'
 import type { RunRecord, Store } from '../../src-main/store/types.ts'
+import { weightsSha256 } from '../../src-main/weightsSha256.ts'
 
 /*
  * A lab with as many runs as a year of work leaves, and one run of very many steps, written through the store as a
@@ -143,9 +144,10 @@ function seedRun(store: Store, datasetId: string, spec: RunSpec, rng: Random): v
 }
 
 function snapshotOf(lr: number, accuracy: number, step: number, rng: Random) {
+  const tensors = [{ name: 'dense/kernel', role: 'weight' as const, shape: [4, 4], data: new Uint8Array(64) }]
   return {
     lr,
-    weightsSha256: step.toString(16).padStart(64, '0'),
+    weightsSha256: weightsSha256(tensors),
     normalisation: { mean: [0.5], std: [0.25] },
     state: {
       position: {
@@ -153,7 +155,7 @@ function snapshotOf(lr: number, accuracy: number, step: number, rng: Random) {
         epoch: { lossSum: 0, correct: 0, examples: 0 },
         optimizerScalars: { steps: step + 1 },
       },
-      tensors: [{ name: 'dense/kernel', role: 'weight' as const, shape: [4, 4], data: new Uint8Array(64) }],
+      tensors,
     },
     predictions: [predictionsOf('validation', accuracy, rng), predictionsOf('test', accuracy, rng)],
   }

@@ -34,7 +34,7 @@ try {
   await page.goto(await addressOf(host))
   await page.getByRole('navigation', { name: 'Pages' }).waitFor()
   await page.goto(new URL(`/ensembles?runs=${JSON.stringify([runId])}`, page.url()).href)
-  await page.getByRole('heading', { name: /test error of 20 snapshots/ }).waitFor()
+  await page.getByRole('heading', { name: /test accuracy of 20 snapshots/ }).waitFor()
   for (const method of ['Average', 'Logit average']) {
     await page.getByText(method, { exact: true }).click()
     await measureTicks(page, method.toLowerCase())

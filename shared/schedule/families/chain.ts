@@ -3,7 +3,7 @@ import { recursiveProduct } from '../chainRecursion.ts'
 import type { Place } from '../export/place.ts'
 import { float } from '../export/python.ts'
 import { writeTable } from '../export/writeTable.ts'
-import { type Children, defineComposite } from '../family.ts'
+import type { Children, CompositeRecord } from '../family.ts'
 import { described } from '../fieldMeta.ts'
 import { common, rateField, showRate } from '../fields.ts'
 import { inside, rateHandle, scaled } from '../handles.ts'
@@ -70,56 +70,57 @@ const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
 
 type Spec = ChainSpec<ScheduleSpec>
 
-export const chain = (child: z.ZodType<ScheduleSpec>) =>
-  defineComposite<ReturnType<typeof schemaOf>, ScheduleSpec>({
-    name: 'Chain',
-    group: 'Composed',
-    about: 'Schedules side by side, multiplied.',
-    schema: schemaOf(child),
-    start: { lr: 1 },
-    peak: { field: 'lr', of: () => undefined },
-    compile: compileChain,
-    write(spec, place, children) {
-      const recursive = spec.combine === 'recursive'
-      const moves = (factor: ScheduleSpec): boolean =>
-        children.compile(factor, place.context).momentum !== undefined
-      // The recursion's rates are listed: of its factors only one that moves the momentum is called.
-      const needed = recursive ? spec.factors.filter(moves).slice(0, 1) : spec.factors
-      const factors = needed.map((factor) => children.write(factor, place))
-      const momentum = factors.find((factor) => factor.momentum !== undefined)?.momentum
-      const rate = recursive
-        ? recursiveLines(spec, place, children)
-        : [`return ${[float(spec.lr), ...factors.map((factor) => `${factor.rate}(step)`)].join(' * ')}`]
-      return {
-        rate,
-        ...(momentum && {
-          momentum: { body: [`return ${momentum.name}(step)`], optional: momentum.optional },
-        }),
-      }
-    },
-    label: (spec, children) =>
-      firstOf(
-        spec.factors.map((factor) => children.label(factor)),
-        ' · ',
-      ),
-    summary: (spec, context, steps, children) =>
-      `${showRate(spec.lr)} times ${spec.factors.map((factor) => children.summary(factor, context, steps)).join(' times ')}`,
-    handles(spec, place, children) {
-      const open = Math.min(place.openPart(place.path), spec.factors.length - 1)
-      const factor = spec.factors[open]
-      const inner = { ...inside(place, ['factors', open], 0, place.horizon), isFactor: true }
-      const at = place.rateAt(Math.round(place.start))
-      return [
-        ...(spec.lr > 0 && at > 0
-          ? [rateHandle(place, 'lr', 'Rate', spec.lr, place.start, scaled(at / spec.lr))]
-          : []),
-        ...(factor === undefined ? [] : children.handles(factor, inner)),
-      ]
-    },
-    readsBudget: (spec, children) => spec.factors.some((factor) => children.readsBudget(factor)),
-    parts: (tree) => partsIn(tree).map((i) => ['factors', i]),
-    presets: [],
-  })
+const record: CompositeRecord<ReturnType<typeof schemaOf>, ScheduleSpec> = {
+  name: 'Chain',
+  group: 'Composed',
+  about: 'Schedules side by side, multiplied.',
+  start: { lr: 1 },
+  peak: { field: 'lr', of: () => undefined },
+  compile: compileChain,
+  write(spec, place, children) {
+    const recursive = spec.combine === 'recursive'
+    const moves = (factor: ScheduleSpec): boolean =>
+      children.compile(factor, place.context).momentum !== undefined
+    // The recursion's rates are listed: of its factors only one that moves the momentum is called.
+    const needed = recursive ? spec.factors.filter(moves).slice(0, 1) : spec.factors
+    const factors = needed.map((factor) => children.write(factor, place))
+    const momentum = factors.find((factor) => factor.momentum !== undefined)?.momentum
+    const rate = recursive
+      ? recursiveLines(spec, place, children)
+      : [`return ${[float(spec.lr), ...factors.map((factor) => `${factor.rate}(step)`)].join(' * ')}`]
+    return {
+      rate,
+      ...(momentum && {
+        momentum: { body: [`return ${momentum.name}(step)`], optional: momentum.optional },
+      }),
+    }
+  },
+  label: (spec, children) =>
+    firstOf(
+      spec.factors.map((factor) => children.label(factor)),
+      ' · ',
+    ),
+  summary: (spec, context, steps, children) =>
+    `${showRate(spec.lr)} times ${spec.factors.map((factor) => children.summary(factor, context, steps)).join(' times ')}`,
+  handles(spec, place, children) {
+    const open = Math.min(place.openPart(place.path), spec.factors.length - 1)
+    const factor = spec.factors[open]
+    const inner = { ...inside(place, ['factors', open], 0, place.horizon), isFactor: true }
+    const at = place.rateAt(Math.round(place.start))
+    return [
+      ...(spec.lr > 0 && at > 0
+        ? [rateHandle(place, 'lr', 'Rate', spec.lr, place.start, scaled(at / spec.lr))]
+        : []),
+      ...(factor === undefined ? [] : children.handles(factor, inner)),
+    ]
+  },
+  readsBudget: (spec, children) => spec.factors.some((factor) => children.readsBudget(factor)),
+  parts: (tree) => partsIn(tree).map((i) => ['factors', i]),
+  presets: [],
+}
+
+/** @param child schema of the schedules inside of it */
+export const chain = (child: z.ZodType<ScheduleSpec>) => ({ ...record, schema: schemaOf(child) })
 
 function partsIn(tree: unknown): number[] {
   const factors: unknown =

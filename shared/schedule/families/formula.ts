@@ -44,13 +44,14 @@ export const formula = defineFamily({
     const clock = makeClock(spec.update, context)
     const unit = unitSteps(spec.unit, context)
     const evaluate = parseFormula(spec.expression)
+    const { origin = 0 } = context
     const lr = (step: number): number => {
       const t = clock.position(step)
       const { horizon: T, stepsPerEpoch: K } = context
       const value = evaluate({ t, T, u: t / T, epoch: t / K, K, x: t / unit, base: spec.base })
       if (Number.isFinite(value) && value >= 0) return value
       throw new UserError(
-        `While evaluating the schedule formula ${spec.expression}: the rate at step ${step} must be a finite number of at least 0 (received ${value}); change the formula so that it holds for every step.`,
+        `While evaluating the schedule formula ${spec.expression}: the rate at step ${origin + step} must be a finite number of at least 0 (received ${value}); change the formula so that it holds for every step.`,
       )
     }
     return {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
-import { presets } from '../../../shared/schedule/index.ts'
+import { presets, scheduleFamilies } from '../../../shared/schedule/index.ts'
 import { databaseFile } from '../../core.ts'
 import { openStore } from '../../store/index.ts'
 import type { Cli } from '../context.ts'
@@ -43,6 +43,9 @@ export function addCompletion(program: Command, cli: Cli): void {
   for (const command of ['ensemble', 'ensembles list']) setOption(completion, command, 'run', offerRuns)
   setOption(completion, 'schedule', 'preset', (offer) => {
     for (const { id, name } of presets) offer(id, name)
+  })
+  setOption(completion, 'schedule', 'kind', (offer) => {
+    for (const { kind, about } of scheduleFamilies) offer(kind, about)
   })
   for (const command of ['train', 'schedule']) setOption(completion, command, 'spec', jsonFiles)
 }

@@ -31,7 +31,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
   const command = addStore(program.command('ensemble'))
     .summary('combine the snapshots of a run')
     .description(
-      "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the best single one, and how much the members differ.",
+      "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the run's best snapshot (chosen on validation), and how much the members differ.",
     )
     .requiredOption('--run <run>', 'name of the run, or its id or a beginning of it')
     .option('--snapshots <numbers>', 'which of its snapshots (default: all)')

@@ -4,7 +4,7 @@ import { peek } from '../userPaths.ts'
 import { UnusableFile } from './unusableFiles.ts'
 
 /** The most pixels one file may have before it is scaled; a small file can unpack to any number. */
-export const MAX_PIXELS = 100_000_000
+const MAX_PIXELS = 100_000_000
 const MAX_FILE_BYTES = 256 * 1024 ** 2
 
 /** What every image must become. */

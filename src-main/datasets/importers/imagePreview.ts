@@ -1,9 +1,10 @@
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import type { ClassPicture } from '../../../shared/api/datasets.ts'
 import { asValues } from '../meta.ts'
 import { toSeeable } from '../seeable.ts'
-import { isFolder, namesIn, peek } from '../userPaths.ts'
+import { namesIn } from '../userPaths.ts'
 import { isDeep, openImage } from './decodeImage.ts'
 
 /** Classes that are looked at, and what a picture of one may cost. */
@@ -29,12 +30,14 @@ export async function previewImages(folder: string): Promise<ClassPicture[]> {
 }
 
 async function pictureOf(folder: string): Promise<Omit<ClassPicture, 'name'> | undefined> {
-  if (!(await isFolder(folder))) return undefined
+  // A link may lead out of the folders that the person at a browser may look into.
+  if (!(await lstat(folder)).isDirectory()) return undefined
   const files = (await namesIn(folder)).filter((name) => /\.(png|jpe?g|jpe|jfif)$/i.test(name))
   const [first] = files
   if (first === undefined) return undefined
   const path = join(folder, first)
-  if ((await peek(path, 0)).size > mostFileBytes) return undefined
+  const entry = await lstat(path)
+  if (!entry.isFile() || entry.size > mostFileBytes) return undefined
   const { image, metadata } = await openImage(path)
   const { height, width } = metadata.autoOrient
   if (height * width > mostPixels) return undefined

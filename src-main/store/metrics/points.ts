@@ -1,3 +1,5 @@
+import { bisectLeft } from 'd3-array'
+
 /** Steps in a chunk of raw points. */
 export const CHUNK_STEPS = 4096
 
@@ -29,14 +31,14 @@ export function joinSegments(segments: readonly Segment[]): Points {
 
 /** The points from `fromStep` to `toStep`, both included; not copied. */
 export function slicePoints({ steps, values }: Points, fromStep: number, toStep: number): Points {
-  const from = firstIndex(steps, fromStep)
-  const to = firstIndex(steps, toStep + 1)
+  const from = bisectLeft(steps, fromStep)
+  const to = bisectLeft(steps, toStep + 1)
   return { steps: steps.subarray(from, to), values: values.subarray(from, to) }
 }
 
 /** The value of one step, if it has a point. */
 export function valueAt({ steps, values }: Points, step: number): number | undefined {
-  const index = firstIndex(steps, step)
+  const index = bisectLeft(steps, step)
   return steps[index] === step ? values[index] : undefined
 }
 
@@ -46,21 +48,9 @@ export function lastUpTo(
   step: number,
 ): { readonly step: number; readonly value: number } | undefined {
   if (points === undefined) return undefined
-  const index = firstIndex(points.steps, step + 1) - 1
+  const index = bisectLeft(points.steps, step + 1) - 1
   const [found, value] = [points.steps[index], points.values[index]]
   return found === undefined || value === undefined ? undefined : { step: found, value }
-}
-
-/** Index of the first step that is at least `wanted`; the length when there is none. */
-function firstIndex(steps: Float64Array, wanted: number): number {
-  let low = 0
-  let high = steps.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((steps[middle] ?? 0) < wanted) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 export function joinPoints(parts: readonly Points[]): Points {

@@ -1,3 +1,4 @@
+import { bisector } from 'd3-array'
 import { type Bucket, coarsen, summarize } from '../../../shared/metrics/buckets.ts'
 import type { Points } from './points.ts'
 
@@ -46,13 +47,4 @@ function append(level: Bucket[], added: readonly Bucket[], width: number): void 
 }
 
 /** Index of the first bucket that begins at a step or later. */
-function firstFrom(level: readonly Bucket[], step: number): number {
-  let low = 0
-  let high = level.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((level[middle]?.firstStep ?? 0) < step) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+const firstFrom = bisector((bucket: Bucket) => bucket.firstStep).left

@@ -1,3 +1,4 @@
+import { bisectLeft } from 'd3-array'
 import { z } from 'zod'
 import { movingAverage } from '../../../shared/metrics/movingAverage.ts'
 import type { Db } from '../database.ts'
@@ -64,7 +65,7 @@ export function createWindowSmoother(half: number): Smoother {
     const found = chunks[i]
     if (found === undefined) return 0
     const { steps } = nextChunk(db, seriesId, found.chunk - 1)?.points ?? NO_POINTS
-    return found.start + cutBefore(steps, step)
+    return found.start + bisectLeft(steps, step)
   }
 
   return {
@@ -140,10 +141,4 @@ const newChunks = (db: Db, seriesId: number, after: number) =>
 function cut({ steps, values }: Points, from: number, to: number): Points {
   const [a, b] = [Math.max(0, from), Math.max(0, to)]
   return { steps: steps.subarray(a, b), values: values.subarray(a, b) }
-}
-
-/** How many of the steps are below one. */
-function cutBefore(steps: Float64Array, step: number): number {
-  const index = steps.findIndex((each) => each >= step)
-  return index < 0 ? steps.length : index
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Smoothing } from '../../../shared/api/series.ts'
 import type { Db } from '../database.ts'
 import type { SeriesQuery, SeriesView } from '../types.ts'
@@ -28,8 +29,10 @@ export interface Smoother {
 interface Kept {
   readonly smoother: Smoother
   /** Values of steps that were asked for one by one (the snapshots', the window's ends) and are final. */
-  readonly values: Map<number, number | undefined>
+  readonly values: LRUCache<number, { readonly value: number | undefined }>
 }
+
+const createValues = (): Kept['values'] => new LRUCache({ max: VALUES_KEPT })
 
 /** Buckets kept of all series together: about 50 MB. The ones least lately asked for go first. */
 const MOST_KEPT = 400_000
@@ -46,16 +49,20 @@ export interface SeriesViews {
 
 /** Within a transaction: views of series as they are stored, or smoothed. */
 export function createSeriesViews(db: Db): SeriesViews {
-  const kept = new Map<string, Kept>()
+  const kept = new LRUCache<string, Kept>({
+    maxSize: MOST_KEPT,
+    // One that is larger than all that may be kept is kept alone.
+    sizeCalculation: ({ smoother }) => Math.min(MOST_KEPT, Math.max(1, smoother.size)),
+  })
   /** What is kept of a series under a smoothing, with as much of it as there is time for. */
   const extended = (runId: string, seriesId: number, smoothing: Smooth, isTime: () => boolean) => {
     // The series' number alone may be another's after a deletion.
     const key = JSON.stringify([runId, seriesId, smoothing])
-    const found = kept.get(key) ?? { smoother: createSmoother(smoothing), values: new Map() }
+    const found = kept.get(key) ?? { smoother: createSmoother(smoothing), values: createValues() }
     const isWhole = found.smoother.extend(db, seriesId, isTime)
+    // Anew, since it has grown.
     kept.delete(key)
     kept.set(key, found)
-    dropOldest(kept)
     return { found, isWhole }
   }
   return {
@@ -96,21 +103,9 @@ function asSource({ values }: Kept, source: Omit<Source, 'widths' | 'valueAt'>):
     widths: PYRAMID_WIDTHS,
     valueAt(step) {
       if (step >= source.closedEnd) return valueAt(source.open, step)
-      if (!values.has(step)) {
-        if (values.size >= VALUES_KEPT) values.clear()
-        values.set(step, source.readPoints(step, step).values[0])
-      }
-      return values.get(step)
+      const found = values.get(step) ?? { value: source.readPoints(step, step).values[0] }
+      values.set(step, found)
+      return found.value
     },
-  }
-}
-
-function dropOldest(kept: Map<string, Kept>): void {
-  let size = 0
-  for (const { smoother } of kept.values()) size += smoother.size
-  for (const [key, { smoother }] of kept) {
-    if (size <= MOST_KEPT || kept.size === 1) return
-    kept.delete(key)
-    size -= smoother.size
   }
 }

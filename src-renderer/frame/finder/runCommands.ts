@@ -4,6 +4,7 @@ import type { TrainerCommand } from '../../../shared/run/messages.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
 import { notifyDone, notifyError } from '../../components/notify.ts'
+import { extendWords } from '../../pages/run/extendWords.ts'
 import type { Found } from './found.ts'
 
 type Navigate = ReturnType<typeof useNavigate>
@@ -11,7 +12,32 @@ type Navigate = ReturnType<typeof useNavigate>
 /** What can be done to each run, named after it. @param runs the newest first */
 export function useRunCommands(runs: readonly RunSummary[]): Found[] {
   const navigate = useNavigate()
-  return runs.flatMap((run) => [...steering(run), ...keeping(run, navigate)])
+  return runs.flatMap((run, i) => [
+    ...steering(run),
+    ...(i < extended ? growing(run) : []),
+    ...keeping(run, navigate),
+  ])
+}
+
+/** Whether a run can grow is computed from its schedule: for so many of the newest. */
+const extended = 50
+
+function growing(run: RunSummary): Found[] {
+  const { isPossible, label, by } = extendWords(run)
+  if (!isPossible || run.status !== 'completed') return []
+  const { id, name } = run
+  return [
+    {
+      key: `${id} extend`,
+      label: `${label} of ${name}`,
+      also: [id, `extend ${name}`],
+      run: () =>
+        void api.runs.extend.mutate({ id, ...by }).then(
+          () => notifyDone(`${name} goes on`),
+          (error: unknown) => notifyError(`${name} was not extended`, error),
+        ),
+    },
+  ]
 }
 
 function steering(run: RunSummary): Found[] {

@@ -32,40 +32,43 @@ export function EnsembleList({ places }: { readonly places: readonly Place[] }) 
       {own.length === 0 ? (
         <p className={classes.dim}>{data === undefined ? ' ' : 'No ensemble of these runs is saved.'}</p>
       ) : (
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Ensemble</th>
-              <th scope="col">Members</th>
-              <th scope="col">Method</th>
-              <th scope="col" className={classes.number}>
-                {measureTitles[measure]}
-                <span className={classes.ofPart}> test</span>
-              </th>
-              <th scope="col" className={classes.number}>
-                Gain over best snapshot
-                <span className={classes.ofPart}> test</span>
-              </th>
-              <th scope="col" className={classes.number}>
-                {measureTitles[measure]}
-                <span className={classes.ofPart}> validation</span>
-              </th>
-              <th scope="col" className={classes.number}>
-                NLL, nats
-                <span className={classes.ofPart}> test</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {own.map((ensemble) => (
-              <EnsembleRow
-                key={ensemble.id}
-                facts={factsOf(ensemble, (id) => byId.get(id))}
-                measure={measure}
-              />
-            ))}
-          </tbody>
-        </table>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section className={classes.scroll} tabIndex={0} aria-label="Table of ensembles">
+          <table className={classes.table}>
+            <thead>
+              <tr>
+                <th scope="col">Ensemble</th>
+                <th scope="col">Members</th>
+                <th scope="col">Method</th>
+                <th scope="col" className={classes.number}>
+                  {measureTitles[measure]}
+                  <span className={classes.ofPart}> test</span>
+                </th>
+                <th scope="col" className={classes.number}>
+                  Gain over best snapshot
+                  <span className={classes.ofPart}> test</span>
+                </th>
+                <th scope="col" className={classes.number}>
+                  {measureTitles[measure]}
+                  <span className={classes.ofPart}> validation</span>
+                </th>
+                <th scope="col" className={classes.number}>
+                  NLL, nats
+                  <span className={classes.ofPart}> test</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {own.map((ensemble) => (
+                <EnsembleRow
+                  key={ensemble.id}
+                  facts={factsOf(ensemble, (id) => byId.get(id))}
+                  measure={measure}
+                />
+              ))}
+            </tbody>
+          </table>
+        </section>
       )}
     </section>
   )

@@ -123,7 +123,7 @@ function KeyItem(props: KeyItemProps) {
           type="button"
           className={classes.small}
           aria-pressed={isPinned}
-          aria-label={`Single out ${label}`}
+          aria-label={`Curves of only ${label}`}
           title={isPinned ? 'Show the others again' : 'Single out its curves'}
           disabled={!isDrawn}
           onClick={() => pin(group, isPinned ? undefined : run.id)}

@@ -54,6 +54,7 @@ export const explained = (hint: string | undefined) => ({
   classNames: {
     label: hint === undefined ? classes.label : `${classes.label} ${classes.explained}`,
     description: classes.heard ?? '',
+    wrapper: classes.box ?? '',
     input: classes.input ?? '',
     error: classes.error ?? '',
   },

@@ -2,6 +2,7 @@ import { Button, Tooltip } from '@mantine/core'
 import { useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
+import { useShortcuts } from '../../frame/shortcuts.ts'
 import { AnnealNow } from './AnnealNow.tsx'
 import { extendWords } from './extendWords.ts'
 import { MoreMenu } from './MoreMenu.tsx'
@@ -29,8 +30,13 @@ export function RunActions(props: RunActionsProps) {
 
 function AnnealButton({ run, commands }: RunActionsProps) {
   const [isOpen, setOpen] = useState(false)
-  if (!isActive(run.status) || run.status === 'created') return null
+  const canAnneal = isActive(run.status) && run.status !== 'created'
   const isUnderWay = commands.pending.has('annealNow')
+  useShortcuts(
+    'Run',
+    canAnneal && !isUnderWay ? [{ keys: 'a', does: 'Anneal now', run: () => setOpen(true) }] : [],
+  )
+  if (!canAnneal) return null
   return (
     <>
       <Tooltip label="Brings the rate down now and takes a snapshot there." multiline maw={260}>

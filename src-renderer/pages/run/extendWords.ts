@@ -35,7 +35,7 @@ export function extendWords(run: RunSummary): Growth {
 }
 
 /** "One more cycle", "5 more epochs". */
-export function extensionLabel(by: Extension): string {
+function extensionLabel(by: Extension): string {
   const [amount, unit] =
     'cycles' in by ? [by.cycles, 'cycle'] : 'epochs' in by ? [by.epochs, 'epoch'] : [by.steps, 'step']
   return amount === 1 ? `One more ${unit}` : `${count(amount)} more ${unit}s`

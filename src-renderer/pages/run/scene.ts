@@ -1,3 +1,4 @@
+import { bisector } from 'd3-array'
 import type { FeedbackInfo, RunEvaluation, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { downsample } from '../../../shared/metrics/downsample.ts'
 import { accuracyOn } from '../../../shared/run/best.ts'
@@ -113,17 +114,8 @@ export function cyclesIn({ cycles }: CompiledSchedule, { from, to }: StepWindow)
   return cycles.slice(first, place(cycles, to) + 1)
 }
 
-/** The place of the cycle that holds a step, by bisection. */
-function place(cycles: readonly Cycle[], step: number): number {
-  let low = 0
-  let high = cycles.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((cycles[middle]?.end ?? 0) <= step) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+/** The place of the cycle that holds a step. */
+const place = bisector(({ end }: Cycle) => end).right
 
 /** Every second cycle of the window, from its first step on; none where they would shade everything alike. */
 export function bandsOf(schedule: CompiledSchedule, window: StepWindow, map: XMap): ChartBand[] {

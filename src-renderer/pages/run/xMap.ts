@@ -1,3 +1,4 @@
+import { bisector } from 'd3-array'
 import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import { count, duration } from '../../format/format.ts'
 
@@ -69,16 +70,15 @@ function knotsOf(epochs: readonly EpochInfo[]): Knot[] {
   return knots
 }
 
+const bisectBy = {
+  steps: bisector(({ steps }: Knot) => steps).right,
+  seconds: bisector(({ seconds }: Knot) => seconds).right,
+} as const
+
 function between(knots: readonly Knot[], at: number, from: keyof Knot, to: keyof Knot): number {
-  let low = 0
-  let high = knots.length - 1
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1
-    if ((knots[middle]?.[from] ?? 0) <= at) low = middle
-    else high = middle
-  }
-  const a = knots[low]
-  const b = knots[high]
+  const after = Math.min(knots.length - 1, Math.max(1, bisectBy[from](knots, at)))
+  const a = knots[after - 1]
+  const b = knots[after]
   if (a === undefined || b === undefined || b[from] === a[from]) return 0
   return a[to] + ((at - a[from]) * (b[to] - a[to])) / (b[from] - a[from])
 }

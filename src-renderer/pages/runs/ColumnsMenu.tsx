@@ -41,7 +41,7 @@ export function ColumnsMenu({ layout, changeLayout }: ColumnsMenuProps) {
             />
             <NumberInput
               label="at step"
-              min={0}
+              min={1}
               max={1e9}
               allowDecimal={false}
               allowNegative={false}

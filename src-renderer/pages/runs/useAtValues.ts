@@ -11,9 +11,12 @@ const nothing: ValuesAt = new Map()
 
 /** A run that has passed the step keeps its value; of one on its way to it the value goes on. */
 const keyOf = ({ series, step }: AtStep, { id, stepsDone }: RunSummary): string =>
-  `${series} ${step} ${id} ${stepsDone > step ? '' : stepsDone}`
+  `${series} ${step} ${id} ${stepsDone >= step ? '' : stepsDone}`
 
-/** The values of the column "at step", asked for as rows come into sight. */
+/**
+ * The values of the column "at step", asked for as rows come into sight. The user counts steps done; stored steps count
+ * from 0.
+ */
 export function useAtValues(isShown: boolean, at: AtStep, wanted: readonly RunSummary[]): ValuesAt {
   const [known, setKnown] = useState<ReadonlyMap<string, number | null>>(nothing)
   useEffect(() => {
@@ -23,7 +26,11 @@ export function useAtValues(isShown: boolean, at: AtStep, wanted: readonly RunSu
     let isCurrent = true
     const ask = async (): Promise<void> => {
       const runIds = missing.map(({ id }) => id)
-      const answer = await api.series.valuesAt.query({ runIds, series: at.series, step: at.step })
+      const answer = await api.series.valuesAt.query({
+        runIds,
+        series: at.series,
+        step: Math.max(0, at.step - 1),
+      })
       if (!isCurrent) return
       const values = new Map(answer.map(({ runId, value }) => [runId, value]))
       setKnown((before) => {

@@ -3,7 +3,12 @@ import type { ValuesAt } from './columns/column.ts'
 import { findColumn } from './columns/columns.ts'
 import type { Predicate } from './filter/parse.ts'
 
-/* Which rows the table shows, and in what order. */
+/*
+ * Which rows the table shows, and in what order. The table library behind the header holds the columns' widths only: its
+ * row model makes an object for each of 2,000 runs anew with every live change (two to three times as long as the sort
+ * here, in the same browser frame), and it has no rows that are held in place under the pointer, no baseline that stands
+ * first, and no cursor and anchor that outlive the rows that come and go.
+ */
 
 export interface Sort {
   readonly column: string

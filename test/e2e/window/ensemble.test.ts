@@ -163,11 +163,14 @@ test('the panel and its ticks survive a reload, stay in sight, and never make th
   ] as const) {
     await page.setViewportSize({ width, height })
     await panel().getByRole('heading', { name: 'Disagreement' }).scrollIntoViewIfNeeded()
-    const { over, aside } = await page.evaluate(() => ({
-      over: document.documentElement.scrollHeight - innerHeight,
-      aside: document.documentElement.scrollWidth - innerWidth,
-    }))
-    assert.deepEqual([over, aside], [0, 0], `at ${width} × ${height}`)
+    const over = z
+      .tuple([z.number(), z.number()])
+      .parse(
+        await page.evaluate(
+          '[document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth]',
+        ),
+      )
+    assert.deepEqual(over, [0, 0], `at ${width} × ${height}`)
     await headline().waitFor()
     const place = await headline().boundingBox()
     const ticks = await box('cycle 1').boundingBox()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import type { Route } from 'playwright-core'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { eventually, makeWindowLab } from './support.ts'
@@ -61,6 +62,22 @@ test('a program on another port is sent the cookie of Anneal, and neither it nor
   const [, answer] = await once(socket, 'unexpected-response')
   assert.equal(answer.statusCode, 403)
   socket.terminate()
+  await host.stop()
+})
+
+test('a page that is left before it has its key is followed by one that gets it', async () => {
+  const host = await lab.serve()
+  const page = await lab.browser.newPage()
+  const answered = async (route: Route): Promise<void> => {
+    // The host hears it, and the page is gone before the answer comes.
+    await route.fetch()
+    await route.abort()
+  }
+  await page.route('**/door/key', answered, { times: 1 })
+  await page.goto(host.url)
+  await page.goto(`http://127.0.0.1:${host.port}/settings`)
+  await page.getByRole('heading', { name: 'Settings' }).first().waitFor()
+  await page.close()
   await host.stop()
 })
 

@@ -260,6 +260,27 @@ test('a zoom asks for the steps themselves, and Escape shows everything again', 
   await page.getByRole('button', { name: 'Show all' }).and(page.locator(':disabled')).waitFor()
 })
 
+test('a curve is read by keys, singled out by the legend, and told as accuracy or as error', async () => {
+  const loss = page.getByRole('figure', { name: /^Loss/ })
+  const cursor = page.getByRole('slider', { name: 'Loss: cursor' })
+  await cursor.focus()
+  await page.keyboard.press('Home')
+  const words = plain((await cursor.getAttribute('aria-valuetext')) ?? '')
+  const first = lab.look(({ read }) => read.series({ runId: short, series: 'loss', toStep: 0, points: 2 }))
+  assert.match(words, /^step 1 · epoch 0 · [\d.]+s: training [\d.]+, validation [\d.]+$/)
+  assert.ok(words.includes(`training ${(first.values[0] ?? 0).toFixed(4)}`), words)
+  await page.keyboard.press('End')
+  await page.getByText(/^step .* · epoch \d/).waitFor()
+  await page.getByRole('list', { name: 'Legend' }).getByRole('button', { name: 'validation' }).click()
+  await loss.locator('[data-back=true] path[data-line=train]').waitFor({ state: 'attached' })
+  await loss.locator('[data-back=false] path[data-line=validation]').waitFor({ state: 'attached' })
+  await page.getByRole('list', { name: 'Legend' }).getByRole('button', { name: 'validation' }).click()
+  await page.getByRole('radiogroup', { name: 'Scores as' }).getByText('Error').click()
+  await page.getByRole('figure', { name: /^Error/ }).waitFor()
+  await page.getByRole('radiogroup', { name: 'Scores as' }).getByText('Accuracy').click()
+  await page.getByRole('figure', { name: /^Accuracy/ }).waitFor()
+})
+
 const isUnbroken = (rows: readonly { readonly step: number }[]): boolean =>
   rows.every(({ step }, i) => i === 0 || step === (rows[i - 1]?.step ?? 0) + 1)
 
@@ -270,10 +291,10 @@ test('a click on the ribbon selects the snapshot, e opens the ensemble in the sa
     .getByRole('button', { name: /^cycle 2 /, pressed: true })
     .waitFor()
   await page.keyboard.press('e')
-  await page.getByRole('heading', { name: /test error of 4 snapshots/ }).waitFor()
+  await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor()
   await assertAccessible(page)
   await page.keyboard.press('e')
-  await page.getByRole('heading', { name: /test error of 4 snapshots/ }).waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor({ state: 'detached' })
 })
 
 test('nothing keeps people out: folded cycles, epochs, details', async () => {

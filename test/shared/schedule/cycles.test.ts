@@ -7,7 +7,7 @@ import {
   extendPlan,
   parseSchedule,
   type SchedulePlan,
-  wholeCyclesBudgets,
+  wholeCyclesBudget,
 } from '../../../shared/schedule/index.ts'
 import { fromGolden } from '../../golden/fromGolden.ts'
 
@@ -224,13 +224,10 @@ describe('growing a run', () => {
   })
 
   it('names the nearest budget of whole cycles', () => {
-    assert.deepEqual(wholeCyclesBudgets(spec, plan(100)), [
-      { totalSteps: 700, epochs: 70 },
-      { totalSteps: 1500, epochs: 150 },
-    ])
-    assert.deepEqual(wholeCyclesBudgets(spec, plan(120))[0], { totalSteps: 1500, epochs: 150 })
-    assert.deepEqual(wholeCyclesBudgets(spec, plan(150)), [])
+    assert.deepEqual(wholeCyclesBudget(spec, plan(100)), { totalSteps: 700, epochs: 70 })
+    assert.deepEqual(wholeCyclesBudget(spec, plan(120)), { totalSteps: 1500, epochs: 150 })
+    assert.equal(wholeCyclesBudget(spec, plan(150)), undefined)
     const snapshots = parseSchedule({ kind: 'snapshot', lrMax: 0.1, cycles: 6 })
-    assert.deepEqual(wholeCyclesBudgets(snapshots, plan(100, 1))[0], { totalSteps: 102, epochs: 102 })
+    assert.deepEqual(wholeCyclesBudget(snapshots, plan(100, 1)), { totalSteps: 102, epochs: 102 })
   })
 })

@@ -103,11 +103,22 @@ test('extending a run whose budget ended within an epoch makes the run of the lo
   const { run } = await (await core.runs.extend(rest.id, { cycles: 1 })).finished
   assert.equal(run.finalWeightsSha256, longer.finalWeightsSha256)
   const epochs = (runId: string) =>
-    core.store.read.epochs(runId).map(({ seconds: _, trainingSeconds: _training, ...epoch }) => epoch)
+    core.store.read.epochs(runId).map(({ seconds: _, trainingSeconds: __, ...epoch }) => epoch)
   assert.deepEqual(epochs(run.id), epochs(longer.id))
   const hashes = (runId: string) =>
     core.store.read.snapshots(runId).map((each) => [each.step, each.weightsSha256])
   assert.deepEqual(hashes(run.id), hashes(longer.id))
+})
+
+test('a formula that has no rate at one step of many is refused before the start', async () => {
+  const before = core.store.read.runs().length
+  const bad = {
+    ...spec(1),
+    schedule: { kind: 'formula', expression: 't == 101 ? -1 : base' },
+    budget: { steps: 8200 },
+  }
+  await assert.rejects(core.runs.launch(bad), { name: 'UserError', message: /the rate at step 101 must be/ })
+  assert.equal(core.store.read.runs().length, before)
 })
 
 test('a run under a constant rate that is extended by an epoch is the run of the longer budget, with both snapshots', async () => {

@@ -66,6 +66,25 @@ test('what the user got wrong becomes the reason, word for word', async (t) => {
   assert.match(existing(other.ended.reason, 'reason'), /planned for other data/)
 })
 
+test('a step that has no rate ends the run with its number, and what was trained until then is stored', async (t) => {
+  const folder = await tinyDataset(t)
+  const bad = { kind: 'formula', expression: 't == 101 ? -1 : base', base: 0.05 }
+  const spec = tinySpec({ schedule: bad, budget: { steps: 8200 }, snapshots: { at: 'last' } })
+  const run = await train(startRequest(folder, spec))
+  assert.equal(run.ended.status, 'failed')
+  assert.match(existing(run.ended.reason, 'reason'), /the rate at step 101 must be .*received -1/)
+  assert.equal(run.state.position.stepsDone, 101)
+  // Under a formula that is mended the run goes on from there, as it would have gone.
+  const mended = tinySpec({
+    schedule: { ...bad, expression: 'base' },
+    budget: { steps: 110 },
+    snapshots: { at: 'last' },
+  })
+  const rest = await train(startRequest(folder, mended, { attempt: 2, state: run.state }))
+  const whole = await train(startRequest(folder, mended))
+  assert.equal(rest.ended.weightsSha256, whole.ended.weightsSha256)
+})
+
 test('a state of another model is refused', async (t) => {
   const folder = await tinyDataset(t)
   const { state } = await train(startRequest(folder, tinySpec({ budget: { epochs: 1 } })))

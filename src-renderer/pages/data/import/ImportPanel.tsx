@@ -1,28 +1,18 @@
 import { Button, Select, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState } from 'react'
-import {
-  canSkipUnusable,
-  type ImagesOptions,
-  type ImportFormat,
-  importOptions,
-  skipHint,
-} from '../../../../shared/data/importOptions.ts'
-import { parseOrExplain } from '../../../../shared/errors.ts'
-import { errorWords } from '../../../components/errorWords.ts'
-import { type Draft, emptyDraft, importDraft, optionsOf, type PathField } from './draft.ts'
-import { FolderBrowser, folderQuery } from './FolderBrowser.tsx'
+import { useEffect, useRef, useState } from 'react'
+import { canSkipUnusable, type ImportFormat, skipHint } from '../../../../shared/data/importOptions.ts'
+import type { Draft, PathField } from './draft.ts'
+import { FolderBrowser } from './FolderBrowser.tsx'
 import { CommonFields, FormatFields } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
 import { ImportProgress } from './ImportProgress.tsx'
-import { importJob, startImport } from './importJob.ts'
+import type { ImportJob } from './importJob.ts'
 import { importPanel } from './importPanel.ts'
-import { type Mistakes, mistakesIn, placeOf } from './mistakes.ts'
 import { NativeDialogs } from './NativeDialogs.tsx'
 import { Preview } from './Preview.tsx'
 import { Refusal } from './Refusal.tsx'
-import { type Blocked, readyOptions } from './ready.ts'
+import { useImportForm } from './useImportForm.ts'
 
 const formats: readonly { readonly value: ImportFormat; readonly label: string }[] = [
   { value: 'images', label: 'Folder of images, a folder a class' },
@@ -41,50 +31,12 @@ const pathNames: Readonly<Record<PathField, string>> = {
 
 /** From a path of the host's machine to a stored data set. */
 export function ImportPanel() {
-  const draft = importDraft.use()
-  const job = importJob.use()
+  const { draft, job, form, format, found, mistakes, blocked, refusal, change, submit, clear } =
+    useImportForm()
   const first = useRef<HTMLInputElement>(null)
   useEffect(() => first.current?.focus(), [])
   const [target, setTarget] = useState<PathField>('path')
-  const [wasTried, setTried] = useState(false)
-  const form = useRef<HTMLFormElement>(null)
-  const [blocked, setBlocked] = useState<Blocked | undefined>(undefined)
-  // A press of the button that leads nowhere ends at the field that is the reason.
-  useEffect(() => {
-    if (blocked !== undefined) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [blocked])
-  const { format, found, pathMistake } = useFormat(draft)
-  const options = format === undefined ? undefined : optionsOf(draft, format)
-  const failure = job.state === 'failed' ? errorWords(job.error) : undefined
-  const placed = failure !== undefined && options ? placeOf(failure, options) : undefined
-  const refusal = blocked?.words ?? (placed === undefined ? failure : undefined)
-  const mistakes = shownMistakes()
   const isRunning = job.state === 'running'
-
-  function shownMistakes(): Mistakes {
-    const own = wasTried && format && options ? mistakesIn(options, format) : {}
-    return {
-      ...(wasTried && draft.path.trim() === '' && { path: 'Must name a file or folder.' }),
-      ...(placed && { [placed[0]]: placed[1] }),
-      ...(pathMistake && { path: pathMistake }),
-      ...own,
-    }
-  }
-  const change = useCallback((part: Partial<Draft>): void => {
-    importDraft.set({ ...importDraft.get(), ...part })
-    if (importJob.get().state !== 'running') importJob.set({ state: 'idle' })
-    setBlocked(undefined)
-  }, [])
-  const submit = async (without: Pick<ImagesOptions, 'skipUnusable'> | undefined): Promise<void> => {
-    setTried(true)
-    const ready = await readyOptions(draft)
-    if ('words' in ready) {
-      setBlocked(ready)
-      return
-    }
-    setBlocked(undefined)
-    startImport(parseOrExplain(importOptions, { ...ready.options, ...without }, 'importing a data set'))
-  }
   const fields = { draft, mistakes, onChange: change, onFocusPath: setTarget }
   const [browsedPath] = useDebouncedValue(browsed(draft, target), 200)
   const pick = (path: string): void => {
@@ -95,7 +47,7 @@ export function ImportPanel() {
       className={classes.panel}
       onSubmit={(event) => {
         event.preventDefault()
-        void submit(undefined)
+        void submit()
       }}
       ref={form}
       noValidate
@@ -141,59 +93,50 @@ export function ImportPanel() {
           </>
         )}
       </fieldset>
-      <div className={classes.foot}>
-        {refusal !== undefined && (
-          <Refusal
-            words={refusal.replace(` ${skipHint}`, '')}
-            {...(canSkipUnusable(refusal) && { onSkip: () => void submit({ skipUnusable: true }) })}
-          />
-        )}
-        {job.state === 'cancelled' && <p role="status">Cancelled; nothing was stored.</p>}
-        {job.state === 'running' ? (
-          <ImportProgress path={job.path} progress={job.progress} />
-        ) : (
-          <div className={classes.buttons}>
-            <Button type="submit">Import</Button>
-            <Button variant="default" onClick={() => importPanel.set(false)}>
-              Close
-            </Button>
-            <Button
-              variant="subtle"
-              color="gray"
-              onClick={() => {
-                change(emptyDraft)
-                setTried(false)
-                first.current?.focus()
-              }}
-            >
-              Clear the form
-            </Button>
-          </div>
-        )}
-      </div>
+      <Foot
+        job={job}
+        refusal={refusal}
+        onSkip={() => void submit({ skipUnusable: true })}
+        onClear={() => {
+          clear()
+          first.current?.focus()
+        }}
+      />
     </form>
+  )
+}
+
+interface FootProps {
+  readonly job: ImportJob
+  readonly refusal: string | undefined
+  readonly onSkip: () => void
+  readonly onClear: () => void
+}
+
+/** What became of the import, and the buttons; it stays in view. */
+function Foot({ job, refusal, onSkip, onClear }: FootProps) {
+  return (
+    <div className={classes.foot}>
+      {refusal !== undefined && (
+        <Refusal words={refusal.replace(` ${skipHint}`, '')} {...(canSkipUnusable(refusal) && { onSkip })} />
+      )}
+      {job.state === 'cancelled' && <p role="status">Cancelled; nothing was stored.</p>}
+      {job.state === 'running' ? (
+        <ImportProgress path={job.path} progress={job.progress} />
+      ) : (
+        <div className={classes.buttons}>
+          <Button type="submit">Import</Button>
+          <Button variant="default" onClick={() => importPanel.set(false)}>
+            Close
+          </Button>
+          <Button variant="subtle" color="gray" onClick={onClear}>
+            Clear the form
+          </Button>
+        </div>
+      )}
+    </div>
   )
 }
 
 /** Another file of the set mostly lies beside the first. */
 const browsed = (draft: Draft, target: PathField): string => draft[target].trim() || draft.path.trim()
-
-/** What the path looks like, unless the user says otherwise. `found`: null where it looks like nothing we read. */
-function useFormat(draft: Draft): {
-  readonly format: ImportFormat | undefined
-  readonly found: ImportFormat | null | undefined
-  readonly pathMistake: string | undefined
-} {
-  const path = draft.path.trim()
-  const [asked] = useDebouncedValue(path, 200)
-  const look = useQuery({ ...folderQuery(asked), enabled: asked !== '' })
-  // While the next letter is typed the fields stay as they were.
-  const [found, setFound] = useState(look.data?.format)
-  useEffect(() => {
-    if (look.data !== undefined) setFound(look.data.format)
-  }, [look.data])
-  const refusal = asked === path && look.error !== null ? errorWords(look.error) : undefined
-  const words = refusal && (placeOf(refusal, { path })?.[1] ?? refusal)
-  if (path === '') return { format: draft.format ?? undefined, found: undefined, pathMistake: undefined }
-  return { format: draft.format ?? found ?? undefined, found, pathMistake: words }
-}

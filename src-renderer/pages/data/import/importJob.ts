@@ -37,7 +37,7 @@ export function startImport(options: ImportOptions): void {
     onError(error) {
       end = undefined
       importJob.set({ state: 'failed', error })
-      // Whoever looks at another page would not see it in the form.
+      // On another page the form, which says it, is out of sight.
       if (!isFormShown()) notifyError(`${options.path} could not be imported`, error)
     },
   })

@@ -4,7 +4,7 @@ import { LineChart } from '../../../charts/LineChart.tsx'
 import type { PlotArea } from '../../../charts/plotArea.ts'
 import { scaleOfSchedule } from '../../../charts/rateScale.ts'
 import type { ChartAxis, ChartBand, ChartMark, ChartSeries } from '../../../charts/types.ts'
-import { rate as rateText } from '../../../format/format.ts'
+import { afterSteps, rate as rateText } from '../../../format/format.ts'
 import { DotWords } from '../../../ribbon/DotWords.tsx'
 import { Ribbon } from '../../../ribbon/Ribbon.tsx'
 import { type Line, momentumSeries, rateDomain, rateSeries } from '../model/lines.ts'
@@ -173,7 +173,7 @@ const marksOf = (compiled: CompiledSchedule, { drawn }: Snapshots, stepsPerX: nu
     x: step / stepsPerX,
     y: compiled.at(step).lr,
     kind: 'snapshot',
-    label: `Snapshot ${number}, after step ${step + 1}, at rate ${rateText(compiled.at(step).lr)}`,
+    label: `Snapshot ${number}, ${afterSteps(step)}, at rate ${rateText(compiled.at(step).lr)}`,
   }))
 
 /** Cycles beyond these would shade everything alike. */

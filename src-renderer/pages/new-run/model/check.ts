@@ -3,8 +3,11 @@ import { initialPlan } from '../../../../shared/run/plan.ts'
 import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import {
   type CompiledSchedule,
+  checkRates,
   compileSchedule,
+  formulaPaths,
   type SchedulePlan,
+  type ScheduleSpec,
 } from '../../../../shared/schedule/index.ts'
 import { type Problem, type Problems, problemOf } from './fields.ts'
 import { topologyProblem } from './topology.ts'
@@ -34,18 +37,23 @@ export function checkDraft(tree: unknown, trainCount: number | undefined): Check
     return { spec, problems: { [path]: { rule: '', sentence: planned.sentence } } }
   }
   const plan = planned.value
-  const compiled = attempt(() => checked(compileSchedule(spec.schedule, plan)))
+  const compiled = attempt(() => checked(spec.schedule, compileSchedule(spec.schedule, plan)))
   if ('sentence' in compiled) {
-    const path = /formula/.test(compiled.sentence) ? formulaPath(tree, 'schedule') : 'schedule'
+    const [formula] = /formula/.test(compiled.sentence) ? formulaPaths(spec.schedule) : []
+    const path = ['schedule', ...(formula ?? [])].join('.')
     return { spec, plan, problems: { [path]: { rule: '', sentence: compiled.sentence } } }
   }
   return { spec, plan, compiled: compiled.value, problems: feedbackProblem(spec, compiled.value) }
 }
 
-/** Computes the first and the last rate: some mistakes of a schedule only show when a rate is computed. @throws UserError */
-function checked(compiled: CompiledSchedule): CompiledSchedule {
+/** So many steps of a formula are looked at while it is typed; Start looks at more. */
+const stepsWhileTyping = 20_000
+
+/** Computes rates of the schedule: some mistakes only show when a rate is computed. @throws UserError */
+function checked(schedule: ScheduleSpec, compiled: CompiledSchedule): CompiledSchedule {
   compiled.at(0)
   compiled.at(compiled.totalSteps - 1)
+  checkRates(schedule, compiled, stepsWhileTyping)
   return compiled
 }
 
@@ -73,28 +81,6 @@ function feedbackProblem(spec: RunSpec, { feedback }: CompiledSchedule): Problem
 }
 
 const budgetPath = ({ budget }: RunSpec): string => ('steps' in budget ? 'budget.steps' : 'budget.epochs')
-
-/** The path of the first formula in a schedule, in the order of compiling: the one that an error is about. */
-function formulaPath(tree: unknown, path: string): string {
-  const schedule = getAt(tree, path.split('.'))
-  const kind = textAt(schedule, ['kind'])
-  if (kind === 'formula') return `${path}.expression`
-  const inner = {
-    warmup: ['schedule'],
-    sequence: places(schedule, 'pieces', '.schedule'),
-    chain: places(schedule, 'factors', ''),
-  }[kind]
-  for (const place of inner ?? []) {
-    const found = formulaPath(tree, `${path}.${place}`)
-    if (found.endsWith('.expression')) return found
-  }
-  return path
-}
-
-function places(schedule: unknown, list: string, suffix: string): string[] {
-  const items = getAt(schedule, [list])
-  return Array.isArray(items) ? items.map((_, i) => `${list}.${i}${suffix}`) : []
-}
 
 function attempt<T>(make: () => T): { readonly value: T } | { readonly sentence: string } {
   try {

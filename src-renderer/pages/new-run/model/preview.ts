@@ -1,5 +1,7 @@
+import { plannedSnapshots } from '../../../../shared/run/plannedSnapshots.ts'
 import type { RunSpec } from '../../../../shared/run/spec.ts'
 import type { CompiledSchedule, SchedulePlan } from '../../../../shared/schedule/index.ts'
+import { afterSteps } from '../../../format/format.ts'
 import { evenPlaces, sampleRates } from '../../../ribbon/sample.ts'
 import type { RibbonData } from '../../../ribbon/types.ts'
 
@@ -34,23 +36,13 @@ export interface Snapshots {
 /** The snapshots that a rule takes over a plan. */
 export function snapshotsOf(
   rule: RunSpec['snapshots'],
-  { stepsPerEpoch }: SchedulePlan,
-  { cycles, totalSteps }: CompiledSchedule,
+  plan: SchedulePlan,
+  compiled: CompiledSchedule,
 ): Snapshots {
-  if (rule.at === 'cycleEnds') {
-    const steps = cycles.flatMap(({ snapshotStep }) => (snapshotStep === undefined ? [] : [snapshotStep]))
-    const atLeast = (cycles.at(-1)?.end ?? totalSteps) < totalSteps
-    return { count: steps.length, atLeast, drawn: drawnOf(steps.length, (i) => steps[i] ?? 0) }
-  }
-  const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * stepsPerEpoch
-  const whole = Math.floor(totalSteps / every)
-  const count = whole + (totalSteps % every === 0 ? 0 : 1)
-  const drawn = drawnOf(count, (i) => Math.min((i + 1) * every, totalSteps) - 1)
-  return { count, atLeast: false, drawn }
+  const { count, atLeast, stepOf } = plannedSnapshots(rule, plan, compiled)
+  const drawn = evenPlaces(count, maxMarks).map((place) => ({ number: place + 1, step: stepOf(place) }))
+  return { count, atLeast, drawn }
 }
-
-const drawnOf = (count: number, stepOf: (place: number) => number): Snapshots['drawn'] =>
-  evenPlaces(count, maxMarks).map((place) => ({ number: place + 1, step: stepOf(place) }))
 
 export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots: Snapshots): RibbonData {
   return {
@@ -64,7 +56,7 @@ export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots
       cycle: number,
       state: 'planned',
       rate: compiled.at(step).lr,
-      label: `snapshot ${number}, after step ${step + 1}`,
+      label: `snapshot ${number}, ${afterSteps(step)}`,
     })),
     dotCount: snapshots.count,
   }

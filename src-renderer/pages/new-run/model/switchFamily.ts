@@ -1,6 +1,6 @@
-import { type ScheduleKind, scheduleSpec } from '../../../../shared/schedule/index.ts'
+import { partPaths, type ScheduleKind, scheduleSpec } from '../../../../shared/schedule/index.ts'
 import { familyOf } from './families.ts'
-import { getAt, listAt, setAt, textAt } from './tree.ts'
+import { getAt, setAt, textAt } from './tree.ts'
 
 /** Fields that mean the same in every family that has them. */
 const shared = ['unit', 'update', 'momentum', 'profile', 'endpoint', 'lrMin', 'lrEnd', 'delay'] as const
@@ -43,11 +43,9 @@ function tried(tree: unknown, key: string, value: unknown): unknown {
 
 /** The highest rate of a schedule, or of what it is made of, as its fields say it. */
 function peakOf(tree: unknown): unknown {
-  const kind = textAt(tree, ['kind'])
-  if (kind === 'warmup') return peakOf(getAt(tree, ['schedule']))
-  if (kind === 'sequence') return peakOf(getAt(tree, ['pieces', 0, 'schedule']))
-  if (kind === 'chain') return peakOf(listAt(tree, ['factors'])[0])
-  const peak = familyOf(kind)?.peak
+  const [part] = partPaths(tree)
+  if (part !== undefined) return peakOf(getAt(tree, part))
+  const peak = familyOf(textAt(tree, ['kind']))?.peak
   const value = peak === undefined ? undefined : getAt(tree, [peak])
   return typeof value === 'number' && value > 0 ? value : undefined
 }

@@ -19,7 +19,7 @@ export const identityColumns: readonly Column[] = [
     id: 'name',
     label: 'Run',
     about: 'Name, tags, note',
-    width: 190,
+    width: 180,
     grows: true,
     ...shown,
     value: (run) => run.name.toLowerCase(),
@@ -32,7 +32,7 @@ export const identityColumns: readonly Column[] = [
     ...shown,
     value: (run) => statusOrder.indexOf(run.status) - factsOf(run).progress,
   },
-  { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 104, ...shown },
+  { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 100, ...shown },
   { id: 'spark', label: 'Accuracy', about: 'Accuracy by epoch', width: 84, ...shown, isScore: true },
 ]
 

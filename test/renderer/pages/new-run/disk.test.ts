@@ -7,6 +7,7 @@ import { defaultSpec } from '../../../../src-renderer/pages/new-run/model/draft.
 const fashion: DatasetInfo = {
   id: 'f',
   name: 'fashion-mnist-12k',
+  otherNames: [],
   kind: 'image',
   shape: [28, 28, 1],
   classes: Array.from({ length: 10 }, (_, i) => String(i)),

@@ -69,6 +69,9 @@ test('what only shows in the plan is told at the field it comes from', () => {
   const formula = { kind: 'warmup', length: 1, schedule: { kind: 'formula', expression: 'base * (' } }
   const broken = checkDraft(setAt(defaultSpec, ['schedule'], formula), 9000).problems
   assert.match(broken['schedule.schedule.expression']?.sentence ?? '', /formula/)
+  const once = { kind: 'formula', expression: 't == 101 ? -1 : base' }
+  const long = setAt(setAt(defaultSpec, ['schedule'], once), ['budget'], { steps: 8200 })
+  assert.match(checkDraft(long, 9000).problems['schedule.expression']?.sentence ?? '', /rate at step 101/)
   const plateau = setAt(
     setAt(defaultSpec, ['schedule'], { kind: 'plateau', lr: 0.1 }),
     ['dataset', 'validation'],
