@@ -11,6 +11,6 @@ export {
 export { diversity } from './diversity.ts'
 export { lastM } from './lastM.ts'
 export type { Member, Probs, Truth } from './members.ts'
-export { bestSingle, perClass, type Scores, score } from './scores.ts'
+export { perClass, type Scores, score } from './scores.ts'
 export { bestSubset, type GreedySelection, greedySelection, MAX_EXHAUSTIVE } from './select.ts'
 export { divergence, uncertainty } from './uncertainty.ts'

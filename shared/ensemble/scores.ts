@@ -121,22 +121,6 @@ export function perClass(argmax: ArrayLike<number>, truth: Truth): ClassScore[] 
   })
 }
 
-/** Index of the single best predictor: highest accuracy, then lowest nll, then lowest index; -1 for an empty list. */
-export function bestSingle(members: readonly Pick<Scores, 'accuracy' | 'nll'>[]): number {
-  let best = -1
-  let leader: Pick<Scores, 'accuracy' | 'nll'> | undefined
-  members.forEach((member, k) => {
-    const better =
-      leader === undefined ||
-      member.accuracy > leader.accuracy ||
-      (member.accuracy === leader.accuracy && member.nll < leader.nll)
-    if (!better) return
-    best = k
-    leader = member
-  })
-  return best
-}
-
 function squaredError(probs: Probs, start: number, classes: number, label: number): number {
   let sum = 0
   for (let c = 0; c < classes; c++) {

@@ -13,8 +13,6 @@ export interface EmaState {
   readonly sum: number
   /** sum of these weights; dividing by it removes the bias towards 0 at the start */
   readonly norm: number
-  /** step of the last finite value; used by the time-weighted average only */
-  readonly lastStep: number
 }
 
 /** The smoothed chunk and the state to pass with the next one. */
@@ -24,7 +22,7 @@ export interface Smoothed {
 }
 
 /** The state before the first value. */
-export const EMA_START: EmaState = { sum: 0, norm: 0, lastStep: 0 }
+export const EMA_START: EmaState = { sum: 0, norm: 0 }
 
 /**
  * Debiased exponential moving average: y_t = sum_i w^(t-i) x_i / sum_i w^(t-i), i <= t, over finite values. This is
@@ -47,54 +45,7 @@ export function emaSmooth(values: ArrayLike<number>, weight: number, state: EmaS
     norm = norm * weight + 1
     smoothed[i] = sum / norm
   }
-  return { values: smoothed, state: { sum, norm, lastStep: state.lastStep } }
-}
-
-/**
- * Time-weighted, debiased exponential moving average: a value that lies d steps back weighs weight^(d / scale), so
- * series logged every step and every hundredth step are smoothed alike. Weights & Biases' default is this with
- * weight = min(sqrt(slider), 0.999) and scale = (range of steps) / 1000; here the scale is an argument, because a
- * scale that follows the range changes every smoothed point whenever one is appended.
- * @param steps ascending, in steps (any unit), one per value  @param options weight in [0, 1), scale > 0 in steps
- * @throws UserError for another weight or scale
- */
-export function timeEmaSmooth(
-  steps: ArrayLike<number>,
-  values: ArrayLike<number>,
-  options: { readonly weight: number; readonly scale: number },
-  state: EmaState = EMA_START,
-): Smoothed {
-  const { weight, scale } = options
-  checkWeight(weight)
-  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) {
-    throw new UserError(
-      `Smoothing a series: the scale must be a finite number of steps above 0, received ${scale}.`,
-    )
-  }
-  let { sum, norm } = state
-  // Nothing is behind the first value, so no distance to it may count, not even a negative one.
-  let lastStep = norm === 0 ? (steps[0] ?? 0) : state.lastStep
-  let distance = Number.NaN
-  let decay = Number.NaN
-  const smoothed = new Float64Array(values.length)
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? Number.NaN
-    if (!Number.isFinite(value)) {
-      smoothed[i] = value
-      continue
-    }
-    const step = steps[i] ?? Number.NaN
-    if (step - lastStep !== distance) {
-      // Most series are evenly spaced, and a power costs more than all the rest.
-      distance = step - lastStep
-      decay = weight ** (distance / scale)
-    }
-    sum = sum * decay + value
-    norm = norm * decay + 1
-    lastStep = step
-    smoothed[i] = sum / norm
-  }
-  return { values: smoothed, state: { sum, norm, lastStep } }
+  return { values: smoothed, state: { sum, norm } }
 }
 
 function checkWeight(weight: number): void {

@@ -13,10 +13,6 @@ type Maybe = number | null | undefined
 /** As headings and axes name it, at the start of a sentence. */
 export const measureTitles: Readonly<Record<ScoreMeasure, string>> = { accuracy: 'Accuracy', error: 'Error' }
 
-/** Which direction is good. */
-export const betterIn = (measure: ScoreMeasure): 'higher' | 'lower' =>
-  measure === 'accuracy' ? 'higher' : 'lower'
-
 /** An accuracy in the measure; both in 0..1. Its own inverse: an error comes back as an accuracy. */
 export function inMeasure(accuracy: number, measure: ScoreMeasure): number
 export function inMeasure(accuracy: number | null, measure: ScoreMeasure): number | null

@@ -62,20 +62,6 @@ export function ribbonUnderFeedback(run: RunSummary, cuts: readonly FeedbackInfo
   }
 }
 
-/** Of a plan that has not been launched. @param snapshotSteps the steps after which a snapshot is taken, ascending */
-export function ribbonOfPlan(compiled: CompiledSchedule, snapshotSteps: readonly number[]): RibbonData {
-  return {
-    totalSteps: compiled.totalSteps,
-    stepsDone: 0,
-    ...sampleRates(compiled),
-    cycles: compiled.cycles,
-    ...drawnDots(
-      { past: [], coming: snapshotSteps.map((step, i) => ({ step, cycle: i + 1 })) },
-      rateBy(compiled),
-    ),
-  }
-}
-
 const rateBy =
   (schedule: CompiledSchedule) =>
   (step: number): number =>

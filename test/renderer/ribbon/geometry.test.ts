@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { compileSchedule, parseSchedule } from '../../../shared/schedule/index.ts'
 import { boxHeight, dotPath, ribbonPaths, xOf } from '../../../src-renderer/ribbon/geometry.ts'
-import { ribbonOfPlan } from '../../../src-renderer/ribbon/ribbonOf.ts'
+import { ribbonOfRun } from '../../../src-renderer/ribbon/ribbonOf.ts'
+import { runWith } from '../pages/run/runs.ts'
 
-const sgdr = parseSchedule({ kind: 'sgdr', lrMax: 0.1, t0: 2, tMult: 2 })
-const compiled = compileSchedule(sgdr, { totalSteps: 140, stepsPerEpoch: 10 })
-const data = ribbonOfPlan(compiled, [19, 59, 139])
+/** Of a run that has not begun, ten steps an epoch. */
+const queued = (totalSteps: number, schedule: object) =>
+  ribbonOfRun(
+    runWith(
+      { status: 'queued', stepsDone: 0, position: { plan: { totalSteps, stepsPerEpoch: 10 }, edits: [] } },
+      schedule,
+    ),
+  )
+const data = queued(140, { kind: 'sgdr', lrMax: 0.1, t0: 2, tMult: 2 })
 
 test('a plan that is not launched is drawn as planned from end to end', () => {
   const paths = ribbonPaths(data)
@@ -31,11 +37,8 @@ test('a finished run has nothing planned and no mark of now', () => {
 
 test('every second cycle is shaded, unless there are too many to tell apart', () => {
   assert.equal(ribbonPaths(data).bands.match(/M/g)?.length, 1)
-  const many = compileSchedule(parseSchedule({ kind: 'sgdr', lrMax: 0.1, t0: 1, unit: 'step' }), {
-    totalSteps: 5000,
-    stepsPerEpoch: 10,
-  })
-  assert.equal(ribbonPaths(ribbonOfPlan(many, [])).bands, '')
+  const many = queued(5000, { kind: 'sgdr', lrMax: 0.1, t0: 1, unit: 'step' })
+  assert.equal(ribbonPaths(many).bands, '')
 })
 
 test('dots are drawn by their state', () => {

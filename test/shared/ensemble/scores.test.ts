@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import {
-  bestSingle,
-  lastM,
-  meanProbs,
-  perClass,
-  reliabilityBins,
-  score,
-} from '../../../shared/ensemble/index.ts'
+import { lastM, meanProbs, perClass, reliabilityBins, score } from '../../../shared/ensemble/index.ts'
 import { ensemble, near } from './arbitrary.ts'
 
 test('bins tile the examples and give back accuracy, for any number of bins', () => {
@@ -109,12 +102,6 @@ test('a class without examples has no accuracy, one never predicted no precision
   assert.deepEqual(first, { label: 0, count: 1, predicted: 0, correct: 0, accuracy: 0, precision: null })
   assert.deepEqual(second, { label: 1, count: 2, predicted: 2, correct: 1, accuracy: 0.5, precision: 0.5 })
   assert.deepEqual(third, { label: 2, count: 0, predicted: 0, correct: 0, accuracy: null, precision: null })
-})
-
-test('the best single member: accuracy, then nll, then the earlier one', () => {
-  const of = (accuracy: number, nll: number) => ({ accuracy, nll })
-  assert.equal(bestSingle([of(0.5, 1), of(0.6, 2), of(0.6, 1.5), of(0.6, 1.5)]), 2)
-  assert.equal(bestSingle([]), -1)
 })
 
 test('labels and shapes that do not fit are refused in a sentence', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { MOVING_START, type MovingState, movingAverage } from '../../../shared/metrics/movingAverage.ts'
-import { EMA_START, type EmaState, emaSmooth, timeEmaSmooth } from '../../../shared/metrics/smooth.ts'
+import { EMA_START, type EmaState, emaSmooth } from '../../../shared/metrics/smooth.ts'
 
 const value = fc.oneof(
   { weight: 12, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }) },
@@ -83,52 +83,17 @@ test('weight 0 leaves the series as it is; a constant stays constant', () => {
   }
 })
 
-test('the time-weighted average is the direct sum over distances in steps', () => {
-  const gaps = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 80, maxLength: 80, size: 'max' })
-  const scale = fc.double({ min: 0.5, max: 100, noNaN: true })
-  fc.assert(
-    fc.property(
-      series,
-      gaps,
-      weight,
-      scale,
-      fc.integer({ min: -50, max: 50 }),
-      (values, gap, w, s, origin) => {
-        let step = origin
-        const steps = values.map((_, i) => (step += gap[i] ?? 1))
-        const got = timeEmaSmooth(steps, values, { weight: w, scale: s }).values
-        assertNear(got, directEma(steps, values, w, s))
-      },
-    ),
-  )
-})
-
-test('with one step between values and scale 1 both averages agree', () => {
-  const values = [3, 1, Number.POSITIVE_INFINITY, 4, 1, 5]
-  const steps = [0, 1, 1.5, 2, 3, 4]
-  const timed = timeEmaSmooth(steps, values, { weight: 0.7, scale: 1 }).values
-  assertNear(timed, Array.from(emaSmooth(values, 0.7).values))
-})
-
 test('chunks with the state carried along give bit for bit the numbers of one pass', () => {
   fc.assert(
     fc.property(series, weight, cuts, (values, w, at) => {
-      const steps = values.map((_, i) => i * 3 + (i % 2))
-      const options = { weight: w, scale: 5 }
-      let plain: EmaState = EMA_START
-      let timed: EmaState = EMA_START
-      const [gotPlain, gotTimed]: [number[], number[]] = [[], []]
+      let state: EmaState = EMA_START
+      const got: number[] = []
       for (const chunk of chunksOf(values, at)) {
-        const chunkSteps = steps.slice(gotPlain.length, gotPlain.length + chunk.length)
-        const a = emaSmooth(chunk, w, plain)
-        const b = timeEmaSmooth(chunkSteps, chunk, options, timed)
-        gotPlain.push(...a.values)
-        gotTimed.push(...b.values)
-        plain = a.state
-        timed = b.state
+        const smoothed = emaSmooth(chunk, w, state)
+        got.push(...smoothed.values)
+        state = smoothed.state
       }
-      assert.deepEqual(gotPlain, Array.from(emaSmooth(values, w).values))
-      assert.deepEqual(gotTimed, Array.from(timeEmaSmooth(steps, values, options).values))
+      assert.deepEqual(got, Array.from(emaSmooth(values, w).values))
     }),
   )
 })
@@ -174,14 +139,10 @@ test('one divergent value leaves no trace beyond its window', () => {
   assert.equal(smoothed[61], 0.25)
 })
 
-test('weights, scales and windows out of range are refused in a sentence', () => {
+test('weights and windows out of range are refused in a sentence', () => {
   for (const bad of [1, -0.1, Number.NaN]) {
     assert.throws(() => emaSmooth([1], bad), { name: 'UserError', message: /weight .* received/ })
   }
-  assert.throws(() => timeEmaSmooth([0], [1], { weight: 0.5, scale: 0 }), {
-    name: 'UserError',
-    message: /scale/,
-  })
   assert.throws(() => movingAverage([1], 1.5), {
     name: 'UserError',
     message: /whole number >= 0, received 1.5/,
