@@ -1,11 +1,12 @@
 import { methodWords } from '../../shared/ensemble/methods.ts'
+import { type NamedRun, nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import type { EnsembleResult } from '../ensembles/result.ts'
 import { absent, fixed, moment, percent, plural, points } from './format.ts'
 import type { ensembleListReport } from './reports.ts'
 import { type Column, table, tableWidth } from './table.ts'
 import { wrap } from './wrap.ts'
 
-type Scored = Omit<EnsembleResult, 'run'>
+type Scored = Omit<EnsembleResult, 'run'> & { readonly run: NamedRun }
 
 /**
  * Each member alone, newest first, beside the equal average of it and all newer ones; then what combining gained over the run's best snapshot. The two
@@ -28,14 +29,15 @@ interface Part {
   readonly rows: readonly (readonly string[])[]
 }
 
-function membersPart({ members }: Scored): Part {
+function membersPart({ run, members }: Scored): Part {
+  const names = members.map(({ snapshot }) => snapshotName(run, snapshot)).toReversed()
   return {
-    head: ['snapshot', 'cycle', 'share', 'validation', 'test'].map(right),
+    head: ['snapshot', names[0]?.unit ?? 'cycle', 'share', 'validation', 'test'].map(right),
     rows: members
       .toReversed()
-      .map(({ snapshot, weight, validation, test }) => [
+      .map(({ snapshot, weight, validation, test }, place) => [
         String(snapshot.id),
-        String(snapshot.cycle),
+        names[place]?.number ?? '',
         percent(weight, 0),
         percent(validation?.accuracy),
         percent(test?.accuracy),
@@ -61,7 +63,7 @@ function right(head: string): Column {
 }
 
 function gained(result: Scored, columns: number): string {
-  const { judgedOn, bestSingle, bestChosenOn, members, diversity } = result
+  const { run, judgedOn, bestSingle, bestChosenOn, members, diversity } = result
   const own = result[judgedOn]
   const best = bestSingle[judgedOn]
   if (own === null || best === null) return ''
@@ -71,7 +73,7 @@ function gained(result: Scored, columns: number): string {
       : ` Members disagree on ${percent(diversity.disagreement, 1)} of the examples; at least one is right on ${percent(diversity.oracleAccuracy, 1)}.`
   const text =
     `The ensemble of ${plural(members.length, 'snapshot')} (${methodWords[result.method].phrase}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
-    `the run's best snapshot, of cycle ${bestSingle.snapshot.cycle} (chosen on ${bestChosenOn} data), ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
+    `the run's best snapshot, of ${nameText(snapshotName(run, bestSingle.snapshot))} (chosen on ${bestChosenOn} data), ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
     `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}`
   return `${wrap(text, columns)}\n`
 }

@@ -1,6 +1,7 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import sparkly from 'sparkly'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
+import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
@@ -15,6 +16,7 @@ export interface Progress {
 }
 
 interface View {
+  readonly run: Pick<RunRecord, 'spec' | 'position'>
   totalSteps: number
   steps: number
   lr: number
@@ -34,6 +36,7 @@ export function watchRun(
 ): Progress {
   const now = Date.now
   const view: View = {
+    run,
     totalSteps: run.totalSteps,
     steps: run.stepsDone,
     lr: 0,
@@ -77,7 +80,7 @@ function absorb(view: View, event: TrainerEvent, now: () => number): string | un
     case 'epoch':
       return epochLine(view, event, now)
     case 'snapshot':
-      return `Snapshot of cycle ${event.cycle} after ${event.step + 1} steps: ${heldOut(event)}`
+      return `Snapshot of ${nameText(snapshotName(view.run, event))} after ${event.step + 1} steps: ${heldOut(event)}`
     case 'edited':
       view.totalSteps = event.totalSteps
       return `Annealing now: the run has ${whole(event.totalSteps)} steps.`

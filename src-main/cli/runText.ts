@@ -1,3 +1,4 @@
+import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
@@ -39,14 +40,15 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     .map(([name, value]) => `${wrap(`  ${name.padEnd(width)}  ${oneLine(value)}`, columns, indent)}\n`)
     .join('')
   const snapshots = core.store.read.snapshots(run.id)
-  return snapshots.length === 0 ? head : head + snapshotTable(snapshots, columns)
+  return snapshots.length === 0 ? head : head + snapshotTable(run, snapshots, columns)
 }
 
-export function snapshotTable(snapshots: readonly SnapshotRecord[], columns: number): string {
+export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord[], columns: number): string {
+  const names = snapshots.map((snapshot) => snapshotName(run, snapshot))
   return table(
     [
       { head: 'snapshot', align: 'right' },
-      { head: 'cycle', align: 'right' },
+      { head: names[0]?.unit ?? 'cycle', align: 'right' },
       { head: 'after steps', align: 'right' },
       { head: 'validation', align: 'right' },
       { head: 'test', align: 'right' },
@@ -54,9 +56,9 @@ export function snapshotTable(snapshots: readonly SnapshotRecord[], columns: num
       { head: 'size', align: 'right' },
       { head: 'weights', shrinkTo: 12 },
     ],
-    snapshots.map(({ id, cycle, step, valAccuracy, testAccuracy, lr, bytes: size, weightsSha256 }) => [
+    snapshots.map(({ id, step, valAccuracy, testAccuracy, lr, bytes: size, weightsSha256 }, place) => [
       String(id),
-      String(cycle),
+      names[place]?.number ?? '',
       whole(step + 1),
       percent(valAccuracy),
       percent(testAccuracy),

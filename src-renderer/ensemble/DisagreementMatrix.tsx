@@ -133,10 +133,10 @@ function Matrix({ table, candidates, members, shown }: MatrixProps) {
 /** CSS takes properties of its own; React's types do not know them. */
 const heat = (share: number): CSSProperties => Object.fromEntries([['--heat', share.toFixed(3)]])
 
-/** "3" of one run's cycles; "B3" where there are several runs, with the letters of the members' table. */
+/** "3" of one run's cycles or epochs; "B3" where there are several runs, with the letters of the members' table. */
 function shortNames(candidates: readonly Candidate[]): string[] {
   const letters = runLetters(candidates)
-  return candidates.map(({ runId, cycle }) =>
-    letters.size < 2 ? String(cycle) : `${letters.get(runId)}${cycle}`,
+  return candidates.map(({ runId, name: { number } }) =>
+    letters.size < 2 ? number : `${letters.get(runId)}${number}`,
   )
 }

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { EnsembleInfo, PartScores } from '../../shared/api/ensembles.ts'
 import { isMember } from '../../shared/ensemble/choice.ts'
 import { findSaved } from '../../shared/ensemble/combination.ts'
+import { namesText } from '../../shared/run/snapshotName.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { counted, loss, percent } from '../format/format.ts'
@@ -14,7 +15,6 @@ import { SaveForm } from './SaveForm.tsx'
 import { Section } from './Section.tsx'
 import { saveWeightAverage } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
-import { cyclesWords } from './words.ts'
 
 interface WeightAverageProps {
   readonly model: EnsembleModel
@@ -121,7 +121,7 @@ function Result({ members, validation, test }: ResultProps) {
     <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>{cyclesWords(members)}</Table.Th>
+          <Table.Th>{namesText(members.map(({ name }) => name))}</Table.Th>
           <Table.Th ta="right">{measureTitles[measure]}</Table.Th>
           <Table.Th ta="right">NLL, nats</Table.Th>
           <Table.Th ta="right">ECE</Table.Th>

@@ -1,12 +1,12 @@
 import type { RunSummary } from '../../shared/api/runs.ts'
+import { namesText, nameText, type SnapshotName, snapshotName } from '../../shared/run/snapshotName.ts'
 
 /** A stored snapshot that may become a member. */
 export interface Candidate {
   readonly snapshotId: number
   readonly runId: string
   readonly runName: string
-  /** From 1. */
-  readonly cycle: number
+  readonly name: SnapshotName
   /** Trained by then. */
   readonly epochs: number
 }
@@ -16,19 +16,19 @@ export function candidatesOf(runs: readonly RunSummary[]): Candidate[] {
   return runs.flatMap((run) =>
     run.snapshots
       .toSorted((a, b) => a.step - b.step)
-      .map(({ id, cycle, step }) => ({
+      .map(({ id, ...taken }) => ({
         snapshotId: id,
         runId: run.id,
         runName: run.name,
-        cycle,
-        epochs: (step + 1) / run.position.plan.stepsPerEpoch,
+        name: snapshotName(run, taken),
+        epochs: (taken.step + 1) / run.position.plan.stepsPerEpoch,
       })),
   )
 }
 
 /** "cycle 3", with the name of its run where members come from several. */
-export function nameOf({ cycle, runName }: Candidate, severalRuns: boolean): string {
-  return severalRuns ? `${runName} · cycle ${cycle}` : `cycle ${cycle}`
+export function nameOf({ name, runName }: Candidate, severalRuns: boolean): string {
+  return severalRuns ? `${runName} · ${nameText(name)}` : nameText(name)
 }
 
 export const areOfSeveralRuns = (candidates: readonly Candidate[]): boolean =>
@@ -58,5 +58,5 @@ export function proposedName(all: readonly Candidate[], members: readonly Candid
     .slice(-members.length)
     .every(({ snapshotId }, k) => snapshotId === members[k]?.snapshotId)
   if (isLast) return `${first.runName}: last ${members.length}`
-  return `${first.runName}: ${members.length === 1 ? 'cycle' : 'cycles'} ${members.map(({ cycle }) => cycle).join(', ')}`
+  return `${first.runName}: ${namesText(members.map(({ name }) => name))}`
 }

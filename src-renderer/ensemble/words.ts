@@ -37,11 +37,6 @@ export function choiceWords(judging: Pick<Judging, 'part' | 'chosenBy'>): string
 const isFlattered = ({ part, chosenBy }: Pick<Judging, 'part' | 'chosenBy'>): boolean =>
   chosenBy === 'hand' || (chosenBy === 'validation' && part === 'validation')
 
-/** "cycles 1, 2, 5", "cycle 3". */
-export function cyclesWords(members: readonly { readonly cycle: number }[]): string {
-  return `${members.length === 1 ? 'cycle' : 'cycles'} ${members.map(({ cycle }) => cycle).join(', ')}`
-}
-
 /** "5 snapshots", "6 snapshots of 2 runs". */
 export function membersWords({
   members,

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { bestSnapshotOf } from '../../shared/run/best.ts'
+import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import { afterSteps, count } from '../format/format.ts'
 import { evenPlaces } from './sample.ts'
 import type { RibbonData, RibbonDot } from './types.ts'
@@ -11,7 +12,8 @@ export const mostPlanned = 100_000
 
 export interface PlannedSnapshot {
   readonly step: number
-  readonly cycle: number
+  /** "cycle 2" */
+  readonly name: string
 }
 
 type RateAt = (step: number) => number
@@ -31,8 +33,9 @@ export function snapshotDots(
   const best = bestSnapshotOf(run)?.evaluation
   const stored = run.snapshots.map((one): RibbonDot => {
     const state = one === best && run.snapshots.length > 1 ? 'best' : 'stored'
-    const label = `cycle ${one.cycle}, ${scoreWords(one)}${state === 'best' ? `, ${bestWords(run, one.step)}` : ''}`
-    return { step: one.step, cycle: one.cycle, state, snapshotId: one.id, rate: rateAt(one.step), label }
+    const name = nameText(snapshotName(run, one))
+    const label = `${name}, ${scoreWords(one)}${state === 'best' ? `, ${bestWords(run, one.step)}` : ''}`
+    return { step: one.step, name, state, snapshotId: one.id, rate: rateAt(one.step), label }
   })
   const there = new Set(run.snapshots.map(({ step }) => step))
   const others = planned.filter(({ step }) => !there.has(step))
@@ -81,18 +84,18 @@ function scoreWords({ valAccuracy, testAccuracy }: RunSummary['snapshots'][numbe
   return 'not evaluated'
 }
 
-const plannedDot = ({ step, cycle }: PlannedSnapshot, rate: number): RibbonDot => ({
+const plannedDot = ({ step, name }: PlannedSnapshot, rate: number): RibbonDot => ({
   step,
-  cycle,
+  name,
   state: 'planned',
   rate,
-  label: `cycle ${cycle}, snapshot planned ${afterSteps(step)}`,
+  label: `${name}, snapshot planned ${afterSteps(step)}`,
 })
 
-const lostDot = ({ step, cycle }: PlannedSnapshot, rate: number): RibbonDot => ({
+const lostDot = ({ step, name }: PlannedSnapshot, rate: number): RibbonDot => ({
   step,
-  cycle,
+  name,
   state: 'lost',
   rate,
-  label: `cycle ${cycle}, snapshot lost`,
+  label: `${name}, snapshot lost`,
 })

@@ -1,6 +1,7 @@
 import type { FeedbackInfo, RunSummary } from '../../shared/api/runs.ts'
-import { buildPlan, type TrainingPlan } from '../../shared/run/plan.ts'
+import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
 import { plannedSnapshots } from '../../shared/run/plannedSnapshots.ts'
+import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import { type CompiledSchedule, rateUnderFeedback } from '../../shared/schedule/index.ts'
 import { drawnDots, mostPlanned, type PlannedSnapshot, type SnapshotDots, snapshotDots } from './dots.ts'
@@ -99,7 +100,7 @@ function plannedOf(spec: RunSpec, { position }: RunSummary): Planned {
   const made = {
     curve: sampleRates(plan.schedule),
     schedule: plan.schedule,
-    snapshots: snapshotsOf(spec, plan),
+    snapshots: snapshotsOf(spec, position, plan),
   }
   plans.set(key, made)
   const oldest = plans.keys().next()
@@ -107,11 +108,13 @@ function plannedOf(spec: RunSpec, { position }: RunSummary): Planned {
   return made
 }
 
-/** Step and number of the snapshots of a plan, ascending. */
-function snapshotsOf(spec: RunSpec, plan: TrainingPlan): PlannedSnapshot[] {
+/** Step and name of the snapshots of a plan, ascending. */
+function snapshotsOf(spec: RunSpec, position: PlanPosition, plan: TrainingPlan): PlannedSnapshot[] {
   const { count, stepOf } = plannedSnapshots(spec.snapshots, plan, plan.schedule)
   return Array.from({ length: Math.min(count, mostPlanned) }, (_, place) => stepOf(place)).flatMap((step) => {
     const cycle = plan.snapshotAfter(step)
-    return cycle === undefined ? [] : [{ step, cycle }]
+    return cycle === undefined
+      ? []
+      : [{ step, name: nameText(snapshotName({ spec, position }, { cycle, step })) }]
   })
 }

@@ -2,7 +2,8 @@ import type { Cycle } from '../../shared/schedule/index.ts'
 
 export interface RibbonDot {
   readonly step: number
-  readonly cycle: number
+  /** "cycle 2" */
+  readonly name: string
   /** planned: hollow; stored: filled; best: ringed; lost: crossed (its step has passed and it is not there). */
   readonly state: 'planned' | 'stored' | 'best' | 'lost'
   readonly snapshotId?: number

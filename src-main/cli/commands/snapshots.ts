@@ -54,7 +54,7 @@ function addList(snapshots: Command, cli: Cli): void {
       const found = core.store.read.snapshots(run.id)
       if (options.json) return printJson(cli, { runId: run.id, snapshots: found.map(snapshotReport) })
       if (found.length === 0) cli.terminal.err(`Run ${run.id} has no snapshots yet.\n`)
-      else await cli.terminal.out(snapshotTable(found, cli.terminal.columns))
+      else await cli.terminal.out(snapshotTable(run, found, cli.terminal.columns))
     })
   })
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { nameText, snapshotName } from '../../../shared/run/snapshotName.ts'
 import { presets } from '../../../shared/schedule/index.ts'
 import { trpc } from '../../client.ts'
 import { useSavedEnsembles } from '../../ensemble/saved.ts'
@@ -25,13 +26,13 @@ export function useRunItems(runs: readonly RunSummary[]): Found[] {
 
 export function useSnapshotItems(runs: readonly RunSummary[]): Found[] {
   const navigate = useNavigate()
-  return runs.flatMap(({ id: runId, name, snapshots }) =>
-    snapshots.map(({ id, cycle, valAccuracy, testAccuracy }) => ({
+  return runs.flatMap((run) =>
+    run.snapshots.map(({ id, valAccuracy, testAccuracy, ...taken }) => ({
       key: String(id),
-      label: `Snapshot of cycle ${cycle} of ${name}`,
+      label: `Snapshot of ${nameText(snapshotName(run, taken))} of ${run.name}`,
       also: [String(id)],
       detail: percent(valAccuracy ?? testAccuracy),
-      run: () => void navigate({ to: '/runs/$runId', params: { runId }, search: { snapshot: id } }),
+      run: () => void navigate({ to: '/runs/$runId', params: { runId: run.id }, search: { snapshot: id } }),
     })),
   )
 }

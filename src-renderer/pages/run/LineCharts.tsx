@@ -45,7 +45,7 @@ export function LossChart({ scene, height }: ChartProps) {
   )
   const marks = useMemo(
     () => [
-      ...snapshotMarks(snapshots, window, map, words, (snapshot) => lossOn(snapshot, words.part)),
+      ...snapshotMarks(run, snapshots, window, map, words, (snapshot) => lossOn(snapshot, words.part)),
       ...bestMark(run.best, map, words, (best) => lossOn(best, words.part)),
       ...nowMark(run, map),
     ],
@@ -99,7 +99,7 @@ export function ScoreChart({ scene, height }: ChartProps) {
     const y = (scores: Parameters<typeof accuracyOn>[0]) =>
       inMeasure(accuracyOn(scores, words.part), words.measure)
     return [
-      ...snapshotMarks(snapshots, window, map, words, y),
+      ...snapshotMarks(run, snapshots, window, map, words, y),
       ...bestMark(run.best, map, words, y),
       ...nowMark(run, map),
     ]

@@ -39,7 +39,7 @@ export function RateChart({ scene, height }: RateChartProps) {
   const marks = useMemo(
     () => [
       ...changeMarks(run, feedback, schedule, map),
-      ...snapshotMarks(snapshots, window, map, words, ({ lr }) => lr),
+      ...snapshotMarks(run, snapshots, window, map, words, ({ lr }) => lr),
       ...nowMark(run, map),
     ],
     [run, feedback, schedule, map, snapshots, window, words],

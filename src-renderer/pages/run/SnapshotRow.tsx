@@ -27,7 +27,7 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
     return (
       <li className={classes.planned}>
         <DotMark state={dot.state} />
-        <span>cycle {count(dot.cycle)}</span>
+        <span>{dot.name}</span>
         <span className={classes.when}>lost {afterSteps(dot.step)}</span>
       </li>
     )
@@ -37,7 +37,7 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
       <button type="button" className={classes.choose} aria-pressed={isSelected} onClick={() => onSelect(id)}>
         <DotMark state={dot.state} />
         <span className={classes.cycle}>
-          cycle {count(dot.cycle)}
+          {dot.name}
           {dot.state === 'best' && <span className={classes.best}> {bestWords(run, dot.step)}</span>}
         </span>
         <span className={classes.score}>
@@ -46,7 +46,7 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
         </span>
         {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
-      <DownloadMenu id={id} cycle={dot.cycle} />
+      <DownloadMenu id={id} name={dot.name} />
     </li>
   )
 }
@@ -83,7 +83,7 @@ const formats: Readonly<Record<SnapshotDownload, string>> = {
   safetensors: 'safetensors',
 }
 
-function DownloadMenu({ id, cycle }: { readonly id: number; readonly cycle: number }) {
+function DownloadMenu({ id, name }: { readonly id: number; readonly name: string }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -91,7 +91,7 @@ function DownloadMenu({ id, cycle }: { readonly id: number; readonly cycle: numb
           variant="subtle"
           color="gray"
           size="sm"
-          aria-label={`Download the snapshot of cycle ${cycle}`}
+          aria-label={`Download the snapshot of ${name}`}
           title="Download"
         >
           <svg

@@ -51,7 +51,7 @@ export function SnapshotsPanel(props: SnapshotsPanelProps) {
         {planned.slice(0, plannedShown).map((dot) => (
           <li key={dot.step} className={classes.planned}>
             <DotMark state="planned" />
-            <span>cycle {count(dot.cycle)}</span>
+            <span>{dot.name}</span>
             <span className={classes.when}>{timed(dot.step)}</span>
           </li>
         ))}

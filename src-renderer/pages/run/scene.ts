@@ -3,6 +3,7 @@ import type { FeedbackInfo, RunEvaluation, RunSummary, SnapshotInfo } from '../.
 import { downsample } from '../../../shared/metrics/downsample.ts'
 import { accuracyOn } from '../../../shared/run/best.ts'
 import type { Scores } from '../../../shared/run/messages.ts'
+import { nameText, snapshotName } from '../../../shared/run/snapshotName.ts'
 import {
   type CompiledSchedule,
   type Cycle,
@@ -152,6 +153,7 @@ function scoreWords(scores: Scores, { part, measure }: ScoreWords): string {
 }
 
 export function snapshotMarks(
+  run: RunSummary,
   snapshots: readonly SnapshotInfo[],
   { from, to }: StepWindow,
   map: XMap,
@@ -161,7 +163,7 @@ export function snapshotMarks(
   return snapshots.flatMap((snapshot) => {
     const value = y(snapshot)
     if (value === null || snapshot.step < from || snapshot.step > to) return []
-    const label = `snapshot of cycle ${snapshot.cycle}, ${afterSteps(snapshot.step)}: ${scoreWords(snapshot, words)}`
+    const label = `snapshot of ${nameText(snapshotName(run, snapshot))}, ${afterSteps(snapshot.step)}: ${scoreWords(snapshot, words)}`
     return [{ x: map.toX(snapshot.step), y: value, label, kind: 'snapshot' as const }]
   })
 }

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { snapshotName, spanText } from '../../../shared/run/snapshotName.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { count, counted } from '../../format/format.ts'
 import { cycleNumber, queuedBefore, runsBefore } from './runNumbers.ts'
@@ -85,11 +86,11 @@ function resumeWords(run: RunSummary): Pick<StateWords, 'text' | 'actions'> {
 }
 
 /** What of it is kept. */
-function safeWords({ snapshots, stepsDone }: RunSummary): string {
+function safeWords(run: RunSummary): string {
+  const { snapshots, stepsDone } = run
   const steps = stepsDone === 0 ? 'Nothing was trained yet' : `All ${count(stepsDone)} steps are stored`
   if (snapshots.length === 0) return `${steps}; there was no snapshot yet.`
-  const cycles = snapshots.map(({ cycle }) => count(cycle))
-  const list = cycles.length === 1 ? `cycle ${cycles[0]}` : `cycles ${cycles[0]} to ${cycles.at(-1)}`
+  const list = spanText(snapshots.map((snapshot) => snapshotName(run, snapshot)))
   const noun = snapshots.length === 1 ? 'the snapshot' : `${count(snapshots.length)} snapshots`
   return `${steps}, and ${noun} of ${list}.`
 }

@@ -19,7 +19,8 @@ import { choiceWords, gainWords, membersWords } from '../../../src-renderer/ense
 const plain = (text: string): string => text.replaceAll('\u202f', ' ')
 
 const member = (snapshotId: number, runId: string, cycle: number): Candidate => ({
-  ...{ snapshotId, runId, cycle },
+  ...{ snapshotId, runId },
+  name: { unit: 'cycle', number: String(cycle) },
   runName: `run ${runId}`,
   epochs: 10 * cycle,
 })

@@ -30,14 +30,11 @@ test('of more snapshots than there is room for, an even choice is drawn, and it 
   assert.equal(ribbon.dots.length, 500)
   assert.equal(plain(dotWords(ribbon)), '500 of 2 000 snapshots drawn')
   assert.deepEqual(
-    [
-      ribbon.dots[0]?.cycle,
-      ribbon.dots.at(-1)?.cycle,
-      ribbon.dots.find(({ state }) => state === 'best')?.cycle,
-    ],
-    [1, 2000, 777],
+    [ribbon.dots[0]?.name, ribbon.dots.at(-1)?.name, ribbon.dots.find(({ state }) => state === 'best')?.name],
+    ['cycle 1', 'cycle 2000', 'cycle 777'],
   )
-  const gaps = ribbon.dots.slice(1).map(({ cycle }, i) => cycle - (ribbon.dots[i]?.cycle ?? 0))
+  const cycleOf = (step = 0): number => (compiledOfRun(run).cycleAt(step)?.index ?? 0) + 1
+  const gaps = ribbon.dots.slice(1).map(({ step }, i) => cycleOf(step) - cycleOf(ribbon.dots[i]?.step))
   assert.ok(
     gaps.every((gap) => gap >= 1 && gap <= 5),
     String(gaps),
@@ -63,8 +60,8 @@ test('of more snapshots than there is room for, an even choice is drawn, and it 
 test('as many as there is room for are all drawn, without words', () => {
   const ribbon = ribbonOfRun(manyCycles(500, 0, 0))
   assert.deepEqual(
-    ribbon.dots.map(({ cycle }) => cycle),
-    Array.from({ length: 500 }, (_, i) => i + 1),
+    ribbon.dots.map(({ name }) => name),
+    Array.from({ length: 500 }, (_, i) => `cycle ${i + 1}`),
   )
   assert.equal(dotWords(ribbon), undefined)
 })
@@ -76,6 +73,7 @@ test('a snapshot an epoch is counted whole, to the last step', () => {
   const position = { plan: { totalSteps, stepsPerEpoch: 10, scheduleSteps: totalSteps }, edits: [] }
   const { dots, dotCount } = ribbonOfRun({ ...run, spec, position, totalSteps, stepsDone: 0 })
   assert.deepEqual([dotCount, dots[0]?.step, dots.at(-1)?.step], [1235, 9, totalSteps - 1])
+  assert.deepEqual([dots[0]?.name, dots.at(-1)?.name], ['epoch 1', 'epoch 1234.5'])
 })
 
 test('places taken are few enough, ascending, in the list, and have both ends and what is to be kept', () => {

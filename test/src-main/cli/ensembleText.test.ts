@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeEnsemble } from '../../../src-main/cli/ensembleText.ts'
-import type { EnsembleResult } from '../../../src-main/ensembles/result.ts'
 import type { SnapshotRecord } from '../../../src-main/store/types.ts'
 
 const scores = { accuracy: 0.8845, nll: 0.3644, brier: 0.1744, ece: 0.0435 }
@@ -20,7 +19,7 @@ const snapshot = (id: number): SnapshotRecord => ({
   testLoss: null,
 })
 
-function ensembleOf(weights: readonly number[]): Omit<EnsembleResult, 'run'> {
+function ensembleOf(weights: readonly number[]): Parameters<typeof describeEnsemble>[0] {
   const members = weights.map((weight, i) => ({
     snapshot: snapshot(i + 1),
     weight,
@@ -30,6 +29,10 @@ function ensembleOf(weights: readonly number[]): Omit<EnsembleResult, 'run'> {
   const [bestSingle] = members
   assert.ok(bestSingle)
   return {
+    run: {
+      spec: { snapshots: { at: 'cycleEnds' } },
+      position: { plan: { stepsPerEpoch: 10 } },
+    },
     method: 'weighted',
     members,
     validation: scores,

@@ -53,7 +53,7 @@ export function ribbonOf(compiled: CompiledSchedule, preview: Preview, snapshots
     cycles: compiled.cycles,
     dots: snapshots.drawn.map(({ step, number }) => ({
       step,
-      cycle: number,
+      name: `snapshot ${number}`,
       state: 'planned',
       rate: compiled.at(step).lr,
       label: `snapshot ${number}, ${afterSteps(step)}`,

@@ -95,7 +95,7 @@ test('snapshots are marked where they were taken, cuts and edits at the rate fro
   }
   const scored = { ...stored, valLoss: 0.5, valAccuracy: 0.9, testLoss: null, testAccuracy: null }
   assert.deepEqual(
-    snapshotMarks([scored], whole, stepMap, words, ({ valLoss }) => valLoss).map(({ x, y, kind }) => [
+    snapshotMarks(run, [scored], whole, stepMap, words, ({ valLoss }) => valLoss).map(({ x, y, kind }) => [
       x,
       y,
       kind,
@@ -103,7 +103,7 @@ test('snapshots are marked where they were taken, cuts and edits at the rate fro
     [[100, 0.5, 'snapshot']],
   )
   assert.deepEqual(
-    snapshotMarks([scored], { from: 100, to: 200 }, stepMap, words, ({ valLoss }) => valLoss),
+    snapshotMarks(run, [scored], { from: 100, to: 200 }, stepMap, words, ({ valLoss }) => valLoss),
     [],
   )
   const edited = runWith({
