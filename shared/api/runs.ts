@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Scores, trainerCommand } from '../run/messages.ts'
-import type { PlanPosition } from '../run/plan.ts'
+import type { EditedPlan } from '../run/plan.ts'
 import type { RunSpec } from '../run/spec.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { SchedulePlan } from '../schedule/index.ts'
@@ -58,7 +58,7 @@ export interface RunInfo {
   readonly status: RunStatus
   /** Why it failed, was stopped or interrupted, in words. */
   readonly reason: string | null
-  readonly position: PlanPosition
+  readonly planned: EditedPlan
   /** Steps of the plan after its edits. */
   readonly totalSteps: number
   /** Steps whose metrics are stored. */

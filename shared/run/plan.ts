@@ -9,7 +9,7 @@ import {
 import type { RunSpec } from './spec.ts'
 
 /** Where a run goes: its steps, and what happens after which of them. Steps count from 0. */
-export interface TrainingPlan {
+export interface Timetable {
   /** Whole batches an epoch; the examples left over are dropped, others each epoch, so that shapes stay constant. */
   readonly stepsPerEpoch: number
   readonly totalSteps: number
@@ -27,10 +27,10 @@ export interface TrainingPlan {
 }
 
 /**
- * The part of the plan that is stored with a run: it changes when the run is extended or its schedule is edited.
- * totalSteps leaves the edits out; `buildPlan` applies them.
+ * What is stored of it with a run: the plan changes when the run is extended, the edits when its schedule is edited.
+ * totalSteps leaves the edits out; `buildTimetable` applies them.
  */
-export interface PlanPosition {
+export interface EditedPlan {
   readonly plan: SchedulePlan
   readonly edits: readonly ScheduleEdit[]
 }
@@ -57,14 +57,14 @@ export function initialPlan(spec: RunSpec, trainCount: number): SchedulePlan {
   return { totalSteps, stepsPerEpoch: perEpoch, scheduleSteps: totalSteps }
 }
 
-/** Compiles the schedule under the stored position and lays evaluation and snapshot points over it. */
-export function buildPlan(spec: RunSpec, position: PlanPosition): TrainingPlan {
-  const perEpoch = position.plan.stepsPerEpoch
-  const schedule = compileSchedule(spec.schedule, position.plan, position.edits)
+/** Compiles the schedule of the edited plan, and lays evaluation and snapshot points over it. */
+export function buildTimetable(spec: RunSpec, planned: EditedPlan): Timetable {
+  const perEpoch = planned.plan.stepsPerEpoch
+  const schedule = compileSchedule(spec.schedule, planned.plan, planned.edits)
   // A rising schedule goes higher when it is extended; a decay measured by that would change steps already planned.
-  const launched = { ...position.plan, totalSteps: position.plan.scheduleSteps ?? position.plan.totalSteps }
+  const launched = { ...planned.plan, totalSteps: planned.plan.scheduleSteps ?? planned.plan.totalSteps }
   const { totalSteps } = schedule
-  const snapshotAfter = snapshotRule(spec, position.plan, schedule)
+  const snapshotAfter = snapshotRule(spec, planned.plan, schedule)
   const isLast = (step: number): boolean => step === totalSteps - 1
   const endsEpoch = (step: number): boolean => (step + 1) % perEpoch === 0
   const epochOf = (step: number): number => Math.ceil((step + 1) / perEpoch)
@@ -83,7 +83,7 @@ function snapshotRule(
   { snapshots: rule, schedule: spec }: RunSpec,
   plan: SchedulePlan,
   schedule: CompiledSchedule,
-): TrainingPlan['snapshotAfter'] {
+): Timetable['snapshotAfter'] {
   if (rule.at === 'cycleEnds') {
     // A run of one open cycle took a snapshot wherever it ended before it was extended: their numbers are taken.
     const before = earlierEnds(plan).filter((end) => endsOpen(spec, plan, end))

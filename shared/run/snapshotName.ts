@@ -2,7 +2,7 @@ import type { RunSpec } from './spec.ts'
 
 export interface NamedRun {
   readonly spec: Pick<RunSpec, 'snapshots'>
-  readonly position: { readonly plan: { readonly stepsPerEpoch: number } }
+  readonly planned: { readonly plan: { readonly stepsPerEpoch: number } }
 }
 
 interface Taken {
@@ -19,9 +19,9 @@ export interface SnapshotName {
 }
 
 /** Cycles only count the snapshots that are taken at the ends of cycles. */
-export function snapshotName({ spec, position }: NamedRun, { cycle, step }: Taken): SnapshotName {
+export function snapshotName({ spec, planned }: NamedRun, { cycle, step }: Taken): SnapshotName {
   if (spec.snapshots.at === 'cycleEnds') return { unit: 'cycle', number: String(cycle) }
-  return { unit: 'epoch', number: String(Number(((step + 1) / position.plan.stepsPerEpoch).toFixed(2))) }
+  return { unit: 'epoch', number: String(Number(((step + 1) / planned.plan.stepsPerEpoch).toFixed(2))) }
 }
 
 /** "cycle 3", "epoch 7.5" */

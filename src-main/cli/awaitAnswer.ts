@@ -31,9 +31,9 @@ function words(before: RunRecord, run: RunSummary, command: RunCommand): string 
 }
 
 function annealedFrom(before: RunRecord, run: RunSummary, epochs: number): string | undefined {
-  const steps = Math.max(1, Math.round(epochs * run.position.plan.stepsPerEpoch))
-  const known = before.position.edits.length
-  const edit = run.position.edits.find((each, i) => i >= known && each.steps === steps)
+  const steps = Math.max(1, Math.round(epochs * run.planned.plan.stepsPerEpoch))
+  const known = before.planned.edits.length
+  const edit = run.planned.edits.find((each, i) => i >= known && each.steps === steps)
   if (edit === undefined) return undefined
   return `Run ${run.id} ends its cycle over the ${plural(steps, 'step')} after ${plural(edit.atStep, 'step')}, and has ${plural(run.totalSteps, 'step')} now.`
 }

@@ -16,7 +16,7 @@ export interface Progress {
 }
 
 interface View {
-  readonly run: Pick<RunRecord, 'spec' | 'position'>
+  readonly run: Pick<RunRecord, 'spec' | 'planned'>
   totalSteps: number
   steps: number
   lr: number
@@ -45,7 +45,7 @@ export function watchRun(
     from: run.stepsDone,
     since: now(),
   }
-  const bar = terminal.screen && startBar(terminal.screen, view, run.position.plan.stepsPerEpoch, now)
+  const bar = terminal.screen && startBar(terminal.screen, view, run.planned.plan.stepsPerEpoch, now)
   const say = (line: string): void => (bar ? bar.log(line) : terminal.err(line))
   return {
     take(events) {

@@ -1,14 +1,14 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
 import { bestOf, type Scored } from '../../shared/run/best.ts'
-import { buildPlan } from '../../shared/run/plan.ts'
+import { buildTimetable } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult } from '../ensembles/result.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
 export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
-  const { schedule, stepsPerEpoch } = buildPlan(run.spec, run.position)
+  const { schedule, stepsPerEpoch } = buildTimetable(run.spec, run.planned)
   const epochs = core.store.read.epochs(run.id)
   const snapshots = core.store.read.snapshots(run.id)
   return {
@@ -26,7 +26,7 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
       kind: run.spec.schedule.kind,
       summary: schedule.summary,
       cycles: schedule.cycles.length,
-      edits: run.position.edits,
+      edits: run.planned.edits,
     },
     best: bestReport(run, stepsPerEpoch, [...epochs, ...snapshots]),
     epochs,

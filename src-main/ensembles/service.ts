@@ -41,7 +41,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       spec: run.spec,
       datasetFolder: folder,
       devices: choice.type === 'advice' ? choice.advice : { known: {} },
-      stepsPerEpoch: run.position.plan.stepsPerEpoch,
+      stepsPerEpoch: run.planned.plan.stepsPerEpoch,
       members: members.map(({ snapshot, weight }) => ({
         weight,
         tensors: [...store.read.snapshotModel(snapshot.id).tensors],

@@ -49,8 +49,8 @@ function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): Star
     spec: run.spec,
     datasetId: run.datasetId,
     devices,
-    plan: run.position.plan,
-    edits: [...run.position.edits],
+    plan: run.planned.plan,
+    edits: [...run.planned.edits],
     ...(state !== undefined && { state }),
   }
 }

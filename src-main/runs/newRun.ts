@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { buildPlan } from '../../shared/run/plan.ts'
+import { buildTimetable } from '../../shared/run/plan.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { checkRates } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
@@ -18,7 +18,7 @@ export async function createRun(
 ): Promise<RunRecord> {
   const spec = parseRunSpec(input)
   const { meta, folder, plan } = await planRun(spec, catalogue)
-  const { totalSteps, schedule } = buildPlan(spec, { plan, edits: [] })
+  const { totalSteps, schedule } = buildTimetable(spec, { plan, edits: [] })
   checkRates(spec.schedule, schedule)
   store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
   return put({ spec, datasetId: meta.id, plan, totalSteps })

@@ -27,7 +27,7 @@ export function pastSpeed(
 
 function estimateFrom(read: StoreReads, run: RunRecord): Estimate | undefined {
   if (run.device === null) return undefined
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   const epochs = read.epochs(run.id).filter(({ epoch, step }) => step + 1 === epoch * stepsPerEpoch)
   const perStep = speedOf(read, run) ?? wholeEpochs(epochs, stepsPerEpoch)
   if (perStep === undefined) return undefined

@@ -82,7 +82,7 @@ export const runRow = z
     startedAt: z.number().nullable(),
     endedAt: z.number().nullable(),
   })
-  .transform(({ plan, edits, ...row }): RunRecord => ({ ...row, position: { plan, edits } }))
+  .transform(({ plan, edits, ...row }): RunRecord => ({ ...row, planned: { plan, edits } }))
 
 const scoreColumns = {
   valLoss: z.number().nullable(),

@@ -177,8 +177,8 @@ export function addEdit(
   edit: ScheduleEdit,
   totalSteps: number,
 ): void {
-  const { position } = knownRun(db, runId)
-  if (position.edits.some((known) => known.atStep === edit.atStep)) return
+  const { planned } = knownRun(db, runId)
+  if (planned.edits.some((known) => known.atStep === edit.atStep)) return
   db.run(
     `INSERT INTO run_edits (run_id, ordinal, edit, created_at)
      VALUES (?, (SELECT coalesce(max(ordinal) + 1, 0) FROM run_edits WHERE run_id = ?), ?, ?)`,

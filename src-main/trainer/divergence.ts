@@ -1,18 +1,18 @@
 import { UserError } from '../../shared/errors.ts'
-import type { TrainingPlan } from '../../shared/run/plan.ts'
+import type { Timetable } from '../../shared/run/plan.ts'
 import { showRate } from '../../shared/schedule/fields.ts'
 
 /** What ends a run whose numbers are no longer finite. @param step after which it was found · @param lr applied in it */
-export function diverged(plan: TrainingPlan, step: number, lr: number, what: string): UserError {
+export function diverged(timetable: Timetable, step: number, lr: number, what: string): UserError {
   return new UserError(
-    `While training: ${what} after ${inSteps(step + 1)} under a learning rate of ${showRate(lr)}, so the run was stopped and ${keptBefore(plan, step)}; start again with a lower rate.`,
+    `While training: ${what} after ${inSteps(step + 1)} under a learning rate of ${showRate(lr)}, so the run was stopped and ${keptBefore(timetable, step)}; start again with a lower rate.`,
   )
 }
 
 /** What of the run outlives a divergence in this step, in words. */
-function keptBefore(plan: TrainingPlan, step: number): string {
+function keptBefore(timetable: Timetable, step: number): string {
   for (let before = step - 1; before >= 0; before--) {
-    if (plan.snapshotAfter(before) !== undefined)
+    if (timetable.snapshotAfter(before) !== undefined)
       return `its last snapshot, after ${inSteps(before + 1)}, is kept`
   }
   return step === 0 ? 'has no state to keep' : 'its last checkpoint is kept'

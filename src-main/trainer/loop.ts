@@ -1,6 +1,6 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
-import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
+import { buildTimetable, type EditedPlan, type Timetable } from '../../shared/run/plan.ts'
 import * as tf from '../engine/tf.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
 import { annealed } from './annealNow.ts'
@@ -33,8 +33,8 @@ export class TrainingLoop {
   readonly #training: TrainingClock
   readonly #metrics: MetricsBuffer
   readonly #rates: Rates
-  #position: PlanPosition
-  #plan: TrainingPlan
+  #planned: EditedPlan
+  #timetable: Timetable
   #stepsDone: number
   /** Steps whose numbers have come. */
   #stepsCounted: number
@@ -52,10 +52,10 @@ export class TrainingLoop {
   constructor(setup: LoopSetup, io: LoopIo) {
     this.#setup = setup
     this.#io = io
-    this.#position = setup.plan
-    this.#plan = buildPlan(setup.spec, setup.plan)
-    checkFeedback(setup.spec, this.#plan.schedule, setup.data.parts[0]?.indices.length ?? 0)
-    this.#rates = new Rates(setup.spec.optimizer, this.#plan, setup.position.feedback)
+    this.#planned = setup.planned
+    this.#timetable = buildTimetable(setup.spec, setup.planned)
+    checkFeedback(setup.spec, this.#timetable.schedule, setup.data.parts[0]?.indices.length ?? 0)
+    this.#rates = new Rates(setup.spec.optimizer, this.#timetable, setup.position.feedback)
     this.#stepsDone = setup.position.stepsDone
     this.#stepsCounted = this.#stepsDone
     this.#appliedLr = this.#rates.at(Math.max(0, this.#stepsDone - 1)).lr
@@ -71,7 +71,7 @@ export class TrainingLoop {
   }
 
   get totalSteps(): number {
-    return this.#plan.totalSteps
+    return this.#timetable.totalSteps
   }
 
   /** Sends the metrics collected so far. */
@@ -102,16 +102,16 @@ export class TrainingLoop {
   }
 
   async #steps(): Promise<Stop> {
-    while (this.#stepsDone < this.#plan.totalSteps) {
+    while (this.#stepsDone < this.#timetable.totalSteps) {
       if ((await this.#obey()) === 'stopped') return 'stopped'
       this.#step(await this.#settings())
       const ended = this.#stepsDone - 1
       await this.#settle(this.#setup.stepsAhead)
       await this.#afterStep(ended)
       await this.#io.breathe()
-      if (this.#stopAtCycleEnd && this.#plan.schedule.cycleAt(ended)?.snapshotStep === ended) break
+      if (this.#stopAtCycleEnd && this.#timetable.schedule.cycleAt(ended)?.snapshotStep === ended) break
     }
-    return this.#stepsDone < this.#plan.totalSteps ? 'stopped' : 'completed'
+    return this.#stepsDone < this.#timetable.totalSteps ? 'stopped' : 'completed'
   }
 
   /**
@@ -159,10 +159,10 @@ export class TrainingLoop {
 
   /** What is due after a step. Whatever a state rests on is sent before it. */
   async #afterStep(step: number): Promise<void> {
-    const endsEpoch = this.#stepsDone % this.#plan.stepsPerEpoch === 0
-    const last = this.#stepsDone === this.#plan.totalSteps
-    const cycle = this.#plan.snapshotAfter(step)
-    const due = this.#plan.evaluatesAfter(step) || (endsEpoch && this.#rates.needsValidation)
+    const endsEpoch = this.#stepsDone % this.#timetable.stepsPerEpoch === 0
+    const last = this.#stepsDone === this.#timetable.totalSteps
+    const cycle = this.#timetable.snapshotAfter(step)
+    const due = this.#timetable.evaluatesAfter(step) || (endsEpoch && this.#rates.needsValidation)
     if (endsEpoch || last) await this.#settle(0)
     const evaluations = due || cycle !== undefined ? await this.#evaluate(step) : []
     if (endsEpoch || last) this.#endEpoch(step, endsEpoch, evaluations)
@@ -189,7 +189,7 @@ export class TrainingLoop {
     this.flush()
     this.#io.emit({
       type: 'epoch',
-      epoch: Math.ceil((step + 1) / this.#plan.stepsPerEpoch),
+      epoch: Math.ceil((step + 1) / this.#timetable.stepsPerEpoch),
       step,
       trainLoss,
       trainAccuracy: correct / examples,
@@ -204,7 +204,7 @@ export class TrainingLoop {
     const { valLoss: validationLoss, valAccuracy: validationAccuracy } = scores
     const reason = this.#rates.observe({ trainingLoss: trainLoss, validationLoss, validationAccuracy })
     if (reason === undefined) return
-    const next = Math.min(this.#stepsDone, this.#plan.totalSteps - 1)
+    const next = Math.min(this.#stepsDone, this.#timetable.totalSteps - 1)
     this.#io.emit({ type: 'feedback', step, lr: this.#rates.at(next).lr, reason })
   }
 
@@ -288,7 +288,7 @@ export class TrainingLoop {
   /** Tells the step after which the run will stop, or that no stop is planned any more. */
   #planStop(atCycleEnd: boolean): void {
     this.#stopAtCycleEnd = atCycleEnd
-    const { schedule, totalSteps } = this.#plan
+    const { schedule, totalSteps } = this.#timetable
     // A cycle that the budget cuts short has no snapshot: there the run ends with its plan.
     const cycleEnd = schedule.cycleAt(this.#stepsDone)?.snapshotStep ?? totalSteps - 1
     this.#io.emit({ type: 'stopPlanned', afterStep: atCycleEnd ? cycleEnd : null })
@@ -311,18 +311,18 @@ export class TrainingLoop {
    */
   #annealNow(command: Extract<Command, { type: 'annealNow' }>): boolean {
     try {
-      this.#position = annealed(this.#setup.spec, this.#position, this.#stepsDone, command.epochs)
+      this.#planned = annealed(this.#setup.spec, this.#planned, this.#stepsDone, command.epochs)
     } catch (error) {
       // A command that cannot be obeyed must not end the run.
       if (!(error instanceof UserError)) throw error
       this.#refuse(command, error.message)
       return false
     }
-    this.#plan = buildPlan(this.#setup.spec, this.#position)
-    this.#rates.edited(this.#plan.schedule)
+    this.#timetable = buildTimetable(this.#setup.spec, this.#planned)
+    this.#rates.edited(this.#timetable.schedule)
     this.flush()
-    for (const edit of this.#position.edits.slice(-1)) {
-      this.#io.emit({ type: 'edited', edit, totalSteps: this.#plan.totalSteps })
+    for (const edit of this.#planned.edits.slice(-1)) {
+      this.#io.emit({ type: 'edited', edit, totalSteps: this.#timetable.totalSteps })
     }
     // The cycle ends at another step now, and with it the run where a stop is planned.
     if (this.#stopAtCycleEnd) this.#planStop(true)
@@ -348,6 +348,6 @@ export class TrainingLoop {
   }
 
   #diverged(step: number, what: string): UserError {
-    return diverged(this.#plan, step, this.#appliedLr, what)
+    return diverged(this.#timetable, step, this.#appliedLr, what)
   }
 }

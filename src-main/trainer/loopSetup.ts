@@ -1,5 +1,5 @@
 import type { TrainerPosition } from '../../shared/run/messages.ts'
-import type { PlanPosition } from '../../shared/run/plan.ts'
+import type { EditedPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { TrainingData } from './batches.ts'
 import type { CommandQueue } from './commands.ts'
@@ -23,7 +23,7 @@ export interface LoopSetup {
   readonly data: TrainingData
   readonly model: Model
   readonly optimizer: TrainOptimizer
-  readonly plan: PlanPosition
+  readonly planned: EditedPlan
   readonly position: Omit<TrainerPosition, 'optimizerScalars'>
   /** Steps that may be under way before the numbers of the first are waited for; see Engine. */
   readonly stepsAhead: number

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
-import type { TrainingPlan } from '../../shared/run/plan.ts'
+import type { Timetable } from '../../shared/run/plan.ts'
 import type { OptimizerSpec, RunSpec } from '../../shared/run/spec.ts'
 import {
   type CompiledSchedule,
@@ -33,8 +33,8 @@ export class Rates {
   #plateau: Plateau | undefined
 
   /** @param stored the policy's state from a checkpoint */
-  constructor(optimizer: OptimizerSpec, plan: TrainingPlan, stored: unknown) {
-    const { schedule, launchLrMax } = plan
+  constructor(optimizer: OptimizerSpec, timetable: Timetable, stored: unknown) {
+    const { schedule, launchLrMax } = timetable
     this.#optimizer = optimizer
     this.#launchLrMax = launchLrMax
     this.#schedule = schedule

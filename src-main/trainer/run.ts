@@ -64,10 +64,10 @@ async function start(
   run.optimizer = createOptimizer(spec.optimizer)
   if (state !== undefined) restoreState(run.model, run.optimizer, state)
   const { model, optimizer } = run
-  const plan = { plan: request.plan, edits: request.edits }
+  const planned = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
   const { stepsAhead } = engine
-  run.loop = new TrainingLoop({ spec, data, model, optimizer, plan, position, stepsAhead }, io)
+  run.loop = new TrainingLoop({ spec, data, model, optimizer, planned, position, stepsAhead }, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()
 }

@@ -21,7 +21,7 @@ export function candidatesOf(runs: readonly RunSummary[]): Candidate[] {
         runId: run.id,
         runName: run.name,
         name: snapshotName(run, taken),
-        epochs: (taken.step + 1) / run.position.plan.stepsPerEpoch,
+        epochs: (taken.step + 1) / run.planned.plan.stepsPerEpoch,
       })),
   )
 }

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../shared/api/runs.ts'
-import { buildPlan } from '../../shared/run/plan.ts'
+import { buildTimetable } from '../../shared/run/plan.ts'
 
 export interface NextSnapshot {
   /** The step after which it is taken, from 0. */
@@ -10,9 +10,9 @@ export interface NextSnapshot {
 
 /** The next snapshot a run will take under its plan; undefined when none is left to come. */
 export function nextSnapshot(
-  run: Pick<RunSummary, 'spec' | 'position' | 'stepsDone'>,
+  run: Pick<RunSummary, 'spec' | 'planned' | 'stepsDone'>,
 ): NextSnapshot | undefined {
-  const { schedule, totalSteps, stepsPerEpoch } = buildPlan(run.spec, run.position)
+  const { schedule, totalSteps, stepsPerEpoch } = buildTimetable(run.spec, run.planned)
   const rule = run.spec.snapshots
   const at = (step: number): NextSnapshot => ({ step, epochs: (step + 1) / stepsPerEpoch })
   if (run.stepsDone >= totalSteps) return undefined

@@ -1,5 +1,5 @@
 import type { FeedbackInfo, RunSummary } from '../../shared/api/runs.ts'
-import { buildPlan, type PlanPosition, type TrainingPlan } from '../../shared/run/plan.ts'
+import { buildTimetable, type EditedPlan, type Timetable } from '../../shared/run/plan.ts'
 import { plannedSnapshots } from '../../shared/run/plannedSnapshots.ts'
 import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
@@ -92,15 +92,15 @@ function makeRibbon(run: RunSummary): RibbonData {
   }
 }
 
-function plannedOf(spec: RunSpec, { position }: RunSummary): Planned {
-  const key = JSON.stringify([spec.schedule, spec.snapshots, position])
+function plannedOf(spec: RunSpec, { planned }: RunSummary): Planned {
+  const key = JSON.stringify([spec.schedule, spec.snapshots, planned])
   const known = plans.get(key)
   if (known !== undefined) return known
-  const plan = buildPlan(spec, position)
+  const timetable = buildTimetable(spec, planned)
   const made = {
-    curve: sampleRates(plan.schedule),
-    schedule: plan.schedule,
-    snapshots: snapshotsOf(spec, position, plan),
+    curve: sampleRates(timetable.schedule),
+    schedule: timetable.schedule,
+    snapshots: snapshotsOf(spec, planned, timetable),
   }
   plans.set(key, made)
   const oldest = plans.keys().next()
@@ -109,12 +109,12 @@ function plannedOf(spec: RunSpec, { position }: RunSummary): Planned {
 }
 
 /** Step and name of the snapshots of a plan, ascending. */
-function snapshotsOf(spec: RunSpec, position: PlanPosition, plan: TrainingPlan): PlannedSnapshot[] {
-  const { count, stepOf } = plannedSnapshots(spec.snapshots, plan, plan.schedule)
+function snapshotsOf(spec: RunSpec, planned: EditedPlan, timetable: Timetable): PlannedSnapshot[] {
+  const { count, stepOf } = plannedSnapshots(spec.snapshots, timetable, timetable.schedule)
   return Array.from({ length: Math.min(count, mostPlanned) }, (_, place) => stepOf(place)).flatMap((step) => {
-    const cycle = plan.snapshotAfter(step)
+    const cycle = timetable.snapshotAfter(step)
     return cycle === undefined
       ? []
-      : [{ step, name: nameText(snapshotName({ spec, position }, { cycle, step })) }]
+      : [{ step, name: nameText(snapshotName({ spec, planned }, { cycle, step })) }]
   })
 }

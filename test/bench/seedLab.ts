@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Random, random } from '../../shared/random.ts'
 import type { Predictions, TrainerEvent } from '../../shared/run/messages.ts'
-import { buildPlan } from '../../shared/run/plan.ts'
+import { buildTimetable } from '../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import { createCatalogue } from '../../src-main/datasets/index.ts'
 import { openStore } from '../../src-main/store/index.ts'
@@ -75,7 +75,7 @@ function specOf(i: number, rng: Random): RunSpec {
 /** One finished run, with what its trainer would have sent. */
 function seedRun(store: Store, datasetId: string, spec: RunSpec, rng: Random): void {
   const plan = { totalSteps: stepsPerEpoch * epochs, stepsPerEpoch, scheduleSteps: stepsPerEpoch * epochs }
-  const training = buildPlan(spec, { plan, edits: [] })
+  const training = buildTimetable(spec, { plan, edits: [] })
   const created = store.write.createRun({ spec, datasetId, plan, totalSteps: training.totalSteps })
   const run = store.write.claimRun(created.id)
   const level = 0.8 + 0.12 * rng.next()
@@ -180,7 +180,7 @@ function seedLongRun(store: Store, datasetId: string, steps: number, rng: Random
     budget: { steps },
   })
   const plan = { totalSteps: steps, stepsPerEpoch: 10_000, scheduleSteps: steps }
-  const training = buildPlan(spec, { plan, edits: [] })
+  const training = buildTimetable(spec, { plan, edits: [] })
   const { id } = store.write.createRun({ spec, datasetId, plan, totalSteps: steps })
   const run = store.write.claimRun(id)
   const block = 10_000

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
 import { z } from 'zod'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
-import { buildPlan } from '../../shared/run/plan.ts'
+import { buildTimetable } from '../../shared/run/plan.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { openStore } from '../../src-main/store/index.ts'
 import type { RunRecord } from '../../src-main/store/types.ts'
@@ -234,7 +234,7 @@ function beginRun(steps: number) {
     scheduleSteps: total,
   }
   const created = store.write.createRun({ spec, datasetId: dataset.id, plan, totalSteps: total })
-  return { run: store.write.claimRun(created.id), at: buildPlan(spec, { plan, edits: [] }).schedule.at }
+  return { run: store.write.claimRun(created.id), at: buildTimetable(spec, { plan, edits: [] }).schedule.at }
 }
 
 function liveEvents(

@@ -93,7 +93,7 @@ test('stop, pause, unpause and anneal reach a run in another process', async () 
   )
   await asked('anneal', runId, '--epochs', '0.5')
   const [edit] = await lab.watch('the edit', (store) => {
-    const { edits } = store.read.run(runId).position
+    const { edits } = store.read.run(runId).planned
     return edits.length > 0 ? edits : undefined
   })
   await asked('stop', runId, '--at-cycle-end')

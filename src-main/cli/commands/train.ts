@@ -143,8 +143,8 @@ async function trainAndReport(
   cli.terminal.err(nextStep(cli, run))
 }
 
-function hintAtBudget({ spec, position }: RunRecord): string {
-  return suggestWholeCycles(spec.schedule, position.plan)
+function hintAtBudget({ spec, planned }: RunRecord): string {
+  return suggestWholeCycles(spec.schedule, planned.plan)
 }
 
 function nextStep(cli: Cli, run: RunRecord): string {

@@ -1,4 +1,4 @@
-import { buildPlan } from '../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../shared/run/plan.ts'
 import type { RunRecord, SeriesView, StoreReads } from '../../store/types.ts'
 import { cycleBands, momentumPanel, ratePanel } from './schedulePlot.ts'
 import { drawTimePlot, type Line, type Panel } from './timePlot.ts'
@@ -7,7 +7,7 @@ const pointsDrawn = 2000
 
 /** A run as a picture: rate and momentum as applied, and accuracy, over one time axis in epochs. */
 export function drawRun(read: StoreReads, run: RunRecord): string {
-  const { schedule, stepsPerEpoch } = buildPlan(run.spec, run.position)
+  const { schedule, stepsPerEpoch } = buildTimetable(run.spec, run.planned)
   const time = (step: number): number => step / stepsPerEpoch
   const series = (name: string): SeriesView =>
     read.series({ runId: run.id, series: name, points: pointsDrawn })

@@ -30,7 +30,7 @@ export function mapOf(axis: CompareAxis, run: RunSummary, epochs: readonly Epoch
     case 'step':
       return stepMap
     case 'epoch':
-      return epochMap(run.position.plan.stepsPerEpoch)
+      return epochMap(run.planned.plan.stepsPerEpoch)
     case 'time':
       return timeMap(epochs, secondsPerStep(run, epochs, null) ?? 0)
     case 'part':

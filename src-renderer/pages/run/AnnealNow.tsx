@@ -15,7 +15,7 @@ interface AnnealNowProps {
 /** Ends the cycle under way early, over as many epochs as the user says. */
 export function AnnealNow({ run, commands, opened, onClose }: AnnealNowProps) {
   const [epochs, setEpochs] = useState<number | string>(1)
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   const isUsable = typeof epochs === 'number' && epochs > 0
   const steps = isUsable ? Math.max(1, Math.round(epochs * stepsPerEpoch)) : 0
   const schedule = compiledOfRun(run)

@@ -53,7 +53,7 @@ export function Details({ run, isHere }: { readonly run: RunSummary; readonly is
 function RunFacts({ run, isHere }: { readonly run: RunSummary; readonly isHere: boolean }) {
   const { data } = useQuery(trpc.datasets.list.queryOptions())
   const dataset = data?.whole.find(({ id }) => id === run.datasetId)
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   return (
     <table className={classes.facts}>
       <caption>Run</caption>
@@ -69,7 +69,7 @@ function RunFacts({ run, isHere }: { readonly run: RunSummary; readonly isHere: 
         <Fact label="Why that device">{run.deviceReason ?? unknown}</Fact>
         <Fact label="Plan">
           {count(run.totalSteps)} steps, {count(stepsPerEpoch)} an epoch
-          {run.position.edits.map(({ atStep, steps }) => (
+          {run.planned.edits.map(({ atStep, steps }) => (
             <div key={atStep}>
               annealed from step {count(atStep + 1)} on, over {count(steps)} steps
             </div>

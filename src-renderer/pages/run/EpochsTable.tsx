@@ -53,7 +53,7 @@ interface EpochsTableProps {
 export function EpochsTable({ run, epochs, snapshots }: EpochsTableProps) {
   const box = useRef<HTMLDivElement>(null)
   const [measure] = useScoreMeasure()
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   const all = useMemo(() => epochRows(epochs, snapshots, stepsPerEpoch), [epochs, snapshots, stepsPerEpoch])
   const columns = useMemo(
     () =>

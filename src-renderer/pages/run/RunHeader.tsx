@@ -119,7 +119,7 @@ function Outcome({ run, epochs }: Pick<RunHeaderProps, 'run' | 'epochs'>) {
 
 /** The budget as it is since the run was extended or its plan cut short. */
 function NowPlanned({ run }: { readonly run: RunSummary }) {
-  const { scheduleSteps, stepsPerEpoch } = run.position.plan
+  const { scheduleSteps, stepsPerEpoch } = run.planned.plan
   if (scheduleSteps === undefined || scheduleSteps === run.totalSteps) return null
   const now =
     'steps' in run.spec.budget

@@ -65,7 +65,7 @@ interface FactsProps {
 
 function Facts({ run, snapshot, measure }: FactsProps) {
   const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr } = snapshot
-  const epoch = Number(((step + 1) / run.position.plan.stepsPerEpoch).toFixed(2))
+  const epoch = Number(((step + 1) / run.planned.plan.stepsPerEpoch).toFixed(2))
   return (
     <span className={classes.facts}>
       <span>epoch {epoch}</span>

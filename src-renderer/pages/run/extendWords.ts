@@ -16,7 +16,7 @@ interface Growth {
 
 /** Whether a run can be made longer: by a cycle, or by epochs where its schedule goes on as it is. */
 export function extendWords(run: RunSummary): Growth {
-  const { plan, edits } = run.position
+  const { plan, edits } = run.planned
   const by = usualExtension(run.spec.schedule, plan)
   const label = extensionLabel(by)
   if (run.status === 'queued' || run.status === 'created')

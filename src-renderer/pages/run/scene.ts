@@ -188,7 +188,7 @@ export function changeMarks(
   schedule: CompiledSchedule,
   map: XMap,
 ): ChartMark[] {
-  const edits = run.position.edits.map(({ atStep, steps }) => ({
+  const edits = run.planned.edits.map(({ atStep, steps }) => ({
     x: map.toX(atStep),
     y: schedule.at(Math.min(atStep, schedule.totalSteps - 1)).lr,
     label: `annealed from step ${count(atStep + 1)} on, over ${count(steps)} steps`,

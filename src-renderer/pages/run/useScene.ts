@@ -78,7 +78,7 @@ export function useScene(given: Given): Scene {
   const part = judgedPartOf(run)
   const words = useMemo(() => ({ part, measure }), [part, measure])
   const pace = secondsPerStep(run, epochs, given.samplesPerSecond)
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   const toWords = useMemo(
     () => placeWords({ map, stepsPerEpoch, totalSteps, epochs, pace }),
     [map, stepsPerEpoch, totalSteps, epochs, pace],
@@ -118,7 +118,7 @@ export const canShowTime = (run: RunSummary, epochs: readonly EpochInfo[], speed
   epochs.length > 0 || secondsPerStep(run, epochs, speed) !== undefined
 
 function useMap({ run, epochs, samplesPerSecond, view }: Given): XMap {
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   const pace = view.x === 'time' ? secondsPerStep(run, epochs, samplesPerSecond) : undefined
   return useMemo(() => {
     if (view.x === 'epoch') return epochMap(stepsPerEpoch)

@@ -89,7 +89,7 @@ export function secondsPerStep(
   epochs: readonly EpochInfo[],
   samplesPerSecond: number | null,
 ): number | undefined {
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   // An evaluation comes every so many epochs: whole rounds of them, so that each has its share.
   const round = run.spec.evaluation.everyEpochs
   const whole = epochs.filter(({ step }) => (step + 1) % stepsPerEpoch === 0)

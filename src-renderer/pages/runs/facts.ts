@@ -49,8 +49,8 @@ export function factsOf(run: RunSummary): RunFacts {
 }
 
 function gather(run: RunSummary): RunFacts {
-  const { spec, position, best, last, ensemble } = run
-  const perEpoch = position.plan.stepsPerEpoch
+  const { spec, planned, best, last, ensemble } = run
+  const perEpoch = planned.plan.stepsPerEpoch
   const model = modelText(spec.model)
   const optimizer = optimizerText(spec.optimizer)
   const schedule = scheduleText(spec.schedule)
@@ -82,10 +82,8 @@ function gather(run: RunSummary): RunFacts {
 }
 
 /** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
-function highestRate({ spec, position }: RunSummary): number {
-  return (
-    writtenPeak(spec.schedule) ?? compileSchedule(spec.schedule, position.plan, position.edits).range.lrMax
-  )
+function highestRate({ spec, planned }: RunSummary): number {
+  return writtenPeak(spec.schedule) ?? compileSchedule(spec.schedule, planned.plan, planned.edits).range.lrMax
 }
 
 /** Seconds from its first start to its end, or until now while it is active. */

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { buildPlan } from '../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../shared/run/plan.ts'
 import type { RunSpec } from '../../../shared/run/spec.ts'
 import type { SchedulePlan } from '../../../shared/schedule/index.ts'
 import { openDataset } from '../../../src-main/datasets/index.ts'
@@ -64,7 +64,7 @@ async function* everything(
   const weights = await weightsOf(model)
   for (const { data: values } of weights.slice(0, model.variables.length)) yield values
   model.dispose()
-  const { schedule } = buildPlan(spec, { plan, edits: [] })
+  const { schedule } = buildTimetable(spec, { plan, edits: [] })
   for (let step = 0; step < plan.totalSteps; step++) {
     const { lr, momentum } = schedule.at(step)
     if (momentum === undefined) throw new Error('the schedule is expected to move momentum')

@@ -175,8 +175,8 @@ test('the way past the frame is the first stop of the Tab key', async () => {
 test('a run whose devices are being measured says so on its page, until it has ended', async () => {
   const { read, write, close } = openStore(lab.database)
   try {
-    const [{ spec, datasetId, position, totalSteps } = assert.fail('no run is left')] = read.runs()
-    const { id } = write.claimRun(write.createRun({ spec, datasetId, plan: position.plan, totalSteps }).id)
+    const [{ spec, datasetId, planned, totalSteps } = assert.fail('no run is left')] = read.runs()
+    const { id } = write.claimRun(write.createRun({ spec, datasetId, plan: planned.plan, totalSteps }).id)
     write.saySetup(id, 'Measuring devices: webgpu and simd')
     await window.go(`/runs/${id}`)
     const setup = page.getByRole('status').getByText('Measuring devices: webgpu and simd')

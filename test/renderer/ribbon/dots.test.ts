@@ -13,7 +13,7 @@ const manyCycles = (cycles: number, stepsDone: number, best: number) => {
   const totalSteps = 2 * cycles
   return runWith(
     {
-      position: { plan: { totalSteps, stepsPerEpoch: 10, scheduleSteps: totalSteps }, edits: [] },
+      planned: { plan: { totalSteps, stepsPerEpoch: 10, scheduleSteps: totalSteps }, edits: [] },
       stepsDone,
       snapshots: Array.from({ length: Math.floor(stepsDone / 2) }, (_, i) => ({
         ...snapshot(i + 1, i + 1, 2 * i + 1),
@@ -70,8 +70,8 @@ test('a snapshot an epoch is counted whole, to the last step', () => {
   const run = runWith({}, { kind: 'constant', lr: 0.1 })
   const spec = { ...run.spec, snapshots: { at: 'epochs' as const, every: 1 } }
   const totalSteps = 12_345
-  const position = { plan: { totalSteps, stepsPerEpoch: 10, scheduleSteps: totalSteps }, edits: [] }
-  const { dots, dotCount } = ribbonOfRun({ ...run, spec, position, totalSteps, stepsDone: 0 })
+  const planned = { plan: { totalSteps, stepsPerEpoch: 10, scheduleSteps: totalSteps }, edits: [] }
+  const { dots, dotCount } = ribbonOfRun({ ...run, spec, planned, totalSteps, stepsDone: 0 })
   assert.deepEqual([dotCount, dots[0]?.step, dots.at(-1)?.step], [1235, 9, totalSteps - 1])
   assert.deepEqual([dots[0]?.name, dots.at(-1)?.name], ['epoch 1', 'epoch 1234.5'])
 })

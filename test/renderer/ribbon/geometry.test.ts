@@ -9,7 +9,7 @@ import { runWith } from '../pages/run/runs.ts'
 const queued = (totalSteps: number, schedule: object) =>
   ribbonOfRun(
     runWith(
-      { status: 'queued', stepsDone: 0, position: { plan: { totalSteps, stepsPerEpoch: 10 }, edits: [] } },
+      { status: 'queued', stepsDone: 0, planned: { plan: { totalSteps, stepsPerEpoch: 10 }, edits: [] } },
       schedule,
     ),
   )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { buildPlan, initialPlan, type TrainingPlan } from '../../../shared/run/plan.ts'
+import { buildTimetable, initialPlan, type Timetable } from '../../../shared/run/plan.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { extendPlan, type SchedulePlan } from '../../../shared/schedule/index.ts'
 
@@ -13,7 +13,7 @@ const specWith = (change: object) =>
   })
 
 /** [step, number] of every snapshot. */
-function snapshots(plan: TrainingPlan): [number, number][] {
+function snapshots(plan: Timetable): [number, number][] {
   const steps = Array.from({ length: plan.totalSteps }, (_, step) => step)
   return steps.flatMap((step): [number, number][] => {
     const number = plan.snapshotAfter(step)
@@ -28,7 +28,7 @@ describe('numbers of snapshots', () => {
     const spec = specWith({ snapshots: { at: 'epochs', every: 3 } })
     const second = extendPlan(spec.schedule, first, 1)
     const third = extendPlan(spec.schedule, second, 2)
-    const of = (plan: SchedulePlan) => snapshots(buildPlan(spec, { plan, edits: [] }))
+    const of = (plan: SchedulePlan) => snapshots(buildTimetable(spec, { plan, edits: [] }))
     assert.deepEqual(of(first), [
       [29, 1],
       [59, 2],
@@ -52,7 +52,7 @@ describe('numbers of snapshots', () => {
     const spec = specWith({ snapshots: { at: 'last' } })
     const plans = [first]
     for (let i = 0; i < 3; i++) plans.push(extendPlan(spec.schedule, plans.at(-1) ?? first, 1))
-    const numbers = plans.map((plan) => snapshots(buildPlan(spec, { plan, edits: [] })))
+    const numbers = plans.map((plan) => snapshots(buildTimetable(spec, { plan, edits: [] })))
     assert.deepEqual(numbers, [[[62, 1]], [[71, 2]], [[80, 3]], [[89, 4]]])
   })
 
@@ -60,17 +60,17 @@ describe('numbers of snapshots', () => {
     const spec = specWith({ snapshots: { at: 'last' } })
     const edit = { kind: 'annealNow', atStep: 60, steps: 8 } as const
     const longer = extendPlan(spec.schedule, first, 1, [edit])
-    const plan = buildPlan(spec, { plan: longer, edits: [edit] })
+    const plan = buildTimetable(spec, { plan: longer, edits: [edit] })
     assert.deepEqual(longer.earlierEnds, [68])
     assert.deepEqual(snapshots(plan), [[76, 2]])
   })
 
   it('are those of the cycles, however many there are', () => {
     const spec = specWith({ schedule: { kind: 'sgdr', lrMax: 0.1, t0: 1, unit: 'step' } })
-    const plan = buildPlan(spec, { plan: { totalSteps: 300_000, stepsPerEpoch: 10 }, edits: [] })
+    const plan = buildTimetable(spec, { plan: { totalSteps: 300_000, stepsPerEpoch: 10 }, edits: [] })
     assert.equal(plan.snapshotAfter(299_999), 300_000)
     assert.equal(plan.snapshotAfter(0), 1)
-    const cut = buildPlan(specWith({}), { plan: { ...first, totalSteps: 65 }, edits: [] })
+    const cut = buildTimetable(specWith({}), { plan: { ...first, totalSteps: 65 }, edits: [] })
     assert.equal(cut.snapshotAfter(62), 7)
     assert.equal(cut.snapshotAfter(64), undefined)
   })
@@ -88,8 +88,8 @@ it('keeps the highest rate of the launch when a rising schedule is extended', ()
   const rising = { kind: 'cyclical', lrMin: 0.01, lrMax: 0.02, stepUp: 5, unit: 'step', mode: 'exp_range' }
   const spec = specWith({ schedule: { ...rising, gamma: 1.05 }, budget: { steps: 60 } })
   const plan: SchedulePlan = { totalSteps: 60, stepsPerEpoch: 10, scheduleSteps: 60 }
-  const launched = buildPlan(spec, { plan, edits: [] })
-  const extended = buildPlan(spec, { plan: extendPlan(spec.schedule, plan, 3), edits: [] })
+  const launched = buildTimetable(spec, { plan, edits: [] })
+  const extended = buildTimetable(spec, { plan: extendPlan(spec.schedule, plan, 3), edits: [] })
   assert.ok(extended.schedule.range.lrMax > launched.schedule.range.lrMax)
   assert.equal(extended.launchLrMax, launched.launchLrMax)
 })

@@ -5,7 +5,7 @@ import type { RunSpec } from '../../../shared/run/spec.ts'
 
 const namesUnder = (snapshots: RunSpec['snapshots']) =>
   [49, 99, 124].map((step, i) =>
-    snapshotName({ spec: { snapshots }, position: { plan: { stepsPerEpoch: 10 } } }, { cycle: i + 1, step }),
+    snapshotName({ spec: { snapshots }, planned: { plan: { stepsPerEpoch: 10 } } }, { cycle: i + 1, step }),
   )
 
 test('snapshots at the ends of cycles are called by their cycles, others by the epochs trained by then', () => {

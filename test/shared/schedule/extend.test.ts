@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { buildPlan } from '../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../shared/run/plan.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { readsBudget } from '../../../shared/schedule/children.ts'
 import {
@@ -98,10 +98,10 @@ test('what is planned over the budget, has cycles, or was annealed to its end is
 
 test('the snapshots at the ends of a run that was extended have numbers of their own', () => {
   const spec = parseRunSpec({ schedule: { kind: 'constant', lr: 0.1 }, budget: { steps: 100 } })
-  let grown: Parameters<typeof buildPlan>[1] = { plan, edits: [] }
+  let grown: Parameters<typeof buildTimetable>[1] = { plan, edits: [] }
   const numbers: (number | undefined)[] = []
   for (let i = 0; i < 3; i++) {
-    const { snapshotAfter, totalSteps } = buildPlan(spec, grown)
+    const { snapshotAfter, totalSteps } = buildTimetable(spec, grown)
     numbers.push(snapshotAfter(totalSteps - 1))
     grown = { plan: extendPlanBy(spec.schedule, grown.plan, { epochs: 2 }), edits: [] }
   }

@@ -31,7 +31,7 @@ function ensembleOf(weights: readonly number[]): Parameters<typeof describeEnsem
   return {
     run: {
       spec: { snapshots: { at: 'cycleEnds' } },
-      position: { plan: { stepsPerEpoch: 10 } },
+      planned: { plan: { stepsPerEpoch: 10 } },
     },
     method: 'weighted',
     members,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { PlanPosition } from '../../../shared/run/plan.ts'
+import type { EditedPlan } from '../../../shared/run/plan.ts'
 import type { Core } from '../../../src-main/core.ts'
 import { until } from '../../e2e/lab.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
@@ -20,7 +20,7 @@ const endless = cloudsSpec(100_000, { schedule: { kind: 'sgdr', lrMax: 0.1, t0: 
 const obeyed = { outcome: 'obeyed' }
 
 /** The last step of the cycle that the first edit ends. */
-function annealedEnd({ edits: [edit] }: PlanPosition): number | undefined {
+function annealedEnd({ edits: [edit] }: EditedPlan): number | undefined {
   return edit && edit.atStep + edit.steps - 1
 }
 
@@ -34,15 +34,15 @@ for (const from of ['the same', 'another'] as const) {
     assert.deepEqual(await ask({ type: 'pause' }), obeyed)
     assert.equal(read.run(runId).status, 'paused')
     assert.deepEqual(await ask({ type: 'annealNow', epochs: 20 }), obeyed)
-    assert.equal(read.run(runId).position.edits.length, 1)
+    assert.equal(read.run(runId).planned.edits.length, 1)
     const again = await ask({ type: 'annealNow', epochs: 1 })
     assert.ok(again.outcome === 'refused' && /^While annealing now: .*\.$/.test(again.reason))
-    assert.equal(read.run(runId).position.edits.length, 1)
+    assert.equal(read.run(runId).planned.edits.length, 1)
     // While it is paused no cycle can end.
     assert.equal(read.summary(runId).stopsAfterStep, null)
     assert.deepEqual(await ask({ type: 'stop', when: 'cycleEnd' }), obeyed)
-    const { stopsAfterStep, position } = read.summary(runId)
-    assert.equal(stopsAfterStep, annealedEnd(position))
+    const { stopsAfterStep, planned } = read.summary(runId)
+    assert.equal(stopsAfterStep, annealedEnd(planned))
     assert.deepEqual(await ask({ type: 'keepGoing' }), obeyed)
     assert.equal(read.summary(runId).stopsAfterStep, null)
     assert.deepEqual(await ask({ type: 'resume' }), obeyed)

@@ -31,7 +31,7 @@ test('a spec that nobody has run is measured, kept, and then told from the run t
   assert.equal(past.source, 'pastRun')
   assert.equal(past.device, run.device)
   const seconds = store.read.epochs(run.id).map((each) => each.seconds)
-  const { stepsPerEpoch } = run.position.plan
+  const { stepsPerEpoch } = run.planned.plan
   const epochs = past.secondsPerStep * stepsPerEpoch + (past.secondsPerEvaluation ?? 0)
   assert.ok(
     epochs >= Math.min(...seconds) - 1e-9 && epochs <= Math.max(...seconds) * 3,

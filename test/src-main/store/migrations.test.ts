@@ -107,7 +107,7 @@ function checkSample(store: Store, version = migrations.length): void {
   const [run] = store.read.runs({ status: 'stopped' })
   assert.ok(run)
   assert.deepEqual([run.name, run.note, run.tags], ['A run', 'a note', ['one', 'two']])
-  assert.deepEqual(run.position.edits, [{ kind: 'annealNow', atStep: 50, steps: 9 }])
+  assert.deepEqual(run.planned.edits, [{ kind: 'annealNow', atStep: 50, steps: 9 }])
   const steps = [0, 4090].flatMap((from, i) => Array.from({ length: i === 0 ? 20 : 16 }, (_, k) => from + k))
   assert.deepEqual(allPoints(store, run.id, 'loss'), { steps, values: steps.map((step) => valueAt(2, step)) })
   assert.equal(store.read.series({ runId: run.id, series: 'loss', points: 10 }).total, 36)

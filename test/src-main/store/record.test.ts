@@ -67,7 +67,7 @@ test('events tell what a run is and does', (t) => {
   assert.equal(done.hostId, null)
   assert.equal(done.totalSteps, 300)
   assert.notEqual(done.endedAt, null)
-  assert.deepEqual(done.position.edits, [{ kind: 'annealNow', atStep: 260, steps: 40 }])
+  assert.deepEqual(done.planned.edits, [{ kind: 'annealNow', atStep: 260, steps: 40 }])
   assert.deepEqual(store.read.feedback(run.id), [
     { step: 200, lr: 0.01, reason: 'no better loss in 5 epochs' },
   ])
@@ -113,7 +113,7 @@ test('what is delivered twice is stored once', (t) => {
     JSON.stringify([store.read.run(run.id), store.read.snapshots(run.id), store.read.epochs(run.id)]),
     before,
   )
-  assert.equal(store.read.run(run.id).position.edits.length, 1)
+  assert.equal(store.read.run(run.id).planned.edits.length, 1)
   assert.equal(allPoints(store, run.id, 'loss').steps.length, 5000)
 })
 

@@ -13,7 +13,7 @@ test('a new run waits for its host', (t) => {
   assert.equal(run.status, 'created')
   assert.equal(run.name, 'A run')
   assert.deepEqual(run.spec, spec)
-  assert.deepEqual(run.position, { plan: newRun.plan, edits: [] })
+  assert.deepEqual(run.planned, { plan: newRun.plan, edits: [] })
   assert.deepEqual(
     [run.attempt, run.stepsDone, run.totalSteps, run.createdAt],
     [0, 0, 1000, 1_800_000_000_000],
@@ -148,7 +148,7 @@ test('a plan is changed by extending and by edits, in order and each once', (t) 
   for (const edit of edits) store.write.addEdit(run.id, edit, 1500)
   store.write.addEdit(run.id, { kind: 'annealNow', atStep: 900, steps: 10 }, 1500)
   const changed = store.read.run(run.id)
-  assert.deepEqual(changed.position, { plan, edits })
+  assert.deepEqual(changed.planned, { plan, edits })
   assert.equal(changed.totalSteps, 1500)
 })
 

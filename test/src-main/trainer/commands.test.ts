@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildPlan } from '../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../shared/run/plan.ts'
 import { existing, startRequest, tinyDataset, tinySpec, train } from './support.ts'
 
 test('pause saves the state and waits; resume goes on as if nothing had been', async (t) => {
@@ -83,7 +83,7 @@ test('anneal now is told before its first step, ends the cycle early and shorten
     run.of('snapshot').map(({ step }) => step),
     [17, 26, 44],
   )
-  const { schedule } = buildPlan(spec, { plan: request.plan, edits: [edit] })
+  const { schedule } = buildTimetable(spec, { plan: request.plan, edits: [edit] })
   assert.deepEqual(
     run.series('lr'),
     Array.from({ length: 45 }, (_, step) => schedule.at(step).lr),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrainerEventOf } from '../../../shared/run/messages.ts'
-import { buildPlan } from '../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../shared/run/plan.ts'
 import { existing, startRequest, tinyDataset, tinySpec, train } from './support.ts'
 
 test('a run sends ready first and ended last, every step once, and every epoch', async (t) => {
@@ -34,7 +34,7 @@ test('the metrics are the values applied: the schedule, and the momentum of the 
   const spec = tinySpec({ optimizer: { kind: 'sgd', momentum: 0.8 } })
   const request = startRequest(await tinyDataset(t), spec)
   const run = await train(request)
-  const { schedule } = buildPlan(spec, { plan: request.plan, edits: [] })
+  const { schedule } = buildTimetable(spec, { plan: request.plan, edits: [] })
   assert.deepEqual(
     run.series('lr'),
     Array.from({ length: 54 }, (_, step) => schedule.at(step).lr),

@@ -36,7 +36,7 @@ test('the speed is that of the steps, whatever the evaluations between them take
       data,
       model,
       optimizer,
-      plan: { plan, edits: [] },
+      planned: { plan, edits: [] },
       position: { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } },
       stepsAhead: 0,
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { buildPlan, initialPlan } from '../../../../shared/run/plan.ts'
+import { buildTimetable, initialPlan } from '../../../../shared/run/plan.ts'
 import { parseRunSpec } from '../../../../shared/run/spec.ts'
 import { compileSchedule } from '../../../../shared/schedule/index.ts'
 import { splitDataset } from '../../../../src-main/datasets/split.ts'
@@ -131,7 +131,7 @@ test('snapshots are counted and placed as the training plan takes them', () => {
     for (const epochs of [12, 13.5, 4, 30]) {
       const spec = parseRunSpec({ ...defaultSpec, snapshots: rule, budget: { epochs } })
       const plan = initialPlan(spec, 640)
-      const training = buildPlan(spec, { plan, edits: [] })
+      const training = buildTimetable(spec, { plan, edits: [] })
       const steps = Array.from({ length: plan.totalSteps }, (_, i) => i).filter(
         (step) => training.snapshotAfter(step) !== undefined,
       )

@@ -1,5 +1,5 @@
 import type { EpochInfo, RunSummary } from '../../../../shared/api/runs.ts'
-import { buildPlan } from '../../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../../shared/run/plan.ts'
 import { parseRunSpec } from '../../../../shared/run/spec.ts'
 
 /** A run of three cycles of 100 steps, ten an epoch, as a row of the list tells of it. */
@@ -8,7 +8,7 @@ export function runWith(
   schedule: object = { kind: 'sgdr', lrMax: 0.1, t0: 100, unit: 'step' },
 ): RunSummary {
   const spec = parseRunSpec({ schedule, budget: { steps: 300 } })
-  const position = changes.position ?? {
+  const planned = changes.planned ?? {
     plan: { totalSteps: 300, stepsPerEpoch: 10, scheduleSteps: 300 },
     edits: [],
   }
@@ -19,8 +19,8 @@ export function runWith(
     datasetId: 'data',
     status: 'running',
     reason: null,
-    position,
-    totalSteps: buildPlan(spec, position).totalSteps,
+    planned,
+    totalSteps: buildTimetable(spec, planned).totalSteps,
     stepsDone: 150,
     attempt: 1,
     stopsAfterStep: null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../../../shared/random.ts'
-import { buildPlan } from '../../../../shared/run/plan.ts'
+import { buildTimetable } from '../../../../shared/run/plan.ts'
 import { createPlateau, rateUnderFeedback } from '../../../../shared/schedule/index.ts'
 import { foldedCycles, phaseOf, stepsWithin } from '../../../../src-renderer/pages/run/folded.ts'
 import {
@@ -18,7 +18,7 @@ import { epochMap, stepMap } from '../../../../src-renderer/pages/run/xMap.ts'
 import { epochWith, runWith } from './runs.ts'
 
 const run = runWith()
-const { schedule } = buildPlan(run.spec, run.position)
+const { schedule } = buildTimetable(run.spec, run.planned)
 const whole = { from: 0, to: 299 }
 const words = { part: 'validation', measure: 'accuracy' } as const
 
@@ -36,7 +36,7 @@ test('what is to come begins where the run is, so that the line has no gap', () 
 
 test('under feedback the plan goes on at the rate last cut to', () => {
   const plateau = runWith({}, { kind: 'plateau', lr: 0.1, factor: 0.5, patience: 1 })
-  const compiled = buildPlan(plateau.spec, plateau.position).schedule
+  const compiled = buildTimetable(plateau.spec, plateau.planned).schedule
   const { feedback } = compiled
   assert.ok(feedback !== undefined)
   const cuts = [{ step: 49, lr: 0.05, reason: 'no better' }]
@@ -56,7 +56,7 @@ test('cycles are found and shaded in turn, and not where they would shade everyt
   )
   assert.deepEqual(bandsOf(schedule, whole, epochMap(10)), [{ from: 10.1, to: 20.1 }])
   const many = runWith({}, { kind: 'sgdr', lrMax: 0.1, t0: 1, unit: 'step' })
-  assert.deepEqual(bandsOf(buildPlan(many.spec, many.position).schedule, whole, stepMap), [])
+  assert.deepEqual(bandsOf(buildTimetable(many.spec, many.planned).schedule, whole, stepMap), [])
 })
 
 test('ten thousand epochs are thinned, but not the pinned ones, nor the extremes', () => {
@@ -107,9 +107,9 @@ test('snapshots are marked where they were taken, cuts and edits at the rate fro
     [],
   )
   const edited = runWith({
-    position: { ...run.position, edits: [{ kind: 'annealNow', atStep: 150, steps: 20 }] },
+    planned: { ...run.planned, edits: [{ kind: 'annealNow', atStep: 150, steps: 20 }] },
   })
-  const compiled = buildPlan(edited.spec, edited.position).schedule
+  const compiled = buildTimetable(edited.spec, edited.planned).schedule
   const marks = changeMarks(edited, [{ step: 49, lr: 0.05, reason: 'no better' }], compiled, stepMap)
   assert.deepEqual(
     marks.map(({ x, y }) => [x, y]),
@@ -139,7 +139,7 @@ test('folded cycles: those begun, each from 0 to 1 along its own plan', () => {
 
 test('a cycle that the budget cuts short ends before the end of its phase', () => {
   const cut = runWith({}, { kind: 'sgdr', lrMax: 0.1, t0: 200, unit: 'step' })
-  const last = buildPlan(cut.spec, cut.position).schedule.cycles.at(-1)
+  const last = buildTimetable(cut.spec, cut.planned).schedule.cycles.at(-1)
   assert.ok(last !== undefined)
   assert.deepEqual(stepsWithin(last, [0, 1]), { from: 200, to: 299 })
   assert.ok(Math.abs(phaseOf(last, 299) - 99 / 199) < 1e-12)

@@ -108,7 +108,7 @@ test('the highest rate is the schedule’s own, however it is found', () => {
   ]
   for (const schedule of schedules) {
     const run = row('a', {}, { schedule })
-    const compiled = compileSchedule(run.spec.schedule, run.position.plan, run.position.edits)
+    const compiled = compileSchedule(run.spec.schedule, run.planned.plan, run.planned.edits)
     const highest = Math.max(...Array.from({ length: 100 }, (_, step) => compiled.at(step).lr))
     assert.ok(Math.abs(factsOf(run).lrMax - highest) < 1e-3 * highest + 5e-3, schedule.kind)
   }

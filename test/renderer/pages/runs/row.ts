@@ -15,7 +15,7 @@ export function row(id: string, change: Partial<RunSummary> = {}, spec: object =
     datasetId: 'data',
     status: 'completed',
     reason: null,
-    position: { plan: { totalSteps: 100, stepsPerEpoch: 10, scheduleSteps: 100 }, edits: [] },
+    planned: { plan: { totalSteps: 100, stepsPerEpoch: 10, scheduleSteps: 100 }, edits: [] },
     totalSteps: 100,
     stepsDone: 100,
     attempt: 1,
