@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { damageWords } from '../../../../src-renderer/pages/run/damageWords.ts'
+
+test('a sentence that another one goes on from is told once', () => {
+  const damage = (words: string, snapshotId: number | null) => ({ runId: 'a', snapshotId, words })
+  assert.deepEqual(
+    damageWords([
+      damage('Snapshot 2 is damaged.', 2),
+      damage('Snapshot 2 is damaged. It goes on after 5 steps.', null),
+      damage('A gap in loss.', null),
+    ]),
+    ['Snapshot 2 is damaged. It goes on after 5 steps.', 'A gap in loss.'],
+  )
+})
