@@ -23,7 +23,7 @@ import {
   runIds,
 } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
-import type { Step } from './services.ts'
+import type { Update } from './services.ts'
 
 const oneRun = z.strictObject({ id: runId })
 const manyRuns = z.strictObject({ ids: runIds })
@@ -32,8 +32,8 @@ const resumable = { lastEventId: z.string().max(4096).nullish() }
 const watchOne = z.strictObject({ id: runId, ...resumable })
 const watchAll = z.strictObject(resumable)
 
-async function* withCursors<T>(steps: AsyncIterable<Step<T>>) {
-  for await (const { cursor, value } of refusing(steps)) yield tracked(cursor, value)
+async function* withCursors<T>(updates: AsyncIterable<Update<T>>) {
+  for await (const { cursor, value } of refusing(updates)) yield tracked(cursor, value)
 }
 
 const runs = router({

@@ -111,8 +111,8 @@ export const listRuns = z.strictObject({
 })
 
 /**
- * One step of a subscription. Applying a step twice changes nothing: rows replace rows by id.
- * The first step after (re)connecting with a cursor holds what changed since; without one, everything.
+ * One update of a subscription. Applying an update twice changes nothing: rows replace rows by id.
+ * The first update after (re)connecting with a cursor holds what changed since; without one, everything.
  */
 export interface RunListChange {
   readonly changed: readonly RunSummary[]

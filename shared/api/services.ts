@@ -34,8 +34,8 @@ import type {
 } from './runs.ts'
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
 
-/** A step of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
-export interface Step<T> {
+/** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
+export interface Update<T> {
   readonly cursor: string
   readonly value: T
 }
@@ -47,17 +47,17 @@ export interface Cancellation {
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-type Steps<T> = AsyncIterable<Step<T>>
+type Updates<T> = AsyncIterable<Update<T>>
 
 /** What the core offers to the router; every door's window sees exactly this. Whatever a user did wrong is a UserError. */
 export interface Services {
   readonly runs: {
     list(input: z.infer<typeof listRuns>): RunSummary[]
     get(id: string): RunSummary
-    /** Changes of all runs, at most four steps a second. */
-    changes(cursor: string | undefined, signal: Cancellation | undefined): Steps<RunListChange>
-    /** One run as it trains, at most four steps a second. */
-    watch(id: string, cursor: string | undefined, signal: Cancellation | undefined): Steps<RunChange>
+    /** Changes of all runs, at most four updates a second. */
+    changes(cursor: string | undefined, signal: Cancellation | undefined): Updates<RunListChange>
+    /** One run as it trains, at most four updates a second. */
+    watch(id: string, cursor: string | undefined, signal: Cancellation | undefined): Updates<RunChange>
     plan(spec: unknown): Promise<PlanAnswer>
     estimate(spec: unknown): Promise<Estimate>
     launch(input: z.infer<typeof launchRun>): Promise<RunSummary>

@@ -8,6 +8,7 @@ import type { Context } from './track.ts'
  */
 export const unitField = described(z.enum(['step', 'epoch', 'budget']).default('epoch'), {
   label: 'Lengths in',
+  isFine: true,
   help: 'The unit of every length of this schedule.',
   options: {
     epoch: { label: 'epochs', help: 'A length of 1 is one pass over the training data.' },
@@ -41,6 +42,7 @@ const update = z
   .default('step')
 export const updateField = described(update, {
   label: 'Rate moves',
+  isFine: true,
   help: 'The sampling rate: when the rate is computed anew; in between it keeps its value.',
   control: 'update',
 })

@@ -20,6 +20,8 @@ export interface FieldMeta {
   /** What the field does, in a sentence. */
   readonly help?: string
   readonly unit?: FieldUnit
+  /** Most schedules leave it as it is: a form may fold it away. */
+  readonly isFine?: boolean
   /** What holds while an optional field is left out. */
   readonly empty?: string
   /** The words of every value of a field that offers a choice, by value. */

@@ -40,6 +40,7 @@ export const endpointField = described(
     .default('exclusive'),
   {
     label: 'Lowest at',
+    isFine: true,
     help: 'Whether the last step, or the last update, reaches the lowest rate.',
     options: {
       exclusive: {

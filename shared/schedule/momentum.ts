@@ -28,6 +28,7 @@ export const momentumSpec = z.discriminatedUnion('curve', [
 ])
 export const momentumField = described(momentumSpec.optional(), {
   label: 'Momentum',
+  isFine: true,
   help: 'SGD’s momentum, or Adam’s beta1, beside the rate.',
   empty: 'the optimizer’s',
   control: 'momentum',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Cancellation, Step } from '../../shared/api/services.ts'
+import type { Cancellation, Update } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 
-/** How soon what another process has stored is seen, and the least time between two steps of a subscription, in ms. */
+/** How soon what another process has stored is seen, and the least time between two updates of a subscription, in ms. */
 const beat = 250
 
 /** Tells subscriptions that something was stored, or that the lab's health changed: one look for all of them. */
@@ -69,16 +69,16 @@ export function createPulse({ store, runs }: Core): Pulse {
 }
 
 /**
- * A subscription: what `read` finds after the cursor now, then again whenever something has changed, at most one step a
+ * A subscription: what `read` finds after the cursor now, then again whenever something has changed, at most one update a
  * beat. Ends with the signal.
- * @param read undefined when nothing of it has changed; a first step is asked for with `isFirst`
+ * @param read undefined when nothing of it has changed; a first update is asked for with `isFirst`
  */
 export async function* follow<T>(
   pulse: Pulse,
   signal: Cancellation | undefined,
   cursor: string | undefined,
-  read: (cursor: string | undefined, isFirst: boolean) => Step<T> | undefined,
-): AsyncGenerator<Step<T>, void, undefined> {
+  read: (cursor: string | undefined, isFirst: boolean) => Update<T> | undefined,
+): AsyncGenerator<Update<T>, void, undefined> {
   const changes = createFlag()
   const stop = pulse.listen(changes.raise)
   signal?.addEventListener('abort', changes.raise, { once: true })
@@ -88,10 +88,10 @@ export async function* follow<T>(
     let at = cursor?.startsWith(`${pulse.lab}.`) ? cursor.slice(pulse.lab.length + 1) : undefined
     for (let isFirst = true; signal?.aborted !== true; isFirst = false) {
       changes.lower()
-      const step = read(at, isFirst)
-      if (step !== undefined) {
-        at = step.cursor
-        yield { ...step, cursor: `${pulse.lab}.${step.cursor}` }
+      const update = read(at, isFirst)
+      if (update !== undefined) {
+        at = update.cursor
+        yield { ...update, cursor: `${pulse.lab}.${update.cursor}` }
         await aborted.raisedWithin(beat)
       }
       await changes.raised()

@@ -67,7 +67,7 @@ function subscriptions({ store, runs }: Core, pulse: Pulse): Pick<Services['runs
         const { removed, deleted } = changes
         const untold = news().filter(({ runId }) => !changes.changed.some(({ id }) => id === runId))
         const changed = [...changes.changed, ...untold.map(({ runId }) => read.summary(runId))].map(asKnown)
-        // The first step also says that there is nothing, which is what the window waits for.
+        // The first update also says that there is nothing, which is what the window waits for.
         if (!isFirst && changed.length + removed.length + deleted.length === 0) return undefined
         return { cursor: String(version), value: { changed, removed, deleted } }
       })

@@ -38,7 +38,7 @@ export function stopByForce(patience: number, end: () => void): StopByForce {
         stepsDone > resumesAt
           ? `the ${stepsDone - resumesAt} steps after its last checkpoint are lost`
           : 'the step under way is lost'
-      return `The trainer was told to stop, was silent for ${patience / 1000} s and was ended by force; ${lost}; resume continues after ${resumesAt} steps.`
+      return `The trainer was told to stop, was silent for ${patience / 1000} s and was ended by force; ${lost}; resume continues after ${resumesAt} ${resumesAt === 1 ? 'step' : 'steps'}.`
     },
   }
 }

@@ -49,7 +49,7 @@ export type TrainerEnd =
 
 /** In words a user reads. @param resumesAt steps of the last checkpoint */
 export function explainEnd(end: TrainerEnd, resumesAt: number): string {
-  const resume = `resume continues after ${resumesAt} steps`
+  const resume = `resume continues after ${resumesAt} ${resumesAt === 1 ? 'step' : 'steps'}`
   switch (end.type) {
     case 'unreadable':
       return `The trainer was ended because it sent a message outside the protocol (${end.rule}); ${resume}.`

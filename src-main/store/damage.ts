@@ -29,7 +29,8 @@ export interface DamageLog {
   listen(onChange: () => void): () => void
 }
 
-export function createDamageLog(): DamageLog {
+/** @param log told of each once */
+export function createDamageLog(log?: (line: string) => void): DamageLog {
   const found = new LRUCache<string, Damage>({ max: KEPT })
   const listeners = new Set<() => void>()
   const all = (): Damage[] => [...found.rvalues()].filter((one) => one !== undefined)
@@ -40,7 +41,9 @@ export function createDamageLog(): DamageLog {
     const key = `${damage.runId} ${damage.words}`
     const isNew = !found.has(key)
     found.set(key, damage)
-    if (isNew) tell()
+    if (!isNew) return
+    log?.(damage.words)
+    tell()
   }
   return {
     found: (runId, words) => keep({ runId, snapshotId: null, words }),

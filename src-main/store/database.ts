@@ -39,7 +39,7 @@ export interface ConnectOptions {
   readonly busyTimeout?: number
   /** Told of every write transaction that was stored, or refused by the file's place. */
   readonly watch?: WriteWatch
-  /** Takes a line about each statement that took long, once. */
+  /** Takes a line about each statement that took long, and about damage that reading got round, once. */
   readonly log?: (line: string) => void
 }
 
@@ -88,7 +88,7 @@ export function connect(path: string, options: ConnectOptions = {}): Db {
     write: (work) => write('BEGIN IMMEDIATE', work),
     deferred: (work) => write('BEGIN', work),
     read: (work) => transaction('BEGIN', work),
-    damage: createDamageLog(),
+    damage: createDamageLog(options.log),
     refuse(error) {
       refusal = error
     },

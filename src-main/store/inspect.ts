@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../../shared/errors.ts'
 import { StoreError, type StoreFaultKind } from './faults.ts'
@@ -65,6 +74,15 @@ function refuseLoneLog(path: string): undefined {
   throw new UserError(
     `While opening ${path}: it is empty or gone, but its log ${log} holds ${size} bytes of what was stored last; both were left as they are. Put a copy of the database back beside the log, or move the log away to begin anew.`,
   )
+}
+
+/** SQLite opens a file for reading without a word where it may not be written. @throws StoreError when it may not */
+export function refuseUnwritable(path: string): void {
+  try {
+    for (const place of [path, dirname(path)]) accessSync(place, constants.W_OK)
+  } catch (error) {
+    throw explainFile(path, error)
+  }
 }
 
 /** Makes an empty file, for this user alone, and the folder it goes to. @throws StoreError when that is not allowed */

@@ -3,7 +3,7 @@ import { connect, type Db } from './database.ts'
 import { createHealth, type Health, StoreError } from './faults.ts'
 import { type HostIdentity, type HostRow, isHostAlive, thisHost } from './hostIdentity.ts'
 import { createHosts, type Hosts } from './hosts.ts'
-import { inspectFile, makeFile } from './inspect.ts'
+import { inspectFile, makeFile, refuseUnwritable } from './inspect.ts'
 import { checkAfterUncleanEnd, forgive, type UncleanEnds } from './integrity.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
@@ -18,7 +18,7 @@ export interface StoreOptions {
   /** Who this program is, where it is not what the operating system says. */
   readonly host?: HostIdentity
   readonly isAlive?: (host: HostRow, now: number) => boolean
-  /** Takes a line about each statement that took long, once. */
+  /** Takes a line about each statement that took long, and about damage that reading got round, once. */
   readonly log?: (line: string) => void
 }
 
@@ -58,8 +58,12 @@ export function openToWrite(path: string, options: StoreOptions, manner: Manner 
 /** Looks at the file before anything is written to it. @returns whether there is none yet */
 function inspect(path: string): boolean {
   const version = inspectFile(path)
-  if (version === undefined) makeFile(path)
-  else refuseNewer(path, version, migrations.length)
+  if (version === undefined) {
+    makeFile(path)
+  } else {
+    refuseNewer(path, version, migrations.length)
+    refuseUnwritable(path)
+  }
   return version === undefined
 }
 

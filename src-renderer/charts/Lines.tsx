@@ -16,8 +16,8 @@ interface LinesProps {
 const edge = 2
 
 /**
- * The lines themselves, one path each. Not by the chart library: its lines keep an object a point and several renders an
- * update, of which four charts at four updates a second are a visible part of a second.
+ * The lines themselves, one path each. Not by the chart library, whose lines cost several times as much an update:
+ * docs/charts.md has the figures.
  */
 export const Lines = memo(function Lines({ area, series, group }: LinesProps) {
   const emphasis = useEmphasis(group)

@@ -180,7 +180,7 @@ function contents(store: Store, runId: string) {
     stepsDone: run.stepsDone,
     sha: run.finalWeightsSha256,
     series,
-    epochs: store.read.epochs(runId).map(({ seconds: _, ...epoch }) => epoch),
+    epochs: store.read.epochs(runId).map(({ seconds: _, trainingSeconds: _training, ...epoch }) => epoch),
     snapshots: store.read.snapshots(runId).map(({ id, runId: _, createdAt: _time, ...snapshot }) => ({
       ...snapshot,
       probs: store.read.predictions(id, 'test')?.probs,

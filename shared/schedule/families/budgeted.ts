@@ -23,6 +23,7 @@ export const budgeted = defineFamily({
     profile: profileFieldOr('linear'),
     granularity: described(z.enum(['iteration', 'epoch']).default('iteration'), {
       label: 'Counted in',
+      isFine: true,
       help: 'How often the rate moves.',
       options: {
         iteration: { label: 'steps', help: 'The rate moves at every step.' },

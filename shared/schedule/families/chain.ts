@@ -51,6 +51,7 @@ const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
     }),
     tick: described(z.enum(['step', 'epoch']).default('step'), {
       label: 'Ticks every',
+      isFine: true,
       help: 'How often a recursion moves; a product does not need it.',
       options: {
         step: { label: 'step', help: 'The recursion moves at every step.' },
@@ -59,6 +60,7 @@ const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
     }),
     negative: described(z.enum(['refuse', 'keep']).default('refuse'), {
       label: 'Below zero',
+      isFine: true,
       help: 'What happens where a recursion goes below 0, where every step would climb the loss.',
       options: {
         refuse: { label: 'refuse', help: 'The schedule is refused.' },

@@ -24,6 +24,7 @@ const schema = z.strictObject({
   // What follows the end: `hold` the lowest rate, or rise again as PyTorch's CosineAnnealingLR does past T_max.
   afterEnd: described(z.enum(['hold', 'mirror']).default('hold'), {
     label: 'After the end',
+    isFine: true,
     help: 'What the rate does when the length is over and the run goes on.',
     options: {
       hold: { label: 'hold the last rate', help: 'The rate stays at its last.' },

@@ -35,6 +35,7 @@ const schema = z
     profile: profileFieldOr('linear'),
     growth: described(z.enum(['flipped', 'reversed']).default('flipped'), {
       label: 'The way up is',
+      isFine: true,
       help: 'How the way up is made from the way down; of straight lines both are the same.',
       options: {
         flipped: {

@@ -18,6 +18,7 @@ const schema = z.strictObject({
   }),
   offset: described(z.number().min(0).max(1e9).default(1), {
     label: 'Offset',
+    isFine: true,
     unit: 'time',
     help: 'Time that counts as passed before the first step.',
   }),

@@ -54,6 +54,7 @@ const schema = z
     }),
     thresholdMode: described(z.enum(['rel', 'abs']).default('rel'), {
       label: 'Threshold is',
+      isFine: true,
       help: 'Whether the threshold is a part of the best so far, or a difference from it.',
       options: {
         rel: { label: 'relative', help: 'A part of the best so far.' },
@@ -62,6 +63,7 @@ const schema = z
     }),
     cooldown: described(z.int().min(0).max(1e6).default(0), {
       label: 'Cooldown',
+      isFine: true,
       unit: 'epochs',
       help: 'Epochs after a cut in which nothing is counted.',
     }),
@@ -72,6 +74,7 @@ const schema = z
     }),
     eps: described(z.number().min(0).max(1).default(1e-8), {
       label: 'Least cut',
+      isFine: true,
       unit: 'rate',
       help: 'A cut by less than this is left out.',
     }),

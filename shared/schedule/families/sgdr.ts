@@ -33,6 +33,7 @@ const schema = z
     endpoint: endpointField,
     stepping: described(z.enum(['onTime', 'docsLoop']).default('onTime'), {
       label: 'Stepping',
+      isFine: true,
       help: 'Whether restarts come on time, or a step late as in a loop of PyTorch’s documentation.',
       options: {
         onTime: { label: 'on time', help: 'Every step uses the rate of its own place in the cycle.' },

@@ -46,7 +46,6 @@ const options = z.object({
   code: z.enum(exportTargets).optional(),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
-  yes: z.boolean().default(false),
 })
 type Options = z.infer<typeof options>
 
@@ -72,7 +71,6 @@ export function addSchedule(program: Command, cli: Cli): void {
     .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--force', 'replace the file if it is there')
-    .option('--yes', 'print more than ten million steps')
     .addHelpText(
       'after',
       examples([
@@ -114,7 +112,6 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   if (format === 'csv' || format === 'json')
     refuseManyRows(Math.ceil(plan.totalSteps / chosen.every), chosen.all, 'printing the schedule')
   const schedule = compileSchedule(spec, plan)
-  if (format === 'csv' || format === 'json') refuseUnaskedSteps(schedule.totalSteps, chosen.yes)
   const chunks = isCode(format)
     ? [exportSchedule(spec, plan, format)]
     : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
@@ -127,16 +124,6 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   cli.terminal.err(hint + suggestWholeCycles(spec, plan))
   if (json) return printJson(cli, { ...written, format, summary: schedule.summary })
   cli.terminal.err(`${schedule.summary}\nWrote ${out}.\n`)
-}
-
-/** More lines than these fill a terminal for minutes, or a disk. */
-const mostSteps = 10_000_000
-
-function refuseUnaskedSteps(steps: number, isAskedFor: boolean): void {
-  if (steps <= mostSteps || isAskedFor) return
-  throw new UserError(
-    `While printing the schedule: every one of its steps would be printed, and there are ${steps}; add --yes to have them all, --format svg for a picture, or give fewer --steps.`,
-  )
 }
 
 const isCode = (format: string): format is ExportTarget => exportTargets.some((target) => target === format)

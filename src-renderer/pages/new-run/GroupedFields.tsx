@@ -1,6 +1,7 @@
 import { useForm } from './form.ts'
 import { ChoiceField, ValueField } from './inputs.tsx'
 import type { FieldSpec } from './model/fields.ts'
+import { curves, shapes, updates } from './model/groupedChoices.ts'
 import { getAt, type Path, textAt } from './model/tree.ts'
 
 /*
@@ -12,14 +13,6 @@ interface Props {
   readonly path: Path
   readonly value: unknown
 }
-
-const shapes = [
-  ['cosine', 'cosine', 'Half a cosine: slow at both ends.'],
-  ['linear', 'linear', 'A straight line.'],
-  ['exponential', 'exponential', 'Fast at first, and never quite to the lowest.'],
-  ['polynomial', 'polynomial', 'A power of what is left.'],
-  ['rex', 'REX', 'Stays high for long, then falls ever faster.'],
-] as const
 
 const profileStart: Readonly<Record<string, object>> = {
   exponential: { k: 4 },
@@ -52,18 +45,6 @@ export function ProfileField({ path, value }: Props) {
     </>
   )
 }
-
-export const updates = [
-  ['step', 'every step', 'The rate is computed anew at every step.'],
-  ['epoch', 'every epoch', 'The rate is computed anew once an epoch.'],
-  ['every', 'every n steps', 'The rate is computed anew after so many steps.'],
-  [
-    'atFractions',
-    'at parts of the budget',
-    'The rate is computed anew where these parts of the budget are done.',
-  ],
-  ['atSteps', 'at steps', 'The rate is computed anew at these steps only.'],
-] as const
 
 const updateStart: Readonly<Record<string, unknown>> = {
   step: 'step',
@@ -103,13 +84,6 @@ export function UpdateField({ path, value }: Props) {
     </>
   )
 }
-
-export const curves = [
-  ['none', 'the optimizer’s', 'The schedule leaves the momentum alone.'],
-  ['constant', 'constant', 'One momentum for the whole run.'],
-  ['inverse', 'against the rate', 'High where the rate is low, low where it is high.'],
-  ['demon', 'Demon (decays)', 'Falls to 0 at the end of the budget.'],
-] as const
 
 const curveStart: Readonly<Record<string, object>> = {
   constant: { value: 0.9 },

@@ -101,7 +101,7 @@ test('a run is watched live: epochs and snapshots on the page are those in the d
   const row = page.getByRole('region', { name: 'Snapshots' }).getByRole('button', { name: /^cycle 1 / })
   const text = plain((await row.innerText()).replaceAll('\n', ' '))
   assert.ok(text.includes(`${(100 * (first.valAccuracy ?? 0)).toFixed(1)}%`), text)
-  assert.ok(text.includes(`step ${first.step + 1}`), text)
+  assert.ok(text.includes(`${first.step + 1} steps`), text)
 })
 
 test('a reload in the middle repeats and loses nothing', async () => {
@@ -363,7 +363,7 @@ test('a deleted run comes back by Undo', async () => {
 /** The process of the host's trainer. */
 function trainerOf(hostPid: number | undefined): number {
   const lines = execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n')
-  const line = lines.find((one) => new RegExp(`^\\s*\\d+\\s+${hostPid}\\s.*trainer`).test(one))
+  const line = lines.find((one) => new RegExp(`^\\s*\\d+\\s+${hostPid}\\s.*trainer/entry`).test(one))
   const pid = Number(line?.trim().split(/\s+/)[0])
   assert.ok(Number.isInteger(pid), `no trainer below process ${hostPid}`)
   return pid

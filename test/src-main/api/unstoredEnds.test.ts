@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Step } from '../../../shared/api/services.ts'
+import type { Update } from '../../../shared/api/services.ts'
 import { createServices } from '../../../src-main/api/index.ts'
 import { createRunService } from '../../../src-main/runs/service.ts'
 import { connect } from '../../../src-main/store/database.ts'
@@ -16,7 +16,7 @@ test('an end that the database cannot take is told at once, and stored as soon a
   const services = createServices({ ...lab.core, store, runs }, 'browser')
   const other = connect(store.path)
   const opened: AsyncIterator<unknown>[] = []
-  const follow = <T>(steps: AsyncIterable<Step<T>>): (() => Promise<T>) => {
+  const follow = <T>(steps: AsyncIterable<Update<T>>): (() => Promise<T>) => {
     const iterator = steps[Symbol.asyncIterator]()
     opened.push(iterator)
     return async () => (await iterator.next()).value.value

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { RunChange, RunListChange } from '../../../shared/api/runs.ts'
-import type { Services, Step } from '../../../shared/api/services.ts'
+import type { Services, Update } from '../../../shared/api/services.ts'
 import { createServices } from '../../../src-main/api/index.ts'
 import type { Core } from '../../../src-main/core.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
@@ -23,7 +23,7 @@ after(() => lab.close())
 
 /** A page that follows one subscription until it has seen enough, and says where it stopped. */
 async function followed<T>(
-  open: (cursor: string | undefined, signal: AbortSignal) => AsyncIterable<Step<T>>,
+  open: (cursor: string | undefined, signal: AbortSignal) => AsyncIterable<Update<T>>,
   cursor: string | undefined,
   isEnough: (value: T) => boolean,
 ): Promise<{ readonly values: readonly T[]; readonly cursor: string; readonly times: readonly number[] }> {

@@ -43,12 +43,6 @@ test('a kind as data has every field with its default and its choices', async (t
   )
 })
 
-test('more than ten million steps are printed only when asked for', async (t) => {
-  const { code, err } = await setUp(t)('--preset', 'cosine', '--steps', '1000000000')
-  assert.equal(code, 2)
-  assert.match(err, /there are 1000000000; add --yes/)
-})
-
 test('a kind that is none is refused with those there are', async (t) => {
   const { code, err } = await setUp(t)('--kind', 'sdgr')
   assert.equal(code, 2)

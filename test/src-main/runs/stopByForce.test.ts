@@ -25,7 +25,7 @@ test('a trainer that does not answer a stop is ended by force, and what was lost
       : 'the step under way is'
   assert.equal(
     run.reason,
-    `The trainer was told to stop, was silent for 0.2 s and was ended by force; ${lost} lost; resume continues from step ${from}.`,
+    `The trainer was told to stop, was silent for 0.2 s and was ended by force; ${lost} lost; resume continues after ${from} ${from === 1 ? 'step' : 'steps'}.`,
   )
   // It goes on from there, and a trainer that answers is never ended so.
   const again = await runs.resume(run.id)

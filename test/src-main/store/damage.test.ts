@@ -38,8 +38,8 @@ interface Lab {
 }
 
 /** A run with snapshots after 5000 and 10000 steps and a checkpoint after 12000. */
-function trained(t: test.TestContext): Lab {
-  const store = tempStore(t)
+function trained(t: test.TestContext, log?: (line: string) => void): Lab {
+  const store = tempStore(t, { ...(log !== undefined && { log }) })
   const run = claimedRun(store)
   store.record([
     metrics(run, 0, 0, 5000),
@@ -131,7 +131,8 @@ test('what was thrown to a reader is told to those who show the snapshot, until 
 })
 
 test('a damaged checkpoint gives way to the snapshot before it, and so on, as long as one is whole', (t) => {
-  const { store, db, run } = trained(t)
+  const logged: string[] = []
+  const { store, db, run } = trained(t, (line) => logged.push(line))
   const stepsDone = () => store.read.checkpoint(run.id)?.position.stepsDone
   const [first, second] = store.read.snapshots(run.id)
   assert.equal(stepsDone(), 12_000)
@@ -142,6 +143,8 @@ test('a damaged checkpoint gives way to the snapshot before it, and so on, as lo
     store.read.damage(run.id).join(),
     /checkpoint of run .*, after 12000 steps.*It goes on after 10000/,
   )
+  assert.equal(stepsDone(), 10_000)
+  assert.deepEqual(logged, store.read.damage(), 'each once')
   flip(db, 'snapshot_tensors', 'data', `snapshot_id = ${second?.id}`)
   assert.equal(stepsDone(), 5000)
   flip(db, 'snapshot_tensors', 'data', `snapshot_id = ${first?.id}`)

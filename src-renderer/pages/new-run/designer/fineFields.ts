@@ -1,5 +1,5 @@
-import { curves, updates } from '../GroupedFields.tsx'
 import { type Choice, type FieldSpec, writeValue } from '../model/fields.ts'
+import { curves, updates } from '../model/groupedChoices.ts'
 import { getAt, textAt } from '../model/tree.ts'
 
 /*
@@ -7,12 +7,7 @@ import { getAt, textAt } from '../model/tree.ts'
  * they say stands in the line that unfolds them.
  */
 
-const fine: ReadonlySet<string> = new Set([
-  ...['unit', 'update', 'momentum', 'endpoint', 'stepping', 'growth', 'afterEnd'],
-  ...['tick', 'negative', 'granularity', 'offset', 'thresholdMode', 'eps', 'cooldown'],
-])
-
-export const isFine = ({ key }: FieldSpec): boolean => fine.has(key)
+export const isFine = ({ isFine = false }: FieldSpec): boolean => isFine
 
 /** "lengths in epochs", "momentum against the rate 0.85 to 0.95". */
 export function fieldWords(field: FieldSpec, value: unknown): string {

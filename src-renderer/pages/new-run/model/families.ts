@@ -35,11 +35,13 @@ export const families: readonly Family[] = scheduleFamilies.map(
 
 /** The question a field is asked by; none for the schedules inside of another, which have a place of their own. */
 function fieldSpec(info: FieldInfo): FieldSpec[] {
-  const { label, help, empty } = info.meta
+  const { label, help, empty, isFine = false } = info.meta
   const type = fieldType(info)
   if (type === undefined) return []
   const hint = help !== undefined && { hint: help }
-  return [{ key: info.key, label, type, ...hint, ...(empty !== undefined && info.isOptional && { empty }) }]
+  return [
+    { key: info.key, label, type, isFine, ...hint, ...(empty !== undefined && info.isOptional && { empty }) },
+  ]
 }
 
 function fieldType({ meta, kindOfValue, choices }: FieldInfo): FieldType | undefined {

@@ -38,6 +38,8 @@ export interface FieldSpec {
   readonly type: FieldType
   /** What it does, in a sentence. */
   readonly hint?: string
+  /** Most leave it as it is: the form folds it away. */
+  readonly isFine?: boolean
   /** What holds while the field is empty; fields without it must be filled. */
   readonly empty?: string
 }

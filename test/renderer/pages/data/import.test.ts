@@ -109,5 +109,5 @@ test('shapes, balance and cells in words', () => {
   assert.equal(plain(balanceWords([5, 1200])), '5 to 1 200 in a class')
   // float32 of 0.1 as JSON carries it.
   assert.equal(cell(0.10000000149011612), '0.1')
-  assert.equal(cell(-1234567), '-1234570')
+  assert.equal(cell(-1234567), '-1234567')
 })
