@@ -102,8 +102,8 @@ export interface Services {
   readonly lab: {
     about(): About
     storage(): Promise<Storage>
-    /** From memory, so that it is told also while nothing can be written; at most four steps a second. */
-    health(cursor: string | undefined, signal: Cancellation | undefined): Steps<LabHealth>
+    /** From memory, so that it is told also while nothing can be written; at most four updates a second. */
+    health(cursor: string | undefined, signal: Cancellation | undefined): Updates<LabHealth>
     devices(): Promise<DeviceInfo[]>
     /** What was measured to choose among them, the newest first. */
     deviceComparisons(): Promise<DeviceComparisonInfo[]>
