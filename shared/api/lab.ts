@@ -10,6 +10,27 @@ export interface About {
   readonly platform: string
 }
 
+/** What is wrong with the place of the database; what each kind means stands in src-main/store/faults.ts. */
+export type LabFaultKind = 'diskFull' | 'readOnly' | 'notYours' | 'locked' | 'broken' | 'damaged'
+
+/** Something of a run whose stored bytes are not those that were stored. */
+export interface DamageInfo {
+  readonly runId: string
+  /** The snapshot whose weights or predictions are damaged; null where it is another part of the run. */
+  readonly snapshotId: number | null
+  /** One sentence. */
+  readonly words: string
+}
+
+/** Whether the lab can be written now, and what of it is damaged as far as it has been read. */
+export interface LabHealth {
+  /** read: nothing is stored before the program is started anew, for the reason of the fault. */
+  readonly access: 'write' | 'read'
+  /** Why writes are refused, in one sentence, and since when; null while all is well. */
+  readonly fault: { readonly kind: LabFaultKind; readonly words: string; readonly since: number } | null
+  readonly damage: readonly DamageInfo[]
+}
+
 export interface Storage {
   readonly databaseBytes: number
   readonly datasetBytes: number

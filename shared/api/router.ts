@@ -140,6 +140,11 @@ const datasets = router({
 const lab = router({
   about: procedure.query(({ ctx }) => ctx.lab.about()),
   storage: procedure.query(({ ctx }) => ctx.lab.storage()),
+  health: procedure
+    .input(input(watchAll, 'watching the lab'))
+    .subscription(({ ctx, input, signal }) =>
+      withCursors(ctx.lab.health(input.lastEventId ?? undefined, signal)),
+    ),
   devices: procedure.query(({ ctx }) => ctx.lab.devices()),
   deviceComparisons: procedure.query(({ ctx }) => ctx.lab.deviceComparisons()),
 })

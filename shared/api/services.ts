@@ -17,7 +17,7 @@ import type {
   SaveWeightAverage,
   WeightAverageAnswer,
 } from './ensembles.ts'
-import type { About, DeviceComparisonInfo, DeviceInfo, Storage } from './lab.ts'
+import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -102,6 +102,8 @@ export interface Services {
   readonly lab: {
     about(): About
     storage(): Promise<Storage>
+    /** From memory, so that it is told also while nothing can be written; at most four updates a second. */
+    health(cursor: string | undefined, signal: Cancellation | undefined): Updates<LabHealth>
     devices(): Promise<DeviceInfo[]>
     /** What was measured to choose among them, the newest first. */
     deviceComparisons(): Promise<DeviceComparisonInfo[]>

@@ -14,7 +14,7 @@ export const mostSnapshotsAsked = 32
 /**
  * Stored probabilities of snapshots, one after another, little-endian: uint32 examples and classes, then float32
  * [examples, classes], then uint16 labels, and zeros up to a multiple of 4 bytes. They never change. 0 examples where its run
- * kept no such part; 404 where there is no such snapshot.
+ * kept no such part (the number of classes is then 0, or 2³² − 1 where what was stored is damaged); 404 where there is no such snapshot.
  */
 export const predictionsUrl = (snapshotIds: readonly number[], part: 'validation' | 'test'): string =>
   `/data/predictions/${snapshotIds.join(',')}/${part}`

@@ -12,14 +12,19 @@ export interface Predictions {
   readonly scores: Scores
 }
 
+/** Stands for the number of classes of a snapshot whose stored bytes are not those that were stored. */
+export const damagedClasses = 0xffff_ffff
+
+/** What is read of a snapshot: null where its run kept no such part. */
+export type ReadPredictions = Predictions | null | 'damaged'
+
 /**
  * Reads the bytes behind `predictionsUrl`, of so many snapshots. They are little-endian, as is every machine a browser runs
  * on, so they are looked at in place.
- * @returns null for a snapshot of which the part was not kept
  * @throws UserError when the bytes are not so many snapshots', or a label is not a class
  */
-export function parsePredictions(bytes: ArrayBuffer, snapshots: number): (Predictions | null)[] {
-  const found: (Predictions | null)[] = []
+export function parsePredictions(bytes: ArrayBuffer, snapshots: number): ReadPredictions[] {
+  const found: ReadPredictions[] = []
   const view = new DataView(bytes)
   let at = 0
   while (at + 8 <= bytes.byteLength && found.length < snapshots) {
@@ -28,7 +33,8 @@ export function parsePredictions(bytes: ArrayBuffer, snapshots: number): (Predic
     const labelsAt = at + 8 + 4 * examples * classes
     const end = labelsAt + 2 * examples
     if (end > bytes.byteLength) break
-    found.push(examples === 0 ? null : predictionsAt(bytes, at + 8, labelsAt, examples, classes))
+    const nothing = classes === damagedClasses ? 'damaged' : null
+    found.push(examples === 0 ? nothing : predictionsAt(bytes, at + 8, labelsAt, examples, classes))
     at = 4 * Math.ceil(end / 4)
   }
   if (found.length !== snapshots || at !== bytes.byteLength)

@@ -1,9 +1,16 @@
 import { bestInOrder } from '../run/best.ts'
 import { createPartAssessor, type PartAssessor } from './assess.ts'
-import { type Part, type Predictions, sameExamples } from './predictions.ts'
+import { type Part, type Predictions, type ReadPredictions, sameExamples } from './predictions.ts'
+
+/** What is read of a snapshot. */
+export interface StoredAnswers {
+  readonly snapshotId: number
+  readonly validation: ReadPredictions
+  readonly test: ReadPredictions
+}
 
 /** What a snapshot stored: null where its run kept no such part. */
-export interface StoredAnswers {
+interface SoundAnswers {
   readonly snapshotId: number
   readonly validation: Predictions | null
   readonly test: Predictions | null
@@ -38,9 +45,14 @@ export interface Workbench {
 
 /** Puts together what can be: the first snapshot that kept anything says on which examples all others must have answered. */
 export function createWorkbench(answers: readonly StoredAnswers[]): Workbench {
-  const first = answers.find(({ validation, test }) => validation !== null || test !== null)
   const refused: { snapshotId: number; reason: string }[] = []
-  const joined = answers.filter((answer) => {
+  const sound = answers.flatMap(({ snapshotId, validation, test }): SoundAnswers[] => {
+    if (validation !== 'damaged' && test !== 'damaged') return [{ snapshotId, validation, test }]
+    refused.push({ snapshotId, reason: 'its stored predictions are damaged' })
+    return []
+  })
+  const first = sound.find(({ validation, test }) => validation !== null || test !== null)
+  const joined = sound.filter((answer) => {
     const reason = first === undefined ? 'its run kept no predictions' : whyNot(answer, first)
     if (reason !== undefined) refused.push({ snapshotId: answer.snapshotId, reason })
     return reason === undefined
@@ -64,7 +76,7 @@ export function createWorkbench(answers: readonly StoredAnswers[]): Workbench {
   }
 }
 
-function bestSnapshot(answers: readonly StoredAnswers[]): BestSnapshot | null {
+function bestSnapshot(answers: readonly SoundAnswers[]): BestSnapshot | null {
   const best = bestInOrder(
     answers.map(({ validation, test }) => ({
       valAccuracy: validation?.scores.accuracy ?? null,
@@ -74,7 +86,7 @@ function bestSnapshot(answers: readonly StoredAnswers[]): BestSnapshot | null {
   return best === undefined ? null : { index: best.index, chosenOn: best.part }
 }
 
-function whyNot(answer: StoredAnswers, first: StoredAnswers): string | undefined {
+function whyNot(answer: SoundAnswers, first: SoundAnswers): string | undefined {
   if (answer.validation === null && answer.test === null) return 'its run kept no predictions'
   for (const part of ['test', 'validation'] as const) {
     const mine = answer[part]

@@ -34,6 +34,6 @@ export function createServices(
     series: createSeriesServices(core),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),
-    lab: createLabServices(core, door, { root, windowFolder }),
+    lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }
 }

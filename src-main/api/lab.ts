@@ -3,17 +3,19 @@ import { readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import type { About, DeviceComparisonInfo } from '../../shared/api/lab.ts'
+import type { About, DeviceComparisonInfo, LabHealth } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
 import { byTime, type DeviceComparison } from '../../shared/run/deviceComparison.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
 import type { Core } from '../core.ts'
 import { storedBytes } from './datasets.ts'
+import { follow, type Pulse } from './pulse.ts'
 
 const packageFile = z.looseObject({ version: z.string() })
 
 export function createLabServices(
   core: Core,
+  pulse: Pulse,
   door: About['door'],
   { root, windowFolder }: { readonly root: string; readonly windowFolder: string },
 ): Services['lab'] {
@@ -33,9 +35,19 @@ export function createLabServices(
       const datasetBytes = datasets.reduce((sum, { meta }) => sum + storedBytes(meta), 0)
       return { ...core.store.read.storage(), datasetBytes, freeBytes: await freeBytes(core.store.path) }
     },
+    health: (cursor, signal) =>
+      follow(pulse, signal, cursor, (at, isFirst) => {
+        const health = healthOf(core)
+        const now = digest(JSON.stringify(health))
+        return at === now && !isFirst ? undefined : { cursor: now, value: health }
+      }),
     devices: () => core.devices.list(),
     deviceComparisons: async () => (await core.devices.comparisons()).map(inShort),
   }
+}
+
+function healthOf({ store }: Core): LabHealth {
+  return { ...store.health(), damage: store.read.allDamage() }
 }
 
 function inShort({ subject, timings, measuredAt }: DeviceComparison): DeviceComparisonInfo {
@@ -55,8 +67,11 @@ async function freeBytes(file: string): Promise<number | null> {
 /** The names of the built files hold hashes of their content, and index.html names them. */
 function buildOf(index: string): string {
   try {
-    return createHash('sha256').update(readFileSync(index)).digest('hex').slice(0, 16)
+    return digest(readFileSync(index))
   } catch {
     return 'none'
   }
 }
+
+const digest = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex').slice(0, 16)

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 /** How soon what another process has stored is seen, and the least time between two updates of a subscription, in ms. */
 const beat = 250
 
-/** Tells subscriptions that something was stored: one look at the database for all of them. */
+/** Tells subscriptions that something was stored, or that the lab's health changed: one look for all of them. */
 export interface Pulse {
   /** Names the database: a cursor of another one means nothing here. */
   readonly lab: string
@@ -24,6 +24,8 @@ export function createPulse({ store, runs }: Core): Pulse {
     for (const listener of listeners) listener()
   }
   const look = (): void => {
+    // A fault that is over by itself is only seen by looking; its listeners are told from within.
+    store.health()
     let version: number
     try {
       version = store.read.version()
@@ -40,11 +42,11 @@ export function createPulse({ store, runs }: Core): Pulse {
     const timer = setInterval(look, beat)
     const unsubscribe = runs.subscribe(look)
     // The database knows nothing of these: its version stays.
-    const unlisten = runs.ends.listen(tell)
+    const unlisten = [runs.ends.listen(tell), store.onHealth(tell), store.read.onDamage(tell)]
     stop = () => {
       clearInterval(timer)
       unsubscribe()
-      unlisten()
+      for (const end of unlisten) end()
     }
   }
 

@@ -4,30 +4,64 @@ import { StoreError } from './faults.ts'
 /** Sentences kept of all runs together. */
 const KEPT = 1000
 
-/**
- * Damage that reading got round: a gap in a chart, an older checkpoint. It is kept in memory for those who show what was
- * read; damage that leaves nothing to read is thrown instead.
- */
+/** Something of a run whose stored bytes do not match their checksums. */
+export interface Damage {
+  readonly runId: string
+  /** The snapshot whose weights or predictions are damaged; null where it is another part of the run. */
+  readonly snapshotId: number | null
+  /** What is damaged and what is done about it, one sentence. */
+  readonly words: string
+}
+
+/** What reading has found damaged so far, kept in memory for those who show what was read. */
 export interface DamageLog {
-  /** @param words what of the run is damaged and what is done about it, one sentence */
+  /** Damage that reading got round: a gap in a chart, an older checkpoint. @param words one sentence */
   found(runId: string, words: string): void
-  /** What was found so far, each once, in the order of finding. @param runId all runs when absent */
+  /** Damage of a snapshot that left nothing to read, and was thrown to the reader. */
+  lost(runId: string, snapshotId: number, words: string): void
+  /** The snapshot was stored anew. */
+  mended(snapshotId: number): void
+  /** What reading got round, each once, in the order of finding. @param runId all runs when absent */
   of(runId?: string): string[]
+  /** All damage, each once, in the order of finding. */
+  all(): Damage[]
+  /** Calls back after every change. @returns ends it */
+  listen(onChange: () => void): () => void
 }
 
 /** @param log told of each once */
 export function createDamageLog(log?: (line: string) => void): DamageLog {
-  const found = new LRUCache<string, readonly [runId: string, words: string]>({ max: KEPT })
+  const found = new LRUCache<string, Damage>({ max: KEPT })
+  const listeners = new Set<() => void>()
+  const all = (): Damage[] => [...found.rvalues()].filter((one) => one !== undefined)
+  const tell = (): void => {
+    for (const listener of listeners) listener()
+  }
+  const keep = (damage: Damage): void => {
+    const key = `${damage.runId} ${damage.words}`
+    const isNew = !found.has(key)
+    found.set(key, damage)
+    if (!isNew) return
+    log?.(damage.words)
+    tell()
+  }
   return {
-    found(runId, words) {
-      const key = `${runId} ${words}`
-      if (!found.has(key)) log?.(words)
-      found.set(key, [runId, words])
+    found: (runId, words) => keep({ runId, snapshotId: null, words }),
+    lost: (runId, snapshotId, words) => keep({ runId, snapshotId, words }),
+    mended(snapshotId) {
+      const gone = [...found.entries()].filter(([, damage]) => damage.snapshotId === snapshotId)
+      for (const [key] of gone) found.delete(key)
+      if (gone.length > 0) tell()
     },
     of: (runId) =>
-      [...found.rvalues()].flatMap((one) =>
-        one !== undefined && (runId === undefined || one[0] === runId) ? [one[1]] : [],
-      ),
+      all()
+        .filter((one) => one.snapshotId === null && (runId === undefined || one.runId === runId))
+        .map(({ words }) => words),
+    all,
+    listen(onChange) {
+      listeners.add(onChange)
+      return () => void listeners.delete(onChange)
+    },
   }
 }
 

@@ -8,7 +8,7 @@ import { checkAfterUncleanEnd, forgive, type UncleanEnds } from './integrity.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { createReads } from './reads.ts'
-import { keepReserve, withReserve } from './reserve.ts'
+import { keepReserve, roomAt, withReserve } from './reserve.ts'
 import type { Store } from './types.ts'
 import { createWrites } from './writes.ts'
 
@@ -34,7 +34,7 @@ export function openToWrite(path: string, options: StoreOptions, manner: Manner 
   const { alone = false, refusal } = manner
   const { now = Date.now, isAlive = isHostAlive } = options
   const isNew = inspect(path)
-  const health = createHealth(now)
+  const health = createHealth(now, () => roomAt(path))
   let unclean = isNew || alone ? undefined : lookFirst(path, isAlive, now())
   const { log } = options
   const db = connect(path, { watch: health, ...(log !== undefined && { log }) })

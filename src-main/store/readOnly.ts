@@ -31,7 +31,14 @@ function openInUse(path: string, options: StoreOptions, reason: StoreError): Sto
     db = connect(path, { readonly: true })
     if (livingHosts(db, isAlive, now()).length > 0) {
       const hosts = createHosts({ db, id: '', identity: host, now, isAlive })
-      return createStore({ path, db, hosts, health: createHealth(now), now, refusal: reason })
+      return createStore({
+        path,
+        db,
+        hosts,
+        health: createHealth(now, () => undefined),
+        now,
+        refusal: reason,
+      })
     }
   } catch (error) {
     if (!(error instanceof StoreError)) throw error

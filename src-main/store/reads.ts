@@ -65,6 +65,8 @@ export function createReads(db: Db, now: () => number): StoreReads {
     setUpElsewhere: (hostId, before) => setUpElsewhere(db, hostId, before),
     watchTraining: (except) => watchTraining(db, now, except),
     damage: (runId) => db.damage.of(runId),
+    allDamage: () => db.damage.all(),
+    onDamage: (onChange) => db.damage.listen(onChange),
     version: () => labVersion(db),
   }
 }

@@ -77,4 +77,10 @@ function cutReserve(path: string, piece: number): boolean {
 /** Bytes of the reserve that are left. */
 export const reserveBytes = (path: string): number => sizeOf(reserveOf(path))
 
+/** Bytes that may be written before nothing is left, the reserve among them; undefined where the system does not say. */
+export function roomAt(path: string): number | undefined {
+  const free = freeBytes(path)
+  return free === undefined ? undefined : free + reserveBytes(path)
+}
+
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0

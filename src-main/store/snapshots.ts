@@ -33,7 +33,10 @@ export function putSnapshot(db: Db, event: TrainerEventOf<'snapshot'>, time: num
   const { runId, step, state } = event
   const known = db.get(knownRow, KNOWN, runId, step)
   if (known !== undefined) {
-    if (known.weightsSha256 === event.weightsSha256 && !isWhole(db, known.id)) putBlobs(db, known.id, event)
+    if (known.weightsSha256 === event.weightsSha256 && !isWhole(db, known.id)) {
+      putBlobs(db, known.id, event)
+      db.damage.mended(known.id)
+    }
     return
   }
   const { lastId } = db.run(
@@ -114,10 +117,22 @@ export function snapshotModel(db: Db, id: number): SnapshotModel {
   const snapshot = snapshotById(db, id)
   const row = db.get(modelRow, 'SELECT position, normalisation FROM snapshots WHERE id = ?', id)
   if (row === undefined) throw new Error(`Snapshot ${id} vanished while it was read.`)
-  const tensors = readTensors(db, ofSnapshot(id), nameOf(snapshot), OTHER_SNAPSHOTS)
-  if (weightsSha256(tensors) !== snapshot.weightsSha256)
-    throw damagedPart(nameOf(snapshot), 'its weights', OTHER_SNAPSHOTS)
-  return { ...row, tensors }
+  return noting(db, snapshot, () => {
+    const tensors = readTensors(db, ofSnapshot(id), nameOf(snapshot), OTHER_SNAPSHOTS)
+    if (weightsSha256(tensors) !== snapshot.weightsSha256)
+      throw damagedPart(nameOf(snapshot), 'its weights', OTHER_SNAPSHOTS)
+    return { ...row, tensors }
+  })
+}
+
+/** Keeps damage in mind for the pages that show the snapshot, and hands it on. */
+function noting<T>(db: Db, { id, runId }: SnapshotRecord, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (isDamage(error)) db.damage.lost(runId, id, error.message)
+    throw error
+  }
 }
 
 const nameOf = ({ id, runId, step }: SnapshotRecord): string =>
@@ -140,7 +155,11 @@ export function readPredictions(
   )
   if (row === undefined) return undefined
   const { classes, probs, labels, checksum } = row
-  if (checksum !== null && checksum !== checksumOfPredictions(classes, probs, labels))
-    throw damagedPart(nameOf(snapshotById(db, snapshotId)), `its predictions (${part})`, OTHER_SNAPSHOTS)
+  if (checksum !== null && checksum !== checksumOfPredictions(classes, probs, labels)) {
+    const snapshot = snapshotById(db, snapshotId)
+    const damage = damagedPart(nameOf(snapshot), `its predictions (${part})`, OTHER_SNAPSHOTS)
+    db.damage.lost(snapshot.runId, snapshotId, damage.message)
+    throw damage
+  }
   return { part, classes, probs: float32Of(probs), labels: uint16Of(labels) }
 }

@@ -1,5 +1,5 @@
 import { mostSnapshotsAsked, predictionsUrl } from '../../shared/api/urls.ts'
-import { type Part, type Predictions, parsePredictions } from '../../shared/ensemble/predictions.ts'
+import { type Part, parsePredictions, type ReadPredictions } from '../../shared/ensemble/predictions.ts'
 import { UserError } from '../../shared/errors.ts'
 import { hostFetch } from '../hostKey.ts'
 
@@ -10,14 +10,13 @@ import { hostFetch } from '../hostKey.ts'
 
 interface Asked {
   readonly snapshotId: number
-  readonly resolve: (found: Predictions | null) => void
+  readonly resolve: (found: ReadPredictions) => void
   readonly reject: (error: unknown) => void
 }
 
 const waiting: Readonly<Record<Part, Asked[]>> = { validation: [], test: [] }
 
-/** @returns null where its run kept no such part */
-export function loadPredictions(snapshotId: number, part: Part): Promise<Predictions | null> {
+export function loadPredictions(snapshotId: number, part: Part): Promise<ReadPredictions> {
   return new Promise((resolve, reject) => {
     waiting[part].push({ snapshotId, resolve, reject })
     // Whoever asks for several does so at once.

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { queryClient, trpc } from '../client.ts'
 import { useRuns } from '../hooks/useRuns.ts'
-import classes from './ConnectionNote.module.css'
+import classes from './Notes.module.css'
 
 /** A pause shorter than this is nobody's concern. */
 const patience = 1_500

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import { ConnectionNote } from './ConnectionNote.tsx'
 import classes from './Frame.module.css'
 import { Finder, openFinder } from './finder/Finder.tsx'
+import { HealthNote } from './HealthNote.tsx'
+import notes from './Notes.module.css'
 import { Rail } from './Rail.tsx'
 import { ShortcutSheet } from './ShortcutSheet.tsx'
 import { useShortcuts } from './shortcuts.ts'
@@ -31,7 +33,10 @@ export function Frame() {
         Skip to the page
       </button>
       <TopLine />
-      <ConnectionNote />
+      <div className={notes.notes}>
+        <ConnectionNote />
+        <HealthNote />
+      </div>
       <Rail onShowShortcuts={() => setSheetOpen(true)} />
       <div className={classes.page} id="page" ref={page} tabIndex={-1}>
         <Outlet />

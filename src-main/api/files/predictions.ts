@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
 import { z } from 'zod'
 import { mostSnapshotsAsked } from '../../../shared/api/urls.ts'
+import { damagedClasses } from '../../../shared/ensemble/predictions.ts'
 import { parseOrExplain } from '../../../shared/errors.ts'
 import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
-import type { SnapshotRecord } from '../../store/types.ts'
+import { isDamage } from '../../store/damage.ts'
+import type { SnapshotRecord, StoreReads } from '../../store/types.ts'
 import { plainAnswer } from '../plainAnswer.ts'
 import { idInPath, lookUp, sent } from './answers.ts'
 
@@ -33,15 +35,29 @@ export async function predictions(
     if ('missing' in snapshot) return snapshot.missing
     snapshots.push(snapshot.found)
   }
-  const named = snapshots.map(({ runId, id, weightsSha256 }) => `${runId} ${id} ${weightsSha256}`)
+  // Whoever keeps what was damaged is sent it anew when it is sound again.
+  const damaged = new Set(read.allDamage().map(({ snapshotId }) => snapshotId))
+  const named = snapshots.map(
+    ({ runId, id, weightsSha256 }) => `${runId} ${id} ${weightsSha256}${damaged.has(id) ? ' damaged' : ''}`,
+  )
   const etag = `"${createHash('sha256').update(`${part} ${named.join()}`).digest('hex').slice(0, 32)}"`
   const kept = { etag, 'cache-control': 'private, no-cache' }
   if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: kept })
   if (snapshots.length === 0) return plainAnswer(404, 'There are no snapshots in this address.')
   const frames = function* () {
-    for (const id of ids) yield frame(read.predictions(id, part))
+    for (const id of ids) yield readFrame(read, id, part)
   }
   return new Response(sent(frames()), { headers: { ...kept, 'content-type': 'application/octet-stream' } })
+}
+
+/** One that is damaged says so in its place: the others can be combined all the same. */
+function readFrame(read: StoreReads, id: number, part: Predictions['part']): Uint8Array {
+  try {
+    return frame(read.predictions(id, part))
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return frame({ part, classes: damagedClasses, probs: new Float32Array(), labels: new Uint16Array() })
+  }
 }
 
 /** As the host itself stores numbers: then they are copied as they lie. */

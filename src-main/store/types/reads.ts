@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/run/deviceComparison.ts'
 import type { Predictions, TrainerState } from '../../../shared/run/messages.ts'
 import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
+import type { Damage } from '../damage.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord } from './ensemble.ts'
 import type { EpochRecord } from './epoch.ts'
@@ -94,6 +95,10 @@ export interface StoreReads {
    * those who show what was read. @param runId all runs when absent
    */
   damage(runId?: string): string[]
+  /** The same with the damage of snapshots that was thrown to their readers, unless they were stored anew since. */
+  allDamage(): Damage[]
+  /** Tells of every change of it, from within the reading that found it. @returns ends it */
+  onDamage(listener: () => void): () => void
   /** Grows with every write by whatever process: cheap to poll. */
   version(): number
 }

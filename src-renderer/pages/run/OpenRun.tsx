@@ -3,9 +3,11 @@ import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
+import { useDamage } from '../../hooks/useHealth.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
 import { dotsOfRun, ribbonUnderFeedback } from '../../ribbon/ribbonOf.ts'
+import { DamageNote } from './DamageNote.tsx'
 import { Details } from './Details.tsx'
 import { EpochsTable } from './EpochsTable.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
@@ -36,6 +38,7 @@ interface OpenRunProps {
 export function OpenRun({ run, live }: OpenRunProps) {
   const { runs } = useRuns()
   const commands = useRunCommands(run)
+  const damage = useDamage(run.id)
   const [view, change] = useViewState(run.id)
   const { snapshot } = useSearch({ from: '/runs/$runId' })
   const [selected, setSelected] = useState(snapshot)
@@ -68,6 +71,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
         commands={commands}
       />
       {words !== undefined && <StateNote run={run} words={words} commands={commands} />}
+      {damage.length > 0 && <DamageNote damage={damage} />}
       <RunRibbon run={run} data={ribbon} selected={selected} onSelect={select} view={view} change={change} />
       <div className={classes.body} data-ensemble={isEnsembleOpen && canEnsemble}>
         <Tabs defaultValue="charts" keepMounted={false} className={classes.main}>
@@ -81,7 +85,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
               scene={scene}
               samplesPerSecond={live.samplesPerSecond}
               isNarrow={isEnsembleOpen && canEnsemble}
-              above={words === undefined ? 0 : noteHeight}
+              above={noteHeight * ((words === undefined ? 0 : 1) + (damage.length === 0 ? 0 : 1))}
             />
           </Tabs.Panel>
           <Tabs.Panel value="epochs" pt="xs">
@@ -113,6 +117,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             samplesPerSecond={live.samplesPerSecond}
             snapshots={live.snapshots}
             dots={dotsOfRun(run)}
+            damage={damage}
             lastStep={lastStepOf(run)}
             selected={selected}
             onSelect={select}

@@ -16,11 +16,13 @@ interface SnapshotRowProps {
   readonly dot: RibbonDot
   /** Not there for a moment while the page opens, and for a lost one. */
   readonly snapshot: SnapshotInfo | undefined
+  /** Whether its weights or predictions are not those that were stored. */
+  readonly isDamaged: boolean
   readonly isSelected: boolean
   readonly onSelect: (snapshotId: number) => void
 }
 
-export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: SnapshotRowProps) {
+export function SnapshotRow({ run, dot, snapshot, isDamaged, isSelected, onSelect }: SnapshotRowProps) {
   const [measure] = useScoreMeasure()
   const id = dot.snapshotId
   if (id === undefined)
@@ -39,6 +41,7 @@ export function SnapshotRow({ run, dot, snapshot, isSelected, onSelect }: Snapsh
         <span className={classes.cycle}>
           {dot.name}
           {dot.state === 'best' && <span className={classes.best}> {bestWords(run, dot.step)}</span>}
+          {isDamaged && <span className={classes.damaged}> damaged</span>}
         </span>
         <span className={classes.score}>
           <span className={classes.part}>{scores === undefined ? '' : partOf(scores)}</span>

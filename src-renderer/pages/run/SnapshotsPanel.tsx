@@ -1,4 +1,5 @@
 import { Button, Text, Title } from '@mantine/core'
+import type { DamageInfo } from '../../../shared/api/lab.ts'
 import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { afterSteps, count, duration } from '../../format/format.ts'
@@ -14,6 +15,8 @@ interface SnapshotsPanelProps {
   readonly samplesPerSecond: number | null
   readonly snapshots: readonly SnapshotInfo[]
   readonly dots: SnapshotDots
+  /** What of the run is damaged. */
+  readonly damage: readonly DamageInfo[]
   /** The step it will end after, as things stand. */
   readonly lastStep: number
   readonly selected: number | undefined
@@ -26,7 +29,7 @@ interface SnapshotsPanelProps {
 const plannedShown = 3
 
 export function SnapshotsPanel(props: SnapshotsPanelProps) {
-  const { run, dots, snapshots, lastStep, selected, onSelect } = props
+  const { run, dots, damage, snapshots, lastStep, selected, onSelect } = props
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]))
   const planned = dots.coming.filter(({ step }) => step <= lastStep)
   const timed = (step: number): string => {
@@ -44,6 +47,7 @@ export function SnapshotsPanel(props: SnapshotsPanelProps) {
             run={run}
             dot={dot}
             snapshot={dot.snapshotId === undefined ? undefined : byId.get(dot.snapshotId)}
+            isDamaged={damage.some(({ snapshotId }) => snapshotId !== null && snapshotId === dot.snapshotId)}
             isSelected={dot.snapshotId !== undefined && dot.snapshotId === selected}
             onSelect={onSelect}
           />

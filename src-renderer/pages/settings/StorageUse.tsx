@@ -6,6 +6,7 @@ import type { Storage } from '../../../shared/api/lab.ts'
 import { trpc } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { bytes, count, counted } from '../../format/format.ts'
+import { Damage } from './Damage.tsx'
 import { PurgeRuns } from './PurgeRuns.tsx'
 import { Fact, Section } from './Section.tsx'
 import classes from './Settings.module.css'
@@ -36,6 +37,7 @@ export function StorageUse() {
               <DeletedRuns number={data?.deletedRuns} />
             </Fact>
           </dl>
+          <Damage />
         </>
       )}
     </Section>
@@ -67,6 +69,7 @@ function Parts({ storage }: { readonly storage: Storage | undefined }) {
         <Fact name="Together">
           <strong>{bytes(total)}</strong>
         </Fact>
+        <Fact name="Free on this disk">{bytes(storage?.freeBytes ?? undefined)}</Fact>
       </dl>
     </>
   )

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { z } from 'zod'
 import type { RunStatus } from '../../../shared/run/state.ts'
+import { connect } from '../../../src-main/store/database.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { cloudsCsv } from '../lab.ts'
 import { assertAccessible, eventually, makeWindowLab } from './support.ts'
@@ -306,6 +307,42 @@ test('nothing keeps people out: folded cycles, epochs, details', async () => {
     await page.getByRole('region', { name }).waitFor()
     await assertAccessible(page)
   }
+})
+
+test('damage is named where it is met, and all else can be used', async () => {
+  const [first, second] = lab.look(({ read }) => read.snapshots(short))
+  assert.ok(first && second)
+  const db = connect(lab.database)
+  const turn = 'SET checksum = checksum + 1 WHERE'
+  db.run(`UPDATE snapshot_predictions ${turn} snapshot_id = ?`, first.id)
+  db.run(`UPDATE metric_tail ${turn} run_id = ?`, short)
+  db.close()
+  // A page that has kept nothing of what was sound.
+  const other = await lab.open(host)
+  await other.go(`/runs/${short}`)
+  const damage = other.page.getByRole('alert', { name: 'Damage' })
+  await damage
+    .getByText(/from step \d+ to \d+ is damaged in the database and left out: a gap/)
+    .first()
+    .waitFor()
+  await other.page.getByRole('button', { name: 'Ensemble 4 snapshots' }).click()
+  await other.page.getByRole('heading', { name: /test accuracy of 3 snapshots/ }).waitFor()
+  await damage
+    .getByText(new RegExp(`snapshot ${first.id} of run .* damage in its predictions`))
+    .first()
+    .waitFor()
+  const row = (cycle: number) => other.page.getByRole('button', { name: new RegExp(`^cycle ${cycle} `) })
+  await row(first.cycle).getByText('damaged').waitFor()
+  assert.equal(await row(second.cycle).getByText('damaged').count(), 0)
+  await assertAccessible(other.page)
+  await other.go('/settings')
+  const listed = other.page.getByRole('region', { name: 'Damage' })
+  await listed.getByRole('link', { name: 'short' }).first().waitFor()
+  await listed
+    .getByText(/damage in its predictions/)
+    .first()
+    .waitFor()
+  await other.page.context().close()
 })
 
 test('a run that is not there is said not to be there', async () => {

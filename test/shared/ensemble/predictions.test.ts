@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parsePredictions } from '../../../shared/ensemble/predictions.ts'
+import { parsePredictions, type ReadPredictions } from '../../../shared/ensemble/predictions.ts'
 
 /** As shared/api/urls.ts describes it, number by number. */
 function bytesOf(...snapshots: { readonly labels: number[]; readonly probs: number[] }[]): ArrayBuffer {
@@ -24,14 +24,32 @@ const odd = { labels: [1, 0, 1], probs: [0.25, 0.75, 0.5, 0.5, 1, 0] }
 const even = { labels: [0, 1], probs: [0.5, 0.5, 0.125, 0.875] }
 const none = { labels: [], probs: [] }
 
+function sound(one: ReadPredictions) {
+  assert.ok(one !== null && one !== 'damaged')
+  return { labels: [...one.labels], probs: [...one.probs] }
+}
+
 test('the answers of several snapshots are read out of one piece, those of none among them', () => {
   const found = parsePredictions(bytesOf(odd, none, even, odd), 4)
   assert.deepEqual(
-    found.map((one) => one && { labels: [...one.labels], probs: [...one.probs] }),
+    found.map((one) => one && sound(one)),
     [odd, null, even, odd],
   )
-  assert.equal(found[0]?.scores.accuracy, 2 / 3)
+  assert.ok(found[0] && found[0] !== 'damaged')
+  assert.equal(found[0].scores.accuracy, 2 / 3)
   assert.deepEqual(parsePredictions(bytesOf(), 0), [])
+})
+
+test('a snapshot that is damaged is told from one without the part', () => {
+  const damaged = Uint32Array.of(0, 0xffff_ffff)
+  const bytes = [bytesOf(odd, none), damaged.buffer, bytesOf(even)].flatMap((part) => [
+    ...new Uint8Array(part),
+  ])
+  const found = parsePredictions(Uint8Array.from(bytes).buffer, 4)
+  assert.deepEqual(
+    found.map((one) => (one === null || one === 'damaged' ? one : [...one.labels])),
+    [odd.labels, null, 'damaged', even.labels],
+  )
 })
 
 test('bytes that are not those of the snapshots asked for are refused', () => {

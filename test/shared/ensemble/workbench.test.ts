@@ -38,3 +38,18 @@ test('without a validation part the best is chosen by test, and that is told', (
   const workbench = createWorkbench([snapshot(1, null, 5), snapshot(2, null, 7)])
   assert.deepEqual(workbench.best, { index: 1, chosenOn: 'test' })
 })
+
+test('a snapshot with damaged predictions is refused by name, and the others are combined, whichever came first', () => {
+  const { validation, test: test1 } = snapshot(1, 7, 7)
+  const damaged = [
+    { snapshotId: 1, validation: 'damaged', test: test1 },
+    { snapshotId: 2, validation, test: 'damaged' },
+  ] as const
+  const workbench = createWorkbench([...damaged, snapshot(3, 5, 6), snapshot(4, 6, 4)])
+  assert.deepEqual(workbench.snapshotIds, [3, 4])
+  assert.deepEqual(workbench.best, { index: 1, chosenOn: 'validation' })
+  assert.deepEqual(
+    workbench.refused.map(({ snapshotId, reason }) => [snapshotId, reason]),
+    [1, 2].map((id) => [id, 'its stored predictions are damaged']),
+  )
+})

@@ -21,6 +21,7 @@ import {
   snapshotDownloadUrl,
 } from '../../../shared/api/urls.ts'
 import { createFiles, type FileDoor } from '../../../src-main/api/index.ts'
+import { connect } from '../../../src-main/store/database.ts'
 import type { RunRecord, SnapshotRecord } from '../../../src-main/store/types.ts'
 import { checkXml } from '../cli/xml.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
@@ -211,6 +212,27 @@ test('stored predictions come as they are stored, and are asked for again only t
   assert.equal((await get(predictionsUrl([ids[0] ?? 0, 999_999], 'test'))).status, 404)
   const many = Array.from({ length: mostSnapshotsAsked + 1 }, () => ids[0] ?? 0)
   assert.equal((await get(predictionsUrl(many, 'test'))).status, 400)
+})
+
+test('predictions with a wrong bit say so in their place, between those that are sound, and are sent anew', async () => {
+  const ids = snapshots.slice(0, 2).map(({ id }) => id)
+  const [first = 0, second = 0] = ids
+  const read = async () => {
+    const answer = await get(predictionsUrl(ids, 'test'))
+    return { etag: answer.headers.get('etag'), words: new Uint32Array(await answer.arrayBuffer()) }
+  }
+  const sound = await read()
+  const db = connect(lab.core.store.path)
+  const turn = `UPDATE snapshot_predictions SET checksum = checksum + ? WHERE snapshot_id = ? AND part = 'test'`
+  db.run(turn, 1, first)
+  const found = await read()
+  assert.deepEqual([...found.words.subarray(0, 2)], [0, 0xffff_ffff])
+  const rest = lab.core.store.read.predictions(second, 'test')
+  assert.deepEqual([...found.words.subarray(2, 4)], [rest?.labels.length, rest?.classes])
+  assert.notEqual((await read()).etag, sound.etag, 'who has kept the sound ones asks again')
+  db.run(turn, -1, first)
+  db.close()
+  assert.deepEqual((await read()).words, sound.words)
 })
 
 test('a part that its run did not keep comes back empty, between others', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { createLabServices } from '../../../src-main/api/lab.ts'
+import { createServices } from '../../../src-main/api/index.ts'
 import { openCore } from '../../../src-main/core.ts'
 import { tempFolder } from '../datasets/fixtures.ts'
 
@@ -23,7 +23,7 @@ test('about names the program, its files, and another build when the window is b
   await mkdir(window, { recursive: true })
   await mkdir(program)
   await writeFile(path.join(program, 'package.json'), '{"version": "1.2.3"}')
-  const lab = createLabServices(core, 'browser', { root: program, windowFolder: window })
+  const lab = createServices(core, 'browser', { root: program, windowFolder: window }).lab
   const none = lab.about()
   assert.equal(none.version, '1.2.3')
   assert.deepEqual([none.home, none.database], [home, path.join(home, 'anneal.db')])
@@ -36,7 +36,7 @@ test('about names the program, its files, and another build when the window is b
 
 test('storage counts data sets by their files', async (t) => {
   const { core } = await openLab(t)
-  const { datasetBytes, runs, databaseBytes } = await createLabServices(core, 'browser', places).storage()
+  const { datasetBytes, runs, databaseBytes } = await createServices(core, 'browser', places).lab.storage()
   // The embedded images and labels, from their published shape.
   assert.equal(datasetBytes, 12_000 * (28 * 28 + 2))
   assert.equal(runs, 0)
@@ -45,7 +45,7 @@ test('storage counts data sets by their files', async (t) => {
 
 test('devices are looked for once, each with a reason, and auto takes the fastest one there', async (t) => {
   const { core } = await openLab(t)
-  const lab = createLabServices(core, 'browser', places)
+  const lab = createServices(core, 'browser', places).lab
   const [devices, again] = await Promise.all([lab.devices(), lab.devices()])
   assert.deepEqual(devices, again)
   assert.deepEqual(devices.map(({ name }) => name).sort(), ['cpu', 'cuda', 'simd', 'wasm', 'webgpu'])

@@ -27,6 +27,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.list': { of: 'current' },
   'runs.get': { id: 'zzz' },
   'runs.changes': {},
+  'lab.health': {},
   'runs.watch': { id: 'zzz' },
   'runs.plan': { spec },
   'runs.estimate': { spec },
@@ -169,7 +170,7 @@ for (const [path, input] of Object.entries(inputs)) {
 }
 
 for (const path of Object.keys(inputs).filter(
-  (each) => !/changes|list|plan|estimate|launch$|valuesAt/.test(each),
+  (each) => !/changes|health|list|plan|estimate|launch$|valuesAt/.test(each),
 )) {
   test(`${path}: what it speaks of is not there, and it says so`, async () => {
     assertRefused(path, inputs[path], await call(path, inputs[path]))
@@ -181,6 +182,7 @@ for (const path of [
   'lab.about',
   'lab.storage',
   'runs.changes',
+  'lab.health',
   'ensembles.list',
   'series.valuesAt',
 ])

@@ -31,10 +31,15 @@ test('an end that the database cannot take is told at once, and stored as soon a
   const { id } = await services.runs.launch({ spec: cloudsSpec(100_000), when: 'now' })
   const page = follow(services.runs.watch(id, undefined, undefined))
   const table = follow(services.runs.changes(undefined, undefined))
+  const health = follow(services.lab.health(undefined, undefined))
+  assert.deepEqual(await health(), { access: 'write', fault: null, damage: [] })
   await until('the first steps', () => store.read.run(id).stepsDone > 0 || undefined)
   // Another program keeps the file: nothing can be written, what is stored can be read.
   other.exec('BEGIN IMMEDIATE')
 
+  const { access, fault } = await health()
+  assert.deepEqual([access, fault?.kind], ['write', 'locked'], 'every page is told, whatever it shows')
+  assert.match(fault?.words ?? '', /another program has kept it locked/)
   let { run, samplesPerSecond, isHere } = await page()
   while (run.status === 'running') ({ run, samplesPerSecond, isHere } = await page())
   assert.deepEqual([run.status, samplesPerSecond, isHere], ['interrupted', null, false])
@@ -63,4 +68,5 @@ test('an end that the database cannot take is told at once, and stored as soon a
   other.exec('ROLLBACK')
   await until('the end to be stored', () => store.read.run(id).status === 'interrupted' || undefined)
   assert.equal(store.read.run(id).reason, run.reason)
+  assert.equal((await health()).fault, null, 'and told again when the database takes writes')
 })

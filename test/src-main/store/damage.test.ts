@@ -97,6 +97,39 @@ test('predictions with a wrong bit are refused, those of the other part read', (
   assert.ok(store.read.predictions(first.id, 'validation'))
 })
 
+test('what was thrown to a reader is told to those who show the snapshot, until it is stored anew', (t) => {
+  const { store, db, run } = trained(t)
+  const [first, second] = store.read.snapshots(run.id)
+  assert.ok(first && second)
+  let changes = 0
+  store.read.onDamage(() => changes++)
+  flip(db, 'snapshot_tensors', 'data', `snapshot_id = ${first.id}`)
+  flip(db, 'snapshot_predictions', 'probs', `snapshot_id = ${second.id} AND part = 'test'`)
+  for (const _ of [1, 2]) {
+    assert.throws(() => store.read.snapshotModel(first.id))
+    assert.throws(() => store.read.predictions(second.id, 'test'))
+  }
+  const told = store.read.allDamage()
+  assert.deepEqual(
+    told.map(({ runId, snapshotId }) => [runId, snapshotId]),
+    [
+      [run.id, first.id],
+      [run.id, second.id],
+    ],
+  )
+  assert.match(told[0]?.words ?? '', /damage in its tensor/)
+  assert.match(told[1]?.words ?? '', /damage in its predictions \(test\)/)
+  assert.equal(changes, 2, 'each once')
+  assert.deepEqual(store.read.damage(), [], 'nothing was got round')
+  store.write.setStatus(run.id, 'interrupted')
+  const again = store.write.claimRun(run.id)
+  store.record([snapshot(again, 0, 1, 4999)])
+  assert.deepEqual(
+    store.read.allDamage().map(({ snapshotId }) => snapshotId),
+    [second.id],
+  )
+})
+
 test('a damaged checkpoint gives way to the snapshot before it, and so on, as long as one is whole', (t) => {
   const logged: string[] = []
   const { store, db, run } = trained(t, (line) => logged.push(line))

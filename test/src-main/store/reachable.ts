@@ -13,7 +13,7 @@ import { afterwards, openFor, tempFolder } from './fixtures.ts'
 export function openReachable(t: TestContext): { db: Db; store: Store } {
   const path = join(tempFolder(t), 'lab.db')
   openFor(t, path).close()
-  const health = createHealth(Date.now)
+  const health = createHealth(Date.now, () => undefined)
   const db = connect(path, { busyTimeout: 20, watch: health })
   db.pragma('foreign_keys = ON')
   const hosts = createHosts({ db, id: 'me', identity: thisHost(), now: Date.now, isAlive: () => true })

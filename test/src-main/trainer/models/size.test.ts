@@ -52,3 +52,16 @@ test('weights, gradients and the state of the optimizer must fit, to the last by
     assert.throws(() => refuseOversize(100, optimizer, 400 * copies - 1), refused)
   }
 })
+
+test('a state that no message to the host can hold is refused before anything is built', () => {
+  // Node writes the length of a message into 32 bits.
+  const tooLong = (error: Error) =>
+    error instanceof UserError && /must have at most 3\.7 GiB to be stored as a snapshot/.test(error.message)
+  for (const [optimizer, numbers] of [
+    ['sgd', 2],
+    ['adamw', 3],
+  ] as const) {
+    refuseOversize(Math.floor(4e9 / 4 / numbers), optimizer, Number.POSITIVE_INFINITY)
+    assert.throws(() => refuseOversize(2 ** 32 / 4 / numbers, optimizer, Number.POSITIVE_INFINITY), tooLong)
+  }
+})
