@@ -33,8 +33,9 @@ test('a spec that nobody has run is measured, kept, and then told from the run t
   const seconds = store.read.epochs(run.id).map((each) => each.seconds)
   const { stepsPerEpoch } = run.planned.plan
   const epochs = past.secondsPerStep * stepsPerEpoch + (past.secondsPerEvaluation ?? 0)
+  // Medians of what its steps and its evaluations took: near an epoch, but none of the run's own.
   assert.ok(
-    epochs >= Math.min(...seconds) - 1e-9 && epochs <= Math.max(...seconds) * 3,
+    epochs >= Math.min(...seconds) / 3 && epochs <= Math.max(...seconds) * 3,
     `${epochs} of ${seconds}`,
   )
 })
