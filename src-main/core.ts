@@ -51,9 +51,9 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
   const catalogue = createCatalogue(home)
   const devices = createDevices({
     comparisons: {
-      get: store.read.calibration,
-      list: store.read.calibrations,
-      put: store.write.putCalibration,
+      get: store.read.deviceComparison,
+      list: store.read.deviceComparisons,
+      put: store.write.putDeviceComparison,
     },
     neighbours: {
       training: store.read.trainingRun,

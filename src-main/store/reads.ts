@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { findCalibration, listCalibrations } from './calibrations.ts'
 import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
 import { readCheckpoint } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
+import { findDeviceComparison, listDeviceComparisons } from './deviceComparisons.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
@@ -59,8 +59,8 @@ export function createReads(db: Db, now: () => number): StoreReads {
     storage: () => db.read(() => readStorage(db)),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),
-    calibration: (machine, subject) => findCalibration(db, machine, subject),
-    calibrations: (machine) => listCalibrations(db, machine),
+    deviceComparison: (machine, subject) => findDeviceComparison(db, machine, subject),
+    deviceComparisons: (machine) => listDeviceComparisons(db, machine),
     trainingRun: (except) => trainingRun(db, except),
     setUpElsewhere: (hostId, before) => setUpElsewhere(db, hostId, before),
     watchTraining: (except) => watchTraining(db, now, except),

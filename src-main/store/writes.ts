@@ -1,5 +1,5 @@
-import { putCalibration } from './calibrations.ts'
 import { putDataset } from './datasets.ts'
+import { putDeviceComparison } from './deviceComparisons.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
 import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
@@ -92,7 +92,7 @@ export function createWrites(context: WriteContext): {
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
       setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
-      putCalibration: (calibration) => transaction(() => putCalibration(context, calibration)),
+      putDeviceComparison: (comparison) => transaction(() => putDeviceComparison(context, comparison)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
       annotateRuns: (change) => transaction(() => annotateRuns(context, change)),

@@ -87,9 +87,9 @@ export interface StoreReads {
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
   /** What was measured of this model on this machine, each as it is now. */
-  calibration(machine: MachineIdentity, subject: TimingSubject): DeviceComparison | undefined
+  deviceComparison(machine: MachineIdentity, subject: TimingSubject): DeviceComparison | undefined
   /** All that was measured on this machine, the newest first. */
-  calibrations(machine: MachineIdentity): DeviceComparison[]
+  deviceComparisons(machine: MachineIdentity): DeviceComparison[]
   /**
    * Damage that reading has got round so far in this program (a gap in a series, an older checkpoint), a sentence each: for
    * those who show what was read. @param runId all runs when absent

@@ -36,7 +36,7 @@ export interface StoreWrites {
   /** What is done for an active run that has no device yet, in words; null when its trainer begins. Gone when it has ended. */
   saySetup(runId: string, words: string | null): void
   /** Keeps it in the place of what was measured before of the same model on the same machine; the oldest of many goes. */
-  putCalibration(calibration: DeviceComparison): void
+  putDeviceComparison(comparison: DeviceComparison): void
   addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
   annotate(
     runId: string,

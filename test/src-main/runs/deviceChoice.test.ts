@@ -53,17 +53,17 @@ test('a new model is measured on each device, the fastest one trains it, and eve
   )
   const { run } = await active.finished
   assert.equal(run.status, 'completed')
-  const calibration = await stored(9)
-  assert.ok(calibration)
-  assert.deepEqual(calibration.subject, {
+  const comparison = await stored(9)
+  assert.ok(comparison)
+  assert.deepEqual(comparison.subject, {
     model: run.spec.model,
     shape: [4],
     classes: 3,
     batchSize: 10,
   })
-  const times = calibration.timings.map((timing) => ('stepMs' in timing ? timing.stepMs : Number.NaN))
+  const times = comparison.timings.map((timing) => ('stepMs' in timing ? timing.stepMs : Number.NaN))
   assert.deepEqual(
-    calibration.timings.map(({ name }) => name),
+    comparison.timings.map(({ name }) => name),
     contenders,
   )
   assert.ok(times.every((time) => time > 0))
@@ -82,18 +82,18 @@ test('a new model is measured on each device, the fastest one trains it, and eve
     assert.notEqual(again.trainerPid, undefined)
     assert.equal((await again.finished).run.deviceReason, run.deviceReason)
   }
-  assert.deepEqual(await stored(9), calibration)
+  assert.deepEqual(await stored(9), comparison)
 })
 
 test('a run stays on its device when it is resumed or extended, whatever is faster by then', async () => {
   const spec = { ...specOf(9, 1), device: 'auto' }
   const { id, deviceName } = await finished(lab.core, spec)
-  const calibration = await stored(9)
-  assert.ok(calibration)
+  const comparison = await stored(9)
+  assert.ok(comparison)
   const slow = { device: 'slow', stepMs: 1e6, steps: 1 }
   const fast = { device: 'fast', stepMs: 1e-6, steps: 1 }
-  lab.core.store.write.putCalibration({
-    ...calibration,
+  lab.core.store.write.putDeviceComparison({
+    ...comparison,
     timings: contenders.map((name) => ({ name, ...(name === deviceName ? slow : fast) })),
   })
   const extended = (await (await lab.core.runs.extend(id, { cycles: 1 })).finished).run
@@ -102,7 +102,7 @@ test('a run stays on its device when it is resumed or extended, whatever is fast
   assert.match(extended.deviceReason ?? '', /^the device that this run has trained on before; /)
   // A new run takes the other one.
   assert.notEqual((await finished(lab.core, spec)).deviceName, deviceName)
-  lab.core.store.write.putCalibration(calibration)
+  lab.core.store.write.putDeviceComparison(comparison)
 })
 
 test('a run whose device is gone goes on with another one and says so', async (t) => {
@@ -132,11 +132,11 @@ test('a run from before devices were measured is resumed as it was: webgpu is no
 
 test('a device that failed is passed by with its reason for a day, then it is measured anew', async () => {
   await finished(lab.core, specOf(9, 1))
-  const calibration = await stored(9)
-  assert.ok(calibration)
+  const comparison = await stored(9)
+  assert.ok(comparison)
   const failed = (measuredAt: number) =>
-    lab.core.store.write.putCalibration({
-      ...calibration,
+    lab.core.store.write.putDeviceComparison({
+      ...comparison,
       timings: [
         { name: 'simd', failure: 'its process failed: it was lost' },
         { name: 'wasm', device: 'WebAssembly', stepMs: 3, steps: 9 },
@@ -155,7 +155,7 @@ test('a device that failed is passed by with its reason for a day, then it is me
   assert.equal(active.setup, measuring)
   active.ask({ type: 'stop', when: 'now' })
   await active.finished
-  lab.core.store.write.putCalibration(calibration)
+  lab.core.store.write.putDeviceComparison(comparison)
 })
 
 test('a run is stopped while its devices are measured, from here and from another host, and goes on when resumed', async () => {
@@ -291,8 +291,8 @@ test('nothing is measured anew on demand while a run trains, or devices are meas
 test('an estimate measures the devices once, for the run that follows too', async () => {
   const { runs } = lab.core
   const { device } = await runs.estimate(specOf(13))
-  const calibration = await stored(13)
-  assert.ok(calibration)
+  const comparison = await stored(13)
+  assert.ok(comparison)
   const active = await runs.launch(specOf(13))
   assert.equal(active.setup, undefined)
   assert.equal((await active.finished).run.device, device)

@@ -35,7 +35,7 @@ import {
 const fixture = (version: number): string =>
   fileURLToPath(new URL(`versions/${version}.sql`, import.meta.url))
 
-const calibration: DeviceComparison = {
+const comparison: DeviceComparison = {
   machine: {
     platform: 'linux 6.1 x64',
     processor: 'a processor',
@@ -98,7 +98,7 @@ function writeSample(path: string): void {
   const paused = claimedRun(store)
   store.write.setStatus(paused.id, 'paused')
   store.write.request(paused.id, { type: 'resume' })
-  store.write.putCalibration(calibration)
+  store.write.putDeviceComparison(comparison)
   store.write.purgeRuns([store.write.enqueueRun(newRun).id])
   store.close()
 }
@@ -127,7 +127,7 @@ function checkSample(store: Store, version = migrations.length): void {
   assert.equal(store.read.runs({ status: 'interrupted' }).length, 1)
   const isMeasured = version >= 3
   assert.equal(run.deviceName, isMeasured ? 'simd' : null)
-  assert.deepEqual(store.read.calibrations(calibration.machine), isMeasured ? [calibration] : [])
+  assert.deepEqual(store.read.deviceComparisons(comparison.machine), isMeasured ? [comparison] : [])
 }
 
 function restore(path: string, sql: string): void {

@@ -41,7 +41,7 @@ const CALIBRATIONS = `
      FROM calibration_timings WHERE calibration_id = calibrations.id) AS timings
   FROM calibrations`
 
-export function findCalibration(
+export function findDeviceComparison(
   db: Db,
   machine: MachineIdentity,
   subject: TimingSubject,
@@ -55,7 +55,7 @@ export function findCalibration(
 }
 
 /** Of this machine, the newest first. */
-export function listCalibrations(db: Db, machine: MachineIdentity): DeviceComparison[] {
+export function listDeviceComparisons(db: Db, machine: MachineIdentity): DeviceComparison[] {
   return readCalibrations(db, `WHERE machine = ? ${NEWEST_FIRST}`, machineText(machine))
 }
 
@@ -73,7 +73,7 @@ function readRows<T>(db: Db, form: z.ZodType<T>, which: string, ...values: strin
 }
 
 /** In the place of what was measured before of the same on the same. */
-export function putCalibration(
+export function putDeviceComparison(
   { db }: WriteContext,
   { machine, subject, timings, measuredAt }: DeviceComparison,
 ): void {

@@ -31,19 +31,19 @@ const measured = (stepMs: number, measuredAt: number): DeviceComparison => ({
 
 test('what was measured is kept for its machine and its model, the newest in the place of the one before', (t) => {
   const { read, write } = tempStore(t)
-  write.putCalibration(measured(217.25, 1))
-  assert.deepEqual(read.calibration(machine, subject), measured(217.25, 1))
-  write.putCalibration(measured(200, 2))
-  assert.deepEqual(read.calibrations(machine), [measured(200, 2)])
+  write.putDeviceComparison(measured(217.25, 1))
+  assert.deepEqual(read.deviceComparison(machine, subject), measured(217.25, 1))
+  write.putDeviceComparison(measured(200, 2))
+  assert.deepEqual(read.deviceComparisons(machine), [measured(200, 2)])
   const larger = { ...measured(400, 3), subject: { ...subject, batchSize: 256 } }
-  write.putCalibration(larger)
-  assert.deepEqual(read.calibrations(machine), [larger, measured(200, 2)])
-  assert.deepEqual(read.calibration(machine, subject), measured(200, 2))
+  write.putDeviceComparison(larger)
+  assert.deepEqual(read.deviceComparisons(machine), [larger, measured(200, 2)])
+  assert.deepEqual(read.deviceComparison(machine, subject), measured(200, 2))
 })
 
 test('whatever of the machine or the model changes, what was measured before says nothing', (t) => {
   const { read, write } = tempStore(t)
-  write.putCalibration(measured(217, 1))
+  write.putDeviceComparison(measured(217, 1))
   const machines: DeviceComparison['machine'][] = [
     { ...machine, processor: 'another' },
     { ...machine, threads: '1' },
@@ -53,7 +53,7 @@ test('whatever of the machine or the model changes, what was measured before say
     { ...machine, devices: { simd: '' } },
   ]
   for (const other of machines)
-    assert.equal(read.calibration(other, subject), undefined, JSON.stringify(other))
+    assert.equal(read.deviceComparison(other, subject), undefined, JSON.stringify(other))
   const subjects: DeviceComparison['subject'][] = [
     { ...subject, model: { kind: 'resnet', depth: 32 } },
     { ...subject, shape: [28, 28, 1] },
@@ -61,7 +61,7 @@ test('whatever of the machine or the model changes, what was measured before say
     { ...subject, batchSize: 64 },
   ]
   for (const other of subjects)
-    assert.equal(read.calibration(machine, other), undefined, JSON.stringify(other))
+    assert.equal(read.deviceComparison(machine, other), undefined, JSON.stringify(other))
 })
 
 test('a row that is not of its form counts as not measured, stays as it is, and gives way to a new measurement', (t) => {
@@ -70,7 +70,7 @@ test('a row that is not of its form counts as not measured, stays as it is, and 
   const db = connect(path)
   afterwards(t, () => db.close())
   assert.throws(() => {
-    write.putCalibration(measured(217, 1))
+    write.putDeviceComparison(measured(217, 1))
     db.exec("UPDATE calibration_timings SET step_ms = NULL WHERE name = 'simd'")
   }, /CHECK/)
   const dump = () =>
@@ -82,15 +82,15 @@ test('a row that is not of its form counts as not measured, stays as it is, and 
     "UPDATE calibrations SET subject = 'no JSON'",
   ]) {
     db.exec('DELETE FROM calibrations')
-    write.putCalibration(measured(217, 1))
+    write.putDeviceComparison(measured(217, 1))
     db.exec(damage)
-    write.putCalibration(other)
+    write.putDeviceComparison(other)
     const before = dump()
-    assert.equal(read.calibration(machine, subject), undefined, damage)
-    assert.deepEqual(read.calibrations(machine), [other], damage)
+    assert.equal(read.deviceComparison(machine, subject), undefined, damage)
+    assert.deepEqual(read.deviceComparisons(machine), [other], damage)
     assert.deepEqual(dump(), before)
-    write.putCalibration(measured(200, 3))
-    assert.deepEqual(read.calibrations(machine), [measured(200, 3), other], damage)
+    write.putDeviceComparison(measured(200, 3))
+    assert.deepEqual(read.deviceComparisons(machine), [measured(200, 3), other], damage)
   }
 })
 
@@ -104,16 +104,16 @@ test('the newest 200 are kept, of whatever machine, and what cannot be read is n
     subject: { ...subject, batchSize },
   })
   const before = { ...machine, kernels: 'fedcba9876543210' }
-  write.putCalibration(ofBatch(1))
+  write.putDeviceComparison(ofBatch(1))
   db.exec("UPDATE calibration_timings SET step_ms = -1 WHERE name = 'simd'")
-  for (let batchSize = 2; batchSize <= 101; batchSize++) write.putCalibration(ofBatch(batchSize, before))
-  for (let batchSize = 102; batchSize <= 202; batchSize++) write.putCalibration(ofBatch(batchSize))
-  const batches = (of = machine) => read.calibrations(of).map((each) => each.subject.batchSize)
+  for (let batchSize = 2; batchSize <= 101; batchSize++) write.putDeviceComparison(ofBatch(batchSize, before))
+  for (let batchSize = 102; batchSize <= 202; batchSize++) write.putDeviceComparison(ofBatch(batchSize))
+  const batches = (of = machine) => read.deviceComparisons(of).map((each) => each.subject.batchSize)
   const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => from - i)
   assert.deepEqual(batches(), down(202, 102))
   assert.deepEqual(batches(before), down(101, 3))
   // An old one that is measured anew is the newest.
-  write.putCalibration({ ...ofBatch(3, before), measuredAt: 1000 })
+  write.putDeviceComparison({ ...ofBatch(3, before), measuredAt: 1000 })
   assert.deepEqual(batches(before), [3, ...down(101, 4)])
   const count = db.get(z.object({ n: z.number() }), 'SELECT count(*) AS n FROM calibrations')
   assert.deepEqual(count, { n: 201 })

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { permutation, random } from '../../shared/random.ts'
-import { openBytes } from './byteSource.ts'
-import { readIdxHeader } from './importers/idx.ts'
+import { permutation, random } from '../shared/random.ts'
+import { openBytes } from '../src-main/datasets/byteSource.ts'
+import { readIdxHeader } from '../src-main/datasets/importers/idx.ts'
 
 /** How many examples of each class go into each part. */
 export interface PerClass {
@@ -81,7 +81,7 @@ function pick({ sizes, values }: IdxFile, chosen: Uint32Array): Uint8Array {
 if (import.meta.main) {
   const [source, target] = process.argv.slice(2)
   if (source === undefined || target === undefined) {
-    console.error('Usage: node src-main/datasets/makeEmbedded.ts <folder of Fashion-MNIST> <target folder>')
+    console.error('Usage: node .ci/makeEmbedded.ts <folder of Fashion-MNIST> <target folder>')
     process.exitCode = 2
   } else await makeEmbedded(source, target, { train: 1000, test: 200 }, 12)
 }

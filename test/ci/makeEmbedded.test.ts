@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { chooseBalanced, makeEmbedded } from '../../../src-main/datasets/makeEmbedded.ts'
-import { cyclic, pattern, tempFolder, tree, writeIdxFolder } from './fixtures.ts'
+import { chooseBalanced, makeEmbedded } from '../../.ci/makeEmbedded.ts'
+import { cyclic, pattern, tempFolder, tree, writeIdxFolder } from '../src-main/datasets/fixtures.ts'
 
 describe('makeEmbedded', () => {
   test('is deterministic, balanced, and copies whole images', async (t) => {
