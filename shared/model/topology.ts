@@ -41,9 +41,21 @@ export function readTopology(input: unknown): Topology {
     fromKeras3(one)
     checkLayer(one)
   }
+  nestEnds(topology)
   if (isGraph(topology)) checkGraph(layers)
   checkOutput(outputLayer(topology))
   return topology
+}
+
+const end = z.tuple([z.string(), z.int(), z.int()])
+
+/** Some versions of Keras name a single input or output as one triple, where tfjs wants a list of triples. */
+function nestEnds({ config }: Topology): void {
+  if (Array.isArray(config)) return
+  for (const key of ['input_layers', 'output_layers']) {
+    const single = end.safeParse(config[key])
+    if (single.success) config[key] = [single.data]
+  }
 }
 
 export function layersOf({ config }: Topology): Layer[] {

@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors.ts'
 import type { CommandMessage, StartMessage, TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import type { Interruption } from './interruptions.ts'
@@ -79,7 +80,7 @@ export function runAttempt(
 
   const verdict = (end: TrainerEnd): Pick<Interruption, 'reason' | 'status'> => {
     const { stepsDone } = store.read.run(start.runId)
-    const resumesAt = store.read.checkpoint(start.runId)?.position.stepsDone ?? 0
+    const resumesAt = resumePoint(store, start.runId)
     if (force.isUsed) return { status: 'stopped', reason: force.explain(stepsDone, resumesAt) }
     const reason = abandonedFor ?? explainStoreFailure(storeFailure) ?? explainEnd(end, resumesAt)
     return { status: 'interrupted', reason }
@@ -106,6 +107,17 @@ export function runAttempt(
       trainer.end()
     },
     finished: trainer.ended.then(conclude),
+  }
+}
+
+/** Steps of the state that a resume would go on from; undefined where all that was saved is damaged. */
+function resumePoint(store: Store, runId: string): number | undefined {
+  try {
+    return store.read.checkpoint(runId)?.position.stepsDone ?? 0
+  } catch (error) {
+    // Whatever cannot be read, the run must not stay marked as running.
+    if (!(error instanceof UserError)) throw error
+    return undefined
   }
 }
 

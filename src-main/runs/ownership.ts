@@ -35,18 +35,18 @@ export function createOwnership(store: Store, onReleased: () => void): Ownership
   }
   // A database that is busy or full for a moment must not end the host: the next tick tries again, and events that cannot
   // be stored end their run with a reason.
-  const every = (milliseconds: number, work: () => void): NodeJS.Timeout =>
-    setInterval(() => {
-      try {
-        work()
-      } catch {
-        seen = -1
-      }
-    }, milliseconds)
+  const tolerantly = (work: () => void) => (): void => {
+    try {
+      work()
+    } catch {
+      seen = -1
+    }
+  }
+  const beat = tolerantly(() => store.write.heartbeat())
   const begin = (): void => {
     if (timers.length > 0) return
-    store.write.heartbeat()
-    timers = [every(heartbeatEvery, () => store.write.heartbeat()), every(requestsEvery, handOnCommands)]
+    beat()
+    timers = [setInterval(beat, heartbeatEvery), setInterval(tolerantly(handOnCommands), requestsEvery)]
   }
   const rest = (): void => {
     if (owned.size > 0) return

@@ -1,3 +1,5 @@
+import { resumeWords } from './trainerLink.ts'
+
 /** What happens to a trainer that does not obey a stop. */
 export interface StopByForce {
   /** It has been told to stop. */
@@ -6,39 +8,55 @@ export interface StopByForce {
   heard(): void
   cancel(): void
   readonly isUsed: boolean
-  /** What was lost, in words. @param stepsDone that are stored · @param resumesAt steps of the last checkpoint */
-  explain(stepsDone: number, resumesAt: number): string
+  /** What was lost, in words. @param stepsDone that are stored · @param resumesAt see resumeWords */
+  explain(stepsDone: number, resumesAt: number | undefined): string
 }
 
+/** A trainer that comes to its messages, and yet never to its commands, is ended after so many times its patience. */
+const mostPatience = 15
+
 /**
- * A trainer obeys between two steps. One that computes without end, or whose driver hangs, never comes to it: when it has
- * been silent for `patience` milliseconds since it was told to stop, it is ended.
+ * A trainer obeys between two steps. One that computes without end is silent: it is ended when it has been so for
+ * `patience` milliseconds since it was told to stop. One that waits for a device that never answers gives signs of life
+ * all the while: it is ended in the end.
  */
 export function stopByForce(patience: number, end: () => void): StopByForce {
-  let timer: NodeJS.Timeout | undefined
-  let isUsed = false
-  const wait = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      isUsed = true
-      end()
-    }, patience)
+  let silence: NodeJS.Timeout | undefined
+  let limit: NodeJS.Timeout | undefined
+  let why: string | undefined
+  const force = (words: string): void => {
+    if (why !== undefined) return
+    why = words
+    end()
+  }
+  const listen = (): void => {
+    clearTimeout(silence)
+    silence = setTimeout(() => force(`was silent for ${patience / 1000} s`), patience)
   }
   return {
-    begin: wait,
-    heard() {
-      if (timer !== undefined && !isUsed) wait()
+    begin() {
+      listen()
+      limit ??= setTimeout(
+        () => force(`did not obey within ${(mostPatience * patience) / 1000} s`),
+        mostPatience * patience,
+      )
     },
-    cancel: () => clearTimeout(timer),
+    heard() {
+      if (silence !== undefined && why === undefined) listen()
+    },
+    cancel() {
+      clearTimeout(silence)
+      clearTimeout(limit)
+    },
     get isUsed() {
-      return isUsed
+      return why !== undefined
     },
     explain(stepsDone, resumesAt) {
       const lost =
-        stepsDone > resumesAt
-          ? `the ${stepsDone - resumesAt} steps after its last checkpoint are lost`
+        stepsDone > (resumesAt ?? 0)
+          ? `the ${stepsDone - (resumesAt ?? 0)} steps after its last checkpoint are lost`
           : 'the step under way is lost'
-      return `The trainer was told to stop, was silent for ${patience / 1000} s and was ended by force; ${lost}; resume continues after ${resumesAt} ${resumesAt === 1 ? 'step' : 'steps'}.`
+      return `The trainer was told to stop, ${why} and was ended by force; ${lost}; ${resumeWords(resumesAt)}.`
     },
   }
 }

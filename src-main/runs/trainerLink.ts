@@ -47,9 +47,15 @@ export type TrainerEnd =
   /** The host ended it for a message that broke this rule. */
   | { readonly type: 'unreadable'; readonly rule: string }
 
-/** In words a user reads. @param resumesAt steps of the last checkpoint */
-export function explainEnd(end: TrainerEnd, resumesAt: number): string {
-  const resume = `resume continues after ${resumesAt} ${resumesAt === 1 ? 'step' : 'steps'}`
+/** @param resumesAt steps of the state that a resume would go on from; undefined where all that was saved is damaged */
+export function resumeWords(resumesAt: number | undefined): string {
+  if (resumesAt === undefined) return 'what was saved of the run is damaged, so that it cannot go on'
+  return `resume continues after ${resumesAt} ${resumesAt === 1 ? 'step' : 'steps'}`
+}
+
+/** In words a user reads. @param resumesAt see resumeWords */
+export function explainEnd(end: TrainerEnd, resumesAt: number | undefined): string {
+  const resume = resumeWords(resumesAt)
   switch (end.type) {
     case 'unreadable':
       return `The trainer was ended because it sent a message outside the protocol (${end.rule}); ${resume}.`

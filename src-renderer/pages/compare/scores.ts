@@ -76,10 +76,10 @@ export function scoresIn(measure: ScoreMeasure): readonly Score[] {
   ]
 }
 
-/** Examples trained on per second over all epochs measured, evaluations included. */
+/** Examples a second over the training steps of all epochs; of epochs that an older version stored, evaluations included. */
 function speedOf(run: RunSummary, epochs: readonly EpochInfo[]): number | null {
   const last = epochs.at(-1)
-  const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0)
+  const seconds = epochs.reduce((sum, epoch) => sum + (epoch.trainingSeconds ?? epoch.seconds), 0)
   return last === undefined || seconds <= 0 ? null : ((last.step + 1) * run.spec.batchSize) / seconds
 }
 

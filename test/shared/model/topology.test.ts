@@ -77,6 +77,14 @@ describe('a graph of layers is refused where it can never be built', () => {
   })
 })
 
+test('one input or output may be named as a single triple', () => {
+  const { config, ...rest } = graph([input, dense('out', ['in', 0])])
+  const flat = { ...rest, config: { ...config, input_layers: ['in', 0, 0], output_layers: ['out', 0, 0] } }
+  const read = readTopology(flat)
+  assert.ok(!Array.isArray(read.config))
+  assert.deepEqual([read.config.input_layers, read.config.output_layers], [[['in', 0, 0]], [['out', 0, 0]]])
+})
+
 test('what is read is a copy', () => {
   const given = graph([input, dense('out', ['in', 0])])
   const before = structuredClone(given)

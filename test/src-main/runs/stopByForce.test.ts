@@ -50,3 +50,19 @@ test('only silence counts: a trainer that gives signs of life has all the time i
   t.mock.timers.tick(60_000)
   assert.deepEqual([ends, force.isUsed], [1, true])
 })
+
+test('signs of life alone do not help for ever: whoever waits for a device that hangs is ended too', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let ends = 0
+  const force = stopByForce(60_000, () => ends++)
+  force.begin()
+  for (let i = 0; i < 200; i++) {
+    t.mock.timers.tick(5_000)
+    force.heard()
+  }
+  assert.equal(ends, 1)
+  assert.match(
+    force.explain(5, 5),
+    /did not obey within 900 s .* the step under way is lost; resume continues after 5 steps/,
+  )
+})
