@@ -9,6 +9,7 @@ import {
   afterwards,
   allPoints,
   claimedRun,
+  ended,
   metrics,
   snapshot,
   state,
@@ -150,6 +151,44 @@ test('a damaged checkpoint gives way to the snapshot before it, and so on, as lo
   flip(db, 'snapshot_tensors', 'data', `snapshot_id = ${first?.id}`)
   assert.throws(stepsDone, damagedIn(/the checkpoint of run/))
   assert.deepEqual(store.read.damage('another'), [])
+})
+
+test('after a damaged state every newer checkpoint counts, and the end of the attempt keeps it', (t) => {
+  for (const damaged of ['checkpoint', 'snapshot'] as const) {
+    const { store, db, run } = trained(t)
+    const stepsDone = () => store.read.checkpoint(run.id)?.position.stepsDone
+    flip(db, 'checkpoint_tensors', 'data', "role = 'optimizer'")
+    const [, second] = store.read.snapshots(run.id)
+    if (damaged === 'snapshot') flip(db, 'snapshot_tensors', 'data', `snapshot_id = ${second?.id}`)
+    const resumed = damaged === 'checkpoint' ? 10_000 : 5000
+    assert.equal(stepsDone(), resumed)
+    store.write.setStatus(run.id, 'interrupted')
+    const again = store.write.claimRun(run.id)
+    const checkpoint = (seq: number, steps: number) =>
+      store.record([{ type: 'checkpoint', runId: run.id, attempt: again.attempt, seq, state: state(steps) }])
+    checkpoint(0, resumed + 500)
+    assert.equal(stepsDone(), resumed + 500)
+    checkpoint(1, resumed + 900)
+    checkpoint(2, resumed + 800)
+    assert.equal(stepsDone(), resumed + 900, 'one from further back replaces none that is whole')
+    store.record([{ ...ended(again, 3, 'stopped'), stepsDone: resumed + 900 }])
+    assert.equal(stepsDone(), resumed + 900)
+  }
+})
+
+test('the end of a run keeps the checkpoint that stands in for a damaged snapshot of the same step', (t) => {
+  const { store, db, run } = trained(t)
+  store.record([snapshot(run, 7, 3, 11_999)])
+  const last = store.read.snapshots(run.id).at(-1)
+  flip(db, 'snapshot_tensors', 'data', `snapshot_id = ${last?.id}`)
+  store.record([ended(run, 8, 'failed')])
+  assert.equal(store.read.checkpoint(run.id)?.position.stepsDone, 12_000)
+})
+
+test('a checkpoint whose position cannot be read gives way as well', (t) => {
+  const { store, db, run } = trained(t)
+  db.run(`UPDATE checkpoints SET position = substr(position, 2)`)
+  assert.equal(store.read.checkpoint(run.id)?.position.stepsDone, 10_000)
 })
 
 test('a damaged snapshot that the run makes again is whole again', (t) => {
