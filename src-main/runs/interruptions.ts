@@ -1,5 +1,6 @@
 import { UserError } from '../../shared/errors.ts'
 import { isActive, type RunStatus } from '../../shared/run/state.ts'
+import { StoreError } from '../store/faults.ts'
 import type { Store } from '../store/types.ts'
 
 /** An attempt that has ended, or never began, without its trainer saying so. */
@@ -49,8 +50,12 @@ export function createInterruptions(store: Store, now: () => number = Date.now):
       try {
         put(store, interruption)
       } catch (error) {
-        if (error instanceof UserError) continue
+        // What refused it may pass.
+        if (error instanceof StoreError) continue
+        // Any other refusal stays: the run is gone, or another host's to mark.
         waiting.delete(interruption)
+        tell()
+        if (error instanceof UserError) continue
         throw error
       }
       waiting.delete(interruption)

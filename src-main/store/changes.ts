@@ -3,6 +3,7 @@ import type { FeedbackInfo, SnapshotInfo } from '../../shared/api/runs.ts'
 import { float64Of } from './blobs.ts'
 import type { Db } from './database.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
+import { CHUNK_STEPS } from './metrics/points.ts'
 import { epochInfoRow, feedbackRow, snapshotRow } from './rows.ts'
 import { SNAPSHOTS } from './snapshots.ts'
 import type { Summaries } from './summaries.ts'
@@ -89,11 +90,17 @@ export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: s
   }
 }
 
-/** The last number of the run's last event, which is its speed; in the last chunk when that has just been closed. */
+/**
+ * The last number of the run's last event, which is its speed; in the last chunk when that has just been closed. A row of the
+ * tail from before the last chunk's end is one that was damaged when its chunk was closed.
+ */
 export function lastSpeed(db: Db, runId: string): number | null {
   const tail = db.get(
     speedRow,
-    `SELECT substr(data, -8) AS speed FROM metric_tail WHERE run_id = ? ORDER BY first_step DESC LIMIT 1`,
+    `SELECT substr(data, -8) AS speed FROM metric_tail
+     WHERE run_id = ? AND first_step >= (SELECT steps_done FROM runs WHERE id = ?) / ${CHUNK_STEPS} * ${CHUNK_STEPS}
+     ORDER BY first_step DESC LIMIT 1`,
+    runId,
     runId,
   )
   const row =

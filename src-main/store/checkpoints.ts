@@ -8,31 +8,36 @@ import { snapshotModel } from './snapshots.ts'
 import { ofCheckpoint, putTensors, readTensors } from './tensors.ts'
 
 const snapshotStepRow = z.object({ id: z.number(), stepsDone: z.number() })
-const checkpointRow = z.object({ position: positionColumn, stepsDone: z.number() })
+const stepsRow = z.object({ stepsDone: z.number() })
+const positionRow = z.object({ position: positionColumn })
 
-/** One rolling checkpoint a run; one from further back never replaces it. */
+/**
+ * One rolling checkpoint a run; one from further back never replaces one that is whole. Where the stored one is damaged, the
+ * run has gone on from a state before it, and every checkpoint from then on is further than what could be read.
+ */
 export function putCheckpoint(db: Db, event: TrainerEventOf<'checkpoint'>, time: number): void {
   const { runId, state } = event
-  const { changes } = db.run(
+  const known = rollingState(db, runId)
+  if (known !== undefined && known.stepsDone > state.position.stepsDone && isWhole(known)) return
+  db.run(
     `INSERT INTO checkpoints (run_id, steps_done, position, saved_at) VALUES (?, ?, ?, ?)
      ON CONFLICT (run_id) DO UPDATE
-     SET steps_done = excluded.steps_done, position = excluded.position, saved_at = excluded.saved_at
-     WHERE excluded.steps_done >= steps_done`,
+     SET steps_done = excluded.steps_done, position = excluded.position, saved_at = excluded.saved_at`,
     runId,
     state.position.stepsDone,
     JSON.stringify(state.position),
     time,
   )
-  if (changes > 0) putTensors(db, ofCheckpoint(runId), state.tensors)
+  putTensors(db, ofCheckpoint(runId), state.tensors)
 }
 
-/** At a run's end its last snapshot usually says all that the checkpoint says. */
+/** At a run's end its last snapshot usually says all that the checkpoint says, unless that snapshot is damaged. */
 export function dropNeedlessCheckpoint(db: Db, runId: string): void {
-  db.run(
-    `DELETE FROM checkpoints WHERE run_id = ? AND steps_done <= (SELECT max(step) + 1 FROM snapshots WHERE run_id = ?)`,
-    runId,
-    runId,
-  )
+  const rolling = rollingState(db, runId)
+  if (rolling === undefined) return
+  const snapshots = snapshotStates(db, runId)
+  if (snapshots.some((state) => state.stepsDone >= rolling.stepsDone && isWhole(state)))
+    db.run('DELETE FROM checkpoints WHERE run_id = ?', runId)
 }
 
 /**
@@ -64,29 +69,47 @@ interface SavedState {
 
 /** The furthest first. */
 function savedStates(db: Db, runId: string): SavedState[] {
+  const states = snapshotStates(db, runId)
+  const rolling = rollingState(db, runId)
+  const all = rolling === undefined ? states : [...states, rolling]
+  return all.sort((a, b) => b.stepsDone - a.stepsDone)
+}
+
+/** The furthest first. */
+function snapshotStates(db: Db, runId: string): SavedState[] {
   const snapshots = db.all(
     snapshotStepRow,
     'SELECT id, step + 1 AS stepsDone FROM snapshots WHERE run_id = ? ORDER BY step DESC',
     runId,
   )
-  const rolling = db.get(
-    checkpointRow,
-    'SELECT steps_done AS stepsDone, position FROM checkpoints WHERE run_id = ?',
-    runId,
-  )
-  const states = snapshots.map(({ id, stepsDone }) => ({
+  return snapshots.map(({ id, stepsDone }) => ({
     stepsDone,
     read() {
       const { position, tensors } = snapshotModel(db, id)
       return { position, tensors: [...tensors] }
     },
   }))
-  if (rolling === undefined) return states
-  const { position, stepsDone } = rolling
-  const where = `the checkpoint of run ${runId}, after ${stepsDone} steps`
-  const read = () => ({
-    position,
-    tensors: readTensors(db, ofCheckpoint(runId), where, 'an older snapshot of the run may be whole'),
-  })
-  return [...states, { stepsDone, read }].sort((a, b) => b.stepsDone - a.stepsDone)
+}
+
+function rollingState(db: Db, runId: string): SavedState | undefined {
+  const row = db.get(stepsRow, 'SELECT steps_done AS stepsDone FROM checkpoints WHERE run_id = ?', runId)
+  if (row === undefined) return undefined
+  const where = `the checkpoint of run ${runId}, after ${row.stepsDone} steps`
+  const read = () => {
+    const stored = db.get(positionRow, 'SELECT position FROM checkpoints WHERE run_id = ?', runId)
+    if (stored === undefined) throw new Error(`The checkpoint of run ${runId} vanished while it was read.`)
+    const wayOn = 'an older snapshot of the run may be whole'
+    return { ...stored, tensors: readTensors(db, ofCheckpoint(runId), where, wayOn) }
+  }
+  return { ...row, read }
+}
+
+function isWhole(state: SavedState): boolean {
+  try {
+    state.read()
+    return true
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return false
+  }
 }

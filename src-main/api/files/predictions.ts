@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { mostSnapshotsAsked } from '../../../shared/api/urls.ts'
 import { damagedClasses } from '../../../shared/ensemble/predictions.ts'
@@ -21,7 +22,8 @@ const address = z.object({
 
 /**
  * Stored probabilities and labels, little-endian. They never change, but another database at the same address counts its
- * snapshots from 1 too: the browser keeps them and asks each time whether they are still these.
+ * snapshots from 1 too: the browser keeps them and asks each time whether they are still these. An answer with damage in it
+ * is kept by nobody: what is damaged may be stored anew.
  */
 export async function predictions(
   { store: { read } }: Core,
@@ -35,28 +37,42 @@ export async function predictions(
     if ('missing' in snapshot) return snapshot.missing
     snapshots.push(snapshot.found)
   }
-  // Whoever keeps what was damaged is sent it anew when it is sound again.
-  const damaged = new Set(read.allDamage().map(({ snapshotId }) => snapshotId))
-  const named = snapshots.map(
-    ({ runId, id, weightsSha256 }) => `${runId} ${id} ${weightsSha256}${damaged.has(id) ? ' damaged' : ''}`,
-  )
+  if (snapshots.length === 0) return plainAnswer(404, 'There are no snapshots in this address.')
+  const named = snapshots.map(({ runId, id, weightsSha256 }) => `${runId} ${id} ${weightsSha256}`)
   const etag = `"${createHash('sha256').update(`${part} ${named.join()}`).digest('hex').slice(0, 32)}"`
   const kept = { etag, 'cache-control': 'private, no-cache' }
-  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers: kept })
-  if (snapshots.length === 0) return plainAnswer(404, 'There are no snapshots in this address.')
-  const frames = function* () {
-    for (const id of ids) yield readFrame(read, id, part)
+  const damaged = new Set(read.allDamage().map(({ snapshotId }) => snapshotId))
+  const isKnownDamaged = ids.some((id) => damaged.has(id))
+  if (!isKnownDamaged && request.headers.get('if-none-match') === etag)
+    return new Response(null, { status: 304, headers: kept })
+  // All of them before the answer begins: its headers depend on whether one is damaged.
+  const frames: Frame[] = []
+  for (const id of ids) {
+    frames.push(readFrame(read, id, part))
+    await setImmediate()
   }
-  return new Response(sent(frames()), { headers: { ...kept, 'content-type': 'application/octet-stream' } })
+  const isSound = frames.every(({ isDamaged }) => !isDamaged)
+  return new Response(sent(frames.map(({ bytes }) => bytes)), {
+    headers: {
+      ...(isSound ? kept : { 'cache-control': 'no-store' }),
+      'content-type': 'application/octet-stream',
+    },
+  })
+}
+
+interface Frame {
+  readonly bytes: Uint8Array
+  readonly isDamaged: boolean
 }
 
 /** One that is damaged says so in its place: the others can be combined all the same. */
-function readFrame(read: StoreReads, id: number, part: Predictions['part']): Uint8Array {
+function readFrame(read: StoreReads, id: number, part: Predictions['part']): Frame {
   try {
-    return frame(read.predictions(id, part))
+    return { bytes: frame(read.predictions(id, part)), isDamaged: false }
   } catch (error) {
     if (!isDamage(error)) throw error
-    return frame({ part, classes: damagedClasses, probs: new Float32Array(), labels: new Uint16Array() })
+    const nothing = { part, classes: damagedClasses, probs: new Float32Array(), labels: new Uint16Array() }
+    return { bytes: frame(nothing), isDamaged: true }
   }
 }
 

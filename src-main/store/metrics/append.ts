@@ -27,7 +27,7 @@ export function appendMetrics(db: Db, event: TrainerEventOf<'metrics'>, stepsDon
   let rest = slab
   for (let chunk = openChunk; chunk < chunkOf(end); chunk++) {
     const border = (chunk + 1) * CHUNK_STEPS
-    const tail = chunk === openChunk ? takeTail(db, event.runId) : []
+    const tail = chunk === openChunk ? takeTail(db, event.runId, chunk * CHUNK_STEPS) : []
     const mine = rest.firstStep < border ? [sliceSlab(rest, rest.firstStep, border)] : []
     closeChunk(db, event.runId, chunk, [...tail, ...mine])
     rest = sliceSlab(rest, Math.max(rest.firstStep, border), end)
@@ -73,9 +73,14 @@ function putTail(db: Db, runId: string, slab: Slab): void {
   )
 }
 
-function takeTail(db: Db, runId: string): Slab[] {
-  const tail = readTail(db, runId)
-  db.run('DELETE FROM metric_tail WHERE run_id = ?', runId)
+/** Takes out what is whole. Damaged rows stay: their gap goes on being told, and what they hold may be recovered by hand. */
+function takeTail(db: Db, runId: string, from: number): Slab[] {
+  const tail = readTail(db, runId, from)
+  db.run(
+    'DELETE FROM metric_tail WHERE run_id = ? AND first_step IN (SELECT value FROM json_each(?))',
+    runId,
+    JSON.stringify(tail.map(({ firstStep }) => firstStep)),
+  )
   return tail
 }
 

@@ -74,8 +74,20 @@ export function nextChunk(db: Db, seriesId: number, after: number): Chunk | unde
   return row && { chunk: row.chunk, points: pointsOf(db, row) }
 }
 
-/** What of the run is not in closed chunks yet, in order; what is damaged of it is left out. */
-export function readTail(db: Db, runId: string): Slab[] {
+const stepsRow = z.object({ stepsDone: z.number() })
+
+/** The first step of the run's open chunk. */
+function openStart(db: Db, runId: string): number {
+  const row = db.get(stepsRow, 'SELECT steps_done AS stepsDone FROM runs WHERE id = ?', runId)
+  return chunkOf(row?.stepsDone ?? 0) * CHUNK_STEPS
+}
+
+/**
+ * What of the run is not in closed chunks yet, in order; what is damaged of it is told and left out. A row from before the open
+ * chunk was damaged when its own chunk was closed: it stays a gap that is told, since that chunk was closed without it.
+ * @param from the first step of the open chunk
+ */
+export function readTail(db: Db, runId: string, from = openStart(db, runId)): Slab[] {
   return db
     .all(
       tailRow,
@@ -84,7 +96,8 @@ export function readTail(db: Db, runId: string): Slab[] {
       runId,
     )
     .filter((row) => {
-      if (row.checksum === null || row.checksum === checksumOfTail(row)) return true
+      const isSound = row.checksum === null || row.checksum === checksumOfTail(row)
+      if (isSound && row.firstStep >= from) return true
       sayGap(db, runId, 'metrics', row.firstStep, row.firstStep + row.count - 1)
       return false
     })

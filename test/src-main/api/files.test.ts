@@ -219,7 +219,8 @@ test('predictions with a wrong bit say so in their place, between those that are
   const [first = 0, second = 0] = ids
   const read = async () => {
     const answer = await get(predictionsUrl(ids, 'test'))
-    return { etag: answer.headers.get('etag'), words: new Uint32Array(await answer.arrayBuffer()) }
+    const [etag, cache] = [answer.headers.get('etag'), answer.headers.get('cache-control')]
+    return { etag, cache, words: new Uint32Array(await answer.arrayBuffer()) }
   }
   const sound = await read()
   const db = connect(lab.core.store.path)
@@ -227,9 +228,12 @@ test('predictions with a wrong bit say so in their place, between those that are
   db.run(turn, 1, first)
   const found = await read()
   assert.deepEqual([...found.words.subarray(0, 2)], [0, 0xffff_ffff])
+  assert.deepEqual([found.etag, found.cache], [null, 'no-store'], 'also the first, which finds the damage')
+  const again = await get(predictionsUrl(ids, 'test'), { 'if-none-match': sound.etag ?? '' })
+  assert.equal(again.status, 200, 'who has kept the sound ones is told')
   const rest = lab.core.store.read.predictions(second, 'test')
   assert.deepEqual([...found.words.subarray(2, 4)], [rest?.labels.length, rest?.classes])
-  assert.notEqual((await read()).etag, sound.etag, 'who has kept the sound ones asks again')
+  assert.notEqual((await read()).etag, sound.etag)
   db.run(turn, -1, first)
   db.close()
   assert.deepEqual((await read()).words, sound.words)

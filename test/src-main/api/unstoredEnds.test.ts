@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Update } from '../../../shared/api/services.ts'
 import { createServices } from '../../../src-main/api/index.ts'
+import { createInterruptions } from '../../../src-main/runs/interruptions.ts'
 import { createRunService } from '../../../src-main/runs/service.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { until } from '../../e2e/lab.ts'
 import { cloudsSpec, openLab } from '../runs/lab.ts'
-import { afterwards } from '../store/fixtures.ts'
+import { afterwards, claimedRun } from '../store/fixtures.ts'
 import { openReachable } from '../store/reachable.ts'
 
 test('an end that the database cannot take is told at once, and stored as soon as it can', async (t) => {
@@ -69,4 +70,25 @@ test('an end that the database cannot take is told at once, and stored as soon a
   await until('the end to be stored', () => store.read.run(id).status === 'interrupted' || undefined)
   assert.equal(store.read.run(id).reason, run.reason)
   assert.equal((await health()).fault, null, 'and told again when the database takes writes')
+})
+
+test('the end of a run that is gone meanwhile is tried no more', (t) => {
+  const { store } = openReachable(t)
+  const [run, gone] = [claimedRun(store), claimedRun(store)]
+  const interruptions = createInterruptions(store)
+  afterwards(t, () => interruptions.close())
+  const other = connect(store.path)
+  afterwards(t, () => other.close())
+  other.exec('BEGIN IMMEDIATE')
+  for (const { id, attempt } of [gone, run])
+    interruptions.put({ runId: id, attempt, reason: 'its trainer is gone', status: 'interrupted' })
+  assert.equal(interruptions.unstored().length, 2)
+  other.run('DELETE FROM runs WHERE id = ?', gone.id)
+  other.exec('COMMIT')
+  let told = 0
+  interruptions.listen(() => told++)
+  interruptions.close()
+  assert.deepEqual(interruptions.unstored(), [])
+  assert.equal(told, 2, 'those who show either run look again')
+  assert.equal(store.read.run(run.id).status, 'interrupted')
 })
