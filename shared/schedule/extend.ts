@@ -5,6 +5,7 @@ import { maxSteps, type SchedulePlan } from './plan.ts'
 import { makeTimeline } from './plannedTimeline.ts'
 import type { ScheduleSpec } from './spec.ts'
 import { spanOf, type Timeline } from './timeline.ts'
+import type { Span } from './track.ts'
 
 /** By how much a run is to grow: whole cycles where its schedule restarts, time where nothing in it depends on the budget. */
 export type Extension = { readonly cycles: number } | { readonly epochs: number } | { readonly steps: number }
@@ -36,11 +37,26 @@ export function usualExtension(spec: ScheduleSpec, plan: SchedulePlan): Extensio
 
 /** Whether a schedule goes on beyond its budget by itself: it has no cycles to be completed, and never asks how long it is. */
 const goesOn = (spec: ScheduleSpec, plan: SchedulePlan): boolean =>
-  endsOpen(spec, plan, plan.totalSteps) && !readsBudget(spec)
+  followedByOpen(spec, plan) && !readsBudget(spec)
 
 /** Whether a run that ends at step `end` ends in a cycle that lasts as long as the run, whatever that is. */
 export const endsOpen = (spec: ScheduleSpec, plan: SchedulePlan, end: number): boolean =>
   spanOf(makeTimeline(spec, plan, []), end - 1).end === Number.POSITIVE_INFINITY
+
+/**
+ * Whether the steps after a plan's end belong to such a cycle. Where a cycle ends just there, that is for the one that
+ * would begin to say.
+ */
+function followedByOpen(spec: ScheduleSpec, plan: SchedulePlan): boolean {
+  const next = spanAfter(makeTimeline(spec, plan, []), plan.totalSteps)
+  return next.end === Number.POSITIVE_INFINITY
+}
+
+/** The cycle cut at `end`, or the next one where a cycle ends there. */
+function spanAfter(line: Timeline, end: number): Span {
+  const current = spanOf(line, end - 1)
+  return current.end > end ? current : spanOf(line, end)
+}
 
 function extendBySteps(
   spec: ScheduleSpec,
@@ -49,7 +65,7 @@ function extendBySteps(
   edits: readonly ScheduleEdit[],
 ): SchedulePlan {
   const line = makeTimeline(spec, plan, edits)
-  if (!endsOpen(spec, plan, plan.totalSteps)) {
+  if (!followedByOpen(spec, plan)) {
     throw new UserError(
       `While extending the schedule: a ${spec.kind} schedule has cycles; extend it by cycles, so that the last one is whole.`,
     )
@@ -110,8 +126,7 @@ export function extendPlan(
 
 /** The end of the cycle cut at `end`, or of the next one where a cycle ends there. */
 function cycleEndAfter(line: Timeline, end: number, spec: ScheduleSpec, plan: SchedulePlan): number {
-  const current = spanOf(line, end - 1)
-  const next = current.end > end ? current : spanOf(line, end)
+  const next = spanAfter(line, end)
   if (Number.isFinite(next.end) && next.end > end) return next.end
   const instead = goesOn(spec, plan)
     ? 'extend it by epochs or steps instead'

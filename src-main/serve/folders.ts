@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Services } from '../../shared/api/services.ts'
@@ -34,13 +34,36 @@ export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Dataset
       return datasets.columns(options)
     },
     async *import(options, signal) {
-      for (const each of pathsOf(options)) await check(each)
+      for (const each of pathsOf(options)) {
+        await check(each)
+        await checkEntries(check, each, depths[options.format])
+      }
       yield* datasets.import(options, signal)
     },
   }
 }
 
 type Check = (given: string) => Promise<string>
+
+/** How many levels of a folder an import of each format reads: images lie in the folders of their classes. */
+const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, cifar: 1, images: 2 }
+
+/**
+ * Checks what an import finds in a folder: a link in it may lead out of what may be read, and Anneal's own folder may lie in
+ * it. What is hidden is passed over by every import. @throws UserError for the first that may not be read
+ */
+async function checkEntries(check: Check, folder: string, depth: number): Promise<void> {
+  if (depth === 0) return
+  // A file, or what cannot be read: the import says so in its own words.
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
+    const each = path.join(folder, entry.name)
+    // A plain file lies where its folder does, which was checked; there may be a million of them.
+    if (!entry.isFile()) await check(each)
+    await checkEntries(check, each, entry.isFile() ? 0 : depth - 1)
+  }
+}
 
 /** Its result is the path as it was given. @throws UserError for one that may not be read */
 function createCheck({ named, own, home = homedir() }: FolderBounds): Check {
@@ -55,7 +78,7 @@ function createCheck({ named, own, home = homedir() }: FolderBounds): Check {
       .some((name) => name.startsWith('.'))
     if (isBelow(real, realHome) && !isHidden && !isBelow(real, await realOf(own))) return given
     throw new UserError(
-      `While opening ${given === '' ? home : given}: a browser may read what lies in ${shown.join(', ')}, and nothing that is hidden in ${home}; copy the data to there, or start Anneal with --allow-folder and its folder.`,
+      `While opening ${given === '' ? home : given}: a browser may read what lies in ${shown.join(', ')}, and nothing that is hidden in ${home}, once links are followed; copy the data to there, or start Anneal with --allow-folder and its folder.`,
     )
   }
 }

@@ -41,7 +41,7 @@ const ourFault = 'This failed; the terminal that Anneal was started from says wh
 const pingEvery = 30_000
 const pongWithin = 10_000
 
-/** @throws Error with code EADDRINUSE, EACCES, ... when it cannot listen */
+/** @throws Error with code EADDRINUSE, EACCES, ... when it cannot listen; what `secret` throws, with the port free again */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { secret, exposedAs, services, log } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate })
@@ -69,7 +69,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = exposedAs ?? '127.0.0.1'
   const servers = [await listen(open(), host, options.port)]
   // No request comes between these two: one that finds its port taken has changed nothing.
-  const access = createAccess({ secret: secret(), proofFor, ...(exposedAs !== undefined && { exposedAs }) })
+  const access = createAccess({
+    secret: await orShut(servers, secret),
+    proofFor,
+    ...(exposedAs !== undefined && { exposedAs }),
+  })
   const answer = createAnswer(options, access)
   const port = portOf(servers[0])
   // A browser may take "localhost" for either; where this machine has no ::1, there is nothing to listen on.
@@ -99,6 +103,16 @@ function listen(server: Server, host: string, port: number): Promise<Server> {
       resolve(server)
     })
   })
+}
+
+/** A server that cannot be completed gives its port back: it would answer nothing, and keep the process alive. */
+async function orShut<T>(servers: readonly Server[], make: () => T): Promise<T> {
+  try {
+    return make()
+  } catch (error) {
+    await Promise.all(servers.map(shut))
+    throw error
+  }
 }
 
 function shut(server: Server): Promise<void> {

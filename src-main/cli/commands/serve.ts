@@ -86,15 +86,16 @@ function exposure({ host, exposeToNetwork }: Options): string | undefined {
 async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | undefined): Promise<void> {
   const windowFolder = builtWindow(cli)
   const services = servicesFor(core, windowFolder, chosen.allowFolder)
+  const log = (line: string): void => cli.terminal.err(`${line}\n`)
   const server = await listen(chosen.port, (port) =>
     startServer({
       services,
       files: createFiles(core),
       windowFolder,
-      secret: () => secretOf(core.home, chosen.newKey),
+      secret: () => secretOf(core.home, chosen.newKey, log),
       port,
       ...(exposedAs !== undefined && { exposedAs }),
-      log: (line) => cli.terminal.err(`${line}\n`),
+      log,
     }),
   )
   // Not before: one that finds its port taken must leave the queue as it was.

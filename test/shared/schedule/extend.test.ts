@@ -107,3 +107,46 @@ test('the snapshots at the ends of a run that was extended have numbers of their
   }
   assert.deepEqual(numbers, [1, 2, 3])
 })
+
+test('a run that ends just where its last, open piece would begin goes on into it by epochs', () => {
+  const bordered = parseRunSpec({
+    schedule: {
+      kind: 'sequence',
+      pieces: [
+        { schedule: { kind: 'cosine', lrStart: 0.1 }, length: 5 },
+        { schedule: { kind: 'constant', lr: 0.01 } },
+      ],
+    },
+    budget: { steps: 50 },
+    snapshots: { at: 'cycleEnds' },
+  })
+  const spec = bordered.schedule
+  const launched = { totalSteps: 50, stepsPerEpoch: 10 }
+  assert.deepEqual(usualExtension(spec, launched), { epochs: 1 })
+  assert.throws(() => extendPlanBy(spec, launched, { cycles: 1 }), /extend it by epochs or steps instead/)
+  const longer = extendPlanBy(spec, launched, { epochs: 2 })
+  assert.equal(longer.totalSteps, 70)
+  const [before, after] = [launched, longer].map((each) => compileSchedule(spec, each))
+  for (let step = 0; step < 50; step++) assert.deepEqual(after?.at(step), before?.at(step))
+  for (let step = 50; step < 70; step++) assert.equal(after?.at(step).lr, 0.01)
+  const longest = extendPlanBy(spec, longer, { epochs: 2 })
+  const { snapshotAfter } = buildTimetable(bordered, { plan: longest, edits: [] })
+  // The cycle's end at 50 is counted once, as a cycle; the end at 70 was one of the run.
+  assert.deepEqual([49, 89].map(snapshotAfter), [1, 3])
+})
+
+test('the usual extension of what does not read its budget is never refused, also where a cycle ends with the run', () => {
+  fc.assert(
+    fc.property(anySpec, anyPlan, (spec, given) => {
+      if (readsBudget(spec)) return
+      const cycle = compileSchedule(spec, given).cycleAt(0)
+      const whole = { totalSteps: cycle?.end ?? given.totalSteps, stepsPerEpoch: given.stepsPerEpoch }
+      for (const plan of [given, whole]) {
+        const longer = extendPlanBy(spec, plan, usualExtension(spec, plan))
+        const [before, after] = [plan, longer].map((each) => compileSchedule(spec, each))
+        for (let step = 0; step < plan.totalSteps; step++) assert.deepEqual(after?.at(step), before?.at(step))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})

@@ -23,7 +23,7 @@ export interface Door extends CoreLab {
   readonly log: readonly string[]
   readonly windowFolder: string
   /** Another server of the same home, as after a restart. */
-  serve(port?: number): Promise<RunningServer>
+  serve(port?: number, secret?: () => string): Promise<RunningServer>
 }
 
 export const bigScript = `export const words = ${JSON.stringify('anneal '.repeat(3000))}\n`
@@ -38,12 +38,13 @@ export async function openDoor(): Promise<Door> {
   writeFileSync(path.join(windowFolder, 'assets', 'small-1a2b.css'), 'a{}')
   const log: string[] = []
   const servers: RunningServer[] = []
-  const serve = async (port = 0): Promise<RunningServer> => {
+  const ownSecret = () => secretOf(lab.home)
+  const serve = async (port = 0, secret = ownSecret): Promise<RunningServer> => {
     const server = await startServer({
       services: createServices(lab.core, 'browser'),
       files: createFiles(lab.core),
       windowFolder,
-      secret: () => secretOf(lab.home),
+      secret,
       port,
       log: (line) => log.push(line),
     })

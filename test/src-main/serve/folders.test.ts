@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import sharp from 'sharp'
+import type { ImportOptions } from '../../../shared/data/importOptions.ts'
 import { createServices } from '../../../src-main/api/index.ts'
 import { boundDatasets, type FolderBounds } from '../../../src-main/serve/folders.ts'
 import { openLab } from '../runs/lab.ts'
@@ -99,4 +101,41 @@ test('an import reads only what may be read, in each of its files', async (t) =>
   await assert.rejects(async () => {
     for await (const _ of steps) assert.fail('nothing may be read')
   }, refused)
+})
+
+test('an import follows no link in its folders out of what may be read', async (t) => {
+  const { at, bounded } = await machine(t)
+  const png = await sharp({ create: { width: 2, height: 2, channels: 3, background: '#123' } })
+    .png()
+    .toBuffer()
+  for (const folder of ['user/cats/a', 'user/cats/b', 'user/more', 'disk2/photos', 'user/cifar'])
+    mkdirSync(at(folder), { recursive: true })
+  for (const file of ['user/cats/a/1.png', 'user/cats/b/1.png', 'user/more/2.png', 'disk2/photos/1.png'])
+    writeFileSync(at(file), png)
+  writeFileSync(at('disk2/batch.bin'), new Uint8Array(3073))
+  const imported = async (options: ImportOptions, more?: Partial<FolderBounds>): Promise<string> => {
+    try {
+      for await (const _ of bounded(more).import(options, undefined));
+      return 'imported'
+    } catch (error) {
+      return String(error)
+    }
+  }
+  const cats: ImportOptions = { format: 'images', path: at('user/cats') }
+  symlinkSync(at('user/more/2.png'), at('user/cats/b/2.png'))
+  assert.equal(await imported(cats), 'imported', 'a link within is followed')
+  for (const [from, to] of [
+    ['disk2/photos/1.png', 'user/cats/a/2.png'],
+    ['disk2/photos', 'user/cats/c'],
+    ['user/.ssh', 'user/cats/c'],
+  ] as const) {
+    symlinkSync(at(from), at(to))
+    assert.match(await imported(cats), refused, to)
+    rmSync(at(to))
+  }
+  symlinkSync(at('disk2/photos'), at('user/cats/c'))
+  assert.equal(await imported(cats, { named: [at('disk2')] }), 'imported', 'what was named may be led to')
+  symlinkSync(at('disk2/batch.bin'), at('user/cifar/data_batch_1.bin'))
+  assert.match(await imported({ format: 'cifar', path: at('user/cifar') }), refused)
+  assert.match(await imported({ format: 'images', path: at('user') }), refused, 'Anneal’s own folder')
 })

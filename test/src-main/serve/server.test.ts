@@ -544,3 +544,14 @@ test('a page that was open finds its way back to a server that starts again', as
     'the old token is void',
   )
 })
+
+test('a server whose secret cannot be had gives its port back', async () => {
+  const { port, close } = await door.serve()
+  await close()
+  const noSecret = () => {
+    throw new Error('no secret')
+  }
+  await assert.rejects(door.serve(port, noSecret), /no secret/)
+  await assert.rejects(ask(port, '/'), /ECONNREFUSED/)
+  assert.equal((await door.serve(port)).port, port)
+})
