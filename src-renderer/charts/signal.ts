@@ -28,7 +28,7 @@ const noiseTail = 0.05
 const fence = 5
 /** Values this much further out than the typical ones, as a part of their spread, are shown nevertheless. */
 const reach = 0.25
-/** A line further from the origin than so many times the middle one has diverged. */
+/** What lies further from the origin than so many times the middle line has diverged. */
 const farTimes = 3
 /** Cutting is worth its marks only where the signal gains so much room. */
 const leastGain = 1.5
@@ -57,7 +57,7 @@ const isFair = (frame: Extent, limits: Extent): boolean =>
 
 /**
  * Between which values the signal of some lines lies. Of each line the quantiles of its later part count, and the values a
- * little beyond them; a line that lies many times further from the origin than the middle one does not count at all.
+ * little beyond them; what lies many times further from the origin than the middle line does not count.
  */
 export function signalLimits(
   series: readonly ChartSeries[],
@@ -67,7 +67,7 @@ export function signalLimits(
     .filter(({ hidden }) => hidden !== true)
     .map((one) => typicalOf(pointsWithin(one, within)))
     .filter((typical) => typical !== undefined)
-  return extentOf(nearOnes(lines, origin).flatMap(({ limits }) => limits))
+  return extentOf(nearLimits(lines, origin).flat())
 }
 
 interface Points {
@@ -120,11 +120,19 @@ function bulkOf(ascending: number[], out: number) {
   return { low: Math.max(low, quarter - far), median, high: Math.min(high, three + far) }
 }
 
-/** Without the lines that have diverged. The middle one is the better of two. */
-function nearOnes(lines: readonly Typical[], origin: number | undefined): readonly Typical[] {
-  if (origin === undefined || lines.length < 2) return lines
+/**
+ * The limits without those of lines that have diverged, and without the stretch of a line on its way there: a loss that
+ * rises to infinity passes the other lines first. The middle line is the better of two.
+ */
+function nearLimits(lines: readonly Typical[], origin: number | undefined): readonly Extent[] {
+  const all = lines.map(({ limits }) => limits)
+  if (origin === undefined || lines.length < 2) return all
   const distance = (value: number): number => Math.abs(value - origin)
-  const distances = lines.map(({ median }) => distance(median)).sort((a, b) => a - b)
-  const middle = distances[Math.floor((lines.length - 1) / 2)] ?? Number.POSITIVE_INFINITY
-  return lines.filter(({ limits }) => Math.min(...limits.map(distance)) <= farTimes * middle)
+  const farTimesMiddle = (values: readonly number[]): number =>
+    farTimes * (values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0)
+  const far = farTimesMiddle(lines.map(({ median }) => distance(median)))
+  const furthest = farTimesMiddle(all.map((limits) => Math.max(...limits.map(distance))))
+  return all
+    .filter((limits) => Math.min(...limits.map(distance)) <= far)
+    .map(([low, high]) => [Math.max(low, origin - furthest), Math.min(high, origin + furthest)])
 }

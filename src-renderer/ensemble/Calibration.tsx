@@ -65,10 +65,18 @@ function Diagram({ bins, best, examples }: DiagramProps) {
         )}
       </div>
       <figcaption className={classes.legend} aria-hidden="true">
-        <span className={classes.keyBar} /> ensemble
-        <span className={classes.keyDot} /> best snapshot
-        <span className={classes.keyLine} /> as sure as right
-        <span className={classes.keyCount} /> share of examples
+        <span>
+          <span className={classes.keyBar} /> ensemble
+        </span>
+        <span>
+          <span className={classes.keyDot} /> best snapshot
+        </span>
+        <span>
+          <span className={classes.keyLine} /> as sure as right
+        </span>
+        <span>
+          <span className={classes.keyCount} /> share of examples
+        </span>
       </figcaption>
     </figure>
   )

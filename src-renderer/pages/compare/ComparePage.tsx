@@ -106,8 +106,8 @@ function OtherData({ view, others, onShow }: OtherDataProps) {
   return (
     <p className={classes.note} role="status">
       {view.others
-        ? `${counted(others.length, 'run')} of other data (${names}) ${others.length === 1 ? 'is' : 'are'} shown: their scores do not compare with the others.`
-        : `${counted(others.length, 'run')} of other data (${names}) ${others.length === 1 ? 'is' : 'are'} hidden: their scores do not compare with these.`}{' '}
+        ? `${counted(others.length, 'run')} of other data (${names}) ${others.length === 1 ? 'is' : 'are'} shown: scores on other data do not compare.`
+        : `${counted(others.length, 'run')} of other data (${names}) ${others.length === 1 ? 'is' : 'are'} hidden: scores on other data do not compare.`}{' '}
       <button type="button" className={classes.inline} onClick={() => onShow(!view.others)}>
         {view.others ? 'Hide' : 'Show'}
       </button>

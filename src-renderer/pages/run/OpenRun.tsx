@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core'
 import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isActive } from '../../../shared/run/state.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
 import { useDamage } from '../../hooks/useHealth.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -29,6 +30,8 @@ const EnsemblePanel = lazy(async () => ({ default: (await loadEnsemble()).Ensemb
 
 /** About what the note takes, in pixels. */
 const noteHeight = 64
+/** What the line takes that the numbers of a run that trains have in the header. */
+const progressHeight = 20
 
 interface OpenRunProps {
   readonly run: RunSummary
@@ -85,7 +88,10 @@ export function OpenRun({ run, live }: OpenRunProps) {
               scene={scene}
               samplesPerSecond={live.samplesPerSecond}
               isNarrow={isEnsembleOpen && canEnsemble}
-              above={noteHeight * ((words === undefined ? 0 : 1) + (damage.length === 0 ? 0 : 1))}
+              above={
+                noteHeight * ((words === undefined ? 0 : 1) + (damage.length === 0 ? 0 : 1)) +
+                (isActive(run.status) ? progressHeight : 0)
+              }
             />
           </Tabs.Panel>
           <Tabs.Panel value="epochs" pt="xs">

@@ -19,6 +19,9 @@ interface RateChartProps {
   readonly height: number
 }
 
+/** Pixels, axis and all, in which the labels of an axis stay apart. */
+const leastHeight = 84
+
 /** The rate as applied and as planned; below it the momentum, where the schedule moves that too. */
 export function RateChart({ scene, height }: RateChartProps) {
   const { run, schedule, view, change, window, map, feedback, snapshots, words } = scene
@@ -47,7 +50,7 @@ export function RateChart({ scene, height }: RateChartProps) {
   const usual = useMemo(() => scaleOfSchedule(schedule), [schedule])
   const scale = view.rateScale ?? usual
   const y = useMemo((): ChartAxis => ({ label: '', format: rate, tick: tickNumbers, scale }), [scale])
-  const rateHeight = movesMomentum ? Math.round(height * 0.58) - 12 : height
+  const rateHeight = movesMomentum ? Math.max(leastHeight, Math.round(height * 0.58) - 12) : height
   return (
     <div ref={ref}>
       <SeriesError error={error} hasData={views.size > 0} />
@@ -62,7 +65,12 @@ export function RateChart({ scene, height }: RateChartProps) {
         onScale={(rateScale) => change({ rateScale })}
       />
       {movesMomentum && (
-        <MomentumChart scene={scene} height={height - rateHeight - 24} views={views} toCome={toCome} />
+        <MomentumChart
+          scene={scene}
+          height={Math.max(leastHeight, height - rateHeight - 24)}
+          views={views}
+          toCome={toCome}
+        />
       )}
     </div>
   )

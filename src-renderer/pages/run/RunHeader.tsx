@@ -25,7 +25,7 @@ export function RunHeader(props: RunHeaderProps) {
   const { run, commands } = props
   return (
     <header className={classes.header}>
-      <div className={classes.first}>
+      <div className={classes.first} data-active={isActive(run.status)}>
         <Favourite run={run} />
         <EditableName run={run} />
         <StatusBadge status={run.status} />

@@ -104,6 +104,22 @@ test('a run is watched live: epochs and snapshots on the page are those in the d
   assert.ok(text.includes(`${first.step + 1} steps`), text)
 })
 
+test('what steers a run and how far it is are within the window, however narrow', async () => {
+  const usual = page.viewportSize()
+  assert.ok(usual !== null)
+  const header = main().locator('header')
+  const stop = header.getByRole('button', { name: 'Stop', exact: true })
+  const numbers = header.getByText(/ left$/).locator('..')
+  for (const width of [480, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    const box = await stop.boundingBox()
+    assert.ok(box !== null && box.x >= 0 && box.x + box.width <= width, `${width}: ${JSON.stringify(box)}`)
+    const [shown, whole] = await numbers.evaluate((line) => [line.clientWidth, line.scrollWidth])
+    assert.equal(whole, shown, `${width}`)
+  }
+  await page.setViewportSize(usual)
+})
+
 test('a reload in the middle repeats and loses nothing', async () => {
   await page.reload()
   await status('running').waitFor()

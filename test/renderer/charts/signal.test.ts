@@ -53,6 +53,10 @@ test('a run that diverged does not flatten the others, one that is merely worse 
   const without = signalLimits(runs, { within, origin: 0 })
   assert.deepEqual(signalLimits([...runs, diverged], { within, origin: 0 }), without)
   assert.ok((signalLimits([...runs, worse], { within, origin: 0 })?.[1] ?? 0) > 1.4)
+  // A run that trained before its loss went to infinity: it counts, what it came to does not.
+  const late = line('late', (step) => (falling.y[step] ?? 0) + (step > 150 ? Math.exp((step - 150) / 5) : 0))
+  const highest = signalLimits([...runs, late], { within, origin: 0 })?.[1] ?? 9
+  assert.ok(highest < 3, `${highest}`)
   // Of two runs, the better one is the signal.
   const [best] = runs
   assert.ok(best !== undefined)
