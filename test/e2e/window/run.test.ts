@@ -33,8 +33,10 @@ const answered = z.object({ result: z.object({ data: z.object({ id: z.string() }
 
 /** As the form does, in the host's own process. */
 async function launch(spec: object): Promise<string> {
-  await page.waitForFunction("localStorage.getItem('anneal-key')")
-  const key = z.string().parse(await page.evaluate("localStorage.getItem('anneal-key')"))
+  const key = await eventually('the key of the page', async () => {
+    const held = await page.evaluate("localStorage.getItem('anneal-key')")
+    return z.string().nullable().parse(held) ?? undefined
+  })
   const answer = await page.request.post(new URL('/trpc/runs.launch', host.url).href, {
     data: { spec },
     headers: { origin: new URL(host.url).origin, 'x-anneal-key': key },
