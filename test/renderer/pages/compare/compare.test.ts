@@ -79,8 +79,12 @@ describe('scores', () => {
     const [, cell] = scoreCells(error, runs, () => [], runs[0])
     assert.deepEqual(cell, { text: '10.0\u202f%', isTop: true, delta: '−10.0\u202fpp', isBetter: true })
   })
-  test('speed is examples over the seconds of the epochs', () => {
-    const epochs = [epoch(0.5, { step: 9, seconds: 2 }), epoch(0.6, { epoch: 2, step: 19, seconds: 3 })]
+  test('speed is examples over the seconds of the training steps, evaluations and pauses left out', () => {
+    const epochs = [
+      epoch(0.5, { step: 9, seconds: 4, trainingSeconds: 2 }),
+      // Of an older version, which told one time only.
+      epoch(0.6, { epoch: 2, step: 19, seconds: 3, trainingSeconds: null }),
+    ]
     const [cell] = scoreCells(speed, runs.slice(0, 1), () => epochs, undefined)
     assert.equal(cell?.text, `${(20 * (runs[0]?.spec.batchSize ?? 0)) / 5}/s`)
   })
