@@ -8,6 +8,9 @@ const { module, memory, control: shared, parameters: given, failure, names, thre
 const control = new Int32Array(shared)
 const parameters = new Float64Array(given)
 const kernels = instantiate(module, memory, names)
+// The heap may have grown while this thread began: V8 tells of growth the threads that already hold the memory, and a thread
+// with an older size takes what lies beyond it for out of bounds. Growing by nothing brings the size up to date.
+memory.grow(0)
 
 let last = -1
 for (;;) {
