@@ -33,7 +33,7 @@ export function* tensorboardFile(wallTime: number, points: Iterable<ScalarPoint>
     const piece = record({
       wallTime,
       step,
-      summary: { value: values.map(({ tag, value }) => ({ tag, simpleValue: value })) },
+      summary: { value: values.map(({ tag, value }) => ({ tag, simpleValue: canonical(value) })) },
     })
     pieces.push(piece)
     size += piece.byteLength
@@ -62,3 +62,6 @@ function maskedCrc(data: Uint8Array): number {
   const crc = crc32c(data)
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
 }
+
+/** A processor's own NaN may carry a sign, which would go into the file: all are written as 0x7fc00000. */
+const canonical = (value: number): number => (Number.isNaN(value) ? Number.NaN : value)

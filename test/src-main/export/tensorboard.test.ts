@@ -20,3 +20,12 @@ test('a reader of event files finds the version, then every point in order', () 
     assert.deepEqual(rest[i], { step, wallTime, version: '', values: wanted })
   }
 })
+
+test('a NaN is written as 0x7fc00000, whatever sign the processor gave it', () => {
+  // Infinity less infinity on x86 has the sign bit set.
+  const [signed] = new Float64Array(new BigUint64Array([0xfff8_0000_0000_0000n]).buffer)
+  const points = [{ step: 1, wallTime: 1, values: [{ tag: 'train/loss', value: signed ?? 0 }] }]
+  const file = Buffer.concat([...tensorboardFile(1, points)])
+  // Field 2 of the value: four bytes, little-endian.
+  assert.ok(file.includes(Buffer.from([0x15, 0x00, 0x00, 0xc0, 0x7f])))
+})
