@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
 import { specLine } from '../../format/specText.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 
@@ -7,6 +8,8 @@ interface AddRunsProps {
   readonly taken: readonly string[]
   readonly onAdd: (ids: readonly string[]) => void
 }
+
+const saysNone = sayingNothingFound('No run is called that')
 
 /** Offered at once, at most: typing narrows it down. */
 const limit = 50
@@ -29,7 +32,7 @@ export function AddRuns({ taken, onAdd }: AddRunsProps) {
       w={220}
       searchable
       limit={limit}
-      nothingFoundMessage="No run is called that"
+      filter={saysNone}
       data={data}
       value={null}
       searchValue={typed}

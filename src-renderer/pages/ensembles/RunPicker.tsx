@@ -2,6 +2,7 @@ import { Select, type SelectProps, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { bestOf } from '../../../shared/run/best.ts'
+import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
 import { counted } from '../../format/format.ts'
 import { scoreText } from '../../format/scoreMeasure.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -18,6 +19,8 @@ interface RunPickerProps {
   readonly placeholder: string
   readonly onPick: (runId: string) => void
 }
+
+const saysNone = sayingNothingFound('No run of that name')
 
 /** Finds a run by its name. Those that cannot join say why, below those that can. */
 export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
@@ -46,7 +49,7 @@ export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
       value={null}
       searchable
       limit={mostShown}
-      nothingFoundMessage="No run of that name"
+      filter={saysNone}
       comboboxProps={{ width: 340, position: 'bottom-end', transitionProps: { duration: 80 } }}
       renderOption={renderOption}
       onChange={(id) => {

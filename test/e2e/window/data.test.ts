@@ -264,6 +264,10 @@ describe('what is malformed is refused beside its field, and nothing is stored',
     await field('Most values of a categorical column').fill('many')
     await press('Import')
     assert.match(await mistakeOf(classColumn()), /name of a column/)
+    // A list in which nothing was found is read too.
+    await classColumn().fill('neither')
+    await page.getByRole('option', { name: 'No column is called so', disabled: true }).waitFor()
+    await assertAccessible(page)
     assert.match(await mistakeOf('Name'), /at most 100 characters/)
     assert.match(await mistakeOf('Licence'), /at most 2000 characters/)
     assert.match(await mistakeOf('Source'), /at most 2000 characters/)

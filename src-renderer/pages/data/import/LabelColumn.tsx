@@ -1,9 +1,12 @@
 import { Select, TextInput } from '@mantine/core'
 import { useEffect } from 'react'
 import { errorWords } from '../../../components/errorWords.ts'
+import { sayingNothingFound } from '../../../components/sayingNothingFound.ts'
 import { distinct, guessLabel, useColumns } from './columns.ts'
 import type { FieldsProps } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
+
+const saysNone = sayingNothingFound('No column is called so')
 
 /** Beyond these a list is searched, not read. */
 const mostListed = 200
@@ -48,10 +51,10 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
       selectFirstOptionOnChange
       limit={mostListed}
       maxDropdownHeight={280}
-      nothingFoundMessage="No column is called so"
-      renderOption={({ option: { value } }) => (
+      filter={saysNone}
+      renderOption={({ option: { value, label } }) => (
         <span className={classes.column}>
-          <span>{value}</span>
+          <span>{label}</span>
           <span className={classes.samples}>{samples.get(value)?.join(', ')}</span>
         </span>
       )}
