@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import type { RunKind } from '../run/kind.ts'
 import { type Scores, trainerCommand } from '../run/messages.ts'
+import type { RunOrigin } from '../run/origin.ts'
 import type { EditedPlan } from '../run/plan.ts'
+import type { RateTestSettings } from '../run/rateTest.ts'
 import type { RunSpec } from '../run/spec.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { SchedulePlan } from '../schedule/index.ts'
@@ -53,7 +56,14 @@ export interface RunInfo {
   /** Short, sortable by time, unique in the database; any unambiguous prefix finds it. */
   readonly id: string
   readonly name: string
+  readonly kind: RunKind
   readonly spec: RunSpec
+  /** Of a range test; null for others. */
+  readonly rateTest: RateTestSettings | null
+  /** The run it came from; null where it came from none. */
+  readonly origin: RunOrigin | null
+  /** The study it is a cell of; null where it was started by hand. */
+  readonly studyId: string | null
   readonly datasetId: string
   readonly status: RunStatus
   /** Why it failed, was stopped or interrupted, in words. */

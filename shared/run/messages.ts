@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { scheduleEdit } from '../schedule/index.ts'
 import { deviceAdvice } from './probe.ts'
+import { rateTestSettings } from './rateTest.ts'
 import { engineName, runSpec } from './spec.ts'
 
 /*
@@ -120,6 +121,12 @@ export const startMessage = z.strictObject({
   edits: z.array(scheduleEdit),
   /** Absent on a fresh start. */
   state: trainerState.optional(),
+  /** Steps of the stream of batches (and of all that is drawn by step) that the run's parent has used: the run's step 0 goes on there. */
+  streamFrom: step.optional(),
+  /** What a range test does besides training; its schedule is the ramp. */
+  rateTest: rateTestSettings.optional(),
+  /** Threads of the processor that it may use; all when absent. */
+  threads: z.int().min(1).optional(),
 })
 export type StartMessage = z.infer<typeof startMessage>
 

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { ensembleMethods } from '../../shared/ensemble/methods.ts'
+import { runKind } from '../../shared/run/kind.ts'
 import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
+import { runOrigin } from '../../shared/run/origin.ts'
+import { rateTestSettings } from '../../shared/run/rateTest.ts'
 import { engineName, type RunSpec, runSpec } from '../../shared/run/spec.ts'
 import { runStatus } from '../../shared/run/state.ts'
 import { scheduleEdit } from '../../shared/schedule/index.ts'
@@ -46,7 +49,7 @@ const specColumn = z.string().transform((text) => {
 })
 
 export const RUN_COLUMNS = `
-  id, name, spec, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
+  id, name, kind, spec, rate_test AS rateTest, origin, study_id AS studyId, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
   attempt, queue_place AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
   device_reason AS deviceReason, parameters,
   final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
@@ -58,7 +61,11 @@ export const runRow = z
   .object({
     id: z.string(),
     name: z.string(),
+    kind: runKind,
     spec: specColumn,
+    rateTest: json(rateTestSettings).nullable(),
+    origin: json(runOrigin).nullable(),
+    studyId: z.string().nullable(),
     datasetId: z.string(),
     status: runStatus,
     reason: z.string().nullable(),

@@ -59,11 +59,16 @@ function insertRun(
   { id, time, status }: { readonly id: string; readonly time: number; readonly status: 'created' | 'queued' },
 ): RunRecord {
   db.run(
-    `INSERT INTO runs (id, name, spec, dataset_id, status, plan, total_steps, host_id, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO runs (id, name, kind, spec, rate_test, origin, study_id, dataset_id, status, plan, total_steps,
+       host_id, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     run.spec.name ?? usualRunName(run.spec),
+    run.kind ?? 'training',
     JSON.stringify(run.spec),
+    run.rateTest === undefined ? null : JSON.stringify(run.rateTest),
+    run.origin === undefined ? null : JSON.stringify(run.origin),
+    run.studyId ?? null,
     run.datasetId,
     status,
     JSON.stringify(run.plan),

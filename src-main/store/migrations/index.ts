@@ -4,6 +4,15 @@ import { calibrations } from './003-calibrations.ts'
 import { queue } from './004-queue.ts'
 import { trainingTime } from './005-training-time.ts'
 import { checksums } from './006-checksums.ts'
+import { studies } from './007-studies.ts'
 
 /** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
-export const migrations: readonly string[] = [initial, changes, calibrations, queue, trainingTime, checksums]
+export const migrations: readonly string[] = [
+  initial,
+  changes,
+  calibrations,
+  queue,
+  trainingTime,
+  checksums,
+  studies,
+]

@@ -1,4 +1,7 @@
 import type { RunChange, RunInfo, RunListChange } from '../../../shared/api/runs.ts'
+import type { RunKind } from '../../../shared/run/kind.ts'
+import type { RunOrigin } from '../../../shared/run/origin.ts'
+import type { RateTestSettings } from '../../../shared/run/rateTest.ts'
 import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { SchedulePlan } from '../../../shared/schedule/index.ts'
@@ -17,6 +20,11 @@ export interface NewRun {
   readonly datasetId: string
   readonly plan: SchedulePlan
   readonly totalSteps: number
+  /** training when absent. */
+  readonly kind?: RunKind
+  readonly rateTest?: RateTestSettings
+  readonly origin?: RunOrigin
+  readonly studyId?: string
 }
 
 export type NewPlan = Pick<NewRun, 'plan' | 'totalSteps'>

@@ -1,0 +1,208 @@
+import { z } from 'zod'
+import type { RunOrigin } from '../run/origin.ts'
+import type { RateTestSettings } from '../run/rateTest.ts'
+import { rateTestSettings } from '../run/rateTest.ts'
+import type { RunStatus } from '../run/state.ts'
+import type { CellRole, LeftOut, StudyCell } from '../study/cell.ts'
+import type { StudySpec } from '../study/spec.ts'
+import { type RunSummary, runId } from './runs.ts'
+import type { Cancellation, Update } from './services.ts'
+
+/*
+ * What the doors show of studies. Accuracies are in 0..1, losses in nats, times milliseconds since 1970 or seconds where
+ * the name says so.
+ */
+
+export const studyId = z.string().min(1).max(64)
+
+/**
+ * active: its runs wait or train. paused: none is started. cancelled: those that waited were taken out.
+ * finished: every cell has ended.
+ */
+export const studyStatus = z.enum(['active', 'paused', 'cancelled', 'finished'])
+export type StudyStatus = z.infer<typeof studyStatus>
+
+export interface StudyCounts {
+  readonly total: number
+  readonly queued: number
+  readonly active: number
+  readonly completed: number
+  /** Diverged, or ended by an error. */
+  readonly failed: number
+  /** Stopped by hand, interrupted, or deleted. */
+  readonly other: number
+}
+
+/** A row of the list of studies. */
+export interface StudySummary {
+  readonly id: string
+  readonly name: string
+  readonly kind: StudySpec['kind']
+  readonly status: StudyStatus
+  readonly reason: string | null
+  readonly spec: StudySpec
+  readonly slots: number | null
+  readonly note: string
+  readonly counts: StudyCounts
+  /** The cell that is best by the study's objective so far. */
+  readonly best: StudyCellInfo | null
+  readonly createdAt: number
+  readonly endedAt: number | null
+}
+
+/** One run of a study, with what it came to. */
+export interface StudyCellInfo
+  extends Pick<StudyCell, 'key' | 'settings' | 'seed' | 'budget' | 'stage' | 'after'> {
+  readonly ordinal: number
+  readonly role: CellRole
+  readonly runId: string
+  /** deleted: its run is in the trash or gone. */
+  readonly status: RunStatus | 'deleted'
+  readonly reason: string | null
+  /** The step at which it diverged (from 0) and its rate, where that is how it failed. */
+  readonly diverged: { readonly step: number; readonly lr: number } | null
+  /** Of its last evaluation; null before the first, and where the part is empty. */
+  readonly validationAccuracy: number | null
+  readonly validationLoss: number | null
+  readonly testAccuracy: number | null
+  readonly testLoss: number | null
+  readonly steps: number
+  readonly totalSteps: number
+  /** Of training, evaluation and checkpoints, so far. */
+  readonly seconds: number
+}
+
+/** Rows replace rows by ordinal. */
+export interface StudyChange {
+  readonly study: StudySummary
+  readonly cells: readonly StudyCellInfo[]
+}
+
+export interface StudyListChange {
+  readonly changed: readonly StudySummary[]
+  readonly removed: readonly string[]
+}
+
+/** What a study would come to, before it is started. */
+export interface StudyPlan {
+  readonly spec: StudySpec
+  /** The cells of the first stage; later stages depend on what comes of it. */
+  readonly cells: readonly Pick<StudyCell, 'key' | 'role' | 'settings' | 'seed' | 'budget'>[]
+  readonly leftOut: readonly LeftOut[]
+  /** All runs of all stages, at most. */
+  readonly runs: number
+  readonly steps: number
+  /** Null where no time is known. */
+  readonly seconds: number | null
+  /** Of the snapshots it will store; null where that cannot be told. */
+  readonly bytes: number | null
+}
+
+export const launchStudy = z.strictObject({ spec: z.unknown() })
+export const studyCommands = [
+  'pause',
+  'resume',
+  'cancel',
+  'retryFailed',
+  'first',
+  'earlier',
+  'later',
+  'last',
+] as const
+export const commandStudy = z.strictObject({ id: studyId, command: z.enum(studyCommands) })
+/** More cells for a study: values of an axis, or seeds for some settings ("the best five"). */
+export const extendStudy = z.strictObject({
+  id: studyId,
+  values: z.array(z.strictObject({ path: z.string(), values: z.array(z.json()).min(1) })).optional(),
+  seeds: z.array(z.int()).min(1).optional(),
+  /** Keys of cells whose settings get the new seeds; all when absent. */
+  of: z.array(z.string()).optional(),
+})
+export const editStudy = z.strictObject({
+  id: studyId,
+  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
+  note: z.string().max(100_000).optional(),
+  slots: z.int().min(1).max(64).nullable().optional(),
+})
+
+export interface StudyServices {
+  list(): StudySummary[]
+  /** @throws UserError when no study or more than one begins with it */
+  get(id: string): StudyChange
+  changes(
+    cursor: string | undefined,
+    signal: Cancellation | undefined,
+  ): AsyncIterable<Update<StudyListChange>>
+  /** One study as its runs train: only cells that changed, at most four updates a second. */
+  watch(
+    id: string,
+    cursor: string | undefined,
+    signal: Cancellation | undefined,
+  ): AsyncIterable<Update<StudyChange>>
+  /** @throws UserError for what breaks a rule, in one sentence with axis, rule and value */
+  plan(spec: unknown): Promise<StudyPlan>
+  /** All runs of its first stage are stored with it in one transaction, queued. */
+  launch(spec: unknown): Promise<StudySummary>
+  command(input: z.infer<typeof commandStudy>): Promise<StudySummary>
+  extend(input: z.infer<typeof extendStudy>): Promise<StudySummary>
+  edit(input: z.infer<typeof editStudy>): StudySummary
+  /** Its runs go to the trash with it, where `runs` is true; else they stay. */
+  remove(input: { readonly id: string; readonly runs: boolean }): void
+  restore(id: string): void
+}
+
+/** Runs at once on a device, by the user's setting. */
+export const slotSettings = z.strictObject({
+  processor: z.int().min(1).max(64).default(1),
+  graphics: z.int().min(1).max(64).default(1),
+})
+export type SlotSettings = z.infer<typeof slotSettings>
+
+/** A range test: of a run spec (its schedule does not matter), from fresh weights or from a snapshot. */
+export const launchRateTest = z.strictObject({
+  spec: z.unknown(),
+  settings: rateTestSettings.prefault({}),
+  snapshotId: z.int().optional(),
+  when: z.enum(['now', 'queue']).default('now'),
+})
+
+export interface RateSuggestions {
+  readonly valley: number | null
+  readonly steep: number | null
+  readonly minimum: number | null
+  readonly slide: number | null
+}
+
+export interface RateTestView {
+  readonly runId: string
+  readonly settings: RateTestSettings
+  readonly points: readonly {
+    readonly step: number
+    readonly lr: number
+    readonly loss: number | null
+    readonly smoothed: number | null
+    /** Training accuracy of the step's batch, in 0..1. */
+    readonly accuracy: number | null
+  }[]
+  /** The step at which it stopped because the loss had gone too high; null: it went to its end, or goes on. */
+  readonly stoppedAt: number | null
+  readonly suggestions: RateSuggestions
+}
+
+export const branchRun = z.strictObject({
+  /** The parent, and the state to begin from: the snapshot after so many steps, or the checkpoint when absent. */
+  runId,
+  stepsDone: z.int().min(1).optional(),
+  kind: z.enum(['branch', 'fineTune', 'again']).default('branch'),
+  /** The child's whole spec. */
+  spec: z.unknown(),
+  when: z.enum(['now', 'queue']).default('now'),
+})
+
+/** A run of a family tree. */
+export interface LineageNode {
+  readonly runId: string
+  readonly origin: RunOrigin | null
+  /** Null: it was deleted. */
+  readonly run: RunSummary | null
+}
