@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addBranch } from './commands/branch.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
@@ -53,6 +54,7 @@ export function buildProgram(cli: Cli): Command {
   addServe(program, cli)
   addSchedule(program, cli)
   addTraining(program, cli)
+  addBranch(program, cli)
   addControlCommands(program, cli)
   addQueue(program, cli)
   addRuns(program, cli)

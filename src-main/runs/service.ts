@@ -4,9 +4,10 @@ import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { Extension } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
-import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
+import { type BranchSource, createBranch } from './branching.ts'
 import { childTrainers } from './childTrainer.ts'
 import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
@@ -22,15 +23,15 @@ export type RunListener = (events: readonly TrainerEvent[]) => void
 
 export interface RunService {
   /**
-   * Creates and starts a run. A run that fails before its first step (a model that does not fit the data) leaves nothing
+   * Creates and starts a run: of fresh weights, or `from` the state of another one. A run that fails before its first step (a model that does not fit the data) leaves nothing
    * behind: `finished` then rejects with a UserError.
    * @throws UserError for a spec, data set or schedule that breaks a rule; nothing is stored then
    */
-  launch(spec: unknown): Promise<ActiveRun>
+  launch(spec: unknown, from?: BranchSource): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
-  launchToStay(spec: unknown): Promise<ActiveRun>
+  launchToStay(spec: unknown, from?: BranchSource): Promise<ActiveRun>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
-  enqueue(spec: unknown): Promise<RunRecord>
+  enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
@@ -95,8 +96,16 @@ export function createRunService(
     finished.catch(() => undefined)
     return endingAs(attempt, finished)
   }
-  const launch = async (spec: unknown): Promise<ActiveRun> => {
-    const run = await createRun(store, catalogue, spec, store.write.createRun)
+  const create = (
+    spec: unknown,
+    from: BranchSource | undefined,
+    put: (run: NewRun) => RunRecord,
+  ): Promise<RunRecord> =>
+    from === undefined
+      ? createRun(store, catalogue, spec, put)
+      : createBranch(store, catalogue, spec, from, put)
+  const launch = async (spec: unknown, from?: BranchSource): Promise<ActiveRun> => {
+    const run = await create(spec, from, store.write.createRun)
     try {
       return await start(run, () => store.write.claimRun(run.id))
     } catch (error) {
@@ -118,15 +127,15 @@ export function createRunService(
   }
 
   return {
-    async launch(spec) {
-      const started = await launch(spec)
+    async launch(spec, from) {
+      const started = await launch(spec, from)
       const finished = started.finished.then((end) => refuseUnbuildable(store, end))
       finished.catch(() => undefined)
       return endingAs(started, finished)
     },
     launchToStay: launch,
-    async enqueue(spec) {
-      const run = await createRun(store, catalogue, spec, store.write.enqueueRun)
+    async enqueue(spec, from) {
+      const run = await create(spec, from, store.write.enqueueRun)
       queue.poke()
       return run
     },

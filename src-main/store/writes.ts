@@ -1,6 +1,7 @@
 import { putDataset } from './datasets.ts'
 import { putDeviceComparison } from './deviceComparisons.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
+import { beganWith } from './lineage.ts'
 import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
@@ -67,9 +68,7 @@ export function createWrites(context: WriteContext): {
     })
   }
   const purge = (runIds: readonly string[]): void => {
-    urgent(() => {
-      for (const runId of runIds) trash.hide(runId)
-    })
+    urgent(() => trash.hide(runIds))
     trash.throwAway(runIds)
     emptyInTurns()
   }
@@ -93,6 +92,7 @@ export function createWrites(context: WriteContext): {
       setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
       putDeviceComparison: (comparison) => transaction(() => putDeviceComparison(context, comparison)),
+      beganWith: (runId, weightsSha256) => transaction(() => beganWith(db, runId, weightsSha256)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
       annotateRuns: (change) => transaction(() => annotateRuns(context, change)),
