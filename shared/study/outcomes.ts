@@ -85,6 +85,10 @@ export const schedulesOf = (cells: readonly StudyCellInfo[]): readonly string[] 
   ...new Set(cells.filter(({ role }) => role === 'cell').map((cell) => textOf(cell, 'schedule'))),
 ]
 
+/** Those of comparisons, each of which has all of them. */
+export const schedulesIn = ([first]: readonly Comparison[]): readonly string[] =>
+  first?.outcomes.map(({ schedule }) => schedule) ?? []
+
 /** Tasks and optimizers in the study's order, budgets ascending. */
 export function compareSchedules(cells: readonly StudyCellInfo[], score: StudyScore): readonly Comparison[] {
   const schedules = schedulesOf(cells)
