@@ -44,7 +44,10 @@ export function parseAxis(text: string): StudyAxis {
 function readRange(from: number, to: number, rest: string, doing: string): StudyAxis['values'] {
   let count: number | undefined
   let scale: 'linear' | 'log' | undefined
-  for (const word of rest.split(':').slice(1).map((part) => part.trim())) {
+  for (const word of rest
+    .split(':')
+    .slice(1)
+    .map((part) => part.trim())) {
     if ((word === 'log' || word === 'linear') && scale === undefined) scale = word
     else if (/^\d+$/.test(word) && count === undefined) count = Number(word)
     else {
