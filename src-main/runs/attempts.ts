@@ -1,10 +1,9 @@
 import { UserError } from '../../shared/errors.ts'
-import type { StartMessage, TrainerState } from '../../shared/run/messages.ts'
+import type { StartMessage } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import type { Catalogue, DatasetMeta } from '../datasets/index.ts'
 import { type Asked, type Devices, ranOn } from '../devices/index.ts'
 import type { RunRecord, Store } from '../store/types.ts'
-import { weightsSha256 } from '../weightsSha256.ts'
 import { type ActiveRun, type AttemptContext, runAttempt } from './activeRun.ts'
 import type { Interruption } from './interruptions.ts'
 import { measureThenRun } from './measuredRun.ts'
@@ -43,7 +42,7 @@ function startTrainer(context: AttemptContext, run: RunRecord, advice: DeviceAdv
 }
 
 function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): StartMessage {
-  const state = store.read.checkpoint(run.id) ?? takenFromParent(store, run)
+  const state = store.read.checkpoint(run.id) ?? startState(store.read, run)
   return {
     type: 'start',
     runId: run.id,
@@ -54,15 +53,9 @@ function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): Star
     plan: run.planned.plan,
     edits: [...run.planned.edits],
     ...(state !== undefined && { state }),
+    ...(run.rateTest !== null && { rateTest: run.rateTest }),
     ...(run.origin !== null && { streamFrom: run.origin.streamFrom }),
   }
-}
-
-function takenFromParent({ read, write }: Store, run: RunRecord): TrainerState | undefined {
-  const state = startState(read, run)
-  if (state !== undefined && run.origin?.weightsSha256 === null)
-    write.beganWith(run.id, weightsSha256(state.tensors))
-  return state
 }
 
 /** A run that could not be started: it waits no longer, and says why. */

@@ -44,9 +44,7 @@ export async function createBranch(
   const spec = parseRunSpec(input)
   if (kind === 'again') {
     refuseOtherThanSeed(words, parent.spec, spec)
-    return createRun(store, catalogue, spec, (run) =>
-      put({ ...run, origin: originOf(kind, parent, 0, null) }),
-    )
+    return createRun(store, catalogue, spec, put, { origin: originOf(kind, parent, 0, null) })
   }
   if (!isDeepStrictEqual(spec.model, parent.spec.model)) {
     throw new UserError(
@@ -56,12 +54,9 @@ export async function createBranch(
   const { stepsDone, state, isKept } = stateOf(store, words, parent, source.stepsDone)
   const origin = originOf(kind, parent, stepsDone, weightsSha256(state.tensors))
   const own = isKept ? undefined : beginningOf(state, { kind, parent: parent.spec, spec })
-  return createRun(
-    store,
-    catalogue,
-    spec,
-    (run) => put({ ...run, origin, ...(own !== undefined && { state: own }) }),
-    (data) => refuseOtherData(store, words, { parent, kind, spec, data }),
+  const about = { origin, ...(own !== undefined && { state: own }) }
+  return createRun(store, catalogue, spec, put, about, (data) =>
+    refuseOtherData(store, words, { parent, kind, spec, data }),
   )
 }
 

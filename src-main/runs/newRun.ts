@@ -8,7 +8,8 @@ import { planRun } from './plannedRun.ts'
 
 /**
  * Stores a run of a spec, after the whole spec has been checked against its data.
- * @param put how it is stored: to be started now, or queued · @param check what else must hold, before anything is stored
+ * @param put how it is stored: to be started now, or queued · @param about what it is besides a training run of its spec
+ * @param check what else must hold, before anything is stored
  * @throws UserError for what breaks a rule; nothing is stored then
  */
 export async function createRun(
@@ -16,6 +17,7 @@ export async function createRun(
   catalogue: Catalogue,
   input: unknown,
   put: (run: NewRun) => RunRecord,
+  about: Pick<NewRun, 'kind' | 'rateTest' | 'origin' | 'state'> = {},
   check?: (data: DatasetMeta) => void,
 ): Promise<RunRecord> {
   const spec = parseRunSpec(input)
@@ -24,5 +26,5 @@ export async function createRun(
   const { totalSteps, schedule } = buildTimetable(spec, { plan, edits: [] })
   checkRates(spec.schedule, schedule)
   store.write.putDataset({ id: meta.id, name: meta.name, folder, meta: z.json().parse(meta) })
-  return put({ spec, datasetId: meta.id, plan, totalSteps })
+  return put({ spec, datasetId: meta.id, plan, totalSteps, ...about })
 }

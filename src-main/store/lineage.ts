@@ -66,11 +66,3 @@ export function familyOf(db: Db, runId: string): RunRecord[] {
     runId,
   )
 }
-
-export function beganWith(db: Db, runId: string, weightsSha256: string): void {
-  db.run(
-    `UPDATE runs SET origin = json_set(origin, '$.weightsSha256', ?) WHERE id = ? AND origin IS NOT NULL`,
-    weightsSha256,
-    runId,
-  )
-}

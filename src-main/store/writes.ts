@@ -1,7 +1,6 @@
 import { putDataset } from './datasets.ts'
 import { putDeviceComparison } from './deviceComparisons.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
-import { beganWith } from './lineage.ts'
 import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
@@ -92,7 +91,6 @@ export function createWrites(context: WriteContext): {
       setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
       putDeviceComparison: (comparison) => transaction(() => putDeviceComparison(context, comparison)),
-      beganWith: (runId, weightsSha256) => transaction(() => beganWith(db, runId, weightsSha256)),
       addEdit: (runId, edit, totalSteps) => transaction(() => addEdit(context, runId, edit, totalSteps)),
       annotate: (runId, change) => transaction(() => annotate(context, runId, change)),
       annotateRuns: (change) => transaction(() => annotateRuns(context, change)),

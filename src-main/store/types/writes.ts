@@ -37,8 +37,6 @@ export interface StoreWrites {
   saySetup(runId: string, words: string | null): void
   /** Keeps it in the place of what was measured before of the same model on the same machine; the oldest of many goes. */
   putDeviceComparison(comparison: DeviceComparison): void
-  /** Keeps the hash of the weights that a run began with, where its parent had not got that far when it was made. */
-  beganWith(runId: string, weightsSha256: string): void
   addEdit(runId: string, edit: ScheduleEdit, totalSteps: number): void
   annotate(
     runId: string,
