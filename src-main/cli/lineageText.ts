@@ -6,7 +6,7 @@ import { table } from './table.ts'
 
 type Node = LineageNode<RunRecord>
 
-/** The run's family, each under the one it came from; nothing where it has none. */
+/** The run's family, each under the one it came from, the run itself marked; nothing where it has none. */
 export function lineageText(read: StoreReads, run: RunRecord, columns: number): string {
   const nodes = familyOf(read, run.id)
   if (nodes.length < 2) return ''
@@ -16,17 +16,17 @@ export function lineageText(read: StoreReads, run: RunRecord, columns: number): 
       { head: 'lineage', shrinkTo: 16 },
       { head: 'run' },
       { head: 'after steps', align: 'right' },
-      { head: 'status' },
       { head: 'best validation', align: 'right' },
       { head: 'what changed', shrinkTo: 20 },
+      { head: 'status' },
     ],
     nodes.map((node) => [
-      `${'  '.repeat(node.depth)}${node.run?.name ?? node.name}${node.runId === run.id ? ' (this run)' : ''}`,
+      `${'  '.repeat(node.depth)}${node.runId === run.id ? '▸ ' : ''}${node.run?.name ?? node.name}`,
       node.runId,
       takenAfter(node),
-      node.run?.status ?? 'deleted',
       percent(bestOf(read, node)),
       changesOf(node, known),
+      node.run?.status ?? 'deleted',
     ]),
     columns,
   )
