@@ -1,4 +1,5 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import type { RateTestView } from '../../shared/api/studies.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
 import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildTimetable } from '../../shared/run/plan.ts'
@@ -52,10 +53,31 @@ export function runListReport(run: RunRecord) {
   }
 }
 
+/** A range test as `find-lr --json` prints it: the loss and its smoothing are null where they are no number. */
+export function rateTestReport(run: RunRecord, view: RateTestView) {
+  const { valley, steep, minimum, slide } = view.suggestions
+  return {
+    runId: run.id,
+    points: view.points.map(({ step, lr, loss, smoothed }) => ({ step, lr, loss, smoothed })),
+    stoppedAt: view.stoppedAt,
+    suggestions: { valley, steep, minimum, slide },
+    bounds: view.bounds,
+    warnings: view.warnings,
+    /** Of each point's batch, in 0..1. */
+    accuracy: view.points.map(({ accuracy }) => accuracy),
+    settings: view.settings,
+    status: run.status,
+    reason: run.reason,
+    origin: run.origin,
+    device: run.device,
+  }
+}
+
 function runHead(run: RunRecord) {
   return {
     runId: run.id,
     name: run.name,
+    kind: run.kind,
     status: run.status,
     reason: run.reason,
     /** Steps applied. */

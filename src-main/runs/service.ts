@@ -30,11 +30,10 @@ export interface RunService {
   launch(spec: unknown): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
   launchToStay(spec: unknown): Promise<ActiveRun>
-  /**
-   * Creates and starts a range test, which stays whatever becomes of it.
-   * @throws UserError for what breaks a rule; nothing is stored then
-   */
+  /** As `launch`, a range test. */
   launchRateTest(request: RateTestRequest): Promise<ActiveRun>
+  /** As `launchToStay`. */
+  launchRateTestToStay(request: RateTestRequest): Promise<ActiveRun>
   /** Creates a range test that starts when `enqueue`'s would. */
   enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
@@ -122,6 +121,13 @@ export function createRunService(
       interruptions.put(unbegun(run, 'failed', error))
     }
   })
+  const launchRateTest = (request: RateTestRequest): Promise<ActiveRun> =>
+    startNew(createRateTest(store, catalogue, request, store.write.createRun))
+  const orNothing = (started: ActiveRun): ActiveRun => {
+    const finished = started.finished.then((end) => refuseUnbuildable(store, end))
+    finished.catch(() => undefined)
+    return endingAs(started, finished)
+  }
   const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
     const run = await created
     queue.poke()
@@ -133,14 +139,10 @@ export function createRunService(
   }
 
   return {
-    async launch(spec) {
-      const started = await launch(spec)
-      const finished = started.finished.then((end) => refuseUnbuildable(store, end))
-      finished.catch(() => undefined)
-      return endingAs(started, finished)
-    },
+    launch: async (spec) => orNothing(await launch(spec)),
     launchToStay: launch,
-    launchRateTest: (request) => startNew(createRateTest(store, catalogue, request, store.write.createRun)),
+    launchRateTest: async (request) => orNothing(await launchRateTest(request)),
+    launchRateTestToStay: launchRateTest,
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
     enqueue: (spec) => enqueued(createRun(store, catalogue, spec, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
