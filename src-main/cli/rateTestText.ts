@@ -1,5 +1,6 @@
 import type { RateTestView } from '../../shared/api/studies.ts'
 import type { RateTestSettings } from '../../shared/run/rateTest.ts'
+import { lossCeiling } from '../../shared/study/lossCeiling.ts'
 import { marksOf, rateMarks } from '../../shared/study/rateWords.ts'
 import type { RunRecord } from '../store/types.ts'
 import { absent, fixed, rate, whole } from './format.ts'
@@ -44,8 +45,6 @@ function markLines(view: RateTestView, columns: number): string[] {
 }
 
 const rows = 10
-/** A loss that bursts would press all that matters into one line: it is drawn as an arrow above this many times the rest. */
-const burst = 1.2
 
 /** The smoothed loss against the rate, with the rates that were found below it; empty where there is nothing to draw. */
 function plot(view: RateTestView, columns: number): string {
@@ -58,10 +57,7 @@ function plot(view: RateTestView, columns: number): string {
   const columnOf = (lr: number): number =>
     Math.min(width - 1, Math.max(0, Math.round(((scale(lr) - from) / (to - from)) * (width - 1))))
   const least = losses.reduce((low, { loss }) => Math.min(low, loss), Number.POSITIVE_INFINITY)
-  const until = losses.findIndex(({ loss }) => loss === least) + 1
-  const before = losses.slice(0, until).reduce((high, { loss }) => Math.max(high, loss), least)
-  const highest = losses.reduce((high, { loss }) => Math.max(high, loss), least)
-  const most = Math.min(highest, least + burst * (before - least || highest - least))
+  const most = lossCeiling(losses.map(({ loss }) => loss)) ?? least
   const rowOf = (loss: number): number =>
     most === least ? 0 : Math.round(((most - Math.min(most, loss)) / (most - least)) * (rows - 1))
   const canvas = Array.from({ length: rows }, () => Array<string>(width).fill(' '))

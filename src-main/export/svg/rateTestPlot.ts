@@ -1,5 +1,6 @@
 import type { RatePoint, RateTestView } from '../../../shared/api/studies.ts'
 import { rateText } from '../../../shared/numberText.ts'
+import { lossCeiling } from '../../../shared/study/lossCeiling.ts'
 import { marksOf } from '../../../shared/study/rateWords.ts'
 import { drawTimePlot, type Line } from './timePlot.ts'
 
@@ -7,6 +8,9 @@ import { drawTimePlot, type Line } from './timePlot.ts'
 export function drawRateTest(name: string, view: RateTestView): string {
   const { points, settings } = view
   const marks = marksOf(view)
+  const ceiling = lossCeiling(points.map(({ smoothed }) => smoothed)) ?? Number.POSITIVE_INFINITY
+  const isCut = points.some(({ loss }) => loss !== null && loss > ceiling)
+  const belowCeiling = (loss: number | null): number | null => loss && Math.min(loss, ceiling)
   const line = (label: string, value: (point: RatePoint) => number | null, dashed = false): Line => ({
     name: label,
     points: points.map((point) => [point.lr, value(point) ?? Number.NaN] as const),
@@ -24,9 +28,12 @@ export function drawRateTest(name: string, view: RateTestView): string {
     markNames: marks.map(({ label, lr }) => `${label}: ${rateText(lr)}`),
     panels: [
       {
-        label: 'training loss of the batch (nats)',
+        label: `training loss of the batch (nats${isCut ? `, cut off at ${rateText(ceiling)}` : ''})`,
         scale: 'linear',
-        lines: [line('smoothed', ({ smoothed }) => smoothed), line('as it was', ({ loss }) => loss, true)],
+        lines: [
+          line('smoothed', ({ smoothed }) => belowCeiling(smoothed)),
+          line('as it was', ({ loss }) => belowCeiling(loss), true),
+        ],
         height: 260,
       },
       {
