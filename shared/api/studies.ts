@@ -102,6 +102,16 @@ export interface StudyPlan {
   readonly bytes: number | null
 }
 
+/** A study that comes with Anneal: a paper in small, on real data. */
+export interface StudyPreset {
+  readonly id: string
+  readonly title: string
+  /** The question, in one sentence. */
+  readonly asks: string
+  readonly source: string
+  readonly spec: StudySpec
+}
+
 export const launchStudy = z.strictObject({ spec: z.unknown() })
 export const studyCommands = [
   'pause',
