@@ -5,6 +5,7 @@ import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildTimetable } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult } from '../ensembles/result.ts'
+import { viewRateTest } from '../runs/rateTestView.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
@@ -32,6 +33,7 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     best: bestReport(run, stepsPerEpoch, [...epochs, ...snapshots]),
     epochs,
     snapshots: snapshots.map(snapshotReport),
+    rateTest: run.rateTest === null ? null : findings(viewRateTest(core.store.read, run)),
     tags: run.tags,
     note: run.note,
     createdAt: isoTime(run.createdAt),
@@ -55,22 +57,22 @@ export function runListReport(run: RunRecord) {
 
 /** A range test as `find-lr --json` prints it: the loss and its smoothing are null where they are no number. */
 export function rateTestReport(run: RunRecord, view: RateTestView) {
-  const { valley, steep, minimum, slide } = view.suggestions
   return {
     runId: run.id,
     points: view.points.map(({ step, lr, loss, smoothed }) => ({ step, lr, loss, smoothed })),
-    stoppedAt: view.stoppedAt,
-    suggestions: { valley, steep, minimum, slide },
-    bounds: view.bounds,
-    warnings: view.warnings,
+    ...findings(view),
     /** Of each point's batch, in 0..1. */
     accuracy: view.points.map(({ accuracy }) => accuracy),
-    settings: view.settings,
     status: run.status,
     reason: run.reason,
     origin: run.origin,
     device: run.device,
   }
+}
+
+function findings({ stoppedAt, suggestions, bounds, warnings, settings }: RateTestView) {
+  const { valley, steep, minimum, slide } = suggestions
+  return { stoppedAt, suggestions: { valley, steep, minimum, slide }, bounds, warnings, settings }
 }
 
 function runHead(run: RunRecord) {
