@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
+import { addFindLr } from './commands/findLr.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -53,6 +54,7 @@ export function buildProgram(cli: Cli): Command {
   addDemo(program, cli)
   addServe(program, cli)
   addSchedule(program, cli)
+  addFindLr(program, cli)
   addTraining(program, cli)
   addBranch(program, cli)
   addControlCommands(program, cli)

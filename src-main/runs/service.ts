@@ -31,11 +31,10 @@ export interface RunService {
   launch(spec: unknown, from?: BranchSource): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
   launchToStay(spec: unknown, from?: BranchSource): Promise<ActiveRun>
-  /**
-   * Creates and starts a range test, which stays whatever becomes of it.
-   * @throws UserError for what breaks a rule; nothing is stored then
-   */
+  /** As `launch`, a range test. */
   launchRateTest(request: RateTestRequest): Promise<ActiveRun>
+  /** As `launchToStay`. */
+  launchRateTestToStay(request: RateTestRequest): Promise<ActiveRun>
   /** Creates a range test that starts when `enqueue`'s would. */
   enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
@@ -131,6 +130,13 @@ export function createRunService(
       interruptions.put(unbegun(run, 'failed', error))
     }
   })
+  const launchRateTest = (request: RateTestRequest): Promise<ActiveRun> =>
+    startNew(createRateTest(store, catalogue, request, store.write.createRun))
+  const orNothing = (started: ActiveRun): ActiveRun => {
+    const finished = started.finished.then((end) => refuseUnbuildable(store, end))
+    finished.catch(() => undefined)
+    return endingAs(started, finished)
+  }
   const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
     const run = await created
     queue.poke()
@@ -142,14 +148,10 @@ export function createRunService(
   }
 
   return {
-    async launch(spec, from) {
-      const started = await launch(spec, from)
-      const finished = started.finished.then((end) => refuseUnbuildable(store, end))
-      finished.catch(() => undefined)
-      return endingAs(started, finished)
-    },
+    launch: async (spec, from) => orNothing(await launch(spec, from)),
     launchToStay: launch,
-    launchRateTest: (request) => startNew(createRateTest(store, catalogue, request, store.write.createRun)),
+    launchRateTest: async (request) => orNothing(await launchRateTest(request)),
+    launchRateTestToStay: launchRateTest,
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
     enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),

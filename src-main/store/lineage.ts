@@ -11,6 +11,9 @@ import type { RunRecord } from './types.ts'
 const PARENT = "json_extract(runs.origin, '$.runId')"
 const TAKEN = "json_extract(runs.origin, '$.stepsDone')"
 
+/** A range test that has ended has said what it can. */
+const GOES_ON = "(kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
+
 /** It begins with what another run has learnt. */
 const INHERITS = "runs.origin IS NOT NULL AND json_extract(runs.origin, '$.kind') <> 'again'"
 
@@ -45,7 +48,7 @@ export function childrenInNeed(db: Db, runId: string): RunRecord[] {
   return db.all(
     runRow,
     `SELECT ${RUN_COLUMNS} FROM runs
-     WHERE ${PARENT} = ? AND ${INHERITS} AND NOT ${HAS_OWN_STATE} AND ${VISIBLE}
+     WHERE ${PARENT} = ? AND ${INHERITS} AND NOT ${HAS_OWN_STATE} AND ${GOES_ON} AND ${VISIBLE}
        AND status NOT IN ('completed', 'failed') ORDER BY created_at, id`,
     runId,
   )
