@@ -3,6 +3,7 @@ import type { QueueMove } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { type DeviceName, deviceName } from '../../shared/run/spec.ts'
 import type { Db } from './database.ts'
+import { WAITS_FOR_PARENT } from './lineage.ts'
 import { placeAfter } from './places.ts'
 import { idRow, RUN_COLUMNS, runRow } from './rows.ts'
 import { VISIBLE } from './runReads.ts'
@@ -111,9 +112,7 @@ const STUDY = `LEFT JOIN studies ON studies.id = runs.study_id AND studies.trash
 const WAITING = `SELECT runs.id, coalesce(device_name, json_extract(runs.spec, '$.device'), 'auto') AS device,
   studies.id AS studyId, studies.slots FROM runs ${STUDY}`
 /** Of a study that is paused none is started; one that goes on from another run's state waits until that is there. */
-const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished'))
-  AND (origin IS NULL OR json_extract(origin, '$.kind') = 'again' OR runs.attempt > 0 OR EXISTS (
-    SELECT 1 FROM snapshots WHERE run_id = json_extract(origin, '$.runId') AND step = json_extract(origin, '$.stepsDone') - 1))`
+const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished')) AND NOT ${WAITS_FOR_PARENT}`
 
 /**
  * The first queued run whose chips all have a slot that neither an active run nor an earlier one holds. A chip has as many
