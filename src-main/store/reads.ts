@@ -11,7 +11,7 @@ import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
 import { createSeriesViews } from './metrics/smoothed.ts'
-import { listQueue } from './queue.ts'
+import { listQueue, processorUse } from './queue.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
@@ -69,6 +69,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     studySince: (id, version) => db.read(() => studies.since(id, version)),
     studyCells: (id) => db.read(() => studies.cells(id)),
     slots: () => readSlots(db),
+    processorUse: (runId) => db.read(() => processorUse(db, runId)),
     storage: () => db.read(() => readStorage(db)),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),

@@ -56,7 +56,7 @@ async function start(
   run: Partial<Running>,
 ): Promise<void> {
   const { spec, state, streamFrom = 0, rateTest } = request
-  const engine = await selectEngine(spec.device, request.devices)
+  const engine = await selectEngine(spec.device, request.devices, { threads: request.threads })
   const data = prepareData(
     spec,
     await openDataset(io.folderOf(request.datasetId)),

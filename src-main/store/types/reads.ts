@@ -15,7 +15,7 @@ import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord } from './ensemble.ts'
 import type { EpochRecord } from './epoch.ts'
 import type { RequestRecord } from './request.ts'
-import type { LabChanges, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
+import type { LabChanges, ProcessorUse, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
 import type { SeriesQuery, SeriesView } from './series.ts'
 import type { SnapshotModel, SnapshotRecord } from './snapshot.ts'
 import type { CellRecord, StudyListNews, StudyNews } from './study.ts'
@@ -105,6 +105,8 @@ export interface StoreReads {
   studyCells(id: string): CellRecord[]
   /** Runs at once on a chip, by the user's setting. */
   slots(): SlotSettings
+  /** How many share the processor with a run that is about to start. */
+  processorUse(runId: string): ProcessorUse
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
