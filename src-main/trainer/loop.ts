@@ -128,11 +128,12 @@ export class TrainingLoop {
   }
 
   #step(settings: StepSettings): void {
-    const { spec, data, model, optimizer } = this.#setup
+    const { spec, data, model, optimizer, streamFrom } = this.#setup
     const step = this.#stepsDone
     this.#appliedLr = settings.lr
-    const batch = data.trainingBatch(step)
-    const key = { step, seed: spec.seed }
+    const drawn = step + streamFrom
+    const batch = data.trainingBatch(drawn)
+    const key = { step: drawn, seed: spec.seed }
     const result = trainStep(model, optimizer, batch, settings, key, spec.labelSmoothing)
     tf.dispose([batch.x, batch.y])
     this.#underWay.begin({ step, settings, examples: batch.labels.length, result })

@@ -25,6 +25,8 @@ export interface LoopSetup {
   readonly optimizer: TrainOptimizer
   readonly planned: EditedPlan
   readonly position: Omit<TrainerPosition, 'optimizerScalars'>
+  /** Steps of the stream of batches, and of all that is drawn by step, that were used before step 0: by the run's ancestors. */
+  readonly streamFrom: number
   /** Steps that may be under way before the numbers of the first are waited for; see Engine. */
   readonly stepsAhead: number
 }
