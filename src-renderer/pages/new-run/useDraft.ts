@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import type { FoundRates } from '../../../shared/schedule/index.ts'
 import { notifyUndo } from '../../components/notify.ts'
 import {
   type Draft,
@@ -13,6 +14,7 @@ import {
   specOfRun,
 } from './model/draft.ts'
 import { changed, type History, historyOf, redone, undone } from './model/history.ts'
+import { stepsOf, withRates } from './model/rates.ts'
 import { readSpecJson } from './model/readJson.ts'
 import { getAt, type Path, pathText, setAt } from './model/tree.ts'
 
@@ -63,9 +65,11 @@ export function useDraft() {
     [change, latest],
   )
   const startFrom = useCallback(
-    (run: RunSummary) => {
+    (run: RunSummary, rates?: FoundRates) => {
       const spec = specOfRun(run.spec)
-      replace(freshDraft(filledSpec(spec) ?? spec, run.id), `The form starts from ${run.name}`)
+      const filled = filledSpec(spec) ?? spec
+      const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run))
+      replace({ ...freshDraft(filled, run.id), tree }, `The form starts from ${run.name}`)
     },
     [replace],
   )
