@@ -53,6 +53,7 @@ function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): Star
     plan: run.planned.plan,
     edits: [...run.planned.edits],
     ...(state !== undefined && { state }),
+    ...(run.rateTest !== null && { rateTest: run.rateTest }),
     ...(run.origin !== null && { streamFrom: run.origin.streamFrom }),
   }
 }
