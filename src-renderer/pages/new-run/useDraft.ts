@@ -11,7 +11,7 @@ import {
   keepDraft,
   type Pinned,
   recallDraft,
-  specOfRun,
+  specFrom,
 } from './model/draft.ts'
 import { changed, type History, historyOf, redone, undone } from './model/history.ts'
 import { stepsOf, withRates } from './model/rates.ts'
@@ -66,12 +66,12 @@ export function useDraft() {
   )
   const startFrom = useCallback(
     (run: RunSummary, rates?: FoundRates) => {
-      const spec = specOfRun(run.spec)
+      const spec = specFrom(run, latest.current.tree)
       const filled = filledSpec(spec) ?? spec
-      const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run))
+      const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run, filled))
       replace({ ...freshDraft(filled, run.id), tree }, `The form starts from ${run.name}`)
     },
-    [replace],
+    [replace, latest],
   )
   const reset = useCallback(() => replace(freshDraft(), 'The form is as it was at first'), [replace])
   /** After a launch the draft stays to be changed for the next run, but is no longer an edit of a past one. */

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../../shared/api/runs.ts'
+import type { RunSpec } from '../../../../shared/run/spec.ts'
 import {
   changesForRates,
   type FoundRates,
@@ -30,8 +31,11 @@ export function withRates(spec: unknown, rates: FoundRates, plan: SchedulePlan):
   return setAt(spec, ['schedule'], scheduleWithRates(schedule, place, rates, plan))
 }
 
-/** The plan of a run of this one's spec: a range test's own is that of its ramp. */
-export function stepsOf({ spec: { budget }, planned }: Pick<RunSummary, 'spec' | 'planned'>): SchedulePlan {
+/** The plan of a run of a spec on the data and with the batches of another run. */
+export function stepsOf(
+  { planned }: Pick<RunSummary, 'planned'>,
+  { budget }: Pick<RunSpec, 'budget'>,
+): SchedulePlan {
   const { stepsPerEpoch } = planned.plan
   const totalSteps = 'steps' in budget ? budget.steps : Math.round(budget.epochs * stepsPerEpoch)
   return { totalSteps: Math.max(1, totalSteps), stepsPerEpoch }
