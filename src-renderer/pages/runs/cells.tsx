@@ -32,6 +32,7 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
         <Ribbon compact data={ribbonOfRun(run)} height={24} label={`rate of ${run.name} over its plan`} />
       )
     case 'spark':
+      if (run.kind === 'rateTest') return null
       return <Spark accuracies={run.spark} measure={column.isMirrored === true ? 'error' : 'accuracy'} />
     case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
@@ -56,6 +57,7 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
     <span className={classes.name}>
       <span className={classes.nameLine}>
         {isBaseline && <span className={classes.baseline}>baseline</span>}
+        {run.kind === 'rateTest' && <span className={classes.kind}>range test</span>}
         <Link
           to="/runs/$runId"
           params={{ runId: run.id }}
