@@ -1,3 +1,4 @@
+import { Text } from '@mantine/core'
 import { type ReactNode, useCallback } from 'react'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import type { RateTestView } from '../../shared/api/studies.ts'
@@ -28,9 +29,17 @@ export function RateTestReading({ run, view, lines, onMove, height, children }: 
   )
   return (
     <div className={classes.reading}>
-      <RateTestPlot view={view} lines={lines} onMove={onMove} height={height} />
+      <RateTestPlot view={view} lines={isLive ? undefined : lines} onMove={onMove} height={height} />
       <div className={classes.beside}>
-        <div className={classes.use}>{children}</div>
+        <div className={classes.use}>
+          {isLive ? (
+            <Text size="sm" c="dimmed">
+              What it suggests is read off the whole curve, when the test has ended.
+            </Text>
+          ) : (
+            children
+          )}
+        </div>
         <Warnings view={view} isLive={isLive} />
         <MarkList view={view} isLive={isLive} onChoose={choose} />
       </div>

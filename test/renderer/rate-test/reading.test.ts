@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rateTestSettings } from '../../../shared/run/rateTest.ts'
 import { readRateTest } from '../../../shared/study/rateTest.ts'
-import { accuracyLines, lossLines } from '../../../src-renderer/rate-test/curves.ts'
+import { accuracyLines, lossFrame, lossLines } from '../../../src-renderer/rate-test/curves.ts'
 import { placeFlags } from '../../../src-renderer/rate-test/flags.ts'
 import { marksOf } from '../../../src-renderer/rate-test/marks.ts'
 import { progressText, settingsText, startText } from '../../../src-renderer/rate-test/words.ts'
@@ -135,4 +135,22 @@ test('settings, start and end of a test in words', () => {
     /^ended after 10 of 100/,
   )
   assert.equal(progressText({ status: 'queued', stepsDone: 0 }, undefined), 'waits in the queue')
+})
+
+test('the frame of the loss is that of the fall; the burst after it lies outside', () => {
+  const { points } = readCurve()
+  const [low = 0, high = 0] = lossFrame(points) ?? []
+  assert(low > 0 && low <= 0.71 && high >= 2.3 && high < 3.5, `${low} to ${high}`)
+  assert(points.some(({ loss }) => (loss ?? 0) > high))
+  // What only rises is seen to rise.
+  const rising = [2, 2.1, 2.2, 5].map((loss, step) => ({
+    step,
+    lr: step + 1,
+    loss,
+    smoothed: loss,
+    accuracy: 0,
+  }))
+  assert((lossFrame(rising)?.[1] ?? 0) >= 3)
+  assert.equal(lossFrame([]), undefined)
+  assert.equal(lossFrame([{ step: 0, lr: 1, loss: null, smoothed: null, accuracy: null }]), undefined)
 })

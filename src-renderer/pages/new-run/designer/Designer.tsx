@@ -46,6 +46,9 @@ type Whole = Required<Pick<Checked, 'spec' | 'plan' | 'compiled'>>
 /** The page is one column that scrolls as a whole: see NewRunPage.module.css. */
 const stacked = '(max-width: 56em), (max-height: 32em)'
 
+/** What the form of the range test takes above the curve, in pixels. */
+const findHeight = 140
+
 const schedulePath: Path = ['schedule']
 
 /** A family, its parameters, and what they come to, drawn by the function that trains. */
@@ -96,7 +99,7 @@ export function Designer(props: DesignerProps) {
         )}
       </div>
       <div className={classes.drawn} ref={ref}>
-        {isFinding ? (
+        {isFinding && (
           <Suspense>
             <FindRate
               schedule={value}
@@ -107,7 +110,8 @@ export function Designer(props: DesignerProps) {
               room={room}
             />
           </Suspense>
-        ) : (
+        )}
+        {found?.test === undefined && (
           <>
             <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
               {whole !== undefined && <CutNote {...whole} />}
@@ -126,7 +130,7 @@ export function Designer(props: DesignerProps) {
                 pins={pins}
                 selection={selection}
                 isStale={whole === undefined}
-                room={room}
+                room={room === undefined || !isFinding ? room : room - findHeight}
               />
             )}
           </>

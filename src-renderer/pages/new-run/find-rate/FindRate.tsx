@@ -1,10 +1,10 @@
 import { Button, CloseButton, SegmentedControl, Text, Title } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { type Query, useMutation } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { rateRamp } from '../../../../shared/run/rateTest.ts'
 import { isActive } from '../../../../shared/run/state.ts'
-import { api } from '../../../client.ts'
+import { api, queryClient, trpc } from '../../../client.ts'
 import { errorWords } from '../../../components/errorWords.ts'
 import { duration } from '../../../format/format.ts'
 import { useRunWatch } from '../../../hooks/useRunWatch.ts'
@@ -161,6 +161,8 @@ function Cost({
   )
 }
 
+const hasFailed = ({ state }: Query): boolean => state.status === 'error'
+
 interface RunningTestProps {
   readonly id: string
   readonly schedule: unknown
@@ -172,6 +174,11 @@ function RunningTest({ id, schedule, plan, height }: RunningTestProps) {
   const { run, error: runError } = useRunWatch(id)
   const { view, error } = useRateTestView(run)
   const { lines, move } = useLines(view)
+  const isOver = run !== undefined && !isActive(run.status)
+  // While it trained, no time could be measured.
+  useEffect(() => {
+    if (isOver) void queryClient.refetchQueries({ ...trpc.runs.estimate.queryFilter(), predicate: hasFailed })
+  }, [isOver])
   const wrong = runError ?? error
   if (run === undefined || view === undefined || lines === undefined) {
     return (

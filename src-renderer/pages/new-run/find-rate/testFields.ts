@@ -16,13 +16,13 @@ export const testPath: Path = ['rateTest']
 const common: readonly FieldSpec[] = [
   {
     key: 'from',
-    label: 'Lowest rate',
+    label: 'From rate',
     type: { is: 'number', unit: 'rate' },
     hint: 'The rate of the first step.',
   },
   {
     key: 'to',
-    label: 'Highest rate',
+    label: 'To rate',
     type: { is: 'number', unit: 'rate' },
     hint: 'The rate of the last step.',
   },
