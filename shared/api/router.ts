@@ -24,7 +24,7 @@ import {
 } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Update } from './services.ts'
-import { launchRateTest, viewRateTest } from './studies.ts'
+import { branchRun, launchRateTest, viewRateTest } from './studies.ts'
 
 const oneRun = z.strictObject({ id: runId })
 const manyRuns = z.strictObject({ ids: runIds })
@@ -59,6 +59,9 @@ const runs = router({
   launch: procedure
     .input(input(launchRun, 'launching a run'))
     .mutation(({ ctx, input }) => ctx.runs.launch(input)),
+  branch: procedure
+    .input(input(branchRun, 'branching from a run'))
+    .mutation(({ ctx, input }) => ctx.runs.branch(input)),
   launchDemo: procedure.mutation(({ ctx }) => ctx.runs.launchDemo()),
   resume: procedure
     .input(input(oneRun, 'resuming a run'))

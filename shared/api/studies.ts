@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RunOrigin } from '../run/origin.ts'
+import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
@@ -100,6 +100,16 @@ export interface StudyPlan {
   readonly seconds: number | null
   /** Of the snapshots it will store; null where that cannot be told. */
   readonly bytes: number | null
+}
+
+/** A study that comes with Anneal: a paper in small, on real data. */
+export interface StudyPreset {
+  readonly id: string
+  readonly title: string
+  /** The question, in one sentence. */
+  readonly asks: string
+  readonly source: string
+  readonly spec: StudySpec
 }
 
 export const launchStudy = z.strictObject({ spec: z.unknown() })
@@ -214,16 +224,8 @@ export const branchRun = z.strictObject({
   /** The parent, and the state to begin from: the snapshot after so many steps, or the checkpoint when absent. */
   runId,
   stepsDone: z.int().min(1).optional(),
-  kind: z.enum(['branch', 'fineTune', 'again']).default('branch'),
+  kind: originKind.default('branch'),
   /** The child's whole spec. */
   spec: z.unknown(),
   when: z.enum(['now', 'queue']).default('now'),
 })
-
-/** A run of a family tree. */
-export interface LineageNode {
-  readonly runId: string
-  readonly origin: RunOrigin | null
-  /** Null: it was deleted. */
-  readonly run: RunSummary | null
-}
