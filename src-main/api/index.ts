@@ -9,6 +9,7 @@ import { createLabServices } from './lab.ts'
 import { createPulse } from './pulse.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
+import { createStudyServices } from './studies.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
 
@@ -32,6 +33,7 @@ export function createServices(
   return {
     runs: createRunServices(core, pulse, root),
     series: createSeriesServices(core),
+    studies: createStudyServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

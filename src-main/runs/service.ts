@@ -33,6 +33,10 @@ export interface RunService {
   enqueue(spec: unknown): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
+  /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
+  beforeLook(prepare: () => Promise<void>): void
+  /** Something was queued, or may be started now. */
+  pokeQueue(): void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
   /** How long a step takes: see estimate.ts. */
@@ -105,13 +109,20 @@ export function createRunService(
       throw error
     }
   }
-  const queue = createQueueWorker(store, async (run) => {
-    try {
-      await start(run, () => run)
-    } catch (error) {
-      interruptions.put(unbegun(run, 'failed', error))
-    }
-  })
+  const preparations = new Set<() => Promise<void>>()
+  const queue = createQueueWorker(
+    store,
+    async (run) => {
+      try {
+        await start(run, () => run)
+      } catch (error) {
+        interruptions.put(unbegun(run, 'failed', error))
+      }
+    },
+    async () => {
+      for (const prepare of preparations) await prepare()
+    },
+  )
   const subscribe = (listener: RunListener) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
@@ -131,6 +142,8 @@ export function createRunService(
       return run
     },
     workOnQueue: () => queue.open(),
+    pokeQueue: () => queue.poke(),
+    beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {

@@ -8,4 +8,13 @@ export type { LabChanges, NewPlan, NewRun, RunFilter, RunList, RunNews, RunRecor
 export type { SeriesQuery, SeriesView } from './types/series.ts'
 export type { SnapshotModel, SnapshotRecord } from './types/snapshot.ts'
 export type { Store } from './types/store.ts'
+export type {
+  CellRecord,
+  NewCell,
+  NewStudy,
+  StudyEdit,
+  StudyListNews,
+  StudyNews,
+  StudyStatusChange,
+} from './types/study.ts'
 export type { StoreWrites } from './types/writes.ts'
