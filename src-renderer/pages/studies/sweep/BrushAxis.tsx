@@ -42,6 +42,7 @@ export function BrushAxis(props: BrushAxisProps) {
       <span className={classes.axisName} style={{ left: x }} title={name}>
         {label}
       </span>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: for the pointer; the keys have the two ends */}
       <div
         className={classes.axisLine}
         data-axis={name}

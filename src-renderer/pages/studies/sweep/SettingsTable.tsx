@@ -120,7 +120,7 @@ const arrows = { ascending: ' ↑', descending: ' ↓', none: '' } as const
 function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
   if (height <= 0) return null
   return (
-    <tr role="presentation">
+    <tr>
       <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
     </tr>
   )
@@ -142,7 +142,6 @@ const Row = memo(function Row({ row, index, columns, best, nameOf, isChosen, onC
   const standing = standingOf(row, best)
   const name = settingName(row, nameOf)
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in its first place does the same
     <tr
       aria-rowindex={index + 2}
       data-chosen={isChosen}

@@ -51,7 +51,7 @@ export function shortName(path: string, among: readonly SweepAxis[]): string {
 /** Where a value lies along its axis: 0 at its start, 1 at its end. */
 export function placeOn({ values, scale }: SweepAxis, value: SettingValue | undefined): number {
   if (scale === 'categories' || typeof value !== 'number') {
-    const place = values.findIndex((one) => one === value)
+    const place = values.indexOf(value ?? null)
     return values.length < 2 ? 0.5 : place / (values.length - 1)
   }
   const [low, high] = endsOf(values)
