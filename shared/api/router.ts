@@ -28,10 +28,12 @@ import {
   commandStudy,
   editStudy,
   extendStudy,
+  launchRateTest,
   launchStudy,
   removeStudy,
   slotSettings,
   studyId,
+  viewRateTest,
 } from './studies.ts'
 
 const oneRun = z.strictObject({ id: runId })
@@ -94,6 +96,15 @@ const runs = router({
   purge: procedure
     .input(input(manyRuns, 'deleting runs for good'))
     .mutation(({ ctx, input }) => ctx.runs.purge(input.ids)),
+})
+
+const rateTests = router({
+  launch: procedure
+    .input(input(launchRateTest, 'launching a range test'))
+    .mutation(({ ctx, input }) => ctx.rateTests.launch(input)),
+  view: procedure
+    .input(input(viewRateTest, 'reading a range test'))
+    .query(({ ctx, input }) => ctx.rateTests.view(input)),
 })
 
 const series = router({
@@ -203,5 +214,5 @@ const lab = router({
 })
 
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, series, studies, ensembles, datasets, lab })
+export const appRouter = router({ runs, rateTests, series, studies, ensembles, datasets, lab })
 export type AppRouter = typeof appRouter

@@ -3,12 +3,13 @@ import type { QueueMove } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { type DeviceName, deviceName } from '../../shared/run/spec.ts'
 import type { Db } from './database.ts'
+import { WAITS_FOR_PARENT } from './lineage.ts'
 import { placeAfter } from './places.ts'
 import { idRow, RUN_COLUMNS, runRow } from './rows.ts'
 import { VISIBLE } from './runReads.ts'
 import { claimRun, insertRuns, knownRun, type WriteContext } from './runWrites.ts'
 import { readSlots } from './settings.ts'
-import type { NewRun, RunRecord } from './types.ts'
+import type { NewRun, ProcessorUse, RunRecord } from './types.ts'
 
 /*
  * Queued runs belong to nobody. Any host that starts queued runs may take the first one whose device has a free slot; it
@@ -111,9 +112,20 @@ const STUDY = `LEFT JOIN studies ON studies.id = runs.study_id AND studies.trash
 const WAITING = `SELECT runs.id, coalesce(device_name, json_extract(runs.spec, '$.device'), 'auto') AS device,
   studies.id AS studyId, studies.slots FROM runs ${STUDY}`
 /** Of a study that is paused none is started; one that goes on from another run's state waits until that is there. */
-const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished'))
-  AND (origin IS NULL OR json_extract(origin, '$.kind') = 'again' OR runs.attempt > 0 OR EXISTS (
-    SELECT 1 FROM snapshots WHERE run_id = json_extract(origin, '$.runId') AND step = json_extract(origin, '$.stepsDone') - 1))`
+const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished')) AND NOT ${WAITS_FOR_PARENT}`
+
+const ACTIVE_RUNS = `${WAITING} WHERE runs.status IN ('created', 'running', 'paused') AND ${RUNS_VISIBLE}`
+
+/** The most that a study under way asks for on a chip. */
+const mostAsked = (db: Db): number =>
+  db.get(mostRow, "SELECT max(slots) AS slots FROM studies WHERE status = 'active'")?.slots ?? 0
+
+export function processorUse(db: Db, runId: string): ProcessorUse {
+  const others = db
+    .all(waitingRow, ACTIVE_RUNS)
+    .filter(({ id, device }) => id !== runId && CHIPS_OF[device].includes('processor'))
+  return { slots: Math.max(readSlots(db).processor, mostAsked(db)), others: others.length }
+}
 
 /**
  * The first queued run whose chips all have a slot that neither an active run nor an earlier one holds. A chip has as many
@@ -122,10 +134,7 @@ const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished
  */
 function nextToStart(db: Db): string | undefined {
   const slots = readSlots(db)
-  const active = db.all(
-    waitingRow,
-    `${WAITING} WHERE runs.status IN ('created', 'running', 'paused') AND ${RUNS_VISIBLE}`,
-  )
+  const active = db.all(waitingRow, ACTIVE_RUNS)
   const held = new Map<string, number>()
   const count = (key: string): number => held.get(key) ?? 0
   const hold = ({ device, studyId }: Waiting): void => {
@@ -138,9 +147,7 @@ function nextToStart(db: Db): string | undefined {
   const hasRoom = (chip: Chip, { studyId, slots: own }: Waiting): boolean =>
     studyId === null || own === null || count(`${chip} ${studyId}`) < own
   // This is asked every second, and a queue may be long.
-  const most = db.get(mostRow, "SELECT max(slots) AS slots FROM studies WHERE status = 'active'") ?? {
-    slots: null,
-  }
+  const most = { slots: mostAsked(db) }
   if (!CHIPS.some((chip) => isFree(chip, most))) return undefined
   const waiting = db.all(
     waitingRow,

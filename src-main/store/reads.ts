@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
-import { readCheckpoint } from './checkpoints.ts'
+import { readCheckpoint, readStateAfter } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { findDeviceComparison, listDeviceComparisons } from './deviceComparisons.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
+import { childrenInNeed, hasStartState } from './lineage.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
 import { createSeriesViews } from './metrics/smoothed.ts'
-import { listQueue } from './queue.ts'
+import { listQueue, processorUse } from './queue.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
@@ -44,6 +45,9 @@ export function createReads(db: Db, now: () => number): StoreReads {
     snapshotModel: (id) => db.read(() => snapshotModel(db, id)),
     predictions: (snapshotId, part) => readPredictions(db, snapshotId, part),
     checkpoint: (runId) => db.read(() => readCheckpoint(db, runId)),
+    stateAfter: (runId, stepsDone) => db.read(() => readStateAfter(db, runId, stepsDone)),
+    hasStartState: (runId) => hasStartState(db, runId),
+    childrenInNeed: (runId) => childrenInNeed(db, runId),
     series: (query) =>
       db.read(() =>
         views.view({
@@ -65,6 +69,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     studySince: (id, version) => db.read(() => studies.since(id, version)),
     studyCells: (id) => db.read(() => studies.cells(id)),
     slots: () => readSlots(db),
+    processorUse: (runId) => db.read(() => processorUse(db, runId)),
     storage: () => db.read(() => readStorage(db)),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),

@@ -5,6 +5,7 @@ import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../shared/schedule/index.ts'
 import type { Db, SqlValue } from './database.ts'
 import type { Hosts } from './hosts.ts'
+import { ORIGIN_WITH_WEIGHTS } from './lineage.ts'
 import { idRow } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { findRun } from './runReads.ts'
@@ -132,7 +133,8 @@ export function claimRun(
   db.run('DELETE FROM requests WHERE run_id = ?', runId)
   db.run(
     `UPDATE runs SET status = 'running', host_id = ?, attempt = attempt + 1, last_seq = -1, queue_place = NULL,
-       reason = NULL, diverged = NULL, ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?)
+       reason = NULL, diverged = NULL, ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?),
+       origin = ${ORIGIN_WITH_WEIGHTS}
      WHERE id = ?`,
     hosts.id,
     now(),

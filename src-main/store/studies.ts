@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { QueueMove } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
-import type { RunOrigin } from '../../shared/run/origin.ts'
+import { originOf, runOrigin } from '../../shared/run/origin.ts'
 import type { StudyCell } from '../../shared/study/cell.ts'
 import { placeAfter } from './places.ts'
-import { idRow } from './rows.ts'
+import { idRow, json } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { insertRuns, type WriteContext } from './runWrites.ts'
 import { trashRuns } from './trashCan.ts'
@@ -42,6 +42,7 @@ function freeStudyId({ db, now }: WriteContext): string {
   }
 }
 
+const originRow = z.object({ origin: json(runOrigin).nullable() })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
 /**
@@ -98,7 +99,8 @@ function putOrigin(
   if (after === undefined) return
   const parent = runOf.get(after.key)
   if (parent === undefined) throw new Error(`The cell ${key} goes on from ${after.key}, which is no cell.`)
-  const origin: RunOrigin = { kind: 'branch', runId: parent, stepsDone: after.stepsDone, weightsSha256: null }
+  const row = db.get(originRow, 'SELECT origin FROM runs WHERE id = ?', parent)
+  const origin = originOf('branch', { id: parent, origin: row?.origin ?? null }, after.stepsDone, null)
   db.run('UPDATE runs SET origin = ? WHERE id = ?', JSON.stringify(origin), runId)
 }
 

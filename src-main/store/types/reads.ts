@@ -15,7 +15,7 @@ import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord } from './ensemble.ts'
 import type { EpochRecord } from './epoch.ts'
 import type { RequestRecord } from './request.ts'
-import type { LabChanges, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
+import type { LabChanges, ProcessorUse, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
 import type { SeriesQuery, SeriesView } from './series.ts'
 import type { SnapshotModel, SnapshotRecord } from './snapshot.ts'
 import type { CellRecord, StudyListNews, StudyNews } from './study.ts'
@@ -63,6 +63,15 @@ export interface StoreReads {
    * @throws StoreError when there are some and all of them are damaged
    */
   checkpoint(runId: string): TrainerState | undefined
+  /**
+   * The state that the run had after exactly so many steps; undefined when none is stored (any more).
+   * @throws StoreError when it is damaged
+   */
+  stateAfter(runId: string, stepsDone: number): TrainerState | undefined
+  /** Whether the run can begin: it needs no parent's state, or that is stored, or it has one of its own already. */
+  hasStartState(runId: string): boolean
+  /** Visible runs that have not begun and need a state of this one, the oldest first. */
+  childrenInNeed(runId: string): RunRecord[]
   series(query: SeriesQuery): SeriesView
   /**
    * Does part of what `series` has to do for a smoothing that nobody has asked for yet: whoever must not block calls it until
@@ -96,6 +105,8 @@ export interface StoreReads {
   studyCells(id: string): CellRecord[]
   /** Runs at once on a chip, by the user's setting. */
   slots(): SlotSettings
+  /** How many share the processor with a run that is about to start. */
+  processorUse(runId: string): ProcessorUse
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
