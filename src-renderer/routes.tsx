@@ -18,6 +18,9 @@ const pages = {
   run: () => import('./pages/run/RunPage.tsx'),
   compare: () => import('./pages/compare/ComparePage.tsx'),
   ensembles: () => import('./pages/ensembles/EnsemblesPage.tsx'),
+  studies: () => import('./pages/studies/StudiesPage.tsx'),
+  newStudy: () => import('./pages/studies/new/NewStudyPage.tsx'),
+  study: () => import('./pages/studies/StudyPage.tsx'),
   data: () => import('./pages/data/DataPage.tsx'),
   settings: () => import('./pages/settings/SettingsPage.tsx'),
 }
@@ -106,6 +109,37 @@ const ensemblesRoute = createRoute({
   component: lazyRouteComponent(pages.ensembles, 'EnsemblesPage'),
 })
 
+const studiesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/studies',
+  component: lazyRouteComponent(pages.studies, 'StudiesPage'),
+})
+
+const newStudyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/studies/new',
+  validateSearch: z.object({
+    /** The run whose spec is the base. */
+    from: z.string().optional().catch(undefined),
+    /** The study whose spec the form starts with. */
+    study: z.string().optional().catch(undefined),
+    kind: z.enum(['sweep', 'budget', 'trunk']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(pages.newStudy, 'NewStudyPage'),
+})
+
+const studyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/studies/$studyId',
+  validateSearch: z.object({
+    /** The setting whose curves are shown, as pages/studies/sweep names it. */
+    setting: z.string().optional().catch(undefined),
+    /** Of the table: "-validation" or "schedule.lrMax". */
+    sort: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(pages.study, 'StudyPage'),
+})
+
 const dataRoute = createRoute({
   getParentRoute: () => root,
   path: '/data',
@@ -128,6 +162,9 @@ const routeTree = root.addChildren([
   runRoute,
   compareRoute,
   ensemblesRoute,
+  studiesRoute,
+  newStudyRoute,
+  studyRoute,
   dataRoute,
   settingsRoute,
 ])

@@ -24,6 +24,7 @@ import {
 } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Update } from './services.ts'
+import { launchRateTest, viewRateTest } from './studies.ts'
 
 const oneRun = z.strictObject({ id: runId })
 const manyRuns = z.strictObject({ ids: runIds })
@@ -83,6 +84,15 @@ const runs = router({
   purge: procedure
     .input(input(manyRuns, 'deleting runs for good'))
     .mutation(({ ctx, input }) => ctx.runs.purge(input.ids)),
+})
+
+const rateTests = router({
+  launch: procedure
+    .input(input(launchRateTest, 'launching a range test'))
+    .mutation(({ ctx, input }) => ctx.rateTests.launch(input)),
+  view: procedure
+    .input(input(viewRateTest, 'reading a range test'))
+    .query(({ ctx, input }) => ctx.rateTests.view(input)),
 })
 
 const series = router({
@@ -150,5 +160,5 @@ const lab = router({
 })
 
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, series, ensembles, datasets, lab })
+export const appRouter = router({ runs, rateTests, series, ensembles, datasets, lab })
 export type AppRouter = typeof appRouter

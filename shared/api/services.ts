@@ -33,6 +33,7 @@ import type {
   RunSummary,
 } from './runs.ts'
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
+import type { RateTestServices } from './studies.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
 export interface Update<T> {
@@ -75,6 +76,7 @@ export interface Services {
     restore(ids: readonly string[]): void
     purge(ids: readonly string[]): void
   }
+  readonly rateTests: RateTestServices
   readonly series: {
     view(input: z.output<typeof viewSeries>): Promise<SeriesAnswer[]>
     valuesAt(input: z.infer<typeof valuesAtStep>): ValueAtStep[]

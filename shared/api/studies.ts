@@ -4,6 +4,10 @@ import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { CellRole, LeftOut, StudyCell } from '../study/cell.ts'
+import type { RateStopReason } from '../study/rateStop.ts'
+import type { RateSuggestions } from '../study/rateSuggestions.ts'
+import type { RateWarning } from '../study/rateWarnings.ts'
+import type { SmithBounds } from '../study/smithBounds.ts'
 import type { StudySpec } from '../study/spec.ts'
 import { type RunSummary, runId } from './runs.ts'
 import type { Cancellation, Update } from './services.ts'
@@ -176,27 +180,44 @@ export const launchRateTest = z.strictObject({
   when: z.enum(['now', 'queue']).default('now'),
 })
 
-export interface RateSuggestions {
-  readonly valley: number | null
-  readonly steep: number | null
-  readonly minimum: number | null
-  readonly slide: number | null
-}
+export const viewRateTest = z.strictObject({
+  id: runId,
+  /** Of a longer test, every n-th point is told, with its last; what is read off it is read off all of them. */
+  maxPoints: z.int().min(2).max(100_000).default(2000),
+})
 
+/** What a range test says so far. */
 export interface RateTestView {
   readonly runId: string
   readonly settings: RateTestSettings
-  readonly points: readonly {
-    readonly step: number
-    readonly lr: number
-    readonly loss: number | null
-    readonly smoothed: number | null
-    /** Training accuracy of the step's batch, in 0..1. */
-    readonly accuracy: number | null
-  }[]
-  /** The step at which it stopped because the loss had gone too high; null: it went to its end, or goes on. */
+  readonly status: RunStatus
+  readonly points: readonly RatePoint[]
+  /** The step after which it stopped because the loss had gone too high, or was no number; null: it went to its end, or goes on. */
   readonly stoppedAt: number | null
+  readonly stoppedFor: RateStopReason | null
+  /** Null where one would mean nothing. */
   readonly suggestions: RateSuggestions
+  /** Smith's; null where neither accuracy nor loss gets better by more than its noise. */
+  readonly bounds: SmithBounds | null
+  /** What makes them doubtful, a sentence each. */
+  readonly warnings: readonly RateWarning[]
+}
+
+export interface RatePoint {
+  readonly step: number
+  readonly lr: number
+  /** Null where it was no number. */
+  readonly loss: number | null
+  readonly smoothed: number | null
+  /** Training accuracy of the step's batch, in 0..1. */
+  readonly accuracy: number | null
+}
+
+export interface RateTestServices {
+  /** @throws UserError for what breaks a rule; nothing is stored then */
+  launch(input: z.output<typeof launchRateTest>): Promise<RunSummary>
+  /** What it says so far; `runs.watch` tells when there is more. @throws UserError for a run that is no range test */
+  view(input: z.output<typeof viewRateTest>): RateTestView
 }
 
 export const branchRun = z.strictObject({

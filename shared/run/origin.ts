@@ -17,7 +17,36 @@ export const runOrigin = z.strictObject({
   runId: z.string(),
   /** Steps that the parent had done in the state taken; 0 for `again`. */
   stepsDone: z.int().min(0),
-  /** Of the weights taken, so that the child can be told from one of other weights; null for `again`. */
+  /**
+   * Of the weights taken, so that the child can be told from one of other weights; null for `again`, and as long as the
+   * parent has not got that far.
+   */
   weightsSha256: z.string().nullable(),
+  /**
+   * Steps of the stream of batches (and of all that is drawn by step) that its ancestors have used together: its own step 0
+   * goes on there. Kept here, since they may be deleted. 0 for `fineTune` and `again`, which begin a stream of their own.
+   */
+  streamFrom: z.int().min(0).default(0),
 })
 export type RunOrigin = z.infer<typeof runOrigin>
+
+/** What is needed of a run to say where its children begin. */
+interface Parent {
+  readonly id: string
+  readonly origin: RunOrigin | null
+}
+
+/**
+ * The origin of a run that begins with the state its parent has after so many steps.
+ * @param weightsSha256 null where that state is not there yet
+ */
+export function originOf(
+  kind: OriginKind,
+  parent: Parent,
+  stepsDone: number,
+  weightsSha256: string | null,
+): RunOrigin {
+  if (kind === 'again') return { kind, runId: parent.id, stepsDone: 0, weightsSha256: null, streamFrom: 0 }
+  const streamFrom = kind === 'branch' ? (parent.origin?.streamFrom ?? 0) + stepsDone : 0
+  return { kind, runId: parent.id, stepsDone, weightsSha256, streamFrom }
+}

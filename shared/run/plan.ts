@@ -20,7 +20,7 @@ export interface Timetable {
   evaluatesAfter(step: number): boolean
   /**
    * The number (from 1) of the snapshot taken after this step, or undefined when none is: that of its cycle, or under the
-   * rules `epochs` and `last` one more than the snapshots due before it. Numbers grow with the steps, and a step keeps its
+   * rules `epochs`, `steps` and `last` one more than the snapshots due before it. Numbers grow with the steps, and a step keeps its
    * number when the run is extended or edited.
    */
   snapshotAfter(step: number): number | undefined
@@ -52,6 +52,12 @@ export function initialPlan(spec: RunSpec, trainCount: number): SchedulePlan {
   if (totalSteps < 1) {
     throw new UserError(
       `While planning the run: budget must come to at least one step, of which an epoch has ${perEpoch} (received ${show(spec.budget)}); give more epochs.`,
+    )
+  }
+  const lastSnapshot = spec.snapshots.at === 'steps' ? (spec.snapshots.steps.at(-1) ?? 0) : 0
+  if (lastSnapshot > totalSteps) {
+    throw new UserError(
+      `While planning the run: snapshots.steps must be at most ${totalSteps}, the steps of the run (received ${lastSnapshot}); take it out, or make the budget larger.`,
     )
   }
   return { totalSteps, stepsPerEpoch: perEpoch, scheduleSteps: totalSteps }
@@ -93,13 +99,35 @@ function snapshotRule(
       return cycle.index + 1 + before.filter((end) => end <= step).length
     }
   }
-  const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * plan.stepsPerEpoch
+  const { isDue, before } = rule.at === 'steps' ? listedSteps(rule.steps) : everySteps(rule, plan)
   // The snapshot of a run's end stays in its place in the count when the run goes on.
-  const ends = earlierEnds(plan).filter((end) => end % every !== 0)
+  const ends = earlierEnds(plan).filter((end) => !isDue(end))
   return (step) => {
     const done = step + 1
-    if (done % every !== 0 && done !== schedule.totalSteps) return undefined
-    return 1 + Math.floor(step / every) + ends.filter((end) => end < done).length
+    if (!isDue(done) && done !== schedule.totalSteps) return undefined
+    return 1 + before(done) + ends.filter((end) => end < done).length
+  }
+}
+
+/** Whether a rule takes a snapshot after so many steps, and how many it takes before; besides that of the run's end. */
+interface DueSteps {
+  isDue(done: number): boolean
+  before(done: number): number
+}
+
+function everySteps(
+  rule: Extract<RunSpec['snapshots'], { at: 'epochs' | 'last' }>,
+  { stepsPerEpoch }: SchedulePlan,
+): DueSteps {
+  const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * stepsPerEpoch
+  return { isDue: (done) => done % every === 0, before: (done) => Math.floor((done - 1) / every) }
+}
+
+function listedSteps(steps: readonly number[]): DueSteps {
+  const listed = new Set(steps)
+  return {
+    isDue: (done) => listed.has(done),
+    before: (done) => steps.filter((step) => step < done).length,
   }
 }
 

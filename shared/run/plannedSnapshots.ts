@@ -20,6 +20,10 @@ export function plannedSnapshots(
     const atLeast = (cycles.at(-1)?.end ?? totalSteps) < totalSteps
     return { count: steps.length, atLeast, stepOf: (place) => steps[place] ?? 0 }
   }
+  if (rule.at === 'steps') {
+    const due = [...rule.steps.filter((step) => step < totalSteps), totalSteps]
+    return { count: due.length, atLeast: false, stepOf: (place) => (due[place] ?? totalSteps) - 1 }
+  }
   const every = rule.at === 'last' ? Number.POSITIVE_INFINITY : rule.every * stepsPerEpoch
   const whole = Math.floor(totalSteps / every)
   return {

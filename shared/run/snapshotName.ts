@@ -12,15 +12,16 @@ interface Taken {
   readonly step: number
 }
 
-/** What a snapshot is called: by the cycle whose end it is, or by the epochs trained by then. */
+/** What a snapshot is called: by the cycle whose end it is, or by the epochs or steps trained by then. */
 export interface SnapshotName {
-  readonly unit: 'cycle' | 'epoch'
+  readonly unit: 'cycle' | 'epoch' | 'step'
   readonly number: string
 }
 
 /** Cycles only count the snapshots that are taken at the ends of cycles. */
 export function snapshotName({ spec, planned }: NamedRun, { cycle, step }: Taken): SnapshotName {
   if (spec.snapshots.at === 'cycleEnds') return { unit: 'cycle', number: String(cycle) }
+  if (spec.snapshots.at === 'steps') return { unit: 'step', number: String(step + 1) }
   return { unit: 'epoch', number: String(Number(((step + 1) / planned.plan.stepsPerEpoch).toFixed(2))) }
 }
 

@@ -16,6 +16,12 @@ const fraction = z.number('must be a number').min(0, 'must be at least 0').lt(1,
 const nonNegative = z.number('must be a number').min(0, 'must be at least 0')
 const rate = z.number('must be a number').positive('must be above 0')
 
+const snapshotSteps = z
+  .array(count(1e9))
+  .min(1, 'needs at least one step')
+  .max(1000, 'may have at most 1000 steps')
+  .refine((steps) => steps.every((step, i) => step > (steps[i - 1] ?? 0)), 'must rise, each of them once')
+
 /** The networks a run may train. Shapes come from the data set; these are the free choices. */
 export const modelSpec = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('softmax') }),
@@ -187,6 +193,8 @@ export const runSpec = z.strictObject({
       z.strictObject({ at: z.literal('cycleEnds') }),
       z.strictObject({ at: z.literal('epochs'), every: count(1e6) }),
       z.strictObject({ at: z.literal('last') }),
+      /** After so many steps each, and after the last. */
+      z.strictObject({ at: z.literal('steps'), steps: snapshotSteps }),
     ])
     .default({ at: 'cycleEnds' }),
   evaluation: z.strictObject({ everyEpochs: count(1e6).default(1) }).prefault({}),

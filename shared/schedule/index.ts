@@ -25,6 +25,13 @@ export { handlesOf } from './handlesOf.ts'
 export { maxSteps, type SchedulePlan } from './plan.ts'
 export { findPreset, type Preset, presets } from './presets.ts'
 export {
+  changesForRates,
+  type FieldChange,
+  type FoundRates,
+  type RatePlace,
+  ratePlaces,
+} from './rateFields.ts'
+export {
   type AnyFamily,
   findFamily,
   parseSchedule,

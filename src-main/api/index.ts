@@ -7,6 +7,7 @@ import { createDatasetServices } from './datasets.ts'
 import { createEnsembleServices } from './ensembles.ts'
 import { createLabServices } from './lab.ts'
 import { createPulse } from './pulse.ts'
+import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
 
@@ -31,6 +32,7 @@ export function createServices(
   const pulse = createPulse(core)
   return {
     runs: createRunServices(core, pulse, root),
+    rateTests: createRateTestServices(core, pulse),
     series: createSeriesServices(core),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),

@@ -8,6 +8,7 @@ import { type ActiveRun, type AttemptContext, runAttempt } from './activeRun.ts'
 import type { Interruption } from './interruptions.ts'
 import { measureThenRun } from './measuredRun.ts'
 import { subjectOf } from './plannedRun.ts'
+import { startState } from './startState.ts'
 
 /**
  * Begins an attempt of a run: finds its data and its device, claims it, and starts its trainer, or the measuring that comes
@@ -41,7 +42,7 @@ function startTrainer(context: AttemptContext, run: RunRecord, advice: DeviceAdv
 }
 
 function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): StartMessage {
-  const state = store.read.checkpoint(run.id)
+  const state = store.read.checkpoint(run.id) ?? startState(store.read, run)
   return {
     type: 'start',
     runId: run.id,
@@ -52,6 +53,8 @@ function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): Star
     plan: run.planned.plan,
     edits: [...run.planned.edits],
     ...(state !== undefined && { state }),
+    ...(run.rateTest !== null && { rateTest: run.rateTest }),
+    ...(run.origin !== null && { streamFrom: run.origin.streamFrom }),
   }
 }
 

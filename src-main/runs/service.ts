@@ -15,6 +15,7 @@ import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
+import { createRateTest, type RateTestRequest, refuseRateTest } from './rateTests.ts'
 import type { StartTrainer } from './trainerLink.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
@@ -29,6 +30,13 @@ export interface RunService {
   launch(spec: unknown): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
   launchToStay(spec: unknown): Promise<ActiveRun>
+  /**
+   * Creates and starts a range test, which stays whatever becomes of it.
+   * @throws UserError for what breaks a rule; nothing is stored then
+   */
+  launchRateTest(request: RateTestRequest): Promise<ActiveRun>
+  /** Creates a range test that starts when `enqueue`'s would. */
+  enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
   enqueue(spec: unknown): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
@@ -95,8 +103,10 @@ export function createRunService(
     finished.catch(() => undefined)
     return endingAs(attempt, finished)
   }
-  const launch = async (spec: unknown): Promise<ActiveRun> => {
-    const run = await createRun(store, catalogue, spec, store.write.createRun)
+  const launch = (spec: unknown): Promise<ActiveRun> =>
+    startNew(createRun(store, catalogue, spec, store.write.createRun))
+  const startNew = async (created: Promise<RunRecord>): Promise<ActiveRun> => {
+    const run = await created
     try {
       return await start(run, () => store.write.claimRun(run.id))
     } catch (error) {
@@ -112,6 +122,11 @@ export function createRunService(
       interruptions.put(unbegun(run, 'failed', error))
     }
   })
+  const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
+    const run = await created
+    queue.poke()
+    return run
+  }
   const subscribe = (listener: RunListener) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
@@ -125,17 +140,16 @@ export function createRunService(
       return endingAs(started, finished)
     },
     launchToStay: launch,
-    async enqueue(spec) {
-      const run = await createRun(store, catalogue, spec, store.write.enqueueRun)
-      queue.poke()
-      return run
-    },
+    launchRateTest: (request) => startNew(createRateTest(store, catalogue, request, store.write.createRun)),
+    enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
+    enqueue: (spec) => enqueued(createRun(store, catalogue, spec, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
       const run = store.read.run(runId)
       if (run.status === 'completed') {
+        refuseRateTest(run, 'resuming')
         throw new UserError(
           `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; ${waysOn(run)}.`,
         )
@@ -144,6 +158,7 @@ export function createRunService(
     },
     async extend(runId, by) {
       const run = store.read.run(runId)
+      refuseRateTest(run, 'extending')
       withExtension(run, by)
       return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
     },

@@ -15,8 +15,11 @@ const positionRow = z.object({ position: positionColumn })
  * One rolling checkpoint a run; one from further back never replaces one that is whole. Where the stored one is damaged, the
  * run has gone on from a state before it, and every checkpoint from then on is further than what could be read.
  */
-export function putCheckpoint(db: Db, event: TrainerEventOf<'checkpoint'>, time: number): void {
-  const { runId, state } = event
+export function putCheckpoint(
+  db: Db,
+  { runId, state }: Pick<TrainerEventOf<'checkpoint'>, 'runId' | 'state'>,
+  time: number,
+): void {
   const known = rollingState(db, runId)
   if (known !== undefined && known.stepsDone > state.position.stepsDone && isWhole(known)) return
   db.run(
@@ -46,12 +49,29 @@ export function dropNeedlessCheckpoint(db: Db, runId: string): void {
  * @returns undefined when there is none yet  @throws StoreError when there are some and all of them are damaged
  */
 export function readCheckpoint(db: Db, runId: string): TrainerState | undefined {
+  return firstWhole(savedStates(db, runId), (damage, { stepsDone }) =>
+    db.damage.found(runId, `${damage.message} It goes on after ${stepsDone} steps.`),
+  )
+}
+
+/**
+ * The state that the run had after exactly so many steps: of a snapshot, or of the rolling checkpoint.
+ * @returns undefined when none is stored  @throws StoreError when it is damaged
+ */
+export function readStateAfter(db: Db, runId: string, stepsDone: number): TrainerState | undefined {
+  return firstWhole(savedStates(db, runId).filter((state) => state.stepsDone === stepsDone))
+}
+
+/** @param onPassed told of damage that was got round */
+function firstWhole(
+  states: readonly SavedState[],
+  onPassed?: (damage: StoreError, taken: SavedState) => void,
+): TrainerState | undefined {
   let damage: StoreError | undefined
-  for (const { stepsDone, read } of savedStates(db, runId)) {
+  for (const saved of states) {
     try {
-      const state = read()
-      if (damage !== undefined)
-        db.damage.found(runId, `${damage.message} It goes on after ${stepsDone} steps.`)
+      const state = saved.read()
+      if (damage !== undefined) onPassed?.(damage, saved)
       return state
     } catch (error) {
       if (!isDamage(error)) throw error

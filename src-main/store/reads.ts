@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
-import { readCheckpoint } from './checkpoints.ts'
+import { readCheckpoint, readStateAfter } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { findDeviceComparison, listDeviceComparisons } from './deviceComparisons.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
+import { childrenInNeed, hasStartState } from './lineage.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
@@ -41,6 +42,9 @@ export function createReads(db: Db, now: () => number): StoreReads {
     snapshotModel: (id) => db.read(() => snapshotModel(db, id)),
     predictions: (snapshotId, part) => readPredictions(db, snapshotId, part),
     checkpoint: (runId) => db.read(() => readCheckpoint(db, runId)),
+    stateAfter: (runId, stepsDone) => db.read(() => readStateAfter(db, runId, stepsDone)),
+    hasStartState: (runId) => hasStartState(db, runId),
+    childrenInNeed: (runId) => childrenInNeed(db, runId),
     series: (query) =>
       db.read(() =>
         views.view({

@@ -53,7 +53,7 @@ async function start(
   io: LoopIo & Pick<TrainerIo, 'folderOf'>,
   run: Partial<Running>,
 ): Promise<void> {
-  const { spec, state } = request
+  const { spec, state, streamFrom = 0, rateTest } = request
   const engine = await selectEngine(spec.device, request.devices)
   const data = prepareData(
     spec,
@@ -67,7 +67,8 @@ async function start(
   const planned = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
   const { stepsAhead } = engine
-  run.loop = new TrainingLoop({ spec, data, model, optimizer, planned, position, stepsAhead }, io)
+  const setup = { spec, data, model, optimizer, planned, position, streamFrom, rateTest, stepsAhead }
+  run.loop = new TrainingLoop(setup, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()
 }

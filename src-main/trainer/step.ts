@@ -13,7 +13,7 @@ export interface StepResult {
 }
 
 export interface StepKey {
-  /** Counted from 0; with the seed it keys dropout. */
+  /** Of the stream of batches, counted from 0; with the seed it keys dropout. */
   readonly step: number
   readonly seed: number
 }

@@ -21,6 +21,10 @@ export function nextSnapshot(
     const every = rule.every * stepsPerEpoch
     return at(Math.min(totalSteps, (Math.floor(run.stepsDone / every) + 1) * every) - 1)
   }
+  if (rule.at === 'steps') {
+    const next = rule.steps.find((step) => step > run.stepsDone) ?? totalSteps
+    return at(Math.min(totalSteps, next) - 1)
+  }
   let cycle = schedule.cycleAt(run.stepsDone)
   while (cycle !== undefined && cycle.snapshotStep === undefined) {
     cycle = cycle.end < totalSteps ? schedule.cycleAt(cycle.end) : undefined

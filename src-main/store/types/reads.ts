@@ -61,6 +61,15 @@ export interface StoreReads {
    * @throws StoreError when there are some and all of them are damaged
    */
   checkpoint(runId: string): TrainerState | undefined
+  /**
+   * The state that the run had after exactly so many steps; undefined when none is stored (any more).
+   * @throws StoreError when it is damaged
+   */
+  stateAfter(runId: string, stepsDone: number): TrainerState | undefined
+  /** Whether the run can begin: it needs no parent's state, or that is stored, or it has one of its own already. */
+  hasStartState(runId: string): boolean
+  /** Visible runs that have not begun and need a state of this one, the oldest first. */
+  childrenInNeed(runId: string): RunRecord[]
   series(query: SeriesQuery): SeriesView
   /**
    * Does part of what `series` has to do for a smoothing that nobody has asked for yet: whoever must not block calls it until

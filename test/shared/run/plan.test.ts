@@ -56,6 +56,30 @@ describe('numbers of snapshots', () => {
     assert.deepEqual(numbers, [[[62, 1]], [[71, 2]], [[80, 3]], [[89, 4]]])
   })
 
+  it('are taken after the steps of a list, and after the last', () => {
+    const spec = specWith({ snapshots: { at: 'steps', steps: [10, 30, 63] } })
+    const other = specWith({ snapshots: { at: 'steps', steps: [10, 30] } })
+    const grown = extendPlan(other.schedule, first, 1)
+    const of = (rule: typeof spec, plan: SchedulePlan) => snapshots(buildTimetable(rule, { plan, edits: [] }))
+    const [a, b, c] = [
+      [9, 1],
+      [29, 2],
+      [62, 3],
+    ]
+    assert.deepEqual(of(spec, first), [a, b, c])
+    assert.deepEqual(of(other, first), [a, b, c])
+    assert.deepEqual(of(other, grown), [a, b, [71, 4]])
+    assert.equal(initialPlan(spec, 100).totalSteps, 63)
+    assert.throws(
+      () => initialPlan(specWith({ snapshots: { at: 'steps', steps: [64] } }), 100),
+      /snapshots\.steps must be at most 63, the steps of the run \(received 64\)/,
+    )
+    assert.throws(
+      () => specWith({ snapshots: { at: 'steps', steps: [5, 5] } }),
+      /snapshots\.steps: must rise, each of them once/,
+    )
+  })
+
   it('stay under an edit', () => {
     const spec = specWith({ snapshots: { at: 'last' } })
     const edit = { kind: 'annealNow', atStep: 60, steps: 8 } as const

@@ -15,5 +15,7 @@ test('snapshots at the ends of cycles are called by their cycles, others by the 
   assert.deepEqual(epochs.map(nameText), ['epoch 5', 'epoch 10', 'epoch 12.5'])
   assert.deepEqual([namesText(cycles), spanText(cycles)], ['cycles 1, 2, 3', 'cycles 1 to 3'])
   assert.deepEqual([namesText(epochs), spanText(epochs.slice(0, 1))], ['epochs 5, 10, 12.5', 'epoch 5'])
+  const steps = namesUnder({ at: 'steps', steps: [50, 100] })
+  assert.deepEqual(steps.map(nameText), ['step 50', 'step 100', 'step 125'])
   assert.equal(namesText([]), '')
 })

@@ -36,7 +36,7 @@ it('names fields once, and a misspelt one before the one it hides', () => {
   )
   says(
     { snapshots: { at: 'never' } },
-    'snapshots.at: must be one of cycleEnds, epochs, last (received "never")',
+    'snapshots.at: must be one of cycleEnds, epochs, last, steps (received "never")',
   )
   says({ seed: 1e300 }, 'seed: must be at most 9007199254740991 (received 1e+300)')
   assert.throws(() => parseRunSpec({ ...spec, schedule: { kind: 'sgdr', lrMax: 0.1, T0: 2 } }), {

@@ -38,6 +38,7 @@ test('the speed is that of the steps, whatever the evaluations between them take
       optimizer,
       planned: { plan, edits: [] },
       position: { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } },
+      streamFrom: 0,
       stepsAhead: 0,
     },
     {

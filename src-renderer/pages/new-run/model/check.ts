@@ -33,8 +33,8 @@ export function checkDraft(tree: unknown, trainCount: number | undefined): Check
   if (trainCount === undefined) return { spec, problems: {} }
   const planned = attempt(() => initialPlan(spec, trainCount))
   if ('sentence' in planned) {
-    const path = / budget must /.test(planned.sentence) ? budgetPath(spec) : 'batchSize'
-    return { spec, problems: { [path]: { rule: '', sentence: planned.sentence } } }
+    const { sentence } = planned
+    return { spec, problems: { [planPath(spec, sentence)]: { rule: '', sentence } } }
   }
   const plan = planned.value
   const compiled = attempt(() => checked(spec.schedule, compileSchedule(spec.schedule, plan)))
@@ -78,6 +78,12 @@ function feedbackProblem(spec: RunSpec, { feedback }: CompiledSchedule): Problem
       rule: 'must be above 0, as the plateau schedule watches validation data (received 0).',
     },
   }
+}
+
+/** The field that a sentence about the plan is about. */
+function planPath(spec: RunSpec, sentence: string): string {
+  if (/ budget must /.test(sentence)) return budgetPath(spec)
+  return / snapshots\.steps must /.test(sentence) ? 'snapshots.steps' : 'batchSize'
 }
 
 const budgetPath = ({ budget }: RunSpec): string => ('steps' in budget ? 'budget.steps' : 'budget.epochs')

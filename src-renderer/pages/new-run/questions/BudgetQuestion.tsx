@@ -36,6 +36,12 @@ export const BudgetQuestion = memo(function BudgetQuestion({
     set(['budget'], { [String(to)]: turned })
   }
   const rule = textAt(snapshots, ['at'])
+  const ruleOf = (at: string | number) => {
+    if (at === 'epochs') return { at, every: 1 }
+    if (at !== 'steps') return { at }
+    const steps = typeof amount === 'number' ? amount * (unit === 'steps' ? 1 : (stepsPerEpoch ?? 1)) : 2
+    return { at, steps: [Math.max(1, Math.round(steps / 2))] }
+  }
   return (
     <fieldset className={classes.part}>
       <legend>Budget and snapshots</legend>
@@ -52,17 +58,25 @@ export const BudgetQuestion = memo(function BudgetQuestion({
         label="Snapshots"
         value={rule}
         options={snapshotRules}
-        onChoose={(at) => set(['snapshots'], at === 'epochs' ? { at, every: 1 } : { at })}
+        onChoose={(at) => set(['snapshots'], ruleOf(at))}
       />
       {rule === 'epochs' && <Field at={['snapshots']} field={every} value={getAt(snapshots, ['every'])} />}
+      {rule === 'steps' && <Field at={['snapshots']} field={steps} value={getAt(snapshots, ['steps'])} />}
     </fieldset>
   )
 })
 
 const budgetField: FieldSpec = { key: 'budget', label: 'Budget', type: { is: 'number' } }
 const every: FieldSpec = { key: 'every', label: 'Every', type: { is: 'number', unit: 'epochs' } }
+const steps: FieldSpec = {
+  key: 'steps',
+  label: 'After steps',
+  type: { is: 'numbers', unit: 'steps' },
+  hint: 'After so many steps each, and after the last one: states to branch other runs from.',
+}
 const snapshotRules: readonly Choice[] = [
   ['cycleEnds', 'at cycle ends'],
   ['epochs', 'every n epochs'],
+  ['steps', 'after steps of my choice'],
   ['last', 'the last model'],
 ]

@@ -127,7 +127,13 @@ test('the examples for training are as many as the core’s own split leaves', (
 })
 
 test('snapshots are counted and placed as the training plan takes them', () => {
-  for (const rule of [{ at: 'cycleEnds' }, { at: 'epochs', every: 5 }, { at: 'last' }] as const) {
+  const rules = [
+    { at: 'cycleEnds' },
+    { at: 'epochs', every: 5 },
+    { at: 'last' },
+    { at: 'steps', steps: [1, 7, 20] },
+  ] as const
+  for (const rule of rules) {
     for (const epochs of [12, 13.5, 4, 30]) {
       const spec = parseRunSpec({ ...defaultSpec, snapshots: rule, budget: { epochs } })
       const plan = initialPlan(spec, 640)

@@ -1,0 +1,58 @@
+import { UserError } from '../../shared/errors.ts'
+import type { TrainerState } from '../../shared/run/messages.ts'
+import type { RunOrigin } from '../../shared/run/origin.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
+import type { StoreReads } from '../store/types.ts'
+
+/** What is needed of a run to say what it begins with. */
+interface Beginner {
+  readonly id: string
+  readonly spec: RunSpec
+  readonly origin: RunOrigin | null
+}
+
+/**
+ * The state that a run begins with: before its first step, with what its parent had learnt. Once the run has a state of its
+ * own, its parent is not needed any more.
+ * @returns undefined where it begins with fresh weights
+ * @throws UserError when its parent, or the parent's state, is not there; StoreError when that is damaged
+ */
+export function startState(
+  read: Pick<StoreReads, 'run' | 'stateAfter'>,
+  { id, spec, origin }: Beginner,
+): TrainerState | undefined {
+  if (origin === null || origin.kind === 'again') return undefined
+  const parent = parentOf(read, id, origin)
+  const state = read.stateAfter(parent.id, origin.stepsDone)
+  if (state === undefined) {
+    throw new UserError(
+      `While starting run ${id}: its parent ${parent.name} (${parent.id}) has no state after ${origin.stepsDone} steps; branch anew from a snapshot that it has.`,
+    )
+  }
+  const keepsOptimizer = origin.kind === 'branch' && spec.optimizer.kind === parent.spec.optimizer.kind
+  return beginningOf(state, keepsOptimizer)
+}
+
+/** A state in which no step has been done: the optimizer goes on with what it has, or knows nothing. */
+export function beginningOf({ position, tensors }: TrainerState, keepsOptimizer: boolean): TrainerState {
+  return {
+    position: {
+      stepsDone: 0,
+      epoch: { lossSum: 0, correct: 0, examples: 0 },
+      optimizerScalars: keepsOptimizer ? position.optimizerScalars : { steps: 0 },
+    },
+    tensors: keepsOptimizer ? tensors : tensors.filter(({ role }) => role === 'weight'),
+  }
+}
+
+function parentOf(read: Pick<StoreReads, 'run'>, child: string, { runId, stepsDone }: RunOrigin) {
+  try {
+    return read.run(runId)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(
+      `While starting run ${child}: its parent ${runId}, whose state after ${stepsDone} steps it begins with, was deleted; restore it (anneal runs restore ${runId}) or start a new run.`,
+      { cause: error },
+    )
+  }
+}

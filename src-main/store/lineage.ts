@@ -1,0 +1,50 @@
+import type { Db } from './database.ts'
+import { idRow, RUN_COLUMNS, runRow } from './rows.ts'
+import { VISIBLE } from './runReads.ts'
+import type { RunRecord } from './types.ts'
+
+/*
+ * Runs that begin with the state of another one. Until a run has a state of its own, it needs its parent's. All of these are
+ * conditions on a row of `runs`.
+ */
+
+const PARENT = "json_extract(origin, '$.runId')"
+const TAKEN = "json_extract(origin, '$.stepsDone')"
+
+/** It begins with what another run has learnt. */
+const INHERITS = "origin IS NOT NULL AND json_extract(origin, '$.kind') <> 'again'"
+
+const HAS_OWN_STATE = `(
+  EXISTS (SELECT 1 FROM checkpoints WHERE run_id = runs.id) OR EXISTS (SELECT 1 FROM snapshots WHERE run_id = runs.id))`
+
+const PARENT_HAS_STATE = `(
+  EXISTS (SELECT 1 FROM snapshots AS states JOIN runs AS parent ON parent.id = states.run_id
+    WHERE parent.id = ${PARENT} AND states.step = ${TAKEN} - 1
+      AND parent.deleted_at IS NULL AND parent.trashed_at IS NULL)
+  OR EXISTS (SELECT 1 FROM checkpoints AS states JOIN runs AS parent ON parent.id = states.run_id
+    WHERE parent.id = ${PARENT} AND states.steps_done = ${TAKEN}
+      AND parent.deleted_at IS NULL AND parent.trashed_at IS NULL))`
+
+/** What a run begins with is there: nothing, its own state, or its parent's. */
+export const HAS_START_STATE = `(NOT (${INHERITS}) OR ${HAS_OWN_STATE} OR ${PARENT_HAS_STATE})`
+
+/**
+ * It cannot begin yet, since its parent has not got as far as the state it begins with, and still may. One whose parent is
+ * gone or has ended without that state waits for nothing: it is started, and fails with the reason.
+ */
+export const WAITS_FOR_PARENT = `(NOT ${HAS_START_STATE} AND EXISTS (SELECT 1 FROM runs AS parent
+  WHERE parent.id = ${PARENT} AND parent.deleted_at IS NULL AND parent.trashed_at IS NULL
+    AND parent.status NOT IN ('completed', 'failed')))`
+
+export function hasStartState(db: Db, runId: string): boolean {
+  return db.get(idRow, `SELECT id FROM runs WHERE id = ? AND ${HAS_START_STATE}`, runId) !== undefined
+}
+
+export function childrenInNeed(db: Db, runId: string): RunRecord[] {
+  return db.all(
+    runRow,
+    `SELECT ${RUN_COLUMNS} FROM runs
+     WHERE ${PARENT} = ? AND ${INHERITS} AND NOT ${HAS_OWN_STATE} AND ${VISIBLE} ORDER BY created_at, id`,
+    runId,
+  )
+}
