@@ -41,6 +41,10 @@ export interface RunService {
   enqueue(spec: unknown): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
+  /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
+  beforeLook(prepare: () => Promise<void>): void
+  /** Something was queued, or may be started now. */
+  pokeQueue(): void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
   /** How long a step takes: see estimate.ts. */
@@ -115,13 +119,20 @@ export function createRunService(
       throw error
     }
   }
-  const queue = createQueueWorker(store, async (run) => {
-    try {
-      await start(run, () => run)
-    } catch (error) {
-      interruptions.put(unbegun(run, 'failed', error))
-    }
-  })
+  const preparations = new Set<() => Promise<void>>()
+  const queue = createQueueWorker(
+    store,
+    async (run) => {
+      try {
+        await start(run, () => run)
+      } catch (error) {
+        interruptions.put(unbegun(run, 'failed', error))
+      }
+    },
+    async () => {
+      for (const prepare of preparations) await prepare()
+    },
+  )
   const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
     const run = await created
     queue.poke()
@@ -144,6 +155,8 @@ export function createRunService(
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
     enqueue: (spec) => enqueued(createRun(store, catalogue, spec, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
+    pokeQueue: () => queue.poke(),
+    beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
