@@ -31,17 +31,20 @@ export interface RunService {
   launch(spec: unknown, from?: BranchSource): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
   launchToStay(spec: unknown, from?: BranchSource): Promise<ActiveRun>
-  /**
-   * Creates and starts a range test, which stays whatever becomes of it.
-   * @throws UserError for what breaks a rule; nothing is stored then
-   */
+  /** As `launch`, a range test. */
   launchRateTest(request: RateTestRequest): Promise<ActiveRun>
+  /** As `launchToStay`. */
+  launchRateTestToStay(request: RateTestRequest): Promise<ActiveRun>
   /** Creates a range test that starts when `enqueue`'s would. */
   enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
   enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
+  /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
+  beforeLook(prepare: () => Promise<void>): void
+  /** Something was queued, or may be started now. */
+  pokeQueue(): void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
   /** How long a step takes: see estimate.ts. */
@@ -124,13 +127,27 @@ export function createRunService(
       throw error
     }
   }
-  const queue = createQueueWorker(store, async (run) => {
-    try {
-      await start(run, () => run)
-    } catch (error) {
-      interruptions.put(unbegun(run, 'failed', error))
-    }
-  })
+  const preparations = new Set<() => Promise<void>>()
+  const queue = createQueueWorker(
+    store,
+    async (run) => {
+      try {
+        await start(run, () => run)
+      } catch (error) {
+        interruptions.put(unbegun(run, 'failed', error))
+      }
+    },
+    async () => {
+      for (const prepare of preparations) await prepare()
+    },
+  )
+  const launchRateTest = (request: RateTestRequest): Promise<ActiveRun> =>
+    startNew(createRateTest(store, catalogue, request, store.write.createRun))
+  const orNothing = (started: ActiveRun): ActiveRun => {
+    const finished = started.finished.then((end) => refuseUnbuildable(store, end))
+    finished.catch(() => undefined)
+    return endingAs(started, finished)
+  }
   const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
     const run = await created
     queue.poke()
@@ -142,17 +159,15 @@ export function createRunService(
   }
 
   return {
-    async launch(spec, from) {
-      const started = await launch(spec, from)
-      const finished = started.finished.then((end) => refuseUnbuildable(store, end))
-      finished.catch(() => undefined)
-      return endingAs(started, finished)
-    },
+    launch: async (spec, from) => orNothing(await launch(spec, from)),
     launchToStay: launch,
-    launchRateTest: (request) => startNew(createRateTest(store, catalogue, request, store.write.createRun)),
+    launchRateTest: async (request) => orNothing(await launchRateTest(request)),
+    launchRateTestToStay: launchRateTest,
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
     enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
+    pokeQueue: () => queue.poke(),
+    beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {

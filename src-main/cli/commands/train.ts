@@ -157,6 +157,7 @@ function hintAtBudget({ spec, planned }: RunRecord): string {
 function nextStep(cli: Cli, run: RunRecord): string {
   switch (run.status) {
     case 'completed':
+      if (run.kind === 'rateTest') return ''
       return `Next: ${typed(cli, `ensemble --run ${run.id}`)}\n`
     case 'stopped':
     case 'interrupted':
