@@ -1,4 +1,5 @@
 import { type LineageNode, lineageOf } from '../../shared/run/lineage.ts'
+import type { RunOrigin } from '../../shared/run/origin.ts'
 import { changeText, specChanges } from '../../shared/run/specChanges.ts'
 import type { RunRecord, StoreReads } from '../store/types.ts'
 import { percent, whole } from './format.ts'
@@ -64,4 +65,17 @@ function changesOf({ run }: Node, known: ReadonlyMap<string, RunRecord>): string
   const first = run.origin.kind === 'fineTune' ? ['weights alone'] : []
   if (parent === undefined) return [...first, 'its parent was deleted'].join(', ')
   return [...first, ...specChanges(parent.spec, run.spec).map(changeText)].join(', ')
+}
+
+/** "branches from trunk after 1240 steps" */
+export function originText({ kind, stepsDone, runName, runId }: RunOrigin): string {
+  const parent = runName === '' ? runId : runName
+  switch (kind) {
+    case 'branch':
+      return `branches from ${parent} after ${stepsDone} steps`
+    case 'fineTune':
+      return `fine-tunes ${parent} after ${stepsDone} steps`
+    case 'again':
+      return `runs ${parent} again`
+  }
 }
