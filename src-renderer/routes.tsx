@@ -18,6 +18,9 @@ const pages = {
   run: () => import('./pages/run/RunPage.tsx'),
   compare: () => import('./pages/compare/ComparePage.tsx'),
   ensembles: () => import('./pages/ensembles/EnsemblesPage.tsx'),
+  studies: () => import('./pages/studies/StudiesPage.tsx'),
+  newStudy: () => import('./pages/studies/new/NewStudyPage.tsx'),
+  study: () => import('./pages/studies/StudyPage.tsx'),
   data: () => import('./pages/data/DataPage.tsx'),
   settings: () => import('./pages/settings/SettingsPage.tsx'),
 }
@@ -51,6 +54,13 @@ const newRunSearch = z.object({
   data: z.string().optional().catch(undefined),
   /** The published schedule it starts with, by its id. */
   preset: z.string().optional().catch(undefined),
+  /** Rates found for the run that it starts from, for its schedule. */
+  high: z.number().positive().optional().catch(undefined),
+  low: z.number().positive().optional().catch(undefined),
+  /** Whether the panel that finds the rate is open, the range test it shows, and the snapshot that the next begins with. */
+  find: z.boolean().optional().catch(undefined),
+  test: z.string().optional().catch(undefined),
+  snapshot: z.int().optional().catch(undefined),
 })
 const newRunRoute = createRoute({
   getParentRoute: () => root,
@@ -106,6 +116,37 @@ const ensemblesRoute = createRoute({
   component: lazyRouteComponent(pages.ensembles, 'EnsemblesPage'),
 })
 
+const studiesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/studies',
+  component: lazyRouteComponent(pages.studies, 'StudiesPage'),
+})
+
+const newStudyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/studies/new',
+  validateSearch: z.object({
+    /** The run whose spec is the base. */
+    from: z.string().optional().catch(undefined),
+    /** The study whose spec the form starts with. */
+    study: z.string().optional().catch(undefined),
+    kind: z.enum(['sweep', 'budget', 'trunk']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(pages.newStudy, 'NewStudyPage'),
+})
+
+const studyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/studies/$studyId',
+  validateSearch: z.object({
+    /** The setting whose curves are shown, as pages/studies/sweep names it. */
+    setting: z.string().optional().catch(undefined),
+    /** Of the table: "-validation" or "schedule.lrMax". */
+    sort: z.string().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(pages.study, 'StudyPage'),
+})
+
 const dataRoute = createRoute({
   getParentRoute: () => root,
   path: '/data',
@@ -128,6 +169,9 @@ const routeTree = root.addChildren([
   runRoute,
   compareRoute,
   ensemblesRoute,
+  studiesRoute,
+  newStudyRoute,
+  studyRoute,
   dataRoute,
   settingsRoute,
 ])

@@ -1,9 +1,13 @@
 import { z } from 'zod'
-import type { RunOrigin } from '../run/origin.ts'
+import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { CellRole, LeftOut, StudyCell } from '../study/cell.ts'
+import type { RateStopReason } from '../study/rateStop.ts'
+import type { RateSuggestions } from '../study/rateSuggestions.ts'
+import type { RateWarning } from '../study/rateWarnings.ts'
+import type { SmithBounds } from '../study/smithBounds.ts'
 import type { StudySpec } from '../study/spec.ts'
 import { type RunSummary, runId } from './runs.ts'
 import type { Cancellation, Update } from './services.ts'
@@ -98,6 +102,16 @@ export interface StudyPlan {
   readonly bytes: number | null
 }
 
+/** A study that comes with Anneal: a paper in small, on real data. */
+export interface StudyPreset {
+  readonly id: string
+  readonly title: string
+  /** The question, in one sentence. */
+  readonly asks: string
+  readonly source: string
+  readonly spec: StudySpec
+}
+
 export const launchStudy = z.strictObject({ spec: z.unknown() })
 export const studyCommands = [
   'pause',
@@ -127,6 +141,12 @@ export const editStudy = z.strictObject({
   slots: z.int().min(1).max(64).nullable().optional(),
 })
 
+export const removeStudy = z.strictObject({
+  id: studyId,
+  /** true: its runs go to the trash with it; else they stay. */
+  runs: z.boolean().default(false),
+})
+
 export interface StudyServices {
   list(): StudySummary[]
   /** @throws UserError when no study or more than one begins with it */
@@ -145,11 +165,16 @@ export interface StudyServices {
   plan(spec: unknown): Promise<StudyPlan>
   /** All runs of its first stage are stored with it in one transaction, queued. */
   launch(spec: unknown): Promise<StudySummary>
+  /**
+   * pause: what trains goes on to its end, nothing else is started. cancel: what waits is taken out, what trains is stopped
+   * and keeps its last state. resume: goes on, after a cancel also with what that took out. retryFailed: runs that ended by
+   * an error, were stopped or deleted begin again in their place; a run that diverged is a result and stays.
+   */
   command(input: z.infer<typeof commandStudy>): Promise<StudySummary>
   extend(input: z.infer<typeof extendStudy>): Promise<StudySummary>
   edit(input: z.infer<typeof editStudy>): StudySummary
-  /** Its runs go to the trash with it, where `runs` is true; else they stay. */
-  remove(input: { readonly id: string; readonly runs: boolean }): void
+  /** To where `restore` finds it. @throws UserError while it is active or paused: cancel it first */
+  remove(input: z.output<typeof removeStudy>): void
   restore(id: string): void
 }
 
@@ -168,43 +193,52 @@ export const launchRateTest = z.strictObject({
   when: z.enum(['now', 'queue']).default('now'),
 })
 
-export interface RateSuggestions {
-  readonly valley: number | null
-  readonly steep: number | null
-  readonly minimum: number | null
-  readonly slide: number | null
-}
+export const viewRateTest = z.strictObject({
+  id: runId,
+  /** Of a longer test, every n-th point is told, with its last; what is read off it is read off all of them. */
+  maxPoints: z.int().min(2).max(100_000).default(2000),
+})
 
+/** What a range test says so far. */
 export interface RateTestView {
   readonly runId: string
   readonly settings: RateTestSettings
-  readonly points: readonly {
-    readonly step: number
-    readonly lr: number
-    readonly loss: number | null
-    readonly smoothed: number | null
-    /** Training accuracy of the step's batch, in 0..1. */
-    readonly accuracy: number | null
-  }[]
-  /** The step at which it stopped because the loss had gone too high; null: it went to its end, or goes on. */
+  readonly status: RunStatus
+  readonly points: readonly RatePoint[]
+  /** The step after which it stopped because the loss had gone too high, or was no number; null: it went to its end, or goes on. */
   readonly stoppedAt: number | null
+  readonly stoppedFor: RateStopReason | null
+  /** Null where one would mean nothing. */
   readonly suggestions: RateSuggestions
+  /** Smith's; null where neither accuracy nor loss gets better by more than its noise. */
+  readonly bounds: SmithBounds | null
+  /** What makes them doubtful, a sentence each. */
+  readonly warnings: readonly RateWarning[]
+}
+
+export interface RatePoint {
+  readonly step: number
+  readonly lr: number
+  /** Null where it was no number. */
+  readonly loss: number | null
+  readonly smoothed: number | null
+  /** Training accuracy of the step's batch, in 0..1. */
+  readonly accuracy: number | null
+}
+
+export interface RateTestServices {
+  /** @throws UserError for what breaks a rule; nothing is stored then */
+  launch(input: z.output<typeof launchRateTest>): Promise<RunSummary>
+  /** What it says so far; `runs.watch` tells when there is more. @throws UserError for a run that is no range test */
+  view(input: z.output<typeof viewRateTest>): RateTestView
 }
 
 export const branchRun = z.strictObject({
   /** The parent, and the state to begin from: the snapshot after so many steps, or the checkpoint when absent. */
   runId,
   stepsDone: z.int().min(1).optional(),
-  kind: z.enum(['branch', 'fineTune', 'again']).default('branch'),
+  kind: originKind.default('branch'),
   /** The child's whole spec. */
   spec: z.unknown(),
   when: z.enum(['now', 'queue']).default('now'),
 })
-
-/** A run of a family tree. */
-export interface LineageNode {
-  readonly runId: string
-  readonly origin: RunOrigin | null
-  /** Null: it was deleted. */
-  readonly run: RunSummary | null
-}

@@ -34,7 +34,7 @@ export function partPaths(tree: unknown): readonly SpecPath[] {
   return typeof kind === 'string' ? (findFamily(kind)?.parts?.(tree) ?? []) : []
 }
 
-function valueAt(tree: unknown, path: SpecPath): unknown {
+export function valueAt(tree: unknown, path: SpecPath): unknown {
   let value = tree
   for (const key of path) {
     if (typeof value !== 'object' || value === null) return undefined

@@ -20,8 +20,8 @@ import { percent, plural } from './words.ts'
  */
 
 export const decayFields = {
-  lrStart: rateField('First rate'),
-  lrEnd: described(rate.default(0), { label: 'Last rate', unit: 'rate' }),
+  lrStart: rateField('First rate', 'first'),
+  lrEnd: described(rate.default(0), { label: 'Last rate', unit: 'rate', takes: 'last' }),
   length: described(length.optional(), { label: 'Length', unit: 'time', empty: 'whole budget' }),
   delay: described(z.number().min(0).max(1).default(0), {
     label: 'Delay',

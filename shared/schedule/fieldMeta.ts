@@ -15,6 +15,13 @@ export interface OptionMeta {
   readonly help?: string
 }
 
+/**
+ * What a field is to the highest and the lowest rate of its schedule. highest, lowest: it is that rate. first, last: the
+ * ends of a line, of which the first is the highest unless the line rises. scale: every rate is proportional to it.
+ * quotient: the highest is divided by it.
+ */
+export type RateRole = 'highest' | 'lowest' | 'first' | 'last' | 'scale' | 'quotient'
+
 export interface FieldMeta {
   readonly label: string
   /** What the field does, in a sentence. */
@@ -22,6 +29,8 @@ export interface FieldMeta {
   readonly unit?: FieldUnit
   /** Most schedules leave it as it is: a form may fold it away. */
   readonly isFine?: boolean
+  /** What it takes of rates that were found for the whole schedule. */
+  readonly takes?: RateRole
   /** What holds while an optional field is left out. */
   readonly empty?: string
   /** The words of every value of a field that offers a choice, by value. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { unitField, updateField } from './clock.ts'
-import { described } from './fieldMeta.ts'
+import { described, type RateRole } from './fieldMeta.ts'
 import { momentumField } from './momentum.ts'
 
 /** A learning rate. */
@@ -9,9 +9,9 @@ export const rate = z.number().min(0).max(1e6)
 export const length = z.number().min(1e-6).max(1e9)
 const gamma = z.number().min(0).max(100)
 
-/** A learning rate with the words of its field. */
-export const rateField = (label: string, help?: string) =>
-  described(rate, { label, unit: 'rate', ...(help !== undefined && { help }) })
+/** A learning rate with the words of its field. @param takes what it is to a rate found for the whole schedule */
+export const rateField = (label: string, takes: RateRole, help?: string) =>
+  described(rate, { label, unit: 'rate', takes, ...(help !== undefined && { help }) })
 
 /** What the rate is multiplied with. */
 export const gammaField = (help: string) => described(gamma, { label: 'Factor γ', unit: 'times', help })
@@ -21,6 +21,7 @@ export const gammaFieldOr = (usual: number, help: string) =>
 export const lowestRateField = described(rate.default(0), {
   label: 'Lowest rate',
   unit: 'rate',
+  takes: 'lowest',
   help: 'The rate that a cycle falls to.',
 })
 

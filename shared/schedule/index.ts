@@ -26,6 +26,13 @@ export { maxSteps, type SchedulePlan } from './plan.ts'
 export { findPreset, type Preset, presets } from './presets.ts'
 export { rescaleSchedule, scaleRates } from './rescale.ts'
 export {
+  changesForRates,
+  type FieldChange,
+  type FoundRates,
+  type RatePlace,
+  ratePlaces,
+} from './rateFields.ts'
+export {
   type AnyFamily,
   findFamily,
   parseSchedule,

@@ -1,108 +1,220 @@
-import { readKey } from './cellKey.ts'
-import type { CellOutcome } from './outcome.ts'
-import { hasEnded, higherIsBetter } from './outcome.ts'
-import type { Friedman, Scores } from './ranks.ts'
-import { hasDiverged } from './results.ts'
-import { canonical, type Shown } from './shown.ts'
+import type { StudyCellInfo } from '../api/studies.ts'
 import type { StudyObjective } from './spec.ts'
 
 /*
- * A budget study as a comparison of methods: a block is a task, an optimizer and a budget, in which each schedule is tried with
- * the same seeds (Chen, Wolfe and Kyrillidis, arXiv 2107.04197, section 4).
+ * From the cells of a budget study to its table: at each place (task, optimizer, budget) what every schedule came to over
+ * its seeds. A run that diverged is a result, the worst there is.
  */
 
-/** Budgets up to this share are low in the tables of that paper: 1, 5 and 10 %. */
-export const lowBudget = 0.1
+export type ScorePart = 'validation' | 'test'
 
-export type BudgetGroup = 'all' | 'low' | 'high'
+/** What cells are judged by. */
+export interface StudyScore {
+  readonly part: ScorePart
+  readonly of: 'accuracy' | 'loss'
+}
 
-export interface Block {
+export const scoreWords = ({ part, of }: StudyScore): string => `${part} ${of}`
+export const isHigherBetter = ({ of }: StudyScore): boolean => of === 'accuracy'
+export const scoreFor = (objective: StudyObjective, part: ScorePart): StudyScore => ({
+  part,
+  of: objective === 'validationAccuracy' ? 'accuracy' : 'loss',
+})
+
+/** The score of a cell's last evaluation; null before the first, and where the part is empty. */
+export function cellScore(cell: StudyCellInfo, { part, of }: StudyScore): number | null {
+  if (part === 'validation') return of === 'accuracy' ? cell.validationAccuracy : cell.validationLoss
+  return of === 'accuracy' ? cell.testAccuracy : cell.testLoss
+}
+
+/** What several values come to. */
+export interface Spread {
+  readonly count: number
+  /** NaN of none. */
+  readonly mean: number
+  /** Of the sample (n − 1); null of fewer than two values. */
+  readonly deviation: number | null
+  /** Of the mean; null of fewer than two values. */
+  readonly standardError: number | null
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const count = values.length
+  const mean = values.reduce((sum, value) => sum + value, 0) / count
+  if (count < 2) return { count, mean, deviation: null, standardError: null }
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1))
+  return { count, mean, deviation, standardError: deviation / Math.sqrt(count) }
+}
+
+/** What one schedule came to at one place. */
+export interface ScheduleOutcome extends Spread {
+  readonly schedule: string
+  readonly cells: readonly StudyCellInfo[]
+  readonly diverged: readonly StudyCellInfo[]
+  /** Still to come to an end. */
+  readonly open: number
+  /** The rate that its cells are to have is still being found. */
+  readonly isTuning: boolean
+  /** What its rates were multiplied with, where that was found by tuning. */
+  readonly rateFactor: number | undefined
+  /** Ended without a result: by an error, by hand, deleted. */
+  readonly lost: number
+  /** 1 is best; undefined before it has a result. Equals share the better place. */
+  readonly place: number | undefined
+  /** Its mean lies within the standard error of its difference to the best's. Of the best: another's does. */
+  readonly isLevel: boolean
+}
+
+/** One line of the table: a task, an optimizer and a budget, with every schedule of the study in the study's order. */
+export interface Comparison {
+  /** As tables name them. */
   readonly task: string
   readonly optimizer: string
+  /** Share of the full budget, in 0..1. */
   readonly budget: number
-  /** By schedule: the mean over its seeds; null where a run diverged or was lost, which counts as the worst. */
-  readonly scores: readonly (number | null)[]
+  /** Of its runs, in steps. */
+  readonly steps: number
+  readonly outcomes: readonly ScheduleOutcome[]
+  /** Every schedule has come to its end: ranks can be told. */
+  readonly isDone: boolean
 }
 
-export interface Comparison {
-  /** Schedules, in the order in which the study names them. */
-  readonly methods: readonly string[]
-  readonly blocks: readonly Block[]
-  /** Blocks in which some run waits or trains, which are not compared yet. */
-  readonly unfinished: number
+const textOf = (cell: StudyCellInfo, path: string): string => {
+  const value = cell.settings[path]
+  return value === undefined || value === null ? '' : String(value)
 }
 
-/** What is compared: the study's objective, or the test score beside it. */
-export type Measured = StudyObjective | 'testAccuracy' | 'testLoss'
+/** Those of comparisons, each of which has all of them. */
+export const schedulesIn = ([first]: readonly Comparison[]): readonly string[] =>
+  first?.outcomes.map(({ schedule }) => schedule) ?? []
 
-/** Of a group of budgets; shares, ranks and groups by the index of the method. */
-export interface GroupRanking {
-  readonly group: BudgetGroup
-  /** Blocks that were compared: N of the tests. */
-  readonly blocks: number
-  readonly top1: readonly number[]
-  readonly top3: readonly number[]
-  readonly meanRank: readonly number[]
-  readonly friedman: Friedman | null
-  /** Of Nemenyi, at level 0.05. */
-  readonly criticalDifference: number | null
-  /** Methods whose mean ranks are not told apart: the bars of the diagram. */
-  readonly groups: readonly (readonly number[])[]
+/** Tasks and optimizers in the study's order, budgets ascending. */
+export function compareSchedules(cells: readonly StudyCellInfo[], score: StudyScore): readonly Comparison[] {
+  const asked = cells.filter(({ role }) => role === 'cell' || role === 'tuning')
+  // Tuning comes first, and has every schedule; the cells of one that is tuned come as its rate is found.
+  const first = asked.some(({ role }) => role === 'tuning')
+    ? asked.filter(({ role }) => role === 'tuning')
+    : asked
+  const schedules = [...new Set([...first, ...asked].map((cell) => textOf(cell, 'schedule')))]
+  const groups = Map.groupBy(asked, (cell) =>
+    JSON.stringify([textOf(cell, 'task'), textOf(cell, 'optimizer')]),
+  )
+  return [...groups.values()].flatMap((group) =>
+    [...Map.groupBy(group, ({ budget }) => budget).values()]
+      .map((members) => comparisonOf(members, schedules, score))
+      .sort((a, b) => a.budget - b.budget),
+  )
 }
 
-export interface StudyRanking {
-  readonly measure: Measured
-  readonly methods: readonly string[]
-  readonly unfinished: number
-  /** Groups without a block are not there. */
-  readonly of: readonly GroupRanking[]
-}
-
-export function comparisonOf(cells: readonly CellOutcome[], measure: Measured): Comparison {
-  const own = cells.filter(({ role }) => role === 'cell')
-  const methods = [...new Set(own.map(({ settings }) => text(settings.schedule)))]
-  const byBlock = Map.groupBy(own, (cell) => {
-    const { values, budget } = readKey(cell.key)
-    return canonical({ ...values, schedule: null, budget })
-  })
-  const blocks: Block[] = []
-  let unfinished = 0
-  for (const inBlock of byBlock.values()) {
-    const [first] = inBlock
-    if (first === undefined) continue
-    const bySchedule = Map.groupBy(inBlock, ({ settings }) => text(settings.schedule))
-    if (bySchedule.size < methods.length || !inBlock.every(hasEnded)) {
-      unfinished += 1
-      continue
-    }
-    blocks.push({
-      task: text(first.settings.task),
-      optimizer: text(first.settings.optimizer),
-      budget: first.budget,
-      scores: methods.map((method) => meanScore(bySchedule.get(method) ?? [], measure)),
-    })
+function comparisonOf(
+  members: readonly StudyCellInfo[],
+  schedules: readonly string[],
+  score: StudyScore,
+): Comparison {
+  const bySchedule = Map.groupBy(members, (cell) => textOf(cell, 'schedule'))
+  const outcomes = placed(
+    schedules.map((schedule) => outcomeOf(schedule, bySchedule.get(schedule) ?? [], score)),
+    score,
+  )
+  const [first] = members
+  return {
+    task: first === undefined ? '' : textOf(first, 'task'),
+    optimizer: first === undefined ? '' : textOf(first, 'optimizer'),
+    budget: first?.budget ?? 0,
+    steps: Math.max(...members.map(({ totalSteps }) => totalSteps)),
+    outcomes,
+    isDone: outcomes.every(({ open, count, diverged }) => open === 0 && count + diverged.length > 0),
   }
-  return { methods, blocks, unfinished }
 }
 
-const text = (value: Shown | undefined): string => String(value ?? '')
+type Unplaced = Omit<ScheduleOutcome, 'place' | 'isLevel'>
 
-function meanScore(cells: readonly CellOutcome[], measure: keyof CellOutcome & string): number | null {
-  const scores = cells
-    .filter(({ status }) => status === 'completed')
-    .flatMap((cell) => {
-      const value = cell[measure]
-      return typeof value === 'number' && !Number.isNaN(value) ? [value] : []
-    })
-  if (scores.length === 0 || cells.some(hasDiverged)) return null
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length
+/** @param members of one schedule: its cells, and those that tune its rate */
+function outcomeOf(schedule: string, members: readonly StudyCellInfo[], score: StudyScore): Unplaced {
+  const cells = members.filter(({ role }) => role === 'cell')
+  const tuning = members.filter(({ role }) => role === 'tuning')
+  if (cells.length === 0 && tuning.length > 0) return tunedOutcome(schedule, tuning, score)
+  const values = scoresOf(cells, score)
+  const diverged = cells.filter((cell) => cell.diverged !== null)
+  const open = cells.filter(isOpen).length
+  return {
+    schedule,
+    cells,
+    ...spreadOf(values),
+    diverged,
+    open,
+    lost: cells.length - values.length - diverged.length - open,
+    isTuning: false,
+    rateFactor: numberOf(cells[0]?.settings.rateFactor),
+  }
 }
 
-export const isHigherBetter = (measure: Measured): boolean =>
-  measure === 'testAccuracy' || (measure !== 'testLoss' && higherIsBetter(measure))
+/** Before its rate is found; and where none of the rates tried led to a score, for good. */
+function tunedOutcome(schedule: string, tuning: readonly StudyCellInfo[], score: StudyScore): Unplaced {
+  const isTuning = tuning.some(isOpen) || scoresOf(tuning, score).length > 0
+  return {
+    schedule,
+    cells: tuning,
+    ...spreadOf([]),
+    diverged: isTuning ? [] : tuning.filter((cell) => cell.diverged !== null),
+    open: isTuning ? 1 : 0,
+    lost: 0,
+    isTuning,
+    rateFactor: undefined,
+  }
+}
 
-/** The blocks of a group of budgets, as a ranking reads them. */
-export function scoresOf({ blocks }: Comparison, group: BudgetGroup): Scores {
-  const wanted = blocks.filter(({ budget }) => group === 'all' || (group === 'low') === budget <= lowBudget)
-  return wanted.map(({ scores }) => scores)
+const numberOf = (value: StudyCellInfo['settings'][string] | undefined): number | undefined =>
+  typeof value === 'number' ? value : undefined
+
+const scoresOf = (cells: readonly StudyCellInfo[], score: StudyScore): number[] =>
+  cells.flatMap((cell) => (cell.status === 'completed' ? (cellScore(cell, score) ?? []) : []))
+
+const isOpen = ({ status }: StudyCellInfo): boolean => openStatuses.has(status)
+
+/** What was interrupted goes on with its study. */
+const openStatuses: ReadonlySet<StudyCellInfo['status']> = new Set([
+  'queued',
+  'created',
+  'running',
+  'paused',
+  'interrupted',
+])
+
+/** What is ranked: higher is better. One of whose runs some diverged is behind all of which none did. */
+export function standing(
+  { mean, count, diverged }: Pick<ScheduleOutcome, 'mean' | 'count' | 'diverged'>,
+  score: StudyScore,
+): number | undefined {
+  if (diverged.length > 0) return Number.NEGATIVE_INFINITY
+  if (count === 0) return undefined
+  return isHigherBetter(score) ? mean : -mean
+}
+
+function placed(outcomes: readonly Unplaced[], score: StudyScore): ScheduleOutcome[] {
+  const standings = outcomes.map((outcome) => standing(outcome, score))
+  const known = standings.filter((value) => value !== undefined)
+  const best =
+    outcomes[
+      standings.indexOf(known.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY))
+    ]
+  const level = outcomes.map((outcome) => outcome !== best && isWithin(outcome, best))
+  return outcomes.map((outcome, i) => {
+    const own = standings[i]
+    const place = own === undefined ? undefined : 1 + known.filter((value) => value > own).length
+    return { ...outcome, place, isLevel: outcome === best ? level.includes(true) : level[i] === true }
+  })
+}
+
+/** But for the last bits of either. */
+export const isWithinError = (difference: number, standardError: number): boolean =>
+  Math.abs(difference) <= standardError * (1 + 1e-9)
+
+/** Whether two means differ by no more than the standard error of their difference; where no error is known, if they are equal. */
+function isWithin(one: Unplaced, other: Unplaced | undefined): boolean {
+  if (other === undefined || one.diverged.length + other.diverged.length > 0) return false
+  if (one.count === 0 || other.count === 0) return false
+  const difference = Math.abs(one.mean - other.mean)
+  if (one.standardError === null || other.standardError === null) return difference === 0
+  return isWithinError(difference, Math.hypot(one.standardError, other.standardError))
 }

@@ -7,8 +7,10 @@ import { createDatasetServices } from './datasets.ts'
 import { createEnsembleServices } from './ensembles.ts'
 import { createLabServices } from './lab.ts'
 import { createPulse } from './pulse.ts'
+import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
+import { createStudyServices } from './studies.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
 
@@ -31,7 +33,9 @@ export function createServices(
   const pulse = createPulse(core)
   return {
     runs: createRunServices(core, pulse, root),
+    rateTests: createRateTestServices(core, pulse),
     series: createSeriesServices(core),
+    studies: createStudyServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

@@ -4,16 +4,15 @@ import {
   diversity,
   greedySelection,
   lastM,
-  type Member,
   type Scores,
   score,
-  type Truth,
 } from '../../shared/ensemble/index.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
 import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { loadPart, type Part } from './part.ts'
 import type { EnsembleMember, EnsembleRequest, EnsembleResult, MembersRequest } from './result.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
 
@@ -178,39 +177,6 @@ function chooseSnapshots(
       )
     })
     .sort((a, b) => a.step - b.step)
-}
-
-interface Part {
-  readonly members: readonly Member[]
-  readonly truth: Truth
-  readonly scores: readonly Scores[]
-}
-
-/** Undefined where the run keeps no such part. */
-function loadPart(
-  store: Store,
-  snapshots: readonly SnapshotRecord[],
-  part: Predictions['part'],
-): Part | undefined {
-  const found = snapshots.flatMap(({ id }) => {
-    const predictions = store.read.predictions(id, part)
-    return predictions === undefined || predictions.labels.length === 0 ? [] : [predictions]
-  })
-  const [first] = found
-  if (first === undefined || found.length < snapshots.length) return undefined
-  const stray = found.findIndex(
-    ({ classes, labels }) =>
-      classes !== first.classes ||
-      labels.length !== first.labels.length ||
-      labels.some((label, n) => label !== first.labels[n]),
-  )
-  if (stray !== -1) {
-    throw new UserError(
-      `While building the ensemble: run ${snapshots[stray]?.runId} was scored on other ${part} examples than run ${snapshots[0]?.runId}; combine runs of the same data and split.`,
-    )
-  }
-  const truth = { labels: first.labels, classes: first.classes }
-  return { members: found, truth, scores: found.map(({ probs }) => score(probs, truth)) }
 }
 
 function weightsFor(method: PredictionMethod, count: number, validation: Part | undefined): number[] {

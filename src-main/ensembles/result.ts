@@ -1,5 +1,6 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import type { EnsembleMethod, PredictionMethod } from '../../shared/ensemble/methods.ts'
+import type { RunsBySnapshots } from '../../shared/ensemble/runsBySnapshots.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
 
 export interface EnsembleMember {
@@ -46,4 +47,11 @@ export interface MembersRequest {
   readonly method: PredictionMethod
   /** Weights are shares, scaled to sum to 1, and count for `weighted` alone. */
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
+}
+
+/** Ensembles of N runs with M snapshots of each. */
+export interface SnapshotTable {
+  readonly runIds: readonly string[]
+  readonly judgedOn: 'test' | 'validation'
+  readonly cells: readonly RunsBySnapshots[]
 }

@@ -6,7 +6,8 @@ import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
 import type { EnsembleRecord, Store } from '../store/types.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
-import type { EnsembleRequest, EnsembleResult, MembersRequest } from './result.ts'
+import type { EnsembleRequest, EnsembleResult, MembersRequest, SnapshotTable } from './result.ts'
+import { snapshotTable } from './runsBySnapshots.ts'
 
 export interface EnsembleService {
   /** Arithmetic on stored probabilities: no model is loaded. @throws UserError for unknown or unusable members */
@@ -23,6 +24,8 @@ export interface EnsembleService {
    * @throws UserError for unknown members, or when the model cannot be built
    */
   averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
+  /** N runs times M snapshots of each (SGDR's table). @throws UserError when they cannot be combined */
+  runsBySnapshots(runIds: readonly string[]): SnapshotTable
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
@@ -65,6 +68,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       if (averages.size > AVERAGES_KEPT) averages.delete(oldest)
       return { ...result, method: 'weightAverage', ...scores }
     },
+    runsBySnapshots: (runIds) => snapshotTable(store, runIds),
     save: (name, result) =>
       store.write.saveEnsemble({
         name,

@@ -4,9 +4,10 @@ import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { Extension } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
-import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
+import { type BranchSource, createBranch } from './branching.ts'
 import { childTrainers } from './childTrainer.ts'
 import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
@@ -15,6 +16,7 @@ import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
+import { createRateTest, type RateTestRequest, refuseRateTest } from './rateTests.ts'
 import type { StartTrainer } from './trainerLink.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
@@ -22,17 +24,27 @@ export type RunListener = (events: readonly TrainerEvent[]) => void
 
 export interface RunService {
   /**
-   * Creates and starts a run. A run that fails before its first step (a model that does not fit the data) leaves nothing
+   * Creates and starts a run: of fresh weights, or `from` the state of another one. A run that fails before its first step (a model that does not fit the data) leaves nothing
    * behind: `finished` then rejects with a UserError.
    * @throws UserError for a spec, data set or schedule that breaks a rule; nothing is stored then
    */
-  launch(spec: unknown): Promise<ActiveRun>
+  launch(spec: unknown, from?: BranchSource): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
-  launchToStay(spec: unknown): Promise<ActiveRun>
+  launchToStay(spec: unknown, from?: BranchSource): Promise<ActiveRun>
+  /** As `launch`, a range test. */
+  launchRateTest(request: RateTestRequest): Promise<ActiveRun>
+  /** As `launchToStay`. */
+  launchRateTestToStay(request: RateTestRequest): Promise<ActiveRun>
+  /** Creates a range test that starts when `enqueue`'s would. */
+  enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
-  enqueue(spec: unknown): Promise<RunRecord>
+  enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
+  /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
+  beforeLook(prepare: () => Promise<void>): void
+  /** Something was queued, or may be started now. */
+  pokeQueue(): void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
   /** How long a step takes: see estimate.ts. */
@@ -95,8 +107,18 @@ export function createRunService(
     finished.catch(() => undefined)
     return endingAs(attempt, finished)
   }
-  const launch = async (spec: unknown): Promise<ActiveRun> => {
-    const run = await createRun(store, catalogue, spec, store.write.createRun)
+  const create = (
+    spec: unknown,
+    from: BranchSource | undefined,
+    put: (run: NewRun) => RunRecord,
+  ): Promise<RunRecord> =>
+    from === undefined
+      ? createRun(store, catalogue, spec, put)
+      : createBranch(store, catalogue, spec, from, put)
+  const launch = (spec: unknown, from?: BranchSource): Promise<ActiveRun> =>
+    startNew(create(spec, from, store.write.createRun))
+  const startNew = async (created: Promise<RunRecord>): Promise<ActiveRun> => {
+    const run = await created
     try {
       return await start(run, () => store.write.claimRun(run.id))
     } catch (error) {
@@ -105,37 +127,53 @@ export function createRunService(
       throw error
     }
   }
-  const queue = createQueueWorker(store, async (run) => {
-    try {
-      await start(run, () => run)
-    } catch (error) {
-      interruptions.put(unbegun(run, 'failed', error))
-    }
-  })
+  const preparations = new Set<() => Promise<void>>()
+  const queue = createQueueWorker(
+    store,
+    async (run) => {
+      try {
+        await start(run, () => run)
+      } catch (error) {
+        interruptions.put(unbegun(run, 'failed', error))
+      }
+    },
+    async () => {
+      for (const prepare of preparations) await prepare()
+    },
+  )
+  const launchRateTest = (request: RateTestRequest): Promise<ActiveRun> =>
+    startNew(createRateTest(store, catalogue, request, store.write.createRun))
+  const orNothing = (started: ActiveRun): ActiveRun => {
+    const finished = started.finished.then((end) => refuseUnbuildable(store, end))
+    finished.catch(() => undefined)
+    return endingAs(started, finished)
+  }
+  const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
+    const run = await created
+    queue.poke()
+    return run
+  }
   const subscribe = (listener: RunListener) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   }
 
   return {
-    async launch(spec) {
-      const started = await launch(spec)
-      const finished = started.finished.then((end) => refuseUnbuildable(store, end))
-      finished.catch(() => undefined)
-      return endingAs(started, finished)
-    },
+    launch: async (spec, from) => orNothing(await launch(spec, from)),
     launchToStay: launch,
-    async enqueue(spec) {
-      const run = await createRun(store, catalogue, spec, store.write.enqueueRun)
-      queue.poke()
-      return run
-    },
+    launchRateTest: async (request) => orNothing(await launchRateTest(request)),
+    launchRateTestToStay: launchRateTest,
+    enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
+    enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
+    pokeQueue: () => queue.poke(),
+    beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
       const run = store.read.run(runId)
       if (run.status === 'completed') {
+        refuseRateTest(run, 'resuming')
         throw new UserError(
           `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; ${waysOn(run)}.`,
         )
@@ -144,6 +182,7 @@ export function createRunService(
     },
     async extend(runId, by) {
       const run = store.read.run(runId)
+      refuseRateTest(run, 'extending')
       withExtension(run, by)
       return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
     },

@@ -12,6 +12,7 @@ import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
 import type { StepSettings } from './optimizers/index.ts'
 import { checkFeedback, momentumOf, Rates } from './rates.ts'
+import { createRateTest, type RateTest, refusalOfTest, refusedByTests, withoutResults } from './rateTest.ts'
 import { type StepResult, trainStep } from './step.ts'
 import { TrainingClock } from './trainingClock.ts'
 import { StepsUnderWay, type UnderWay } from './underWay.ts'
@@ -47,13 +48,16 @@ export class TrainingLoop {
   #lastStateAt: number | undefined
   #stopAtCycleEnd = false
   readonly #underWay = new StepsUnderWay()
+  readonly #rateTest: RateTest | undefined
 
   /** @throws UserError when schedule, plan and data do not fit together */
   constructor(setup: LoopSetup, io: LoopIo) {
     this.#setup = setup
     this.#io = io
     this.#planned = setup.planned
-    this.#timetable = buildTimetable(setup.spec, setup.planned)
+    this.#rateTest = setup.rateTest && createRateTest(setup.rateTest)
+    const timetable = buildTimetable(setup.spec, setup.planned)
+    this.#timetable = this.#rateTest ? withoutResults(timetable) : timetable
     checkFeedback(setup.spec, this.#timetable.schedule, setup.data.parts[0]?.indices.length ?? 0)
     this.#rates = new Rates(setup.spec.optimizer, this.#timetable, setup.position.feedback)
     this.#stepsDone = setup.position.stepsDone
@@ -92,6 +96,7 @@ export class TrainingLoop {
   async run(): Promise<void> {
     const stop = await this.#steps()
     this.#refuseTheRest()
+    if (this.#rateTest !== undefined) return this.#endRateTest(stop, this.#rateTest)
     await this.#checkpoint()
     this.#io.emit({
       type: 'ended',
@@ -101,12 +106,22 @@ export class TrainingLoop {
     })
   }
 
+  /** Where the loss ended it, that is what it was for; its weights are worth nothing by then. */
+  async #endRateTest(stop: Stop, test: RateTest): Promise<void> {
+    await this.#settle(0)
+    this.flush()
+    const { stepsDone = this.#stepsDone, reason } = test.end ?? {}
+    const status = test.end === undefined ? stop : 'completed'
+    this.#io.emit({ type: 'ended', status, stepsDone, ...(reason !== undefined && { reason }) })
+  }
+
   async #steps(): Promise<Stop> {
     while (this.#stepsDone < this.#timetable.totalSteps) {
       if ((await this.#obey()) === 'stopped') return 'stopped'
       this.#step(await this.#settings())
       const ended = this.#stepsDone - 1
       await this.#settle(this.#setup.stepsAhead)
+      if (this.#rateTest?.end !== undefined) break
       await this.#afterStep(ended)
       await this.#io.breathe()
       if (this.#stopAtCycleEnd && this.#timetable.schedule.cycleAt(ended)?.snapshotStep === ended) break
@@ -146,8 +161,11 @@ export class TrainingLoop {
   }
 
   #account({ step, settings, examples }: UnderWay, { loss, correct }: StepResult): void {
+    // Steps that a device had been given before the test ended belong to it no more.
+    if (this.#rateTest?.end !== undefined) return
     const { lr, momentum = momentumOf(this.#setup.spec.optimizer) } = settings
     this.#metrics.add(step, examples, { lr, momentum, loss, accuracy: correct / examples })
+    if (this.#rateTest?.ends(step, lr, loss)) return
     if (!Number.isFinite(loss)) {
       this.#appliedLr = lr
       throw this.#diverged(step, `the loss became ${loss}`)
@@ -160,6 +178,7 @@ export class TrainingLoop {
 
   /** What is due after a step. Whatever a state rests on is sent before it. */
   async #afterStep(step: number): Promise<void> {
+    if (this.#rateTest !== undefined) return this.#sendInTime()
     const endsEpoch = this.#stepsDone % this.#timetable.stepsPerEpoch === 0
     const last = this.#stepsDone === this.#timetable.totalSteps
     const cycle = this.#timetable.snapshotAfter(step)
@@ -169,6 +188,10 @@ export class TrainingLoop {
     if (endsEpoch || last) this.#endEpoch(step, endsEpoch, evaluations)
     if (cycle !== undefined) await this.#snapshot(step, cycle, evaluations)
     else if (step === 0 || (endsEpoch && this.#stateAge() >= checkpointEveryMs)) await this.#checkpoint()
+    this.#sendInTime()
+  }
+
+  #sendInTime(): void {
     if (this.#metrics.age >= metricsEveryMs) this.flush()
   }
 
@@ -228,6 +251,7 @@ export class TrainingLoop {
   }
 
   async #checkpoint(): Promise<void> {
+    if (this.#rateTest !== undefined) return
     const state = await this.#capture(this.#stepsDone - 1)
     this.flush()
     this.#io.emit({ type: 'checkpoint', state })
@@ -262,6 +286,10 @@ export class TrainingLoop {
     for (;;) {
       const command = paused ? await this.#io.commands.next() : this.#io.commands.take()
       if (command === undefined) return 'go'
+      if (this.#rateTest !== undefined && refusedByTests.has(command.type)) {
+        this.#refuse(command, refusalOfTest(command.type))
+        continue
+      }
       if (command.type === 'stop' && command.when === 'now') {
         this.#answer(command)
         return 'stopped'

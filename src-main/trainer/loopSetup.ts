@@ -1,5 +1,6 @@
 import type { TrainerPosition } from '../../shared/run/messages.ts'
 import type { EditedPlan } from '../../shared/run/plan.ts'
+import type { RateTestSettings } from '../../shared/run/rateTest.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { TrainingData } from './batches.ts'
 import type { CommandQueue } from './commands.ts'
@@ -27,6 +28,8 @@ export interface LoopSetup {
   readonly position: Omit<TrainerPosition, 'optimizerScalars'>
   /** Steps of the stream of batches, and of all that is drawn by step, that were used before step 0: by the run's ancestors. */
   readonly streamFrom: number
+  /** Of a range test: it stops by its loss, and keeps no state and no evaluation. */
+  readonly rateTest?: RateTestSettings | undefined
   /** Steps that may be under way before the numbers of the first are waited for; see Engine. */
   readonly stepsAhead: number
 }

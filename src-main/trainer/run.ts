@@ -3,6 +3,7 @@ import { openDataset } from '../datasets/index.ts'
 import { type Engine, selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
+import { Divergence } from './divergence.ts'
 import { addressed, type Emit } from './events.ts'
 import { buildFitting } from './fitting.ts'
 import { inWords } from './inWords.ts'
@@ -34,6 +35,7 @@ export async function runTrainer(request: StartMessage, io: TrainerIo): Promise<
       status: 'failed',
       stepsDone: run.loop?.stepsDone ?? request.state?.position.stepsDone ?? 0,
       reason: inWords(error),
+      ...(error instanceof Divergence && { diverged: error.at }),
     })
   } finally {
     await run.loop?.abandon()
@@ -53,8 +55,8 @@ async function start(
   io: LoopIo & Pick<TrainerIo, 'folderOf'>,
   run: Partial<Running>,
 ): Promise<void> {
-  const { spec, state, streamFrom = 0 } = request
-  const engine = await selectEngine(spec.device, request.devices)
+  const { spec, state, streamFrom = 0, rateTest } = request
+  const engine = await selectEngine(spec.device, request.devices, { threads: request.threads })
   const data = prepareData(
     spec,
     await openDataset(io.folderOf(request.datasetId)),
@@ -67,7 +69,7 @@ async function start(
   const planned = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
   const { stepsAhead } = engine
-  const setup = { spec, data, model, optimizer, planned, position, streamFrom, stepsAhead }
+  const setup = { spec, data, model, optimizer, planned, position, streamFrom, rateTest, stepsAhead }
   run.loop = new TrainingLoop(setup, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()

@@ -25,13 +25,19 @@ const shapes: Readonly<Record<RunStatus, string>> = {
   interrupted: 'M5 0.5l4.5 8.5h-9zM4.4 3.5v2.8h1.2v-2.8zM4.4 7v1.2h1.2v-1.2z',
 }
 
-export function StatusBadge({ status }: { readonly status: RunStatus }) {
+interface StatusBadgeProps {
+  readonly status: RunStatus
+  /** What is not a run may call the same state by another word. */
+  readonly word?: string
+}
+
+export function StatusBadge({ status, word }: StatusBadgeProps) {
   return (
     <span className={classes.badge} data-status={status}>
       <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
         <path d={shapes[status]} fill="currentColor" fillRule="evenodd" />
       </svg>
-      {words[status]}
+      {word ?? words[status]}
     </span>
   )
 }

@@ -21,6 +21,7 @@ export function Frame() {
   useShortcuts('Everywhere', [
     { keys: 'mod+K', does: 'Find anything', run: openFinder },
     { keys: 'n', does: 'New run', run: () => void navigate({ to: '/new' }) },
+    { keys: 's', does: 'Studies', run: () => void navigate({ to: '/studies' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
   useDesktopMenu({ newRun: () => void navigate({ to: '/new' }), shortcuts: () => setSheetOpen(true) })

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { DataIcon, EnsemblesIcon, KeysIcon, NewIcon, RunsIcon, SettingsIcon } from './icons.tsx'
+import { DataIcon, EnsemblesIcon, KeysIcon, NewIcon, RunsIcon, SettingsIcon, StudiesIcon } from './icons.tsx'
 import classes from './Rail.module.css'
 
 interface RailItemProps {
-  readonly to: '/' | '/new' | '/ensembles' | '/data' | '/settings'
+  readonly to: '/' | '/new' | '/ensembles' | '/studies' | '/data' | '/settings'
   readonly name: string
   readonly icon: ReactNode
 }
@@ -30,6 +30,7 @@ export function Rail({ onShowShortcuts }: { readonly onShowShortcuts: () => void
     <nav className={classes.rail} aria-label="Pages">
       <RailItem to="/" name="Runs" icon={<RunsIcon />} />
       <RailItem to="/new" name="New run" icon={<NewIcon />} />
+      <RailItem to="/studies" name="Studies" icon={<StudiesIcon />} />
       <RailItem to="/ensembles" name="Ensembles" icon={<EnsemblesIcon />} />
       <RailItem to="/data" name="Data" icon={<DataIcon />} />
       <div className={classes.gap} />

@@ -26,6 +26,14 @@ export const NewIcon = () => drawing(<path d="M8 3v10M3 8h10" />)
 /** Several curves that meet in one. */
 export const EnsemblesIcon = () =>
   drawing(<path d="M1.5 3c5 0 5 5 9 5M1.5 8h9M1.5 13c5 0 5-5 9-5M13 8h1.5" />)
+/** A grid of cells, one of them found. */
+export const StudiesIcon = () =>
+  drawing(
+    <>
+      <path d="M2 2h12v12h-12zM2 6h12M2 10h12M6 2v12M10 2v12" />
+      <path d="M6 6h4v4h-4z" fill="currentColor" />
+    </>,
+  )
 export const DataIcon = () =>
   drawing(
     <path d="M2 4c0-1.1 2.7-2 6-2s6 .9 6 2-2.7 2-6 2-6-.9-6-2zM2 4v8c0 1.1 2.7 2 6 2s6-.9 6-2V4M2 8c0 1.1 2.7 2 6 2s6-.9 6-2" />,

@@ -19,7 +19,7 @@ export const budgeted = defineFamily({
   about: 'A profile over whatever the budget is, to zero.',
   schema: z.strictObject({
     kind: z.literal('budgeted'),
-    lr: rateField('First rate'),
+    lr: rateField('First rate', 'scale'),
     profile: profileFieldOr('linear'),
     granularity: described(z.enum(['iteration', 'epoch']).default('iteration'), {
       label: 'Counted in',

@@ -32,7 +32,7 @@ export interface ChainSpec<Child> {
 const schemaOf = (child: z.ZodType<ScheduleSpec>) =>
   z.strictObject({
     kind: z.literal('chain'),
-    lr: rateField('Rate', 'What the factors are multiplied with.'),
+    lr: rateField('Rate', 'scale', 'What the factors are multiplied with.'),
     factors: described(z.array(child).min(1).max(16), {
       label: 'Factors',
       help: 'The schedules that are multiplied.',

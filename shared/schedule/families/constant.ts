@@ -11,7 +11,7 @@ export const constant = defineFamily({
   name: 'Constant',
   group: 'Steady and stepped',
   about: 'One rate for the whole run.',
-  schema: z.strictObject({ kind: z.literal('constant'), lr: rateField('Rate'), ...common }),
+  schema: z.strictObject({ kind: z.literal('constant'), lr: rateField('Rate', 'scale'), ...common }),
   start: { lr: 0.1 },
   peak: { field: 'lr', of: (spec) => spec.lr },
   compile: (spec) => ({ lr: () => spec.lr, range: () => rangeOf(spec.lr) }),

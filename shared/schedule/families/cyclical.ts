@@ -14,8 +14,8 @@ import { shortLength } from '../words.ts'
 const schema = z
   .strictObject({
     kind: z.literal('cyclical'),
-    lrMin: rateField('Lowest rate', 'Where every cycle begins and ends.'),
-    lrMax: rateField('Highest rate', 'The top of the first cycle.'),
+    lrMin: rateField('Lowest rate', 'lowest', 'Where every cycle begins and ends.'),
+    lrMax: rateField('Highest rate', 'highest', 'The top of the first cycle.'),
     stepUp: described(length, { label: 'Way up', unit: 'time', help: 'The time from lowest to highest.' }),
     stepDown: described(z.number().min(0).max(1e9).optional(), {
       label: 'Way down',

@@ -15,7 +15,7 @@ export const exponential = defineFamily({
   about: 'Times γ every epoch or step.',
   schema: z.strictObject({
     kind: z.literal('exponential'),
-    lr: rateField('First rate'),
+    lr: rateField('First rate', 'scale'),
     gamma: gammaField('What the rate is multiplied with every unit of time.'),
     ...timed,
   }),

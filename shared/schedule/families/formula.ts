@@ -19,6 +19,7 @@ const schema = z.strictObject({
   base: described(rate.default(0.1), {
     label: 'base',
     unit: 'rate',
+    takes: 'scale',
     help: 'The value of base in the formula.',
   }),
   ...timed,

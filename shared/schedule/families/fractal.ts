@@ -40,6 +40,7 @@ const schema = z
     ),
     scale: described(z.number().positive().max(1e6).default(1), {
       label: 'Scale',
+      takes: 'scale',
       help: 'What every rate is multiplied with.',
     }),
     update: updateField,

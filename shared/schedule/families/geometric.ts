@@ -25,8 +25,8 @@ export const geometric = defineFamily({
   schema: z.strictObject({
     kind: z.literal('geometric'),
     ...decayFields,
-    lrStart: described(rate.positive(), { label: 'First rate', unit: 'rate' }),
-    lrEnd: described(rate.positive(), { label: 'Last rate', unit: 'rate' }),
+    lrStart: described(rate.positive(), { label: 'First rate', unit: 'rate', takes: 'first' }),
+    lrEnd: described(rate.positive(), { label: 'Last rate', unit: 'rate', takes: 'last' }),
   }),
   start: { lrStart: 0.1, lrEnd: 0.001 },
   // Tiny rates may overflow on their way, which only compiling tells.

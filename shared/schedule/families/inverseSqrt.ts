@@ -10,7 +10,7 @@ import { type Context, rangeOf } from '../track.ts'
 
 const schema = z.strictObject({
   kind: z.literal('inverseSqrt'),
-  lr: rateField('Rate'),
+  lr: rateField('Rate', 'scale'),
   timescale: described(length.default(1), {
     label: 'Time scale',
     unit: 'time',

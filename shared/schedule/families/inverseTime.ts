@@ -17,7 +17,7 @@ export const inverseTime = defineFamily({
   about: 'Divided by 1 + k × time.',
   schema: z.strictObject({
     kind: z.literal('inverseTime'),
-    lr: rateField('First rate'),
+    lr: rateField('First rate', 'scale'),
     k: described(z.number().min(0).max(1e6), { label: 'k', help: 'Per unit of time.' }),
     ...timed,
   }),

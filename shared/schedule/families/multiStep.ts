@@ -19,7 +19,7 @@ export const multiStep = defineFamily({
   about: 'Times γ at each milestone.',
   schema: z.strictObject({
     kind: z.literal('multiStep'),
-    lr: rateField('First rate'),
+    lr: rateField('First rate', 'scale'),
     milestones: described(z.array(z.number().min(0).max(1e9)).max(1000), {
       label: 'Milestones',
       unit: 'time',

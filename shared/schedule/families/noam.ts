@@ -19,7 +19,7 @@ export const noam = defineFamily({
   about: 'Rises in a line, then divided by the square root of time.',
   schema: z.strictObject({
     kind: z.literal('noam'),
-    lr: rateField('Scale', 'd_model to the power −0.5 in the paper.'),
+    lr: rateField('Scale', 'scale', 'd_model to the power −0.5 in the paper.'),
     warmup: described(length, { label: 'Warm-up', unit: 'time', help: 'The time of the rise.' }),
     ...timed,
   }),

@@ -12,9 +12,10 @@ import { rangeOf } from '../track.ts'
 
 const schema = z.strictObject({
   kind: z.literal('oneCycle'),
-  lrMax: rateField('Highest rate', 'The rate at the peak.'),
+  lrMax: rateField('Highest rate', 'highest', 'The rate at the peak.'),
   divFactor: described(z.number().positive().max(1e12).default(25), {
     label: 'Starts at 1/',
+    takes: 'quotient',
     help: 'The first rate is the highest divided by this.',
   }),
   finalDivFactor: described(z.number().positive().max(1e12).default(1e4), {

@@ -24,6 +24,7 @@ export const piecewise = defineFamily({
       values: described(z.array(rate).min(1).max(1001), {
         label: 'Rates',
         unit: 'rate',
+        takes: 'scale',
         help: 'One rate more than there are boundaries.',
       }),
       boundaries: described(z.array(z.number().min(0).max(1e9)).max(1000), {

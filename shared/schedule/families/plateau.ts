@@ -11,7 +11,7 @@ import { plural } from '../words.ts'
 const schema = z
   .strictObject({
     kind: z.literal('plateau'),
-    lr: described(rate.positive(), { label: 'First rate', unit: 'rate' }),
+    lr: described(rate.positive(), { label: 'First rate', unit: 'rate', takes: 'highest' }),
     metric: described(
       z.enum(['validationLoss', 'validationAccuracy', 'trainingLoss']).default('validationLoss'),
       {
@@ -70,6 +70,7 @@ const schema = z
     minLr: described(rate.default(0), {
       label: 'Lowest rate',
       unit: 'rate',
+      takes: 'lowest',
       help: 'No cut goes below this.',
     }),
     eps: described(z.number().min(0).max(1).default(1e-8), {

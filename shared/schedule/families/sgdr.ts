@@ -16,7 +16,7 @@ import { shortLength } from '../words.ts'
 const schema = z
   .strictObject({
     kind: z.literal('sgdr'),
-    lrMax: rateField('Highest rate', 'The rate that the first cycle begins with.'),
+    lrMax: rateField('Highest rate', 'highest', 'The rate that the first cycle begins with.'),
     lrMin: lowestRateField,
     t0: described(length, { label: 'First cycle', unit: 'time', help: 'How long the first cycle lasts.' }),
     tMult: described(z.number().min(1).max(1e6).default(1), {

@@ -16,7 +16,7 @@ import { plural } from '../words.ts'
 const schema = z
   .strictObject({
     kind: z.literal('snapshot'),
-    lrMax: rateField('Highest rate', 'The rate that every cycle begins with.'),
+    lrMax: rateField('Highest rate', 'highest', 'The rate that every cycle begins with.'),
     lrMin: lowestRateField,
     cycles: described(z.int().min(1).max(1e6), {
       label: 'Cycles',

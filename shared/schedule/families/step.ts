@@ -20,7 +20,7 @@ export const step = defineFamily({
   about: 'Times γ after every so many epochs.',
   schema: z.strictObject({
     kind: z.literal('step'),
-    lr: rateField('First rate'),
+    lr: rateField('First rate', 'scale'),
     stepSize: described(length, {
       label: 'Every',
       unit: 'time',

@@ -15,15 +15,17 @@ const time = z.number().min(0).max(1e9)
 const schema = z
   .strictObject({
     kind: z.literal('trapezoid'),
-    lr: rateField('Plateau rate', 'The rate between warm-up and cool-down.'),
+    lr: rateField('Plateau rate', 'highest', 'The rate between warm-up and cool-down.'),
     lrStart: described(rate.default(0), {
       label: 'First rate',
       unit: 'rate',
+      takes: 'lowest',
       help: 'The rate of the first step, from which the warm-up rises.',
     }),
     lrEnd: described(rate.default(0), {
       label: 'Last rate',
       unit: 'rate',
+      takes: 'lowest',
       help: 'The rate that the cool-down falls to.',
     }),
     warmup: described(time.default(0), { label: 'Warm-up', unit: 'time', help: 'How long the rate rises.' }),

@@ -15,6 +15,7 @@ import {
   usePresetItems,
   useRunItems,
   useSnapshotItems,
+  useStudyItems,
 } from './things.ts'
 
 interface FinderListProps {
@@ -61,6 +62,7 @@ function useGroups(onShowShortcuts: () => void): FoundGroup[] {
     { title: 'Commands', items: useCommands(onShowShortcuts), most: 20, atOnce: true },
     { title: 'Pages', items: usePageItems(), most: 6, atOnce: true },
     { title: 'Runs', items: useRunItems(runs), most: 8, atOnce: true },
+    { title: 'Studies', items: useStudyItems(), most: 5, atOnce: false },
     { title: 'Data sets', items: useDatasetItems(), most: 5, atOnce: false },
     { title: 'Ensembles', items: useEnsembleItems(), most: 5, atOnce: false },
     { title: 'Do to a run', items: useRunCommands(runs), most: 8, atOnce: false },

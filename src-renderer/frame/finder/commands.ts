@@ -39,6 +39,12 @@ export function useCommands(showShortcuts: () => void): Found[] {
       run: () => void navigate({ to: '/new' }),
     },
     {
+      key: 'new study',
+      label: 'New study',
+      also: ['sweep', 'grid', 'search', 'budget study', 'trunk', 'hyperparameters'],
+      run: () => void navigate({ to: '/studies/new' }),
+    },
+    {
       key: 'import',
       label: 'Import a data set',
       also: ['csv', 'images', 'idx', 'cifar'],

@@ -7,6 +7,7 @@ import { trpc } from '../../client.ts'
 import { useSavedEnsembles } from '../../ensemble/saved.ts'
 import { ago, counted, percent } from '../../format/format.ts'
 import { scheduleText } from '../../format/specText.ts'
+import { useStudies } from '../../hooks/useStudies.ts'
 import { settingsSections } from '../../pages/settings/sections.ts'
 import type { Found } from './found.ts'
 
@@ -61,6 +62,18 @@ export function useEnsembleItems(): Found[] {
   }))
 }
 
+export function useStudyItems(): Found[] {
+  const navigate = useNavigate()
+  const { studies } = useStudies()
+  return studies.map(({ id, name, kind, counts, createdAt }) => ({
+    key: id,
+    label: name,
+    also: [id, `study ${name}`, kind],
+    detail: `${counted(counts.total, 'run')}, ${ago(createdAt)}`,
+    run: () => void navigate({ to: '/studies/$studyId', params: { studyId: id } }),
+  }))
+}
+
 export function usePresetItems(): Found[] {
   const navigate = useNavigate()
   return presets.map(({ id, name, spec }) => ({
@@ -77,6 +90,7 @@ export function usePageItems(): Found[] {
   const pages = [
     { to: '/', label: 'Runs' },
     { to: '/ensembles', label: 'Ensembles' },
+    { to: '/studies', label: 'Studies' },
     { to: '/data', label: 'Data' },
     { to: '/settings', label: 'Settings' },
   ] as const

@@ -35,7 +35,7 @@ export function subjectsOn(device: string): Readonly<Record<string, Subject>> {
       optimizer: { kind: 'sgd', nesterov: true, weightDecay: 5e-4 },
       schedule: { kind: 'oneCycle', lrMax: 0.05, momentum: { curve: 'inverse', low: 0.85, high: 0.95 } },
       augmentation: { crop: 2, flip: true },
-      batchSize: 16,
+      batchSize: 10,
       budget: { steps: 50 },
     }),
     'ResNet-20': subject(2e-4, {

@@ -45,12 +45,15 @@ test('so many channels that the sums of a filter gradient are taken in parts', a
     [17, 8, 96, 104],
     [3, 7, 256, 64],
   ] as const) {
+    // The reference takes a second for each image of the first.
+    const compared = Math.min(batch, 3)
     const convolution: Op = (x, w) => tf.conv2d(rank4(x), rank4(w), 1, 1)
     const inputs = [normal(batch, size, size, channels), normal(3, 3, channels, filters)]
     const what = `[${batch}, ${size}, ${size}, ${channels}] to ${filters}`
     await assertSameBits(convolution, inputs, [batch, size, size, filters], what)
     await loadSimd({ threads: 2 })
-    assertSameOnBoth(convolution, inputs, what)
+    const few = [normal(compared, size, size, channels), normal(3, 3, channels, filters)]
+    assertSameOnBoth(convolution, few, `${what}, ${compared} images`)
   }
 })
 

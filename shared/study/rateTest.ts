@@ -1,0 +1,66 @@
+import type { RateTestSettings } from '../run/rateTest.ts'
+import { createRateStop, type RateStopReason } from './rateStop.ts'
+import { keptOf, leastOf, longestFall, type RateSuggestions, suggestRates } from './rateSuggestions.ts'
+import { type RateWarning, warningsOf } from './rateWarnings.ts'
+import { type SmithBounds, smithBounds } from './smithBounds.ts'
+
+/** What is stored of a range test: columns by step from 0, as applied. A loss that was no number is NaN or infinite. */
+export interface RateColumns {
+  readonly lrs: ArrayLike<number>
+  readonly losses: ArrayLike<number>
+  /** Of the step's batch, in 0..1. */
+  readonly accuracies: ArrayLike<number>
+}
+
+/** What a range test says. */
+export interface RateReading {
+  /** By step; NaN from a loss on that was no number. */
+  readonly smoothed: Float64Array
+  /** The step that was its last because of the loss; null: it goes on, went to its end, or was ended otherwise. */
+  readonly stop: { readonly step: number; readonly why: RateStopReason } | null
+  /** Null where one would mean nothing. */
+  readonly suggestions: RateSuggestions
+  readonly bounds: SmithBounds | null
+  readonly warnings: readonly RateWarning[]
+}
+
+/** @param ended whether no more points come */
+export function readRateTest(settings: RateTestSettings, columns: RateColumns, ended: boolean): RateReading {
+  const next = createRateStop(settings)
+  const smoothed = new Float64Array(columns.losses.length).fill(Number.NaN)
+  let stop: RateReading['stop'] = null
+  for (let step = 0; step < smoothed.length && stop === null; step++) {
+    const found = next(columns.losses[step] ?? Number.NaN)
+    smoothed[step] = found.smoothed
+    if (found.stop !== undefined) stop = { step, why: found.stop }
+  }
+  const points = stop === null ? smoothed.length : stop.step + 1
+  const curve = { numIt: settings.steps, lrs: columns.lrs, losses: smoothed.subarray(0, points) }
+  const upTo = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, points)
+  const bounds = smithBounds(columns.lrs, upTo(columns.accuracies), upTo(columns.losses)) ?? null
+  const kept = keptOf(curve)
+  const suggestions = meaningful(suggestRates(curve), kept.losses)
+  const raw = upTo(columns.losses)
+  return {
+    smoothed,
+    stop,
+    suggestions,
+    bounds,
+    warnings: warningsOf({ settings, kept, suggestions, raw, lrs: columns.lrs, stop, ended }),
+  }
+}
+
+/**
+ * The definitions name a rate also where there is nothing to find: of a curve that never falls, the first point is the valley
+ * and the minimum, and the least of its rises is the steepest fall.
+ */
+function meaningful(found: RateSuggestions, losses: readonly number[]): RateSuggestions {
+  const falls = longestFall(losses).length > 2
+  const fallen = leastOf(losses) > 0
+  return {
+    valley: falls ? found.valley : null,
+    steep: falls ? found.steep : null,
+    minimum: fallen ? found.minimum : null,
+    slide: found.slide,
+  }
+}

@@ -1,0 +1,10 @@
+import type { StudyCellInfo, StudySummary } from '../../../shared/api/studies.ts'
+import type { StudySpec } from '../../../shared/study/spec.ts'
+
+/** A study of one kind, with its spec as that kind has it. */
+export interface StudyResultsProps<Spec extends StudySpec> {
+  readonly study: StudySummary
+  readonly spec: Spec
+  /** By ordinal, live. A row that is the same object is the same row. */
+  readonly cells: readonly StudyCellInfo[]
+}

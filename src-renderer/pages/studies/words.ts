@@ -1,0 +1,72 @@
+import type { StudyCellInfo, StudyCounts, StudySummary } from '../../../shared/api/studies.ts'
+import type { RunStatus } from '../../../shared/run/state.ts'
+import type { StudyCell } from '../../../shared/study/cell.ts'
+import type { StudyKind, StudyObjective } from '../../../shared/study/spec.ts'
+import { counted, loss, rate } from '../../format/format.ts'
+import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
+
+/* How a study and its parts are told. */
+
+export const kindNames: Readonly<Record<StudyKind, string>> = {
+  sweep: 'Sweep',
+  budget: 'Budget study',
+  trunk: 'Trunk',
+}
+
+/** A study's state as a run's badge has it. */
+export function statusOf({ status, counts }: Pick<StudySummary, 'status' | 'counts'>): {
+  readonly status: RunStatus
+  readonly word: string
+} {
+  switch (status) {
+    case 'active':
+      return counts.active > 0
+        ? { status: 'running', word: 'running' }
+        : { status: 'queued', word: 'waiting' }
+    case 'paused':
+      return { status: 'paused', word: 'paused' }
+    case 'cancelled':
+      return { status: 'stopped', word: 'cancelled' }
+    case 'finished':
+      return { status: 'completed', word: 'finished' }
+  }
+}
+
+/** "14 of 30 runs done, 2 failed, 1 running" */
+export function progressWords({ total, completed, failed, other, active }: StudyCounts): string {
+  const parts = [`${completed + failed + other} of ${counted(total, 'run')} done`]
+  if (failed > 0) parts.push(`${failed} failed`)
+  if (other > 0) parts.push(`${other} stopped or gone`)
+  if (active > 0) parts.push(`${active} running`)
+  return parts.join(', ')
+}
+
+/** "validation accuracy", as the objective is told; an accuracy as the user's measure has it. */
+export const objectiveWords = (objective: StudyObjective, measure: ScoreMeasure): string =>
+  objective === 'validationAccuracy' ? `validation ${measure}` : 'validation loss'
+
+/** The objective of a cell, or of the mean of some: a score or a loss in nats. */
+export const objectiveText = (
+  value: number | null,
+  objective: StudyObjective,
+  measure: ScoreMeasure,
+  digits = 1,
+): string => (objective === 'validationAccuracy' ? scoreText(value, measure, digits) : loss(value))
+
+/** "86.1 % validation accuracy": the best cell so far. */
+export function bestWords(best: StudyCellInfo, objective: StudyObjective, measure: ScoreMeasure): string {
+  const value = objective === 'validationAccuracy' ? best.validationAccuracy : best.validationLoss
+  return `${objectiveText(value, objective, measure)} ${objectiveWords(objective, measure)}`
+}
+
+/** A setting as tables show it. */
+export function settingText(value: StudyCell['settings'][string] | undefined): string {
+  if (value === undefined || value === null) return '–'
+  return typeof value === 'number' ? rate(value) : String(value)
+}
+
+/** "schedule.lrMax 0.1, seed 2" */
+export const settingsText = (settings: StudyCell['settings']): string =>
+  Object.entries(settings)
+    .map(([path, value]) => `${path} ${settingText(value)}`)
+    .join(', ')

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rankedScores } from '../../../shared/study/budgetScopes.ts'
+import { compareSchedules, spreadOf } from '../../../shared/study/comparison.ts'
+import { cellInfo, seedsOf } from './cellInfos.ts'
+
+const byValidation = { part: 'validation', of: 'accuracy' } as const
+
+test('mean, deviation of the sample and standard error are those computed by hand', () => {
+  const { mean, deviation, standardError } = spreadOf([2, 4, 9])
+  assert.equal(mean, 5)
+  assert.equal(deviation, Math.sqrt(13))
+  assert.equal(standardError, Math.sqrt(13) / Math.sqrt(3))
+  assert.deepEqual(spreadOf([2]), { count: 1, mean: 2, deviation: null, standardError: null })
+})
+
+test('at each place schedules are compared over their seeds, budgets ascending, in the order of the study', () => {
+  const cells = [
+    ...seedsOf('REX', 1, [0.9, 0.92]),
+    ...seedsOf('Step', 1, [0.8, 0.8]),
+    ...seedsOf('REX', 0.1, [0.5, 0.5]),
+    ...seedsOf('Step', 0.1, [0.6, 0.6]),
+  ]
+  const [low, high] = compareSchedules(cells, byValidation)
+  assert.deepEqual([low?.budget, low?.steps, high?.budget, high?.steps], [0.1, 100, 1, 1000])
+  assert.deepEqual(
+    low?.outcomes.map(({ schedule, place, mean }) => [schedule, place, mean]),
+    [
+      ['REX', 2, 0.5],
+      ['Step', 1, 0.6],
+    ],
+  )
+  assert.deepEqual(
+    high?.outcomes.map(({ place, count }) => [place, count]),
+    [
+      [1, 2],
+      [2, 2],
+    ],
+  )
+})
+
+test('tasks and optimizers are compared by themselves', () => {
+  const cells = ['A', 'B'].flatMap((task) =>
+    ['SGD', 'Adam'].flatMap((optimizer) => seedsOf('REX', 1, [0.5], { settings: { task, optimizer } })),
+  )
+  assert.deepEqual(
+    compareSchedules(cells, byValidation).map(({ task, optimizer }) => `${task} ${optimizer}`),
+    ['A SGD', 'A Adam', 'B SGD', 'B Adam'],
+  )
+})
+
+test('what lies within the standard error of the difference to the best is level with it', () => {
+  // Deviations 0.1·√2/… by hand: each pair ±0.05 has deviation 0.0707 and error 0.05, two of them 0.0707 together.
+  const cells = [
+    ...seedsOf('A', 1, [0.75, 0.85]),
+    ...seedsOf('B', 1, [0.69, 0.79]),
+    ...seedsOf('C', 1, [0.65, 0.75]),
+  ]
+  const [only] = compareSchedules(cells, byValidation)
+  assert.deepEqual(
+    only?.outcomes.map(({ place, isLevel }) => [place, isLevel]),
+    [
+      [1, true],
+      [2, true],
+      [3, false],
+    ],
+  )
+})
+
+test('of single seeds nothing is known of their error: only equals are level', () => {
+  const [only] = compareSchedules([...seedsOf('A', 1, [0.8]), ...seedsOf('B', 1, [0.79999])], byValidation)
+  assert.deepEqual(
+    only?.outcomes.map(({ isLevel }) => isLevel),
+    [false, false],
+  )
+})
+
+test('a lower loss is better, and the test part is judged by the test part', () => {
+  const cells = ['A', 'B'].map((schedule, i) =>
+    cellInfo({ settings: { schedule }, validationLoss: 1 + i, testLoss: 2 - i }),
+  )
+  const places = (part: 'validation' | 'test') =>
+    compareSchedules(cells, { part, of: 'loss' })[0]?.outcomes.map(({ place }) => place)
+  assert.deepEqual(places('validation'), [1, 2])
+  assert.deepEqual(places('test'), [2, 1])
+})
+
+test('a schedule of which a run diverged ranks last, and its other runs are still told', () => {
+  const [only] = compareSchedules(
+    [...seedsOf('A', 1, [0.99, null]), ...seedsOf('B', 1, [0.1, 0.1]), ...seedsOf('C', 1, [null, null])],
+    byValidation,
+  )
+  assert.deepEqual(
+    only?.outcomes.map(({ place, count, diverged }) => [place, count, diverged.length]),
+    [
+      [2, 1, 1],
+      [1, 2, 0],
+      [2, 0, 2],
+    ],
+  )
+  assert.equal(only?.isDone, true)
+})
+
+test('what is still to come has no place, and its comparison is not ranked before it ends', () => {
+  const cells = [
+    ...seedsOf('A', 0.1, [0.5]),
+    ...seedsOf('B', 0.1, [0.6]),
+    ...seedsOf('A', 1, [0.7]),
+    cellInfo({ settings: { schedule: 'B' }, status: 'queued' }),
+    cellInfo({ settings: { schedule: 'B' }, status: 'deleted', seed: 2, validationAccuracy: 0.9 }),
+  ]
+  const comparisons = compareSchedules(cells, byValidation)
+  const late = comparisons[1]?.outcomes[1]
+  assert.deepEqual([late?.place, late?.open, late?.lost, late?.count], [undefined, 1, 1, 0])
+  assert.deepEqual(rankedScores(comparisons, 'all', byValidation), [[0.5, 0.6]])
+  assert.deepEqual(rankedScores(comparisons, 'high', byValidation), [])
+})
+
+test('10 % is a low budget, 25 % a high one, and losses are turned round', () => {
+  const cells = [0.01, 0.1, 0.25, 1].map((budget) =>
+    cellInfo({ settings: { schedule: 'A' }, budget, validationLoss: budget }),
+  )
+  const score = { part: 'validation', of: 'loss' } as const
+  const comparisons = compareSchedules(cells, score)
+  assert.deepEqual(rankedScores(comparisons, 'low', score), [[-0.01], [-0.1]])
+  assert.deepEqual(rankedScores(comparisons, 'high', score), [[-0.25], [-1]])
+})
+
+test('a schedule whose rate is being tuned is still to come, and then has the factor that was found', () => {
+  const tuning = (schedule: string, given: Partial<Parameters<typeof cellInfo>[0]>) =>
+    cellInfo({ settings: { schedule, rateFactor: 3 }, role: 'tuning', ...given })
+  const [only] = compareSchedules(
+    [
+      tuning('A', { validationAccuracy: 1 }),
+      tuning('B', { status: 'running' }),
+      tuning('C', { status: 'failed', diverged: { step: 1, lr: 9 } }),
+      tuning('D', { validationAccuracy: 0.7 }),
+      ...seedsOf('D', 1, [0.6], { settings: { rateFactor: 0.3 } }),
+    ],
+    byValidation,
+  )
+  assert.deepEqual(
+    only?.outcomes.map(({ schedule, isTuning, open, diverged, count, rateFactor }) => [
+      schedule,
+      isTuning,
+      open,
+      diverged.length,
+      count,
+      rateFactor,
+    ]),
+    [
+      ['A', true, 1, 0, 0, undefined],
+      ['B', true, 1, 0, 0, undefined],
+      ['C', false, 0, 1, 0, undefined],
+      ['D', false, 0, 0, 1, 0.3],
+    ],
+  )
+})
