@@ -46,7 +46,16 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
     stop,
     suggestions,
     bounds,
-    warnings: warningsOf({ settings, kept, suggestions, raw, lrs: columns.lrs, stop, ended }),
+    warnings: warningsOf({
+      settings,
+      kept,
+      suggestions,
+      smoothed: curve.losses,
+      raw,
+      lrs: columns.lrs,
+      stop,
+      ended,
+    }),
   }
 }
 
