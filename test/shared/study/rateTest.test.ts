@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { random } from '../../../shared/random.ts'
 import { type RateTestSettings, rateTestSettings } from '../../../shared/run/rateTest.ts'
 import { lossCeiling } from '../../../shared/study/lossCeiling.ts'
-import { createRateStop } from '../../../shared/study/rateStop.ts'
+import { createRateStop, smoothedUpToStop } from '../../../shared/study/rateStop.ts'
 import { longestFall, suggestRates } from '../../../shared/study/rateSuggestions.ts'
 import { type RateReading, readRateTest } from '../../../shared/study/rateTest.ts'
 import { marksOf, rateMarks } from '../../../shared/study/rateWords.ts'
@@ -118,15 +118,13 @@ test('the test stops where fastai would, at a smoothed loss that is its', () => 
       (losses, smoothing, stopAt) => {
         const next = createRateStop({ smoothing, stopAt })
         const want = stopOf(losses, smoothing, stopAt)
-        for (const [step, each] of losses.entries()) {
-          const { stop, smoothed } = next(each)
-          if (step !== want?.step) assert.equal(stop, undefined)
-          else {
-            assert.equal(stop, Number.isFinite(want.smoothed) ? 'tooHigh' : 'notFinite')
-            if (stop === 'tooHigh') assert.ok(Math.abs(smoothed - want.smoothed) < 1e-9 * want.smoothed)
-            return
-          }
-        }
+        const why = want && (Number.isFinite(want.smoothed) ? 'tooHigh' : 'notFinite')
+        const { smoothed, stop } = smoothedUpToStop(losses, { smoothing, stopAt })
+        assert.deepEqual(stop, want === undefined ? null : { step: want.step, why })
+        for (const [step, each] of losses.slice(0, (want?.step ?? 80) + 1).entries())
+          assert.equal(next(each), step === want?.step ? why : undefined)
+        if (want !== undefined && why === 'tooHigh')
+          assert.ok(Math.abs((smoothed[want.step] ?? 0) - want.smoothed) < 1e-9 * want.smoothed)
       },
     ),
   )
