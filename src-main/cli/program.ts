@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addBranch } from './commands/branch.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
@@ -13,6 +14,8 @@ import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
 import { addSnapshots } from './commands/snapshots.ts'
+import { addStudies } from './commands/studies.ts'
+import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
 import type { Cli } from './context.ts'
 import { examples } from './help.ts'
@@ -55,7 +58,10 @@ export function buildProgram(cli: Cli): Command {
   addSchedule(program, cli)
   addFindLr(program, cli)
   addTraining(program, cli)
+  addBranch(program, cli)
   addControlCommands(program, cli)
+  addStudy(program, cli)
+  addStudies(program, cli)
   addQueue(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)

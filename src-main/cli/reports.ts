@@ -7,6 +7,7 @@ import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult } from '../ensembles/result.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import { lineageReport } from './lineageText.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
 export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
@@ -22,6 +23,8 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     model: run.spec.model.kind,
     parameters: run.parameters,
     seed: run.spec.seed,
+    /** The run it came from; null where it came from none. */
+    origin: run.origin,
     device: run.device,
     deviceReason: run.deviceReason,
     schedule: {
@@ -33,6 +36,8 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     best: bestReport(run, stepsPerEpoch, [...epochs, ...snapshots]),
     epochs,
     snapshots: snapshots.map(snapshotReport),
+    /** The run with all that it came from and that came from those; empty where there are none. */
+    lineage: lineageReport(core.store.read, run),
     rateTest: run.rateTest === null ? null : findings(viewRateTest(core.store.read, run)),
     tags: run.tags,
     note: run.note,

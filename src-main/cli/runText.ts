@@ -3,6 +3,7 @@ import type { Core } from '../core.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
+import { lineageText } from './lineageText.ts'
 import { oneLine } from './oneLine.ts'
 import { describeRateTest } from './rateTestText.ts'
 import { runReport } from './reports.ts'
@@ -43,7 +44,8 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     .map(([name, value]) => `${wrap(`  ${name.padEnd(width)}  ${oneLine(value)}`, columns, indent)}\n`)
     .join('')
   const snapshots = core.store.read.snapshots(run.id)
-  return snapshots.length === 0 ? head : head + snapshotTable(run, snapshots, columns)
+  const table = snapshots.length === 0 ? '' : snapshotTable(run, snapshots, columns)
+  return head + table + lineageText(core.store.read, run, columns)
 }
 
 export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord[], columns: number): string {
