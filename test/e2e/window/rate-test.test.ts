@@ -19,7 +19,7 @@ const tests = (): RunSummary[] => stored().filter(({ kind }) => kind === 'rateTe
 const named = (name: string): Locator => page.locator(`[name="${name}"]`)
 const button = (name: string): Locator => page.getByRole('button', { name, exact: true })
 const line = (name: 'Highest rate' | 'Lowest rate'): Locator =>
-  page.getByRole('slider', { name, exact: true }).and(page.locator('[data-line]'))
+  page.getByRole('slider', { name, exact: true }).and(page.locator('[data-rate]'))
 const rateOf = async (name: 'Highest rate' | 'Lowest rate'): Promise<number> =>
   Number(await line(name).getAttribute('aria-valuenow'))
 const openedRun = async (): Promise<string> => {
