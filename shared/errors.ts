@@ -55,8 +55,8 @@ export interface FieldProblem {
 }
 
 /** Every rule that `input` breaks, in the words of `parseOrExplain`. */
-export function problemsIn(schema: z.ZodType, input: unknown): FieldProblem[] {
-  const result = schema.safeParse(input, { reportInput: true, error: inWords })
+export function problemsIn(schema: z.core.$ZodType, input: unknown): FieldProblem[] {
+  const result = z.safeParse(schema, input, { reportInput: true, error: inWords })
   if (result.success) return []
   return result.error.issues.map((issue) => {
     const { path, rule } = chooseRule([issue])

@@ -8,6 +8,7 @@ import { createEnsembleService, type EnsembleService } from './ensembles/service
 import { createRunService, type RunService } from './runs/service.ts'
 import { openStore } from './store/index.ts'
 import type { Store } from './store/types.ts'
+import { createStudyService, type StudyService } from './studies/service.ts'
 
 export interface CoreOptions {
   /** Where data sets and, unless `db` says otherwise, the database live. */
@@ -27,6 +28,7 @@ export interface Core {
   readonly catalogue: Catalogue
   readonly devices: Devices
   readonly runs: RunService
+  readonly studies: StudyService
   readonly ensembles: EnsembleService
   /** Ends the trainers of this host, then closes the database. */
   close(): Promise<void>
@@ -70,6 +72,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     catalogue,
     devices,
     runs,
+    studies: createStudyService(store, catalogue, runs),
     ensembles: createEnsembleService(store, catalogue, devices),
     async close() {
       devices.close()

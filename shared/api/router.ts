@@ -24,13 +24,26 @@ import {
 } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Update } from './services.ts'
-import { branchRun, launchRateTest, viewRateTest } from './studies.ts'
+import {
+  branchRun,
+  commandStudy,
+  editStudy,
+  extendStudy,
+  launchRateTest,
+  launchStudy,
+  removeStudy,
+  slotSettings,
+  studyId,
+  viewRateTest,
+} from './studies.ts'
 
 const oneRun = z.strictObject({ id: runId })
 const manyRuns = z.strictObject({ ids: runIds })
 /** After a break the client sends the last cursor it saw as lastEventId. */
 const resumable = { lastEventId: z.string().max(4096).nullish() }
 const watchOne = z.strictObject({ id: runId, ...resumable })
+const oneStudy = z.strictObject({ id: studyId })
+const watchStudy = z.strictObject({ id: studyId, ...resumable })
 const watchAll = z.strictObject(resumable)
 
 async function* withCursors<T>(updates: AsyncIterable<Update<T>>) {
@@ -131,6 +144,44 @@ const ensembles = router({
     .mutation(({ ctx, input }) => ctx.ensembles.saveWeightAverage(input)),
 })
 
+const studies = router({
+  list: procedure.query(({ ctx }) => ctx.studies.list()),
+  get: procedure
+    .input(input(oneStudy, 'reading a study'))
+    .query(({ ctx, input }) => ctx.studies.get(input.id)),
+  changes: procedure
+    .input(input(watchAll, 'watching the studies'))
+    .subscription(({ ctx, input, signal }) =>
+      withCursors(ctx.studies.changes(input.lastEventId ?? undefined, signal)),
+    ),
+  watch: procedure
+    .input(input(watchStudy, 'watching a study'))
+    .subscription(({ ctx, input, signal }) =>
+      withCursors(ctx.studies.watch(input.id, input.lastEventId ?? undefined, signal)),
+    ),
+  plan: procedure
+    .input(input(launchStudy, 'planning a study'))
+    .query(({ ctx, input }) => ctx.studies.plan(input.spec)),
+  launch: procedure
+    .input(input(launchStudy, 'launching a study'))
+    .mutation(({ ctx, input }) => ctx.studies.launch(input.spec)),
+  command: procedure
+    .input(input(commandStudy, 'asking a study'))
+    .mutation(({ ctx, input }) => ctx.studies.command(input)),
+  extend: procedure
+    .input(input(extendStudy, 'adding to a study'))
+    .mutation(({ ctx, input }) => ctx.studies.extend(input)),
+  edit: procedure
+    .input(input(editStudy, 'changing a study'))
+    .mutation(({ ctx, input }) => ctx.studies.edit(input)),
+  remove: procedure
+    .input(input(removeStudy, 'deleting a study'))
+    .mutation(({ ctx, input }) => ctx.studies.remove(input)),
+  restore: procedure
+    .input(input(oneStudy, 'restoring a study'))
+    .mutation(({ ctx, input }) => ctx.studies.restore(input.id)),
+})
+
 const datasets = router({
   list: procedure.query(({ ctx }) => ctx.datasets.list()),
   import: procedure
@@ -160,8 +211,12 @@ const lab = router({
     ),
   devices: procedure.query(({ ctx }) => ctx.lab.devices()),
   deviceComparisons: procedure.query(({ ctx }) => ctx.lab.deviceComparisons()),
+  slots: procedure.query(({ ctx }) => ctx.lab.slots()),
+  setSlots: procedure
+    .input(input(slotSettings, 'setting the slots'))
+    .mutation(({ ctx, input }) => ctx.lab.setSlots(input)),
 })
 
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, rateTests, series, ensembles, datasets, lab })
+export const appRouter = router({ runs, rateTests, series, studies, ensembles, datasets, lab })
 export type AppRouter = typeof appRouter

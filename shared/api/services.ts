@@ -33,7 +33,7 @@ import type {
   RunSummary,
 } from './runs.ts'
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
-import type { branchRun, RateTestServices } from './studies.ts'
+import type { branchRun, RateTestServices, SlotSettings, StudyServices } from './studies.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
 export interface Update<T> {
@@ -83,6 +83,7 @@ export interface Services {
     view(input: z.output<typeof viewSeries>): Promise<SeriesAnswer[]>
     valuesAt(input: z.infer<typeof valuesAtStep>): ValueAtStep[]
   }
+  readonly studies: StudyServices
   readonly ensembles: {
     list(input: z.infer<typeof listEnsembles>): EnsembleInfo[]
     save(input: SaveEnsemble): EnsembleInfo
@@ -111,5 +112,8 @@ export interface Services {
     devices(): Promise<DeviceInfo[]>
     /** What was measured to choose among them, the newest first. */
     deviceComparisons(): Promise<DeviceComparisonInfo[]>
+    /** Runs at once on the processor, and on a graphics device. */
+    slots(): SlotSettings
+    setSlots(slots: SlotSettings): SlotSettings
   }
 }

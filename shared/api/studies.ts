@@ -139,6 +139,12 @@ export const editStudy = z.strictObject({
   slots: z.int().min(1).max(64).nullable().optional(),
 })
 
+export const removeStudy = z.strictObject({
+  id: studyId,
+  /** true: its runs go to the trash with it; else they stay. */
+  runs: z.boolean().default(false),
+})
+
 export interface StudyServices {
   list(): StudySummary[]
   /** @throws UserError when no study or more than one begins with it */
@@ -157,11 +163,16 @@ export interface StudyServices {
   plan(spec: unknown): Promise<StudyPlan>
   /** All runs of its first stage are stored with it in one transaction, queued. */
   launch(spec: unknown): Promise<StudySummary>
+  /**
+   * pause: what trains goes on to its end, nothing else is started. cancel: what waits is taken out, what trains is stopped
+   * and keeps its last state. resume: goes on, after a cancel also with what that took out. retryFailed: runs that ended by
+   * an error, were stopped or deleted begin again in their place; a run that diverged is a result and stays.
+   */
   command(input: z.infer<typeof commandStudy>): Promise<StudySummary>
   extend(input: z.infer<typeof extendStudy>): Promise<StudySummary>
   edit(input: z.infer<typeof editStudy>): StudySummary
-  /** Its runs go to the trash with it, where `runs` is true; else they stay. */
-  remove(input: { readonly id: string; readonly runs: boolean }): void
+  /** To where `restore` finds it. @throws UserError while it is active or paused: cancel it first */
+  remove(input: z.output<typeof removeStudy>): void
   restore(id: string): void
 }
 

@@ -227,6 +227,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
     stepsDone: step,
     /** In words; always there for failed. */
     reason: z.string().optional(),
+    /** Where it failed because its numbers were no longer finite: the step after which that was found, and its rate. */
+    diverged: z.strictObject({ step, lr: z.number() }).optional(),
     weightsSha256: z.string().optional(),
   }),
 ])

@@ -17,17 +17,17 @@ export const runStatus = z.enum([
 export type RunStatus = z.infer<typeof runStatus>
 
 const next: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ['running', 'failed'],
+  queued: ['running', 'failed', 'stopped'],
   created: ['running', 'failed', 'interrupted'],
   running: ['paused', 'completed', 'stopped', 'failed', 'interrupted'],
   paused: ['running', 'completed', 'stopped', 'failed', 'interrupted'],
   completed: ['running'],
-  stopped: ['running'],
-  failed: ['running'],
-  interrupted: ['running'],
+  stopped: ['running', 'queued'],
+  failed: ['running', 'queued'],
+  interrupted: ['running', 'queued'],
 }
 
-/** Whether a run may go from one status to the other: resuming and extending go through `running`. */
+/** Whether a run may go from one status to the other: resuming and extending go through `running`, by a study's host through `queued`. */
 export function canBecome(from: RunStatus, to: RunStatus): boolean {
   return next[from].includes(to)
 }

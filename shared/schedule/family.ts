@@ -46,6 +46,11 @@ export interface ScheduleFamily<Spec, Child = never> {
    * extended by any number of steps. The momentum of the spec is not asked about here.
    */
   readsBudget(spec: Spec, children: Children<Child>): boolean
+  /**
+   * The fields that change, besides lengths of time and sampling rates, where the same schedule is planned over `share` of
+   * the budget (rescale.ts); with a `kind` the whole spec.
+   */
+  rescale?(spec: Spec, share: number): object
   /** Where the schedules inside of a composed one stand in its spec, valid or not. */
   parts?(tree: unknown): readonly (readonly (string | number)[])[]
 }

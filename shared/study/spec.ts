@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { problemsIn, show, UserError } from '../errors.ts'
 
 /*
  * What a study is: plain JSON a person could write by hand. A study is a question over many runs: a base spec, what varies,
@@ -35,6 +36,14 @@ export const axisRange = z.strictObject({
   scale: z.enum(['linear', 'log']).default('linear'),
 })
 
+/** What is wrong with the values of an axis: by the rules of the form that was meant. */
+function valuesWords(input: unknown): string {
+  if (Array.isArray(input)) return input.length === 0 ? 'must have at least one value' : 'must be JSON'
+  const [problem] = typeof input === 'object' && input !== null ? problemsIn(axisRange, input) : []
+  if (problem !== undefined) return `a range: ${problem.path === '' ? '' : `${problem.path} `}${problem.rule}`
+  return 'must be a list of values, or a range {"from", "to", "count", "scale"}'
+}
+
 export const studyAxis = z.strictObject({
   /** A field of the run spec, "schedule.lrMax", or a whole part of it: "schedule", "model", "optimizer", "dataset.name". */
   path: z.string('must be text').min(1, 'must not be empty'),
@@ -42,7 +51,9 @@ export const studyAxis = z.strictObject({
    * Of whole schedules also {"preset": id} and {"run": id, whose schedule it is}. A value may carry a name for tables and
    * charts: {"label": "SGDR", "value": …}.
    */
-  values: z.union([z.array(z.json()).min(1, 'must have at least one value'), axisRange]),
+  values: z.union([z.array(z.json()).min(1, 'must have at least one value'), axisRange], {
+    error: ({ input }) => valuesWords(input),
+  }),
 })
 export type StudyAxis = z.infer<typeof studyAxis>
 
@@ -166,3 +177,29 @@ export type TrunkStudySpec = z.infer<typeof trunkStudySpec>
 export const studySpec = z.discriminatedUnion('kind', [sweepSpec, budgetStudySpec, trunkStudySpec])
 export type StudySpec = z.infer<typeof studySpec>
 export type StudyKind = StudySpec['kind']
+
+/** @throws UserError naming the field (an axis by its path), the rule and the value */
+export function parseStudySpec(input: unknown, doing = 'reading the study'): StudySpec {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new UserError(
+      `While ${doing}: the study must be a JSON object with "kind" (sweep, budget or trunk) and "base" (received ${show(input)}).`,
+    )
+  }
+  const result = studySpec.safeParse(input)
+  if (result.success) return result.data
+  const [problem] = problemsIn(studySpec, input)
+  if (problem === undefined) throw new Error('a study that is refused breaks a rule')
+  const field = problem.path === '' ? 'the whole study' : axisName(problem.path, input)
+  throw new UserError(`While ${doing}: ${field}: ${problem.rule} (received ${show(problem.received)}).`)
+}
+
+const axisPath = z.object({ path: z.string() })
+
+/** "axis schedule.lrMax" of "axes.0.values": a person knows an axis by its path. */
+function axisName(field: string, input: object): string {
+  const [, place, rest] = /^axes\.(\d+)\.(.+)$/.exec(field) ?? []
+  const axes: unknown = Reflect.get(input, 'axes')
+  const { data } = axisPath.safeParse(Array.isArray(axes) ? axes[Number(place)] : undefined)
+  if (data === undefined || rest === undefined || rest === 'path') return field
+  return rest === 'values' ? `axis ${data.path}` : `axis ${data.path}, ${rest}`
+}

@@ -10,6 +10,7 @@ import { createPulse } from './pulse.ts'
 import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
+import { createStudyServices } from './studies.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
 
@@ -34,6 +35,7 @@ export function createServices(
     runs: createRunServices(core, pulse, root),
     rateTests: createRateTestServices(core, pulse),
     series: createSeriesServices(core),
+    studies: createStudyServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

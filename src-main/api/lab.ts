@@ -42,6 +42,12 @@ export function createLabServices(
         return at === now && !isFirst ? undefined : { cursor: now, value: health }
       }),
     devices: () => core.devices.list(),
+    slots: () => core.store.read.slots(),
+    setSlots(slots) {
+      core.store.write.putSlots(slots)
+      core.runs.pokeQueue()
+      return core.store.read.slots()
+    },
     deviceComparisons: async () => (await core.devices.comparisons()).map(inShort),
   }
 }

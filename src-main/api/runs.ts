@@ -8,6 +8,7 @@ import type { Core } from '../core.ts'
 import type { Interruption } from '../runs/interruptions.ts'
 import { planRun } from '../runs/plannedRun.ts'
 import { follow, type Pulse } from './pulse.ts'
+import { versionOf } from './versionOf.ts'
 
 /** @param root the folder with resources/ */
 export function createRunServices(core: Core, pulse: Pulse, root: string): Services['runs'] {
@@ -55,9 +56,6 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
 const demoNote = `What to look at: the learning rate falls along a cosine and jumps up again, five times. Accuracy drops at each restart and comes back. At the end of every cycle, where the rate is lowest, a snapshot of the model is stored.
 
 When it has ended, press "Ensemble 5 snapshots": the average of the five is usually right more often than the best of them. One more cycle adds a sixth.`
-
-/** What is no version, from whatever page, asks for everything. */
-const versionOf = (cursor = ''): number => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : -1)
 
 function subscriptions({ store, runs }: Core, pulse: Pulse): Pick<Services['runs'], 'changes' | 'watch'> {
   const { read } = store

@@ -34,8 +34,8 @@ export interface Candidate {
   readonly name: EngineName
   /** A driver may end the process that loads it: "auto" takes it only after a process of its own has. */
   readonly mayCrash?: boolean
-  /** @param found what is known of it from such a process */
-  load(found?: ProbeReply): Promise<Loaded>
+  /** @param found what is known of it from such a process · @param threads of the processor that it may use; all when absent */
+  load(found?: ProbeReply, threads?: number): Promise<Loaded>
 }
 
 /** The order in which "auto" tries them where nothing has been measured. */
@@ -47,15 +47,20 @@ const candidates: readonly Candidate[] = [
   { name: 'cpu', load: startCpu },
 ]
 
+interface SelectOptions {
+  readonly threads?: number | undefined
+  readonly among?: readonly Candidate[]
+}
+
 /**
  * Starts the backend the spec asks for, or the fastest one that starts.
- * @param advice what the host knows of the devices
+ * @param advice what the host knows of the devices · @param threads of the processor that it may use; all when absent
  * @throws UserError when the one asked for by name is not available, with why
  */
 export async function selectEngine(
   wanted: DeviceName,
   { known, auto }: DeviceAdvice = { known: {} },
-  among = candidates,
+  { threads, among = candidates }: SelectOptions = {},
 ): Promise<Engine> {
   // What the user set wrongly is said, and no reason to take another device.
   if (wanted === 'auto' || wanted === 'simd') simdSettings()
@@ -68,7 +73,7 @@ export async function selectEngine(
       if (found?.available === false) throw new Error(found.reason)
       if (wanted === 'auto')
         refuseForAuto(auto?.passedBy[name] ?? (found?.rank === -1 ? found.reason : undefined))
-      const { device, strength, memory, stepsAhead = 0, onlyByName } = await candidate.load(found)
+      const { device, strength, memory, stepsAhead = 0, onlyByName } = await candidate.load(found, threads)
       if (wanted === 'auto') refuseForAuto(onlyByName)
       const isAdvised = wanted === 'auto' && auto !== undefined && auto.order[0] === name
       const why = isAdvised
@@ -208,9 +213,15 @@ function simdSettings() {
   }
 }
 
-async function startSimd() {
+/** @param share threads that it may use */
+async function startSimd(_found?: ProbeReply, share = Number.POSITIVE_INFINITY) {
   const { loadSimd } = await import('./simd/load.ts')
-  const { threads, build: taken } = await loadSimd(simdSettings())
+  const settings = simdSettings()
+  const allowed = Math.min(settings.threads ?? Number.POSITIVE_INFINITY, share)
+  const { threads, build: taken } = await loadSimd({
+    ...settings,
+    ...(Number.isFinite(allowed) && { threads: allowed }),
+  })
   return {
     memory: wasmMemory,
     device: `WebAssembly SIMD, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,

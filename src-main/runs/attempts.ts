@@ -9,6 +9,7 @@ import type { Interruption } from './interruptions.ts'
 import { measureThenRun } from './measuredRun.ts'
 import { subjectOf } from './plannedRun.ts'
 import { startState } from './startState.ts'
+import { threadsFor } from './threads.ts'
 
 /**
  * Begins an attempt of a run: finds its data and its device, claims it, and starts its trainer, or the measuring that comes
@@ -42,6 +43,7 @@ function startTrainer(context: AttemptContext, run: RunRecord, advice: DeviceAdv
 }
 
 function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): StartMessage {
+  const threads = threadsFor(store.read.processorUse(run.id))
   const state = store.read.checkpoint(run.id) ?? startState(store.read, run)
   return {
     type: 'start',
@@ -53,6 +55,7 @@ function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): Star
     plan: run.planned.plan,
     edits: [...run.planned.edits],
     ...(state !== undefined && { state }),
+    ...(threads !== undefined && { threads }),
     ...(run.rateTest !== null && { rateTest: run.rateTest }),
     ...(run.origin !== null && { streamFrom: run.origin.streamFrom }),
   }

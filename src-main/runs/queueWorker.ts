@@ -12,28 +12,48 @@ export interface QueueWorker {
   close(): void
 }
 
-/** @param begin starts a run that this host has claimed; it never rejects */
-export function createQueueWorker(store: Store, begin: (run: RunRecord) => Promise<void>): QueueWorker {
+/**
+ * @param begin starts a run that this host has claimed; it never rejects
+ * @param prepare is done before each look: it may queue runs
+ */
+export function createQueueWorker(
+  store: Store,
+  begin: (run: RunRecord) => Promise<void>,
+  prepare: () => Promise<void>,
+): QueueWorker {
   let timer: NodeJS.Timeout | undefined
   let isBusy = false
+  /** While one look goes on: what it came too early for is looked at by the next. */
+  let isAskedAgain = false
   const look = async (): Promise<void> => {
     if (timer === undefined || isBusy) return
     isBusy = true
+    isAskedAgain = false
     try {
-      const next = store.write.claimQueuedRun()
-      if (next !== undefined) await begin(next)
+      await prepare()
+      // As many as there are slots for. Who closed the queue meanwhile wants no more of them.
+      while (timer !== undefined) {
+        const next = store.write.claimQueuedRun()
+        if (next === undefined) break
+        await begin(next)
+      }
     } catch {
       // The database is busy or full for a moment: the next look tells.
     } finally {
       isBusy = false
     }
+    if (isAskedAgain) await look()
+  }
+  const poke = (): void => {
+    isAskedAgain = isBusy
+    void look()
   }
   return {
     open() {
       timer ??= setInterval(() => void look(), lookEvery).unref()
       void look()
     },
-    poke: () => void look(),
+    poke,
     close() {
       clearInterval(timer)
       timer = undefined

@@ -41,6 +41,10 @@ export interface RunService {
   enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
+  /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
+  beforeLook(prepare: () => Promise<void>): void
+  /** Something was queued, or may be started now. */
+  pokeQueue(): void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
   /** How long a step takes: see estimate.ts. */
@@ -123,13 +127,20 @@ export function createRunService(
       throw error
     }
   }
-  const queue = createQueueWorker(store, async (run) => {
-    try {
-      await start(run, () => run)
-    } catch (error) {
-      interruptions.put(unbegun(run, 'failed', error))
-    }
-  })
+  const preparations = new Set<() => Promise<void>>()
+  const queue = createQueueWorker(
+    store,
+    async (run) => {
+      try {
+        await start(run, () => run)
+      } catch (error) {
+        interruptions.put(unbegun(run, 'failed', error))
+      }
+    },
+    async () => {
+      for (const prepare of preparations) await prepare()
+    },
+  )
   const launchRateTest = (request: RateTestRequest): Promise<ActiveRun> =>
     startNew(createRateTest(store, catalogue, request, store.write.createRun))
   const orNothing = (started: ActiveRun): ActiveRun => {
@@ -155,6 +166,8 @@ export function createRunService(
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
     enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
+    pokeQueue: () => queue.poke(),
+    beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {

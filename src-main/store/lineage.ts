@@ -8,11 +8,12 @@ import type { RunRecord } from './types.ts'
  * conditions on a row of `runs`.
  */
 
+// Beside its parent a bare name would be the parent's.
 const PARENT = "json_extract(runs.origin, '$.runId')"
 const TAKEN = "json_extract(runs.origin, '$.stepsDone')"
 
 /** A range test that has ended has said what it can. */
-const GOES_ON = "(kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
+const GOES_ON = "(runs.kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
 
 /** It begins with what another run has learnt. */
 const INHERITS = "runs.origin IS NOT NULL AND json_extract(runs.origin, '$.kind') <> 'again'"
@@ -38,6 +39,11 @@ export const HAS_START_STATE = `(NOT (${INHERITS}) OR ${HAS_OWN_STATE} OR ${PARE
 export const WAITS_FOR_PARENT = `(NOT ${HAS_START_STATE} AND EXISTS (SELECT 1 FROM runs AS parent
   WHERE parent.id = ${PARENT} AND parent.deleted_at IS NULL AND parent.trashed_at IS NULL
     AND parent.status NOT IN ('completed', 'failed')))`
+
+/** The weights a run begins with, once its parent has made them: known from then on, also when the parent is deleted. */
+export const ORIGIN_WITH_WEIGHTS = `CASE WHEN ${INHERITS} AND json_extract(origin, '$.weightsSha256') IS NULL
+  THEN json_set(origin, '$.weightsSha256', (SELECT weights_sha256 FROM snapshots AS states
+    WHERE states.run_id = ${PARENT} AND states.step = ${TAKEN} - 1)) ELSE origin END`
 
 export function hasStartState(db: Db, runId: string): boolean {
   return db.get(idRow, `SELECT id FROM runs WHERE id = ? AND ${HAS_START_STATE}`, runId) !== undefined

@@ -11,13 +11,15 @@ import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
 import { createSeriesViews } from './metrics/smoothed.ts'
-import { listQueue } from './queue.ts'
+import { listQueue, processorUse } from './queue.ts'
 import { findRequest } from './requests.ts'
 import { epochRow } from './rows.ts'
 import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
+import { readSlots } from './settings.ts'
 import { similarRuns } from './similar.ts'
 import { listSnapshots, readPredictions, snapshotById, snapshotModel, snapshotSteps } from './snapshots.ts'
 import { readStorage } from './storage.ts'
+import { createStudies } from './studyReads.ts'
 import { createSummaries } from './summaries.ts'
 import type { EpochRecord, StoreReads } from './types.ts'
 
@@ -26,6 +28,7 @@ const nameRow = z.object({ name: z.string() })
 export function createReads(db: Db, now: () => number): StoreReads {
   const summaries = createSummaries(db)
   const views = createSeriesViews(db)
+  const studies = createStudies(db)
   return {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
@@ -60,6 +63,13 @@ export function createReads(db: Db, now: () => number): StoreReads {
     ensembleInfos: (runId) => ensembleInfos(db, runId),
     valuesAtStep: (runIds, series, step) => db.read(() => valuesAtStep(db, runIds, series, step)),
     lastSamplesPerSecond: (runId) => lastSpeed(db, runId),
+    studies: () => db.read(() => studies.list()),
+    study: (idPrefix) => db.read(() => studies.get(idPrefix)),
+    studiesSince: (version) => db.read(() => studies.changesSince(version)),
+    studySince: (id, version) => db.read(() => studies.since(id, version)),
+    studyCells: (id) => db.read(() => studies.cells(id)),
+    slots: () => readSlots(db),
+    processorUse: (runId) => db.read(() => processorUse(db, runId)),
     storage: () => db.read(() => readStorage(db)),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),

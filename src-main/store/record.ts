@@ -117,7 +117,12 @@ function changeStatus(context: WriteContext, cursor: Cursor, status: RunStatus, 
 }
 
 function putEnd(db: Db, event: TrainerEventOf<'ended'>): void {
-  db.run('UPDATE runs SET final_weights_sha256 = ? WHERE id = ?', event.weightsSha256 ?? null, event.runId)
+  db.run(
+    'UPDATE runs SET final_weights_sha256 = ?, diverged = ? WHERE id = ?',
+    event.weightsSha256 ?? null,
+    event.diverged === undefined ? null : JSON.stringify(event.diverged),
+    event.runId,
+  )
   dropNeedlessCheckpoint(db, event.runId)
 }
 

@@ -40,7 +40,7 @@ export const json = <T>(schema: z.ZodType<T>) =>
 const parsedSpecs = new LRUCache<string, RunSpec>({ max: 10_000 })
 const ownFields = z.looseObject({ name: runSpec.shape.name, seed: runSpec.shape.seed })
 
-const specColumn = z.string().transform((text) => {
+export const specColumn = z.string().transform((text) => {
   const { name, seed, ...rest } = ownFields.parse(JSON.parse(text))
   const key = JSON.stringify(rest)
   const known = parsedSpecs.get(key) ?? runSpec.parse({ ...rest, seed })
@@ -48,9 +48,12 @@ const specColumn = z.string().transform((text) => {
   return { ...(name !== undefined && { name }), ...known, seed }
 })
 
+/** Studies come after the runs that were started by hand, in their own order. */
+const QUEUE_PLACE = `queue_place + coalesce((SELECT place FROM studies WHERE studies.id = runs.study_id), 0) * 1000000`
+
 export const RUN_COLUMNS = `
   id, name, kind, spec, rate_test AS rateTest, origin, study_id AS studyId, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
-  attempt, queue_place AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
+  attempt, ${QUEUE_PLACE} AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
   device_reason AS deviceReason, parameters,
   final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
   created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt,

@@ -6,7 +6,7 @@ import type { ScheduleEdit } from '../../shared/schedule/index.ts'
 import { putCheckpoint } from './checkpoints.ts'
 import type { Db, SqlValue } from './database.ts'
 import type { Hosts } from './hosts.ts'
-import { childrenInNeed } from './lineage.ts'
+import { childrenInNeed, ORIGIN_WITH_WEIGHTS } from './lineage.ts'
 import { idRow } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { findRun } from './runReads.ts'
@@ -23,20 +23,30 @@ export interface WriteContext {
  * Until somebody claims it, a created run belongs to the host that made it, a queued one to nobody. Of runs made together
  * the ids sort in the order given.
  */
-export function createRuns(
-  context: WriteContext,
-  runs: readonly NewRun[],
-  status: 'created' | 'queued' = 'created',
-): RunRecord[] {
+export function createRuns(context: WriteContext, runs: readonly NewRun[]): RunRecord[] {
+  return insertRuns(context, runs, { status: 'created' }).map((id) => knownRun(context.db, id))
+}
+
+/** created, or queued with places from the first on. */
+export type Beginning =
+  | { readonly status: 'created' }
+  | { readonly status: 'queued'; readonly firstPlace: number }
+
+/** @returns their ids, in their order */
+export function insertRuns(context: WriteContext, runs: readonly NewRun[], as: Beginning): string[] {
   const { db, now } = context
   for (const datasetId of new Set(runs.map((run) => run.datasetId))) refuseUnknownDataset(db, datasetId)
   const time = now()
   const ids = freeRunIds(db, time, runs.length)
-  return runs.map((run, i) => insertRun(context, run, { id: ids[i] ?? '', time, status }))
+  for (const [i, run] of runs.entries()) {
+    const place = as.status === 'queued' ? as.firstPlace + i : null
+    insertRun(context, run, { id: ids[i] ?? '', time, place })
+  }
+  return ids
 }
 
-export function createRun(context: WriteContext, run: NewRun, status?: 'created' | 'queued'): RunRecord {
-  const [made] = createRuns(context, [run], status)
+export function createRun(context: WriteContext, run: NewRun): RunRecord {
+  const [made] = createRuns(context, [run])
   if (made === undefined) throw new Error('A run that was created did not come back.')
   return made
 }
@@ -58,12 +68,12 @@ function freeRunIds(db: Db, time: number, count: number): string[] {
 function insertRun(
   { db, hosts }: WriteContext,
   run: NewRun,
-  { id, time, status }: { readonly id: string; readonly time: number; readonly status: 'created' | 'queued' },
-): RunRecord {
+  { id, time, place }: { readonly id: string; readonly time: number; readonly place: number | null },
+): void {
   db.run(
     `INSERT INTO runs (id, name, kind, spec, rate_test, origin, study_id, dataset_id, status, plan, total_steps,
-       host_id, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       host_id, queue_place, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     run.spec.name ?? usualRunName(run.spec),
     run.kind ?? 'training',
@@ -72,14 +82,14 @@ function insertRun(
     run.origin === undefined ? null : JSON.stringify(run.origin),
     run.studyId ?? null,
     run.datasetId,
-    status,
+    place === null ? 'created' : 'queued',
     JSON.stringify(run.plan),
     run.totalSteps,
-    status === 'queued' ? null : hosts.id,
+    place === null ? hosts.id : null,
+    place,
     time,
   )
   if (run.state !== undefined) putCheckpoint(db, { runId: id, state: run.state }, time)
-  return knownRun(db, id)
 }
 
 /** Takes away a run that never began, and its data set's row unless another run refers to it. */
@@ -139,7 +149,8 @@ export function claimRun(
   db.run('DELETE FROM requests WHERE run_id = ?', runId)
   db.run(
     `UPDATE runs SET status = 'running', host_id = ?, attempt = attempt + 1, last_seq = -1, queue_place = NULL,
-       reason = NULL, ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?)
+       reason = NULL, diverged = NULL, ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?),
+       origin = ${ORIGIN_WITH_WEIGHTS}
      WHERE id = ?`,
     hosts.id,
     now(),

@@ -4,8 +4,26 @@ export type { EnsembleRecord, NewEnsemble } from './types/ensemble.ts'
 export type { EpochRecord } from './types/epoch.ts'
 export type { StoreReads } from './types/reads.ts'
 export type { RequestRecord, RunCommand, TakenRequest } from './types/request.ts'
-export type { LabChanges, NewPlan, NewRun, RunFilter, RunList, RunNews, RunRecord } from './types/run.ts'
+export type {
+  LabChanges,
+  NewPlan,
+  NewRun,
+  ProcessorUse,
+  RunFilter,
+  RunList,
+  RunNews,
+  RunRecord,
+} from './types/run.ts'
 export type { SeriesQuery, SeriesView } from './types/series.ts'
 export type { SnapshotModel, SnapshotRecord } from './types/snapshot.ts'
 export type { Store } from './types/store.ts'
+export type {
+  CellRecord,
+  NewCell,
+  NewStudy,
+  StudyEdit,
+  StudyListNews,
+  StudyNews,
+  StudyStatusChange,
+} from './types/study.ts'
 export type { StoreWrites } from './types/writes.ts'

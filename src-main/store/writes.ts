@@ -17,6 +17,19 @@ import {
   setStatus,
   type WriteContext,
 } from './runWrites.ts'
+import { putSlots } from './settings.ts'
+import {
+  addCells,
+  cancelStudy,
+  createStudy,
+  editStudy,
+  moveStudy,
+  replaceRun,
+  requeueRuns,
+  restoreStudy,
+  setStudyStatus,
+  trashStudy,
+} from './studies.ts'
 import { createLogKeeper } from './tightDisk.ts'
 import { createTrash } from './trash.ts'
 import { expireTrash, restoreRuns, trashRuns } from './trashCan.ts'
@@ -99,6 +112,17 @@ export function createWrites(context: WriteContext): {
       purgeRuns: purge,
       deleteRun: (runId) => purge([runId]),
       discardRun: (runId) => transaction(() => discardRun(context, runId)),
+      createStudy: (study, cells) => transaction(() => createStudy(context, study, cells)),
+      addCells: (studyId, cells) => transaction(() => addCells(context, studyId, cells)),
+      setStudyStatus: (id, change) => transaction(() => setStudyStatus(context, id, change)),
+      cancelStudy: (id) => transaction(() => cancelStudy(context, id)),
+      requeueRuns: (runIds) => transaction(() => requeueRuns(context, runIds)),
+      replaceRun: (studyId, key, run) => transaction(() => replaceRun(context, studyId, key, run)),
+      editStudy: (id, edit) => transaction(() => editStudy(context, id, edit)),
+      moveStudy: (id, to) => transaction(() => moveStudy(context, id, to)),
+      trashStudy: (id, runs) => urgent(() => trashStudy(context, id, runs)),
+      restoreStudy: (id) => transaction(() => restoreStudy(context, id)),
+      putSlots: (slots) => transaction(() => putSlots(context, slots)),
       saveEnsemble: (ensemble) => transaction(() => saveEnsemble(context, ensemble)),
       renameEnsemble: (id, name) => transaction(() => renameEnsemble(context, id, name)),
       trashEnsembles: (ids) => transaction(() => trashEnsembles(context, ids)),

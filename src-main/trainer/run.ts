@@ -3,6 +3,7 @@ import { openDataset } from '../datasets/index.ts'
 import { type Engine, selectEngine } from '../engine/select.ts'
 import { prepareData } from './batches.ts'
 import { restoreState } from './checkpoint.ts'
+import { Divergence } from './divergence.ts'
 import { addressed, type Emit } from './events.ts'
 import { buildFitting } from './fitting.ts'
 import { inWords } from './inWords.ts'
@@ -34,6 +35,7 @@ export async function runTrainer(request: StartMessage, io: TrainerIo): Promise<
       status: 'failed',
       stepsDone: run.loop?.stepsDone ?? request.state?.position.stepsDone ?? 0,
       reason: inWords(error),
+      ...(error instanceof Divergence && { diverged: error.at }),
     })
   } finally {
     await run.loop?.abandon()
@@ -54,7 +56,7 @@ async function start(
   run: Partial<Running>,
 ): Promise<void> {
   const { spec, state, streamFrom = 0, rateTest } = request
-  const engine = await selectEngine(spec.device, request.devices)
+  const engine = await selectEngine(spec.device, request.devices, { threads: request.threads })
   const data = prepareData(
     spec,
     await openDataset(io.folderOf(request.datasetId)),

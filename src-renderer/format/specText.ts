@@ -1,27 +1,11 @@
 import { modelText } from '../../shared/run/modelText.ts'
-import type { OptimizerSpec, RunSpec } from '../../shared/run/spec.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
 import { scheduleLabel } from '../../shared/schedule/index.ts'
 import { count, rate, thin } from './format.ts'
 
-/* The parts of a run spec in a word or two each, as they stand in tables and headers. */
+export { optimizerText } from '../../shared/run/optimizerText.ts'
 
-/** "SGD 0.9 Nesterov", "Adam", "AdamW wd 0.01"; weight decay where there is one. */
-export function optimizerText(optimizer: OptimizerSpec): string {
-  const decay = optimizer.weightDecay === 0 ? '' : ` wd ${rate(optimizer.weightDecay)}`
-  switch (optimizer.kind) {
-    case 'sgd': {
-      const name = optimizer.decoupled ? 'SGDW' : 'SGD'
-      const momentum = optimizer.momentum === 0 ? '' : ` ${optimizer.momentum}`
-      return `${name}${momentum}${optimizer.nesterov ? ' Nesterov' : ''}${decay}`
-    }
-    case 'rmsprop':
-      return `RMSProp${decay}`
-    case 'adam':
-      return `Adam${decay}`
-    case 'adamw':
-      return `AdamW${decay}`
-  }
-}
+/* The parts of a run spec in a word or two each, as they stand in tables and headers. */
 
 /** A schedule in a word or two: "SGDR 10×2", "1cycle", "warm-up 5 + Cosine". */
 export const scheduleText = scheduleLabel

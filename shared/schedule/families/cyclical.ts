@@ -110,6 +110,7 @@ export const cyclical = defineFamily({
         : timeHandle(place, 'stepDown', 'End of the first cycle', stepDown, { origin: start + up, unit }),
     ]
   },
+  rescale: ({ gamma, unit }, share) => (unit === 'budget' ? {} : { gamma: gamma ** (1 / share) }),
   readsBudget: timedByBudget,
   presets: [
     {

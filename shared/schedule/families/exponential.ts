@@ -37,6 +37,7 @@ export const exponential = defineFamily({
       unit === 'budget' ? 'over the budget' : `per ${unit}`
     }`,
   handles: (spec, place) => [rateHandle(place, 'lr', 'First rate', spec.lr, place.start)],
+  rescale: ({ gamma, unit }, share) => (unit === 'budget' ? {} : { gamma: gamma ** (1 / share) }),
   readsBudget: timedByBudget,
   presets: [],
 })

@@ -89,6 +89,11 @@ export const formula = defineFamily({
   label: (spec) => `Formula ${spec.expression}`,
   summary: (spec) => `the formula ${spec.expression}`,
   handles: () => [],
+  rescale({ expression, unit }, share) {
+    // u, the part of the budget, follows by itself, as x does where it is that part.
+    const times = unit === 'budget' ? 't|T|epoch' : 't|T|epoch|x'
+    return { expression: expression.replace(new RegExp(`\\b(${times})\\b`, 'g'), `($1 / ${share})`) }
+  },
   readsBudget(spec) {
     const used = variablesOf(spec.expression)
     const byUnit = spec.unit === 'budget' && used.has('x')

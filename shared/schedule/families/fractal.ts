@@ -106,6 +106,8 @@ export const fractal = defineFamily({
     const measure = { ...scaled(first / spec.scale), least: aboveZero }
     return [rateHandle(place, 'scale', 'Scale', spec.scale, place.start, measure)]
   },
+  rescale: ({ period }, share) =>
+    period === undefined ? {} : { period: 2 ** Math.floor(Math.log2(Math.max(1, period * share))) },
   readsBudget: ({ period, update }) =>
     period === undefined || (typeof update === 'object' && 'atFractions' in update),
   presets: [

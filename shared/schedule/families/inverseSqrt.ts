@@ -61,6 +61,11 @@ export const inverseSqrt = defineFamily({
         ]
       : []
   },
+  rescale({ lr, timescale, offset, unit, update, momentum }, share) {
+    if (unit === 'budget') return {}
+    const expression = `base * sqrt(${timescale} / max(x / ${share} + ${offset}, 1))`
+    return { kind: 'formula', expression, base: lr, unit, update, ...(momentum && { momentum }) }
+  },
   readsBudget: timedByBudget,
   presets: [],
 })

@@ -36,6 +36,7 @@ export const inverseTime = defineFamily({
   label: () => 'Inverse time',
   summary: (spec) => `rate ${showRate(spec.lr)} divided by 1 + ${showRate(spec.k)} × ${times[spec.unit]}`,
   handles: (spec, place) => [rateHandle(place, 'lr', 'First rate', spec.lr, place.start)],
+  rescale: ({ k, unit }, share) => (unit === 'budget' ? {} : { k: k / share }),
   readsBudget: timedByBudget,
   presets: [],
 })

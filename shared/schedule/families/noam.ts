@@ -52,6 +52,12 @@ export const noam = defineFamily({
       timeHandle(place, 'warmup', 'Peak', spec.warmup, { origin: place.start - unit, unit }),
     ]
   },
+  rescale({ lr, warmup, unit, update, momentum }, share) {
+    if (unit === 'budget') return {}
+    const time = `(x / ${share} + 1)`
+    const expression = `base * min(${time} ^ -0.5, ${time} * ${warmup} ^ -1.5)`
+    return { kind: 'formula', expression, base: lr, unit, update, ...(momentum && { momentum }) }
+  },
   readsBudget: timedByBudget,
   presets: [
     {

@@ -117,6 +117,10 @@ export const plateau = defineFamily({
     rateHandle(place, 'lr', 'First rate', spec.lr, place.start, { least: aboveZero }),
     rateHandle(place, 'minLr', 'Lowest rate', spec.minLr, place.start + place.horizon - 1),
   ],
+  rescale({ patience, cooldown }, share) {
+    const epochs = (count: number): number => (count === 0 ? 0 : Math.max(1, Math.round(count * share)))
+    return { patience: epochs(patience), cooldown: epochs(cooldown) }
+  },
   readsBudget: () => false,
   presets: [
     {

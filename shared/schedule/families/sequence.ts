@@ -7,6 +7,7 @@ import { common } from '../fields.ts'
 import { type Handle, inside, mostOfAList, timeHandle } from '../handles.ts'
 import type { MomentumSpec } from '../momentum.ts'
 import { joinCycles, type Piece, spanIn } from '../pieces.ts'
+import { scaledLength } from '../scaledLength.ts'
 import type { ScheduleSpec } from '../spec.ts'
 import { type Context, rangeOf } from '../track.ts'
 import { firstOf } from '../words.ts'
@@ -151,6 +152,11 @@ const record: CompositeRecord<ReturnType<typeof schemaOf>, ScheduleSpec> = {
     })
     return found
   },
+  rescale: ({ pieces, unit }, share) => ({
+    pieces: pieces.map((piece) =>
+      piece.length === undefined ? piece : { ...piece, length: scaledLength(piece.length, unit, share) },
+    ),
+  }),
   readsBudget: (spec, children) =>
     (spec.unit === 'budget' && spec.pieces.length > 1) ||
     spec.pieces.some(({ schedule, length }) => {

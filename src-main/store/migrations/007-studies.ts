@@ -12,6 +12,8 @@ ALTER TABLE runs ADD COLUMN rate_test TEXT;
 -- JSON: which run it came from; no foreign key, since the parent may be deleted.
 ALTER TABLE runs ADD COLUMN origin TEXT;
 ALTER TABLE runs ADD COLUMN study_id TEXT;
+-- JSON: the step (from 0) after which its numbers were no longer finite, and the rate of that step.
+ALTER TABLE runs ADD COLUMN diverged TEXT;
 CREATE INDEX runs_by_study ON runs (study_id) WHERE study_id IS NOT NULL;
 CREATE INDEX runs_by_parent ON runs (json_extract(origin, '$.runId')) WHERE origin IS NOT NULL;
 
@@ -40,8 +42,9 @@ CREATE TABLE study_cells (
   study_id TEXT NOT NULL REFERENCES studies (id) ON DELETE CASCADE,
   ordinal INTEGER NOT NULL,
   key TEXT NOT NULL,
-  -- JSON: what the study planned, as shared/study defines it.
+  -- JSON: what the study planned, as shared/study defines it, but for the spec, which a table of a thousand does not need.
   cell TEXT NOT NULL,
+  spec TEXT NOT NULL,
   -- No foreign key: a cell stays when its run was deleted.
   run_id TEXT NOT NULL,
   changed INTEGER NOT NULL DEFAULT 0,

@@ -2,6 +2,7 @@ import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import type { Storage } from '../../../shared/api/lab.ts'
 import type { FeedbackInfo, RunSummary } from '../../../shared/api/runs.ts'
 import type { ValueAtStep } from '../../../shared/api/series.ts'
+import type { SlotSettings, StudySummary } from '../../../shared/api/studies.ts'
 import type {
   DeviceComparison,
   MachineIdentity,
@@ -14,9 +15,10 @@ import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord } from './ensemble.ts'
 import type { EpochRecord } from './epoch.ts'
 import type { RequestRecord } from './request.ts'
-import type { LabChanges, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
+import type { LabChanges, ProcessorUse, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
 import type { SeriesQuery, SeriesView } from './series.ts'
 import type { SnapshotModel, SnapshotRecord } from './snapshot.ts'
+import type { CellRecord, StudyListNews, StudyNews } from './study.ts'
 
 /** A query cannot change what it shows: writes are apart. Rows are parsed by zod on their way out. */
 export interface StoreReads {
@@ -92,6 +94,19 @@ export interface StoreReads {
   lastSamplesPerSecond(runId: string): number | null
   /** Counts of what is stored, without the data sets. */
   storage(): Omit<Storage, 'datasetBytes' | 'freeBytes'>
+  /** Those that wait or train in the order of the queue, then those that have ended, the newest first. */
+  studies(): StudySummary[]
+  /** With all of its cells. @throws UserError when no study or more than one begins with `idPrefix` */
+  study(idPrefix: string): StudyNews
+  studiesSince(version: number): StudyListNews
+  /** @returns undefined when nothing of it changed after the version */
+  studySince(id: string, version: number): StudyNews | undefined
+  /** As they were planned, with what came of them, in their order. */
+  studyCells(id: string): CellRecord[]
+  /** Runs at once on a chip, by the user's setting. */
+  slots(): SlotSettings
+  /** How many share the processor with a run that is about to start. */
+  processorUse(runId: string): ProcessorUse
   datasets(): DatasetRecord[]
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined

@@ -30,6 +30,14 @@ export interface NewRun {
   readonly studyId?: string
 }
 
+/** How many share the processor with a run. */
+export interface ProcessorUse {
+  /** Runs at once on it, at most. */
+  readonly slots: number
+  /** Others that train on it now, or may come to. */
+  readonly others: number
+}
+
 export type NewPlan = Pick<NewRun, 'plan' | 'totalSteps'>
 
 /** Which list of runs: deleted ones can be restored, and are in no other list. */

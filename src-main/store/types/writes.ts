@@ -1,4 +1,5 @@
 import type { Annotation, QueueMove } from '../../../shared/api/runs.ts'
+import type { SlotSettings } from '../../../shared/api/studies.ts'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
@@ -6,6 +7,7 @@ import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
 import type { NewPlan, NewRun, RunRecord } from './run.ts'
+import type { NewCell, NewStudy, StudyEdit, StudyStatusChange } from './study.ts'
 
 /** Each is one transaction. @throws StoreError when the file's place takes no writes: then nothing has changed */
 export interface StoreWrites {
@@ -79,6 +81,30 @@ export interface StoreWrites {
   takeRequests(runId: string): TakenRequest[]
   /** Says this host lives; call about every second. */
   heartbeat(): void
+  /** A study with its first cells and their runs, queued: all or none. @returns its id */
+  createStudy(study: NewStudy, cells: readonly NewCell[]): string
+  /** Those whose key is there already stay as they are. @returns how many are new */
+  addCells(studyId: string, cells: readonly NewCell[]): number
+  /** @returns whether it was another one */
+  setStudyStatus(id: string, change: StudyStatusChange): boolean
+  /** Its queued runs leave the queue. @returns the runs of it that are active */
+  cancelStudy(id: string): string[]
+  /** Puts runs of studies that were stopped, failed or interrupted back into the queue, at their place. */
+  requeueRuns(runIds: readonly string[]): void
+  /** A cell whose run was deleted gets a fresh one, queued. */
+  replaceRun(
+    studyId: string,
+    key: string,
+    run: Pick<NewRun, 'datasetId' | 'plan' | 'totalSteps' | 'spec'>,
+  ): void
+  editStudy(id: string, edit: StudyEdit): void
+  /** @throws UserError when it has ended */
+  moveStudy(id: string, to: QueueMove): void
+  /** Hides it until it is restored, with its runs where `runs` is true. @throws UserError while one of these is active */
+  trashStudy(id: string, runs: boolean): void
+  /** Undoes `trashStudy`, for the runs that went with it too. @throws UserError when it is gone for good */
+  restoreStudy(id: string): void
+  putSlots(slots: SlotSettings): void
   /** Marks runs whose host is gone as interrupted; returns their ids. */
   sweepDeadRuns(): string[]
 }

@@ -44,7 +44,7 @@ test('a setting of simd that means nothing is said, whatever other device there 
 })
 
 test('auto goes on to the next one and names what was missing', async () => {
-  const engine = await selectEngine('auto', { known: {} }, [broken, working])
+  const engine = await selectEngine('auto', { known: {} }, { among: [broken, working] })
   assert.equal(engine.name, 'cpu')
   assert.match(engine.reason, /wasm is not available \(no WebAssembly in this process\)/)
 })
@@ -56,31 +56,31 @@ test('auto takes what the host has found to be the fastest, and goes on where th
     known: {},
     auto: { order, reason: 'the fastest: measured', passedBy: { simd: 'it was lost' } },
   })
-  const first = await selectEngine('auto', advice(['cpu', 'wasm']), all)
+  const first = await selectEngine('auto', advice(['cpu', 'wasm']), { among: all })
   assert.deepEqual([first.name, first.reason], ['cpu', 'the fastest: measured; plain tfjs'])
-  const next = await selectEngine('auto', advice(['wasm']), all)
+  const next = await selectEngine('auto', advice(['wasm']), { among: all })
   assert.equal(next.name, 'cpu')
   assert.match(
     next.reason,
     /^the fastest one left: plain tfjs; wasm is not available \(.*\); simd is passed by \(it was lost\)$/,
   )
-  const byName = await selectEngine('simd', advice(['cpu']), all)
+  const byName = await selectEngine('simd', advice(['cpu']), { among: all })
   assert.equal(byName.name, 'simd')
 })
 
 test('auto never starts a driver in its own process that no other has started before', async () => {
   const driver: Candidate = { ...working, name: 'webgpu', mayCrash: true }
-  assert.equal((await selectEngine('auto', { known: {} }, [driver, working])).name, 'cpu')
+  assert.equal((await selectEngine('auto', { known: {} }, { among: [driver, working] })).name, 'cpu')
   const found = { available: true, rank: 0, device: 'a GPU', reason: 'it is there' } as const
-  assert.equal((await selectEngine('auto', { known: { webgpu: found } }, [driver, working])).name, 'webgpu')
+  assert.equal((await selectEngine('auto', { known: { webgpu: found } }, { among: [driver, working] })).name, 'webgpu')
   const software = { ...found, rank: -1, reason: 'it runs on no GPU' }
-  const { name, reason } = await selectEngine('auto', { known: { webgpu: software } }, [driver, working])
+  const { name, reason } = await selectEngine('auto', { known: { webgpu: software } }, { among: [driver, working] })
   assert.equal(name, 'cpu')
   assert.match(reason, /webgpu is passed by \(it runs on no GPU\)/)
 })
 
 test('a device asked for by name is never replaced by another', async () => {
-  await assert.rejects(selectEngine('wasm', { known: {} }, [broken, working]), (error: unknown) => {
+  await assert.rejects(selectEngine('wasm', { known: {} }, { among: [broken, working] }), (error: unknown) => {
     assert.ok(error instanceof UserError)
     assert.match(error.message, /wasm is not available \(no WebAssembly in this process\); set "device"/)
     return true

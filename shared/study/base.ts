@@ -1,0 +1,31 @@
+import { parseRunSpec, type RunSpec } from '../run/spec.ts'
+import type { JsonObject } from './json.ts'
+import { refusal } from './refusal.ts'
+
+/** In the place of a schedule that the study gives anyhow. */
+const anySchedule = { kind: 'constant', lr: 0.1 }
+
+/** More runs than a person can look at, and than a page can show. */
+export const maxCells = 10_000
+
+/** @param givesSchedule whether the study has schedules of its own, so that its base needs none · @throws UserError */
+export function parseBase(base: JsonObject, givesSchedule: boolean): RunSpec {
+  const whole = givesSchedule && base.schedule === undefined ? { ...base, schedule: anySchedule } : base
+  return parseRunSpec(whole, "reading the study's base")
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`
+
+/** @throws UserError for a seed that is there twice */
+export function checkSeeds(seeds: readonly number[]): void {
+  const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i)
+  if (twice !== undefined) {
+    throw refusal(
+      'seeds',
+      'each seed must be there once',
+      twice,
+      'leave out the other: it would give the same bits',
+    )
+  }
+}

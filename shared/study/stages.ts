@@ -1,0 +1,158 @@
+import { parseBase } from './base.ts'
+import { specAtBudget } from './budget.ts'
+import { type BudgetSetting, budgetSettings, cellOf } from './budgetCells.ts'
+import { readKey, settingOf } from './cellKey.ts'
+import type { StudyHost } from './host.ts'
+import { makeCell } from './makeCell.ts'
+import { byScore, type CellOutcome, hasEnded, scoreOf } from './outcome.ts'
+import { createPlanner, type PlannedCell, type Planner } from './planner.ts'
+import { settingSpec } from './settingSpec.ts'
+import { canonical } from './shown.ts'
+import type { BudgetStudySpec, StudySpec, SweepSpec, TrunkStudySpec } from './spec.ts'
+import { rungsOf } from './sweepCells.ts'
+import { cooldownCells } from './trunkCells.ts'
+
+/*
+ * What follows of what the cells of a study came to. Pure: the same cells give the same next ones, however often it is asked
+ * and in whatever order they ended, and none that the study already has.
+ */
+
+/**
+ * The cells that may begin now and are not there yet: the next rung of a halving when one has ended, the runs of a budget
+ * study whose rates were found, the cool-downs whose trunk has come to their step. Empty where there is nothing to add.
+ */
+export async function nextStage(
+  study: StudySpec,
+  cells: readonly CellOutcome[],
+  host: StudyHost,
+): Promise<readonly PlannedCell[]> {
+  const planner = createPlanner(host)
+  const known = new Set(cells.map(({ key }) => key))
+  const next = await nextCells(study, cells, planner)
+  return next.filter(({ key }) => !known.has(key))
+}
+
+function nextCells(
+  study: StudySpec,
+  cells: readonly CellOutcome[],
+  planner: Planner,
+): Promise<readonly PlannedCell[]> {
+  if (study.kind === 'sweep') return nextRung(study, cells, planner)
+  return study.kind === 'budget' ? tunedCells(study, cells, planner) : cooldowns(study, cells, planner)
+}
+
+/**
+ * Every rung from the first that has ended: the best share of its settings, by the mean over their seeds, goes on. A setting
+ * that diverged with some seed, or has no score, does not.
+ */
+async function nextRung(
+  study: SweepSpec,
+  cells: readonly CellOutcome[],
+  planner: Planner,
+): Promise<readonly PlannedCell[]> {
+  const { halving } = study
+  if (halving === undefined) return []
+  const base = parseBase(study.base, true)
+  const rungs = rungsOf(study)
+  const next: PlannedCell[] = []
+  for (const [stage, budget] of rungs.entries()) {
+    const rung = cells.filter((cell) => cell.stage === stage)
+    const following = rungs[stage + 1]
+    if (following === undefined || rung.length === 0 || !rung.every(hasEnded)) continue
+    for (const cell of goingOn(rung, study, halving.keep)) {
+      const { values } = readKey(cell.key)
+      const made = settingSpec(base, values)
+      if ('reason' in made)
+        throw new Error(`a setting of rung ${budget} cannot be made again: ${made.reason}`)
+      const spec = specAtBudget(made.spec, following)
+      next.push(
+        makeCell({
+          role: 'cell',
+          values,
+          settings: cell.settings,
+          seed: cell.seed,
+          budget: following,
+          stage: stage + 1,
+          spec,
+          planned: await planner.plan(spec),
+        }),
+      )
+    }
+  }
+  return next
+}
+
+/** The cells of a rung whose settings go on, at least one setting, in the order of their scores. */
+function goingOn(rung: readonly CellOutcome[], { objective }: SweepSpec, keep: number): CellOutcome[] {
+  const bySetting = Map.groupBy(rung, settingOf)
+  const order = byScore(objective)
+  const scored = [...bySetting].flatMap(([setting, cells]) => {
+    const scores = cells.map((cell) => scoreOf(cell, objective))
+    const known = scores.filter((score) => score !== undefined)
+    return known.length < scores.length ? [] : [{ setting, cells, mean: meanOf(known) }]
+  })
+  return scored
+    .toSorted((a, b) => order(a.mean, b.mean) || (a.setting < b.setting ? -1 : 1))
+    .slice(0, keptOf(bySetting.size, keep))
+    .flatMap(({ cells }) => cells)
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** How many settings a rung of so many lets go on. */
+export const keptOf = (settings: number, keep: number): number => Math.max(1, Math.round(keep * settings))
+
+/** The runs of each question whose tuning has ended, with the factor that did best; of equals the smaller. */
+async function tunedCells(
+  study: BudgetStudySpec,
+  cells: readonly CellOutcome[],
+  planner: Planner,
+): Promise<readonly PlannedCell[]> {
+  const { rates, objective, seeds } = study
+  if (rates.mode === 'fixed') return []
+  const question = ({ values, budget }: { values: BudgetSetting['values']; budget: number }): string =>
+    canonical({ values, budget })
+  const tuning = Map.groupBy(
+    cells.filter(({ role }) => role === 'tuning'),
+    ({ key }) => question(readKey(key)),
+  )
+  const begun = new Set(cells.filter(({ role }) => role === 'cell').map(({ key }) => question(readKey(key))))
+  const waiting = [...tuning.keys()].some((key) => !begun.has(key))
+  if (!waiting) return []
+  const settings = await budgetSettings(study, planner)
+  return settings.flatMap((setting) => {
+    const key = question(setting)
+    const tried = tuning.get(key) ?? []
+    if (begun.has(key) || tried.length < rates.factors.length || !tried.every(hasEnded)) return []
+    const factor = bestFactor(tried, objective)
+    return factor === undefined ? [] : seeds.map((seed) => cellOf(setting, seed, 1, factor))
+  })
+}
+
+/** Undefined where no factor led to a score: the question then has no answer, which its tuning cells tell. */
+function bestFactor(tried: readonly CellOutcome[], objective: SweepSpec['objective']): number | undefined {
+  const order = byScore(objective)
+  const scored = tried.flatMap((cell) => {
+    const score = scoreOf(cell, objective)
+    const { factor } = readKey(cell.key)
+    return score === undefined || factor === undefined ? [] : [{ score, factor }]
+  })
+  return scored.toSorted((a, b) => order(a.score, b.score) || a.factor - b.factor)[0]?.factor
+}
+
+/** A cool-down may begin when its trunk has gone past the step it branches at, so that the snapshot of that step is stored. */
+async function cooldowns(
+  study: TrunkStudySpec,
+  cells: readonly CellOutcome[],
+  planner: Planner,
+): Promise<readonly PlannedCell[]> {
+  const trunks = cells.filter(({ role }) => role === 'trunk')
+  const next: PlannedCell[] = []
+  for (const trunk of trunks) {
+    const own = await cooldownCells(study, trunk.seed, planner)
+    const isThere = (step: number): boolean => trunk.status === 'completed' || trunk.steps > step
+    next.push(...own.filter(({ after }) => after !== undefined && isThere(after.stepsDone)))
+  }
+  return next
+}

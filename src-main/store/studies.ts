@@ -1,0 +1,254 @@
+import { z } from 'zod'
+import type { QueueMove } from '../../shared/api/runs.ts'
+import { show, UserError } from '../../shared/errors.ts'
+import { originOf, runOrigin } from '../../shared/run/origin.ts'
+import type { StudyCell } from '../../shared/study/cell.ts'
+import { placeAfter } from './places.ts'
+import { idRow, json } from './rows.ts'
+import { newRunId } from './runIds.ts'
+import { insertRuns, type WriteContext } from './runWrites.ts'
+import { trashRuns } from './trashCan.ts'
+import type { NewCell, NewRun, NewStudy, StudyEdit, StudyStatusChange } from './types.ts'
+
+/* Writes of studies, each within the caller's transaction. Among the runs of a study the order is that of its cells. */
+
+const ended: readonly string[] = ['cancelled', 'finished']
+
+/** @returns its id */
+export function createStudy(
+  context: WriteContext,
+  { name, spec }: NewStudy,
+  cells: readonly NewCell[],
+): string {
+  const { db, now } = context
+  const id = freeStudyId(context)
+  db.run(
+    `INSERT INTO studies (id, name, spec, status, place, slots, created_at)
+     VALUES (?, ?, ?, 'active', (SELECT coalesce(max(place), 0) + 1 FROM studies), ?, ?)`,
+    id,
+    name,
+    JSON.stringify(spec),
+    spec.slots ?? null,
+    now(),
+  )
+  addCells(context, id, cells)
+  return id
+}
+
+function freeStudyId({ db, now }: WriteContext): string {
+  for (;;) {
+    const id = newRunId(now())
+    if (db.get(idRow, 'SELECT id FROM studies WHERE id = ?', id) === undefined) return id
+  }
+}
+
+const originRow = z.object({ name: z.string(), origin: json(runOrigin).nullable() })
+const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
+
+/**
+ * Cells that are there already stay as they are: whoever was killed between planning and storing plans and stores again.
+ * @returns how many are new
+ */
+export function addCells(context: WriteContext, studyId: string, cells: readonly NewCell[]): number {
+  const { db } = context
+  const stored = db.all(
+    keyRow,
+    'SELECT key, run_id AS runId, ordinal FROM study_cells WHERE study_id = ?',
+    studyId,
+  )
+  const runOf = new Map(stored.map(({ key, runId }) => [key, runId]))
+  let ordinal = stored.reduce((most, each) => Math.max(most, each.ordinal + 1), 0)
+  const fresh: NewCell[] = []
+  const keys = new Set(runOf.keys())
+  for (const each of cells) {
+    if (keys.has(each.cell.key)) continue
+    keys.add(each.cell.key)
+    fresh.push(each)
+  }
+  const ids = insertRuns(
+    context,
+    fresh.map(({ cell, run }): NewRun => ({ ...run, spec: cell.spec, studyId })),
+    { status: 'queued', firstPlace: ordinal + 1 },
+  )
+  for (const [i, { cell }] of fresh.entries()) runOf.set(cell.key, ids[i] ?? '')
+  for (const { cell } of fresh) {
+    const runId = runOf.get(cell.key) ?? ''
+    const { spec, ...planned } = cell
+    putOrigin(context, runId, cell, runOf)
+    db.run(
+      'INSERT INTO study_cells (study_id, ordinal, key, cell, spec, run_id) VALUES (?, ?, ?, ?, ?, ?)',
+      studyId,
+      ordinal,
+      cell.key,
+      JSON.stringify(planned),
+      JSON.stringify(spec),
+      runId,
+    )
+    ordinal += 1
+  }
+  return fresh.length
+}
+
+/** Which weights it takes is not known before its parent has made them. */
+function putOrigin(
+  { db }: WriteContext,
+  runId: string,
+  { key, after }: StudyCell,
+  runOf: ReadonlyMap<string, string>,
+): void {
+  if (after === undefined) return
+  const parent = runOf.get(after.key)
+  if (parent === undefined) throw new Error(`The cell ${key} goes on from ${after.key}, which is no cell.`)
+  const row = db.get(originRow, 'SELECT name, origin FROM runs WHERE id = ?', parent)
+  const origin = originOf(
+    'branch',
+    { id: parent, name: row?.name ?? '', origin: row?.origin ?? null },
+    after.stepsDone,
+    null,
+  )
+  db.run('UPDATE runs SET origin = ? WHERE id = ?', JSON.stringify(origin), runId)
+}
+
+/** @returns whether it was another one */
+export function setStudyStatus(
+  { db, now }: WriteContext,
+  id: string,
+  { status, reason }: StudyStatusChange,
+): boolean {
+  const { changes } = db.run(
+    'UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND status <> ?',
+    status,
+    reason ?? null,
+    ended.includes(status) ? now() : null,
+    id,
+    status,
+  )
+  return changes > 0
+}
+
+/** Its queued runs leave the queue. @returns the runs of it that are active */
+export function cancelStudy(context: WriteContext, id: string): string[] {
+  const { db, now } = context
+  setStudyStatus(context, id, { status: 'cancelled' })
+  db.run(
+    `UPDATE runs SET status = 'stopped', reason = 'Its study was cancelled before it began.', ended_at = ?, queue_place = NULL
+     WHERE study_id = ? AND status = 'queued'`,
+    now(),
+    id,
+  )
+  return db
+    .all(idRow, "SELECT id FROM runs WHERE study_id = ? AND status IN ('created', 'running', 'paused')", id)
+    .map((run) => run.id)
+}
+
+/** Puts runs of studies that have ended back into the queue, at their place; each goes on from its last state. */
+export function requeueRuns({ db }: WriteContext, runIds: readonly string[]): void {
+  for (const runId of runIds)
+    db.run(
+      `UPDATE runs SET status = 'queued', reason = NULL, ended_at = NULL, host_id = NULL, diverged = NULL,
+         queue_place = (SELECT ordinal + 1 FROM study_cells WHERE run_id = runs.id AND study_id = runs.study_id)
+       WHERE id = ? AND study_id IS NOT NULL AND status IN ('stopped', 'failed', 'interrupted')
+         AND deleted_at IS NULL AND trashed_at IS NULL`,
+      runId,
+    )
+}
+
+/** A cell whose run was deleted gets a fresh one. */
+export function replaceRun(
+  context: WriteContext,
+  studyId: string,
+  key: string,
+  run: Pick<NewRun, 'datasetId' | 'plan' | 'totalSteps' | 'spec'>,
+): void {
+  const { db } = context
+  const cells = db.all(
+    keyRow,
+    'SELECT key, run_id AS runId, ordinal FROM study_cells WHERE study_id = ?',
+    studyId,
+  )
+  const own = cells.find((each) => each.key === key)
+  if (own === undefined) return
+  const [runId] = insertRuns(context, [{ ...run, studyId }], {
+    status: 'queued',
+    firstPlace: own.ordinal + 1,
+  })
+  if (runId === undefined) return
+  db.run(
+    `UPDATE study_cells SET run_id = ?, changed = (SELECT version + 1 FROM lab) WHERE study_id = ? AND key = ?`,
+    runId,
+    studyId,
+    key,
+  )
+  db.run('UPDATE runs SET origin = (SELECT origin FROM runs WHERE id = ?) WHERE id = ?', own.runId, runId)
+}
+
+export function editStudy({ db }: WriteContext, id: string, { name, note, slots, spec }: StudyEdit): void {
+  if (name !== undefined) db.run('UPDATE studies SET name = ? WHERE id = ?', name, id)
+  if (note !== undefined) db.run('UPDATE studies SET note = ? WHERE id = ?', note, id)
+  if (slots !== undefined) db.run('UPDATE studies SET slots = ? WHERE id = ?', slots, id)
+  if (spec !== undefined) db.run('UPDATE studies SET spec = ? WHERE id = ?', JSON.stringify(spec), id)
+}
+
+/** Among those that have not ended. Places are given anew from the first on: those that keep theirs are not touched. */
+export function moveStudy({ db }: WriteContext, id: string, to: QueueMove): void {
+  const others = db
+    .all(
+      idRow,
+      'SELECT id FROM studies WHERE ended_at IS NULL AND trashed_at IS NULL ORDER BY place, created_at, id',
+    )
+    .map((row) => row.id)
+  const from = others.indexOf(id)
+  if (from === -1)
+    throw new UserError(
+      `While moving study ${show(id)} in the queue: it has ended, and only studies that wait or train have a place in it.`,
+    )
+  others.splice(from, 1)
+  others.splice(placeAfter(to, from, others.length), 0, id)
+  for (const [i, other] of others.entries()) {
+    const { changes } = db.run(
+      'UPDATE studies SET place = ? WHERE id = ? AND place <> ?',
+      i + 1,
+      other,
+      i + 1,
+    )
+    // Where its runs stand in the queue is shown with them.
+    if (changes > 0)
+      db.run(
+        "UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE study_id = ? AND status = 'queued'",
+        other,
+      )
+  }
+}
+
+/** Hides the study until it is restored. @param runs whether those of its runs that are there go with it */
+export function trashStudy(context: WriteContext, id: string, runs: boolean): void {
+  const { db, now } = context
+  // Before its runs: by the time of it they are known when they come back.
+  db.run('UPDATE studies SET trashed_at = ? WHERE id = ?', now(), id)
+  if (runs) {
+    const own = db.all(
+      idRow,
+      'SELECT id FROM runs WHERE study_id = ? AND deleted_at IS NULL AND trashed_at IS NULL',
+      id,
+    )
+    trashRuns(
+      context,
+      own.map((run) => run.id),
+    )
+  }
+}
+
+/** Undoes `trashStudy`, with the runs that went with it. @throws UserError when it is gone for good */
+export function restoreStudy({ db }: WriteContext, id: string): void {
+  const { changes } = db.run(
+    `UPDATE runs SET trashed_at = NULL WHERE study_id = ? AND deleted_at IS NULL
+       AND trashed_at >= (SELECT trashed_at FROM studies WHERE id = ?)`,
+    id,
+    id,
+  )
+  const restored = db.run('UPDATE studies SET trashed_at = NULL WHERE id = ?', id)
+  if (changes + restored.changes === 0)
+    throw new UserError(
+      `While restoring study ${show(id)}: it is not among the deleted studies; what was deleted more than 30 days ago cannot come back.`,
+    )
+}
