@@ -1,6 +1,11 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import { percentText } from '../../../../shared/numberText.ts'
-import { type Comparison, type Outcome, type StudyScore, scoreWords } from '../../../../shared/study/outcomes.ts'
+import {
+  type Comparison,
+  type Outcome,
+  type StudyScore,
+  scoreWords,
+} from '../../../../shared/study/outcomes.ts'
 import { csvTable, markdownTable } from '../../../components/tableText.ts'
 import { rate } from '../../../format/format.ts'
 import type { ScoreTexts } from '../scoreTexts.ts'
@@ -91,7 +96,8 @@ const openNote = ({ open, lost }: Outcome): string =>
     .filter((part) => part !== false)
     .join(', ')
 
-export const budgetText = (budget: number): string => percentText(budget, budget < 0.1 && (100 * budget) % 1 > 1e-9 ? 1 : 0)
+export const budgetText = (budget: number): string =>
+  percentText(budget, budget < 0.1 && (100 * budget) % 1 > 1e-9 ? 1 : 0)
 
 /* As text, for papers and spreadsheets. */
 
@@ -121,7 +127,19 @@ function cellMarkdown({ text, count, place, isLevel, note }: OutcomeView): strin
 /** A row for each schedule at each place, in full precision: accuracies in 0..1, losses in nats. */
 export function budgetCsv(comparisons: readonly Comparison[], score: StudyScore): string {
   return csvTable({
-    head: ['task', 'optimizer', 'schedule', 'budget', 'steps', 'score', 'n', 'mean', 'sd', 'diverged', 'place'],
+    head: [
+      'task',
+      'optimizer',
+      'schedule',
+      'budget',
+      'steps',
+      'score',
+      'n',
+      'mean',
+      'sd',
+      'diverged',
+      'place',
+    ],
     rows: comparisons.flatMap(({ task, optimizer, budget, steps, outcomes }) =>
       outcomes.map(({ schedule, count, mean, deviation, diverged, place }) => [
         task,
