@@ -112,7 +112,7 @@ const AxisPlot = memo(function AxisPlot({
 const logFrom = 10
 
 function lossScale(values: readonly (number | null)[]): 'linear' | 'log' {
-  const known = values.filter((value) => value !== null && value > 0)
+  const known = values.flatMap((value) => (value !== null && value > 0 ? [value] : []))
   return Math.max(...known) / Math.min(...known) >= logFrom ? 'log' : 'linear'
 }
 

@@ -1,5 +1,5 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
-import { type Spread, spreadOf } from '../../../../shared/study/outcomes.ts'
+import { type Spread, spreadOf } from '../../../../shared/study/comparison.ts'
 import type { StudyObjective } from '../../../../shared/study/spec.ts'
 
 /* The rows of a sweep's results: one a setting, whatever seeds it was run with. */

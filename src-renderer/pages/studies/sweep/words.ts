@@ -1,5 +1,5 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
-import type { Spread } from '../../../../shared/study/outcomes.ts'
+import type { Spread } from '../../../../shared/study/comparison.ts'
 import type { StudyObjective } from '../../../../shared/study/spec.ts'
 import { count, counted, loss, percent, rate, signed, unknown } from '../../../format/format.ts'
 import { inMeasure, type ScoreMeasure, scoreDifference } from '../../../format/scoreMeasure.ts'
