@@ -147,6 +147,8 @@ export const removeStudy = z.strictObject({
 
 export interface StudyServices {
   list(): StudySummary[]
+  /** Studies that come with Anneal, to launch or to begin from. */
+  presets(): StudyPreset[]
   /** @throws UserError when no study or more than one begins with it */
   get(id: string): StudyChange
   changes(

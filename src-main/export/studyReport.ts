@@ -1,4 +1,6 @@
 import type { StudyCellInfo, StudyChange } from '../../shared/api/studies.ts'
+import { compareSchedules, schedulesIn, scoreFor, scoreWords } from '../../shared/study/outcomes.ts'
+import { studyRanking } from './studyRanking.ts'
 
 /**
  * A study as the command line prints it and as it is exported. Accuracies are in 0..1, losses in nats, of the last
@@ -16,6 +18,7 @@ export function studyReport({ study, cells }: StudyChange) {
     counts,
     cells: cells.map(cellReport),
     best: study.best === null ? null : cellReport(study.best),
+    ...rankingReport({ study, cells }),
     ...(note !== '' && { note }),
     createdAt: isoTime(study.createdAt),
     endedAt: isoTime(study.endedAt),
@@ -23,7 +26,16 @@ export function studyReport({ study, cells }: StudyChange) {
   }
 }
 
-export type CellReport = ReturnType<typeof cellReport>
+/** Of a budget study with two schedules and two comparisons or more: `methods` names the places of the lists. */
+function rankingReport({ study, cells }: StudyChange) {
+  if (study.kind !== 'budget') return {}
+  const score = scoreFor(study.spec.objective, 'validation')
+  const comparisons = compareSchedules(cells, score)
+  const { all, low, high } = studyRanking(comparisons, score)
+  if (all === undefined) return {}
+  const methods = schedulesIn(comparisons)
+  return { ranking: { by: scoreWords(score), methods, ...all, low: low ?? null, high: high ?? null } }
+}
 
 /** `diverged.step` counts from 0. */
 export function cellReport(cell: StudyCellInfo) {
