@@ -30,6 +30,7 @@ import {
   extendStudy,
   launchRateTest,
   launchStudy,
+  rankTestsInput,
   removeStudy,
   slotSettings,
   studyId,
@@ -176,6 +177,9 @@ const studies = router({
   restore: procedure
     .input(input(oneStudy, 'restoring a study'))
     .mutation(({ ctx, input }) => ctx.studies.restore(input.id)),
+  rankTests: procedure
+    .input(input(rankTestsInput, 'testing ranks'))
+    .query(({ ctx, input }) => ctx.studies.rankTests(input.ranks)),
 })
 
 const datasets = router({
