@@ -31,6 +31,7 @@ import {
   extendStudy,
   launchRateTest,
   launchStudy,
+  rankTestsInput,
   removeStudy,
   slotSettings,
   studyId,
@@ -181,6 +182,9 @@ const studies = router({
   restore: procedure
     .input(input(oneStudy, 'restoring a study'))
     .mutation(({ ctx, input }) => ctx.studies.restore(input.id)),
+  rankTests: procedure
+    .input(input(rankTestsInput, 'testing ranks'))
+    .query(({ ctx, input }) => ctx.studies.rankTests(input.ranks)),
 })
 
 const datasets = router({

@@ -42,7 +42,7 @@ test('divergences, single seeds and comparisons that wait are said', () => {
     ...seedsOf('REX', 1, [0.5]),
     cellInfo({ settings: { schedule: 'None' }, status: 'running' }),
   ]
-  assert.deepEqual(budgetVerdict(compareSchedules(cells, score), score, undefined), [
+  assert.deepEqual(budgetVerdict(compareSchedules(cells, score), score, null), [
     'By mean validation accuracy, REX won most often at low budgets (up to 10 %), in 1 of 1 comparison.',
     'With one seed each, no difference in the table can be told from chance.',
     'Mean ranks need two comparisons or more.',
@@ -53,11 +53,11 @@ test('divergences, single seeds and comparisons that wait are said', () => {
 
 test('a study that has only begun says that there is nothing to compare', () => {
   const cells = [cellInfo({ settings: { schedule: 'REX' }, status: 'queued' })]
-  assert.deepEqual(budgetVerdict(compareSchedules(cells, score), score, undefined), [
+  assert.deepEqual(budgetVerdict(compareSchedules(cells, score), score, null), [
     'No budget has been trained with every schedule yet, so nothing can be compared by validation accuracy.',
   ])
 })
 
 test('p as it is told', () => {
-  assert.deepEqual([0.0312, 1e-7, Number.NaN].map(pText), ['0.031', 'below 0.001', '1'])
+  assert.deepEqual([0.0312, 1e-7, 1].map(pText), ['0.031', 'below 0.001', '1.0'])
 })
