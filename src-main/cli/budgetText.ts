@@ -9,7 +9,7 @@ import {
   schedulesIn,
   scoreFor,
   scoreWords,
-} from '../../shared/study/outcomes.ts'
+} from '../../shared/study/budgetBlocks.ts'
 import { type ScopedRanking, studyRanking } from '../export/studyRanking.ts'
 import { percent, whole } from './format.ts'
 import { lossSpread, percentSpread } from './spreadText.ts'

@@ -1,4 +1,4 @@
-import type { Spread } from '../../shared/study/outcomes.ts'
+import type { Spread } from '../../shared/study/budgetBlocks.ts'
 import { absent } from './format.ts'
 
 /** Accuracies in 0..1 as "88.20 ± 0.35 %", mean and standard deviation; of one value without a deviation. */

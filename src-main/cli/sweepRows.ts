@@ -5,7 +5,7 @@ import {
   type StudyScore,
   scoreOf,
   spreadOf,
-} from '../../shared/study/outcomes.ts'
+} from '../../shared/study/budgetBlocks.ts'
 
 /** The settings of a sweep at one budget, over their seeds. */
 export interface SweepRow {

@@ -1,5 +1,5 @@
 import type { StudyChange } from '../../shared/api/studies.ts'
-import { scoreFor, scoreWords } from '../../shared/study/outcomes.ts'
+import { scoreFor, scoreWords } from '../../shared/study/budgetBlocks.ts'
 import { duration, percent, plural } from './format.ts'
 import { lossSpread, percentSpread } from './spreadText.ts'
 import { type SweepRow, sweepRows } from './sweepRows.ts'

@@ -1,5 +1,5 @@
 import type { StudyChange } from '../../shared/api/studies.ts'
-import { type StudyScore, scoreFor } from '../../shared/study/outcomes.ts'
+import { type StudyScore, scoreFor } from '../../shared/study/budgetBlocks.ts'
 import { type TrunkTable, trunkCost, trunkTables } from '../../shared/study/trunkTable.ts'
 import { percent, whole } from './format.ts'
 import { differenceText, lossSpread, percentSpread } from './spreadText.ts'

@@ -1,5 +1,5 @@
 import { type BudgetScope, rankedScores } from '../../shared/study/budgetScopes.ts'
-import { type Comparison, type StudyScore, schedulesIn } from '../../shared/study/outcomes.ts'
+import { type Comparison, type StudyScore, schedulesIn } from '../../shared/study/budgetBlocks.ts'
 import { type Ranking, rank } from '../../shared/study/ranking.ts'
 
 /** Undefined where there are fewer than two schedules or comparisons. */

@@ -1,5 +1,5 @@
 import type { StudyCellInfo, StudyChange } from '../../shared/api/studies.ts'
-import { compareSchedules, schedulesIn, scoreFor, scoreWords } from '../../shared/study/outcomes.ts'
+import { compareSchedules, schedulesIn, scoreFor, scoreWords } from '../../shared/study/budgetBlocks.ts'
 import { studyRanking } from './studyRanking.ts'
 
 /**

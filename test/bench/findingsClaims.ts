@@ -1,5 +1,5 @@
 import type { StudyCellInfo } from '../../shared/api/studies.ts'
-import { type Spread, spreadOf } from '../../shared/study/outcomes.ts'
+import { type Spread, spreadOf } from '../../shared/study/budgetBlocks.ts'
 
 interface Side {
   readonly schedule: string

@@ -9,7 +9,7 @@ import {
   schedulesIn,
   scoreWords,
   spreadOf,
-} from '../../shared/study/outcomes.ts'
+} from '../../shared/study/budgetBlocks.ts'
 import { trunkTables } from '../../shared/study/trunkTable.ts'
 import { differenceText, percentSpread } from '../../src-main/cli/spreadText.ts'
 import type { SnapshotTable } from '../../src-main/ensembles/result.ts'
