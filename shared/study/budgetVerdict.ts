@@ -1,6 +1,6 @@
 import { percentText } from '../numberText.ts'
+import { type BudgetBlock, type StudyScore, schedulesIn, scoreWords } from './budgetBlocks.ts'
 import { type BudgetScope, isInScope, scopeWords } from './budgetScopes.ts'
-import { type Comparison, type StudyScore, schedulesIn, scoreWords } from './comparison.ts'
 import { notToldApart } from './ranks.ts'
 
 /*
@@ -23,7 +23,7 @@ const times = (count: number, of: number): string => `${count} of ${of} comparis
 
 /** @param ranking of all comparisons that are done; null where there are too few to rank, undefined before it is known */
 export function budgetVerdict(
-  comparisons: readonly Comparison[],
+  comparisons: readonly BudgetBlock[],
   score: StudyScore,
   ranking: TestedRanks | null | undefined,
 ): readonly string[] {
@@ -42,12 +42,12 @@ export function budgetVerdict(
   ]
 }
 
-function winners(done: readonly Comparison[], score: StudyScore): string[] {
+function winners(done: readonly BudgetBlock[], score: StudyScore): string[] {
   const parts = (['low', 'high'] as const).flatMap((scope) => winnersIn(scope, done))
   return parts.length === 0 ? [] : [`By mean ${scoreWords(score)}, ${parts.join('; ')}.`]
 }
 
-function winnersIn(scope: BudgetScope, done: readonly Comparison[]): string[] {
+function winnersIn(scope: BudgetScope, done: readonly BudgetBlock[]): string[] {
   const here = done.filter(({ budget }) => isInScope(budget, scope))
   if (here.length === 0) return []
   const wins = new Map<string, number>()
@@ -62,7 +62,7 @@ function winnersIn(scope: BudgetScope, done: readonly Comparison[]): string[] {
 }
 
 /** Comparisons whose best is level with another schedule. */
-function level(done: readonly Comparison[]): string[] {
+function level(done: readonly BudgetBlock[]): string[] {
   const several = done.filter(({ outcomes }) => outcomes.length > 1)
   if (several.length === 0) return []
   if (several.every(({ outcomes }) => outcomes.some(({ count }) => count === 1)))
@@ -77,7 +77,7 @@ function level(done: readonly Comparison[]): string[] {
       ]
 }
 
-function ranks(done: readonly Comparison[], ranking: TestedRanks | null | undefined): string[] {
+function ranks(done: readonly BudgetBlock[], ranking: TestedRanks | null | undefined): string[] {
   const names = schedulesIn(done)
   if (names.length < 2 || ranking === undefined) return []
   if (ranking === null) return ['Mean ranks need two comparisons or more.']
@@ -112,7 +112,7 @@ export function pText(p: number): string {
   return p < 0.001 ? 'below 0.001' : p.toPrecision(2)
 }
 
-function divergences(comparisons: readonly Comparison[]): string[] {
+function divergences(comparisons: readonly BudgetBlock[]): string[] {
   const runs = new Map<string, number>()
   for (const { outcomes } of comparisons)
     for (const { schedule, diverged } of outcomes)

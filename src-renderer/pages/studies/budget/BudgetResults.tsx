@@ -1,11 +1,6 @@
 import { useMemo, useState } from 'react'
+import { budgetBlocks, type ScorePart, schedulesIn, scoreFor } from '../../../../shared/study/budgetBlocks.ts'
 import { budgetVerdict } from '../../../../shared/study/budgetVerdict.ts'
-import {
-  compareSchedules,
-  type ScorePart,
-  schedulesIn,
-  scoreFor,
-} from '../../../../shared/study/comparison.ts'
 import type { BudgetStudySpec } from '../../../../shared/study/spec.ts'
 import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
 import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
@@ -32,7 +27,7 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
   const [measure] = useScoreMeasure()
   const score = useMemo(() => scoreFor(spec.objective, part), [spec.objective, part])
   const texts = useMemo(() => scoreTexts(score, measure), [score, measure])
-  const comparisons = useMemo(() => compareSchedules(cells, score), [cells, score])
+  const comparisons = useMemo(() => budgetBlocks(cells, score), [cells, score])
   const sections = useMemo(() => budgetTable(comparisons, texts), [comparisons, texts])
   const overall = useMemo(() => scopeRanks(comparisons, 'all', score), [comparisons, score])
   const { tested } = useRankTests(overall)

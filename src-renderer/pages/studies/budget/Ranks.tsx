@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { type BudgetBlock, type StudyScore, scoreWords } from '../../../../shared/study/budgetBlocks.ts'
 import { type BudgetScope, budgetScopes, scopeWords } from '../../../../shared/study/budgetScopes.ts'
-import { type Comparison, type StudyScore, scoreWords } from '../../../../shared/study/comparison.ts'
 import { ErrorNote } from '../../../components/ErrorNote.tsx'
 import classes from '../Results.module.css'
 import { Section } from '../Section.tsx'
@@ -11,7 +11,7 @@ import { RanksTable } from './RanksTable.tsx'
 import { useRankTests } from './useRankTests.ts'
 
 interface RanksProps {
-  readonly comparisons: readonly Comparison[]
+  readonly comparisons: readonly BudgetBlock[]
   readonly score: StudyScore
 }
 

@@ -1,7 +1,7 @@
 import type { RankTests } from '../../../../shared/api/studies.ts'
+import { type BudgetBlock, type StudyScore, schedulesIn } from '../../../../shared/study/budgetBlocks.ts'
 import { type BudgetScope, budgetScopes, rankedScores } from '../../../../shared/study/budgetScopes.ts'
 import { pText, rankLevel, rankText, type TestedRanks } from '../../../../shared/study/budgetVerdict.ts'
-import { type Comparison, type StudyScore, schedulesIn } from '../../../../shared/study/comparison.ts'
 import { meanRanks, notToldApart, ranksOf, topShares } from '../../../../shared/study/ranks.ts'
 import { counted } from '../../../format/format.ts'
 
@@ -18,7 +18,7 @@ export interface ScopeRanks {
 }
 
 export function scopeRanks(
-  comparisons: readonly Comparison[],
+  comparisons: readonly BudgetBlock[],
   scope: BudgetScope,
   score: StudyScore,
 ): ScopeRanks {
