@@ -1,15 +1,15 @@
 import type { StudyChange } from '../../shared/api/studies.ts'
-import { budgetScopes } from '../../shared/study/budgetScopes.ts'
-import { budgetVerdict, rankText } from '../../shared/study/budgetVerdict.ts'
 import {
-  type Comparison,
-  compareSchedules,
-  type Outcome,
+  type BudgetBlock,
+  budgetBlocks,
+  type ScheduleOutcome,
   type StudyScore,
   schedulesIn,
   scoreFor,
   scoreWords,
 } from '../../shared/study/budgetBlocks.ts'
+import { budgetScopes } from '../../shared/study/budgetScopes.ts'
+import { budgetVerdict, rankText } from '../../shared/study/budgetVerdict.ts'
 import { type ScopedRanking, studyRanking } from '../export/studyRanking.ts'
 import { percent, whole } from './format.ts'
 import { lossSpread, percentSpread } from './spreadText.ts'
@@ -17,54 +17,54 @@ import { type Column, table } from './table.ts'
 import { wrap } from './wrap.ts'
 
 /** As the REX paper shows it: a row a schedule, a column a budget; then ranks, and what won where. */
-export function budgetText({ study, cells }: StudyChange, columns: number): string {
+export async function budgetText({ study, cells }: StudyChange, columns: number): Promise<string> {
   const chosen = scoreFor(study.spec.objective, 'validation')
-  const byValidation = compareSchedules(cells, chosen)
+  const byValidation = budgetBlocks(cells, chosen)
   const parts = (['validation', 'test'] as const).flatMap((part) => {
     const score = { ...chosen, part }
-    return places(compareSchedules(cells, score)).map((place) => placeText(place, score, columns))
+    return places(budgetBlocks(cells, score)).map((place) => placeText(place, score, columns))
   })
-  const ranking = studyRanking(byValidation, chosen)
+  const ranking = await studyRanking(byValidation, chosen)
   const verdict = budgetVerdict(byValidation, chosen, ranking.all)
   return [
     ...parts,
-    ...(ranking.all === undefined ? [] : [rankTable(schedulesIn(byValidation), ranking, chosen, columns)]),
+    ...(ranking.all === null ? [] : [rankTable(schedulesIn(byValidation), ranking, chosen, columns)]),
     `${wrap(verdict.join(' '), columns)}\n`,
   ].join('\n')
 }
 
-/** Comparisons of one task and optimizer, budgets ascending. */
-function places(comparisons: readonly Comparison[]): readonly (readonly Comparison[])[] {
-  const groups = new Map<string, Comparison[]>()
-  for (const comparison of comparisons) {
-    const key = JSON.stringify([comparison.task, comparison.optimizer])
-    groups.set(key, [...(groups.get(key) ?? []), comparison])
+/** Blocks of one task and optimizer, budgets ascending. */
+function places(blocks: readonly BudgetBlock[]): readonly (readonly BudgetBlock[])[] {
+  const groups = new Map<string, BudgetBlock[]>()
+  for (const block of blocks) {
+    const key = JSON.stringify([block.task, block.optimizer])
+    groups.set(key, [...(groups.get(key) ?? []), block])
   }
   return [...groups.values()]
 }
 
-function placeText(comparisons: readonly Comparison[], score: StudyScore, columns: number): string {
-  const [first] = comparisons
+function placeText(blocks: readonly BudgetBlock[], score: StudyScore, columns: number): string {
+  const [first] = blocks
   const of = [first?.task, first?.optimizer].filter((text) => text !== '' && text !== undefined)
   const right = (head: string): Column => ({ head, align: 'right' })
   const drawn = table(
     [
       { head: 'schedule', shrinkTo: 10 },
-      ...comparisons.map(({ budget, steps }) => right(`${percent(budget, 0)} (${whole(steps)} steps)`)),
+      ...blocks.map(({ budget, steps }) => right(`${percent(budget, 0)} (${whole(steps)} steps)`)),
     ],
-    schedulesIn(comparisons).map((schedule, i) => [
+    schedulesIn(blocks).map((schedule, i) => [
       schedule,
-      ...comparisons.map(({ outcomes }) => outcomeText(outcomes[i], score)),
+      ...blocks.map(({ outcomes }) => outcomeText(outcomes[i], score)),
     ]),
     columns,
   )
-  const seeds = Math.max(0, ...comparisons.flatMap(({ outcomes }) => outcomes.map(({ count }) => count)))
+  const seeds = Math.max(0, ...blocks.flatMap(({ outcomes }) => outcomes.map(({ count }) => count)))
   const title = [...of, scoreWords(score)].join(', ')
   const legend = `Mean ± standard deviation over n = ${seeds} seeds. * best at this budget; = within the standard error of the difference to it.`
   return `${title}\n${drawn}${wrap(legend, columns)}\n`
 }
 
-function outcomeText(outcome: Outcome | undefined, score: StudyScore): string {
+function outcomeText(outcome: ScheduleOutcome | undefined, score: StudyScore): string {
   if (outcome === undefined) return ''
   const { place, isLevel, diverged, cells, count, open } = outcome
   const spread = score.of === 'accuracy' ? percentSpread(outcome) : lossSpread(outcome)

@@ -1,8 +1,10 @@
 import type { Spread } from '../../shared/study/budgetBlocks.ts'
 import { absent } from './format.ts'
 
+type Values = Pick<Spread, 'count' | 'mean' | 'deviation'>
+
 /** Accuracies in 0..1 as "88.20 ± 0.35 %", mean and standard deviation; of one value without a deviation. */
-export function percentSpread({ count, mean, deviation }: Spread): string {
+export function percentSpread({ count, mean, deviation }: Values): string {
   if (count === 0) return absent
   return deviation === null
     ? `${(100 * mean).toFixed(2)} %`
@@ -10,7 +12,7 @@ export function percentSpread({ count, mean, deviation }: Spread): string {
 }
 
 /** Losses in nats as "0.3120 ± 0.0040". */
-export function lossSpread({ count, mean, deviation }: Spread): string {
+export function lossSpread({ count, mean, deviation }: Values): string {
   if (count === 0) return absent
   return deviation === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`
 }

@@ -8,7 +8,7 @@ import { trunkText } from './trunkText.ts'
 import { wrap } from './wrap.ts'
 
 /** What a study has found so far. */
-export function describeStudy(change: StudyChange, columns: number): string {
+export async function describeStudy(change: StudyChange, columns: number): Promise<string> {
   const { study } = change
   const { counts } = study
   const parts = [
@@ -20,10 +20,10 @@ export function describeStudy(change: StudyChange, columns: number): string {
   ]
   const why = study.reason === null ? '' : ` (${study.reason})`
   const head = `Study ${study.id}, ${oneLine(study.name)}: ${study.status}${why}; ${parts.join(', ')}.`
-  return `${wrap(head, columns)}\n\n${resultsOf(change, columns)}`
+  return `${wrap(head, columns)}\n\n${await resultsOf(change, columns)}`
 }
 
-function resultsOf(change: StudyChange, columns: number): string {
+function resultsOf(change: StudyChange, columns: number): string | Promise<string> {
   switch (change.study.kind) {
     case 'sweep':
       return sweepText(change, columns)

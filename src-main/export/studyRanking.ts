@@ -1,16 +1,42 @@
+import { type BudgetBlock, type StudyScore, schedulesIn } from '../../shared/study/budgetBlocks.ts'
 import { type BudgetScope, rankedScores } from '../../shared/study/budgetScopes.ts'
-import { type Comparison, type StudyScore, schedulesIn } from '../../shared/study/budgetBlocks.ts'
-import { type Ranking, rank } from '../../shared/study/ranking.ts'
+import { meanRanks, ranksOf, topShares } from '../../shared/study/ranks.ts'
+import { testRanks } from '../studies/testRanks.ts'
 
-/** Undefined where there are fewer than two schedules or comparisons. */
-export type ScopedRanking = Readonly<Record<BudgetScope, Ranking | undefined>>
+/** Of schedules, in the study's order; shares in 0..1. */
+export interface Ranking {
+  /** Blocks (a task, an optimizer and a budget) that were ranked. */
+  readonly blocks: number
+  readonly top1: readonly number[]
+  readonly top3: readonly number[]
+  readonly meanRank: readonly number[]
+  readonly friedman: { readonly chiSquared: number; readonly p: number }
+  /** Nemenyi, at the level 0.05. */
+  readonly criticalDifference: number
+}
+
+/** Null where there are fewer than two schedules or blocks. */
+export type ScopedRanking = Readonly<Record<BudgetScope, Ranking | null>>
 
 /** How a study's schedules rank over its low, its high and all of its budgets. */
-export function studyRanking(comparisons: readonly Comparison[], score: StudyScore): ScopedRanking {
-  const over = (scope: BudgetScope): Ranking | undefined => {
-    const scores = rankedScores(comparisons, scope, score)
-    const canRank = scores.length >= 2 && schedulesIn(comparisons).length >= 2
-    return canRank ? rank({ scores, higherIsBetter: true }) : undefined
+export async function studyRanking(
+  blocks: readonly BudgetBlock[],
+  score: StudyScore,
+): Promise<ScopedRanking> {
+  const over = async (scope: BudgetScope): Promise<Ranking | null> => {
+    const scores = rankedScores(blocks, scope, score)
+    if (scores.length < 2 || schedulesIn(blocks).length < 2) return null
+    const ranks = ranksOf(scores, true)
+    const { friedman, criticalDifference } = await testRanks(ranks)
+    if (friedman === null || criticalDifference === null) return null
+    return {
+      blocks: scores.length,
+      top1: topShares(scores, true, 1),
+      top3: topShares(scores, true, 3),
+      meanRank: meanRanks(ranks),
+      friedman,
+      criticalDifference,
+    }
   }
-  return { low: over('low'), high: over('high'), all: over('all') }
+  return { low: await over('low'), high: await over('high'), all: await over('all') }
 }

@@ -65,23 +65,25 @@ function studyOf(studies: readonly StudySummary[], name: string | undefined): St
 }
 
 async function write(preset: StudyPreset): Promise<string> {
-  return withCore((core) => {
+  return withCore(async (core) => {
     const summary = studyOf(core.store.read.studies(), preset.spec.name)
     if (summary === undefined) throw new Error(`The study of ${preset.id} was not stored.`)
     const change = core.store.read.study(summary.id)
-    writeFileSync(path.join(folder, `${preset.id}.json`), JSON.stringify(studyReport(change), null, 2))
+    writeFileSync(path.join(folder, `${preset.id}.json`), JSON.stringify(await studyReport(change), null, 2))
     const machine = `${os.cpus().length} × ${os.cpus()[0]?.model.trim() ?? 'a processor'}`
-    const text = findingsText(preset, change, machine, (runIds) => core.ensembles.runsBySnapshots(runIds))
+    const text = await findingsText(preset, change, machine, (runIds) =>
+      core.ensembles.runsBySnapshots(runIds),
+    )
     writeFileSync(path.join(folder, `${preset.id}.md`), text)
     console.log(`\n${text}`)
     return text
   })
 }
 
-async function withCore<T>(use: (core: ReturnType<typeof openCore>) => T): Promise<T> {
+async function withCore<T>(use: (core: ReturnType<typeof openCore>) => T | Promise<T>): Promise<T> {
   const core = openCore({ home, db: path.join(home, 'anneal.db') })
   try {
-    return use(core)
+    return await use(core)
   } finally {
     await core.close()
   }

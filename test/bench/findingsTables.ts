@@ -1,15 +1,15 @@
 import type { StudyCellInfo, StudyChange, StudyPreset } from '../../shared/api/studies.ts'
-import { budgetScopes } from '../../shared/study/budgetScopes.ts'
-import { budgetVerdict, rankText } from '../../shared/study/budgetVerdict.ts'
 import {
-  type Comparison,
-  compareSchedules,
-  type Outcome,
+  type BudgetBlock,
+  budgetBlocks,
+  type ScheduleOutcome,
   type StudyScore,
   schedulesIn,
   scoreWords,
   spreadOf,
 } from '../../shared/study/budgetBlocks.ts'
+import { budgetScopes } from '../../shared/study/budgetScopes.ts'
+import { budgetVerdict, rankText } from '../../shared/study/budgetVerdict.ts'
 import { trunkTables } from '../../shared/study/trunkTable.ts'
 import { differenceText, percentSpread } from '../../src-main/cli/spreadText.ts'
 import type { SnapshotTable } from '../../src-main/ensembles/result.ts'
@@ -23,18 +23,18 @@ type Tables = (runIds: readonly string[]) => SnapshotTable
 const validation: StudyScore = { part: 'validation', of: 'accuracy' }
 const test: StudyScore = { part: 'test', of: 'accuracy' }
 
-export function findingsText(
+export async function findingsText(
   { id, title, asks, source }: StudyPreset,
   change: StudyChange,
   machine: string,
   tables: Tables,
-): string {
+): Promise<string> {
   return [
     `## ${title}`,
     `${asks} (${source})`,
     ['```', `anneal study --preset ${id} --slots 2`, '```'].join('\n'),
     costOf(change, machine),
-    ...resultsOf(change, tables),
+    ...(await resultsOf(change, tables)),
     ...claims(id, change, tables),
     '',
   ].join('\n\n')
@@ -51,7 +51,7 @@ function costOf({ study, cells }: StudyChange, machine: string): string {
 const minutes = (seconds: number): string =>
   seconds < 60 ? `${seconds.toFixed(0)} s` : `${(seconds / 60).toFixed(1)} min`
 
-function resultsOf(change: StudyChange, tables: Tables): string[] {
+function resultsOf(change: StudyChange, tables: Tables): string[] | Promise<string[]> {
   switch (change.study.kind) {
     case 'budget':
       return budgetResults(change.cells)
@@ -67,22 +67,22 @@ function markdown(head: readonly string[], rows: readonly (readonly string[])[])
   return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }
 
-function budgetResults(cells: readonly StudyCellInfo[]): string[] {
-  const byValidation = compareSchedules(cells, validation)
-  const ranking = studyRanking(byValidation, validation)
+async function budgetResults(cells: readonly StudyCellInfo[]): Promise<string[]> {
+  const byValidation = budgetBlocks(cells, validation)
+  const ranking = await studyRanking(byValidation, validation)
   const { all } = ranking
   return [
     ...[validation, test].flatMap((score) => {
-      const comparisons = compareSchedules(cells, score)
-      const groups = [...new Set(comparisons.map(({ task, optimizer }) => `${task} ${optimizer}`))]
+      const blocks = budgetBlocks(cells, score)
+      const groups = [...new Set(blocks.map(({ task, optimizer }) => `${task} ${optimizer}`))]
       return groups.map((group) =>
         budgetTable(
-          comparisons.filter(({ task, optimizer }) => `${task} ${optimizer}` === group),
+          blocks.filter(({ task, optimizer }) => `${task} ${optimizer}` === group),
           score,
         ),
       )
     }),
-    ...(all === undefined
+    ...(all === null
       ? []
       : [
           markdown(
@@ -109,22 +109,19 @@ function budgetResults(cells: readonly StudyCellInfo[]): string[] {
 const share = (value: number | undefined): string =>
   value === undefined ? '' : `${(100 * value).toFixed(0)} %`
 
-function budgetTable(comparisons: readonly Comparison[], score: StudyScore): string {
-  const [first] = comparisons
+function budgetTable(blocks: readonly BudgetBlock[], score: StudyScore): string {
+  const [first] = blocks
   const of = [first?.task, first?.optimizer, scoreWords(score)].filter((text) => text)
   return markdown(
-    [
-      of.join(', '),
-      ...comparisons.map(({ budget, steps }) => `${(100 * budget).toFixed(0)} % (${steps} steps)`),
-    ],
-    schedulesIn(comparisons).map((schedule, i) => [
+    [of.join(', '), ...blocks.map(({ budget, steps }) => `${(100 * budget).toFixed(0)} % (${steps} steps)`)],
+    schedulesIn(blocks).map((schedule, i) => [
       schedule,
-      ...comparisons.map(({ outcomes }) => outcomeText(outcomes[i])),
+      ...blocks.map(({ outcomes }) => outcomeText(outcomes[i])),
     ]),
   )
 }
 
-function outcomeText(outcome: Outcome | undefined): string {
+function outcomeText(outcome: ScheduleOutcome | undefined): string {
   if (outcome === undefined) return ''
   const { diverged, cells, place, isLevel } = outcome
   if (diverged.length > 0) return `${diverged.length} of ${cells.length} diverged`
