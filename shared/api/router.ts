@@ -25,6 +25,7 @@ import {
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Update } from './services.ts'
 import {
+  branchRun,
   commandStudy,
   editStudy,
   extendStudy,
@@ -72,6 +73,9 @@ const runs = router({
   launch: procedure
     .input(input(launchRun, 'launching a run'))
     .mutation(({ ctx, input }) => ctx.runs.launch(input)),
+  branch: procedure
+    .input(input(branchRun, 'branching from a run'))
+    .mutation(({ ctx, input }) => ctx.runs.branch(input)),
   launchDemo: procedure.mutation(({ ctx }) => ctx.runs.launchDemo()),
   resume: procedure
     .input(input(oneRun, 'resuming a run'))

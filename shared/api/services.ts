@@ -33,7 +33,7 @@ import type {
   RunSummary,
 } from './runs.ts'
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
-import type { RateTestServices, SlotSettings, StudyServices } from './studies.ts'
+import type { branchRun, RateTestServices, SlotSettings, StudyServices } from './studies.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
 export interface Update<T> {
@@ -62,6 +62,8 @@ export interface Services {
     plan(spec: unknown): Promise<PlanAnswer>
     estimate(spec: unknown): Promise<Estimate>
     launch(input: z.infer<typeof launchRun>): Promise<RunSummary>
+    /** A run that begins with the state of another one, or is that one again with another seed. */
+    branch(input: z.output<typeof branchRun>): Promise<RunSummary>
     /** The run of the demo, launched. */
     launchDemo(): Promise<RunSummary>
     resume(id: string): Promise<RunSummary>

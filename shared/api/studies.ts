@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RunOrigin } from '../run/origin.ts'
+import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
@@ -250,16 +250,8 @@ export const branchRun = z.strictObject({
   /** The parent, and the state to begin from: the snapshot after so many steps, or the checkpoint when absent. */
   runId,
   stepsDone: z.int().min(1).optional(),
-  kind: z.enum(['branch', 'fineTune', 'again']).default('branch'),
+  kind: originKind.default('branch'),
   /** The child's whole spec. */
   spec: z.unknown(),
   when: z.enum(['now', 'queue']).default('now'),
 })
-
-/** A run of a family tree. */
-export interface LineageNode {
-  readonly runId: string
-  readonly origin: RunOrigin | null
-  /** Null: it was deleted. */
-  readonly run: RunSummary | null
-}

@@ -15,6 +15,8 @@ export type OriginKind = z.infer<typeof originKind>
 export const runOrigin = z.strictObject({
   kind: originKind,
   runId: z.string(),
+  /** What the parent was called when the run was made: it is told when the parent is gone. */
+  runName: z.string().default(''),
   /** Steps that the parent had done in the state taken; 0 for `again`. */
   stepsDone: z.int().min(0),
   /**
@@ -33,6 +35,7 @@ export type RunOrigin = z.infer<typeof runOrigin>
 /** What is needed of a run to say where its children begin. */
 interface Parent {
   readonly id: string
+  readonly name: string
   readonly origin: RunOrigin | null
 }
 
@@ -46,7 +49,8 @@ export function originOf(
   stepsDone: number,
   weightsSha256: string | null,
 ): RunOrigin {
-  if (kind === 'again') return { kind, runId: parent.id, stepsDone: 0, weightsSha256: null, streamFrom: 0 }
+  const parentIs = { kind, runId: parent.id, runName: parent.name }
+  if (kind === 'again') return { ...parentIs, stepsDone: 0, weightsSha256: null, streamFrom: 0 }
   const streamFrom = kind === 'branch' ? (parent.origin?.streamFrom ?? 0) + stepsDone : 0
-  return { kind, runId: parent.id, stepsDone, weightsSha256, streamFrom }
+  return { ...parentIs, stepsDone, weightsSha256, streamFrom }
 }

@@ -39,12 +39,14 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
   const upTo = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, points)
   const bounds = smithBounds(columns.lrs, upTo(columns.accuracies), upTo(columns.losses)) ?? null
   const kept = keptOf(curve)
+  const suggestions = meaningful(suggestRates(curve), kept.losses)
+  const raw = upTo(columns.losses)
   return {
     smoothed,
     stop,
-    suggestions: meaningful(suggestRates(curve), kept.losses),
+    suggestions,
     bounds,
-    warnings: warningsOf({ settings, kept, raw: upTo(columns.losses), lrs: columns.lrs, stop, ended }),
+    warnings: warningsOf({ settings, kept, suggestions, raw, lrs: columns.lrs, stop, ended }),
   }
 }
 

@@ -1,7 +1,8 @@
 import { rateText } from '../numberText.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import type { RateStopReason } from './rateStop.ts'
-import { type KeptCurve, leastOf } from './rateSuggestions.ts'
+import { type KeptCurve, leastOf, type RateSuggestions } from './rateSuggestions.ts'
+import { rateMarks } from './rateWords.ts'
 
 /*
  * What makes the suggestions of a range test doubtful, said rather than guessed around. All but the last two are read off
@@ -9,10 +10,18 @@ import { type KeptCurve, leastOf } from './rateSuggestions.ts'
  */
 
 /**
- * tooFew: hardly any points were left. flat: the loss hardly falls. earlySpike: it rises before it falls. cutShort: the
- * highest rate came before the loss rose. unfinished: it was ended by hand or broke off. notFinite: the loss was no number.
+ * tooFew: hardly any points were left. flat: the loss hardly falls. earlySpike: it rises before it falls. pastLeast: a
+ * suggestion lies where the loss rises already. cutShort: the highest rate came before the loss rose. unfinished: it was ended
+ * by hand or broke off. notFinite: the loss was no number.
  */
-export type RateWarningKind = 'tooFew' | 'flat' | 'earlySpike' | 'cutShort' | 'unfinished' | 'notFinite'
+export type RateWarningKind =
+  | 'tooFew'
+  | 'flat'
+  | 'earlySpike'
+  | 'pastLeast'
+  | 'cutShort'
+  | 'unfinished'
+  | 'notFinite'
 
 export interface RateWarning {
   readonly kind: RateWarningKind
@@ -23,6 +32,7 @@ export interface RateWarning {
 export interface WarnedTest {
   readonly settings: RateTestSettings
   readonly kept: KeptCurve
+  readonly suggestions: RateSuggestions
   /** Losses by step as they were, up to the stop. */
   readonly raw: readonly number[]
   readonly lrs: ArrayLike<number>
@@ -41,7 +51,7 @@ const spike = 0.2
 const risen = 0.1
 
 export function warningsOf(test: WarnedTest): RateWarning[] {
-  const checks = [notFinite, unfinished, tooFew, flat, earlySpike, cutShort]
+  const checks = [notFinite, unfinished, tooFew, flat, earlySpike, pastLeast, cutShort]
   return checks.flatMap((check) => check(test) ?? [])
 }
 
@@ -81,6 +91,21 @@ function earlySpike({ kept: { lrs, losses } }: WarnedTest): RateWarning | undefi
   return {
     kind: 'earlySpike',
     text: `The loss rises by ${lossText(height)} up to a rate of ${rateText(lrs[at] ?? 0)} before it falls to its least: what is steepest after it may be the spike falling back, so trust the valley more, or test again with another seed.`,
+  }
+}
+
+function pastLeast(test: WarnedTest): RateWarning | undefined {
+  const { lrs, losses } = test.kept
+  const { suggestions } = test
+  const least = lrs[leastOf(losses)]
+  if (losses.length < fewest || least === undefined || flat(test) !== undefined) return undefined
+  const past = (['valley', 'steep', 'slide'] as const).filter((mark) => (suggestions[mark] ?? 0) > least)
+  if (past.length === 0) return undefined
+  const names = past.map((mark) => rateMarks[mark].label.toLowerCase())
+  const subject = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return {
+    kind: 'pastLeast',
+    text: `The ${subject} ${names.length === 1 ? 'lies' : 'lie'} beyond the rate with the least loss, ${rateText(least)}, where the loss rises already: take the minimum or Smith's bounds, or begin the test at a lower rate.`,
   }
 }
 

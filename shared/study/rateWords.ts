@@ -1,4 +1,5 @@
 import type { RateSuggestions } from './rateSuggestions.ts'
+import type { SmithBounds } from './smithBounds.ts'
 
 /** A rate that is marked in a range test. */
 export type RateMark = keyof RateSuggestions | 'lower' | 'upper'
@@ -40,4 +41,27 @@ export const rateMarks: Readonly<
     misleads:
       'It misleads where the test is too short to train: accuracy stops for want of steps, not of rate.',
   },
+}
+
+export interface MarkedRate {
+  readonly mark: RateMark
+  readonly label: string
+  readonly lr: number
+}
+
+const listed = ['valley', 'steep', 'minimum', 'slide', 'lower', 'upper'] as const
+
+/** The rates that a test found, in the order in which they are listed. */
+export function marksOf({
+  suggestions,
+  bounds,
+}: {
+  readonly suggestions: RateSuggestions
+  readonly bounds: SmithBounds | null
+}): MarkedRate[] {
+  const rates = { ...suggestions, lower: bounds?.lower ?? null, upper: bounds?.upper ?? null }
+  return listed.flatMap((mark) => {
+    const lr = rates[mark]
+    return lr === null ? [] : [{ mark, label: rateMarks[mark].label, lr }]
+  })
 }

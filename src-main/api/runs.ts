@@ -28,6 +28,11 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     estimate: (spec) => runs.estimate(spec),
     launch: async ({ spec, when }) =>
       when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
+    async branch({ spec, when, ...from }) {
+      const made =
+        when === 'now' ? (await runs.launchToStay(spec, from)).runId : (await runs.enqueue(spec, from)).id
+      return after(read.summary(made))
+    },
     async launchDemo() {
       const { id } = await launch(JSON.parse(readFileSync(path.join(root, 'resources', 'demo.json'), 'utf8')))
       write.annotateRuns({ ids: [id], note: demoNote })

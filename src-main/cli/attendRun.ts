@@ -8,12 +8,14 @@ import { watchRun } from './progress.ts'
 /**
  * Shows a run until it ends. The first interrupt stops it after the step under way, with a checkpoint; the second ends
  * it at once, and the last checkpoint stays. `hint` is told once the model is built: a run that is refused gets none.
+ * @param keeps whether the run keeps checkpoints
  */
 export async function attendRun(
   cli: Cli,
   core: Core,
   begin: () => Promise<ActiveRun>,
   hint?: (run: RunRecord) => string,
+  keeps = true,
 ): Promise<{ run: RunRecord; exitCode: ExitCode }> {
   const { terminal } = cli
   let interrupts = 0
@@ -25,8 +27,10 @@ export async function attendRun(
   const unhook = terminal.onInterrupt((times) => {
     interrupts = times
     if (times === 1)
-      terminal.err('\nStopping after this step and keeping a checkpoint; once more to end at once.\n')
-    if (times === 2) terminal.err('\nEnding it at once; the last checkpoint stays.\n')
+      terminal.err(
+        `\nStopping after this step${keeps ? ' and keeping a checkpoint' : ''}; once more to end at once.\n`,
+      )
+    if (times === 2) terminal.err(`\nEnding it at once${keeps ? '; the last checkpoint stays' : ''}.\n`)
     obey()
   })
   try {

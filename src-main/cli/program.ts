@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { addBench } from './commands/bench.ts'
+import { addBranch } from './commands/branch.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addControlCommands } from './commands/control.ts'
 import { addDatasets } from './commands/datasets.ts'
@@ -7,11 +8,14 @@ import { addDemo } from './commands/demo.ts'
 import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
+import { addFindLr } from './commands/findLr.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
 import { addSnapshots } from './commands/snapshots.ts'
+import { addStudies } from './commands/studies.ts'
+import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
 import type { Cli } from './context.ts'
 import { examples } from './help.ts'
@@ -52,8 +56,12 @@ export function buildProgram(cli: Cli): Command {
   addDemo(program, cli)
   addServe(program, cli)
   addSchedule(program, cli)
+  addFindLr(program, cli)
   addTraining(program, cli)
+  addBranch(program, cli)
   addControlCommands(program, cli)
+  addStudy(program, cli)
+  addStudies(program, cli)
   addQueue(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)

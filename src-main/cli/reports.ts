@@ -1,10 +1,13 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import type { RateTestView } from '../../shared/api/studies.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
 import { bestOf, type Scored } from '../../shared/run/best.ts'
 import { buildTimetable } from '../../shared/run/plan.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult } from '../ensembles/result.ts'
+import { viewRateTest } from '../runs/rateTestView.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import { lineageReport } from './lineageText.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
 export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
@@ -20,6 +23,8 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     model: run.spec.model.kind,
     parameters: run.parameters,
     seed: run.spec.seed,
+    /** The run it came from; null where it came from none. */
+    origin: run.origin,
     device: run.device,
     deviceReason: run.deviceReason,
     schedule: {
@@ -31,6 +36,9 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     best: bestReport(run, stepsPerEpoch, [...epochs, ...snapshots]),
     epochs,
     snapshots: snapshots.map(snapshotReport),
+    /** The run with all that it came from and that came from those; empty where there are none. */
+    lineage: lineageReport(core.store.read, run),
+    rateTest: run.rateTest === null ? null : findings(viewRateTest(core.store.read, run)),
     tags: run.tags,
     note: run.note,
     createdAt: isoTime(run.createdAt),
@@ -52,10 +60,31 @@ export function runListReport(run: RunRecord) {
   }
 }
 
+/** A range test as `find-lr --json` prints it: the loss and its smoothing are null where they are no number. */
+export function rateTestReport(run: RunRecord, view: RateTestView) {
+  return {
+    runId: run.id,
+    points: view.points.map(({ step, lr, loss, smoothed }) => ({ step, lr, loss, smoothed })),
+    ...findings(view),
+    /** Of each point's batch, in 0..1. */
+    accuracy: view.points.map(({ accuracy }) => accuracy),
+    status: run.status,
+    reason: run.reason,
+    origin: run.origin,
+    device: run.device,
+  }
+}
+
+function findings({ stoppedAt, suggestions, bounds, warnings, settings }: RateTestView) {
+  const { valley, steep, minimum, slide } = suggestions
+  return { stoppedAt, suggestions: { valley, steep, minimum, slide }, bounds, warnings, settings }
+}
+
 function runHead(run: RunRecord) {
   return {
     runId: run.id,
     name: run.name,
+    kind: run.kind,
     status: run.status,
     reason: run.reason,
     /** Steps applied. */

@@ -1,14 +1,18 @@
 import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
+import { viewRateTest } from '../runs/rateTestView.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
+import { lineageText } from './lineageText.ts'
 import { oneLine } from './oneLine.ts'
+import { describeRateTest } from './rateTestText.ts'
 import { runReport } from './reports.ts'
 import { type Column, table } from './table.ts'
 import { wrap } from './wrap.ts'
 
 /** A run for people: what it is, how far it came, and its snapshots. */
 export function describeRun(core: Core, run: RunRecord, columns: number): string {
+  if (run.rateTest !== null) return describeRateTest(run, viewRateTest(core.store.read, run), columns)
   const report = runReport(core, run)
   const last = report.epochs.at(-1)
   const facts: [string, string][] = [
@@ -40,7 +44,8 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     .map(([name, value]) => `${wrap(`  ${name.padEnd(width)}  ${oneLine(value)}`, columns, indent)}\n`)
     .join('')
   const snapshots = core.store.read.snapshots(run.id)
-  return snapshots.length === 0 ? head : head + snapshotTable(run, snapshots, columns)
+  const table = snapshots.length === 0 ? '' : snapshotTable(run, snapshots, columns)
+  return head + table + lineageText(core.store.read, run, columns)
 }
 
 export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord[], columns: number): string {
@@ -109,6 +114,6 @@ function runColumns(
     fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
     fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
     fact({ head: 'model' }, ({ spec }) => spec.model.kind),
-    fact({ head: 'schedule' }, ({ spec }) => spec.schedule.kind),
+    fact({ head: 'schedule' }, ({ kind, spec }) => (kind === 'rateTest' ? 'range test' : spec.schedule.kind)),
   ]
 }

@@ -18,6 +18,7 @@ function scores(run: RunSummary): Record<string, Cell> {
   return {
     id: run.id,
     run: run.name,
+    kind: run.kind,
     status: run.status,
     reason: run.reason,
     stepsDone: run.stepsDone,

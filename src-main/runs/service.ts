@@ -4,9 +4,10 @@ import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { Extension } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
-import type { RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
+import { type BranchSource, createBranch } from './branching.ts'
 import { childTrainers } from './childTrainer.ts'
 import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
@@ -23,22 +24,21 @@ export type RunListener = (events: readonly TrainerEvent[]) => void
 
 export interface RunService {
   /**
-   * Creates and starts a run. A run that fails before its first step (a model that does not fit the data) leaves nothing
+   * Creates and starts a run: of fresh weights, or `from` the state of another one. A run that fails before its first step (a model that does not fit the data) leaves nothing
    * behind: `finished` then rejects with a UserError.
    * @throws UserError for a spec, data set or schedule that breaks a rule; nothing is stored then
    */
-  launch(spec: unknown): Promise<ActiveRun>
+  launch(spec: unknown, from?: BranchSource): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
-  launchToStay(spec: unknown): Promise<ActiveRun>
-  /**
-   * Creates and starts a range test, which stays whatever becomes of it.
-   * @throws UserError for what breaks a rule; nothing is stored then
-   */
+  launchToStay(spec: unknown, from?: BranchSource): Promise<ActiveRun>
+  /** As `launch`, a range test. */
   launchRateTest(request: RateTestRequest): Promise<ActiveRun>
+  /** As `launchToStay`. */
+  launchRateTestToStay(request: RateTestRequest): Promise<ActiveRun>
   /** Creates a range test that starts when `enqueue`'s would. */
   enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
-  enqueue(spec: unknown): Promise<RunRecord>
+  enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`. */
   workOnQueue(): void
   /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
@@ -107,8 +107,16 @@ export function createRunService(
     finished.catch(() => undefined)
     return endingAs(attempt, finished)
   }
-  const launch = (spec: unknown): Promise<ActiveRun> =>
-    startNew(createRun(store, catalogue, spec, store.write.createRun))
+  const create = (
+    spec: unknown,
+    from: BranchSource | undefined,
+    put: (run: NewRun) => RunRecord,
+  ): Promise<RunRecord> =>
+    from === undefined
+      ? createRun(store, catalogue, spec, put)
+      : createBranch(store, catalogue, spec, from, put)
+  const launch = (spec: unknown, from?: BranchSource): Promise<ActiveRun> =>
+    startNew(create(spec, from, store.write.createRun))
   const startNew = async (created: Promise<RunRecord>): Promise<ActiveRun> => {
     const run = await created
     try {
@@ -133,6 +141,13 @@ export function createRunService(
       for (const prepare of preparations) await prepare()
     },
   )
+  const launchRateTest = (request: RateTestRequest): Promise<ActiveRun> =>
+    startNew(createRateTest(store, catalogue, request, store.write.createRun))
+  const orNothing = (started: ActiveRun): ActiveRun => {
+    const finished = started.finished.then((end) => refuseUnbuildable(store, end))
+    finished.catch(() => undefined)
+    return endingAs(started, finished)
+  }
   const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
     const run = await created
     queue.poke()
@@ -144,16 +159,12 @@ export function createRunService(
   }
 
   return {
-    async launch(spec) {
-      const started = await launch(spec)
-      const finished = started.finished.then((end) => refuseUnbuildable(store, end))
-      finished.catch(() => undefined)
-      return endingAs(started, finished)
-    },
+    launch: async (spec, from) => orNothing(await launch(spec, from)),
     launchToStay: launch,
-    launchRateTest: (request) => startNew(createRateTest(store, catalogue, request, store.write.createRun)),
+    launchRateTest: async (request) => orNothing(await launchRateTest(request)),
+    launchRateTestToStay: launchRateTest,
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
-    enqueue: (spec) => enqueued(createRun(store, catalogue, spec, store.write.enqueueRun)),
+    enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
     workOnQueue: () => queue.open(),
     pokeQueue: () => queue.poke(),
     beforeLook: (prepare) => void preparations.add(prepare),

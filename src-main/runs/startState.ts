@@ -1,6 +1,6 @@
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerState } from '../../shared/run/messages.ts'
-import type { RunOrigin } from '../../shared/run/origin.ts'
+import type { OriginKind, RunOrigin } from '../../shared/run/origin.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { StoreReads } from '../store/types.ts'
 
@@ -29,12 +29,25 @@ export function startState(
       `While starting run ${id}: its parent ${parent.name} (${parent.id}) has no state after ${origin.stepsDone} steps; branch anew from a snapshot that it has.`,
     )
   }
-  const keepsOptimizer = origin.kind === 'branch' && spec.optimizer.kind === parent.spec.optimizer.kind
-  return beginningOf(state, keepsOptimizer)
+  return beginningOf(state, { kind: origin.kind, parent: parent.spec, spec })
 }
 
-/** A state in which no step has been done: the optimizer goes on with what it has, or knows nothing. */
-export function beginningOf({ position, tensors }: TrainerState, keepsOptimizer: boolean): TrainerState {
+/** How a run comes from another one. */
+interface Descent {
+  readonly kind: OriginKind
+  readonly parent: Pick<RunSpec, 'optimizer'>
+  readonly spec: Pick<RunSpec, 'optimizer'>
+}
+
+/**
+ * A state in which no step has been done. The optimizer goes on with what it has where a branch has one of the same kind;
+ * else it knows nothing yet.
+ */
+export function beginningOf(
+  { position, tensors }: TrainerState,
+  { kind, parent, spec }: Descent,
+): TrainerState {
+  const keepsOptimizer = kind === 'branch' && spec.optimizer.kind === parent.optimizer.kind
   return {
     position: {
       stepsDone: 0,

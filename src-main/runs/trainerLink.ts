@@ -50,6 +50,7 @@ export type TrainerEnd =
 /** @param resumesAt steps of the state that a resume would go on from; undefined where all that was saved is damaged */
 export function resumeWords(resumesAt: number | undefined): string {
   if (resumesAt === undefined) return 'what was saved of the run is damaged, so that it cannot go on'
+  if (resumesAt === 0) return 'resume begins it anew'
   return `resume continues after ${resumesAt} ${resumesAt === 1 ? 'step' : 'steps'}`
 }
 

@@ -12,6 +12,9 @@ import type { RunRecord } from './types.ts'
 const PARENT = "json_extract(runs.origin, '$.runId')"
 const TAKEN = "json_extract(runs.origin, '$.stepsDone')"
 
+/** A range test that has ended has said what it can. */
+const GOES_ON = "(runs.kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
+
 /** It begins with what another run has learnt. */
 const INHERITS = "runs.origin IS NOT NULL AND json_extract(runs.origin, '$.kind') <> 'again'"
 
@@ -46,11 +49,29 @@ export function hasStartState(db: Db, runId: string): boolean {
   return db.get(idRow, `SELECT id FROM runs WHERE id = ? AND ${HAS_START_STATE}`, runId) !== undefined
 }
 
+/** Of runs that a failed attempt has not ended: what cannot begin needs nothing. */
 export function childrenInNeed(db: Db, runId: string): RunRecord[] {
   return db.all(
     runRow,
     `SELECT ${RUN_COLUMNS} FROM runs
-     WHERE ${PARENT} = ? AND ${INHERITS} AND NOT ${HAS_OWN_STATE} AND ${VISIBLE} ORDER BY created_at, id`,
+     WHERE ${PARENT} = ? AND ${INHERITS} AND NOT ${HAS_OWN_STATE} AND ${GOES_ON} AND ${VISIBLE}
+       AND status NOT IN ('completed', 'failed') ORDER BY created_at, id`,
+    runId,
+  )
+}
+
+/** What is deleted is left out, and still leads from one to the other as long as it can be restored. */
+export function familyOf(db: Db, runId: string): RunRecord[] {
+  return db.all(
+    runRow,
+    `WITH RECURSIVE
+       up (id) AS (SELECT ? UNION
+         SELECT json_extract(child.origin, '$.runId') FROM runs AS child JOIN up ON child.id = up.id
+         WHERE child.origin IS NOT NULL),
+       family (id) AS (SELECT id FROM up UNION
+         SELECT child.id FROM family
+         JOIN runs AS child ON json_extract(child.origin, '$.runId') = family.id AND child.origin IS NOT NULL)
+     SELECT ${RUN_COLUMNS} FROM runs WHERE id IN (SELECT id FROM family) AND ${VISIBLE} ORDER BY created_at, id`,
     runId,
   )
 }

@@ -4,7 +4,7 @@ import { isActive } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { idRow, requestFateRow, requestRow } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
-import type { RequestRecord, RunCommand, TakenRequest } from './types.ts'
+import type { RequestRecord, RunCommand, RunRecord, TakenRequest } from './types.ts'
 
 const IS_PLANNED_STOP = `json_extract(command, '$.type') = 'stopPlanned'`
 /** A column of a query of runs: the step after which an active run will stop, or null. */
@@ -16,7 +16,7 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
   const run = knownRun(db, runId)
   if (!isActive(run.status) || run.hostId === null || !hosts.isAlive(run.hostId))
     throw new UserError(
-      `While asking run ${runId} to ${commandWords[command.type]}: nobody runs it now (it is ${run.status}); ${run.status === 'completed' ? 'give it one more cycle' : 'resume it'} first.`,
+      `While asking run ${runId} to ${commandWords[command.type]}: nobody runs it now (it is ${run.status}); ${wayOn(run)} first.`,
     )
   return db.run(
     'INSERT INTO requests (run_id, command, created_at) VALUES (?, ?, ?)',
@@ -24,6 +24,11 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
     JSON.stringify(command),
     now(),
   ).lastId
+}
+
+function wayOn({ status, kind }: RunRecord): string {
+  if (status !== 'completed') return 'resume it'
+  return kind === 'rateTest' ? 'start another one' : 'give it one more cycle'
 }
 
 /** Nothing is written when nothing was left: this is asked several times a second. */

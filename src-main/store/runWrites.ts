@@ -3,9 +3,10 @@ import { show, UserError } from '../../shared/errors.ts'
 import { usualRunName } from '../../shared/run/runName.ts'
 import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../shared/schedule/index.ts'
+import { putCheckpoint } from './checkpoints.ts'
 import type { Db, SqlValue } from './database.ts'
 import type { Hosts } from './hosts.ts'
-import { ORIGIN_WITH_WEIGHTS } from './lineage.ts'
+import { childrenInNeed, ORIGIN_WITH_WEIGHTS } from './lineage.ts'
 import { idRow } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { findRun } from './runReads.ts'
@@ -88,12 +89,14 @@ function insertRun(
     place,
     time,
   )
+  if (run.state !== undefined) putCheckpoint(db, { runId: id, state: run.state }, time)
 }
 
 /** Takes away a run that never began, and its data set's row unless another run refers to it. */
 export function discardRun({ db }: WriteContext, runId: string): void {
   const { status, datasetId } = knownRun(db, runId)
   if (isActive(status)) throw new Error(`Run ${runId} is ${status} and cannot be discarded.`)
+  refuseNeeded(db, runId, [runId])
   db.run('DELETE FROM runs WHERE id = ?', runId)
   db.run(
     'DELETE FROM datasets WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_id = datasets.id)',
@@ -116,6 +119,19 @@ export function refuseActive({ hosts }: WriteContext, run: RunRecord): void {
   const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
   if (isActive(run.status) && !(run.status === 'created' && (!isOwned || run.hostId === hosts.id)))
     throw new UserError(`While deleting run ${show(run.id)}: it is ${run.status}; stop it first.`)
+}
+
+/**
+ * A run whose state another one is still to begin with stays, unless that one goes with it.
+ * @param going the runs that are deleted together  @throws UserError naming such a run
+ */
+export function refuseNeeded(db: Db, runId: string, going: readonly string[]): void {
+  const child = childrenInNeed(db, runId).find(({ id }) => !going.includes(id))
+  if (child === undefined) return
+  const { id, name, status, origin } = child
+  throw new UserError(
+    `While deleting run ${show(runId)}: run ${name} (${id}), which is ${status}, is to begin with its state after ${origin?.stepsDone} steps; delete that run too, or let it begin.`,
+  )
 }
 
 export function claimRun(

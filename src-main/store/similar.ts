@@ -30,7 +30,8 @@ export function similarRuns(
   return db.all(
     runRow,
     `SELECT ${RUN_COLUMNS.replaceAll('spec,', 'runs.spec AS spec,')} FROM runs JOIN (SELECT ? AS spec) AS wanted
-     WHERE dataset_id = ? AND device_name IS coalesce(?, device_name) AND ${VISIBLE} AND ${SAME} AND EXISTS (SELECT 1 FROM epochs WHERE run_id = runs.id)
+     WHERE dataset_id = ? AND device_name IS coalesce(?, device_name) AND ${VISIBLE} AND kind = 'training'
+       AND ${SAME} AND EXISTS (SELECT 1 FROM epochs WHERE run_id = runs.id)
      ORDER BY started_at DESC, runs.id DESC LIMIT ${LOOKED_AT}`,
     JSON.stringify(spec),
     datasetId,

@@ -1,6 +1,6 @@
 import type { Db } from './database.ts'
 import { idRow } from './rows.ts'
-import { knownRun, refuseActive, type WriteContext } from './runWrites.ts'
+import { knownRun, refuseActive, refuseNeeded, type WriteContext } from './runWrites.ts'
 import { canShrink, emptyLog, hasLittleRoom, pagesOf } from './tightDisk.ts'
 import { isTrashed } from './trashCan.ts'
 
@@ -27,8 +27,11 @@ const MANY_PIECES = 64
 export interface Trash {
   /** Whether a program before left something to do. */
   readonly hasLeftovers: boolean
-  /** Makes the run invisible, within the caller's transaction. @throws UserError while it is active */
-  hide(runId: string): void
+  /**
+   * Makes the runs invisible, within the caller's transaction.
+   * @throws UserError while one is active, or another run is to begin with the state of one
+   */
+  hide(runIds: readonly string[]): void
   /** Makes what has been hidden the work of `empty`: once the transaction is over, for one undone has hidden nothing. */
   throwAway(runIds: readonly string[]): void
   /** Works for about so many milliseconds. @returns whether there is more to do */
@@ -53,7 +56,9 @@ export function createTrash(context: WriteContext): Trash {
   }
   return {
     hasLeftovers: vacuums,
-    hide: (runId) => hideRun(context, runId),
+    hide(runIds) {
+      for (const runId of runIds) hideRun(context, runId, runIds)
+    },
     throwAway(runIds) {
       runs = [...runs, ...runIds]
       vacuums = true
@@ -66,10 +71,13 @@ export function createTrash(context: WriteContext): Trash {
   }
 }
 
-/** @throws UserError while the run is active */
-function hideRun(context: WriteContext, runId: string): void {
+/** @param going the runs that go together */
+function hideRun(context: WriteContext, runId: string, going: readonly string[]): void {
   const { db, now } = context
-  if (!isTrashed(db, runId)) refuseActive(context, knownRun(db, runId))
+  if (!isTrashed(db, runId)) {
+    refuseActive(context, knownRun(db, runId))
+    refuseNeeded(db, runId, going)
+  }
   db.run(
     `DELETE FROM ensembles WHERE id IN (
        SELECT ensemble_id FROM ensemble_members JOIN snapshots ON snapshots.id = snapshot_id WHERE run_id = ?)`,

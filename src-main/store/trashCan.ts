@@ -1,7 +1,7 @@
 import { show, UserError } from '../../shared/errors.ts'
 import type { Db } from './database.ts'
 import { idNumberRow, idRow } from './rows.ts'
-import { knownRun, putStatus, refuseActive, type WriteContext } from './runWrites.ts'
+import { knownRun, putStatus, refuseActive, refuseNeeded, type WriteContext } from './runWrites.ts'
 
 /*
  * What a user deletes is hidden, and can be restored for 30 days. Then, when a program opens the file, it goes for good
@@ -13,12 +13,13 @@ const KEPT_FOR = 30 * 24 * 3600 * 1000
 
 const IN_TRASH = 'deleted_at IS NULL AND trashed_at IS NOT NULL'
 
-/** @throws UserError while one is active */
+/** @throws UserError while one is active, or another run is to begin with the state of one */
 export function trashRuns(context: WriteContext, runIds: readonly string[]): void {
   for (const runId of runIds) {
     if (isTrashed(context.db, runId)) continue
     const run = knownRun(context.db, runId)
     refuseActive(context, run)
+    refuseNeeded(context.db, runId, runIds)
     // Nobody is going to begin it, and restored it must not look as if somebody were.
     if (run.status === 'created') putStatus(context, runId, 'interrupted', 'It was deleted before it began.')
     context.db.run('UPDATE runs SET trashed_at = ? WHERE id = ?', context.now(), runId)

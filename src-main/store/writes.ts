@@ -80,9 +80,7 @@ export function createWrites(context: WriteContext): {
     })
   }
   const purge = (runIds: readonly string[]): void => {
-    urgent(() => {
-      for (const runId of runIds) trash.hide(runId)
-    })
+    urgent(() => trash.hide(runIds))
     trash.throwAway(runIds)
     emptyInTurns()
   }

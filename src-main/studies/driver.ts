@@ -27,7 +27,7 @@ export interface StudyDriver {
   tend(): Promise<void>
   /** @throws UserError when it is active, or has nothing left to do */
   resume(id: string): Promise<void>
-  cancel(id: string): Promise<void>
+  cancel(id: string): void
   retryFailed(id: string): Promise<void>
 }
 
@@ -123,10 +123,11 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       if (study.status !== 'paused') write.requeueRuns(stopped(id))
       write.setStudyStatus(id, { status: 'active' })
     },
-    async cancel(id) {
-      const active = write.cancelStudy(id)
-      // Whichever host has them; one that is gone by now has nothing to stop.
-      await Promise.allSettled(active.map((runId) => runs.command(runId, { type: 'stop', when: 'now' })))
+    cancel(id) {
+      for (const runId of write.cancelStudy(id)) {
+        // Whichever host has it; one that has ended meanwhile has nothing to stop. Nobody waits for it here.
+        runs.command(runId, { type: 'stop', when: 'now' }).catch(() => undefined)
+      }
     },
     async retryFailed(id) {
       const cells = read.studyCells(id)

@@ -69,7 +69,7 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
           break
         case 'cancel':
           refuseUnless(id, statusOf(id), 'cancelling', ['active', 'paused'])
-          await driver.cancel(id)
+          driver.cancel(id)
           return
         case 'retryFailed':
           await driver.retryFailed(id)

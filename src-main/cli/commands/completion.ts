@@ -28,6 +28,7 @@ export function addCompletion(program: Command, cli: Cli): void {
   for (const command of [
     'resume',
     'extend',
+    'branch',
     'stop',
     'pause',
     'unpause',
@@ -47,7 +48,7 @@ export function addCompletion(program: Command, cli: Cli): void {
   setOption(completion, 'schedule', 'kind', (offer) => {
     for (const { kind, about } of scheduleFamilies) offer(kind, about)
   })
-  for (const command of ['train', 'schedule']) setOption(completion, command, 'spec', jsonFiles)
+  for (const command of ['train', 'schedule', 'branch']) setOption(completion, command, 'spec', jsonFiles)
 }
 
 function setArgument(

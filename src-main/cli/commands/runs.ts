@@ -8,7 +8,9 @@ import type { Core } from '../../core.ts'
 import { csvTables, runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
 import { runTensorboard } from '../../export/runTensorboard.ts'
+import { drawRateTest } from '../../export/svg/rateTestPlot.ts'
 import { drawRun } from '../../export/svg/runPlot.ts'
+import { viewRateTest } from '../../runs/rateTestView.ts'
 import type { RunRecord } from '../../store/types.ts'
 import {
   addRunCommand,
@@ -166,7 +168,11 @@ function renderRun(
     case 'json':
       return { chunks: runJson(read, run) }
     case 'svg':
-      return { chunks: [drawRun(read, run)] }
+      return {
+        chunks: [
+          run.rateTest === null ? drawRun(read, run) : drawRateTest(run.name, viewRateTest(read, run)),
+        ],
+      }
     case 'tensorboard':
       return runTensorboard(read, run)
   }

@@ -5,6 +5,7 @@ import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { type Extension, maxSteps } from '../../../shared/schedule/index.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
+import type { BranchSource } from '../../runs/branching.ts'
 import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
 import {
@@ -120,8 +121,14 @@ function extensionOf(given: {
   return steps === undefined ? { cycles: cycles ?? 1 } : { steps }
 }
 
-async function queueAndReport(cli: Cli, core: Core, json: boolean, content: unknown): Promise<void> {
-  const run = await core.runs.enqueue(content)
+export async function queueAndReport(
+  cli: Cli,
+  core: Core,
+  json: boolean,
+  content: unknown,
+  from?: BranchSource,
+): Promise<void> {
+  const run = await core.runs.enqueue(content, from)
   if (json) return printJson(cli, runReport(core, run))
   await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
   cli.terminal.err(
@@ -129,7 +136,7 @@ async function queueAndReport(cli: Cli, core: Core, json: boolean, content: unkn
   )
 }
 
-async function trainAndReport(
+export async function trainAndReport(
   cli: Cli,
   core: Core,
   json: boolean,
@@ -150,6 +157,7 @@ function hintAtBudget({ spec, planned }: RunRecord): string {
 function nextStep(cli: Cli, run: RunRecord): string {
   switch (run.status) {
     case 'completed':
+      if (run.kind === 'rateTest') return ''
       return `Next: ${typed(cli, `ensemble --run ${run.id}`)}\n`
     case 'stopped':
     case 'interrupted':

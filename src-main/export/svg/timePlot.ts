@@ -10,11 +10,14 @@ export interface TimePlot {
   /** What the time axis counts, with its unit: "epoch". */
   readonly xLabel: string
   readonly xDomain: readonly [number, number]
+  readonly xScale?: 'linear' | 'log'
   /** Shaded every other one. */
   readonly cycles: readonly { readonly from: number; readonly to: number; readonly label: string }[]
   /** Points in time marked through every panel. */
   readonly marks: readonly number[]
   readonly marksLabel: string
+  /** Written beside them in the first panel, one each. */
+  readonly markNames?: readonly string[]
   readonly panels: readonly Panel[]
 }
 
@@ -45,7 +48,7 @@ const ink = '#1f2933'
 const faint = '#5f6b7a'
 
 export function drawTimePlot(plot: TimePlot): string {
-  const x = scaleLinear()
+  const x = (plot.xScale === 'log' ? scaleLog() : scaleLinear())
     .domain([...plot.xDomain])
     .range([left, width - right])
   const head = titles(plot)
@@ -135,7 +138,7 @@ function drawPanel(
       }),
     ),
     ...panel.lines.map((line, i) => drawLine(line, x, y, colours.lines[i % colours.lines.length] ?? ink)),
-    ...(first ? [captionCycles(plot, x, top)] : []),
+    ...(first ? [captionCycles(plot, x, top), nameMarks(plot, x, top, height)] : []),
     element('rect', {
       x: left,
       y: top,
@@ -214,6 +217,31 @@ function captionCycles({ cycles }: TimePlot, x: Scale, top: number): Fragment {
   )
 }
 
+/** Beside their lines, each higher than the one before, so that near ones do not lie on each other. */
+function nameMarks({ marks, markNames = [] }: TimePlot, x: Scale, top: number, height: number): Fragment {
+  const step = Math.min(15, height / (markNames.length + 1))
+  return fragment(
+    ...markNames.map((name, i) => {
+      const at = x(marks[i] ?? Number.NaN)
+      const fits = at + 7 * name.length < width - right
+      return element(
+        'text',
+        {
+          x: at + (fits ? 4 : -4),
+          y: top + height - 6 - step * i,
+          'text-anchor': fits ? 'start' : 'end',
+          'font-size': 11,
+          fill: colours.mark,
+          stroke: '#ffffff',
+          'stroke-width': 3,
+          'paint-order': 'stroke',
+        },
+        text(name),
+      )
+    }),
+  )
+}
+
 function drawLine(line: Line, x: Scale, y: Scale, colour: string): Fragment {
   const drawable = line.points.filter(([, value]) => Number.isFinite(y(value)))
   const path = lineThrough<readonly [number, number]>(
@@ -268,10 +296,11 @@ function legend(plot: TimePlot, panel: Panel, y: number, first: boolean): Fragme
 }
 
 function timeAxis(plot: TimePlot, x: Scale, y: number): Fragment {
-  const format = x.tickFormat(10)
+  const format = x.tickFormat(10, plot.xScale === 'log' ? '~g' : undefined)
   return fragment(
     ...x
       .ticks(10)
+      .filter((tick) => format(tick) !== '')
       .flatMap((tick) => [
         element('line', { x1: x(tick), x2: x(tick), y1: y, y2: y + 5, stroke: faint }),
         element('text', { x: x(tick), y: y + 18, 'text-anchor': 'middle', fill: faint }, text(format(tick))),

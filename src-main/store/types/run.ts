@@ -1,5 +1,6 @@
 import type { RunChange, RunInfo, RunListChange } from '../../../shared/api/runs.ts'
 import type { RunKind } from '../../../shared/run/kind.ts'
+import type { TrainerState } from '../../../shared/run/messages.ts'
 import type { RunOrigin } from '../../../shared/run/origin.ts'
 import type { RateTestSettings } from '../../../shared/run/rateTest.ts'
 import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
@@ -24,6 +25,8 @@ export interface NewRun {
   readonly kind?: RunKind
   readonly rateTest?: RateTestSettings
   readonly origin?: RunOrigin
+  /** What it begins with, where nobody else keeps that: its first checkpoint, before its first step. */
+  readonly state?: TrainerState
   readonly studyId?: string
 }
 

@@ -54,12 +54,13 @@ export interface StoreWrites {
   annotateRuns(change: Annotation): void
   /**
    * Hides the runs, with the ensembles that have a snapshot of one, until they are restored; 30 days later they go for
-   * good. All or none; one that is there already is left as it is. @throws UserError while one is active
+   * good. All or none; one that is there already is left as it is.
+   * @throws UserError while one is active, or another run is to begin with the state of one
    */
   trashRuns(runIds: readonly string[]): void
   /** Undoes `trashRuns`. @throws UserError when one is gone for good */
   restoreRuns(runIds: readonly string[]): void
-  /** Deletes runs for good, as `deleteRun` does, whether they are in the trash or not. @throws UserError while one is active */
+  /** Deletes runs for good, as `deleteRun` does, whether they are in the trash or not. @throws as `trashRuns` */
   purgeRuns(runIds: readonly string[]): void
   /**
    * Deletes the run with all that belongs to it, ensembles that have one of its snapshots included. Its megabytes are

@@ -22,7 +22,7 @@ async function assertSameEnd(
     whole.of('snapshot').find(({ step }) => step === taken - 1),
     'snapshot to branch from',
   )
-  const state = beginningOf(snapshot.state, true)
+  const state = beginningOf(snapshot.state, { kind: 'branch', parent: spec(steps), spec: spec(steps) })
   const request = startRequest(folder, spec(steps - taken), { state, streamFrom: taken })
   const branch = await train(request)
   assert.equal(existing(branch.of('metrics')[0], 'metrics').firstStep, 0)
@@ -56,8 +56,9 @@ test('a branch of a state in the middle of an epoch goes on with the rest of its
 test('a branch that is stopped and resumed ends with the same bits', async (t) => {
   const folder = await tinyDataset(t)
   const whole = await train(startRequest(folder, tinySpec({ schedule: restarts })))
-  const state = beginningOf(existing(whole.of('snapshot')[0], 'snapshot').state, true)
   const spec = tinySpec({ schedule: restarts, budget: { steps: 36 } })
+  const { state: kept } = existing(whole.of('snapshot')[0], 'snapshot')
+  const state = beginningOf(kept, { kind: 'branch', parent: spec, spec })
   const stop = [{ type: 'stop', when: 'now' }] as const
   const first = await train(startRequest(folder, spec, { state, streamFrom: 18 }), { after: { 11: stop } })
   const rest = { attempt: 2, state: first.state, streamFrom: 18 }
@@ -69,8 +70,11 @@ test('another optimizer begins without a state, with the same weights', async (t
   const whole = await train(startRequest(folder, tinySpec()))
   const { state } = existing(whole.of('snapshot')[0], 'snapshot')
   const spec = tinySpec({ optimizer: { kind: 'adam' }, budget: { epochs: 1 } })
-  const begun = beginningOf(state, false)
-  assert.ok(begun.tensors.length > 0 && begun.tensors.every(({ role }) => role === 'weight'))
+  const begun = beginningOf(state, { kind: 'branch', parent: tinySpec(), spec })
+  const weights = state.tensors.filter(({ role }) => role === 'weight')
+  assert.deepEqual(begun.tensors, weights)
+  const tuned = beginningOf(state, { kind: 'fineTune', parent: spec, spec })
+  assert.deepEqual(tuned.tensors, weights, 'fine-tuning takes the weights alone')
   const branch = await train(startRequest(folder, spec, { state: begun, streamFrom: 18 }))
   assert.equal(branch.ended.status, 'completed')
   assert.deepEqual(branch.state.position.optimizerScalars, { steps: 9 })

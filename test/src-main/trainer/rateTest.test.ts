@@ -149,9 +149,9 @@ test('on a snapshot it begins with its weights and its place in the stream', asy
   const folder = await tinyDataset(t)
   const parent = await train(startRequest(folder, tinySpec()))
   const snapshot = existing(parent.of('snapshot')[0], 'snapshot')
-  const state = beginningOf(snapshot.state, true)
-  // At the parent's next rate, the first loss is the parent's next loss.
   const { settings, spec } = testOf({ from: 1e-6, to: 1e-5 })
+  const state = beginningOf(snapshot.state, { kind: 'branch', parent: tinySpec(), spec })
+  // At the parent's next rate, the first loss is the parent's next loss.
   const request = { rateTest: settings, state, streamFrom: snapshot.step + 1 }
   const found = await train(startRequest(folder, spec, request))
   assert.equal(found.series('loss')[0], parent.series('loss')[snapshot.step + 1])

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import type { Store } from '../../../src-main/store/types.ts'
+import { newRun, putDataset, spec, tempStore } from './fixtures.ts'
+import { runIdsOf, storedStudy } from './studyFixtures.ts'
+
+/* Slots, and in which order runs started by hand and those of studies get them. */
+
+const byHand = (store: Store, device: 'simd' | 'webgpu' = 'simd'): string =>
+  store.write.enqueueRun({ ...newRun, spec: { ...spec, device } }).id
+
+const claim = (store: Store): string | undefined => store.write.claimQueuedRun()?.id
+
+function claimAll(store: Store): string[] {
+  const claimed: string[] = []
+  for (let id = claim(store); id !== undefined; id = claim(store)) claimed.push(id)
+  return claimed
+}
+
+test('runs started by hand go before studies, and studies in their order', (t) => {
+  const store = tempStore(t)
+  const [first, second] = [storedStudy(store, 2), storedStudy(store, 2)]
+  const hand = byHand(store)
+  store.write.moveStudy(second, 'first')
+  const expected = [hand, ...runIdsOf(store, second), ...runIdsOf(store, first)]
+  const queue = store.read.queue()
+  assert.deepEqual(
+    queue.map(({ id }) => id),
+    expected,
+  )
+  assert.deepEqual(
+    queue.toSorted((a, b) => (a.queuePlace ?? 0) - (b.queuePlace ?? 0)).map(({ id }) => id),
+    expected,
+    'as a list shows them',
+  )
+  for (const id of expected) {
+    assert.deepEqual(claimAll(store), [id])
+    store.write.setStatus(id, 'completed')
+  }
+  // A run is moved among its own.
+  const third = storedStudy(store, 3)
+  const [a, b, c] = runIdsOf(store, third)
+  const other = byHand(store)
+  store.write.moveQueuedRun(c ?? '', 'first')
+  assert.deepEqual(
+    store.read.queue().map(({ id }) => id),
+    [other, c, a, b],
+  )
+})
+
+test('a chip has the slots that are set, and a study those that it asks for', (t) => {
+  const store = tempStore(t)
+  const id = storedStudy(store, 5)
+  const runs = runIdsOf(store, id)
+  assert.deepEqual(store.read.slots(), { processor: 1, graphics: 1 })
+  assert.deepEqual(claimAll(store), runs.slice(0, 1))
+  store.write.putSlots({ processor: 2, graphics: 1 })
+  assert.deepEqual(store.read.slots(), { processor: 2, graphics: 1 })
+  assert.deepEqual(claimAll(store), runs.slice(1, 2))
+  store.write.editStudy(id, { slots: 4 })
+  assert.deepEqual(claimAll(store), runs.slice(2, 4))
+  assert.deepEqual(store.read.processorUse(runs[0] ?? ''), { slots: 4, others: 3 })
+  const [queued] = [byHand(store)]
+  assert.deepEqual(claimAll(store), [], 'a run by hand has the slots that are set')
+  for (const done of runs.slice(0, 3)) store.write.setStatus(done, 'completed')
+  assert.deepEqual(claimAll(store), [queued, runs[4]])
+})
+
+test('a study that has as many runs as it asks for lets later ones go before', (t) => {
+  const store = tempStore(t)
+  store.write.putSlots({ processor: 3, graphics: 1 })
+  const [narrow, wide] = [storedStudy(store, 3, { slots: 1 }), storedStudy(store, 3)]
+  const [first] = runIdsOf(store, narrow)
+  const [second, third] = runIdsOf(store, wide)
+  assert.deepEqual(claimAll(store), [first, second, third])
+})
+
+test('of a paused study nothing is started, and it holds up nobody; a cancelled one leaves the queue', (t) => {
+  const store = tempStore(t)
+  const [first, second] = [storedStudy(store, 2), storedStudy(store, 2)]
+  store.write.setStudyStatus(first, { status: 'paused' })
+  const [next] = runIdsOf(store, second)
+  assert.deepEqual(claimAll(store), [next])
+  assert.deepEqual(store.write.cancelStudy(second), [next])
+  assert.deepEqual(
+    store.read.study(second).cells.map(({ status, reason }) => [status, reason]),
+    [
+      ['running', null],
+      ['stopped', 'Its study was cancelled before it began.'],
+    ],
+  )
+  store.write.setStatus(next ?? '', 'stopped')
+  assert.deepEqual(claimAll(store), [])
+  store.write.setStudyStatus(first, { status: 'active' })
+  assert.deepEqual(claimAll(store), runIdsOf(store, first).slice(0, 1))
+  assert.throws(() => store.write.moveStudy(second, 'first'), /it has ended/)
+})
+
+test('a run that goes back into the queue has its place in its study', (t) => {
+  const store = tempStore(t)
+  const id = storedStudy(store, 3)
+  const [first, second, third] = runIdsOf(store, id)
+  assert.deepEqual(claimAll(store), [first])
+  store.write.setStatus(first ?? '', 'interrupted', 'its trainer died')
+  store.write.requeueRuns([first ?? '', second ?? ''])
+  assert.deepEqual(
+    store.read.queue().map((run) => [run.id, run.status, run.reason]),
+    [first, second, third].map((each) => [each, 'queued', null]),
+  )
+  const again = store.write.claimQueuedRun()
+  assert.deepEqual([again?.id, again?.attempt], [first, 2])
+})
+
+test('settings that cannot be read count as not set', (t) => {
+  const store = tempStore(t)
+  putDataset(store)
+  store.write.putSlots({ processor: 0, graphics: 1 })
+  assert.deepEqual(store.read.slots(), { processor: 1, graphics: 1 })
+})
