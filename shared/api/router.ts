@@ -147,6 +147,7 @@ const ensembles = router({
 
 const studies = router({
   list: procedure.query(({ ctx }) => ctx.studies.list()),
+  presets: procedure.query(({ ctx }) => ctx.studies.presets()),
   get: procedure
     .input(input(oneStudy, 'reading a study'))
     .query(({ ctx, input }) => ctx.studies.get(input.id)),

@@ -162,6 +162,8 @@ export interface RankTests {
 
 export interface StudyServices {
   list(): StudySummary[]
+  /** Studies that come with Anneal, to launch or to begin from. */
+  presets(): StudyPreset[]
   /** @throws UserError when no study or more than one begins with it */
   get(id: string): StudyChange
   changes(
