@@ -49,7 +49,7 @@ export function AddSeeds({ study, sweep, onClose }: AddSeedsProps) {
           {best.map((row) => (
             <li key={row.key}>
               {settingName(row, sweep.nameOf)}: {objectiveSpread(row.objective, objective, measure)},{' '}
-              {counted(row.objective?.n ?? 0, 'run')}
+              {counted(row.objective?.count ?? 0, 'run')}
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import { type PlotArea, pixelX, pixelY, plotMargin } from '../../../charts/plotA
 import type { ChartAxis, ChartSeries } from '../../../charts/types.ts'
 import { loss, rate } from '../../../format/format.ts'
 import { inMeasure, type ScoreMeasure } from '../../../format/scoreMeasure.ts'
-import { objectiveWords, settingText } from '../words.ts'
+import { settingText } from '../words.ts'
 import type { SweepAxis } from './axes.ts'
 import { bestByValue } from './isolation.ts'
 import type { SettingRow } from './rows.ts'
@@ -71,9 +71,9 @@ const AxisPlot = memo(function AxisPlot({
   const y = useMemo(
     (): ChartAxis =>
       objective === 'validationAccuracy'
-        ? { label: '', share: true, frame: 'signal', origin: measure === 'accuracy' ? 1 : 0 }
-        : { label: 'nats', unit: 'nats', format: loss, frame: 'signal', origin: 0 },
-    [objective, measure],
+        ? { label: '', share: true }
+        : { label: '', unit: 'nats', format: loss, scale: lossScale(series[0]?.y ?? []) },
+    [objective, series],
   )
   const overlay = (area: PlotArea) =>
     bests.length > mostButtons
@@ -99,13 +99,22 @@ const AxisPlot = memo(function AxisPlot({
       title={nameOf(axis.path)}
       series={series}
       x={x}
-      y={{ ...y, label: objectiveWords(objective, measure) }}
+      y={y}
       height={190}
       legend="none"
+      canLog={objective === 'validationLoss'}
       overlay={overlay}
     />
   )
 })
+
+/** A loss that spans more than this has a log axis. */
+const logFrom = 10
+
+function lossScale(values: readonly (number | null)[]): 'linear' | 'log' {
+  const known = values.flatMap((value) => (value !== null && value > 0 ? [value] : []))
+  return Math.max(...known) / Math.min(...known) >= logFrom ? 'log' : 'linear'
+}
 
 /** Every run at its value; those that diverged are crosses along the upper edge. */
 function runPoints(

@@ -118,7 +118,7 @@ function cellText({ row, count, diverged }: HeatCell, { spec }: Sweep, measure: 
 
 function helpOf({ row, count, diverged }: HeatCell): string {
   if (row !== undefined) {
-    const n = row.objective?.n ?? 0
+    const n = row.objective?.count ?? 0
     return `Mean of ${counted(n, 'run')}, ${stateText(row)}${diverged > 0 && row.diverged.length === 0 ? `; ${counted(diverged, 'setting')} here diverged` : ''}`
   }
   if (count === 0) return 'No setting has these two values'

@@ -64,8 +64,8 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
       label: 'n',
       about: 'Runs that the mean is of, one a seed',
       isNumber: true,
-      value: (row) => row.objective?.n ?? 0,
-      text: (row) => String(row.objective?.n ?? 0),
+      value: (row) => row.objective?.count ?? 0,
+      text: (row) => String(row.objective?.count ?? 0),
       highFirst: true,
     },
     {

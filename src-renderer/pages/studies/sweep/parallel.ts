@@ -4,8 +4,8 @@ import type { SettingRow } from './rows.ts'
 
 /*
  * Parallel coordinates: every setting a line over all axes and the objective. Places along an axis are 0 at its foot and 1
- * at its head. Settings without a value of the objective (they diverged) end in a lane of their own below it, so that they
- * do not squeeze the scale of the others.
+ * at its head. Settings that diverged end in a lane of their own below the objective, so that they do not squeeze the scale
+ * of the others, and those that have no such field pass through that lane, so that they do not vanish.
  */
 
 /** By path, "objective" for the last one: the stretch of the axis that is looked at. */
@@ -15,7 +15,7 @@ export const objectiveAxis = 'objective'
 
 export interface ParallelLine {
   readonly row: SettingRow
-  /** One an axis, then the objective's; null: in the lane. */
+  /** One an axis, then the objective's; null: in the lane, where settings go that have no such field, or no score. */
   readonly places: readonly (number | null)[]
 }
 

@@ -1,15 +1,8 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
+import { type Spread, spreadOf } from '../../../../shared/study/comparison.ts'
 import type { StudyObjective } from '../../../../shared/study/spec.ts'
 
 /* The rows of a sweep's results: one a setting, whatever seeds it was run with. */
-
-/** Mean of several runs, with how sure it is. */
-export interface Spread {
-  readonly mean: number
-  /** Standard deviation of a sample; null of one run. */
-  readonly sd: number | null
-  readonly n: number
-}
 
 export interface SettingRow {
   readonly key: string
@@ -70,7 +63,7 @@ const isSame = (a: readonly StudyCellInfo[], b: readonly StudyCellInfo[]): boole
 function rowOf(key: string, cells: readonly StudyCellInfo[], objective: StudyObjective): SettingRow {
   const [first] = cells
   const over = (read: (cell: StudyCellInfo) => number | null): Spread | null =>
-    spreadOf(cells.flatMap((cell) => (counts(cell) ? (read(cell) ?? []) : [])))
+    knownSpread(cells.flatMap((cell) => (counts(cell) ? (read(cell) ?? []) : [])))
   const validationAccuracy = over((cell) => cell.validationAccuracy)
   const validationLoss = over((cell) => cell.validationLoss)
   return {
@@ -91,13 +84,8 @@ function rowOf(key: string, cells: readonly StudyCellInfo[], objective: StudyObj
 /** A run that diverged has no score: its last evaluation is of a network that was being lost. */
 const counts = ({ diverged, status }: StudyCellInfo): boolean => diverged === null && status !== 'failed'
 
-export function spreadOf(values: readonly number[]): Spread | null {
-  const n = values.length
-  if (n === 0) return null
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : null, n }
-}
+const knownSpread = (values: readonly number[]): Spread | null =>
+  values.length === 0 ? null : spreadOf(values)
 
 /** Whether a value of the objective is better than another. */
 export const isBetter = (a: number, b: number, objective: StudyObjective): boolean =>
@@ -140,8 +128,8 @@ export function standingOf(row: SettingRow, best: SettingRow | undefined): Stand
 
 /** Standard error of the difference of two means; null where one of them is of one run. */
 function differenceError(a: Spread, b: Spread): number | null {
-  if (a.sd === null || b.sd === null) return null
-  return Math.sqrt(a.sd ** 2 / a.n + b.sd ** 2 / b.n)
+  if (a.standardError === null || b.standardError === null) return null
+  return Math.hypot(a.standardError, b.standardError)
 }
 
 /** The best rows, the best first: of the greatest budget, without those that diverged. */

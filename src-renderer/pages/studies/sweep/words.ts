@@ -1,9 +1,10 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
+import type { Spread } from '../../../../shared/study/comparison.ts'
 import type { StudyObjective } from '../../../../shared/study/spec.ts'
 import { count, counted, loss, percent, rate, signed, unknown } from '../../../format/format.ts'
 import { inMeasure, type ScoreMeasure, scoreDifference } from '../../../format/scoreMeasure.ts'
 import { objectiveText, settingText } from '../words.ts'
-import type { SettingRow, Spread, Standing } from './rows.ts'
+import type { SettingRow, Standing } from './rows.ts'
 
 /* The numbers of a sweep in words, each with how sure it is. */
 
@@ -11,13 +12,15 @@ import type { SettingRow, Spread, Standing } from './rows.ts'
 export function accuracySpread(spread: Spread | null, measure: ScoreMeasure): string {
   if (spread === null) return unknown
   const mean = percent(inMeasure(spread.mean, measure))
-  return spread.sd === null ? mean : mean.replace(/(?=\s%)/, ` ± ${(100 * spread.sd).toFixed(1)}`)
+  return spread.deviation === null
+    ? mean
+    : mean.replace(/(?=\s%)/, ` ± ${(100 * spread.deviation).toFixed(1)}`)
 }
 
 /** "0.4213 ± 0.0100": nats. */
 export function lossSpread(spread: Spread | null): string {
   if (spread === null) return unknown
-  return spread.sd === null ? loss(spread.mean) : `${loss(spread.mean)} ± ${loss(spread.sd)}`
+  return spread.deviation === null ? loss(spread.mean) : `${loss(spread.mean)} ± ${loss(spread.deviation)}`
 }
 
 export const objectiveSpread = (
@@ -112,4 +115,4 @@ export const settingSentence = (
 ): string =>
   row.objective === null
     ? `${name}: ${stateText(row)}`
-    : `${name}: ${objectiveText(row.objective.mean, objective, measure)}, ${counted(row.objective.n, 'run')}`
+    : `${name}: ${objectiveText(row.objective.mean, objective, measure)}, ${counted(row.objective.count, 'run')}`
