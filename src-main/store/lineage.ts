@@ -13,7 +13,7 @@ const PARENT = "json_extract(runs.origin, '$.runId')"
 const TAKEN = "json_extract(runs.origin, '$.stepsDone')"
 
 /** A range test that has ended has said what it can. */
-const GOES_ON = "(kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
+const GOES_ON = "(runs.kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
 
 /** It begins with what another run has learnt. */
 const INHERITS = "runs.origin IS NOT NULL AND json_extract(runs.origin, '$.kind') <> 'again'"
@@ -30,7 +30,7 @@ const PARENT_HAS_STATE = `(
       AND parent.deleted_at IS NULL AND parent.trashed_at IS NULL))`
 
 /** What a run begins with is there: nothing, its own state, or its parent's. */
-export const HAS_START_STATE = `(NOT (${INHERITS}) OR ${HAS_OWN_STATE} OR ${PARENT_HAS_STATE})`
+const HAS_START_STATE = `(NOT (${INHERITS}) OR ${HAS_OWN_STATE} OR ${PARENT_HAS_STATE})`
 
 /**
  * It cannot begin yet, since its parent has not got as far as the state it begins with, and still may. One whose parent is
