@@ -54,6 +54,13 @@ const newRunSearch = z.object({
   data: z.string().optional().catch(undefined),
   /** The published schedule it starts with, by its id. */
   preset: z.string().optional().catch(undefined),
+  /** Rates found for the run that it starts from, for its schedule. */
+  high: z.number().positive().optional().catch(undefined),
+  low: z.number().positive().optional().catch(undefined),
+  /** Whether the panel that finds the rate is open, the range test it shows, and the snapshot that the next begins with. */
+  find: z.boolean().optional().catch(undefined),
+  test: z.string().optional().catch(undefined),
+  snapshot: z.int().optional().catch(undefined),
 })
 const newRunRoute = createRoute({
   getParentRoute: () => root,

@@ -3,3 +3,6 @@ import { z } from 'zod'
 /** training: what a lab is about. rateTest: a range test, never counted as a training result. */
 export const runKind = z.enum(['training', 'rateTest'])
 export type RunKind = z.infer<typeof runKind>
+
+/** Whether what a run comes to is a result, to be compared, ranked and put into ensembles. */
+export const isTraining = ({ kind }: { readonly kind: RunKind }): boolean => kind === 'training'

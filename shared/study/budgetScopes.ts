@@ -1,4 +1,4 @@
-import { type Comparison, type StudyScore, standing } from './outcomes.ts'
+import { type Comparison, type StudyScore, standing } from './comparison.ts'
 
 /*
  * Low and high budgets as REX has them (Chen, Wolfe and Kyrillidis, arXiv 2107.04197, table 1): 1 to 10 % and 25 to 100 %

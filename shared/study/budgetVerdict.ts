@@ -1,7 +1,7 @@
 import { percentText } from '../numberText.ts'
 import { type BudgetScope, isInScope, scopeWords } from './budgetScopes.ts'
+import { type Comparison, type StudyScore, schedulesIn, scoreWords } from './comparison.ts'
 import { indistinctSets } from './indistinct.ts'
-import { type Comparison, type StudyScore, schedulesIn, scoreWords } from './outcomes.ts'
 
 /*
  * A budget study in plain sentences: what won where, what could not be told apart, and what did not come to an end.

@@ -1,5 +1,12 @@
 import type { StudyCellInfo } from '../api/studies.ts'
-import { higherIsBetter, type Spread, type StudyScore, scoreOf, spreadOf } from './outcomes.ts'
+import {
+  cellScore,
+  isHigherBetter,
+  isWithinError,
+  type Spread,
+  type StudyScore,
+  spreadOf,
+} from './comparison.ts'
 
 /*
  * One trunk for every budget against each budget trained by itself (Hägele et al. 2024, arXiv 2405.18392, section 4): what
@@ -55,7 +62,9 @@ export function trunkTables(cells: readonly StudyCellInfo[], score: StudyScore):
   )
 }
 
-const shapeOf = ({ settings }: StudyCellInfo): string => String(settings.shape ?? '')
+/** "1-sqrt" of the setting "trunk, 1-sqrt cool-down". */
+export const shapeOf = ({ settings }: Pick<StudyCellInfo, 'settings'>): string =>
+  String(settings.schedule ?? '').replace(/^trunk, | cool-down$/g, '')
 
 function tableOf(
   shape: string,
@@ -117,7 +126,7 @@ const divergedIn = (cells: readonly StudyCellInfo[]): number =>
 function bySeed(cells: readonly StudyCellInfo[], score: StudyScore): ReadonlyMap<number, number> {
   const scores = new Map<number, number>()
   for (const cell of cells) {
-    const value = cell.status === 'completed' ? scoreOf(cell, score) : null
+    const value = cell.status === 'completed' ? cellScore(cell, score) : null
     if (value !== null) scores.set(cell.seed, value)
   }
   return scores
@@ -156,6 +165,6 @@ function meansBySeed(byBudget: readonly ReadonlyMap<number, number>[]): number[]
  */
 export function trunkCost(difference: Spread, score: StudyScore): 'worse' | 'better' | 'level' | 'unknown' {
   if (difference.standardError === null) return 'unknown'
-  if (Math.abs(difference.mean) <= difference.standardError) return 'level'
-  return difference.mean > 0 === higherIsBetter(score) ? 'better' : 'worse'
+  if (isWithinError(difference.mean, difference.standardError)) return 'level'
+  return difference.mean > 0 === isHigherBetter(score) ? 'better' : 'worse'
 }

@@ -14,6 +14,8 @@ import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
 import { addSnapshots } from './commands/snapshots.ts'
+import { addStudies } from './commands/studies.ts'
+import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
 import type { Cli } from './context.ts'
 import { examples } from './help.ts'
@@ -58,6 +60,8 @@ export function buildProgram(cli: Cli): Command {
   addTraining(program, cli)
   addBranch(program, cli)
   addControlCommands(program, cli)
+  addStudy(program, cli)
+  addStudies(program, cli)
   addQueue(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)

@@ -1,10 +1,10 @@
-import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import sparkly from 'sparkly'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
+import { barLine, startLiveBar } from './liveBar.ts'
 import { oneLine } from './oneLine.ts'
 import type { Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
@@ -45,7 +45,11 @@ export function watchRun(
     from: run.stepsDone,
     since: now(),
   }
-  const bar = terminal.screen && startBar(terminal.screen, view, run.planned.plan.stepsPerEpoch, now)
+  const { screen } = terminal
+  const bar = screen && startLiveBar(screen, view.steps, view.totalSteps, () => lineOf(screen))
+  const { stepsPerEpoch } = run.planned.plan
+  const lineOf = ({ columns }: NodeJS.WriteStream): string =>
+    barLine(Math.min(1, view.steps / view.totalSteps), facts(view, stepsPerEpoch, now), columns || 80)
   const say = (line: string): void => (bar ? bar.log(line) : terminal.err(line))
   return {
     take(events) {
@@ -58,10 +62,10 @@ export function watchRun(
         if (line !== undefined && (bar === undefined || event.type !== 'epoch'))
           say(`${bar ? wrap(line, terminal.columns) : line}\n`)
       }
-      bar?.update()
+      bar?.update(view.steps, view.totalSteps)
     },
     stop() {
-      bar?.update()
+      bar?.update(view.steps, view.totalSteps)
       bar?.stop()
     },
   }
@@ -140,49 +144,17 @@ function timeLeft(view: View, now: () => number): string | undefined {
   return duration(((now() - view.since) / 1000 / done) * left)
 }
 
-function startBar(screen: NodeJS.WriteStream, view: View, stepsPerEpoch: number, now: () => number) {
-  const bars = new MultiBar(
-    {
-      stream: screen,
-      hideCursor: true,
-      forceRedraw: true,
-      fps: 8,
-      // Ctrl+C is ours: the run is stopped with a checkpoint.
-      gracefulExit: false,
-      format: () => barLine(view, stepsPerEpoch, screen.columns || 80, now),
-    },
-    Presets.legacy,
-  )
-  const bar: SingleBar = bars.create(Math.max(1, view.totalSteps), view.steps)
-  return {
-    update(): void {
-      bar.setTotal(view.totalSteps)
-      bar.update(view.steps)
-    },
-    log: (line: string): void => bars.log(line),
-    stop: (): void => bars.stop(),
-  }
-}
-
-/** One line no wider than the terminal; what matters least goes first when there is no room. */
-function barLine(view: View, stepsPerEpoch: number, columns: number, now: () => number): string {
-  const share = Math.min(1, view.steps / view.totalSteps)
+/** The facts of the bar; what matters least comes last, and goes first when there is no room. */
+function facts(view: View, stepsPerEpoch: number, now: () => number): string[] {
   const loss = view.losses.at(-1)
-  const facts = [
+  return [
     `epoch ${(view.steps / stepsPerEpoch).toFixed(1)}/${Number((view.totalSteps / stepsPerEpoch).toFixed(1))}`,
     loss === undefined ? '' : `lr ${rate(view.lr)}`,
     loss === undefined ? '' : `loss ${fixed(loss, 3)}`,
     timeLeft(view, now) === undefined ? '' : `${timeLeft(view, now)} left`,
     loss === undefined ? '' : sparkline(view.losses, 16),
     view.samplesPerSecond === 0 ? '' : `${whole(view.samplesPerSecond)} examples/s`,
-  ].filter((fact) => fact !== '')
-  const size = Math.max(8, Math.min(24, Math.floor(columns / 5)))
-  const filled = Math.round(share * size)
-  let line = `${'█'.repeat(filled)}${'░'.repeat(size - filled)} ${String(Math.floor(100 * share)).padStart(3)} %`
-  for (const fact of facts) {
-    if ([...line].length + 2 + [...fact].length < columns) line += `  ${fact}`
-  }
-  return line
+  ]
 }
 
 /** The whole history in `width` characters, each the mean of its share. */

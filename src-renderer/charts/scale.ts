@@ -59,7 +59,7 @@ export function yScale(
   const kind = axis.scale ?? 'linear'
   const values = [...valuesWithin(series, within, kind === 'log'), ...also]
   const domain =
-    axis.domain ??
+    (axis.frame === 'all' ? undefined : axis.domain) ??
     (kind === 'log'
       ? logFrame(extentOf(values), values)
       : signalFrame(axis, series, within, wantedTicks, before)) ??

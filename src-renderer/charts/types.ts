@@ -46,7 +46,7 @@ export interface ChartAxis {
   /** In the heads of a table, where the label does not name it. */
   readonly unit?: string
   readonly scale?: 'linear' | 'log'
-  /** By default framed by the data. */
+  /** By default framed by the data; of a y axis with `frame`, what it spans until all values are asked for. */
   readonly domain?: readonly [number, number]
   readonly format?: (value: number) => string
   /** Writes the ticks of one axis alike; by default each by `format`. */

@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications'
 import { createElement } from 'react'
 import type { RunSummary } from '../../shared/api/runs.ts'
+import { isTraining } from '../../shared/run/kind.ts'
 import { percent } from '../format/format.ts'
 import { errorWords } from './errorWords.ts'
 import { UndoMessage } from './UndoMessage.tsx'
@@ -31,9 +32,11 @@ export function notifyDone(message: string): void {
 }
 
 /** That a run has come to its end, wherever one is in the window. */
-export function notifyRunEnded({ name, status, reason, best }: RunSummary): void {
+export function notifyRunEnded(run: RunSummary): void {
+  const { name, status, reason, best } = run
   const accuracy = best?.valAccuracy ?? best?.testAccuracy
-  const said = status === 'completed' ? `best ${percent(accuracy)}` : (reason ?? 'It can be resumed.')
+  const result = isTraining(run) ? `best ${percent(accuracy)}` : 'What it suggests stands on its page.'
+  const said = status === 'completed' ? result : (reason ?? 'It can be resumed.')
   notifications.show({
     title: `${name} ${status === 'interrupted' ? 'was interrupted' : status}`,
     message: said,

@@ -18,5 +18,4 @@ export function csvTable({ head, rows }: TextTable): string {
   return `${[head, ...rows].map((cells) => cells.map(quoted).join(',')).join('\n')}\n`
 }
 
-const quoted = (cell: string): string =>
-  /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)

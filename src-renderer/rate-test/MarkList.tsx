@@ -8,21 +8,26 @@ import type { LineName } from './rateLines.ts'
 
 interface MarkListProps {
   readonly view: Pick<RateTestView, 'suggestions' | 'bounds'>
-  /** More may come of it. */
+  /** It goes on: none of them stands yet. */
   readonly isLive: boolean
   readonly onChoose: (line: LineName, rate: number) => void
+}
+
+const nothingYet: MarkListProps['view'] = {
+  suggestions: { valley: null, steep: null, minimum: null, slide: null },
+  bounds: null,
 }
 
 /** The legend of the suggestions: what each is, when it misleads, and a line to put there. */
 export function MarkList({ view, isLive, onChoose }: MarkListProps) {
   return (
     <ul className={classes.marks} aria-label="Suggested rates">
-      {marksOf(view).map((mark) => (
+      {marksOf(isLive ? nothingYet : view).map((mark) => (
         <li key={mark.id} data-none={mark.rate === null}>
           <Swatch look={mark} />
           <span className={classes.markName}>{mark.label}</span>
           <span className={classes.markRate}>
-            {mark.rate === null ? (isLive ? 'not yet' : 'none') : rateText(Number(mark.rate.toPrecision(3)))}
+            {mark.rate === null ? (isLive ? '' : 'none') : rateText(Number(mark.rate.toPrecision(3)))}
           </span>
           {mark.rate !== null && <LineButtons mark={mark} rate={mark.rate} onChoose={onChoose} />}
           <p>
@@ -43,21 +48,21 @@ function LineButtons({
   readonly rate: number
   readonly onChoose: MarkListProps['onChoose']
 }) {
-  const button = (line: LineName, word: string) => (
+  const button = (line: LineName) => (
     <Button
       size="compact-xs"
       variant="default"
-      aria-label={`${mark.label}: take as ${word} rate`}
-      title={`Move the line of the ${word} rate here`}
+      aria-label={`${mark.label}: ${line}est rate`}
+      title={`Move the line of the ${line}est rate here`}
       onClick={() => onChoose(line, rate)}
     >
-      {word}
+      {line}
     </Button>
   )
   return (
     <span className={classes.markButtons}>
-      {button('low', 'lowest')}
-      {button('high', 'highest')}
+      {button('low')}
+      {button('high')}
     </span>
   )
 }

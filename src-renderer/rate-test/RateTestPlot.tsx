@@ -5,8 +5,8 @@ import type { PlotArea } from '../charts/plotArea.ts'
 import type { ChartAxis } from '../charts/types.ts'
 import { loss as lossText, rate as rateText } from '../format/format.ts'
 import { tickNumbers } from '../format/numberList.ts'
-import { accuracyLines, lossLines } from './curves.ts'
-import { MarkFlags } from './MarkFlags.tsx'
+import { accuracyLines, lossFrame, lossLines } from './curves.ts'
+import { MarkLines, MarkNames } from './MarkFlags.tsx'
 import { type Mark, marksOf } from './marks.ts'
 import { RateHandles } from './RateHandles.tsx'
 import classes from './RateTest.module.css'
@@ -14,7 +14,8 @@ import type { RateLines } from './rateLines.ts'
 
 interface RateTestPlotProps {
   readonly view: Pick<RateTestView, 'settings' | 'points' | 'suggestions' | 'bounds'>
-  readonly lines: RateLines
+  /** undefined while the test goes on: neither suggestions nor lines stand until it has ended. */
+  readonly lines: RateLines | undefined
   readonly onMove: (lines: RateLines) => void
   /** Pixels that both charts may take together. */
   readonly height: number
@@ -31,9 +32,7 @@ const lossAxis: ChartAxis = {
   unit: 'nats',
   format: lossText,
   tick: tickNumbers,
-  // The burst at the end would leave no height to what comes before it.
   frame: 'signal',
-  origin: 0,
 }
 const accuracyAxis: ChartAxis = { label: 'of each step’s batch', share: true }
 
@@ -42,16 +41,26 @@ export function RateTestPlot({ view, lines, onMove, height }: RateTestPlotProps)
   const { settings, points, suggestions, bounds } = view
   const group = useId()
   const loss = useMemo(() => lossLines(points), [points])
+  const frame = useMemo(() => lossFrame(points), [points])
+  const y = useMemo(
+    (): ChartAxis => ({ ...lossAxis, ...(frame !== undefined && { domain: frame }) }),
+    [frame],
+  )
   const accuracy = useMemo(() => accuracyLines(points), [points])
-  const marks = useMemo(() => marksOf({ suggestions, bounds }), [suggestions, bounds])
+  const isLive = lines === undefined
+  const marks = useMemo(
+    () => (isLive ? noMarks : marksOf({ suggestions, bounds })),
+    [isLive, suggestions, bounds],
+  )
   const x = useRateAxis(settings)
-  const bands = useMemo(() => [{ from: lines.low, to: lines.high }], [lines])
+  const bands = useMemo(() => (lines === undefined ? [] : [{ from: lines.low, to: lines.high }]), [lines])
   const placeWords = useCallback((at: number) => `rate ${rateText(Number(at.toPrecision(3)))}`, [])
   const overLoss = useCallback(
     (area: PlotArea) => (
       <>
-        <MarkFlags area={area} marks={marks} hasNames />
-        <RateHandles area={area} lines={lines} settings={settings} onMove={onMove} />
+        <MarkLines area={area} marks={marks} hasNames />
+        {lines !== undefined && <RateHandles area={area} lines={lines} settings={settings} onMove={onMove} />}
+        <MarkNames area={area} marks={marks} />
       </>
     ),
     [marks, lines, settings, onMove],
@@ -65,7 +74,7 @@ export function RateTestPlot({ view, lines, onMove, height }: RateTestPlotProps)
         {...shared}
         title="Training loss"
         series={loss}
-        y={lossAxis}
+        y={y}
         height={lossHeight}
         overlay={overLoss}
         canLog
@@ -96,5 +105,7 @@ function useRateAxis({ ramp, from, to }: RateTestView['settings']): ChartAxis {
   )
 }
 
+const noMarks: readonly Mark[] = []
+
 const useMarks = (marks: readonly Mark[]) =>
-  useCallback((area: PlotArea) => <MarkFlags area={area} marks={marks} hasNames={false} />, [marks])
+  useCallback((area: PlotArea) => <MarkLines area={area} marks={marks} hasNames={false} />, [marks])

@@ -1,3 +1,4 @@
+import { nice } from 'd3-array'
 import type { RatePoint } from '../../shared/api/studies.ts'
 import { downsample } from '../../shared/metrics/downsample.ts'
 import { movingAverage } from '../../shared/metrics/movingAverage.ts'
@@ -67,3 +68,29 @@ export function accuracyLines(points: readonly RatePoint[]): ChartSeries[] {
     },
   ]
 }
+
+/** Of the fall: what the frame has above the highest loss before the least, and at least this many times the least loss. */
+const above = 0.08
+const leastTimes = 1.5
+const ticks = 6
+
+/**
+ * The losses that are looked at: up to the highest before the least of the smoothed ones. The burst after it lies outside,
+ * where it would leave no height to what comes before it. Undefined while there is none.
+ */
+export function lossFrame(points: readonly RatePoint[]): readonly [number, number] | undefined {
+  let least = -1
+  points.forEach(({ smoothed }, i) => {
+    const low = points[least]?.smoothed ?? Number.POSITIVE_INFINITY
+    if (smoothed !== null && smoothed < low) least = i
+  })
+  const before = valuesOf(points.slice(0, least + 1))
+  if (before.length === 0) return undefined
+  const low = Math.min(...valuesOf(points))
+  const high = Math.max(...before)
+  const [from, to] = nice(low, Math.max(high + above * (high - low), leastTimes * low), ticks)
+  return from > 0 || low <= 0 ? [from, to] : [low / 2, to]
+}
+
+const valuesOf = (points: readonly RatePoint[]): number[] =>
+  points.flatMap(({ loss, smoothed }) => [loss, smoothed].filter((value) => value !== null))

@@ -13,7 +13,7 @@ export interface Mark {
   /** null: this curve has none. */
   readonly rate: number | null
   readonly color: string
-  readonly dash: string | undefined
+  readonly dash?: string
 }
 
 const order = ['valley', 'steep', 'minimum', 'slide', 'lower', 'upper'] as const satisfies RateMark[]
@@ -25,13 +25,16 @@ const rateOf = ({ suggestions, bounds }: Read, id: RateMark): number | null =>
 
 /** All of them, in the order of the list, whether the curve has them or not. The first colour is the loss's. */
 export const marksOf = (view: Read): Mark[] =>
-  order.map((id, place) => ({
-    id,
-    ...rateMarks[id],
-    rate: rateOf(view, id),
-    color: seriesColor(place + 1),
-    dash: seriesDash(place + 1),
-  }))
+  order.map((id, place) => {
+    const dash = seriesDash(place + 1)
+    return {
+      id,
+      ...rateMarks[id],
+      rate: rateOf(view, id),
+      color: seriesColor(place + 1),
+      ...(dash !== undefined && { dash }),
+    }
+  })
 
 export const hintsOf = ({ suggestions, bounds }: Read): LineHints => ({
   ...suggestions,

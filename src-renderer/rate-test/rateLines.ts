@@ -25,6 +25,21 @@ export function moved(lines: RateLines, line: LineName, to: number, { from, to: 
     : { low: lines.low, high: Math.max(rate, lines.low) }
 }
 
+/** A cyclical schedule's lowest rate is a third or a quarter of its highest, where nothing else says it (Smith, section 3.3). */
+const usualQuotient = 4
+
+/** With one of the lines at a rate that was chosen for it: the other one makes way. */
+export function chosen(lines: RateLines, line: LineName, rate: number, ramp: Ramp): RateLines {
+  const whole = { low: ramp.from, high: ramp.to }
+  if (line === 'high' && rate <= lines.low) {
+    return moved(moved(whole, 'low', rate / usualQuotient, ramp), 'high', rate, ramp)
+  }
+  if (line === 'low' && rate >= lines.high) {
+    return moved(moved(whole, 'high', rate * usualQuotient, ramp), 'low', rate, ramp)
+  }
+  return moved(lines, line, rate, ramp)
+}
+
 /** Parts of the axis that one key press moves a line by, and one with shift held or a page key. */
 const keySteps = 200
 const largeSteps = 20
@@ -72,9 +87,6 @@ export interface LineHints {
   readonly minimum: number | null
   readonly lower: number | null
 }
-
-/** A cyclical schedule's lowest rate is a third or a quarter of its highest, where nothing else says it (Smith, section 3.3). */
-const usualQuotient = 4
 
 /** Until they are moved: at the first suggestion there is, and at Smith's lower bound or a quarter of it. */
 export function firstLines(hints: LineHints, ramp: Ramp): RateLines {

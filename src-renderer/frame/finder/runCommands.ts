@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import type { TrainerCommand } from '../../../shared/run/messages.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
@@ -24,7 +25,7 @@ const extended = 50
 
 function growing(run: RunSummary): Found[] {
   const { isPossible, label, by } = extendWords(run)
-  if (!isPossible || run.status !== 'completed') return []
+  if (!isPossible || run.status !== 'completed' || !isTraining(run)) return []
   const { id, name } = run
   return [
     {
@@ -48,6 +49,8 @@ function steering(run: RunSummary): Found[] {
     also: [id],
     run: () => void send(run, label, command),
   })
+  // A range test runs to its end or is stopped.
+  if (!isTraining(run)) return isActive(status) ? [item('Stop', { type: 'stop', when: 'now' })] : []
   if (isActive(status) && status !== 'created')
     return [
       status === 'paused' ? item('Resume', { type: 'resume' }) : item('Pause', { type: 'pause' }),

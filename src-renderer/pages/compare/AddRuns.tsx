@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { isTraining } from '../../../shared/run/kind.ts'
 import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
 import { specLine } from '../../format/specText.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -21,7 +22,7 @@ export function AddRuns({ taken, onAdd }: AddRunsProps) {
   const data = useMemo(
     () =>
       runs
-        .filter(({ id }) => !taken.includes(id))
+        .filter((run) => isTraining(run) && !taken.includes(run.id))
         .map(({ id, name, spec }) => ({ value: id, label: `${name} · ${specLine(spec)}` })),
     [runs, taken],
   )

@@ -7,6 +7,7 @@ import type { ChartAxis, ChartFrame } from '../../charts/types.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { counted } from '../../format/format.ts'
+import { useMemoBy } from '../../hooks/useMemoBy.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { SeriesError } from '../run/SeriesError.tsx'
@@ -231,14 +232,4 @@ function useAxis(places: readonly Place[], { x, zoom }: CompareView): ChartAxis 
     }),
     [x, from, to],
   )
-}
-
-/** Of a list of any length, which hooks cannot take as it is. */
-function useMemoBy<T>(parts: readonly unknown[], make: () => T): T {
-  const [held, setHeld] = useState(() => ({ parts, value: make() }))
-  const isSame = held.parts.length === parts.length && held.parts.every((one, i) => one === parts[i])
-  if (isSame) return held.value
-  const value = make()
-  setHeld({ parts, value })
-  return value
 }

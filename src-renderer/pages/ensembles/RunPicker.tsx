@@ -2,6 +2,7 @@ import { Select, type SelectProps, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { bestOf } from '../../../shared/run/best.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
 import { counted } from '../../format/format.ts'
 import { scoreText } from '../../format/scoreMeasure.ts'
@@ -28,7 +29,7 @@ export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
   const first = taken[0]
   const options = useMemo(() => {
     const ids = new Set(taken.map(({ id }) => id))
-    const others = runs.filter(({ id }) => !ids.has(id))
+    const others = runs.filter((run) => isTraining(run) && !ids.has(run.id))
     const can = (run: RunSummary): boolean => whyNotJoin(run, first) === undefined
     return [...others.filter(can), ...others.filter((run) => !can(run))].map((run) => ({
       value: run.id,

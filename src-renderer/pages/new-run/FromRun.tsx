@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core'
 import { memo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import { ago } from '../../format/format.ts'
 import { specLine } from '../../format/specText.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -9,7 +10,7 @@ import { useRuns } from '../../hooks/useRuns.ts'
 const offered = 300
 
 export const FromRun = memo(function FromRun(given: { readonly onChoose: (run: RunSummary) => void }) {
-  const { runs } = useRuns()
+  const runs = useRuns().runs.filter(isTraining)
   return (
     <Select
       size="xs"

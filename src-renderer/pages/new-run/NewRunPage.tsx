@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { isActive } from '../../../shared/run/state.ts'
 import { api, trpc } from '../../client.ts'
 import { notifyError } from '../../components/notify.ts'
@@ -11,6 +11,7 @@ import { CodeView } from './CodeView.tsx'
 import { copySaying } from './CopyButton.tsx'
 import { Designer } from './designer/Designer.tsx'
 import { FromRun } from './FromRun.tsx'
+import type { FoundTest } from './find-rate/StartPlace.tsx'
 import { FormContext } from './form.ts'
 import { JsonView } from './JsonView.tsx'
 import { specJson } from './model/draft.ts'
@@ -39,6 +40,7 @@ export function NewRunPage() {
   const checked = useChecked(draft, whole)
   const launch = useLaunch(checked, draft, editor.launched, setView)
   useStartFrom(draft.from, editor.startFrom)
+  const [found, setFound] = useFoundTest()
   useStartOn(editor, whole)
   useNewRunKeys({ editor, view, setView, start: () => launch.start('now') })
   const { runs } = useRuns()
@@ -83,6 +85,8 @@ export function NewRunPage() {
               pins={draft.pins}
               onPin={editor.pin}
               onUnpin={editor.unpin}
+              found={found}
+              onFound={setFound}
             />
           )}
           {view === 'model' && <OwnModel value={getAt(tree, ['model', 'topology'])} />}
@@ -111,18 +115,49 @@ function Source({ from }: { readonly from: string | undefined }) {
   return from === undefined ? null : <span>from {run?.name ?? from}</span>
 }
 
-/** The run that the address names, once: a reload keeps what was changed since. */
+/** The panel that finds the rate, kept in the address, so that a reload or a way back opens it again. */
+function useFoundTest() {
+  const { find, test, snapshot } = useSearch({ from: '/new' })
+  const navigate = useNavigate()
+  const found = useMemo(() => (find === true ? { test, snapshot } : undefined), [find, test, snapshot])
+  const setFound = useCallback(
+    (next: FoundTest | undefined) =>
+      void navigate({
+        to: '/new',
+        search: (search) => ({
+          ...search,
+          find: next === undefined ? undefined : true,
+          test: next?.test,
+          snapshot: next?.snapshot,
+        }),
+        replace: true,
+      }),
+    [navigate],
+  )
+  return [found, setFound] as const
+}
+
+/** The run that the address names, once: a reload keeps what was changed since. Rates found for it are taken every time. */
 function useStartFrom(
   current: string | undefined,
   startFrom: ReturnType<typeof useDraft>['startFrom'],
 ): void {
-  const { from } = useSearch({ from: '/new' })
+  const { from, high, low } = useSearch({ from: '/new' })
+  const navigate = useNavigate()
   const [done, setDone] = useState(current)
   useEffect(() => {
-    if (from === undefined || from === done) return
+    if (from === undefined || (from === done && high === undefined)) return
     setDone(from)
+    if (high !== undefined) {
+      void navigate({
+        to: '/new',
+        search: (search) => ({ ...search, high: undefined, low: undefined }),
+        replace: true,
+      })
+    }
     api.runs.get
       .query({ id: from })
-      .then(startFrom, (error: unknown) => notifyError('The run to start from could not be read', error))
-  }, [from, done, startFrom])
+      .then((run) => startFrom(run, high === undefined ? undefined : { high, low }))
+      .catch((error: unknown) => notifyError('The run to start from could not be read', error))
+  }, [from, done, high, low, startFrom, navigate])
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import type { FoundRates } from '../../../shared/schedule/index.ts'
 import { notifyUndo } from '../../components/notify.ts'
 import {
   type Draft,
@@ -10,9 +11,10 @@ import {
   keepDraft,
   type Pinned,
   recallDraft,
-  specOfRun,
+  specFrom,
 } from './model/draft.ts'
 import { changed, type History, historyOf, redone, undone } from './model/history.ts'
+import { stepsOf, withRates } from './model/rates.ts'
 import { readSpecJson } from './model/readJson.ts'
 import { getAt, type Path, pathText, setAt } from './model/tree.ts'
 
@@ -63,11 +65,13 @@ export function useDraft() {
     [change, latest],
   )
   const startFrom = useCallback(
-    (run: RunSummary) => {
-      const spec = specOfRun(run.spec)
-      replace(freshDraft(filledSpec(spec) ?? spec, run.id), `The form starts from ${run.name}`)
+    (run: RunSummary, rates?: FoundRates) => {
+      const spec = specFrom(run, latest.current.tree)
+      const filled = filledSpec(spec) ?? spec
+      const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run, filled))
+      replace({ ...freshDraft(filled, run.id), tree }, `The form starts from ${run.name}`)
     },
-    [replace],
+    [replace, latest],
   )
   const reset = useCallback(() => replace(freshDraft(), 'The form is as it was at first'), [replace])
   /** After a launch the draft stays to be changed for the next run, but is no longer an edit of a past one. */

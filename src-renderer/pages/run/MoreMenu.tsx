@@ -25,7 +25,7 @@ export function MoreMenu({ run }: RunActionsProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {!extension.isPossible && (
+        {!extension.isPossible && run.kind !== 'rateTest' && (
           <Menu.Item disabled>
             {extension.label}
             <div className={classes.why}>{extension.words}</div>

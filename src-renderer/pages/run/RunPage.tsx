@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { isUnreachable } from '../../components/errorWords.ts'
@@ -7,6 +8,8 @@ import { usePageTitle } from '../../components/PageHeader.tsx'
 import { useRunWatch } from '../../hooks/useRunWatch.ts'
 import { OpenRun } from './OpenRun.tsx'
 import classes from './Run.module.css'
+
+const OpenRateTest = lazy(async () => ({ default: (await import('./OpenRateTest.tsx')).OpenRateTest }))
 
 export function RunPage() {
   const { runId } = useParams({ from: '/runs/$runId' })
@@ -17,6 +20,13 @@ function WatchedRun({ runId }: { readonly runId: string }) {
   const live = useRunWatch(runId)
   const { run, error } = live
   usePageTitle(run?.name ?? 'Run')
+  if (run?.kind === 'rateTest') {
+    return (
+      <Suspense>
+        <OpenRateTest run={run} live={live} />
+      </Suspense>
+    )
+  }
   if (run !== undefined) return <OpenRun run={run} live={live} />
   return (
     <main className={classes.page}>

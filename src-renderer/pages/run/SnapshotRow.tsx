@@ -1,4 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '../../../shared/api/urls.ts'
 import { download } from '../../components/download.ts'
@@ -49,7 +50,7 @@ export function SnapshotRow({ run, dot, snapshot, isDamaged, isSelected, onSelec
         </span>
         {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
-      <DownloadMenu id={id} name={dot.name} />
+      <SnapshotMenu runId={run.id} id={id} name={dot.name} />
     </li>
   )
 }
@@ -86,7 +87,14 @@ const formats: Readonly<Record<SnapshotDownload, string>> = {
   safetensors: 'safetensors',
 }
 
-function DownloadMenu({ id, name }: { readonly id: number; readonly name: string }) {
+interface SnapshotMenuProps {
+  readonly runId: string
+  readonly id: number
+  readonly name: string
+}
+
+function SnapshotMenu({ runId, id, name }: SnapshotMenuProps) {
+  const navigate = useNavigate()
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -94,8 +102,8 @@ function DownloadMenu({ id, name }: { readonly id: number; readonly name: string
           variant="subtle"
           color="gray"
           size="sm"
-          aria-label={`Download the snapshot of ${name}`}
-          title="Download"
+          aria-label={`More of the snapshot of ${name}`}
+          title="Download, find rate"
         >
           <svg
             viewBox="0 0 16 16"
@@ -106,11 +114,18 @@ function DownloadMenu({ id, name }: { readonly id: number; readonly name: string
             strokeWidth="1.5"
             aria-hidden="true"
           >
-            <path d="M8 2v8M4.5 7L8 10.5 11.500 7M2.500 13.500h11" />
+            <path d="M3 8h.01M8 8h.01M13 8h.01" strokeWidth="2.5" strokeLinecap="round" />
           </svg>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item
+          onClick={() => void navigate({ to: '/new', search: { from: runId, find: true, snapshot: id } })}
+        >
+          Find rate from here
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>Download</Menu.Label>
         {snapshotDownloads.map((format) => (
           <Menu.Item key={format} onClick={() => download(snapshotDownloadUrl(id, format))}>
             {formats[format]}

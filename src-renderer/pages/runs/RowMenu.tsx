@@ -1,6 +1,7 @@
 import { Menu } from '@mantine/core'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl } from '../../../shared/api/urls.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import { download } from '../../components/download.ts'
 import { moveQueued } from '../../components/moveQueued.ts'
 import { isResumable } from './facts.ts'
@@ -64,9 +65,11 @@ function Items({ run, isBaseline, onOpen, onClone, onBaseline }: ItemsProps) {
         <Menu.Item onClick={() => void moveQueued(run, 'first')}>Start it next</Menu.Item>
       )}
       <Menu.Item onClick={() => onClone(run.id)}>Clone into a new run</Menu.Item>
-      <Menu.Item onClick={() => onBaseline(run.id)}>
-        {isBaseline ? 'No baseline' : 'Set as baseline'}
-      </Menu.Item>
+      {isTraining(run) && (
+        <Menu.Item onClick={() => onBaseline(run.id)}>
+          {isBaseline ? 'No baseline' : 'Set as baseline'}
+        </Menu.Item>
+      )}
       <Menu.Item onClick={() => void favourite([run])}>
         {run.favourite ? 'No favourite' : 'Favourite'}
       </Menu.Item>

@@ -2,6 +2,7 @@ import { Button, Kbd, Menu } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl, runTableUrl } from '../../../shared/api/urls.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import { download } from '../../components/download.ts'
 import { counted } from '../../format/format.ts'
 import { TagButton } from './TagButton.tsx'
@@ -33,6 +34,8 @@ interface TrayProps {
 
 /** What can be done with the runs that are selected. */
 export function Tray({ list, runs, unseen, isBaseline, knownTags, acts }: TrayProps) {
+  // A range test is no result: there is nothing of it to compare.
+  const trained = runs.filter(isTraining).length
   const snapshotCount = runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0)
   return (
     <section className={classes.tray} aria-label="Selected runs">
@@ -51,7 +54,7 @@ export function Tray({ list, runs, unseen, isBaseline, knownTags, acts }: TrayPr
         </>
       ) : (
         <>
-          <Act cap="c" isMain disabled={runs.length < 2} onClick={acts.compare}>
+          <Act cap="c" isMain disabled={trained < 2} onClick={acts.compare}>
             Compare
           </Act>
           <Act cap="e" disabled={snapshotCount === 0} onClick={acts.ensemble}>
@@ -61,7 +64,7 @@ export function Tray({ list, runs, unseen, isBaseline, knownTags, acts }: TrayPr
             Favourite
           </Act>
           <TagButton runs={runs} knownTags={knownTags} />
-          <Act disabled={runs.length !== 1} onClick={acts.setBaseline}>
+          <Act disabled={runs.length !== 1 || trained !== 1} onClick={acts.setBaseline}>
             {isBaseline ? 'No baseline' : 'Set as baseline'}
           </Act>
           <ExportMenu runs={runs} />

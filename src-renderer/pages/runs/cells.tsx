@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { count, moment, percent } from '../../format/format.ts'
@@ -32,6 +33,7 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
         <Ribbon compact data={ribbonOfRun(run)} height={24} label={`rate of ${run.name} over its plan`} />
       )
     case 'spark':
+      if (!isTraining(run)) return null
       return <Spark accuracies={run.spark} measure={column.isMirrored === true ? 'error' : 'accuracy'} />
     case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
@@ -51,7 +53,8 @@ const Text = ({ text, title = text }: { readonly text: string; readonly title?: 
 )
 
 function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBaseline: boolean }) {
-  const hasMore = run.tags.length > 0 || run.note !== ''
+  const isTest = !isTraining(run)
+  const hasMore = isTest || run.tags.length > 0 || run.note !== ''
   return (
     <span className={classes.name}>
       <span className={classes.nameLine}>
@@ -69,6 +72,7 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
       </span>
       {hasMore && (
         <span className={classes.more}>
+          {isTest && <span className={classes.kind}>range test</span>}
           {run.tags.map((tag) => (
             <span key={tag} className={classes.tag}>
               {tag}
@@ -83,7 +87,8 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
 
 function StatusCell({ run }: { readonly run: RunSummary }) {
   const { progress } = factsOf(run)
-  const isWhole = run.stepsDone >= run.totalSteps
+  // A range test has ended when it has seen enough.
+  const isWhole = run.stepsDone >= run.totalSteps || (!isTraining(run) && run.status === 'completed')
   const steps = `${count(run.stepsDone)} of ${count(run.totalSteps)} steps`
   return (
     <span className={classes.status} title={run.reason === null ? steps : `${run.reason} (${steps})`}>

@@ -49,12 +49,25 @@ export function factsOf(run: RunSummary): RunFacts {
 }
 
 function gather(run: RunSummary): RunFacts {
-  const { spec, planned, best, last, ensemble } = run
+  const { spec, planned } = run
+  // What a range test came to is a curve, and no result of training.
+  const { best, last, ensemble } = run.kind === 'rateTest' ? nothingReached : run
   const perEpoch = planned.plan.stepsPerEpoch
   const model = modelText(spec.model)
   const optimizer = optimizerText(spec.optimizer)
   const schedule = scheduleText(spec.schedule)
-  const words = [run.name, run.id, run.status, run.note, spec.dataset.name, model, optimizer, schedule]
+  const kind = run.kind === 'rateTest' ? ['range test'] : []
+  const words = [
+    ...kind,
+    run.name,
+    run.id,
+    run.status,
+    run.note,
+    spec.dataset.name,
+    model,
+    optimizer,
+    schedule,
+  ]
   return {
     model,
     optimizer,
@@ -81,6 +94,8 @@ function gather(run: RunSummary): RunFacts {
   }
 }
 
+const nothingReached = { best: null, last: null, ensemble: null } as const
+
 /** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
 function highestRate({ spec, planned }: RunSummary): number {
   return writtenPeak(spec.schedule) ?? compileSchedule(spec.schedule, planned.plan, planned.edits).range.lrMax
@@ -92,5 +107,6 @@ export function secondsOf(run: RunSummary, now: number = Date.now()): number | n
 }
 
 /** Whether `resume` may be asked of it: it stopped before its plan's end, or lost its trainer. */
-export const isResumable = ({ status, stepsDone, totalSteps }: RunSummary): boolean =>
-  status === 'interrupted' || status === 'failed' || (status === 'stopped' && stepsDone < totalSteps)
+export const isResumable = ({ kind, status, stepsDone, totalSteps }: RunSummary): boolean =>
+  kind !== 'rateTest' &&
+  (status === 'interrupted' || status === 'failed' || (status === 'stopped' && stepsDone < totalSteps))

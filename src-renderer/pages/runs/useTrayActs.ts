@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isTraining } from '../../../shared/run/kind.ts'
 import type { TableLayout } from './layout.ts'
 import { archive, favourite, remove, restore } from './rowActions.ts'
 import type { SelectionAction } from './selection.ts'
@@ -26,14 +27,14 @@ export function useTrayActs(options: Options): TrayActs {
     if (meant.length > 0 && (await act(meant))) clear()
   }
   const withSnapshots = meant.filter(({ snapshots }) => snapshots.length > 0).map(({ id }) => id)
-  const ids = meant.map(({ id }) => id)
+  const compared = meant.filter(isTraining).map(({ id }) => id)
   const [first] = selected
   const isArchived = meant.every(({ archived }) => archived)
   return {
     compare: () => {
-      if (ids.length < 2) return
+      if (compared.length < 2) return
       const { baseline } = layout
-      void navigate({ to: '/compare', search: { ids, ...(baseline !== null && { baseline }) } })
+      void navigate({ to: '/compare', search: { ids: compared, ...(baseline !== null && { baseline }) } })
     },
     ensemble: () => {
       if (withSnapshots.length > 0) void navigate({ to: '/ensembles', search: { runs: withSnapshots } })

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import type { StudySummary } from '../../../shared/api/studies.ts'
+import type { StudyCellInfo, StudySummary } from '../../../shared/api/studies.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { ago, duration, moment } from '../../format/format.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
@@ -12,8 +12,13 @@ import { StudyNote } from './StudyNote.tsx'
 import { commandStudy } from './studyActs.ts'
 import { bestWords, kindNames, objectiveWords, progressWords, settingsText, statusOf } from './words.ts'
 
+interface StudyHeaderProps {
+  readonly study: StudySummary
+  readonly cells: readonly StudyCellInfo[]
+}
+
 /** What the study is, how far it has come, and what can be done with it as a whole. */
-export function StudyHeader({ study }: { readonly study: StudySummary }) {
+export function StudyHeader({ study, cells }: StudyHeaderProps) {
   const [measure] = useScoreMeasure()
   const { counts, best, spec } = study
   return (
@@ -24,7 +29,7 @@ export function StudyHeader({ study }: { readonly study: StudySummary }) {
         <ProgressBar counts={counts} />
         <span className={classes.detail}>{progressWords(counts)}</span>
         <div className={classes.actions}>
-          <Steering study={study} />
+          <Steering study={study} canRetry={cells.some(canRunAgain)} />
           <SlotsChoice study={study} />
           <StudyMenu study={study} />
         </div>
@@ -48,8 +53,8 @@ export function StudyHeader({ study }: { readonly study: StudySummary }) {
 }
 
 /** The one or two buttons that the state asks for. */
-function Steering({ study }: { readonly study: StudySummary }) {
-  const { status, counts } = study
+function Steering({ study, canRetry }: { readonly study: StudySummary; readonly canRetry: boolean }) {
+  const { status } = study
   return (
     <>
       {status === 'active' && (
@@ -65,7 +70,7 @@ function Steering({ study }: { readonly study: StudySummary }) {
           Cancel
         </Button>
       )}
-      {counts.failed + counts.other > 0 && (
+      {canRetry && (
         <Button variant="default" onClick={() => void commandStudy(study, 'retryFailed')}>
           Retry failed
         </Button>
@@ -73,3 +78,10 @@ function Steering({ study }: { readonly study: StudySummary }) {
     </>
   )
 }
+
+/** What ended by an error, was stopped or deleted may run again; a run that diverged is a result and stays. */
+const canRunAgain = ({ status, diverged }: StudyCellInfo): boolean =>
+  (status === 'failed' && diverged === null) ||
+  status === 'stopped' ||
+  status === 'interrupted' ||
+  status === 'deleted'

@@ -18,6 +18,7 @@ export function StudyMenu({ study }: { readonly study: StudySummary }) {
   const clipboard = useClipboard()
   const { id, status } = study
   const isOpen = status === 'active' || status === 'paused'
+  const openWords = isOpen ? 'Cancel it first: its runs wait or train.' : undefined
   const remove = async (runs: boolean): Promise<void> => {
     if (await removeStudy(study, runs)) await navigate({ to: '/studies' })
   }
@@ -49,10 +50,10 @@ export function StudyMenu({ study }: { readonly study: StudySummary }) {
           Copy id
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item c="var(--failure)" onClick={() => void remove(false)}>
+        <Menu.Item c="var(--failure)" disabled={isOpen} title={openWords} onClick={() => void remove(false)}>
           Delete, and keep its runs
         </Menu.Item>
-        <Menu.Item c="var(--failure)" onClick={() => void remove(true)}>
+        <Menu.Item c="var(--failure)" disabled={isOpen} title={openWords} onClick={() => void remove(true)}>
           Delete with its runs
         </Menu.Item>
       </Menu.Dropdown>

@@ -23,7 +23,7 @@ function WatchedStudy({ studyId }: { readonly studyId: string }) {
   if (study !== undefined)
     return (
       <main className={classes.page}>
-        <StudyHeader study={study} />
+        <StudyHeader study={study} cells={live.cells} />
         <Results live={{ ...live, study }} />
       </main>
     )

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { firstLines, moved, movedByKey } from '../../../src-renderer/rate-test/rateLines.ts'
+import { chosen, firstLines, moved, movedByKey } from '../../../src-renderer/rate-test/rateLines.ts'
 
 const ramp = { ramp: 'exponential', from: 1e-7, to: 10 } as const
 const linear = { ramp: 'linear', from: 0.001, to: 1 } as const
@@ -38,6 +38,13 @@ test('every key press moves a line that has room, however narrow the axis', () =
   const there = { low: 0.99, high: 1 }
   assert((movedByKey(there, 'high', press('ArrowRight'), narrow)?.high ?? 0) > 1)
   assert((movedByKey(there, 'high', press('ArrowLeft'), narrow)?.high ?? 2) < 1)
+})
+
+test('a suggestion that is taken beyond the other line sends that one out of its way', () => {
+  assert.deepEqual(chosen(lines, 'high', 0.5, ramp), { low: 0.01, high: 0.5 })
+  assert.deepEqual(chosen(lines, 'high', 0.004, ramp), { low: 0.001, high: 0.004 })
+  assert.deepEqual(chosen(lines, 'low', 0.4, ramp), { low: 0.4, high: 1.6 })
+  assert.deepEqual(chosen(lines, 'low', 5, ramp), { low: 5, high: 10 })
 })
 
 test('the lines begin at the valley and at the lower bound', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { budgetVerdict, pText } from '../../../shared/study/budgetVerdict.ts'
-import { compareSchedules } from '../../../shared/study/outcomes.ts'
+import { compareSchedules } from '../../../shared/study/comparison.ts'
 import { cellInfo, seedsOf } from './cellInfos.ts'
 
 const score = { part: 'validation', of: 'accuracy' } as const

@@ -13,7 +13,7 @@ const study = (trunk: Record<number, number[]>, separate: Record<number, number[
     accuracies.map((validationAccuracy, i) =>
       cellInfo({
         role: 'cooldown',
-        settings: { shape: '1-sqrt' },
+        settings: { schedule: 'trunk, 1-sqrt cool-down' },
         budget: Number(budget),
         seed: i + 1,
         after: { key: '', stepsDone: 800 * Number(budget) },
@@ -78,7 +78,12 @@ test('a seed without its partner is left out of the difference, one that diverge
 
 test('every shape has a table of its own; without separate runs their price is that of the budgets', () => {
   const cells = ['linear', '1-sqrt'].map((shape) =>
-    cellInfo({ role: 'cooldown', settings: { shape }, after: { key: '', stepsDone: 800 }, totalSteps: 200 }),
+    cellInfo({
+      role: 'cooldown',
+      settings: { schedule: `trunk, ${shape} cool-down` },
+      after: { key: '', stepsDone: 800 },
+      totalSteps: 200,
+    }),
   )
   const tables = trunkTables(cells, score)
   assert.deepEqual(

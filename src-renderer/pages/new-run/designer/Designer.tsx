@@ -1,6 +1,6 @@
 import { Button, Text } from '@mantine/core'
 import { useElementSize, useMediaQuery } from '@mantine/hooks'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { UserError } from '../../../../shared/errors.ts'
 import {
   compileSchedule,
@@ -9,6 +9,7 @@ import {
   type SchedulePlan,
 } from '../../../../shared/schedule/index.ts'
 import { count, rate } from '../../../format/format.ts'
+import type { FoundTest } from '../find-rate/StartPlace.tsx'
 import { useForm } from '../form.ts'
 import type { Checked } from '../model/check.ts'
 import type { Pinned } from '../model/draft.ts'
@@ -23,6 +24,10 @@ import { Pins } from './Pins.tsx'
 import { Preview } from './Preview.tsx'
 import { ScheduleNode } from './ScheduleNode.tsx'
 
+const FindRate = lazy(async () => ({ default: (await import('../find-rate/FindRate.tsx')).FindRate }))
+
+const nothingFound: FoundTest = { test: undefined, snapshot: undefined }
+
 interface DesignerProps {
   /** The schedule of the draft, valid or not. */
   readonly value: unknown
@@ -30,6 +35,10 @@ interface DesignerProps {
   readonly pins: readonly Pinned[]
   readonly onPin: (one: Pinned) => void
   readonly onUnpin: (id: string) => void
+  /** Of the panel that finds the rate; undefined while it is closed. */
+  readonly found: FoundTest | undefined
+  /** undefined closes the panel. */
+  readonly onFound: (found: FoundTest | undefined) => void
 }
 
 type Whole = Required<Pick<Checked, 'spec' | 'plan' | 'compiled'>>
@@ -37,10 +46,14 @@ type Whole = Required<Pick<Checked, 'spec' | 'plan' | 'compiled'>>
 /** The page is one column that scrolls as a whole: see NewRunPage.module.css. */
 const stacked = '(max-width: 56em), (max-height: 32em)'
 
+/** What the form of the range test takes above the curve, in pixels. */
+const findHeight = 140
+
 const schedulePath: Path = ['schedule']
 
 /** A family, its parameters, and what they come to, drawn by the function that trains. */
-export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps) {
+export function Designer(props: DesignerProps) {
+  const { value, checked, pins, onPin, onUnpin, found, onFound } = props
   const [selection, setSelection] = useState<Selection>({})
   const onSelect = useCallback((path: Path, part: number) => {
     setSelection((old) => ({ ...old, [pathText(path)]: part }))
@@ -53,10 +66,32 @@ export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps
   const problem = checked.problems.schedule
   const { ref, height } = useElementSize<HTMLDivElement>()
   const isStacked = useMediaQuery(stacked, false, { getInitialValueInEffect: false })
+  const room = isStacked ? undefined : height
+  const isFinding = found !== undefined
+  const action = useMemo(
+    () => (
+      <Button
+        className={classes.find}
+        variant={isFinding ? 'light' : 'default'}
+        aria-expanded={isFinding}
+        title="A short test with a rising rate, to see which rates train"
+        onClick={() => onFound(isFinding ? undefined : nothingFound)}
+      >
+        Find rate
+      </Button>
+    ),
+    [isFinding, onFound],
+  )
   return (
     <section aria-label="Schedule designer" className={classes.designer}>
       <div className={classes.asked}>
-        <ScheduleNode path={schedulePath} value={value} selection={selection} onSelect={onSelect} />
+        <ScheduleNode
+          path={schedulePath}
+          value={value}
+          selection={selection}
+          onSelect={onSelect}
+          action={action}
+        />
         {problem && (
           <Text size="sm" c="var(--failure)" id="schedule-problem">
             {problem.sentence ?? `Schedule ${problem.rule}`}
@@ -64,25 +99,41 @@ export function Designer({ value, checked, pins, onPin, onUnpin }: DesignerProps
         )}
       </div>
       <div className={classes.drawn} ref={ref}>
-        <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
-          {whole !== undefined && <CutNote {...whole} />}
-        </Pins>
-        {shown === undefined ? (
-          <div className={classes.waiting}>
-            <Text c="dimmed">
-              {Object.keys(checked.problems).length > 0
-                ? 'The curve is drawn when what is marked above and beside is right.'
-                : 'Reading the data sets …'}
-            </Text>
-          </div>
-        ) : (
-          <Outcome
-            {...shown}
-            pins={pins}
-            selection={selection}
-            isStale={whole === undefined}
-            room={isStacked ? undefined : height}
-          />
+        {isFinding && (
+          <Suspense>
+            <FindRate
+              schedule={value}
+              checked={checked}
+              found={found}
+              onFound={(change) => onFound({ ...found, ...change })}
+              onClose={() => onFound(undefined)}
+              room={room}
+            />
+          </Suspense>
+        )}
+        {found?.test === undefined && (
+          <>
+            <Pins pins={pins} schedule={checked.spec?.schedule} onPin={onPin} onUnpin={onUnpin}>
+              {whole !== undefined && <CutNote {...whole} />}
+            </Pins>
+            {shown === undefined ? (
+              <div className={classes.waiting}>
+                <Text c="dimmed">
+                  {Object.keys(checked.problems).length > 0
+                    ? 'The curve is drawn when what is marked above and beside is right.'
+                    : 'Reading the data sets …'}
+                </Text>
+              </div>
+            ) : (
+              <Outcome
+                {...shown}
+                pins={pins}
+                selection={selection}
+                isStale={whole === undefined}
+                room={room === undefined || !isFinding ? room : room - findHeight}
+              />
+            )}
+          </>
         )}
       </div>
     </section>

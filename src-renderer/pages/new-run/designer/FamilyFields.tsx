@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { Field } from '../Field.tsx'
 import { type Form, FormContext, useForm } from '../form.ts'
 import { familyOf } from '../model/families.ts'
@@ -15,8 +15,14 @@ interface Place {
   readonly fields: readonly FieldSpec[]
 }
 
+interface FieldGridProps {
+  readonly places: readonly Place[]
+  /** Behind them. */
+  readonly children?: ReactNode
+}
+
 /** The fields of some schedules in one grid. */
-export function FieldGrid({ places }: { readonly places: readonly Place[] }) {
+export function FieldGrid({ places, children }: FieldGridProps) {
   return (
     <div className={classes.fields}>
       {places.flatMap(({ path, value, fields }) =>
@@ -30,6 +36,7 @@ export function FieldGrid({ places }: { readonly places: readonly Place[] }) {
           />
         )),
       )}
+      {children}
     </div>
   )
 }

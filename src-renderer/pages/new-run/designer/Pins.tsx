@@ -1,5 +1,6 @@
 import { Button, CloseButton, Select } from '@mantine/core'
 import { memo, type ReactNode } from 'react'
+import { isTraining } from '../../../../shared/run/kind.ts'
 import { presets, type ScheduleSpec } from '../../../../shared/schedule/index.ts'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import { ago } from '../../../format/format.ts'
@@ -60,7 +61,7 @@ export function Pins({ pins, schedule, onPin, onUnpin, children }: PinsProps) {
 }
 
 const Compare = memo(function Compare({ onPin }: Pick<PinsProps, 'onPin'>) {
-  const { runs } = useRuns()
+  const runs = useRuns().runs.filter(isTraining)
   const data = [
     {
       group: 'Past runs',

@@ -1,4 +1,4 @@
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import { familyOf } from '../model/families.ts'
 import type { Selection } from '../model/selection.ts'
 import { getAt, type Path, textAt } from '../model/tree.ts'
@@ -19,6 +19,8 @@ interface NodeProps {
   readonly value: unknown
   readonly selection: Selection
   readonly onSelect: (path: Path, part: number) => void
+  /** Beside its rates. */
+  readonly action?: ReactNode
 }
 
 /** A schedule's family, preset and parameters; of one made of others, those of the part that is open too. */
@@ -37,7 +39,7 @@ export const ScheduleNode = memo(function ScheduleNode(props: NodeProps) {
 })
 
 function Schedule(props: NodeProps & { readonly warmUp?: WarmUp }) {
-  const { path, value, selection, onSelect, warmUp } = props
+  const { path, value, selection, onSelect, action, warmUp } = props
   const kind = textAt(value, ['kind'])
   const main = (familyOf(kind)?.fields ?? []).filter((field) => !isFine(field))
   const rise = (familyOf('warmup')?.fields ?? []).filter((field) => !isFine(field))
@@ -49,7 +51,9 @@ function Schedule(props: NodeProps & { readonly warmUp?: WarmUp }) {
           { path, value, fields: main },
           ...(warmUp === undefined ? [] : [{ ...warmUp, fields: rise }]),
         ]}
-      />
+      >
+        {action}
+      </FieldGrid>
       <FineFields path={path} value={value} {...(warmUp && { warmUp })} />
       {(kind === 'sequence' || kind === 'chain') && (
         <Parts path={path} value={value} selection={selection} onSelect={onSelect} Node={ScheduleNode} />

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { parseRunSpec, type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { scheduleSpec } from '../../../../shared/schedule/index.ts'
 
@@ -33,9 +34,17 @@ export const freshDraft = (spec: RunSpec = defaultSpec, from?: string): Draft =>
   from,
 })
 
-/** A past run's spec to start from: all but its name, so that two runs can be told apart. */
-export function specOfRun({ name: _, ...spec }: RunSpec): RunSpec {
-  return spec
+/**
+ * A past run's spec to start from: all but its name, so that two runs can be told apart. The schedule, budget and snapshots
+ * of a range test are those of its ramp: those of the draft, or the usual ones, stand in their place.
+ */
+export function specFrom(
+  { kind, spec: { name: _, ...spec } }: Pick<RunSummary, 'kind' | 'spec'>,
+  draft: unknown,
+): RunSpec {
+  if (kind !== 'rateTest') return spec
+  const { schedule, budget, snapshots } = filledSpec(draft) ?? defaultSpec
+  return { ...spec, schedule, budget, snapshots }
 }
 
 const place = 'anneal.newRun'

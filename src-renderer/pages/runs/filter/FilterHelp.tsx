@@ -10,6 +10,7 @@ const examples: readonly (readonly [string, string])[] = [
   ['tag:paper -tag:draft', 'the one tag, not the other'],
   ['(model:mlp OR model:cnn) lr>0.05', 'OR binds weaker than a blank'],
   ['age<2d duration>5m', 'made in the last two days, trained over five minutes'],
+  ['kind:training', 'no range tests'],
   ['is:resumable', 'stopped, failed or interrupted before its end'],
   ['name="run 12"', 'exactly that name'],
 ]

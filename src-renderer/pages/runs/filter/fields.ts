@@ -32,7 +32,11 @@ const flags: Readonly<Record<string, (run: RunSummary) => boolean>> = {
   tagged: (run) => run.tags.length > 0,
   ensembled: (run) => run.ensemble !== null,
   archived: (run) => run.archived,
+  rangetest: ({ kind }) => kind === 'rateTest',
 }
+
+/** As they are typed. */
+const kinds = { training: 'training', rateTest: 'rangetest' } as const
 
 const optimizerWords = (run: RunSummary): readonly string[] => [
   factsOf(run).optimizer,
@@ -47,6 +51,12 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
     values: runStatus.options,
   },
   is: { kind: 'flag', about: 'favourite, active, resumable, …', flags },
+  kind: {
+    kind: 'text',
+    about: 'training, rangetest',
+    read: (run) => [kinds[run.kind]],
+    values: Object.values(kinds),
+  },
   tag: { kind: 'text', about: 'a tag', read: (run) => run.tags },
   name: { kind: 'text', about: 'in the name', read: (run) => [run.name] },
   note: { kind: 'text', about: 'in the note', read: (run) => [run.note] },

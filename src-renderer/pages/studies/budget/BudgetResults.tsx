@@ -1,6 +1,82 @@
+import { useMemo, useState } from 'react'
+import { budgetVerdict } from '../../../../shared/study/budgetVerdict.ts'
+import {
+  compareSchedules,
+  type ScorePart,
+  schedulesIn,
+  scoreFor,
+} from '../../../../shared/study/comparison.ts'
 import type { BudgetStudySpec } from '../../../../shared/study/spec.ts'
+import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
+import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
+import { CopyTable } from '../CopyTable.tsx'
+import { PartSwitch } from '../PartSwitch.tsx'
+import classes from '../Results.module.css'
 import type { StudyResultsProps } from '../results.ts'
+import { Section } from '../Section.tsx'
+import { scoreTexts } from '../scoreTexts.ts'
+import { AnytimeCharts } from './AnytimeCharts.tsx'
+import { BudgetTable } from './BudgetTable.tsx'
+import { scopeRanking } from './budgetRanks.ts'
+import { budgetCsv, budgetMarkdown, budgetTable } from './budgetTable.ts'
+import { costWords } from './costWords.ts'
+import { gridPlaces } from './gridPlaces.ts'
+import { ProfileGrid } from './ProfileGrid.tsx'
+import { gridTable, isGrid } from './profileGridView.ts'
+import { Ranks } from './Ranks.tsx'
 
-export function BudgetResults({ cells }: StudyResultsProps<BudgetStudySpec>) {
-  return <p>{cells.length} runs</p>
+/** A budget study as the REX paper shows one: table, ranks, and what is had at any time. */
+export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec>) {
+  const [part, setPart] = useState<ScorePart>('validation')
+  const [measure] = useScoreMeasure()
+  const score = useMemo(() => scoreFor(spec.objective, part), [spec.objective, part])
+  const texts = useMemo(() => scoreTexts(score, measure), [score, measure])
+  const comparisons = useMemo(() => compareSchedules(cells, score), [cells, score])
+  const sections = useMemo(() => budgetTable(comparisons, texts), [comparisons, texts])
+  const verdict = useMemo(
+    () => budgetVerdict(comparisons, score, scopeRanking(comparisons, 'all', score).ranking),
+    [comparisons, score],
+  )
+  const placeOf = useMemo(() => gridPlaces(spec), [spec])
+  const hasGrid = isGrid(schedulesIn(comparisons), placeOf)
+  return (
+    <div className={classes.results}>
+      <ul className={classes.verdict} aria-label="What came of it">
+        {verdict.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      <Section
+        title="Schedules by budgets"
+        about={
+          <>
+            {texts.title}, {texts.unit}: mean ± standard deviation (seeds). Bold: the best mean; <sup>2</sup>{' '}
+            <sup>3</sup>: second and third; ≈ and dots: within the standard error of the difference to the
+            best, so not told apart. {costWords(cells)}
+          </>
+        }
+        actions={
+          <div className={classes.bar}>
+            <PartSwitch part={part} onPart={setPart} />
+            {score.of === 'accuracy' && <ScoreMeasureSwitch />}
+            <CopyTable
+              what="the table"
+              markdown={() => budgetMarkdown(sections, texts)}
+              csv={() => budgetCsv(comparisons, score)}
+            />
+          </div>
+        }
+      >
+        <BudgetTable sections={sections} texts={texts} />
+      </Section>
+      <Ranks comparisons={comparisons} score={score} />
+      <AnytimeCharts comparisons={comparisons} score={score} texts={texts} />
+      {hasGrid && (
+        <ProfileGrid
+          tables={comparisons.map((comparison) => gridTable(comparison, placeOf, score))}
+          texts={texts}
+        />
+      )}
+    </div>
+  )
 }

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { compileSchedule } from '../../../../shared/schedule/index.ts'
-import { type Comparison, higherIsBetter, type StudyScore } from '../../../../shared/study/outcomes.ts'
+import { type Comparison, isHigherBetter, type StudyScore } from '../../../../shared/study/comparison.ts'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import type { ChartSeries } from '../../../charts/types.ts'
 import type { ScoreTexts } from '../scoreTexts.ts'
@@ -78,7 +78,7 @@ function separateLines(
 ): ChartSeries[] {
   const best = bestSoFar(
     points.map(({ mean }) => mean),
-    higherIsBetter(score),
+    isHigherBetter(score),
   )
   const dash = seriesDash(place + 1)
   // A stair: it stands until a larger budget has a better model.

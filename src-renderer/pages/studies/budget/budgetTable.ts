@@ -1,6 +1,11 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import { percentText } from '../../../../shared/numberText.ts'
-import { type Comparison, type Outcome, type StudyScore, scoreWords } from '../../../../shared/study/outcomes.ts'
+import {
+  type Comparison,
+  type ScheduleOutcome,
+  type StudyScore,
+  scoreWords,
+} from '../../../../shared/study/comparison.ts'
 import { csvTable, markdownTable } from '../../../components/tableText.ts'
 import { rate } from '../../../format/format.ts'
 import type { ScoreTexts } from '../scoreTexts.ts'
@@ -52,8 +57,8 @@ export function budgetTable(comparisons: readonly Comparison[], texts: ScoreText
   }))
 }
 
-function outcomeView(outcome: Outcome, budget: number, texts: ScoreTexts): OutcomeView {
-  const { schedule, cells, count, diverged, place, isLevel } = outcome
+function outcomeView(outcome: ScheduleOutcome, budget: number, texts: ScoreTexts): OutcomeView {
+  const { schedule, cells, count, diverged, place, isLevel, rateFactor } = outcome
   const isAllDiverged = count === 0 && diverged.length > 0
   return {
     schedule,
@@ -62,7 +67,13 @@ function outcomeView(outcome: Outcome, budget: number, texts: ScoreTexts): Outco
     count: count === 0 ? '' : `n ${count}`,
     place: diverged.length === 0 && (place === 1 || place === 2 || place === 3) ? place : undefined,
     isLevel,
-    note: [divergedNote(diverged, isAllDiverged), openNote(outcome)].filter((part) => part !== '').join(', '),
+    note: [
+      ...(rateFactor === undefined ? [] : [`rate × ${rate(rateFactor)}`]),
+      divergedNote(diverged, isAllDiverged),
+      openNote(outcome),
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
     isDiverged: diverged.length > 0,
     runIds: cells.filter(({ status }) => status !== 'deleted').map(({ runId }) => runId),
   }
@@ -70,7 +81,7 @@ function outcomeView(outcome: Outcome, budget: number, texts: ScoreTexts): Outco
 
 /** "91.23 ± 0.31", without the deviation of a single value; "–" without any. */
 export function spreadText(
-  { count, mean, deviation }: Pick<Outcome, 'count' | 'mean' | 'deviation'>,
+  { count, mean, deviation }: Pick<ScheduleOutcome, 'count' | 'mean' | 'deviation'>,
   texts: ScoreTexts,
 ): string {
   if (count === 0) return '–'
@@ -86,12 +97,17 @@ function divergedNote(diverged: readonly StudyCellInfo[], isAll: boolean): strin
   return isAll ? `${diverged.length} runs, one ${where}` : `${diverged.length} diverged, one ${where}`
 }
 
-const openNote = ({ open, lost }: Outcome): string =>
-  [open > 0 && `${open} to come`, lost > 0 && `${lost} without a result`]
+const openNote = ({ open, lost, isTuning }: ScheduleOutcome): string =>
+  [
+    isTuning && 'rate being tuned',
+    !isTuning && open > 0 && `${open} to come`,
+    lost > 0 && `${lost} without a result`,
+  ]
     .filter((part) => part !== false)
     .join(', ')
 
-export const budgetText = (budget: number): string => percentText(budget, budget < 0.1 && (100 * budget) % 1 > 1e-9 ? 1 : 0)
+export const budgetText = (budget: number): string =>
+  percentText(budget, budget < 0.1 && (100 * budget) % 1 > 1e-9 ? 1 : 0)
 
 /* As text, for papers and spreadsheets. */
 
@@ -121,7 +137,19 @@ function cellMarkdown({ text, count, place, isLevel, note }: OutcomeView): strin
 /** A row for each schedule at each place, in full precision: accuracies in 0..1, losses in nats. */
 export function budgetCsv(comparisons: readonly Comparison[], score: StudyScore): string {
   return csvTable({
-    head: ['task', 'optimizer', 'schedule', 'budget', 'steps', 'score', 'n', 'mean', 'sd', 'diverged', 'place'],
+    head: [
+      'task',
+      'optimizer',
+      'schedule',
+      'budget',
+      'steps',
+      'score',
+      'n',
+      'mean',
+      'sd',
+      'diverged',
+      'place',
+    ],
     rows: comparisons.flatMap(({ task, optimizer, budget, steps, outcomes }) =>
       outcomes.map(({ schedule, count, mean, deviation, diverged, place }) => [
         task,

@@ -1,6 +1,136 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import type { SortingState } from '@tanstack/react-table'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import type { SweepSpec } from '../../../../shared/study/spec.ts'
+import { EmptyState } from '../../../components/EmptyState.tsx'
+import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
+import { counted } from '../../../format/format.ts'
+import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
+import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
 import type { StudyResultsProps } from '../results.ts'
+import { objectiveWords } from '../words.ts'
+import { AxisPlots } from './AxisPlots.tsx'
+import { ChosenSetting } from './ChosenSetting.tsx'
+import { Heatmap } from './Heatmap.tsx'
+import { NextSteps } from './NextSteps.tsx'
+import { Parallel } from './Parallel.tsx'
+import { type Brushes, isBrushed, objectiveAxis, objectiveScale, parallelLines } from './parallel.ts'
+import { type SettingRow, standingOf } from './rows.ts'
+import { SettingsTable } from './SettingsTable.tsx'
+import classes from './Sweep.module.css'
+import { type Sweep, useSweep } from './useSweep.ts'
+import { objectiveSpread, settingName } from './words.ts'
 
-export function SweepResults({ cells }: StudyResultsProps<SweepSpec>) {
-  return <p>{cells.length} runs</p>
+/** What came of a sweep: a row a setting, and what each axis does to the objective. */
+export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec>) {
+  const sweep = useSweep(spec, cells)
+  const [measure] = useScoreMeasure()
+  const [brushes, setBrushes] = useState<Brushes>({})
+  const view = useView(spec, measure)
+  const rows = useBrushed(sweep, brushes)
+  // The plots follow the table: while runs train, what is typed and clicked goes first.
+  const plotted = useDeferredValue(rows)
+  const chosen = sweep.byKey.get(view.chosen ?? '') ?? sweep.best ?? sweep.rows[0]
+  if (sweep.rows.length === 0)
+    return <EmptyState title="No runs yet" text="Its runs are listed here as soon as they are stored." />
+  const common = { sweep, rows: plotted, measure, chosen: chosen?.key, onChoose: view.choose } as const
+  return (
+    <div className={classes.results}>
+      <div className={classes.main}>
+        <div className={classes.partHead}>
+          <h2>{counted(sweep.rows.length, 'setting')}</h2>
+          <Verdict sweep={sweep} measure={measure} />
+          <span className={classes.space} />
+          <ScoreMeasureSwitch />
+        </div>
+        <SettingsTable
+          sweep={sweep}
+          rows={rows}
+          measure={measure}
+          chosen={chosen?.key}
+          sorting={view.sorting}
+          onSorting={view.sort}
+          onChoose={view.choose}
+        />
+        <div className={classes.partHead}>
+          <NextSteps study={study} sweep={sweep} row={chosen} />
+        </div>
+        <section className={classes.part} aria-label="Each axis">
+          <div className={classes.partHead}>
+            <h2>Each axis</h2>
+          </div>
+          <p className={classes.about}>
+            Grey: single runs, a cross where one diverged. Line: the best setting's mean at each value, all
+            other axes at their best there. Click a point of the line to see its runs.
+          </p>
+          <AxisPlots {...common} />
+        </section>
+        <Heatmap {...common} />
+        <Parallel {...common} rows={sweep.rows} brushes={brushes} onBrushes={setBrushes} />
+      </div>
+      {chosen !== undefined && <ChosenSetting sweep={sweep} row={chosen} measure={measure} />}
+    </div>
+  )
 }
+
+/** What can be said by now: the best, by what, and what cannot be told from it. */
+function Verdict({ sweep, measure }: { readonly sweep: Sweep; readonly measure: ScoreMeasure }) {
+  const { best, rows, spec, nameOf } = sweep
+  if (best === undefined) return <span className={classes.about}>No setting has a validation score yet.</span>
+  const standings = rows.map((row) => standingOf(row, best).is)
+  const equal = standings.filter((is) => is === 'equal').length
+  const single = standings.filter((is) => is === 'oneRun').length
+  return (
+    <span className={classes.verdict}>
+      Best: <strong>{settingName(best, nameOf)}</strong>,{' '}
+      {objectiveSpread(best.objective, spec.objective, measure)} {objectiveWords(spec.objective, measure)} (
+      {counted(best.objective?.n ?? 0, 'run')}).
+      {equal > 0 && ` ${counted(equal, 'other')} within the standard error: no difference.`}
+      {single > 0 &&
+        best.objective?.n === 1 &&
+        ' One run a setting: no telling how sure the differences are.'}
+    </span>
+  )
+}
+
+/** The settings that pass all brushes; those without a line (nothing known yet) while there are none. */
+function useBrushed({ rows, axes, spec }: Sweep, brushes: Brushes): readonly SettingRow[] {
+  return useMemo(() => {
+    if (Object.keys(brushes).length === 0) return rows
+    const names = [...axes.map(({ path }) => path), objectiveAxis]
+    return parallelLines(rows, axes, objectiveScale(rows, spec.objective))
+      .filter((line) => isBrushed(line, names, brushes))
+      .map(({ row }) => row)
+  }, [rows, axes, spec.objective, brushes])
+}
+
+/** What is looked at lies in the address: the chosen setting and the order of the table. */
+function useView(spec: SweepSpec, measure: ScoreMeasure) {
+  const { setting, sort } = useSearch({ from: '/studies/$studyId' })
+  const navigate = useNavigate({ from: '/studies/$studyId' })
+  const sorting = useMemo(
+    () => (sort === undefined ? bestFirst(spec, measure) : [sortOf(sort)]),
+    [sort, spec, measure],
+  )
+  const change = useCallback(
+    (part: { readonly setting?: string; readonly sort?: string | undefined }) =>
+      void navigate({ replace: true, resetScroll: false, search: (before) => ({ ...before, ...part }) }),
+    [navigate],
+  )
+  const choose = useCallback((key: string) => change({ setting: key }), [change])
+  const keepSorting = useCallback(
+    ([first]: SortingState) =>
+      change({ sort: first === undefined ? undefined : `${first.desc ? '-' : ''}${first.id}` }),
+    [change],
+  )
+  return { chosen: setting, sorting, choose, sort: keepSorting }
+}
+
+const sortOf = (text: string) =>
+  text.startsWith('-') ? { id: text.slice(1), desc: true } : { id: text, desc: false }
+
+const bestFirst = ({ objective }: SweepSpec, measure: ScoreMeasure): SortingState => [
+  objective === 'validationAccuracy'
+    ? { id: 'accuracy', desc: measure === 'accuracy' }
+    : { id: 'loss', desc: false },
+]

@@ -1,6 +1,118 @@
+import { useMemo, useState } from 'react'
+import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
+import { type ScorePart, scoreFor } from '../../../../shared/study/comparison.ts'
 import type { TrunkStudySpec } from '../../../../shared/study/spec.ts'
+import { type TrunkTable, trunkTables } from '../../../../shared/study/trunkTable.ts'
+import { LineChart } from '../../../charts/LineChart.tsx'
+import type { ChartAxis } from '../../../charts/types.ts'
+import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
+import { count, rate } from '../../../format/format.ts'
+import { tickNumbers } from '../../../format/numberList.ts'
+import { useRuns } from '../../../hooks/useRuns.ts'
+import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
+import { CopyTable } from '../CopyTable.tsx'
+import { PartSwitch } from '../PartSwitch.tsx'
+import classes from '../Results.module.css'
 import type { StudyResultsProps } from '../results.ts'
+import { Section } from '../Section.tsx'
+import { type ScoreTexts, scoreTexts } from '../scoreTexts.ts'
+import { useSameRows } from '../useSameRows.ts'
+import { TrunkTableView } from './TrunkTableView.tsx'
+import { rateSeries, scoreSeries, type TrunkRun } from './trunkCharts.ts'
+import { trunkCsv, trunkMarkdown } from './trunkText.ts'
+import { trunkVerdict } from './trunkVerdict.ts'
 
-export function TrunkResults({ cells }: StudyResultsProps<TrunkStudySpec>) {
-  return <p>{cells.length} runs</p>
+const steps: ChartAxis = { label: 'steps', format: count, tick: tickNumbers, ticksEnd: true }
+const budgetSteps: ChartAxis = { ...steps, label: 'steps of the budget' }
+const rates: ChartAxis = { label: '', format: rate, tick: tickNumbers }
+
+/** One trunk for every budget, beside each budget trained by itself: what is saved, and what that costs. */
+export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>) {
+  const [part, setPart] = useState<ScorePart>('validation')
+  const [measure] = useScoreMeasure()
+  const score = useMemo(() => scoreFor(spec.objective, part), [spec.objective, part])
+  const texts = useMemo(() => scoreTexts(score, measure), [score, measure])
+  const tables = useMemo(() => trunkTables(cells, score), [cells, score])
+  const verdict = useMemo(() => trunkVerdict(tables, score, texts), [tables, score, texts])
+  return (
+    <div className={classes.results}>
+      <ul className={classes.verdict} aria-label="What came of it">
+        {verdict.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+      {tables.map((table, place) => (
+        <Section
+          key={table.shape}
+          title={`One trunk, ${table.shape} cool-downs`}
+          about={`${texts.title}. New steps: what this budget adds to the trunk, and its cool-down; steps are of one seed. Differences are paired by seed; within their standard error they are not told apart.`}
+          actions={
+            place === 0 && (
+              <div className={classes.bar}>
+                <PartSwitch part={part} onPart={setPart} />
+                {score.of === 'accuracy' && <ScoreMeasureSwitch />}
+                <CopyTable
+                  what="the tables"
+                  markdown={() => trunkMarkdown(tables, texts)}
+                  csv={() => trunkCsv(tables, score)}
+                />
+              </div>
+            )
+          }
+        >
+          <TrunkTableView table={table} score={score} texts={texts} />
+        </Section>
+      ))}
+      <div className={classes.charts}>
+        <Rates cells={cells} />
+        <Scores tables={tables} texts={texts} />
+      </div>
+    </div>
+  )
+}
+
+/** The rates as they were planned, of the first seed. */
+function Rates({ cells }: { readonly cells: readonly StudyCellInfo[] }) {
+  const { byId } = useRuns()
+  const seed = cells[0]?.seed
+  const ofSeed = cells.filter((cell) => cell.seed === seed)
+  const runs = useSameRows(ofSeed.map(({ runId }) => byId.get(runId)))
+  const keys = useSameRows(ofSeed.map(({ key }) => key))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: cells change with every step, their keys with the study alone
+  const series = useMemo(
+    () =>
+      rateSeries(
+        ofSeed.flatMap((cell, i): readonly TrunkRun[] => {
+          const run = runs[i]
+          return run === undefined ? [] : [{ cell, run }]
+        }),
+      ),
+    [runs, keys],
+  )
+  if (series.length === 0) return null
+  return <LineChart title={`Learning rate, seed ${seed}`} series={series} x={steps} y={rates} height={260} />
+}
+
+interface ScoresProps {
+  readonly tables: readonly TrunkTable[]
+  readonly texts: ScoreTexts
+}
+
+function Scores({ tables, texts }: ScoresProps) {
+  const series = useMemo(() => scoreSeries(tables, texts), [tables, texts])
+  const y = useMemo(
+    (): ChartAxis =>
+      texts.unit === 'nats' ? { label: 'nats', format: texts.value } : { label: '', share: true },
+    [texts],
+  )
+  if (series.length === 0) return null
+  return (
+    <LineChart
+      title={`${texts.title} by budget, mean over seeds`}
+      series={series}
+      x={budgetSteps}
+      y={y}
+      height={260}
+    />
+  )
 }

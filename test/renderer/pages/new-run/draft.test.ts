@@ -11,8 +11,8 @@ import {
   freshDraft,
   keepDraft,
   recallDraft,
+  specFrom,
   specJson,
-  specOfRun,
 } from '../../../../src-renderer/pages/new-run/model/draft.ts'
 import { problemAt, readNumber, readNumbers } from '../../../../src-renderer/pages/new-run/model/fields.ts'
 import { cutOf } from '../../../../src-renderer/pages/new-run/model/mend.ts'
@@ -108,7 +108,10 @@ test('a draft survives a reload, wrong or not, and what is no draft is no draft'
 })
 
 test('a run to start from gives all but its name', () => {
-  assert.deepEqual(specOfRun({ ...defaultSpec, name: 'first' }), defaultSpec)
+  assert.deepEqual(
+    specFrom({ kind: 'training', spec: { ...defaultSpec, name: 'first' } }, undefined),
+    defaultSpec,
+  )
 })
 
 test('the examples for training are as many as the core’s own split leaves', () => {
@@ -229,4 +232,24 @@ test('the cost is told in words', () => {
   assert.equal(aboutTime(23), 'about 25\u202fs')
   assert.equal(aboutTime(170), 'about 3\u202fmin')
   assert.equal(aboutTime(7260), 'about 2\u202fh 01\u202fm')
+})
+
+test('a range test lends all but its ramp: schedule and budget are those of the draft', () => {
+  const ramp = parseRunSpec({
+    ...defaultSpec,
+    name: 'Range test: first',
+    batchSize: 32,
+    schedule: { kind: 'geometric', lrStart: 1e-7, lrEnd: 10 },
+    budget: { steps: 100 },
+    snapshots: { at: 'last' },
+  })
+  const draft = { ...defaultSpec, schedule: { kind: 'oneCycle', lrMax: 0.2 }, budget: { epochs: 3 } }
+  const { schedule, budget, batchSize, snapshots, name } = specFrom({ kind: 'rateTest', spec: ramp }, draft)
+  assert.deepEqual([schedule.kind, budget, batchSize], ['oneCycle', { epochs: 3 }, 32])
+  assert.deepEqual([snapshots, name], [defaultSpec.snapshots, undefined])
+  // A draft that is not valid has none to lend.
+  assert.deepEqual(
+    specFrom({ kind: 'rateTest', spec: ramp }, { schedule: 'x' }).schedule,
+    defaultSpec.schedule,
+  )
 })

@@ -123,3 +123,22 @@ test('what may be resumed, and how long a run took or has taken', () => {
   assert.equal(secondsOf(row('a', { endedAt: null }), 5000), 5)
   assert.equal(secondsOf(row('a', { startedAt: null })), null)
 })
+
+describe('a range test is no training result', () => {
+  const scored = { best: epoch(0.9), last: epoch(0.8), spark: [0.5, 0.9] }
+  const tested = row('a', { ...scored, kind: 'rateTest', status: 'stopped', stepsDone: 40 })
+  test('whatever it measured, no score of it stands in the table', () => {
+    const scores = columns.filter(({ isScore }) => isScore).map(({ id }) => id)
+    for (const id of [...scores, 'valLoss', 'trainLoss'])
+      if (findColumn(id)?.value !== undefined && id !== 'at') assert.equal(text(id, tested), '–', id)
+  })
+  test('nothing of it is compared with a baseline', () => {
+    const column = findColumn('best')
+    assert.ok(column)
+    assert.equal(deltaOf(column, tested, row('base', { best: epoch(0.8) }), at), undefined)
+  })
+  test('it is not resumed', () => {
+    assert.equal(isResumable(tested), false)
+    assert.equal(isResumable(row('a', { status: 'stopped', stepsDone: 40 })), true)
+  })
+})

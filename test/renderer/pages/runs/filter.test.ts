@@ -202,3 +202,21 @@ describe('completions', () => {
     assert.deepEqual(offers('is:fav'), ['is:favourite '])
   })
 })
+
+test('range tests are found, and left out, by their kind', () => {
+  const all = [row('a'), row('b', { kind: 'rateTest', best: epoch(0.9) })]
+  const left = (text: string): string => {
+    const parsed = parseFilter(text)
+    assert.ok(parsed.ok, text)
+    return all
+      .filter(parsed.matches)
+      .map(({ id }) => id)
+      .join()
+  }
+  assert.deepEqual(
+    ['kind:training', 'kind:rangetest', 'is:rangetest', '-is:rangetest', '"range test"', 'best>0.1'].map(
+      left,
+    ),
+    ['a', 'b', 'b', 'a', 'b', ''],
+  )
+})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rankedScores } from '../../../shared/study/budgetScopes.ts'
-import { compareSchedules, spreadOf } from '../../../shared/study/outcomes.ts'
+import { compareSchedules, spreadOf } from '../../../shared/study/comparison.ts'
 import { cellInfo, seedsOf } from './cellInfos.ts'
 
 const byValidation = { part: 'validation', of: 'accuracy' } as const
@@ -108,7 +108,6 @@ test('what is still to come has no place, and its comparison is not ranked befor
     ...seedsOf('A', 1, [0.7]),
     cellInfo({ settings: { schedule: 'B' }, status: 'queued' }),
     cellInfo({ settings: { schedule: 'B' }, status: 'deleted', seed: 2, validationAccuracy: 0.9 }),
-    cellInfo({ settings: { schedule: 'B' }, role: 'tuning', validationAccuracy: 1 }),
   ]
   const comparisons = compareSchedules(cells, byValidation)
   const late = comparisons[1]?.outcomes[1]
@@ -125,4 +124,35 @@ test('10 % is a low budget, 25 % a high one, and losses are turned round', () =>
   const comparisons = compareSchedules(cells, score)
   assert.deepEqual(rankedScores(comparisons, 'low', score), [[-0.01], [-0.1]])
   assert.deepEqual(rankedScores(comparisons, 'high', score), [[-0.25], [-1]])
+})
+
+test('a schedule whose rate is being tuned is still to come, and then has the factor that was found', () => {
+  const tuning = (schedule: string, given: Partial<Parameters<typeof cellInfo>[0]>) =>
+    cellInfo({ settings: { schedule, rateFactor: 3 }, role: 'tuning', ...given })
+  const [only] = compareSchedules(
+    [
+      tuning('A', { validationAccuracy: 1 }),
+      tuning('B', { status: 'running' }),
+      tuning('C', { status: 'failed', diverged: { step: 1, lr: 9 } }),
+      tuning('D', { validationAccuracy: 0.7 }),
+      ...seedsOf('D', 1, [0.6], { settings: { rateFactor: 0.3 } }),
+    ],
+    byValidation,
+  )
+  assert.deepEqual(
+    only?.outcomes.map(({ schedule, isTuning, open, diverged, count, rateFactor }) => [
+      schedule,
+      isTuning,
+      open,
+      diverged.length,
+      count,
+      rateFactor,
+    ]),
+    [
+      ['A', true, 1, 0, 0, undefined],
+      ['B', true, 1, 0, 0, undefined],
+      ['C', false, 0, 1, 0, undefined],
+      ['D', false, 0, 0, 1, 0.3],
+    ],
+  )
 })

@@ -15,14 +15,14 @@ export interface StudyScore {
 }
 
 export const scoreWords = ({ part, of }: StudyScore): string => `${part} ${of}`
-export const higherIsBetter = ({ of }: StudyScore): boolean => of === 'accuracy'
+export const isHigherBetter = ({ of }: StudyScore): boolean => of === 'accuracy'
 export const scoreFor = (objective: StudyObjective, part: ScorePart): StudyScore => ({
   part,
   of: objective === 'validationAccuracy' ? 'accuracy' : 'loss',
 })
 
 /** The score of a cell's last evaluation; null before the first, and where the part is empty. */
-export function scoreOf(cell: StudyCellInfo, { part, of }: StudyScore): number | null {
+export function cellScore(cell: StudyCellInfo, { part, of }: StudyScore): number | null {
   if (part === 'validation') return of === 'accuracy' ? cell.validationAccuracy : cell.validationLoss
   return of === 'accuracy' ? cell.testAccuracy : cell.testLoss
 }
@@ -47,12 +47,16 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /** What one schedule came to at one place. */
-export interface Outcome extends Spread {
+export interface ScheduleOutcome extends Spread {
   readonly schedule: string
   readonly cells: readonly StudyCellInfo[]
   readonly diverged: readonly StudyCellInfo[]
   /** Still to come to an end. */
   readonly open: number
+  /** The rate that its cells are to have is still being found. */
+  readonly isTuning: boolean
+  /** What its rates were multiplied with, where that was found by tuning. */
+  readonly rateFactor: number | undefined
   /** Ended without a result: by an error, by hand, deleted. */
   readonly lost: number
   /** 1 is best; undefined before it has a result. Equals share the better place. */
@@ -63,14 +67,14 @@ export interface Outcome extends Spread {
 
 /** One line of the table: a task, an optimizer and a budget, with every schedule of the study in the study's order. */
 export interface Comparison {
-  /** As tables name them; empty where the study has but one. */
+  /** As tables name them. */
   readonly task: string
   readonly optimizer: string
   /** Share of the full budget, in 0..1. */
   readonly budget: number
   /** Of its runs, in steps. */
   readonly steps: number
-  readonly outcomes: readonly Outcome[]
+  readonly outcomes: readonly ScheduleOutcome[]
   /** Every schedule has come to its end: ranks can be told. */
   readonly isDone: boolean
 }
@@ -80,73 +84,59 @@ const textOf = (cell: StudyCellInfo, path: string): string => {
   return value === undefined || value === null ? '' : String(value)
 }
 
-/** The schedules of a study's cells, in the order in which they come first. */
-export const schedulesOf = (cells: readonly StudyCellInfo[]): readonly string[] => [
-  ...new Set(cells.filter(({ role }) => role === 'cell').map((cell) => textOf(cell, 'schedule'))),
-]
-
 /** Those of comparisons, each of which has all of them. */
 export const schedulesIn = ([first]: readonly Comparison[]): readonly string[] =>
   first?.outcomes.map(({ schedule }) => schedule) ?? []
 
 /** Tasks and optimizers in the study's order, budgets ascending. */
 export function compareSchedules(cells: readonly StudyCellInfo[], score: StudyScore): readonly Comparison[] {
-  const schedules = schedulesOf(cells)
-  const places = new Map<string, { group: number; budget: number; members: StudyCellInfo[] }>()
-  const groups: string[] = []
-  for (const cell of cells) {
-    if (cell.role !== 'cell') continue
-    const group = JSON.stringify([textOf(cell, 'task'), textOf(cell, 'optimizer')])
-    if (!groups.includes(group)) groups.push(group)
-    const place = { group: groups.indexOf(group), budget: cell.budget }
-    const key = JSON.stringify(place)
-    const members = places.get(key)?.members ?? []
-    members.push(cell)
-    places.set(key, { ...place, members })
-  }
-  return [...places.values()]
-    .sort((a, b) => a.group - b.group || a.budget - b.budget)
-    .flatMap(({ members }) => {
-      const [first] = members
-      return first === undefined ? [] : [comparisonOf(first, members, schedules, score)]
-    })
+  const asked = cells.filter(({ role }) => role === 'cell' || role === 'tuning')
+  // Tuning comes first, and has every schedule; the cells of one that is tuned come as its rate is found.
+  const first = asked.some(({ role }) => role === 'tuning')
+    ? asked.filter(({ role }) => role === 'tuning')
+    : asked
+  const schedules = [...new Set([...first, ...asked].map((cell) => textOf(cell, 'schedule')))]
+  const groups = Map.groupBy(asked, (cell) =>
+    JSON.stringify([textOf(cell, 'task'), textOf(cell, 'optimizer')]),
+  )
+  return [...groups.values()].flatMap((group) =>
+    [...Map.groupBy(group, ({ budget }) => budget).values()]
+      .map((members) => comparisonOf(members, schedules, score))
+      .sort((a, b) => a.budget - b.budget),
+  )
 }
 
 function comparisonOf(
-  first: StudyCellInfo,
   members: readonly StudyCellInfo[],
   schedules: readonly string[],
   score: StudyScore,
 ): Comparison {
+  const bySchedule = Map.groupBy(members, (cell) => textOf(cell, 'schedule'))
   const outcomes = placed(
-    schedules.map((schedule) =>
-      outcomeOf(
-        schedule,
-        members.filter((cell) => textOf(cell, 'schedule') === schedule),
-        score,
-      ),
-    ),
+    schedules.map((schedule) => outcomeOf(schedule, bySchedule.get(schedule) ?? [], score)),
     score,
   )
+  const [first] = members
   return {
-    task: textOf(first, 'task'),
-    optimizer: textOf(first, 'optimizer'),
-    budget: first.budget,
+    task: first === undefined ? '' : textOf(first, 'task'),
+    optimizer: first === undefined ? '' : textOf(first, 'optimizer'),
+    budget: first?.budget ?? 0,
     steps: Math.max(...members.map(({ totalSteps }) => totalSteps)),
     outcomes,
     isDone: outcomes.every(({ open, count, diverged }) => open === 0 && count + diverged.length > 0),
   }
 }
 
-type Unplaced = Omit<Outcome, 'place' | 'isLevel'>
+type Unplaced = Omit<ScheduleOutcome, 'place' | 'isLevel'>
 
-function outcomeOf(schedule: string, cells: readonly StudyCellInfo[], score: StudyScore): Unplaced {
-  const values = cells.flatMap((cell) => {
-    const value = cell.status === 'completed' ? scoreOf(cell, score) : null
-    return value === null ? [] : [value]
-  })
+/** @param members of one schedule: its cells, and those that tune its rate */
+function outcomeOf(schedule: string, members: readonly StudyCellInfo[], score: StudyScore): Unplaced {
+  const cells = members.filter(({ role }) => role === 'cell')
+  const tuning = members.filter(({ role }) => role === 'tuning')
+  if (cells.length === 0 && tuning.length > 0) return tunedOutcome(schedule, tuning, score)
+  const values = scoresOf(cells, score)
   const diverged = cells.filter((cell) => cell.diverged !== null)
-  const open = cells.filter(({ status }) => openStatuses.has(status)).length
+  const open = cells.filter(isOpen).length
   return {
     schedule,
     cells,
@@ -154,8 +144,33 @@ function outcomeOf(schedule: string, cells: readonly StudyCellInfo[], score: Stu
     diverged,
     open,
     lost: cells.length - values.length - diverged.length - open,
+    isTuning: false,
+    rateFactor: numberOf(cells[0]?.settings.rateFactor),
   }
 }
+
+/** Before its rate is found; and where none of the rates tried led to a score, for good. */
+function tunedOutcome(schedule: string, tuning: readonly StudyCellInfo[], score: StudyScore): Unplaced {
+  const isTuning = tuning.some(isOpen) || scoresOf(tuning, score).length > 0
+  return {
+    schedule,
+    cells: tuning,
+    ...spreadOf([]),
+    diverged: isTuning ? [] : tuning.filter((cell) => cell.diverged !== null),
+    open: isTuning ? 1 : 0,
+    lost: 0,
+    isTuning,
+    rateFactor: undefined,
+  }
+}
+
+const numberOf = (value: StudyCellInfo['settings'][string] | undefined): number | undefined =>
+  typeof value === 'number' ? value : undefined
+
+const scoresOf = (cells: readonly StudyCellInfo[], score: StudyScore): number[] =>
+  cells.flatMap((cell) => (cell.status === 'completed' ? (cellScore(cell, score) ?? []) : []))
+
+const isOpen = ({ status }: StudyCellInfo): boolean => openStatuses.has(status)
 
 /** What was interrupted goes on with its study. */
 const openStatuses: ReadonlySet<StudyCellInfo['status']> = new Set([
@@ -168,15 +183,15 @@ const openStatuses: ReadonlySet<StudyCellInfo['status']> = new Set([
 
 /** What is ranked: higher is better. One of whose runs some diverged is behind all of which none did. */
 export function standing(
-  { mean, count, diverged }: Pick<Outcome, 'mean' | 'count' | 'diverged'>,
+  { mean, count, diverged }: Pick<ScheduleOutcome, 'mean' | 'count' | 'diverged'>,
   score: StudyScore,
 ): number | undefined {
   if (diverged.length > 0) return Number.NEGATIVE_INFINITY
   if (count === 0) return undefined
-  return higherIsBetter(score) ? mean : -mean
+  return isHigherBetter(score) ? mean : -mean
 }
 
-function placed(outcomes: readonly Unplaced[], score: StudyScore): Outcome[] {
+function placed(outcomes: readonly Unplaced[], score: StudyScore): ScheduleOutcome[] {
   const standings = outcomes.map((outcome) => standing(outcome, score))
   const known = standings.filter((value) => value !== undefined)
   const best =
@@ -191,11 +206,15 @@ function placed(outcomes: readonly Unplaced[], score: StudyScore): Outcome[] {
   })
 }
 
+/** But for the last bits of either. */
+export const isWithinError = (difference: number, standardError: number): boolean =>
+  Math.abs(difference) <= standardError * (1 + 1e-9)
+
 /** Whether two means differ by no more than the standard error of their difference; where no error is known, if they are equal. */
 function isWithin(one: Unplaced, other: Unplaced | undefined): boolean {
   if (other === undefined || one.diverged.length + other.diverged.length > 0) return false
   if (one.count === 0 || other.count === 0) return false
   const difference = Math.abs(one.mean - other.mean)
   if (one.standardError === null || other.standardError === null) return difference === 0
-  return difference <= Math.hypot(one.standardError, other.standardError)
+  return isWithinError(difference, Math.hypot(one.standardError, other.standardError))
 }

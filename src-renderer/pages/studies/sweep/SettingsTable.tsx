@@ -1,0 +1,168 @@
+import {
+  createSortedRowModel,
+  functionalUpdate,
+  rowSortingFeature,
+  type SortingState,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, useMemo, useRef } from 'react'
+import type { StudyObjective } from '../../../../shared/study/spec.ts'
+import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
+import { type SettingColumn, settingColumns } from './columns.ts'
+import { type SettingRow, standingOf } from './rows.ts'
+import classes from './Sweep.module.css'
+import type { Sweep } from './useSweep.ts'
+import { settingName, standingHelp } from './words.ts'
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() })
+const rowHeight = 28
+
+interface SettingsTableProps {
+  readonly sweep: Sweep
+  /** Those that pass the brushes. */
+  readonly rows: readonly SettingRow[]
+  readonly measure: ScoreMeasure
+  readonly chosen: string | undefined
+  readonly sorting: SortingState
+  readonly onSorting: (sorting: SortingState) => void
+  readonly onChoose: (key: string) => void
+}
+
+/** One row a setting, sorted by any of its numbers; only the rows in sight are drawn. */
+export function SettingsTable(props: SettingsTableProps) {
+  const { sweep, rows, measure, sorting, onSorting } = props
+  const columns = useMemo(() => settingColumns(sweep, measure), [sweep, measure])
+  const definitions = useMemo(
+    () =>
+      columns.map(({ id, value, highFirst }) => ({
+        id,
+        accessorFn: (row: SettingRow) => value(row),
+        sortUndefined: 'last' as const,
+        sortDescFirst: highFirst === true,
+      })),
+    [columns],
+  )
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: rows,
+    state: { sorting },
+    onSortingChange: (updater) => onSorting(functionalUpdate(updater, sorting)),
+    enableSortingRemoval: false,
+    getRowId: ({ key }) => key,
+  })
+  const scroll = useRef<HTMLElement>(null)
+  const sorted = table.getRowModel().rows
+  const virtual = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 12,
+    getItemKey: (index) => sorted[index]?.id ?? index,
+  })
+  const items = virtual.getVirtualItems()
+  const above = items[0]?.start ?? 0
+  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={classes.tableBox} tabIndex={0} aria-label="Settings" ref={scroll}>
+      <table className={classes.table} aria-rowcount={sorted.length + 1}>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ id, label, part, about, isNumber }) => {
+              const direction =
+                sorting[0]?.id === id ? (sorting[0].desc ? 'descending' : 'ascending') : 'none'
+              return (
+                <th key={id} scope="col" aria-sort={direction} data-number={isNumber}>
+                  <button type="button" title={about} onClick={() => table.getColumn(id)?.toggleSorting()}>
+                    <span>
+                      {label}
+                      <span aria-hidden="true">{arrows[direction]}</span>
+                    </span>
+                    {part !== undefined && <span className={classes.ofPart}>{part}</span>}
+                  </button>
+                </th>
+              )
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer height={above} columns={columns.length} />
+          {items.map(({ index }) => {
+            const row = sorted[index]?.original
+            return row === undefined ? null : (
+              <Row
+                key={row.key}
+                row={row}
+                index={index}
+                columns={columns}
+                best={sweep.best}
+                objective={sweep.spec.objective}
+                nameOf={sweep.nameOf}
+                isChosen={row.key === props.chosen}
+                onChoose={props.onChoose}
+              />
+            )
+          })}
+          <Spacer height={below} columns={columns.length} />
+        </tbody>
+      </table>
+      {rows.length === 0 && <p className={classes.note}>No setting passes all brushes.</p>}
+    </section>
+  )
+}
+
+const arrows = { ascending: ' ↑', descending: ' ↓', none: '' } as const
+
+/** In place of the rows that are not drawn. */
+function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
+  if (height <= 0) return null
+  return (
+    <tr>
+      <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  )
+}
+
+interface RowProps {
+  readonly row: SettingRow
+  readonly index: number
+  readonly columns: readonly SettingColumn[]
+  readonly best: SettingRow | undefined
+  readonly objective: StudyObjective
+  readonly nameOf: (path: string) => string
+  readonly isChosen: boolean
+  readonly onChoose: (key: string) => void
+}
+
+/** Drawn again only when its runs, the columns or the best change. */
+const Row = memo(function Row({ row, index, columns, best, nameOf, isChosen, onChoose }: RowProps) {
+  const standing = standingOf(row, best)
+  const name = settingName(row, nameOf)
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      data-chosen={isChosen}
+      data-standing={standing.is}
+      onClick={() => onChoose(row.key)}
+    >
+      {columns.map((column, place) => {
+        const text = column.text(row)
+        const help = column.id === 'standing' ? standingHelp(standing) : text
+        return place === 0 ? (
+          <th key={column.id} scope="row" data-number={column.isNumber}>
+            <button type="button" aria-pressed={isChosen} aria-label={`Show ${name}`} title={name}>
+              {text}
+            </button>
+          </th>
+        ) : (
+          <td key={column.id} data-column={column.id} data-number={column.isNumber} title={help}>
+            {text}
+          </td>
+        )
+      })}
+    </tr>
+  )
+})

@@ -1,0 +1,90 @@
+import type { RunSummary } from '../../../../shared/api/runs.ts'
+import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
+import { compileSchedule } from '../../../../shared/schedule/index.ts'
+import { shapeOf, type TrunkTable } from '../../../../shared/study/trunkTable.ts'
+import { seriesColor, seriesDash } from '../../../charts/palette.ts'
+import type { ChartSeries } from '../../../charts/types.ts'
+import { budgetText } from '../budget/budgetTable.ts'
+import type { ScoreTexts } from '../scoreTexts.ts'
+
+/** A run of a trunk study, with the cell that it is of. */
+export interface TrunkRun {
+  readonly cell: StudyCellInfo
+  readonly run: Pick<RunSummary, 'spec' | 'planned'>
+}
+
+const samples = 200
+
+/**
+ * The rates of one seed over the trunk's steps: the trunk, and each cool-down from where it leaves it; runs trained
+ * separately are dashed.
+ */
+export function rateSeries(runs: readonly TrunkRun[]): readonly ChartSeries[] {
+  const shapes = [
+    ...new Set(runs.filter(({ cell }) => cell.role === 'cooldown').map(({ cell }) => shapeOf(cell))),
+  ]
+  return runs.map(({ cell, run }): ChartSeries => {
+    const { at, totalSteps } = compileSchedule(run.spec.schedule, run.planned.plan, run.planned.edits)
+    const origin = cell.after?.stepsDone ?? 0
+    const size = Math.min(samples, totalSteps)
+    const steps = Array.from({ length: size }, (_, i) =>
+      Math.round((i * (totalSteps - 1)) / Math.max(1, size - 1)),
+    )
+    return {
+      id: cell.key,
+      ...looks(cell, shapes),
+      x: steps.map((step) => origin + step),
+      y: steps.map((step) => at(step).lr),
+    }
+  })
+}
+
+function looks(
+  cell: StudyCellInfo,
+  shapes: readonly string[],
+): Pick<ChartSeries, 'label' | 'color' | 'dash' | 'entry' | 'faint'> {
+  const at = budgetText(cell.budget)
+  if (cell.role === 'trunk') return { label: 'trunk', color: seriesColor(0) }
+  if (cell.role === 'separate')
+    return { label: `separate, ${at}`, entry: 'separate', color: seriesColor(1), dash: '6 3' }
+  const place = shapes.indexOf(shapeOf(cell))
+  const dash = seriesDash(place)
+  return {
+    label: `${shapeOf(cell)} cool-down, ${at}`,
+    entry: `${shapeOf(cell)} cool-down`,
+    color: seriesColor(place === 0 ? 0 : place + 1),
+    ...(dash !== undefined && { dash }),
+  }
+}
+
+/** Mean scores against the steps of each budget: of every shape's cool-downs, and of separate runs. */
+export function scoreSeries(tables: readonly TrunkTable[], texts: ScoreTexts): readonly ChartSeries[] {
+  const [first] = tables
+  const lines = tables.map((table, place): ChartSeries => {
+    const rows = table.rows.filter(({ trunk }) => trunk.count > 0)
+    const dash = seriesDash(place)
+    return {
+      id: `trunk ${table.shape}`,
+      label: `trunk with ${table.shape} cool-downs`,
+      color: seriesColor(place === 0 ? 0 : place + 1),
+      ...(dash !== undefined && { dash }),
+      marked: true,
+      x: rows.map(({ steps }) => steps),
+      y: rows.map(({ trunk }) => texts.drawn(trunk.mean)),
+    }
+  })
+  const separate = first?.rows.filter(({ separate: { count } }) => count > 0) ?? []
+  const all: ChartSeries[] = [
+    ...lines,
+    {
+      id: 'separate',
+      label: 'trained separately, cosine',
+      color: seriesColor(1),
+      dash: '6 3',
+      marked: true,
+      x: separate.map(({ steps }) => steps),
+      y: separate.map(({ separate: { mean } }) => texts.drawn(mean)),
+    },
+  ]
+  return all.filter(({ x }) => x.length > 0)
+}

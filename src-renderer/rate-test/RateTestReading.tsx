@@ -1,0 +1,63 @@
+import { Text } from '@mantine/core'
+import { type ReactNode, useCallback } from 'react'
+import type { RunSummary } from '../../shared/api/runs.ts'
+import type { RateTestView } from '../../shared/api/studies.ts'
+import { isActive } from '../../shared/run/state.ts'
+import { MarkList } from './MarkList.tsx'
+import classes from './RateTest.module.css'
+import { RateTestPlot } from './RateTestPlot.tsx'
+import { chosen, type LineName, type RateLines } from './rateLines.ts'
+
+interface RateTestReadingProps {
+  readonly run: Pick<RunSummary, 'status'>
+  readonly view: RateTestView
+  readonly lines: RateLines
+  readonly onMove: (lines: RateLines) => void
+  /** Pixels high for the two charts. */
+  readonly height: number
+  /** What can be done with the two rates. */
+  readonly children: ReactNode
+}
+
+/** A range test to be read: the plot, what makes it doubtful, the suggestions, and what to do with the two rates. */
+export function RateTestReading({ run, view, lines, onMove, height, children }: RateTestReadingProps) {
+  const isLive = isActive(run.status)
+  const { settings } = view
+  const choose = useCallback(
+    (line: LineName, rate: number) => onMove(chosen(lines, line, rate, settings)),
+    [lines, settings, onMove],
+  )
+  return (
+    <div className={classes.reading}>
+      <RateTestPlot view={view} lines={isLive ? undefined : lines} onMove={onMove} height={height} />
+      <div className={classes.beside}>
+        <div className={classes.use}>
+          {isLive ? (
+            <Text size="sm" c="dimmed">
+              What it suggests is read off the whole curve, when the test has ended.
+            </Text>
+          ) : (
+            children
+          )}
+        </div>
+        <Warnings view={view} isLive={isLive} />
+        <MarkList view={view} isLive={isLive} onChoose={choose} />
+      </div>
+    </div>
+  )
+}
+
+/** What is said only when it is true: while the test goes on, much of it may still change. */
+function Warnings({ view, isLive }: { readonly view: RateTestView; readonly isLive: boolean }) {
+  return (
+    <div role="status">
+      {!isLive && view.warnings.length > 0 && (
+        <ul className={classes.warnings} aria-label="What makes it doubtful">
+          {view.warnings.map(({ kind, text }) => (
+            <li key={kind}>{text}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
