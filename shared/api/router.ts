@@ -159,6 +159,9 @@ const studies = router({
     .subscription(({ ctx, input, signal }) =>
       withCursors(ctx.studies.watch(input.id, input.lastEventId ?? undefined, signal)),
     ),
+  ranking: procedure
+    .input(input(oneStudy, 'ranking a study'))
+    .query(({ ctx, input }) => ctx.studies.ranking(input.id)),
   plan: procedure
     .input(input(launchStudy, 'planning a study'))
     .query(({ ctx, input }) => ctx.studies.plan(input.spec)),

@@ -3,6 +3,7 @@ import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
+import type { BudgetScope } from '../study/budgetScopes.ts'
 import type { CellRole, LeftOut, StudyCell } from '../study/cell.ts'
 import type { RateStopReason } from '../study/rateStop.ts'
 import type { RateSuggestions } from '../study/rateSuggestions.ts'
@@ -145,6 +146,27 @@ export const removeStudy = z.strictObject({
   runs: z.boolean().default(false),
 })
 
+/** How schedules rank over the comparisons of a study, each a budget of a task that every schedule has ended. */
+export interface StudyRanking {
+  readonly scope: BudgetScope
+  /** Of the study's objective. */
+  readonly part: 'validation' | 'test'
+  /** In the order of the columns below. */
+  readonly schedules: readonly string[]
+  readonly comparisons: number
+  /** Null where nothing can be compared yet. */
+  readonly ranking: {
+    /** Shares in 0..1 of comparisons in which fewer than one, or three, are strictly better. */
+    readonly top1: readonly number[]
+    readonly top3: readonly number[]
+    readonly meanRank: readonly number[]
+    /** Null with fewer than two comparisons or schedules. */
+    readonly friedman: { readonly chiSquared: number; readonly p: number } | null
+    /** Of mean ranks, by Nemenyi's test at 0.05. */
+    readonly criticalDifference: number | null
+  } | null
+}
+
 export interface StudyServices {
   list(): StudySummary[]
   /** @throws UserError when no study or more than one begins with it */
@@ -159,6 +181,8 @@ export interface StudyServices {
     cursor: string | undefined,
     signal: Cancellation | undefined,
   ): AsyncIterable<Update<StudyChange>>
+  /** At low, high and all budgets, by validation and by test scores. */
+  ranking(id: string): Promise<StudyRanking[]>
   /** @throws UserError for what breaks a rule, in one sentence with axis, rule and value */
   plan(spec: unknown): Promise<StudyPlan>
   /** All runs of its first stage are stored with it in one transaction, queued. */

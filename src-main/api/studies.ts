@@ -29,6 +29,7 @@ export function createStudyServices({ store, studies }: Core, pulse: Pulse): Stu
         const news = read.studySince(id, versionOf(at))
         return news && { cursor: String(news.version), value: { study: news.study, cells: news.cells } }
       }),
+    ranking: (id) => studies.ranking(read.study(id).study.id),
     plan: (spec) => studies.plan(spec),
     launch: async (spec) => after(summary(await studies.launch(spec))),
     async command({ id, command }) {
