@@ -24,6 +24,7 @@ export type { Handle, SpecPath } from './handles.ts'
 export { handlesOf } from './handlesOf.ts'
 export { maxSteps, type SchedulePlan } from './plan.ts'
 export { findPreset, type Preset, presets } from './presets.ts'
+export { rescaleSchedule, scaleRates } from './rescale.ts'
 export {
   changesForRates,
   type FieldChange,
@@ -31,7 +32,6 @@ export {
   type RatePlace,
   ratePlaces,
 } from './rateFields.ts'
-export { rescaleSchedule, scaleRates } from './rescale.ts'
 export {
   type AnyFamily,
   findFamily,
