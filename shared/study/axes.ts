@@ -47,6 +47,27 @@ export async function resolveAxes(
   })
 }
 
+/**
+ * The axes as a study keeps them: schedules of stored runs are written out, since the runs may be deleted while the study
+ * goes on.
+ */
+export const keptAxes = (written: readonly StudyAxis[], resolved: readonly Axis[]): StudyAxis[] =>
+  written.map((axis) => {
+    const { path, values } = axis
+    const own = resolved.find((one) => one.path === path)
+    if (!Array.isArray(values) || own === undefined || !('values' in own)) return axis
+    return {
+      path,
+      values: values.map((value, i) => (isOfRun(value) ? withSchedule(own.values[i], value) : value)),
+    }
+  })
+
+const isOfRun = (value: Json): boolean =>
+  isObject(value) && ('run' in value || ('value' in value && isOfRun(value.value ?? null)))
+
+const withSchedule = (read: AxisValue | undefined, value: Json): Json =>
+  read === undefined ? value : { label: String(read.shown), value: read.value }
+
 /** Values with their names, presets and runs replaced by the schedules they stand for. */
 async function readValues(path: string, values: readonly Json[], host: StudyHost): Promise<AxisValue[]> {
   const read: AxisValue[] = []

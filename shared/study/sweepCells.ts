@@ -1,6 +1,6 @@
 import { show } from '../errors.ts'
 import type { RunSpec } from '../run/spec.ts'
-import { type Axis, gridValues, resolveAxes } from './axes.ts'
+import { type Axis, gridValues, keptAxes, resolveAxes } from './axes.ts'
 import { checkSeeds, maxCells, parseBase, plural } from './base.ts'
 import { specAtBudget } from './budget.ts'
 import type { LeftOut, StudyCell } from './cell.ts'
@@ -16,6 +16,8 @@ import { canonical, shownOf } from './shown.ts'
 import type { SweepSpec } from './spec.ts'
 
 export interface SweepCells {
+  /** As the study keeps them. */
+  readonly axes: SweepSpec['axes']
   readonly cells: PlannedCell[]
   readonly leftOut: LeftOut[]
   /** The steps of each setting's whole budget, for what later rungs may cost. */
@@ -33,7 +35,13 @@ export async function sweepCells(spec: SweepSpec, host: StudyHost, planner: Plan
   const { axes, seeds } = withoutSeeds(spec, resolved, base)
   checkCount(spec, axes, seeds.length)
   checkRungs(spec)
-  const made: SweepCells = { cells: [], leftOut: [], fullSteps: [], seeds }
+  const made: SweepCells = {
+    axes: keptAxes(spec.axes, resolved),
+    cells: [],
+    leftOut: [],
+    fullSteps: [],
+    seeds,
+  }
   const fullSteps: number[] = []
   const seen = new Set<string>()
   for (const combination of combinations(spec.search, axes, host.sobol)) {
