@@ -19,7 +19,7 @@ export interface PlannedCell extends StudyCell {
 export type CellPlan = Pick<PlannedCell, 'plan' | 'totalSteps' | 'snapshots'>
 
 export interface Planner {
-  /** @param what the field that names it · @throws UserError for a data set that is not there */
+  /** @param what the field that names it · @throws UserError for a data set that is not there, or keeps nothing for validation */
   checkDataset(dataset: RunSpec['dataset'], what: string): Promise<void>
   /** @throws UserError for what breaks a rule of the plan: a batch larger than the data, a cycle shorter than a step */
   plan(spec: RunSpec): Promise<CellPlan>
@@ -40,6 +40,14 @@ export function createPlanner(host: StudyHost): Planner {
   }
   return {
     async checkDataset(dataset, what) {
+      if (dataset.validation === 0) {
+        throw refusal(
+          what,
+          'a study is decided on validation data, so dataset.validation must be above 0',
+          dataset.validation,
+          'keep a part of the training data for it',
+        )
+      }
       try {
         await countOf(dataset)
       } catch (error) {
