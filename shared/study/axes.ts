@@ -3,7 +3,7 @@ import { findPreset, scheduleSpec } from '../schedule/index.ts'
 import type { StudyHost } from './host.ts'
 import { asJsonObject, isObject, type Json, type JsonObject } from './json.ts'
 import { brokenRule, isSchedulePath, schemaAt, setAt, unknownPath } from './paths.ts'
-import { reasonOf, refusal } from './refusal.ts'
+import { adviceOf, reasonOf, refusal } from './refusal.ts'
 import { typeOf } from './schemaWalk.ts'
 import { type AxisValue, canonical, shownOf, withDistinctLabels } from './shown.ts'
 import type { StudyAxis } from './spec.ts'
@@ -92,7 +92,7 @@ async function readSchedule(path: string, value: Json, host: StudyHost): Promise
       return { value: schedule, shown: shownOf(path, schedule) }
     }
   } catch (error) {
-    throw refusal(`axis ${path}`, reasonOf(error), value, 'or write the schedule itself')
+    throw refusal(`axis ${path}`, reasonOf(error), value, adviceOf(error) ?? 'write the schedule itself')
   }
   return { value: withDefaults(value), shown: shownOf(path, value) }
 }

@@ -10,7 +10,7 @@ import { notToldApart } from './ranks.ts'
 /** As much of a ranking as the sentences tell. */
 export interface TestedRanks {
   readonly meanRank: readonly number[]
-  readonly friedman: { readonly p: number }
+  readonly friedman: { readonly chiSquared: number; readonly p: number }
   readonly criticalDifference: number
 }
 

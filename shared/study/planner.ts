@@ -5,7 +5,7 @@ import type { RunSpec } from '../run/spec.ts'
 import { checkRates, type SchedulePlan } from '../schedule/index.ts'
 import type { StudyCell } from './cell.ts'
 import type { StudyHost } from './host.ts'
-import { reasonOf, refusal } from './refusal.ts'
+import { adviceOf, reasonOf, refusal } from './refusal.ts'
 import { canonical } from './shown.ts'
 
 /** A cell with the plan its run begins with. */
@@ -51,7 +51,7 @@ export function createPlanner(host: StudyHost): Planner {
       try {
         await countOf(dataset)
       } catch (error) {
-        throw refusal(what, reasonOf(error), dataset.name, 'import it, or take another')
+        throw refusal(what, reasonOf(error), dataset.name, adviceOf(error) ?? 'import it, or take another')
       }
     },
     async plan(spec) {

@@ -13,7 +13,7 @@ const PARENT = "json_extract(runs.origin, '$.runId')"
 const TAKEN = "json_extract(runs.origin, '$.stepsDone')"
 
 /** A range test that has ended has said what it can. */
-const GOES_ON = "(kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
+const GOES_ON = "(runs.kind <> 'rateTest' OR status IN ('queued', 'created', 'running', 'paused'))"
 
 /** It begins with what another run has learnt. */
 const INHERITS = "runs.origin IS NOT NULL AND json_extract(runs.origin, '$.kind') <> 'again'"

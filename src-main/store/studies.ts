@@ -3,6 +3,7 @@ import type { QueueMove } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { originOf, runOrigin } from '../../shared/run/origin.ts'
 import type { StudyCell } from '../../shared/study/cell.ts'
+import type { StudySpec } from '../../shared/study/spec.ts'
 import { placeAfter } from './places.ts'
 import { idRow, json } from './rows.ts'
 import { newRunId } from './runIds.ts'
@@ -87,6 +88,22 @@ export function addCells(context: WriteContext, studyId: string, cells: readonly
     ordinal += 1
   }
   return fresh.length
+}
+
+export function extendStudy(
+  context: WriteContext,
+  id: string,
+  cells: readonly NewCell[],
+  spec: StudySpec | undefined,
+): void {
+  const added = addCells(context, id, cells)
+  editStudy(context, id, { spec })
+  // One that is paused stays so, with more to do.
+  if (added > 0)
+    context.db.run(
+      "UPDATE studies SET status = 'active', reason = NULL, ended_at = NULL WHERE id = ? AND status = 'finished'",
+      id,
+    )
 }
 
 /** Which weights it takes is not known before its parent has made them. */

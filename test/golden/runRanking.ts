@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Ranking, rank as rankMethods } from '../../shared/study/ranking.ts'
-import { rankTestsReady } from '../../shared/study/rankTests.ts'
+import { criticalDifference, friedman, rankTestsReady } from '../../shared/study/rankTests.ts'
+import { meanRanks, ranksOf, topShares } from '../../shared/study/ranks.ts'
 
 await rankTestsReady
 
@@ -13,5 +13,16 @@ const rankingCase = z.object({
 /**
  * Answers one case of cases/ranking.json, using only what shared/study exports.
  * @param input the case; its `expected`, if any, is not looked at
+ * @returns an object of the shape of `expected`; NaN where there is no cell, or a single method
  */
-export const rank = (input: unknown): Ranking => rankMethods(rankingCase.parse(input))
+export function rank(input: unknown) {
+  const { scores, higherIsBetter } = rankingCase.parse(input)
+  const ranks = ranksOf(scores, higherIsBetter)
+  return {
+    top1: topShares(scores, higherIsBetter, 1),
+    top3: topShares(scores, higherIsBetter, 3),
+    meanRank: meanRanks(ranks),
+    friedman: friedman(ranks) ?? { chiSquared: Number.NaN, p: Number.NaN },
+    criticalDifference: criticalDifference(scores[0]?.length ?? 0, scores.length) ?? Number.NaN,
+  }
+}

@@ -53,7 +53,8 @@ export const rejects = ({ friedman }: TestedRanks): boolean => friedman.p < rank
 
 /** The diagram in words: what the tests say, and which schedules no bar parts. */
 export function diagramWords({ names, ranks, meanRank }: ScopeRanks, tested: TestedRanks): string {
-  const test = `Friedman’s test over ${counted(ranks.length, 'comparison')}: p ${pText(tested.friedman.p)}`
+  const { chiSquared, p } = tested.friedman
+  const test = `Friedman’s test over ${counted(ranks.length, 'comparison')}: χ² ${chiSquared.toFixed(2)}, p ${pText(p)}`
   if (!rejects(tested))
     return `${test}. It finds no difference between the schedules, so none is told apart from another.`
   const sets = notToldApart(meanRank, tested.criticalDifference)
