@@ -129,8 +129,10 @@ export const extendStudy = z.strictObject({
   id: studyId,
   values: z.array(z.strictObject({ path: z.string(), values: z.array(z.json()).min(1) })).optional(),
   seeds: z.array(z.int()).min(1).optional(),
-  /** Keys of cells whose settings get the new seeds; all when absent. */
+  /** Keys of cells whose settings get the new values and seeds; all when absent. */
   of: z.array(z.string()).optional(),
+  /** Combinations in all, of a search that draws them. */
+  cells: z.int().min(1).max(10_000).optional(),
 })
 export const editStudy = z.strictObject({
   id: studyId,
