@@ -63,7 +63,7 @@ test('both losses and both accuracies are drawn against the rate, the raw ones t
     smoothed?.y,
     points.map(({ smoothed: one }) => one),
   )
-  assert.match(accuracyLines(points)[1]?.label ?? '', /averaged over 9 points/)
+  assert.match(accuracyLines(points)[1]?.label ?? '', /^mean of 9$/)
 })
 
 test('a loss that is no number is a gap that is marked, once', () => {
@@ -111,14 +111,7 @@ test('settings, start and end of a test in words', () => {
   )
   assert.match(settingsText({ ...settings, stopAt: null }), /goes on to the highest rate/)
   assert.equal(startText({ origin: null }, undefined), 'from fresh weights')
-  const origin = {
-    kind: 'branch',
-    runId: 'r1',
-    runName: 'as it was',
-    stepsDone: 40,
-    weightsSha256: 'x',
-    streamFrom: 0,
-  } as const
+  const origin = originOf('branch', { id: 'r1', name: 'as it was', origin: null }, 40, 'x')
   assert.match(startText({ origin }, { name: 'first' }), /^from first after 40.steps$/)
   assert.match(startText({ origin }, undefined), /^from as it was after 40.steps$/)
 

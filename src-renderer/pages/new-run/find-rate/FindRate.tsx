@@ -77,6 +77,7 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
           }
         />
         <StartPlace found={found} onFresh={() => onFound({ snapshot: undefined })} />
+        <Cost checked={checked} steps={test.settings?.steps} isWrong={isWrong} />
         <CloseButton
           className={classes.close}
           aria-label="Close: back to the curve of the schedule"
@@ -98,7 +99,6 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
             >
               {found.test === undefined ? 'Start the test' : 'Start another test'}
             </Button>
-            <Cost checked={checked} steps={test.settings?.steps} isWrong={isWrong} />
           </div>
         </div>
       </FormContext>
