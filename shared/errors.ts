@@ -55,13 +55,21 @@ export interface FieldProblem {
 }
 
 /** Every rule that `input` breaks, in the words of `parseOrExplain`. */
-export function problemsIn(schema: z.core.$ZodType, input: unknown): FieldProblem[] {
-  const result = z.safeParse(schema, input, { reportInput: true, error: inWords })
+export function problemsIn(schema: z.ZodType, input: unknown): FieldProblem[] {
+  const result = schema.safeParse(input, { reportInput: true, error: inWords })
   if (result.success) return []
   return result.error.issues.map((issue) => {
     const { path, rule } = chooseRule([issue])
     return { path: path.map(fieldName).join('.'), rule, received: valueAt(input, path) }
   })
+}
+
+/** The broken rule that `parseOrExplain` speaks of; undefined where none is broken. */
+export function problemIn(schema: z.core.$ZodType, input: unknown): FieldProblem | undefined {
+  const result = z.safeParse(schema, input, { reportInput: true, error: inWords })
+  if (result.success) return undefined
+  const { path, rule } = chooseRule(result.error.issues)
+  return { path: path.map(fieldName).join('.'), rule, received: valueAt(input, path) }
 }
 
 /** The rule to speak of: an unknown field first, as a misspelt one also makes the field that was meant look missing. */

@@ -3,7 +3,6 @@ import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
-import type { BudgetScope } from '../study/budgetScopes.ts'
 import type { CellRole, LeftOut, StudyCell } from '../study/cell.ts'
 import type { RateStopReason } from '../study/rateStop.ts'
 import type { RateSuggestions } from '../study/rateSuggestions.ts'
@@ -130,8 +129,10 @@ export const extendStudy = z.strictObject({
   id: studyId,
   values: z.array(z.strictObject({ path: z.string(), values: z.array(z.json()).min(1) })).optional(),
   seeds: z.array(z.int()).min(1).optional(),
-  /** Keys of cells whose settings get the new seeds; all when absent. */
+  /** Keys of cells whose settings get the new values and seeds; all when absent. */
   of: z.array(z.string()).optional(),
+  /** Combinations in all, of a search that draws them. */
+  cells: z.int().min(1).max(10_000).optional(),
 })
 export const editStudy = z.strictObject({
   id: studyId,
@@ -146,29 +147,23 @@ export const removeStudy = z.strictObject({
   runs: z.boolean().default(false),
 })
 
-/** How schedules rank over the comparisons of a study, each a budget of a task that every schedule has ended. */
-export interface StudyRanking {
-  readonly scope: BudgetScope
-  /** Of the study's objective. */
-  readonly part: 'validation' | 'test'
-  /** In the order of the columns below. */
-  readonly schedules: readonly string[]
-  readonly comparisons: number
-  /** Null where nothing can be compared yet. */
-  readonly ranking: {
-    /** Shares in 0..1 of comparisons in which fewer than one, or three, are strictly better. */
-    readonly top1: readonly number[]
-    readonly top3: readonly number[]
-    readonly meanRank: readonly number[]
-    /** Null with fewer than two comparisons or schedules. */
-    readonly friedman: { readonly chiSquared: number; readonly p: number } | null
-    /** Of mean ranks, by Nemenyi's test at 0.05. */
-    readonly criticalDifference: number | null
-  } | null
+/** Ranks to test: [comparison][method], 1 is best. */
+export const rankTestsInput = z.strictObject({
+  ranks: z
+    .array(z.array(z.number('must be a number')).max(1000, 'must be at most 1000'))
+    .max(100_000, 'must be at most 100000'),
+})
+
+/** What the tests of Friedman and Nemenyi say of ranks, at the level 0.05; null where there is too little to test. */
+export interface RankTests {
+  readonly friedman: { readonly chiSquared: number; readonly p: number } | null
+  readonly criticalDifference: number | null
 }
 
 export interface StudyServices {
   list(): StudySummary[]
+  /** Studies that come with Anneal, to launch or to begin from. */
+  presets(): StudyPreset[]
   /** @throws UserError when no study or more than one begins with it */
   get(id: string): StudyChange
   changes(
@@ -181,8 +176,6 @@ export interface StudyServices {
     cursor: string | undefined,
     signal: Cancellation | undefined,
   ): AsyncIterable<Update<StudyChange>>
-  /** At low, high and all budgets, by validation and by test scores. */
-  ranking(id: string): Promise<StudyRanking[]>
   /** @throws UserError for what breaks a rule, in one sentence with axis, rule and value */
   plan(spec: unknown): Promise<StudyPlan>
   /** All runs of its first stage are stored with it in one transaction, queued. */
@@ -198,6 +191,8 @@ export interface StudyServices {
   /** To where `restore` finds it. @throws UserError while it is active or paused: cancel it first */
   remove(input: z.output<typeof removeStudy>): void
   restore(id: string): void
+  /** Tests are the host's: their library is too large for the window. */
+  rankTests(ranks: readonly (readonly number[])[]): Promise<RankTests>
 }
 
 /** Runs at once on a device, by the user's setting. */

@@ -3,7 +3,7 @@ import { findPreset, scheduleSpec } from '../schedule/index.ts'
 import type { StudyHost } from './host.ts'
 import { asJsonObject, isObject, type Json, type JsonObject } from './json.ts'
 import { brokenRule, isSchedulePath, schemaAt, setAt, unknownPath } from './paths.ts'
-import { reasonOf, refusal } from './refusal.ts'
+import { adviceOf, reasonOf, refusal } from './refusal.ts'
 import { typeOf } from './schemaWalk.ts'
 import { type AxisValue, canonical, shownOf, withDistinctLabels } from './shown.ts'
 import type { StudyAxis } from './spec.ts'
@@ -47,6 +47,27 @@ export async function resolveAxes(
   })
 }
 
+/**
+ * The axes as a study keeps them: schedules of stored runs are written out, since the runs may be deleted while the study
+ * goes on.
+ */
+export const keptAxes = (written: readonly StudyAxis[], resolved: readonly Axis[]): StudyAxis[] =>
+  written.map((axis) => {
+    const { path, values } = axis
+    const own = resolved.find((one) => one.path === path)
+    if (!Array.isArray(values) || own === undefined || !('values' in own)) return axis
+    return {
+      path,
+      values: values.map((value, i) => (isOfRun(value) ? withSchedule(own.values[i], value) : value)),
+    }
+  })
+
+const isOfRun = (value: Json): boolean =>
+  isObject(value) && ('run' in value || ('value' in value && isOfRun(value.value ?? null)))
+
+const withSchedule = (read: AxisValue | undefined, value: Json): Json =>
+  read === undefined ? value : { label: String(read.shown), value: read.value }
+
 /** Values with their names, presets and runs replaced by the schedules they stand for. */
 async function readValues(path: string, values: readonly Json[], host: StudyHost): Promise<AxisValue[]> {
   const read: AxisValue[] = []
@@ -71,7 +92,7 @@ async function readSchedule(path: string, value: Json, host: StudyHost): Promise
       return { value: schedule, shown: shownOf(path, schedule) }
     }
   } catch (error) {
-    throw refusal(`axis ${path}`, reasonOf(error), value, 'or write the schedule itself')
+    throw refusal(`axis ${path}`, reasonOf(error), value, adviceOf(error) ?? 'write the schedule itself')
   }
   return { value: withDefaults(value), shown: shownOf(path, value) }
 }

@@ -9,7 +9,7 @@ import type { StudyCell } from './cell.ts'
 import { asJsonObject, type JsonObject } from './json.ts'
 import { makeCell, shareText } from './makeCell.ts'
 import type { CellPlan, PlannedCell, Planner } from './planner.ts'
-import { reasonOf, refusal } from './refusal.ts'
+import { adviceOf, reasonOf, refusal } from './refusal.ts'
 import { settingSpec } from './settingSpec.ts'
 import { type AxisValue, canonical, withDistinctLabels } from './shown.ts'
 import type { BudgetStudySpec } from './spec.ts'
@@ -145,7 +145,7 @@ function readSchedule(written: BudgetStudySpec['schedules'][number]): AxisValue 
     return { value: asJsonObject(spec), shown: written.label ?? scheduleLabel(spec) }
   } catch (error) {
     const name = written.label ?? ('preset' in written ? written.preset : String(written.spec.kind))
-    throw refusal(`schedule ${name}`, reasonOf(error), written, 'change or leave out that schedule')
+    throw refusal(`schedule ${name}`, reasonOf(error), written, adviceOf(error) ?? 'change or leave it out')
   }
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from '../didYouMean.ts'
-import { problemsIn } from '../errors.ts'
+import { problemIn } from '../errors.ts'
 import { type RunSpec, runSpec } from '../run/spec.ts'
 import { findFamily } from '../schedule/index.ts'
 import { describedFields, type FieldWords, fieldWords } from './fieldWords.ts'
@@ -130,7 +130,10 @@ function ofKind(spec: JsonObject, owner: readonly string[], before: JsonObject, 
   const schema = schemaAt(spec, owner.join('.'))
   if (schema === undefined) return bare
   const shape = shapeOf(schema, bare)
-  const kept = Object.entries(before).filter(([key]) => key !== 'kind' && key in shape)
+  const kept = Object.entries(before).filter(([key, value]) => {
+    const rule = shape[key]
+    return key !== 'kind' && rule !== undefined && brokenRule(rule, value) === undefined
+  })
   const start = typeof kind === 'string' && isSchedulePath(owner.join('.')) ? startOf(kind, before) : {}
   return { ...start, ...Object.fromEntries(kept), ...bare }
 }
@@ -179,7 +182,7 @@ function nearestOf(path: string, known: readonly string[]): string {
 
 /** The rule that a value breaks by itself, whatever the rest of the spec is; undefined where it breaks none. */
 export function brokenRule(schema: z.core.$ZodType, value: Json): string | undefined {
-  const [problem] = problemsIn(schema, value)
+  const problem = problemIn(schema, value)
   if (problem === undefined) return undefined
   return problem.path === '' ? problem.rule : `${problem.path}: ${problem.rule}`
 }

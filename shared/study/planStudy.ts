@@ -51,7 +51,7 @@ async function planSweep(
   host: StudyHost,
   planner: Planner,
 ): Promise<PlannedStudy> {
-  const { cells, leftOut, fullSteps, seeds } = await sweepCells(spec, host, planner)
+  const { axes, cells, leftOut, fullSteps, seeds } = await sweepCells(spec, host, planner)
   const longest = fullSteps.toSorted((a, b) => b - a)
   const most = Math.max(...cells.map(({ snapshots }) => snapshots))
   let settings = fullSteps.length
@@ -64,7 +64,7 @@ async function planSweep(
       .reduce((sum, steps) => sum + seeds.length * Math.max(1, Math.round(rung * steps)), 0)
     later.snapshots += settings * seeds.length * most
   }
-  return { spec, cells, leftOut, ...total(cells, later) }
+  return { spec: { ...spec, axes }, cells, leftOut, ...total(cells, later) }
 }
 
 /** After its tuning each question is asked with every seed, over as many steps as one of its tuning cells had. */

@@ -5,7 +5,7 @@ import type { RunSpec } from '../run/spec.ts'
 import { checkRates, type SchedulePlan } from '../schedule/index.ts'
 import type { StudyCell } from './cell.ts'
 import type { StudyHost } from './host.ts'
-import { reasonOf, refusal } from './refusal.ts'
+import { adviceOf, reasonOf, refusal } from './refusal.ts'
 import { canonical } from './shown.ts'
 
 /** A cell with the plan its run begins with. */
@@ -19,7 +19,7 @@ export interface PlannedCell extends StudyCell {
 export type CellPlan = Pick<PlannedCell, 'plan' | 'totalSteps' | 'snapshots'>
 
 export interface Planner {
-  /** @param what the field that names it · @throws UserError for a data set that is not there */
+  /** @param what the field that names it · @throws UserError for a data set that is not there, or keeps nothing for validation */
   checkDataset(dataset: RunSpec['dataset'], what: string): Promise<void>
   /** @throws UserError for what breaks a rule of the plan: a batch larger than the data, a cycle shorter than a step */
   plan(spec: RunSpec): Promise<CellPlan>
@@ -40,10 +40,18 @@ export function createPlanner(host: StudyHost): Planner {
   }
   return {
     async checkDataset(dataset, what) {
+      if (dataset.validation === 0) {
+        throw refusal(
+          what,
+          'a study is decided on validation data, so dataset.validation must be above 0',
+          dataset.validation,
+          'keep a part of the training data for it',
+        )
+      }
       try {
         await countOf(dataset)
       } catch (error) {
-        throw refusal(what, reasonOf(error), dataset.name, 'import it, or take another')
+        throw refusal(what, reasonOf(error), dataset.name, adviceOf(error) ?? 'import it, or take another')
       }
     },
     async plan(spec) {

@@ -1,5 +1,6 @@
 import { chdtrc, compiled } from 'cephes'
 import jstat from 'jstat'
+import type { Friedman } from './ranks.ts'
 
 /*
  * Whether ranks tell methods apart (Demšar 2006, sections 3.2.2 and 3.2.3). cephes is a megabyte of WebAssembly: the host
@@ -8,12 +9,6 @@ import jstat from 'jstat'
 
 /** Resolves when `friedman` may be called. */
 export const rankTestsReady: Promise<void> = compiled
-
-export interface Friedman {
-  readonly chiSquared: number
-  /** Of ranks as unequal as these where all methods are equally good; k - 1 degrees of freedom. */
-  readonly p: number
-}
 
 /** The level of both tests. */
 const level = 0.05

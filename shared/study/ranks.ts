@@ -7,6 +7,13 @@
 /** By cell, then by method; null and NaN: no score. */
 export type Scores = readonly (readonly (number | null)[])[]
 
+/** Of the test whether all methods are equally good. */
+export interface Friedman {
+  readonly chiSquared: number
+  /** Of ranks as unequal as these where all methods are equally good; k - 1 degrees of freedom. */
+  readonly p: number
+}
+
 /** Each cell's ranks by method: 1 is best, equals share the mean of their places. */
 export function ranksOf(scores: Scores, higherIsBetter: boolean): number[][] {
   return scores.map((cell) => {

@@ -1,4 +1,4 @@
-import { problemsIn, show } from '../errors.ts'
+import { problemIn, show } from '../errors.ts'
 import { optimizerName } from '../run/optimizerText.ts'
 import { optimizerSpec, type RunSpec, runSpec } from '../run/spec.ts'
 import { findFamily } from '../schedule/index.ts'
@@ -22,7 +22,7 @@ export function settingSpec(base: RunSpec, values: JsonObject): SettingSpec {
   }
   const { data } = runSpec.safeParse(tree)
   if (data !== undefined) return { spec: data }
-  const [problem] = problemsIn(runSpec, tree)
+  const problem = problemIn(runSpec, tree)
   if (problem === undefined) throw new Error('a spec that is refused breaks a rule')
   return { reason: `${problem.path} ${problem.rule} (received ${show(problem.received)})` }
 }

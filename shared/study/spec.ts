@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { problemsIn, show, UserError } from '../errors.ts'
+import { problemIn, show, UserError } from '../errors.ts'
 
 /*
  * What a study is: plain JSON a person could write by hand. A study is a question over many runs: a base spec, what varies,
@@ -39,7 +39,7 @@ export const axisRange = z.strictObject({
 /** What is wrong with the values of an axis: by the rules of the form that was meant. */
 function valuesWords(input: unknown): string {
   if (Array.isArray(input)) return input.length === 0 ? 'must have at least one value' : 'must be JSON'
-  const [problem] = typeof input === 'object' && input !== null ? problemsIn(axisRange, input) : []
+  const problem = typeof input === 'object' && input !== null ? problemIn(axisRange, input) : undefined
   if (problem !== undefined) return `a range: ${problem.path === '' ? '' : `${problem.path} `}${problem.rule}`
   return 'must be a list of values, or a range {"from", "to", "count", "scale"}'
 }
@@ -187,7 +187,7 @@ export function parseStudySpec(input: unknown, doing = 'reading the study'): Stu
   }
   const result = studySpec.safeParse(input)
   if (result.success) return result.data
-  const [problem] = problemsIn(studySpec, input)
+  const problem = problemIn(studySpec, input)
   if (problem === undefined) throw new Error('a study that is refused breaks a rule')
   const field = problem.path === '' ? 'the whole study' : axisName(problem.path, input)
   throw new UserError(`While ${doing}: ${field}: ${problem.rule} (received ${show(problem.received)}).`)

@@ -117,14 +117,21 @@ async function tunedCells(
     cells.filter(({ role }) => role === 'tuning'),
     ({ key }) => question(readKey(key)),
   )
-  const begun = new Set(cells.filter(({ role }) => role === 'cell').map(({ key }) => question(readKey(key))))
-  const waiting = [...tuning.keys()].some((key) => !begun.has(key))
-  if (!waiting) return []
+  const begun = Map.groupBy(
+    cells.filter(({ role }) => role === 'cell'),
+    ({ key }) => question(readKey(key)),
+  )
+  const waits = [...tuning.keys()].some((key) => (begun.get(key)?.length ?? 0) < seeds.length)
+  if (!waits) return []
   const settings = await budgetSettings(study, planner)
   return settings.flatMap((setting) => {
     const key = question(setting)
     const tried = tuning.get(key) ?? []
-    if (begun.has(key) || tried.length < rates.factors.length || !tried.every(hasEnded)) return []
+    // What was found once stays, though a tuning run was repeated since.
+    const [first] = begun.get(key) ?? []
+    const found = first?.settings.rateFactor
+    if (typeof found === 'number') return seeds.map((seed) => cellOf(setting, seed, 1, found))
+    if (tried.length < rates.factors.length || !tried.every(hasEnded)) return []
     const factor = bestFactor(tried, objective)
     return factor === undefined ? [] : seeds.map((seed) => cellOf(setting, seed, 1, factor))
   })

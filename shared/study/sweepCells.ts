@@ -1,12 +1,12 @@
 import { show } from '../errors.ts'
 import type { RunSpec } from '../run/spec.ts'
-import { type Axis, gridValues, resolveAxes } from './axes.ts'
+import { type Axis, gridValues, keptAxes, resolveAxes } from './axes.ts'
 import { checkSeeds, maxCells, parseBase, plural } from './base.ts'
 import { specAtBudget } from './budget.ts'
 import type { LeftOut, StudyCell } from './cell.ts'
 import type { StudyHost } from './host.ts'
 import { asJsonObject, type JsonObject } from './json.ts'
-import { makeCell, shareText } from './makeCell.ts'
+import { makeCell, settingText, shareText } from './makeCell.ts'
 import type { CellPlan, PlannedCell, Planner } from './planner.ts'
 import { reasonOf, refusal } from './refusal.ts'
 import { type Combination, combinationCount, combinations, valueCount } from './search.ts'
@@ -16,6 +16,8 @@ import { canonical, shownOf } from './shown.ts'
 import type { SweepSpec } from './spec.ts'
 
 export interface SweepCells {
+  /** As the study keeps them. */
+  readonly axes: SweepSpec['axes']
   readonly cells: PlannedCell[]
   readonly leftOut: LeftOut[]
   /** The steps of each setting's whole budget, for what later rungs may cost. */
@@ -33,9 +35,15 @@ export async function sweepCells(spec: SweepSpec, host: StudyHost, planner: Plan
   const { axes, seeds } = withoutSeeds(spec, resolved, base)
   checkCount(spec, axes, seeds.length)
   checkRungs(spec)
-  const made: SweepCells = { cells: [], leftOut: [], fullSteps: [], seeds }
+  const made: SweepCells = {
+    axes: keptAxes(spec.axes, resolved),
+    cells: [],
+    leftOut: [],
+    fullSteps: [],
+    seeds,
+  }
   const fullSteps: number[] = []
-  const seen = new Set<string>()
+  const seen = new Map<string, StudyCell['settings']>()
   for (const combination of combinations(spec.search, axes, host.sobol)) {
     const setting = settingOf(base, axes, combination)
     if ('reason' in setting) {
@@ -43,8 +51,14 @@ export async function sweepCells(spec: SweepSpec, host: StudyHost, planner: Plan
       continue
     }
     const key = canonical(setting.values)
-    if (seen.has(key)) continue
-    seen.add(key)
+    const same = seen.get(key)
+    if (same !== undefined) {
+      // One at a time, each axis has the base's value again.
+      if (spec.search.method !== 'oneAtATime')
+        made.leftOut.push({ settings: setting.settings, reason: sameAs(same) })
+      continue
+    }
+    seen.set(key, setting.settings)
     await planner.checkDataset(setting.spec.dataset, datasetField(axes))
     const plans = await planRungs(setting.spec, rungsOf(spec), planner)
     if ('reason' in plans) {
@@ -142,6 +156,12 @@ function settingOf(base: RunSpec, axes: readonly Axis[], combination: Combinatio
   const reason = idleReason(made.spec, axes, values)
   return reason === undefined ? { settings, values, spec: made.spec } : { settings, reason }
 }
+
+/** Of a part whose fields other axes set: two of its values may come to the same. */
+const sameAs = (settings: StudyCell['settings']): string =>
+  `the same run as with ${Object.entries(settings)
+    .map(([path, value]) => settingText(path, value))
+    .join(', ')}`
 
 /** The words of an axis for the base's value, where the axis has that value too. */
 function shownIn(axis: Axis, values: JsonObject): StudyCell['settings'][string] {

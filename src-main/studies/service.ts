@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { extendStudy, StudyPlan, StudyRanking, studyCommands } from '../../shared/api/studies.ts'
+import type { extendStudy, StudyPlan, studyCommands } from '../../shared/api/studies.ts'
 import { UserError } from '../../shared/errors.ts'
 import { planStudy } from '../../shared/study/planStudy.ts'
 import type { Catalogue } from '../datasets/index.ts'
@@ -8,7 +8,6 @@ import type { Store, StudyEdit } from '../store/types.ts'
 import { costOf } from './cost.ts'
 import { createStudyDriver } from './driver.ts'
 import { extendedCells } from './extension.ts'
-import { rankingsOf } from './rankings.ts'
 import { createStudyData } from './studyData.ts'
 import { studyName } from './studyName.ts'
 
@@ -18,7 +17,6 @@ export type StudyCommand = (typeof studyCommands)[number]
 export interface StudyService {
   /** @throws UserError for what breaks a rule, in one sentence with axis, rule and value */
   plan(spec: unknown): Promise<StudyPlan>
-  ranking(id: string): Promise<StudyRanking[]>
   /** Stores it with all runs of its first stage, queued. @returns its id */
   launch(spec: unknown): Promise<string>
   command(id: string, command: StudyCommand): Promise<void>
@@ -47,10 +45,6 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
         budget,
       }))
       return { spec, cells, leftOut, runs: most, steps, ...(await costOf(read, data, planned)) }
-    },
-    ranking(id) {
-      const { study, cells } = read.study(id)
-      return rankingsOf(study.spec, cells)
     },
     async launch(input) {
       const data = createStudyData(read, catalogue)
