@@ -53,8 +53,9 @@ export async function extendStudy(
       : await some(study, cells, extension, host)
   const known = new Set(cells.map(({ key }) => key))
   const added = extended.cells.filter(({ key }) => !known.has(key))
-  // More seeds of a study of several stages may show in a later one alone.
-  if (added.length === 0 && canonical(extended.spec) === canonical(study)) {
+  // More seeds of a study whose rates are tuned show in its second stage alone.
+  const isSame = study.kind === 'sweep' || canonical(extended.spec) === canonical(study)
+  if (added.length === 0 && isSame) {
     throw refusal(
       'the extension',
       'adds no run that the study does not have',
