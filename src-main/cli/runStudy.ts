@@ -62,7 +62,8 @@ async function tellQueued(cli: Cli, core: Core, json: boolean, id: string): Prom
 }
 
 function nextStep(cli: Cli, { study: { id, status, counts } }: StudyChange): string {
-  if (status === 'paused' || status === 'cancelled') return `Go on with: ${typed(cli, `studies resume ${id}`)}\n`
+  if (status === 'paused' || status === 'cancelled')
+    return `Go on with: ${typed(cli, `studies resume ${id}`)}\n`
   if (counts.other > 0) return `Train again what was stopped: ${typed(cli, `studies retry ${id}`)}\n`
   return `Next: ${typed(cli, `studies export ${id} --format csv --out ${id}.csv`)}\n`
 }

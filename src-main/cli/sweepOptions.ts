@@ -11,7 +11,10 @@ export type SearchName = (typeof searchNames)[number]
 
 const shares = z
   .string()
-  .regex(/^\s*[\d.eE+-]+(\s*,\s*[\d.eE+-]+)*\s*$/, 'must be shares of the budget with commas between them, e.g. 0.1,0.3,1')
+  .regex(
+    /^\s*[\d.eE+-]+(\s*,\s*[\d.eE+-]+)*\s*$/,
+    'must be shares of the budget with commas between them, e.g. 0.1,0.3,1',
+  )
   .transform((text) => text.split(',').map(Number))
 
 /** What `anneal sweep` takes besides the base. */
@@ -53,7 +56,9 @@ export function buildSweep(base: unknown, chosen: SweepOptions): SweepSpec {
   parseRunSpec(base)
   const { search, halving, keep, seeds, objective, slots, name } = chosen
   if (keep !== undefined && halving === undefined) {
-    throw new UserError(`While ${doing}: --keep says what share of a rung goes on, and needs --halving (received ${keep}).`)
+    throw new UserError(
+      `While ${doing}: --keep says what share of a rung goes on, and needs --halving (received ${keep}).`,
+    )
   }
   return parseOrExplain(
     sweepSpec,

@@ -115,7 +115,9 @@ function addPause(studies: Command, cli: Cli): void {
 
 function addCancel(studies: Command, cli: Cli): void {
   const cancel = about(studies, 'cancel')
-    .description('Stop its runs, keeping the state of each, and take out those that wait. "resume" takes it back.')
+    .description(
+      'Stop its runs, keeping the state of each, and take out those that wait. "resume" takes it back.',
+    )
     .addHelpText('after', examples([['anneal studies cancel mwt', 'what it has found stays']]))
   cancel.action(async (given: string) => {
     const options = readOptions(cancel, plainOptions)
@@ -175,21 +177,23 @@ async function tellChanged(cli: Cli, core: Core, json: boolean, id: string): Pro
   const { study, cells } = core.store.read.study(id)
   if (json) return printJson(cli, studyReport({ study, cells }))
   const { queued, active } = study.counts
-  cli.terminal.err(
-    `Study ${id} is ${study.status}: ${plural(active, 'run')} under way, ${queued} waiting.\n`,
-  )
+  cli.terminal.err(`Study ${id} is ${study.status}: ${plural(active, 'run')} under way, ${queued} waiting.\n`)
 }
 
 function addExport(studies: Command, cli: Cli): void {
   const command = about(studies, 'export')
-    .description('Write a study in an open format: CSV with a line for each run, or JSON with its spec as well.')
+    .description(
+      'Write a study in an open format: CSV with a line for each run, or JSON with its spec as well.',
+    )
     .option('--format <format>', 'csv or json (default: json)')
     .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--out <file>', 'file to write (default: standard output)')
     .option('--force', 'replace the file if it is there')
     .addHelpText(
       'after',
-      examples([['anneal studies export mwt --format csv --out sweep.csv', 'settings and scores, a line a run']]),
+      examples([
+        ['anneal studies export mwt --format csv --out sweep.csv', 'settings and scores, a line a run'],
+      ]),
     )
   command.action(async (given: string) => {
     const options = readOptions(command, exportOptions)
@@ -214,7 +218,9 @@ async function exportStudy(
   }
   refuseUnwritable(out, force)
   const text =
-    format === 'json' ? [`${JSON.stringify(studyReport(change), null, 2)}\n`] : studyCsv(change.cells, { raw })
+    format === 'json'
+      ? [`${JSON.stringify(studyReport(change), null, 2)}\n`]
+      : studyCsv(change.cells, { raw })
   const written = await writeFileWhole(out, text, force)
   if (json) return printJson(cli, { studyId: change.study.id, format, ...written })
   cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)

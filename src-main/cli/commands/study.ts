@@ -9,7 +9,12 @@ import { examples } from '../help.ts'
 import { runStudy, runStudyOptions } from '../runStudy.ts'
 import { buildSweep, sweepOptions } from '../sweepOptions.ts'
 
-const sweepCommandOptions = z.object({ ...storeOptions, ...runStudyOptions, ...sweepOptions, spec: z.string() })
+const sweepCommandOptions = z.object({
+  ...storeOptions,
+  ...runStudyOptions,
+  ...sweepOptions,
+  spec: z.string(),
+})
 const studyCommandOptions = z.object({
   ...storeOptions,
   ...runStudyOptions,
@@ -71,7 +76,10 @@ export function addStudy(program: Command, cli: Cli): void {
         'anneal sweep --spec run.json --axis schedule.lrMax=0.001..1:log --axis optimizer.momentum=0.8..0.99 --search quasi --cells 20 --slots 2',
         'twenty points of a plane, two runs at once',
       ],
-      ['anneal sweep --spec run.json --axis schedule=rex,cosine,linear --seeds 1,2,3 --dry-run', 'what it would cost'],
+      [
+        'anneal sweep --spec run.json --axis schedule=rex,cosine,linear --seeds 1,2,3 --dry-run',
+        'what it would cost',
+      ],
     ]),
   )
   sweep.action(async () => {
