@@ -1,3 +1,4 @@
+import { show } from '../errors.ts'
 import type { RunSpec } from '../run/spec.ts'
 import { scaleRates } from '../schedule/index.ts'
 import { type Axis, gridValues, resolveAxes } from './axes.ts'
@@ -172,7 +173,8 @@ async function some(
 
 function chosenCell(cells: readonly Known[], key: string): Known {
   const cell = cells.find((known) => known.key === key)
-  if (cell === undefined) throw refusal('of', 'the study has no such cell', key, 'name cells by their key')
+  if (cell === undefined)
+    throw refusal('of', `the study has no cell ${show(key)}`, key, 'name cells by their key')
   if (cell.role === 'cell') return cell
   throw refusal('of', `a ${cell.role} run has no settings of its own`, key, 'name other cells')
 }
