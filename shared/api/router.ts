@@ -31,6 +31,7 @@ import {
   extendStudy,
   launchRateTest,
   launchStudy,
+  rankTestsInput,
   removeStudy,
   slotSettings,
   studyId,
@@ -146,6 +147,7 @@ const ensembles = router({
 
 const studies = router({
   list: procedure.query(({ ctx }) => ctx.studies.list()),
+  presets: procedure.query(({ ctx }) => ctx.studies.presets()),
   get: procedure
     .input(input(oneStudy, 'reading a study'))
     .query(({ ctx, input }) => ctx.studies.get(input.id)),
@@ -180,6 +182,9 @@ const studies = router({
   restore: procedure
     .input(input(oneStudy, 'restoring a study'))
     .mutation(({ ctx, input }) => ctx.studies.restore(input.id)),
+  rankTests: procedure
+    .input(input(rankTestsInput, 'testing ranks'))
+    .query(({ ctx, input }) => ctx.studies.rankTests(input.ranks)),
 })
 
 const datasets = router({

@@ -147,8 +147,23 @@ export const removeStudy = z.strictObject({
   runs: z.boolean().default(false),
 })
 
+/** Ranks to test: [comparison][method], 1 is best. */
+export const rankTestsInput = z.strictObject({
+  ranks: z
+    .array(z.array(z.number('must be a number')).max(1000, 'must be at most 1000'))
+    .max(100_000, 'must be at most 100000'),
+})
+
+/** What the tests of Friedman and Nemenyi say of ranks, at the level 0.05; null where there is too little to test. */
+export interface RankTests {
+  readonly friedman: { readonly chiSquared: number; readonly p: number } | null
+  readonly criticalDifference: number | null
+}
+
 export interface StudyServices {
   list(): StudySummary[]
+  /** Studies that come with Anneal, to launch or to begin from. */
+  presets(): StudyPreset[]
   /** @throws UserError when no study or more than one begins with it */
   get(id: string): StudyChange
   changes(
@@ -176,6 +191,8 @@ export interface StudyServices {
   /** To where `restore` finds it. @throws UserError while it is active or paused: cancel it first */
   remove(input: z.output<typeof removeStudy>): void
   restore(id: string): void
+  /** Tests are the host's: their library is too large for the window. */
+  rankTests(ranks: readonly (readonly number[])[]): Promise<RankTests>
 }
 
 /** Runs at once on a device, by the user's setting. */

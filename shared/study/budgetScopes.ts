@@ -1,4 +1,4 @@
-import { type Comparison, type StudyScore, standing } from './comparison.ts'
+import { type BudgetBlock, type StudyScore, standing } from './budgetBlocks.ts'
 
 /*
  * Low and high budgets as REX has them (Chen, Wolfe and Kyrillidis, arXiv 2107.04197, table 1): 1 to 10 % and 25 to 100 %
@@ -20,7 +20,7 @@ export const isInScope = (budget: number, scope: BudgetScope): boolean =>
 
 /** What is ranked: a row for each comparison that has come to its end, a column a schedule, higher is better. */
 export function rankedScores(
-  comparisons: readonly Comparison[],
+  comparisons: readonly BudgetBlock[],
   scope: BudgetScope,
   score: StudyScore,
 ): number[][] {

@@ -1,16 +1,16 @@
 import { percentText } from '../numberText.ts'
+import { type BudgetBlock, type StudyScore, schedulesIn, scoreWords } from './budgetBlocks.ts'
 import { type BudgetScope, isInScope, scopeWords } from './budgetScopes.ts'
-import { type Comparison, type StudyScore, schedulesIn, scoreWords } from './comparison.ts'
-import { indistinctSets } from './indistinct.ts'
+import { notToldApart } from './ranks.ts'
 
 /*
  * A budget study in plain sentences: what won where, what could not be told apart, and what did not come to an end.
  */
 
 /** As much of a ranking as the sentences tell. */
-export interface RankTest {
+export interface TestedRanks {
   readonly meanRank: readonly number[]
-  readonly friedman: { readonly p: number }
+  readonly friedman: { readonly chiSquared: number; readonly p: number }
   readonly criticalDifference: number
 }
 
@@ -21,11 +21,11 @@ const list = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 const quoted = (names: readonly string[]): string => list.format(names)
 const times = (count: number, of: number): string => `${count} of ${of} comparison${of === 1 ? '' : 's'}`
 
-/** @param ranking of all comparisons that are done; undefined where there are too few to rank */
+/** @param ranking of all comparisons that are done; null where there are too few to rank, undefined before it is known */
 export function budgetVerdict(
-  comparisons: readonly Comparison[],
+  comparisons: readonly BudgetBlock[],
   score: StudyScore,
-  ranking: RankTest | undefined,
+  ranking: TestedRanks | null | undefined,
 ): readonly string[] {
   const done = comparisons.filter(({ isDone }) => isDone)
   const waits = comparisons.length - done.length
@@ -42,12 +42,12 @@ export function budgetVerdict(
   ]
 }
 
-function winners(done: readonly Comparison[], score: StudyScore): string[] {
+function winners(done: readonly BudgetBlock[], score: StudyScore): string[] {
   const parts = (['low', 'high'] as const).flatMap((scope) => winnersIn(scope, done))
   return parts.length === 0 ? [] : [`By mean ${scoreWords(score)}, ${parts.join('; ')}.`]
 }
 
-function winnersIn(scope: BudgetScope, done: readonly Comparison[]): string[] {
+function winnersIn(scope: BudgetScope, done: readonly BudgetBlock[]): string[] {
   const here = done.filter(({ budget }) => isInScope(budget, scope))
   if (here.length === 0) return []
   const wins = new Map<string, number>()
@@ -62,7 +62,7 @@ function winnersIn(scope: BudgetScope, done: readonly Comparison[]): string[] {
 }
 
 /** Comparisons whose best is level with another schedule. */
-function level(done: readonly Comparison[]): string[] {
+function level(done: readonly BudgetBlock[]): string[] {
   const several = done.filter(({ outcomes }) => outcomes.length > 1)
   if (several.length === 0) return []
   if (several.every(({ outcomes }) => outcomes.some(({ count }) => count === 1)))
@@ -77,19 +77,18 @@ function level(done: readonly Comparison[]): string[] {
       ]
 }
 
-function ranks(done: readonly Comparison[], ranking: RankTest | undefined): string[] {
+function ranks(done: readonly BudgetBlock[], ranking: TestedRanks | null | undefined): string[] {
   const names = schedulesIn(done)
-  if (names.length < 2) return []
-  if (ranking === undefined) return ['Mean ranks need two comparisons or more.']
+  if (names.length < 2 || ranking === undefined) return []
+  if (ranking === null) return ['Mean ranks need two comparisons or more.']
   const { meanRank, friedman, criticalDifference } = ranking
-  // NaN: all ranks are equal.
-  if (!(friedman.p < rankLevel))
+  if (friedman.p >= rankLevel)
     return [
       `Over ${done.length} comparisons Friedman’s test finds no difference between the schedules’ ranks (p = ${pText(friedman.p)}).`,
     ]
   const best = meanRank.indexOf(Math.min(...meanRank))
   const alike = new Set(
-    indistinctSets(meanRank, criticalDifference)
+    notToldApart(meanRank, criticalDifference)
       .filter((set) => set.includes(best))
       .flat(),
   )
@@ -108,13 +107,12 @@ function ranks(done: readonly Comparison[], ranking: RankTest | undefined): stri
 
 export const rankText = (rank: number): string => rank.toFixed(2)
 
-/** "0.03", "below 0.001", "1" where all ranks are equal. */
+/** "0.031", "below 0.001". */
 export function pText(p: number): string {
-  if (Number.isNaN(p)) return '1'
   return p < 0.001 ? 'below 0.001' : p.toPrecision(2)
 }
 
-function divergences(comparisons: readonly Comparison[]): string[] {
+function divergences(comparisons: readonly BudgetBlock[]): string[] {
   const runs = new Map<string, number>()
   for (const { outcomes } of comparisons)
     for (const { schedule, diverged } of outcomes)

@@ -6,7 +6,7 @@ import {
   type Spread,
   type StudyScore,
   spreadOf,
-} from './comparison.ts'
+} from './budgetBlocks.ts'
 
 /*
  * One trunk for every budget against each budget trained by itself (Hägele et al. 2024, arXiv 2405.18392, section 4): what

@@ -1,5 +1,7 @@
 import type { StudyServices } from '../../shared/api/studies.ts'
 import type { Core } from '../core.ts'
+import { studyPresets } from '../studies/presets.ts'
+import { testRanks } from '../studies/testRanks.ts'
 import { follow, type Pulse } from './pulse.ts'
 import { versionOf } from './versionOf.ts'
 
@@ -16,6 +18,7 @@ export function createStudyServices({ store, studies }: Core, pulse: Pulse): Stu
   }
   return {
     list: () => read.studies(),
+    presets: () => studyPresets(),
     get: whole,
     changes: (cursor, signal) =>
       follow(pulse, signal, cursor, (at, isFirst) => {
@@ -46,5 +49,6 @@ export function createStudyServices({ store, studies }: Core, pulse: Pulse): Stu
     },
     remove: ({ id, runs }) => after(studies.remove(summary(id).id, runs)),
     restore: (id) => after(write.restoreStudy(id)),
+    rankTests: testRanks,
   }
 }

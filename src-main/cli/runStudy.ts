@@ -37,8 +37,8 @@ export async function attendAndReport(cli: Cli, core: Core, json: boolean, id: s
 }
 
 export async function tellStudy(cli: Cli, json: boolean, change: StudyChange): Promise<void> {
-  if (json) return printJson(cli, studyReport(change))
-  await cli.terminal.out(describeStudy(change, cli.terminal.columns))
+  if (json) return printJson(cli, await studyReport(change))
+  await cli.terminal.out(await describeStudy(change, cli.terminal.columns))
 }
 
 async function tellPlan(cli: Cli, json: boolean, plan: StudyPlan): Promise<void> {

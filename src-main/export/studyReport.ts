@@ -1,11 +1,23 @@
-import type { StudyCellInfo, StudyChange } from '../../shared/api/studies.ts'
+import type { StudyCellInfo, StudyChange, StudySummary } from '../../shared/api/studies.ts'
+import { budgetBlocks, schedulesIn, scoreFor, scoreWords } from '../../shared/study/budgetBlocks.ts'
+import { studyRanking } from './studyRanking.ts'
 
 /**
  * A study as the command line prints it and as it is exported. Accuracies are in 0..1, losses in nats, of the last
  * evaluation; the budget is a share of the base's; seconds are of training, evaluation and checkpoints.
  */
-export function studyReport({ study, cells }: StudyChange) {
-  const { id, name, kind, status, reason, counts, note, spec } = study
+export async function studyReport({ study, cells }: StudyChange) {
+  return {
+    ...studyHead(study),
+    cells: cells.map(cellReport),
+    ...(await rankingReport({ study, cells })),
+    spec: study.spec,
+  }
+}
+
+/** The same without its runs. */
+export function studyHead(study: StudySummary) {
+  const { id, name, kind, status, reason, counts, note, spec, best } = study
   return {
     studyId: id,
     name,
@@ -14,16 +26,23 @@ export function studyReport({ study, cells }: StudyChange) {
     reason,
     objective: spec.objective,
     counts,
-    cells: cells.map(cellReport),
-    best: study.best === null ? null : cellReport(study.best),
-    ...(note !== '' && { note }),
+    best: best === null ? null : cellReport(best),
+    note,
     createdAt: isoTime(study.createdAt),
     endedAt: isoTime(study.endedAt),
-    spec,
   }
 }
 
-export type CellReport = ReturnType<typeof cellReport>
+/** Of a budget study with two schedules and two blocks or more: `methods` names the places of the lists. */
+async function rankingReport({ study, cells }: StudyChange) {
+  if (study.kind !== 'budget') return {}
+  const score = scoreFor(study.spec.objective, 'validation')
+  const blocks = budgetBlocks(cells, score)
+  const { all, low, high } = await studyRanking(blocks, score)
+  return all === null
+    ? {}
+    : { ranking: { by: scoreWords(score), methods: schedulesIn(blocks), ...all, low, high } }
+}
 
 /** `diverged.step` counts from 0. */
 export function cellReport(cell: StudyCellInfo) {

@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { ensembleMethods, methodWords } from '../../../shared/ensemble/methods.ts'
+import { UserError } from '../../../shared/errors.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { describeEnsemble } from '../ensembleText.ts'
 import { findRun } from '../findRun.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
+import { tellSnapshotTables } from '../snapshotTables.ts'
 
 const methodOptions = ensembleMethods.map((method) => methodWords[method].option)
 const methodOption = z
@@ -14,7 +16,8 @@ const methodOption = z
 
 const options = z.object({
   ...storeOptions,
-  run: z.string(),
+  run: z.string().optional(),
+  study: z.string().min(1, 'must name a study').optional(),
   snapshots: z
     .string()
     .regex(/^\d+(,\d+)*$/, 'must be snapshot numbers with commas between them, e.g. 1,2,3')
@@ -33,7 +36,11 @@ export function addEnsemble(program: Command, cli: Cli): void {
     .description(
       "Combine the stored predictions of a run's snapshots: members, weights, accuracy and error against the run's best snapshot (chosen on validation), and how much the members differ.",
     )
-    .requiredOption('--run <run>', 'name of the run, or its id or a beginning of it')
+    .option('--run <run>', 'name of the run, or its id or a beginning of it')
+    .option(
+      '--study <study>',
+      'instead: of the runs of a study that differ in their seed alone, N runs times M snapshots of each',
+    )
     .option('--snapshots <numbers>', 'which of its snapshots (default: all)')
     .option(
       '--method <method>',
@@ -45,10 +52,20 @@ export function addEnsemble(program: Command, cli: Cli): void {
       examples([
         ['anneal ensemble --run mwt', 'all snapshots, equal shares'],
         ['anneal ensemble --run mwt --snapshots 3,4,5 --method weighted --save best', 'chosen ones, kept'],
+        ['anneal ensemble --study mwt', 'are snapshots worth as much as runs? The table of the SGDR paper'],
       ]),
     )
   command.action(async () => {
-    const { run, snapshots, method, save, ...rest } = readOptions(command, options)
+    const { run, study, snapshots, method, save, ...rest } = readOptions(command, options)
+    if (study !== undefined) {
+      refuseBeside(study, { run, snapshots, save })
+      return withStored(cli, rest, (core) => tellSnapshotTables(cli, core, rest.json, study))
+    }
+    if (run === undefined) {
+      throw new UserError(
+        'While reading the options of "anneal ensemble": give either --run RUN or --study STUDY (received neither).',
+      )
+    }
     await withStored(cli, rest, async (core) => {
       const request = {
         runId: findRun(core.store.read, run).id,
@@ -68,4 +85,13 @@ export function addEnsemble(program: Command, cli: Cli): void {
       if (saved !== undefined) cli.terminal.err(`Kept as ensemble ${saved.id}, "${saved.name}".\n`)
     })
   })
+}
+
+/** @throws UserError for an option that is of one run */
+function refuseBeside(study: string, others: Readonly<Record<string, unknown>>): void {
+  const given = Object.entries(others).find(([, value]) => value !== undefined)
+  if (given === undefined) return
+  throw new UserError(
+    `While reading the options of "anneal ensemble": --${given[0]} does not go with --study (received --study ${study}); leave one of them out.`,
+  )
 }

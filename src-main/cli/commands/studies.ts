@@ -4,7 +4,7 @@ import type { StudyChange } from '../../../shared/api/studies.ts'
 import { UserError } from '../../../shared/errors.ts'
 import type { Core } from '../../core.ts'
 import { studyCsv } from '../../export/studyCsv.ts'
-import { studyReport } from '../../export/studyReport.ts'
+import { studyHead, studyReport } from '../../export/studyReport.ts'
 import { studyPresets } from '../../studies/presets.ts'
 import {
   addJson,
@@ -78,11 +78,7 @@ function addList(studies: Command, cli: Cli): void {
     await withStored(cli, options, async (core) => {
       const found = core.store.read.studies()
       if (options.json) {
-        const studies = found.map((study) => {
-          const { cells: _, spec: _spec, ...report } = studyReport({ study, cells: [] })
-          return report
-        })
-        return printJson(cli, { studies })
+        return printJson(cli, { studies: found.map(studyHead) })
       }
       if (found.length > 0) return cli.terminal.out(studyTable(found, cli.terminal.columns))
       cli.terminal.err(`No studies yet. Begin with: ${typed(cli, 'studies presets')}\n`)
@@ -175,7 +171,7 @@ async function goOn(
 
 async function tellChanged(cli: Cli, core: Core, json: boolean, id: string): Promise<void> {
   const { study, cells } = core.store.read.study(id)
-  if (json) return printJson(cli, studyReport({ study, cells }))
+  if (json) return printJson(cli, await studyReport({ study, cells }))
   const { queued, active } = study.counts
   cli.terminal.err(`Study ${id} is ${study.status}: ${plural(active, 'run')} under way, ${queued} waiting.\n`)
 }
@@ -212,14 +208,14 @@ async function exportStudy(
     )
   }
   if (out === undefined) {
-    if (format === 'json') return printJson(cli, studyReport(change))
+    if (format === 'json') return printJson(cli, await studyReport(change))
     for (const lines of studyCsv(change.cells, { raw })) await cli.terminal.out(lines)
     return
   }
   refuseUnwritable(out, force)
   const text =
     format === 'json'
-      ? [`${JSON.stringify(studyReport(change), null, 2)}\n`]
+      ? [`${JSON.stringify(await studyReport(change), null, 2)}\n`]
       : studyCsv(change.cells, { raw })
   const written = await writeFileWhole(out, text, force)
   if (json) return printJson(cli, { studyId: change.study.id, format, ...written })

@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core'
-import type { ScorePart } from '../../../shared/study/comparison.ts'
+import type { ScorePart } from '../../../shared/study/budgetBlocks.ts'
 
 interface PartSwitchProps {
   readonly part: ScorePart

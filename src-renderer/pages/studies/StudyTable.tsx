@@ -23,7 +23,9 @@ export function StudyTable({ studies }: { readonly studies: readonly StudySummar
             <th scope="col">Status</th>
             <th scope="col">Progress</th>
             <th scope="col">Best run so far</th>
-            <th scope="col">Time</th>
+            <th scope="col" className={classes.number}>
+              Time
+            </th>
             <th scope="col">Started</th>
           </tr>
         </thead>

@@ -1,4 +1,4 @@
-import type { StudyScore } from '../../../shared/study/comparison.ts'
+import type { StudyScore } from '../../../shared/study/budgetBlocks.ts'
 import { loss, percent, points, signed } from '../../format/format.ts'
 import { inMeasure, type ScoreMeasure } from '../../format/scoreMeasure.ts'
 

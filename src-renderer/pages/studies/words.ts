@@ -32,10 +32,10 @@ export function statusOf({ status, counts }: Pick<StudySummary, 'status' | 'coun
   }
 }
 
-/** "14 of 30 runs done, 2 failed, 1 running" */
+/** "14 of 30 runs done, 2 failed or diverged, 1 running" */
 export function progressWords({ total, completed, failed, other, active }: StudyCounts): string {
   const parts = [`${completed + failed + other} of ${counted(total, 'run')} done`]
-  if (failed > 0) parts.push(`${failed} failed`)
+  if (failed > 0) parts.push(`${failed} failed or diverged`)
   if (other > 0) parts.push(`${other} stopped or gone`)
   if (active > 0) parts.push(`${active} running`)
   return parts.join(', ')

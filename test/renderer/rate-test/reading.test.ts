@@ -111,9 +111,16 @@ test('settings, start and end of a test in words', () => {
   )
   assert.match(settingsText({ ...settings, stopAt: null }), /goes on to the highest rate/)
   assert.equal(startText({ origin: null }, undefined), 'from fresh weights')
-  const origin = originOf('branch', { id: 'r1', name: 'first', origin: null }, 40, 'x')
+  const origin = {
+    kind: 'branch',
+    runId: 'r1',
+    runName: 'as it was',
+    stepsDone: 40,
+    weightsSha256: 'x',
+    streamFrom: 0,
+  } as const
   assert.match(startText({ origin }, { name: 'first' }), /^from first after 40.steps$/)
-  assert.match(startText({ origin }, undefined), /^from r1 after 40.steps$/)
+  assert.match(startText({ origin }, undefined), /^from as it was after 40.steps$/)
 
   const { points, stop } = readCurve()
   const ended = { settings, points, stoppedAt: stop?.step ?? null, stoppedFor: stop?.why ?? null }

@@ -1,7 +1,7 @@
 import { useId, useMemo } from 'react'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
-import { type Comparison, type StudyScore, schedulesIn } from '../../../../shared/study/comparison.ts'
+import { type BudgetBlock, type StudyScore, schedulesIn } from '../../../../shared/study/budgetBlocks.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
 import type { ChartAxis, ChartSeries } from '../../../charts/types.ts'
 import { count } from '../../../format/format.ts'
@@ -13,7 +13,7 @@ import { anytimeSeries, type CyclicRun, cyclicRun } from './anytime.ts'
 import { sectionsOf, sectionTitle } from './budgetTable.ts'
 
 interface AnytimeChartsProps {
-  readonly comparisons: readonly Comparison[]
+  readonly comparisons: readonly BudgetBlock[]
   readonly score: StudyScore
   readonly texts: ScoreTexts
 }
@@ -92,7 +92,7 @@ function AnytimeChart({ title, texts, series, y }: AnytimeChartProps) {
 }
 
 function cyclicRunsOf(
-  section: readonly Comparison[],
+  section: readonly BudgetBlock[],
   byId: ReadonlyMap<string, RunSummary>,
   score: StudyScore,
 ): readonly CyclicRun[] {

@@ -1,11 +1,6 @@
 import { useMemo, useState } from 'react'
+import { budgetBlocks, type ScorePart, schedulesIn, scoreFor } from '../../../../shared/study/budgetBlocks.ts'
 import { budgetVerdict } from '../../../../shared/study/budgetVerdict.ts'
-import {
-  compareSchedules,
-  type ScorePart,
-  schedulesIn,
-  scoreFor,
-} from '../../../../shared/study/comparison.ts'
 import type { BudgetStudySpec } from '../../../../shared/study/spec.ts'
 import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
 import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
@@ -17,13 +12,14 @@ import { Section } from '../Section.tsx'
 import { scoreTexts } from '../scoreTexts.ts'
 import { AnytimeCharts } from './AnytimeCharts.tsx'
 import { BudgetTable } from './BudgetTable.tsx'
-import { scopeRanking } from './budgetRanks.ts'
+import { scopeRanks } from './budgetRanks.ts'
 import { budgetCsv, budgetMarkdown, budgetTable } from './budgetTable.ts'
 import { costWords } from './costWords.ts'
 import { gridPlaces } from './gridPlaces.ts'
 import { ProfileGrid } from './ProfileGrid.tsx'
 import { gridTable, isGrid } from './profileGridView.ts'
 import { Ranks } from './Ranks.tsx'
+import { useRankTests } from './useRankTests.ts'
 
 /** A budget study as the REX paper shows one: table, ranks, and what is had at any time. */
 export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec>) {
@@ -31,12 +27,11 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
   const [measure] = useScoreMeasure()
   const score = useMemo(() => scoreFor(spec.objective, part), [spec.objective, part])
   const texts = useMemo(() => scoreTexts(score, measure), [score, measure])
-  const comparisons = useMemo(() => compareSchedules(cells, score), [cells, score])
+  const comparisons = useMemo(() => budgetBlocks(cells, score), [cells, score])
   const sections = useMemo(() => budgetTable(comparisons, texts), [comparisons, texts])
-  const verdict = useMemo(
-    () => budgetVerdict(comparisons, score, scopeRanking(comparisons, 'all', score).ranking),
-    [comparisons, score],
-  )
+  const overall = useMemo(() => scopeRanks(comparisons, 'all', score), [comparisons, score])
+  const { tested } = useRankTests(overall)
+  const verdict = useMemo(() => budgetVerdict(comparisons, score, tested), [comparisons, score, tested])
   const placeOf = useMemo(() => gridPlaces(spec), [spec])
   const hasGrid = isGrid(schedulesIn(comparisons), placeOf)
   return (

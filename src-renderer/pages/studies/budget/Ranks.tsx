@@ -1,15 +1,17 @@
 import { SegmentedControl } from '@mantine/core'
 import { useMemo, useState } from 'react'
+import { type BudgetBlock, type StudyScore, scoreWords } from '../../../../shared/study/budgetBlocks.ts'
 import { type BudgetScope, budgetScopes, scopeWords } from '../../../../shared/study/budgetScopes.ts'
-import { type Comparison, type StudyScore, scoreWords } from '../../../../shared/study/comparison.ts'
+import { ErrorNote } from '../../../components/ErrorNote.tsx'
 import classes from '../Results.module.css'
 import { Section } from '../Section.tsx'
-import { diagramWords, rankRows, rejects, scopeRanking } from './budgetRanks.ts'
+import { diagramWords, rankRows, rejects, type ScopeRanks, scopeRanks } from './budgetRanks.ts'
 import { DifferenceDiagram } from './DifferenceDiagram.tsx'
 import { RanksTable } from './RanksTable.tsx'
+import { useRankTests } from './useRankTests.ts'
 
 interface RanksProps {
-  readonly comparisons: readonly Comparison[]
+  readonly comparisons: readonly BudgetBlock[]
   readonly score: StudyScore
 }
 
@@ -22,12 +24,11 @@ const scopeChoices = [
 /** Which schedule is better over many budgets, tasks and optimizers, as the REX paper and Demšar tell it. */
 export function Ranks({ comparisons, score }: RanksProps) {
   const [scope, setScope] = useState<BudgetScope>('all')
-  const rankings = useMemo(
-    () => budgetScopes.map((one) => scopeRanking(comparisons, one, score)),
+  const all = useMemo(
+    () => budgetScopes.map((one) => scopeRanks(comparisons, one, score)),
     [comparisons, score],
   )
-  const chosen = rankings.find((one) => one.scope === scope)
-  const ranking = chosen?.ranking
+  const chosen = useMemo(() => scopeRanks(comparisons, scope, score), [comparisons, scope, score])
   return (
     <div className={classes.columns}>
       <Section
@@ -42,28 +43,37 @@ export function Ranks({ comparisons, score }: RanksProps) {
           />
         }
       >
-        {chosen === undefined || ranking === undefined ? (
-          <p className={classes.about}>
-            Ranks need at least two schedules, and two comparisons that all of them have come through; there{' '}
-            {chosen?.comparisons === 1 ? 'is one' : `are ${chosen?.comparisons ?? 0}`} here.
-          </p>
-        ) : (
-          <>
-            <DifferenceDiagram
-              ranked={chosen.names.map((name, i) => ({ name, meanRank: ranking.meanRank[i] ?? Number.NaN }))}
-              criticalDifference={rejects(ranking) ? ranking.criticalDifference : undefined}
-              summary={diagramWords(chosen)}
-            />
-            <p className={classes.about}>{diagramWords(chosen)}</p>
-          </>
-        )}
+        <TestedDiagram of={chosen} />
       </Section>
       <Section
         title="First, and among the first three"
         about="Share of comparisons in which no other schedule, or at most two, were strictly better. Low: up to 10 % of the budget, high: above, as the REX paper parts them; how many comparisons each has stands in brackets."
       >
-        <RanksTable rows={rankRows(rankings, scope)} rankings={rankings} />
+        <RanksTable rows={rankRows(all, scope)} all={all} />
       </Section>
     </div>
+  )
+}
+
+function TestedDiagram({ of }: { readonly of: ScopeRanks }) {
+  const { tested, error } = useRankTests(of)
+  if (error !== null) return <ErrorNote title="The ranks could not be tested" error={error} />
+  if (tested === null)
+    return (
+      <p className={classes.about}>
+        Ranks need at least two schedules, and two comparisons that all of them have come through; here{' '}
+        {of.ranks.length === 1 ? 'is one' : `are ${of.ranks.length}`}.
+      </p>
+    )
+  if (tested === undefined) return <p className={classes.about}>Testing the ranks…</p>
+  return (
+    <>
+      <DifferenceDiagram
+        ranked={of.names.map((name, i) => ({ name, meanRank: of.meanRank[i] ?? Number.NaN }))}
+        criticalDifference={rejects(tested) ? tested.criticalDifference : undefined}
+        summary={diagramWords(of, tested)}
+      />
+      <p className={classes.about}>{diagramWords(of, tested)}</p>
+    </>
   )
 }

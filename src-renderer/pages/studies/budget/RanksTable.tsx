@@ -4,17 +4,17 @@ import { rankText } from '../../../../shared/study/budgetVerdict.ts'
 import { percent } from '../../../format/format.ts'
 import classes from '../Results.module.css'
 import { Scroll } from '../Scroll.tsx'
-import type { RankRow, ScopeRanking } from './budgetRanks.ts'
+import type { RankRow, ScopeRanks } from './budgetRanks.ts'
 
 interface RanksTableProps {
   readonly rows: readonly RankRow[]
-  readonly rankings: readonly ScopeRanking[]
+  readonly all: readonly ScopeRanks[]
 }
 
 const titles = { low: 'Low', high: 'High', all: 'All' } as const
 
 /** Mean ranks, and how often each schedule is first or among the first three. */
-export function RanksTable({ rows, rankings }: RanksTableProps) {
+export function RanksTable({ rows, all }: RanksTableProps) {
   return (
     <Scroll label="Ranks of the schedules: table">
       <table className={classes.table}>
@@ -26,7 +26,7 @@ export function RanksTable({ rows, rankings }: RanksTableProps) {
             <th scope="col" rowSpan={2}>
               Mean rank
             </th>
-            {rankings.map(({ scope, comparisons }) => (
+            {all.map(({ scope, ranks }) => (
               <th
                 key={scope}
                 scope="colgroup"
@@ -34,12 +34,12 @@ export function RanksTable({ rows, rankings }: RanksTableProps) {
                 className={classes.group}
                 title={scopeWords[scope]}
               >
-                {titles[scope]} <span className={classes.count}>({comparisons})</span>
+                {titles[scope]} <span className={classes.count}>({ranks.length})</span>
               </th>
             ))}
           </tr>
           <tr>
-            {rankings.map(({ scope }) => (
+            {all.map(({ scope }) => (
               <Fragment key={scope}>
                 <th scope="col">top 1</th>
                 <th scope="col">top 3</th>
@@ -51,7 +51,7 @@ export function RanksTable({ rows, rankings }: RanksTableProps) {
           {rows.map(({ schedule, meanRank, shares }) => (
             <tr key={schedule}>
               <th scope="row">{schedule}</th>
-              <td>{meanRank === undefined ? '–' : rankText(meanRank)}</td>
+              <td>{Number.isNaN(meanRank) ? '–' : rankText(meanRank)}</td>
               {shares.map(({ scope, top1, top3 }) => (
                 <Fragment key={scope}>
                   <td>{percent(top1, 0)}</td>

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { compileSchedule } from '../../../../shared/schedule/index.ts'
-import { type Comparison, isHigherBetter, type StudyScore } from '../../../../shared/study/comparison.ts'
+import { type BudgetBlock, isHigherBetter, type StudyScore } from '../../../../shared/study/budgetBlocks.ts'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import type { ChartSeries } from '../../../charts/types.ts'
 import type { ScoreTexts } from '../scoreTexts.ts'
@@ -31,7 +31,7 @@ export function bestSoFar(values: readonly number[], isHigherBetter: boolean): n
 
 /** Of each schedule the runs as dots and the best of them so far as steps; of cyclic runs a line beside them. */
 export function anytimeSeries(
-  section: readonly Comparison[],
+  section: readonly BudgetBlock[],
   cyclic: readonly CyclicRun[],
   score: StudyScore,
   texts: ScoreTexts,

@@ -1,11 +1,11 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import { percentText } from '../../../../shared/numberText.ts'
 import {
-  type Comparison,
+  type BudgetBlock,
   type ScheduleOutcome,
   type StudyScore,
   scoreWords,
-} from '../../../../shared/study/comparison.ts'
+} from '../../../../shared/study/budgetBlocks.ts'
 import { csvTable, markdownTable } from '../../../components/tableText.ts'
 import { rate } from '../../../format/format.ts'
 import type { ScoreTexts } from '../scoreTexts.ts'
@@ -35,15 +35,15 @@ export interface TableSection {
   readonly rows: readonly { readonly schedule: string; readonly cells: readonly OutcomeView[] }[]
 }
 
-export const sectionTitle = ({ task, optimizer }: Pick<Comparison, 'task' | 'optimizer'>): string =>
+export const sectionTitle = ({ task, optimizer }: Pick<BudgetBlock, 'task' | 'optimizer'>): string =>
   [task, optimizer].filter((part) => part !== '').join(' · ')
 
 /** Comparisons of one task and optimizer after another, budgets ascending. */
-export function sectionsOf(comparisons: readonly Comparison[]): readonly (readonly Comparison[])[] {
+export function sectionsOf(comparisons: readonly BudgetBlock[]): readonly (readonly BudgetBlock[])[] {
   return [...Map.groupBy(comparisons, sectionTitle).values()]
 }
 
-export function budgetTable(comparisons: readonly Comparison[], texts: ScoreTexts): readonly TableSection[] {
+export function budgetTable(comparisons: readonly BudgetBlock[], texts: ScoreTexts): readonly TableSection[] {
   return sectionsOf(comparisons).map((section) => ({
     title: section[0] === undefined ? '' : sectionTitle(section[0]),
     budgets: section.map(({ budget, steps }) => ({ budget, steps })),
@@ -135,7 +135,7 @@ function cellMarkdown({ text, count, place, isLevel, note }: OutcomeView): strin
 }
 
 /** A row for each schedule at each place, in full precision: accuracies in 0..1, losses in nats. */
-export function budgetCsv(comparisons: readonly Comparison[], score: StudyScore): string {
+export function budgetCsv(comparisons: readonly BudgetBlock[], score: StudyScore): string {
   return csvTable({
     head: [
       'task',

@@ -1,4 +1,4 @@
-import { indistinctSets } from '../../../../shared/study/indistinct.ts'
+import { notToldApart } from '../../../../shared/study/ranks.ts'
 
 /*
  * Where the parts of a critical-difference diagram stand (Demšar 2006, figure 1): an axis of mean ranks, the best at the
@@ -55,7 +55,7 @@ export function differenceLayout(
   const k = Math.max(2, ranked.length)
   const xOf = (rank: number): number => axisFrom + ((rank - 1) / (k - 1)) * (axisTo - axisFrom)
   const axisY = (criticalDifference === undefined ? 0 : rulerRow) + axisRow
-  const sets = indistinctSets(
+  const sets = notToldApart(
     ranked.map(({ meanRank }) => meanRank),
     criticalDifference ?? Number.POSITIVE_INFINITY,
   )

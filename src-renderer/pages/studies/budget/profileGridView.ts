@@ -1,9 +1,9 @@
 import {
-  type Comparison,
+  type BudgetBlock,
   isHigherBetter,
   type ScheduleOutcome,
   type StudyScore,
-} from '../../../../shared/study/comparison.ts'
+} from '../../../../shared/study/budgetBlocks.ts'
 import {
   type GridPlace,
   type GridProfile,
@@ -32,7 +32,7 @@ export interface GridRow {
 }
 
 export interface GridTable {
-  readonly comparison: Comparison
+  readonly comparison: BudgetBlock
   readonly rates: readonly GridRate[]
   readonly rows: readonly GridRow[]
   /** Of each rate over the profiles. */
@@ -49,7 +49,7 @@ export function isGrid(schedules: readonly string[], placeOf: PlaceOf): boolean 
   return profiles.size >= 2 && rates.size >= 2 && places.length > profiles.size + rates.size - 2
 }
 
-export function gridTable(comparison: Comparison, placeOf: PlaceOf, score: StudyScore): GridTable {
+export function gridTable(comparison: BudgetBlock, placeOf: PlaceOf, score: StudyScore): GridTable {
   const placed = comparison.outcomes.flatMap((outcome) => {
     const place = placeOf(outcome.schedule)
     return place === undefined ? [] : [{ ...place, outcome }]

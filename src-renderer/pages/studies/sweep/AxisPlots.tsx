@@ -4,7 +4,7 @@ import { type PlotArea, pixelX, pixelY, plotMargin } from '../../../charts/plotA
 import type { ChartAxis, ChartSeries } from '../../../charts/types.ts'
 import { loss, rate } from '../../../format/format.ts'
 import { inMeasure, type ScoreMeasure } from '../../../format/scoreMeasure.ts'
-import { objectiveWords, settingText } from '../words.ts'
+import { settingText } from '../words.ts'
 import type { SweepAxis } from './axes.ts'
 import { bestByValue } from './isolation.ts'
 import type { SettingRow } from './rows.ts'
@@ -61,7 +61,7 @@ const AxisPlot = memo(function AxisPlot({
         label: 'best setting, mean',
         color: 'var(--best)',
         x: bests.map(({ x }) => x),
-        y: bests.map(({ row }) => told(row.objective?.mean ?? Number.NaN)),
+        y: bests.map(({ row }) => told(row.score?.mean ?? Number.NaN)),
         marked: true,
       },
     ],
@@ -71,9 +71,9 @@ const AxisPlot = memo(function AxisPlot({
   const y = useMemo(
     (): ChartAxis =>
       objective === 'validationAccuracy'
-        ? { label: '', share: true, frame: 'signal', origin: measure === 'accuracy' ? 1 : 0 }
-        : { label: 'nats', unit: 'nats', format: loss, frame: 'signal', origin: 0 },
-    [objective, measure],
+        ? { label: '', share: true }
+        : { label: '', unit: 'nats', format: loss, scale: lossScale(series[0]?.y ?? []) },
+    [objective, series],
   )
   const overlay = (area: PlotArea) =>
     bests.length > mostButtons
@@ -89,7 +89,7 @@ const AxisPlot = memo(function AxisPlot({
             title={settingSentence(row, settingName(row, nameOf), objective, measure)}
             style={{
               left: plotMargin.left + pixelX(area, at),
-              top: plotMargin.top + pixelY(area, told(row.objective?.mean ?? 0)),
+              top: plotMargin.top + pixelY(area, told(row.score?.mean ?? 0)),
             }}
             onClick={() => onChoose(row.key)}
           />
@@ -99,13 +99,22 @@ const AxisPlot = memo(function AxisPlot({
       title={nameOf(axis.path)}
       series={series}
       x={x}
-      y={{ ...y, label: objectiveWords(objective, measure) }}
+      y={y}
       height={190}
       legend="none"
+      canLog={objective === 'validationLoss'}
       overlay={overlay}
     />
   )
 })
+
+/** A loss that spans more than this has a log axis. */
+const logFrom = 10
+
+function lossScale(values: readonly (number | null)[]): 'linear' | 'log' {
+  const known = values.flatMap((value) => (value !== null && value > 0 ? [value] : []))
+  return Math.max(...known) / Math.min(...known) >= logFrom ? 'log' : 'linear'
+}
 
 /** Every run at its value; those that diverged are crosses along the upper edge. */
 function runPoints(

@@ -15,7 +15,7 @@ import {
   parallelLines,
   valueAt,
 } from './parallel.ts'
-import { nearestLine, type ParallelPlace, pathOf, plot } from './parallelPlace.ts'
+import { axisX, nearestLine, type ParallelPlace, pathOf, placeY, plot } from './parallelPlace.ts'
 import type { SettingRow } from './rows.ts'
 import classes from './Sweep.module.css'
 import type { Sweep } from './useSweep.ts'
@@ -88,6 +88,17 @@ export function Parallel(props: ParallelProps) {
               best={sweep.best?.key}
               chosen={props.chosen}
             />
+            {names.map((name, i) =>
+              lines.some(({ places }) => places[i] === null) ? (
+                <span
+                  key={name}
+                  className={classes.laneName}
+                  style={{ left: axisX(place, i), top: placeY(null) }}
+                >
+                  {name === objectiveAxis ? 'diverged' : 'not there'}
+                </span>
+              ) : null,
+            )}
             {names.map((name, i) => (
               <BrushAxis
                 key={name}
@@ -117,7 +128,7 @@ function stopsOf(axis: SweepAxis): readonly BrushStop[] {
   const { values } = axis
   const every = Math.ceil(values.length / mostLabels)
   return values.map((value, i) => ({
-    at: placeOn(axis, value),
+    at: placeOn(axis, value) ?? 0,
     label: i % every === 0 || i === values.length - 1 ? settingText(value) : '',
   }))
 }

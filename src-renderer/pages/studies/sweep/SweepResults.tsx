@@ -39,10 +39,10 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
       <div className={classes.main}>
         <div className={classes.partHead}>
           <h2>{counted(sweep.rows.length, 'setting')}</h2>
-          <Verdict sweep={sweep} measure={measure} />
           <span className={classes.space} />
           <ScoreMeasureSwitch />
         </div>
+        <Verdict sweep={sweep} measure={measure} />
         <SettingsTable
           sweep={sweep}
           rows={rows}
@@ -60,8 +60,10 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
             <h2>Each axis</h2>
           </div>
           <p className={classes.about}>
-            Grey: single runs, a cross where one diverged. Line: the best setting's mean at each value, all
-            other axes at their best there. Click a point of the line to see its runs.
+            {capitalized(objectiveWords(spec.objective, measure))}
+            {spec.objective === 'validationLoss' && ', nats'}. Grey: single runs, a cross where one diverged.
+            Line: the best setting's mean at each value, all other axes at their best there. Click a point of
+            the line to see its runs.
           </p>
           <AxisPlots {...common} />
         </section>
@@ -73,23 +75,23 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
   )
 }
 
+const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
 /** What can be said by now: the best, by what, and what cannot be told from it. */
 function Verdict({ sweep, measure }: { readonly sweep: Sweep; readonly measure: ScoreMeasure }) {
   const { best, rows, spec, nameOf } = sweep
-  if (best === undefined) return <span className={classes.about}>No setting has a validation score yet.</span>
-  const standings = rows.map((row) => standingOf(row, best).is)
+  if (best === undefined) return <p className={classes.verdict}>No setting has a validation score yet.</p>
+  const standings = rows.map((row) => standingOf(row, best, spec.objective).is)
   const equal = standings.filter((is) => is === 'equal').length
   const single = standings.filter((is) => is === 'oneRun').length
   return (
-    <span className={classes.verdict}>
+    <p className={classes.verdict}>
       Best: <strong>{settingName(best, nameOf)}</strong>,{' '}
-      {objectiveSpread(best.objective, spec.objective, measure)} {objectiveWords(spec.objective, measure)} (
-      {counted(best.objective?.n ?? 0, 'run')}).
+      {objectiveSpread(best.score, spec.objective, measure)} {objectiveWords(spec.objective, measure)} (
+      {counted(best.score?.n ?? 0, 'run')}).
       {equal > 0 && ` ${counted(equal, 'other')} within the standard error: no difference.`}
-      {single > 0 &&
-        best.objective?.n === 1 &&
-        ' One run a setting: no telling how sure the differences are.'}
-    </span>
+      {single > 0 && best.score?.n === 1 && ' One run a setting: no telling how sure the differences are.'}
+    </p>
   )
 }
 

@@ -9,7 +9,7 @@ export type SettingValue = StudyCellInfo['settings'][string]
 
 export interface SweepAxis {
   readonly path: string
-  /** Every value that a cell has: numbers ascending, others in the order of the cells. */
+  /** Every value that a cell has: numbers ascending, others in the order of the cells. Cells without the field have none. */
   readonly values: readonly SettingValue[]
   /** categories: values stand side by side, whatever they are. */
   readonly scale: 'linear' | 'log' | 'categories'
@@ -19,6 +19,7 @@ export function axesOf(spec: SweepSpec, cells: readonly StudyCellInfo[]): readon
   const byPath = new Map<string, Set<SettingValue>>()
   for (const { settings } of cells)
     for (const [path, value] of Object.entries(settings)) {
+      if (value === null) continue
       const values = byPath.get(path) ?? new Set()
       byPath.set(path, values.add(value))
     }
@@ -48,10 +49,11 @@ export function shortName(path: string, among: readonly SweepAxis[]): string {
   return among.some((other) => other.path !== path && other.path.split('.').at(-1) === last) ? path : last
 }
 
-/** Where a value lies along its axis: 0 at its start, 1 at its end. */
-export function placeOn({ values, scale }: SweepAxis, value: SettingValue | undefined): number {
+/** Where a value lies along its axis: 0 at its start, 1 at its end; null of a setting that has no such field. */
+export function placeOn({ values, scale }: SweepAxis, value: SettingValue | undefined): number | null {
+  if (value === null || value === undefined) return null
   if (scale === 'categories' || typeof value !== 'number') {
-    const place = values.indexOf(value ?? null)
+    const place = values.indexOf(value)
     return values.length < 2 ? 0.5 : place / (values.length - 1)
   }
   const [low, high] = endsOf(values)
@@ -82,7 +84,10 @@ export function bucketsOf(axis: SweepAxis): readonly Bucket[] {
     scale === 'log' ? low * (high / low) ** part : low + part * (high - low)
   return Array.from({ length: bucketCount }, (_, i) => ({
     label: `${short(at(i / bucketCount))}–${short(at((i + 1) / bucketCount))}`,
-    has: (value) => bucketAt(placeOn(axis, value)) === i,
+    has: (value) => {
+      const place = placeOn(axis, value)
+      return place !== null && bucketAt(place) === i
+    },
   }))
 }
 

@@ -4,8 +4,8 @@ import type { SettingRow } from './rows.ts'
 
 /*
  * Parallel coordinates: every setting a line over all axes and the objective. Places along an axis are 0 at its foot and 1
- * at its head. Settings without a value of the objective (they diverged) end in a lane of their own below it, so that they
- * do not squeeze the scale of the others.
+ * at its head. Settings that diverged end in a lane of their own below the objective, so that they do not squeeze the scale
+ * of the others, and those that have no such field pass through that lane, so that they do not vanish.
  */
 
 /** By path, "objective" for the last one: the stretch of the axis that is looked at. */
@@ -15,7 +15,7 @@ export const objectiveAxis = 'objective'
 
 export interface ParallelLine {
   readonly row: SettingRow
-  /** One an axis, then the objective's; null: in the lane. */
+  /** One an axis, then the objective's; null: in the lane, where settings go that have no such field, or no score. */
   readonly places: readonly (number | null)[]
 }
 
@@ -30,7 +30,7 @@ export interface ParallelScale {
 const logFrom = 10
 
 export function objectiveScale(rows: readonly SettingRow[], objective: StudyObjective): ParallelScale {
-  const means = rows.flatMap((row) => row.objective?.mean ?? [])
+  const means = rows.flatMap((row) => row.score?.mean ?? [])
   if (means.length === 0) return { domain: [0, 1], kind: 'linear' }
   const low = Math.min(...means)
   const high = Math.max(...means)
@@ -54,12 +54,12 @@ export function parallelLines(
   scale: ParallelScale,
 ): readonly ParallelLine[] {
   return rows
-    .filter(({ objective, diverged }) => objective !== null || diverged.length > 0)
+    .filter(({ score, diverged }) => score !== null || diverged > 0)
     .map((row) => ({
       row,
       places: [
         ...axes.map((axis) => placeOn(axis, row.settings[axis.path])),
-        row.objective === null ? null : placeOnObjective(scale, row.objective.mean),
+        row.score === null ? null : placeOnObjective(scale, row.score.mean),
       ],
     }))
 }

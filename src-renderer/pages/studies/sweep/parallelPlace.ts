@@ -2,7 +2,7 @@ import type { ParallelLine } from './parallel.ts'
 
 /* Where parallel coordinates stand in pixels, from the upper left corner of their box. */
 
-export const plot = { height: 260, top: 28, bottom: 34, side: 60 } as const
+export const plot = { height: 260, top: 28, bottom: 34, side: 78 } as const
 /** From the foot of the axes down to the lane of what diverged. */
 const lane = 18
 

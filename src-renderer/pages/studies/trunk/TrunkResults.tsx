@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
-import { type ScorePart, scoreFor } from '../../../../shared/study/comparison.ts'
+import { type ScorePart, scoreFor } from '../../../../shared/study/budgetBlocks.ts'
 import type { TrunkStudySpec } from '../../../../shared/study/spec.ts'
 import { type TrunkTable, trunkTables } from '../../../../shared/study/trunkTable.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'

@@ -1,4 +1,4 @@
-import type { Spread, StudyScore } from '../../../../shared/study/comparison.ts'
+import type { Spread, StudyScore } from '../../../../shared/study/budgetBlocks.ts'
 import { type TrunkRow, type TrunkTable, trunkCost } from '../../../../shared/study/trunkTable.ts'
 import { count, percent } from '../../../format/format.ts'
 import { budgetText, spreadText } from '../budget/budgetTable.ts'

@@ -1,4 +1,4 @@
-import { type StudyScore, scoreWords } from '../../../../shared/study/comparison.ts'
+import { type StudyScore, scoreWords } from '../../../../shared/study/budgetBlocks.ts'
 import type { TrunkTable } from '../../../../shared/study/trunkTable.ts'
 import { csvTable, markdownTable } from '../../../components/tableText.ts'
 import { budgetText, spreadText } from '../budget/budgetTable.ts'

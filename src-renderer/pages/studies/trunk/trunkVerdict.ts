@@ -1,4 +1,4 @@
-import type { StudyScore } from '../../../../shared/study/comparison.ts'
+import type { StudyScore } from '../../../../shared/study/budgetBlocks.ts'
 import { type TrunkRow, type TrunkTable, trunkCost } from '../../../../shared/study/trunkTable.ts'
 import { count, counted, percent } from '../../../format/format.ts'
 import { budgetText } from '../budget/budgetTable.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseRunSpec } from '../../../../shared/run/spec.ts'
-import { compareSchedules } from '../../../../shared/study/comparison.ts'
+import { budgetBlocks } from '../../../../shared/study/budgetBlocks.ts'
 import { anytimeSeries, bestSoFar, cyclicRun } from '../../../../src-renderer/pages/studies/budget/anytime.ts'
 import { scoreTexts } from '../../../../src-renderer/pages/studies/scoreTexts.ts'
 import { seedsOf } from '../../../shared/study/cellInfos.ts'
@@ -16,7 +16,7 @@ test('the best so far never gets worse', () => {
 
 test('separate runs are dots at their budgets, and a stair that stands until a larger budget is better', () => {
   const cells = [0.1, 0.5, 1].flatMap((budget, i) => seedsOf('REX', budget, [[0.5], [0.4], [0.7]][i] ?? []))
-  const [dots, stair] = anytimeSeries(compareSchedules(cells, score), [], score, texts)
+  const [dots, stair] = anytimeSeries(budgetBlocks(cells, score), [], score, texts)
   assert.deepEqual([dots?.x, dots?.y, dots?.dots], [[100, 500, 1000], [0.5, 0.4, 0.7], true])
   assert.deepEqual(stair?.x, [100, 500, 500, 1000, 1000])
   assert.deepEqual(stair?.y, [0.5, 0.5, 0.5, 0.5, 0.7])
@@ -50,7 +50,7 @@ test('one run with cycles has a result at each of their ends, the mean of the se
   })
   const cells = seedsOf('SGDR', 1, [0.75])
   const run = cyclicRun('SGDR', [sgdr([0.5, 0.25, 0.75])], score)
-  const lines = anytimeSeries(compareSchedules(cells, score), run === undefined ? [] : [run], score, texts)
+  const lines = anytimeSeries(budgetBlocks(cells, score), run === undefined ? [] : [run], score, texts)
   assert.deepEqual(lines.at(-1)?.y, [0.5, 0.5, 0.75])
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareSchedules } from '../../../../shared/study/comparison.ts'
+import { budgetBlocks } from '../../../../shared/study/budgetBlocks.ts'
 import { csvTable, markdownTable } from '../../../../src-renderer/components/tableText.ts'
 import {
   budgetCsv,
@@ -26,7 +26,7 @@ const cells = [
 ]
 
 test('a cell of the table is mean ± deviation and n, with its place, and what diverged', () => {
-  const [section] = budgetTable(compareSchedules(cells, score), accuracy)
+  const [section] = budgetTable(budgetBlocks(cells, score), accuracy)
   assert.deepEqual(section?.budgets, [
     { budget: 0.01, steps: 10 },
     { budget: 1, steps: 1000 },
@@ -51,7 +51,7 @@ test('a cell of the table is mean ± deviation and n, with its place, and what d
 })
 
 test('as errors the same table has what is missing to 100 %, and the same places', () => {
-  const errors = budgetTable(compareSchedules(cells, score), scoreTexts(score, 'error'))
+  const errors = budgetTable(budgetBlocks(cells, score), scoreTexts(score, 'error'))
   const first = errors[0]?.rows[0]?.cells[0]
   assert.deepEqual([first?.text, first?.place], ['9.00 ± 1.41', 1])
 })
@@ -61,13 +61,13 @@ test('a cell links to the runs that are there', () => {
     ...seedsOf('REX', 1, [0.9]),
     cellInfo({ settings: { schedule: 'REX' }, seed: 2, status: 'deleted', runId: 'gone' }),
   ]
-  const [section] = budgetTable(compareSchedules(some, score), accuracy)
+  const [section] = budgetTable(budgetBlocks(some, score), accuracy)
   assert.deepEqual(section?.rows[0]?.cells[0]?.runIds, ['REX 1 1'])
   assert.equal(section?.rows[0]?.cells[0]?.note, '1 without a result')
 })
 
 test('the table as Markdown has the same marks', () => {
-  const text = budgetMarkdown(budgetTable(compareSchedules(cells, score), accuracy), accuracy)
+  const text = budgetMarkdown(budgetTable(budgetBlocks(cells, score), accuracy), accuracy)
   assert.deepEqual(text.split('\n\n')[1]?.split('\n'), [
     '| Schedule | 1\u202f% (10 steps) | 100\u202f% (1000 steps) |',
     '| --- | ---: | ---: |',
@@ -79,7 +79,7 @@ test('the table as Markdown has the same marks', () => {
 
 test('the table as CSV has a row a place in full precision', () => {
   const [head, first, ...rest] = budgetCsv(
-    compareSchedules(seedsOf('Step, "old"', 0.1, [0.25, 0.75], { settings: { task: 'A' } }), score),
+    budgetBlocks(seedsOf('Step, "old"', 0.1, [0.25, 0.75], { settings: { task: 'A' } }), score),
     score,
   ).split('\n')
   assert.equal(head, 'task,optimizer,schedule,budget,steps,score,n,mean,sd,diverged,place')

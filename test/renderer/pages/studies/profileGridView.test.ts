@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareSchedules } from '../../../../shared/study/comparison.ts'
+import { budgetBlocks } from '../../../../shared/study/budgetBlocks.ts'
 import { profileGrid } from '../../../../shared/study/profileGrid.ts'
 import { gridPlaces } from '../../../../src-renderer/pages/studies/budget/gridPlaces.ts'
 import { gridTable, isGrid } from '../../../../src-renderer/pages/studies/budget/profileGridView.ts'
@@ -15,7 +15,7 @@ test('schedules that are profiles by sampling rates are laid out as a table, the
   assert.ok(isGrid(names, placeOf))
   // Linear: 0.5 and 0.6; REX: 0.7 and 0.9.
   const cells = names.flatMap((name, i) => seedsOf(name, 1, [[0.5], [0.6], [0.7], [0.9]][i] ?? []))
-  const [comparison] = compareSchedules(cells, score)
+  const [comparison] = budgetBlocks(cells, score)
   assert.ok(comparison !== undefined)
   const table = gridTable(comparison, placeOf, score)
   assert.deepEqual(table.rates, ['step', '50-75'])
@@ -39,7 +39,7 @@ test('schedules that are profiles by sampling rates are laid out as a table, the
 test('a schedule that diverged has no heat and no part in the means', () => {
   const placeOf = gridPlaces({ schedules: four })
   const cells = names.flatMap((name, i) => seedsOf(name, 1, [[null], [0.6], [0.7], [0.9]][i] ?? []))
-  const [comparison] = compareSchedules(cells, score)
+  const [comparison] = budgetBlocks(cells, score)
   const table = comparison && gridTable(comparison, placeOf, score)
   assert.equal(table?.rows[0]?.cells[0]?.heat, undefined)
   assert.equal(table?.rows[0]?.mean, 0.6)

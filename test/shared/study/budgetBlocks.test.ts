@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { budgetBlocks, spreadOf } from '../../../shared/study/budgetBlocks.ts'
 import { rankedScores } from '../../../shared/study/budgetScopes.ts'
-import { compareSchedules, spreadOf } from '../../../shared/study/comparison.ts'
 import { cellInfo, seedsOf } from './cellInfos.ts'
 
 const byValidation = { part: 'validation', of: 'accuracy' } as const
@@ -21,7 +21,7 @@ test('at each place schedules are compared over their seeds, budgets ascending, 
     ...seedsOf('REX', 0.1, [0.5, 0.5]),
     ...seedsOf('Step', 0.1, [0.6, 0.6]),
   ]
-  const [low, high] = compareSchedules(cells, byValidation)
+  const [low, high] = budgetBlocks(cells, byValidation)
   assert.deepEqual([low?.budget, low?.steps, high?.budget, high?.steps], [0.1, 100, 1, 1000])
   assert.deepEqual(
     low?.outcomes.map(({ schedule, place, mean }) => [schedule, place, mean]),
@@ -44,7 +44,7 @@ test('tasks and optimizers are compared by themselves', () => {
     ['SGD', 'Adam'].flatMap((optimizer) => seedsOf('REX', 1, [0.5], { settings: { task, optimizer } })),
   )
   assert.deepEqual(
-    compareSchedules(cells, byValidation).map(({ task, optimizer }) => `${task} ${optimizer}`),
+    budgetBlocks(cells, byValidation).map(({ task, optimizer }) => `${task} ${optimizer}`),
     ['A SGD', 'A Adam', 'B SGD', 'B Adam'],
   )
 })
@@ -56,7 +56,7 @@ test('what lies within the standard error of the difference to the best is level
     ...seedsOf('B', 1, [0.69, 0.79]),
     ...seedsOf('C', 1, [0.65, 0.75]),
   ]
-  const [only] = compareSchedules(cells, byValidation)
+  const [only] = budgetBlocks(cells, byValidation)
   assert.deepEqual(
     only?.outcomes.map(({ place, isLevel }) => [place, isLevel]),
     [
@@ -68,7 +68,7 @@ test('what lies within the standard error of the difference to the best is level
 })
 
 test('of single seeds nothing is known of their error: only equals are level', () => {
-  const [only] = compareSchedules([...seedsOf('A', 1, [0.8]), ...seedsOf('B', 1, [0.79999])], byValidation)
+  const [only] = budgetBlocks([...seedsOf('A', 1, [0.8]), ...seedsOf('B', 1, [0.79999])], byValidation)
   assert.deepEqual(
     only?.outcomes.map(({ isLevel }) => isLevel),
     [false, false],
@@ -80,13 +80,13 @@ test('a lower loss is better, and the test part is judged by the test part', () 
     cellInfo({ settings: { schedule }, validationLoss: 1 + i, testLoss: 2 - i }),
   )
   const places = (part: 'validation' | 'test') =>
-    compareSchedules(cells, { part, of: 'loss' })[0]?.outcomes.map(({ place }) => place)
+    budgetBlocks(cells, { part, of: 'loss' })[0]?.outcomes.map(({ place }) => place)
   assert.deepEqual(places('validation'), [1, 2])
   assert.deepEqual(places('test'), [2, 1])
 })
 
 test('a schedule of which a run diverged ranks last, and its other runs are still told', () => {
-  const [only] = compareSchedules(
+  const [only] = budgetBlocks(
     [...seedsOf('A', 1, [0.99, null]), ...seedsOf('B', 1, [0.1, 0.1]), ...seedsOf('C', 1, [null, null])],
     byValidation,
   )
@@ -109,7 +109,7 @@ test('what is still to come has no place, and its comparison is not ranked befor
     cellInfo({ settings: { schedule: 'B' }, status: 'queued' }),
     cellInfo({ settings: { schedule: 'B' }, status: 'deleted', seed: 2, validationAccuracy: 0.9 }),
   ]
-  const comparisons = compareSchedules(cells, byValidation)
+  const comparisons = budgetBlocks(cells, byValidation)
   const late = comparisons[1]?.outcomes[1]
   assert.deepEqual([late?.place, late?.open, late?.lost, late?.count], [undefined, 1, 1, 0])
   assert.deepEqual(rankedScores(comparisons, 'all', byValidation), [[0.5, 0.6]])
@@ -121,7 +121,7 @@ test('10 % is a low budget, 25 % a high one, and losses are turned round', () =>
     cellInfo({ settings: { schedule: 'A' }, budget, validationLoss: budget }),
   )
   const score = { part: 'validation', of: 'loss' } as const
-  const comparisons = compareSchedules(cells, score)
+  const comparisons = budgetBlocks(cells, score)
   assert.deepEqual(rankedScores(comparisons, 'low', score), [[-0.01], [-0.1]])
   assert.deepEqual(rankedScores(comparisons, 'high', score), [[-0.25], [-1]])
 })
@@ -129,7 +129,7 @@ test('10 % is a low budget, 25 % a high one, and losses are turned round', () =>
 test('a schedule whose rate is being tuned is still to come, and then has the factor that was found', () => {
   const tuning = (schedule: string, given: Partial<Parameters<typeof cellInfo>[0]>) =>
     cellInfo({ settings: { schedule, rateFactor: 3 }, role: 'tuning', ...given })
-  const [only] = compareSchedules(
+  const [only] = budgetBlocks(
     [
       tuning('A', { validationAccuracy: 1 }),
       tuning('B', { status: 'running' }),

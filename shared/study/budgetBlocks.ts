@@ -66,7 +66,7 @@ export interface ScheduleOutcome extends Spread {
 }
 
 /** One line of the table: a task, an optimizer and a budget, with every schedule of the study in the study's order. */
-export interface Comparison {
+export interface BudgetBlock {
   /** As tables name them. */
   readonly task: string
   readonly optimizer: string
@@ -75,7 +75,7 @@ export interface Comparison {
   /** Of its runs, in steps. */
   readonly steps: number
   readonly outcomes: readonly ScheduleOutcome[]
-  /** Every schedule has come to its end: ranks can be told. */
+  /** Every run has come to its end: ranks can be told. A schedule that has no result is behind all others. */
   readonly isDone: boolean
 }
 
@@ -85,11 +85,11 @@ const textOf = (cell: StudyCellInfo, path: string): string => {
 }
 
 /** Those of comparisons, each of which has all of them. */
-export const schedulesIn = ([first]: readonly Comparison[]): readonly string[] =>
+export const schedulesIn = ([first]: readonly BudgetBlock[]): readonly string[] =>
   first?.outcomes.map(({ schedule }) => schedule) ?? []
 
 /** Tasks and optimizers in the study's order, budgets ascending. */
-export function compareSchedules(cells: readonly StudyCellInfo[], score: StudyScore): readonly Comparison[] {
+export function budgetBlocks(cells: readonly StudyCellInfo[], score: StudyScore): readonly BudgetBlock[] {
   const asked = cells.filter(({ role }) => role === 'cell' || role === 'tuning')
   // Tuning comes first, and has every schedule; the cells of one that is tuned come as its rate is found.
   const first = asked.some(({ role }) => role === 'tuning')
@@ -101,16 +101,16 @@ export function compareSchedules(cells: readonly StudyCellInfo[], score: StudySc
   )
   return [...groups.values()].flatMap((group) =>
     [...Map.groupBy(group, ({ budget }) => budget).values()]
-      .map((members) => comparisonOf(members, schedules, score))
+      .map((members) => blockOf(members, schedules, score))
       .sort((a, b) => a.budget - b.budget),
   )
 }
 
-function comparisonOf(
+function blockOf(
   members: readonly StudyCellInfo[],
   schedules: readonly string[],
   score: StudyScore,
-): Comparison {
+): BudgetBlock {
   const bySchedule = Map.groupBy(members, (cell) => textOf(cell, 'schedule'))
   const outcomes = placed(
     schedules.map((schedule) => outcomeOf(schedule, bySchedule.get(schedule) ?? [], score)),
@@ -123,7 +123,7 @@ function comparisonOf(
     budget: first?.budget ?? 0,
     steps: Math.max(...members.map(({ totalSteps }) => totalSteps)),
     outcomes,
-    isDone: outcomes.every(({ open, count, diverged }) => open === 0 && count + diverged.length > 0),
+    isDone: outcomes.every(({ open, cells }) => open === 0 && cells.length > 0),
   }
 }
 

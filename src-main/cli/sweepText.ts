@@ -1,0 +1,97 @@
+import type { StudyChange } from '../../shared/api/studies.ts'
+import { bestFirst, type Leading, leadingOf, type ResultRow, resultRows } from '../../shared/study/results.ts'
+import type { StudyObjective } from '../../shared/study/spec.ts'
+import type { Spread } from '../../shared/study/spread.ts'
+import { absent, duration, percent, plural } from './format.ts'
+import { lossSpread, percentSpread } from './spreadText.ts'
+import { type Column, table } from './table.ts'
+import { wrap } from './wrap.ts'
+
+/** So many rows are printed; the rest stands in the JSON and the export. */
+const mostShown = 50
+
+/** A row for each combination of settings, the longest budget first, the best of it first. */
+export function sweepText({ study, cells }: StudyChange, columns: number): string {
+  const { objective } = study.spec
+  const rows = bestFirst(resultRows(cells, objective), objective).toSorted((a, b) => b.budget - a.budget)
+  const longest = rows.filter(({ budget }) => budget === rows[0]?.budget)
+  const leading = leadingOf(longest, objective)
+  const staged = longest.length < rows.length
+  const shown = rows.slice(0, mostShown)
+  const drawn = drawRows(shown, leading, staged, columns)
+  return `${drawn}${wrap(legend(leading, objective, rows.length - shown.length), columns)}\n`
+}
+
+function drawRows(
+  rows: readonly ResultRow[],
+  leading: Leading | undefined,
+  staged: boolean,
+  columns: number,
+): string {
+  const paths = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))].filter(
+    (path) => path !== 'seed',
+  )
+  const right = (head: string): Column => ({ head, align: 'right' })
+  return table(
+    [
+      { head: '' },
+      ...paths.map((head): Column => ({ head, shrinkTo: 10 })),
+      ...(staged ? [right('budget')] : []),
+      right('n'),
+      right('validation'),
+      right('test'),
+      right('validation loss'),
+      right('time'),
+      { head: 'note' },
+    ],
+    rows.map((row) => [
+      row === leading?.best ? 'best' : leading?.equals.includes(row) === true ? '=' : '',
+      ...paths.map((path) => String(row.settings[path] ?? '')),
+      ...(staged ? [percent(row.budget, 0)] : []),
+      String(row.score?.n ?? 0),
+      text(row.spreads.validationAccuracy, percentSpread),
+      text(row.spreads.testAccuracy, percentSpread),
+      text(row.spreads.validationLoss, lossSpread),
+      duration(row.seconds),
+      noteOf(row),
+    ]),
+    columns,
+  )
+}
+
+function text(spread: Spread | null, write: typeof percentSpread): string {
+  if (spread === null) return absent
+  const { n: count, mean, standardDeviation: deviation } = spread
+  return write({ count, mean, deviation })
+}
+
+function noteOf({ diverged, lost, unfinished, cells }: ResultRow): string {
+  return [
+    diverged > 0 && `${diverged} of ${cells.length} diverged`,
+    lost > 0 && `${lost} without result`,
+    unfinished > 0 && `${unfinished} to come`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ')
+}
+
+const objectiveWords: Readonly<Record<StudyObjective, string>> = {
+  validationAccuracy: 'validation accuracy',
+  validationLoss: 'validation loss',
+}
+
+function legend(leading: Leading | undefined, objective: StudyObjective, hidden: number): string {
+  const equals = leading?.equals.length ?? 0
+  return [
+    `Mean ± standard deviation over n seeds; best by ${objectiveWords[objective]}, its test score told apart.`,
+    ...(leading !== undefined && (leading.best.score?.n ?? 0) < 2
+      ? ['With one seed each, no difference can be told from chance.']
+      : []),
+    ...(equals > 0
+      ? [
+          `= marks ${plural(equals, 'row')} within the standard error of the difference to the best: no difference.`,
+        ]
+      : []),
+    ...(hidden > 0 ? [`${plural(hidden, 'more row')} in --json and "studies export".`] : []),
+  ].join(' ')
+}
