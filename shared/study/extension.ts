@@ -206,8 +206,8 @@ async function withOtherValues(
     base,
     host,
   )
-  const settings = new Set(chosen.map(settingOf))
-  const repeats = cells.filter((cell) => settings.has(settingOf(cell)) && cell.stage === 0)
+  const settings = new Set(chosen.map(({ key }) => settingOf(key)))
+  const repeats = cells.filter((cell) => settings.has(settingOf(cell.key)) && cell.stage === 0)
   return axes.flatMap((axis) =>
     gridValues(axis).flatMap(({ value, shown }) =>
       repeats.map((cell) => ({
