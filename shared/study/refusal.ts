@@ -6,7 +6,8 @@ import { show, UserError } from '../errors.ts'
  */
 export function refusal(what: string, rule: string, received: unknown, todo: string): UserError {
   // A rule that another sentence was about has the value that broke it.
-  const told = rule.endsWith(')') && rule.includes('(received ') ? rule : `${rule} (received ${show(received)})`
+  const told =
+    rule.endsWith(')') && rule.includes('(received ') ? rule : `${rule} (received ${show(received)})`
   return new UserError(`While planning the study: ${what}: ${told}; ${todo}.`)
 }
 

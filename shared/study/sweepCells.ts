@@ -6,7 +6,7 @@ import { specAtBudget } from './budget.ts'
 import type { LeftOut, StudyCell } from './cell.ts'
 import type { StudyHost } from './host.ts'
 import { asJsonObject, type JsonObject } from './json.ts'
-import { makeCell, shareText } from './makeCell.ts'
+import { makeCell, settingText, shareText } from './makeCell.ts'
 import type { CellPlan, PlannedCell, Planner } from './planner.ts'
 import { reasonOf, refusal } from './refusal.ts'
 import { type Combination, combinationCount, combinations, valueCount } from './search.ts'
@@ -43,7 +43,7 @@ export async function sweepCells(spec: SweepSpec, host: StudyHost, planner: Plan
     seeds,
   }
   const fullSteps: number[] = []
-  const seen = new Set<string>()
+  const seen = new Map<string, StudyCell['settings']>()
   for (const combination of combinations(spec.search, axes, host.sobol)) {
     const setting = settingOf(base, axes, combination)
     if ('reason' in setting) {
@@ -51,8 +51,14 @@ export async function sweepCells(spec: SweepSpec, host: StudyHost, planner: Plan
       continue
     }
     const key = canonical(setting.values)
-    if (seen.has(key)) continue
-    seen.add(key)
+    const same = seen.get(key)
+    if (same !== undefined) {
+      // One at a time, each axis has the base's value again.
+      if (spec.search.method !== 'oneAtATime')
+        made.leftOut.push({ settings: setting.settings, reason: sameAs(same) })
+      continue
+    }
+    seen.set(key, setting.settings)
     await planner.checkDataset(setting.spec.dataset, datasetField(axes))
     const plans = await planRungs(setting.spec, rungsOf(spec), planner)
     if ('reason' in plans) {
@@ -150,6 +156,12 @@ function settingOf(base: RunSpec, axes: readonly Axis[], combination: Combinatio
   const reason = idleReason(made.spec, axes, values)
   return reason === undefined ? { settings, values, spec: made.spec } : { settings, reason }
 }
+
+/** Of a part whose fields other axes set: two of its values may come to the same. */
+const sameAs = (settings: StudyCell['settings']): string =>
+  `the same run as with ${Object.entries(settings)
+    .map(([path, value]) => settingText(path, value))
+    .join(', ')}`
 
 /** The words of an axis for the base's value, where the axis has that value too. */
 function shownIn(axis: Axis, values: JsonObject): StudyCell['settings'][string] {

@@ -11,6 +11,9 @@ export interface StudyProgress {
   stop(): void
 }
 
+/** A share of all steps below which nothing is said of the time that is left. */
+const leastShown = 0.03
+
 export function watchStudy({ screen, err }: Terminal): StudyProgress {
   const cells = new Map<number, StudyCellInfo>()
   const told = new Set<number>()
@@ -32,7 +35,10 @@ export function watchStudy({ screen, err }: Terminal): StudyProgress {
     before ??= done
     share = total === 0 ? 0 : done / total
     const seconds = (Date.now() - begun) / 1000
-    const left = done > before && total > done ? (seconds * (total - done)) / (done - before) : undefined
+    const left =
+      total > done && done - before > leastShown * total
+        ? (seconds * (total - done)) / (done - before)
+        : undefined
     facts = [
       `${whole(endedOf(study))} of ${whole(study.counts.total)} runs`,
       left === undefined ? '' : `about ${duration(left)} left`,

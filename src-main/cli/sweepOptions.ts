@@ -9,17 +9,15 @@ const searches = { grid: 'grid', one: 'oneAtATime', random: 'random', quasi: 'qu
 const searchNames = ['grid', 'one', 'random', 'quasi'] as const
 export type SearchName = (typeof searchNames)[number]
 
+const sharesRule = 'must be shares of the budget with commas between them, e.g. 0.1,0.3,1'
 const shares = z
   .string()
-  .regex(
-    /^\s*[\d.eE+-]+(\s*,\s*[\d.eE+-]+)*\s*$/,
-    'must be shares of the budget with commas between them, e.g. 0.1,0.3,1',
-  )
+  .regex(/^\s*[\d.eE+-]+(\s*,\s*[\d.eE+-]+)*\s*$/, sharesRule)
   .transform((text) => text.split(',').map(Number))
 
 /** What `anneal sweep` takes besides the base. */
 export const sweepOptions = {
-  axis: z.array(z.string()).min(1, 'give at least one, as in --axis schedule.lrMax=0.01,0.1'),
+  axis: z.array(z.string(), 'must be given at least once, as in --axis schedule.lrMax=0.01,0.1'),
   search: z.enum(searchNames).default('grid'),
   cells: wholeNumber(1).optional(),
   searchSeed: wholeNumber(0).optional(),
@@ -28,7 +26,7 @@ export const sweepOptions = {
     .regex(/^\d+(,\d+)*$/, 'must be whole numbers with commas between them, e.g. 1,2,3')
     .transform((text) => text.split(',').map(Number))
     .optional(),
-  halving: z.union([z.literal(true), shares]).optional(),
+  halving: z.union([z.literal(true), shares], sharesRule).optional(),
   keep: z
     .string()
     .regex(/^\d*\.?\d+$/, 'must be a share from 0 to 1')

@@ -3,6 +3,7 @@ import type { QueueMove } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { originOf, runOrigin } from '../../shared/run/origin.ts'
 import type { StudyCell } from '../../shared/study/cell.ts'
+import type { StudySpec } from '../../shared/study/spec.ts'
 import { placeAfter } from './places.ts'
 import { idRow, json } from './rows.ts'
 import { newRunId } from './runIds.ts'
@@ -42,7 +43,7 @@ function freeStudyId({ db, now }: WriteContext): string {
   }
 }
 
-const originRow = z.object({ name: z.string(), origin: json(runOrigin).nullable() })
+const parentRow = z.object({ id: z.string(), name: z.string(), origin: json(runOrigin).nullable() })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
 /**
@@ -89,6 +90,22 @@ export function addCells(context: WriteContext, studyId: string, cells: readonly
   return fresh.length
 }
 
+export function extendStudy(
+  context: WriteContext,
+  id: string,
+  cells: readonly NewCell[],
+  spec: StudySpec | undefined,
+): void {
+  const added = addCells(context, id, cells)
+  editStudy(context, id, { spec })
+  // One that is paused stays so, with more to do.
+  if (added > 0)
+    context.db.run(
+      "UPDATE studies SET status = 'active', reason = NULL, ended_at = NULL WHERE id = ? AND status = 'finished'",
+      id,
+    )
+}
+
 /** Which weights it takes is not known before its parent has made them. */
 function putOrigin(
   { db }: WriteContext,
@@ -99,13 +116,9 @@ function putOrigin(
   if (after === undefined) return
   const parent = runOf.get(after.key)
   if (parent === undefined) throw new Error(`The cell ${key} goes on from ${after.key}, which is no cell.`)
-  const row = db.get(originRow, 'SELECT name, origin FROM runs WHERE id = ?', parent)
-  const origin = originOf(
-    'branch',
-    { id: parent, name: row?.name ?? '', origin: row?.origin ?? null },
-    after.stepsDone,
-    null,
-  )
+  const row = db.get(parentRow, 'SELECT id, name, origin FROM runs WHERE id = ?', parent)
+  if (row === undefined) return
+  const origin = originOf('branch', row, after.stepsDone, null)
   db.run('UPDATE runs SET origin = ? WHERE id = ?', JSON.stringify(origin), runId)
 }
 

@@ -1,55 +1,56 @@
 import { countParameters, optimizerNumbers } from '../../shared/model/parameterCount.ts'
-import { plannedSnapshots } from '../../shared/run/plannedSnapshots.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
-import type { StudyCell } from '../../shared/study/cell.ts'
+import type { PlannedCell } from '../../shared/study/planner.ts'
+import type { PlannedStudy } from '../../shared/study/planStudy.ts'
+import type { StoredDataset } from '../datasets/index.ts'
 import { pastSpeed } from '../runs/pastSpeed.ts'
 import type { StoreReads } from '../store/types.ts'
-import type { RunPlan, RunPlans } from './runPlans.ts'
+import type { StudyData } from './studyData.ts'
 
-/** What runs come to: in steps, in seconds one after another, and in bytes of their snapshots. */
-export interface Cost {
-  readonly steps: number
-  /** Null where no time is known of one of them: nothing like it was trained before. */
+interface Cost {
+  /** One run after another. Null where no time is known of one of them: nothing like it was trained before. */
   readonly seconds: number | null
-  /** Null for a model of the user's own, whose size is not known before it is built. */
+  /** Of snapshots. Null with a model of the user's own, whose size is not known before it is built. */
   readonly bytes: number | null
 }
 
+/** What a study comes to: its first stage as it is planned, later ones by their steps and snapshots. */
 export async function costOf(
   read: StoreReads,
-  plans: RunPlans,
-  cells: readonly Pick<StudyCell, 'spec'>[],
+  data: StudyData,
+  { cells, steps, snapshots }: Pick<PlannedStudy, 'cells' | 'steps' | 'snapshots'>,
 ): Promise<Cost> {
   const timeOf = createTimes(read)
-  const cost: { steps: number; seconds: number | null; bytes: number | null } = {
-    steps: 0,
-    seconds: 0,
-    bytes: 0,
+  const first = { steps: 0, snapshots: 0 }
+  let [seconds, bytes]: (number | null)[] = [0, 0]
+  for (const cell of cells) {
+    const dataset = await data.dataset(cell.spec.dataset.name)
+    const trained = await data.trainCount(cell.spec.dataset)
+    first.steps += cell.totalSteps
+    first.snapshots += cell.snapshots
+    seconds = plus(seconds, timeOf(cell, dataset))
+    bytes = plus(bytes, timesCount(snapshotBytes(cell.spec, dataset, trained), cell.snapshots))
   }
-  for (const { spec } of cells) {
-    const planned = await plans.plan(spec)
-    const seconds = timeOf(spec, planned)
-    const bytes = snapshotBytes(spec, planned)
-    const { totalSteps, schedule } = planned.timetable
-    cost.steps += totalSteps
-    cost.seconds = cost.seconds === null || seconds === null ? null : cost.seconds + seconds
-    const { count } = plannedSnapshots(spec.snapshots, planned.plan, schedule)
-    cost.bytes = cost.bytes === null || bytes === null ? null : cost.bytes + bytes * count
+  return {
+    seconds: timesCount(seconds ?? null, steps / first.steps),
+    bytes: timesCount(bytes ?? null, first.snapshots === 0 ? 1 : snapshots / first.snapshots),
   }
-  return cost
 }
+
+const plus = (a: number | null | undefined, b: number | null): number | null =>
+  a === null || a === undefined || b === null ? null : a + b
+const timesCount = (one: number | null, count: number): number | null => (one === null ? null : one * count)
 
 /** Stored runs are asked once for each model, data set, batch size and device. */
 function createTimes(read: StoreReads) {
   const known = new Map<string, ReturnType<typeof pastSpeed>>()
-  return (spec: RunSpec, { dataset, timetable }: RunPlan): number | null => {
+  return ({ spec, plan, totalSteps }: PlannedCell, { meta }: StoredDataset): number | null => {
     const { model, batchSize, device, augmentation, optimizer } = spec
-    const key = JSON.stringify([dataset.meta.id, model, batchSize, device, augmentation, optimizer.kind])
-    if (!known.has(key)) known.set(key, pastSpeed(read, spec, dataset.meta.id))
+    const key = JSON.stringify([meta.id, model, batchSize, device, augmentation, optimizer.kind])
+    if (!known.has(key)) known.set(key, pastSpeed(read, spec, meta.id))
     const estimate = known.get(key)
     if (estimate === undefined) return null
-    const { totalSteps, stepsPerEpoch } = timetable
-    const evaluations = Math.floor(totalSteps / stepsPerEpoch / spec.evaluation.everyEpochs) + 1
+    const evaluations = Math.ceil(totalSteps / plan.stepsPerEpoch / spec.evaluation.everyEpochs)
     return totalSteps * estimate.secondsPerStep + evaluations * (estimate.secondsPerEvaluation ?? 0)
   }
 }
@@ -58,10 +59,14 @@ function createTimes(read: StoreReads) {
  * Bytes of one snapshot: weights and the optimizer's state in float32, and what the model says of every example of
  * validation and test.
  */
-function snapshotBytes({ model, optimizer }: RunSpec, { dataset, trainCount }: RunPlan): number | null {
+function snapshotBytes(
+  { model, optimizer }: RunSpec,
+  { meta }: StoredDataset,
+  trained: number,
+): number | null {
   if (model.kind === 'layers') return null
-  const { shape, classes, trainCount: forTraining, testCount } = dataset.meta
+  const { shape, classes, trainCount, testCount } = meta
   const parameters = countParameters(model, { shape, classes: classes.length })
-  const judged = forTraining - trainCount + testCount
+  const judged = trainCount - trained + testCount
   return 4 * parameters * (1 + optimizerNumbers[optimizer.kind]) + judged * (4 * classes.length + 2)
 }

@@ -1,13 +1,13 @@
 import type { StudyCellInfo, StudySummary } from '../../shared/api/studies.ts'
 import { UserError } from '../../shared/errors.ts'
-import { isActive } from '../../shared/run/state.ts'
+import { hasEnded } from '../../shared/study/outcome.ts'
+import { createPlanner, type PlannedCell } from '../../shared/study/planner.ts'
+import { nextStage } from '../../shared/study/stages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
 import { StoreError } from '../store/faults.ts'
-import type { CellRecord, Store } from '../store/types.ts'
-import { plannedCells } from './plannedCells.ts'
-import { createRunPlans } from './runPlans.ts'
-import { nextStage } from './stages.ts'
+import type { Store } from '../store/types.ts'
+import { createStudyData } from './studyData.ts'
 
 /*
  * What carries a study on. All that it knows stands in the database, and all that it does there can be done twice: cells are
@@ -35,7 +35,19 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
   const { read, write } = store
   /** By run: where it was when it was put back, and how often it was there. */
   const tries = new Map<string, { readonly steps: number; readonly count: number }>()
+  /** By study: what its cells had come to when it was last asked what follows. */
+  const asked = new Map<string, string>()
+  /** What follows changes when cells end, and where a trunk trains on: then it is at another step. */
+  const isDue = ({ id, spec, counts }: StudySummary, cells: readonly StudyCellInfo[]): boolean => {
+    const trunks = cells.filter(({ role }) => role === 'trunk').map(({ steps }) => steps)
+    const now = JSON.stringify([spec, counts, trunks])
+    if (asked.get(id) === now) return false
+    asked.set(id, now)
+    return true
+  }
   let seen = -1
+  /** Runs of studies train, here or elsewhere. */
+  let isWatching = false
   let tending: Promise<void> | undefined
 
   /** @returns whether it may be begun again: a trainer that always dies at one step is not started for ever */
@@ -46,33 +58,31 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
     tries.set(runId, { steps, count })
     return true
   }
-  const isGivenUp = ({ runId, steps }: StudyCellInfo): boolean => {
+  const isGivenUp = ({ runId, steps, status }: StudyCellInfo): boolean => {
+    if (status !== 'interrupted') return false
     const before = tries.get(runId)
     return before !== undefined && before.count >= TRIES && steps <= before.steps
   }
 
-  const carryOn = async (study: StudySummary): Promise<void> => {
+  const carryOn = async (id: string): Promise<void> => {
     const interrupted = read
-      .study(study.id)
+      .study(id)
       .cells.filter(({ status }) => status === 'interrupted')
       .filter(mayGoOn)
     if (interrupted.length > 0) write.requeueRuns(interrupted.map(({ runId }) => runId))
-    if (study.status !== 'active') return
-    const cells = read.studyCells(study.id)
-    if (!cells.every(({ info }) => hasEnded(info) || (info.status === 'interrupted' && isGivenUp(info))))
-      return
-    await goFurther(study, cells)
+    const { study, cells } = read.study(id)
+    if (study.status === 'active' && isDue(study, cells)) await goFurther(study, cells)
   }
 
-  const goFurther = async (study: StudySummary, cells: readonly CellRecord[]): Promise<void> => {
-    const plans = createRunPlans(catalogue)
+  const goFurther = async (study: StudySummary, cells: readonly StudyCellInfo[]): Promise<void> => {
+    const data = createStudyData(read, catalogue)
     try {
-      const next = await nextStage(study.spec, cells, plans)
-      const planned = await plannedCells(plans, next)
-      for (const dataset of plans.datasets()) write.putDataset(dataset)
+      const planned = await data.toStore(await nextStage(study.spec, cells, data))
+      for (const dataset of data.datasets()) write.putDataset(dataset)
       if (planned.length > 0 && write.addCells(study.id, planned) > 0) return
-      finish(study.id)
+      if (cells.every((info) => hasEnded(info) || isGivenUp(info))) finish(study.id)
     } catch (error) {
+      asked.delete(study.id)
       // A busy or full database may take it at the next look.
       if (error instanceof StoreError) throw error
       // What cannot be planned (its data set is gone) pauses the study, with the reason.
@@ -92,8 +102,9 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
   const look = async (): Promise<void> => {
     if (read.version() === seen) return
     const version = read.version()
-    for (const study of read.studies())
-      if (study.status === 'active' || study.status === 'paused') await carryOn(study)
+    const underWay = read.studies().filter(({ status }) => status === 'active' || status === 'paused')
+    for (const { id } of underWay) await carryOn(id)
+    isWatching = underWay.some(({ counts }) => counts.active > 0)
     seen = version
   }
 
@@ -106,7 +117,7 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
   return {
     async tend() {
       // Who died may have had the last runs of a study: then nothing waits, and nobody else looks.
-      if (read.runs({ status: 'running', limit: 1 }).length > 0) write.sweepDeadRuns()
+      if (isWatching) write.sweepDeadRuns()
       tending ??= look().finally(() => {
         tending = undefined
       })
@@ -137,12 +148,12 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
         throw new UserError(
           `While retrying what failed of study ${id}: nothing did; runs that diverged are results, and would diverge again.`,
         )
-      const plans = createRunPlans(catalogue)
-      const fresh = await plannedCells(
-        plans,
-        gone.map(({ cell }) => cell),
-      )
-      for (const dataset of plans.datasets()) write.putDataset(dataset)
+      const data = createStudyData(read, catalogue)
+      const planner = createPlanner(data)
+      const planned: PlannedCell[] = []
+      for (const { cell } of gone) planned.push({ ...cell, ...(await planner.plan(cell.spec)) })
+      const fresh = await data.toStore(planned)
+      for (const dataset of data.datasets()) write.putDataset(dataset)
       for (const { cell, run } of fresh) write.replaceRun(id, cell.key, { ...run, spec: cell.spec })
       write.requeueRuns(again)
       for (const runId of again) tries.delete(runId)
@@ -154,6 +165,3 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
 /** Of what has diverged nothing else would come. */
 const isToRetry = ({ status, diverged }: StudyCellInfo): boolean =>
   status === 'stopped' || status === 'interrupted' || (status === 'failed' && diverged === null)
-
-const hasEnded = ({ status }: StudyCellInfo): boolean =>
-  status === 'deleted' || (status !== 'queued' && status !== 'interrupted' && !isActive(status))

@@ -1,15 +1,14 @@
 import type { z } from 'zod'
 import type { extendStudy, StudyPlan, studyCommands } from '../../shared/api/studies.ts'
-import { parseOrExplain, UserError } from '../../shared/errors.ts'
-import { type StudySpec, studySpec } from '../../shared/study/spec.ts'
+import { UserError } from '../../shared/errors.ts'
+import { planStudy } from '../../shared/study/planStudy.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
 import type { Store, StudyEdit } from '../store/types.ts'
 import { costOf } from './cost.ts'
 import { createStudyDriver } from './driver.ts'
-import { plannedCells } from './plannedCells.ts'
-import { createRunPlans } from './runPlans.ts'
-import { firstStage } from './stages.ts'
+import { extendedCells } from './extension.ts'
+import { createStudyData } from './studyData.ts'
 import { studyName } from './studyName.ts'
 
 export type StudyCommand = (typeof studyCommands)[number]
@@ -35,25 +34,23 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
 
   return {
     async plan(input) {
-      const spec = parseStudy(input, 'planning a study')
-      const plans = createRunPlans(catalogue)
-      const { cells, leftOut, runs: most } = await firstStage(spec, plans)
-      const cost = await costOf(read, plans, cells)
-      const shown = cells.map(({ key, role, settings, seed, budget }) => ({
+      const data = createStudyData(read, catalogue)
+      const planned = await planStudy(input, data)
+      const { spec, leftOut, runs: most, steps } = planned
+      const cells = planned.cells.map(({ key, role, settings, seed, budget }) => ({
         key,
         role,
         settings,
         seed,
         budget,
       }))
-      return { spec, cells: shown, leftOut, runs: most, ...cost }
+      return { spec, cells, leftOut, runs: most, steps, ...(await costOf(read, data, planned)) }
     },
     async launch(input) {
-      const spec = parseStudy(input, 'launching a study')
-      const plans = createRunPlans(catalogue)
-      const { cells } = await firstStage(spec, plans)
-      const planned = await plannedCells(plans, cells)
-      for (const dataset of plans.datasets()) write.putDataset(dataset)
+      const data = createStudyData(read, catalogue)
+      const { spec, cells } = await planStudy(input, data)
+      const planned = await data.toStore(cells)
+      for (const dataset of data.datasets()) write.putDataset(dataset)
       const id = write.createStudy({ name: spec.name ?? studyName(spec), spec }, planned)
       runs.pokeQueue()
       return id
@@ -79,8 +76,15 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
       }
       runs.pokeQueue()
     },
-    async extend({ id }) {
-      throw new UserError(`While adding to study ${id}: that is not built yet.`)
+    async extend(input) {
+      const { id } = input
+      const { study } = read.study(id)
+      const data = createStudyData(read, catalogue)
+      const { spec, cells } = await extendedCells(study, read.studyCells(id), input, data)
+      const planned = await data.toStore(cells)
+      for (const dataset of data.datasets()) write.putDataset(dataset)
+      write.extendStudy(id, planned, spec)
+      runs.pokeQueue()
     },
     edit(id, edit) {
       write.editStudy(id, edit)
@@ -94,8 +98,6 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
     },
   }
 }
-
-const parseStudy = (input: unknown, doing: string): StudySpec => parseOrExplain(studySpec, input, doing)
 
 function refuseUnless(id: string, status: string, doing: string, allowed: readonly string[]): void {
   if (allowed.includes(status)) return

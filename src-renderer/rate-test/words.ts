@@ -18,7 +18,7 @@ export function startText(
   parent: Pick<RunSummary, 'name'> | undefined,
 ): string {
   if (origin === null || origin.kind === 'again') return 'from fresh weights'
-  return `from ${parent?.name ?? origin.runId} after ${counted(origin.stepsDone, 'step')}`
+  return `from ${parent?.name ?? origin.runName} after ${counted(origin.stepsDone, 'step')}`
 }
 
 /** How far it is, or how it came to its end; undefined before anything was measured. */

@@ -3,6 +3,7 @@ import type { SlotSettings } from '../../../shared/api/studies.ts'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
+import type { StudySpec } from '../../../shared/study/spec.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
@@ -85,6 +86,8 @@ export interface StoreWrites {
   createStudy(study: NewStudy, cells: readonly NewCell[]): string
   /** Those whose key is there already stay as they are. @returns how many are new */
   addCells(studyId: string, cells: readonly NewCell[]): number
+  /** Adds cells, and the spec that they belong to where it is another; the study goes on with them. */
+  extendStudy(studyId: string, cells: readonly NewCell[], spec?: StudySpec): void
   /** @returns whether it was another one */
   setStudyStatus(id: string, change: StudyStatusChange): boolean
   /** Its queued runs leave the queue. @returns the runs of it that are active */

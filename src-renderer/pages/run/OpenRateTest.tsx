@@ -21,7 +21,7 @@ import { MoreMenu } from './MoreMenu.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
 import classes from './Run.module.css'
 import { StateNote } from './StateNote.tsx'
-import { stateWords } from './stateWords.ts'
+import { testStateWords } from './testStateWords.ts'
 import { useRunCommands } from './useRunCommands.ts'
 
 interface OpenRateTestProps {
@@ -41,20 +41,11 @@ export function OpenRateTest({ run, live }: OpenRateTestProps) {
   const commands = useRunCommands(run)
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   const { height } = useViewportSize()
-  const words =
-    run.status === 'completed' || run.status === 'stopped'
-      ? undefined
-      : stateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
+  const words = testStateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
   return (
     <main className={classes.page}>
       <Header run={run} view={view} commands={commands} />
-      {words !== undefined && (
-        <StateNote
-          run={run}
-          words={{ ...words, actions: words.actions.filter(isOfTests) }}
-          commands={commands}
-        />
-      )}
+      {words !== undefined && <StateNote run={run} words={words} commands={commands} />}
       {error !== null && <ErrorNote title="The range test could not be read" error={error} />}
       {view !== undefined && lines !== undefined && (
         <RateTestReading
@@ -73,9 +64,6 @@ export function OpenRateTest({ run, live }: OpenRateTestProps) {
     </main>
   )
 }
-
-/** A test is not resumed: another one is as short. */
-const isOfTests = (action: string): boolean => action === 'startNext'
 
 function Header({
   run,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { originOf } from '../../../shared/run/origin.ts'
 import { rateTestSettings } from '../../../shared/run/rateTest.ts'
 import { readRateTest } from '../../../shared/study/rateTest.ts'
 import { accuracyLines, lossFrame, lossLines } from '../../../src-renderer/rate-test/curves.ts'
@@ -110,9 +111,16 @@ test('settings, start and end of a test in words', () => {
   )
   assert.match(settingsText({ ...settings, stopAt: null }), /goes on to the highest rate/)
   assert.equal(startText({ origin: null }, undefined), 'from fresh weights')
-  const origin = { kind: 'branch', runId: 'r1', stepsDone: 40, weightsSha256: 'x' } as const
+  const origin = {
+    kind: 'branch',
+    runId: 'r1',
+    runName: 'as it was',
+    stepsDone: 40,
+    weightsSha256: 'x',
+    streamFrom: 0,
+  } as const
   assert.match(startText({ origin }, { name: 'first' }), /^from first after 40.steps$/)
-  assert.match(startText({ origin }, undefined), /^from r1 after 40.steps$/)
+  assert.match(startText({ origin }, undefined), /^from as it was after 40.steps$/)
 
   const { points, stop } = readCurve()
   const ended = { settings, points, stoppedAt: stop?.step ?? null, stoppedFor: stop?.why ?? null }

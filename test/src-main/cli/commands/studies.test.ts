@@ -237,12 +237,12 @@ test('every mistake is told in one sentence with axis, rule and value, before an
   await sweep(/schedule\.lrStart.*at least one value/, 'schedule.lrStart=')
   await sweep(/schedule\.lrStart.*(twice|once|repeat).*0\.1/, 'schedule.lrStart=0.1,0.1')
   await sweep(/seed.*(twice|once)/, 'seed=1,2', 'seed=3')
-  await sweep(/schedule\.lrStart.*log/, 'schedule.lrStart=0..1:log')
+  await sweep(/axis schedule\.lrStart: .*begin above 0 \(received 0\)/, 'schedule.lrStart=0..1:log')
   await sweep(/1[ ,]?000[ ,]?000|million/, 'schedule.lrStart=0.001..1:1000', 'batchSize=1..1000')
   await sweep(/dataset\.name.*gone-set|gone-set/, 'dataset.name=clouds,gone-set')
   await sweep(/preset.*rax.*rex|rax/, 'schedule=rax,cosine')
   await sweep(/must be PATH=VALUES/, 'lr')
-  await refused(/axis.*give at least one/, 'sweep', '--spec', run)
+  await refused(/axis: must be given at least once/, 'sweep', '--spec', run)
 
   // Options.
   const one = ['sweep', '--spec', run, '--axis', 'seed=1,2']
@@ -263,7 +263,7 @@ test('every mistake is told in one sentence with axis, rule and value, before an
   await refused(/slots: must be at most 64 \(received 65\)/, ...one, '--slots', '65')
   await refused(/--keep .*needs --halving/, ...one, '--keep', '0.5')
   await refused(/halving\.rungs.*at least two rungs/, ...one, '--halving', '1')
-  await refused(/halving: .*with commas between them/, ...one, '--halving', 'three')
+  await refused(/halving: must be shares of the budget/, ...one, '--halving', 'three')
   await refused(/either --spec FILE or --preset ID \(received neither\)/, 'study')
   await refused(/no preset "rax" \(did you mean rex\?\)/, 'study', '--preset', 'rax')
 
@@ -291,14 +291,7 @@ test('every mistake is told in one sentence with axis, rule and value, before an
   await study(/lr: must be above 0/, { kind: 'trunk', base, lr: -1 })
   await study(/gone-set/, { ...budget, base: { ...base, dataset: { name: 'gone-set' } } })
   await study(/gone-set/, { ...budget, tasks: [{ dataset: { name: 'gone-set' } }] })
-  await study(/1 %/, {
-    ...budget,
-    budgets: [0.01, 1],
-    schedules: [
-      { label: 'steps', spec: { kind: 'step', lr: 0.1, stepSize: 1 } },
-      { label: 'cycles', spec: { kind: 'snapshot', lrMax: 0.1, cycles: 40 } },
-    ],
-  })
+  await study(/schedule REX at a budget of 1 %: .*at least one step/, { ...budget, budgets: [0.01, 1] })
   await refused(
     /must be a run.*received a study of the kind "budget"/,
     'sweep',
