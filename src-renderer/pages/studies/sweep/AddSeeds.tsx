@@ -23,7 +23,7 @@ export function AddSeeds({ study, sweep, onClose }: AddSeedsProps) {
   const [count, setCount] = useState(2)
   const [isBusy, setBusy] = useState(false)
   const { objective } = sweep.spec
-  const best = bestRows(sweep.rows, objective, howMany)
+  const best = bestRows(sweep.rows, objective).slice(0, howMany)
   const seeds = newSeeds(best, count)
   const runs = seeds.length * best.length
   const add = async (): Promise<void> => {
@@ -48,8 +48,8 @@ export function AddSeeds({ study, sweep, onClose }: AddSeedsProps) {
         <ul style={{ margin: 0, paddingInlineStart: '1.2em' }}>
           {best.map((row) => (
             <li key={row.key}>
-              {settingName(row, sweep.nameOf)}: {objectiveSpread(row.objective, objective, measure)},{' '}
-              {counted(row.objective?.count ?? 0, 'run')}
+              {settingName(row, sweep.nameOf)}: {objectiveSpread(row.score, objective, measure)},{' '}
+              {counted(row.score?.n ?? 0, 'run')}
             </li>
           ))}
         </ul>

@@ -61,7 +61,7 @@ const AxisPlot = memo(function AxisPlot({
         label: 'best setting, mean',
         color: 'var(--best)',
         x: bests.map(({ x }) => x),
-        y: bests.map(({ row }) => told(row.objective?.mean ?? Number.NaN)),
+        y: bests.map(({ row }) => told(row.score?.mean ?? Number.NaN)),
         marked: true,
       },
     ],
@@ -89,7 +89,7 @@ const AxisPlot = memo(function AxisPlot({
             title={settingSentence(row, settingName(row, nameOf), objective, measure)}
             style={{
               left: plotMargin.left + pixelX(area, at),
-              top: plotMargin.top + pixelY(area, told(row.objective?.mean ?? 0)),
+              top: plotMargin.top + pixelY(area, told(row.score?.mean ?? 0)),
             }}
             onClick={() => onChoose(row.key)}
           />

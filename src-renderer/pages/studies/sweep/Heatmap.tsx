@@ -111,15 +111,15 @@ export function Heatmap({ sweep, rows, measure, chosen, onChoose }: HeatmapProps
 }
 
 function cellText({ row, count, diverged }: HeatCell, { spec }: Sweep, measure: ScoreMeasure): string {
-  if (row !== undefined) return objectiveText(row.objective?.mean ?? null, spec.objective, measure)
+  if (row !== undefined) return objectiveText(row.score?.mean ?? null, spec.objective, measure)
   if (count === 0) return ''
   return diverged > 0 ? 'diverged' : '…'
 }
 
 function helpOf({ row, count, diverged }: HeatCell): string {
   if (row !== undefined) {
-    const n = row.objective?.count ?? 0
-    return `Mean of ${counted(n, 'run')}, ${stateText(row)}${diverged > 0 && row.diverged.length === 0 ? `; ${counted(diverged, 'setting')} here diverged` : ''}`
+    const n = row.score?.n ?? 0
+    return `Mean of ${counted(n, 'run')}, ${stateText(row)}${diverged > 0 && row.diverged === 0 ? `; ${counted(diverged, 'setting')} here diverged` : ''}`
   }
   if (count === 0) return 'No setting has these two values'
   return diverged > 0 ? `${counted(diverged, 'setting')} here diverged` : 'No run here has a score yet'

@@ -138,8 +138,17 @@ interface RowProps {
 }
 
 /** Drawn again only when its runs, the columns or the best change. */
-const Row = memo(function Row({ row, index, columns, best, nameOf, isChosen, onChoose }: RowProps) {
-  const standing = standingOf(row, best)
+const Row = memo(function Row({
+  row,
+  index,
+  columns,
+  best,
+  objective,
+  nameOf,
+  isChosen,
+  onChoose,
+}: RowProps) {
+  const standing = standingOf(row, best, objective)
   const name = settingName(row, nameOf)
   return (
     <tr

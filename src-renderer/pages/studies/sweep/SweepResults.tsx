@@ -81,18 +81,16 @@ const capitalized = (words: string): string => words.charAt(0).toUpperCase() + w
 function Verdict({ sweep, measure }: { readonly sweep: Sweep; readonly measure: ScoreMeasure }) {
   const { best, rows, spec, nameOf } = sweep
   if (best === undefined) return <p className={classes.verdict}>No setting has a validation score yet.</p>
-  const standings = rows.map((row) => standingOf(row, best).is)
+  const standings = rows.map((row) => standingOf(row, best, spec.objective).is)
   const equal = standings.filter((is) => is === 'equal').length
   const single = standings.filter((is) => is === 'oneRun').length
   return (
     <p className={classes.verdict}>
       Best: <strong>{settingName(best, nameOf)}</strong>,{' '}
-      {objectiveSpread(best.objective, spec.objective, measure)} {objectiveWords(spec.objective, measure)} (
-      {counted(best.objective?.count ?? 0, 'run')}).
+      {objectiveSpread(best.score, spec.objective, measure)} {objectiveWords(spec.objective, measure)} (
+      {counted(best.score?.n ?? 0, 'run')}).
       {equal > 0 && ` ${counted(equal, 'other')} within the standard error: no difference.`}
-      {single > 0 &&
-        best.objective?.count === 1 &&
-        ' One run a setting: no telling how sure the differences are.'}
+      {single > 0 && best.score?.n === 1 && ' One run a setting: no telling how sure the differences are.'}
     </p>
   )
 }

@@ -29,8 +29,8 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
     part: 'validation',
     about: `Validation ${measure} at the end of its runs: mean ± standard deviation over seeds`,
     isNumber: true,
-    value: (row) => inMeasure(row.validationAccuracy?.mean ?? null, measure) ?? undefined,
-    text: (row) => accuracySpread(row.validationAccuracy, measure),
+    value: (row) => inMeasure(row.spreads.validationAccuracy?.mean ?? null, measure) ?? undefined,
+    text: (row) => accuracySpread(row.spreads.validationAccuracy, measure),
     highFirst: measure === 'accuracy',
   }
   const loss: SettingColumn = {
@@ -39,8 +39,8 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
     part: 'validation',
     about: 'Validation loss at the end of its runs: mean ± standard deviation over seeds',
     isNumber: true,
-    value: (row) => row.validationLoss?.mean,
-    text: (row) => lossSpread(row.validationLoss),
+    value: (row) => row.spreads.validationLoss?.mean,
+    text: (row) => lossSpread(row.spreads.validationLoss),
   }
   const [first, second] = spec.objective === 'validationAccuracy' ? [accuracy, loss] : [loss, accuracy]
   return [
@@ -64,8 +64,8 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
       label: 'n',
       about: 'Runs that the mean is of, one a seed',
       isNumber: true,
-      value: (row) => row.objective?.count ?? 0,
-      text: (row) => String(row.objective?.count ?? 0),
+      value: (row) => row.score?.n ?? 0,
+      text: (row) => String(row.score?.n ?? 0),
       highFirst: true,
     },
     {
@@ -75,11 +75,11 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
       about: 'Difference of the means to that of the best setting',
       isNumber: false,
       value: (row) => {
-        const standing = standingOf(row, best)
+        const standing = standingOf(row, best, spec.objective)
         if (standing.is === 'best') return 0
         return standing.is === 'none' ? undefined : Math.abs(standing.difference)
       },
-      text: (row) => standingText(standingOf(row, best), spec.objective, measure),
+      text: (row) => standingText(standingOf(row, best, spec.objective), spec.objective, measure),
     },
     {
       id: 'test',
@@ -87,8 +87,8 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
       part: 'test',
       about: `Test ${measure} at the end of its runs. Nothing is chosen by it.`,
       isNumber: true,
-      value: (row) => inMeasure(row.testAccuracy?.mean ?? null, measure) ?? undefined,
-      text: (row) => accuracySpread(row.testAccuracy, measure),
+      value: (row) => inMeasure(row.spreads.testAccuracy?.mean ?? null, measure) ?? undefined,
+      text: (row) => accuracySpread(row.spreads.testAccuracy, measure),
       highFirst: measure === 'accuracy',
     },
     second,
@@ -97,8 +97,8 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
       label: 'Time a run',
       about: 'Mean time of training, evaluation and checkpoints of one run',
       isNumber: true,
-      value: ({ seconds }) => seconds,
-      text: ({ seconds }) => duration(seconds),
+      value: secondsOf,
+      text: (row) => duration(secondsOf(row)),
     },
     {
       id: 'state',
@@ -120,3 +120,5 @@ const budget: SettingColumn = {
   text: (row) => percent(row.budget, 0),
   highFirst: true,
 }
+
+const secondsOf = ({ seconds, cells }: SettingRow): number => seconds / Math.max(1, cells.length)

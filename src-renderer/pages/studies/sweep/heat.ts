@@ -37,10 +37,10 @@ export function heatOf(
       ),
     )
   })
-  const means = found.flat().flatMap(({ row }) => row?.objective?.mean ?? [])
+  const means = found.flat().flatMap(({ row }) => row?.score?.mean ?? [])
   const [low, high] = [Math.min(...means), Math.max(...means)]
   const warmth = (row: SettingRow | undefined): number => {
-    const mean = row?.objective?.mean
+    const mean = row?.score?.mean
     if (mean === undefined) return 0
     const part = high > low ? (mean - low) / (high - low) : 1
     return objective === 'validationAccuracy' ? part : 1 - part
@@ -57,13 +57,13 @@ export function heatOf(
 function summaryOf(rows: readonly SettingRow[], objective: StudyObjective): Omit<HeatCell, 'warmth'> {
   let best: SettingRow | undefined
   for (const row of rows) {
-    const mean = row.objective?.mean
+    const mean = row.score?.mean
     if (mean === undefined) continue
-    if (best?.objective == null || isBetter(mean, best.objective.mean, objective)) best = row
+    if (best?.score == null || isBetter(mean, best.score.mean, objective)) best = row
   }
   return {
     row: best,
     count: rows.length,
-    diverged: rows.filter(({ diverged }) => diverged.length > 0).length,
+    diverged: rows.filter(({ diverged }) => diverged > 0).length,
   }
 }

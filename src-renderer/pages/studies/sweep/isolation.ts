@@ -18,10 +18,9 @@ export function bestByValue(
   const best = new Map<SettingRow['settings'][string], SettingRow>()
   for (const row of rows) {
     const value = row.settings[path]
-    if (value === undefined || row.objective === null || row.diverged.length > 0) continue
+    if (value === undefined || row.score === null || row.diverged > 0) continue
     const other = best.get(value)
-    if (other?.objective == null || isBetter(row.objective.mean, other.objective.mean, objective))
-      best.set(value, row)
+    if (other?.score == null || isBetter(row.score.mean, other.score.mean, objective)) best.set(value, row)
   }
   return values.flatMap((value, place) => {
     const row = best.get(value)

@@ -30,7 +30,7 @@ export interface ParallelScale {
 const logFrom = 10
 
 export function objectiveScale(rows: readonly SettingRow[], objective: StudyObjective): ParallelScale {
-  const means = rows.flatMap((row) => row.objective?.mean ?? [])
+  const means = rows.flatMap((row) => row.score?.mean ?? [])
   if (means.length === 0) return { domain: [0, 1], kind: 'linear' }
   const low = Math.min(...means)
   const high = Math.max(...means)
@@ -54,12 +54,12 @@ export function parallelLines(
   scale: ParallelScale,
 ): readonly ParallelLine[] {
   return rows
-    .filter(({ objective, diverged }) => objective !== null || diverged.length > 0)
+    .filter(({ score, diverged }) => score !== null || diverged > 0)
     .map((row) => ({
       row,
       places: [
         ...axes.map((axis) => placeOn(axis, row.settings[axis.path])),
-        row.objective === null ? null : placeOnObjective(scale, row.objective.mean),
+        row.score === null ? null : placeOnObjective(scale, row.score.mean),
       ],
     }))
 }

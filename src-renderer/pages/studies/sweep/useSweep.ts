@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react'
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import type { SweepSpec } from '../../../../shared/study/spec.ts'
 import { axesOf, type SweepAxis, shortName } from './axes.ts'
-import { bestRow, rowsOf, type SettingRow } from './rows.ts'
+import { bestRows, rowsOf, type SettingRow } from './rows.ts'
 
 /** A sweep's results as all its views have them. */
 export interface Sweep {
@@ -31,7 +31,7 @@ export function useSweep(spec: SweepSpec, cells: readonly StudyCellInfo[]): Swee
       axes,
       rows,
       byKey,
-      best: bestRow(rows, spec.objective),
+      best: bestRows(rows, spec.objective)[0],
       nameOf: (path) => shortName(path, axes),
     }
   }, [spec, axes, byKey])

@@ -1,6 +1,6 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
-import type { Spread } from '../../../../shared/study/comparison.ts'
 import type { StudyObjective } from '../../../../shared/study/spec.ts'
+import type { Spread } from '../../../../shared/study/spread.ts'
 import { count, counted, loss, percent, rate, signed, unknown } from '../../../format/format.ts'
 import { inMeasure, type ScoreMeasure, scoreDifference } from '../../../format/scoreMeasure.ts'
 import { objectiveText, settingText } from '../words.ts'
@@ -12,15 +12,17 @@ import type { SettingRow, Standing } from './rows.ts'
 export function accuracySpread(spread: Spread | null, measure: ScoreMeasure): string {
   if (spread === null) return unknown
   const mean = percent(inMeasure(spread.mean, measure))
-  return spread.deviation === null
+  return spread.standardDeviation === null
     ? mean
-    : mean.replace(/(?=\s%)/, ` ± ${(100 * spread.deviation).toFixed(1)}`)
+    : mean.replace(/(?=\s%)/, ` ± ${(100 * spread.standardDeviation).toFixed(1)}`)
 }
 
 /** "0.4213 ± 0.0100": nats. */
 export function lossSpread(spread: Spread | null): string {
   if (spread === null) return unknown
-  return spread.deviation === null ? loss(spread.mean) : `${loss(spread.mean)} ± ${loss(spread.deviation)}`
+  return spread.standardDeviation === null
+    ? loss(spread.mean)
+    : `${loss(spread.mean)} ± ${loss(spread.standardDeviation)}`
 }
 
 export const objectiveSpread = (
@@ -68,8 +70,10 @@ export const divergedText = ({ step, lr }: NonNullable<StudyCellInfo['diverged']
   `diverged at step ${count(step + 1)}, rate ${rate(lr)}`
 
 /** What became of a setting's runs: "3 runs", "1 of 3 diverged at step 212, rate 3", "2 of 3 done, running 45 %". */
-export function stateText({ cells, ended, diverged }: SettingRow): string {
+export function stateText({ cells, unfinished }: SettingRow): string {
   const n = cells.length
+  const diverged = cells.flatMap((cell) => cell.diverged ?? [])
+  const ended = n - unfinished
   const parts: string[] = []
   const [first] = diverged
   if (first !== undefined)
@@ -113,6 +117,6 @@ export const settingSentence = (
   objective: StudyObjective,
   measure: ScoreMeasure,
 ): string =>
-  row.objective === null
+  row.score === null
     ? `${name}: ${stateText(row)}`
-    : `${name}: ${objectiveText(row.objective.mean, objective, measure)}, ${counted(row.objective.count, 'run')}`
+    : `${name}: ${objectiveText(row.score.mean, objective, measure)}, ${counted(row.score.n, 'run')}`
