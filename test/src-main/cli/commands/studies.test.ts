@@ -82,6 +82,7 @@ before(async () => {
 after(() => rmSync(home, { recursive: true, force: true }))
 
 test('a sweep runs to its end and prints every run; the other doors of the command line show the same', async () => {
+  const waiting = JSON.parse((await anneal('train', '--queue', '--spec', run, '--json')).out)
   const swept = await anneal(
     ...['sweep', '--spec', run, '--axis', 'schedule.lrStart=0.01,0.1', '--axis', 'seed=1,2'],
     ...['--slots', '2', '--name', 'two rates', '--json'],
@@ -98,6 +99,13 @@ test('a sweep runs to its end and prints every run; the other doors of the comma
   const top = Math.max(...cells.map(({ validationAccuracy }) => validationAccuracy ?? 0))
   assert.equal(best?.validationAccuracy, top)
   assert.match(swept.err, /4\/4 {2}schedule\.lrStart .*seed \d: validation \d/)
+
+  // The command works on its study alone: what else waits is left to the open app.
+  const queue = JSON.parse((await anneal('queue', 'list', '--json')).out)
+  assert.deepEqual(
+    queue.queue.map(({ runId }: { runId: string }) => runId),
+    [waiting.runId],
+  )
 
   // A cell is a run like any other.
   const alone = JSON.parse((await anneal('runs', 'show', cells[0]?.runId ?? '', '--json')).out)
@@ -125,7 +133,7 @@ test('a sweep runs to its end and prints every run; the other doors of the comma
 })
 
 test('Ctrl+C pauses a study with what trains kept; resumed, it ends with the same bits and no run twice', async () => {
-  const long = write('long.json', { ...base, budget: { epochs: 60 } })
+  const long = write('long.json', { ...base, budget: { epochs: 20 } })
   const axes = ['--spec', long, '--axis', 'schedule.lrStart=0.02,0.05', '--slots', '1', '--json']
   const whole = reportOf(await anneal('sweep', ...axes, '--name', 'whole'))
   let interrupted = false
