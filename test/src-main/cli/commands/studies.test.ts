@@ -213,6 +213,78 @@ test('a dry run says what a study would be, and stores nothing', async () => {
   }
 })
 
+test('a budget study ranks its schedules, a trunk is laid beside separate runs, in JSON and in tables', async () => {
+  const budget = write('budget.json', {
+    kind: 'budget',
+    name: 'budgets',
+    base,
+    schedules: [{ preset: 'rex' }, { label: 'none', spec: { kind: 'constant', lr: 0.1 } }],
+    budgets: [0.5, 1],
+    seeds: [1, 2],
+  })
+  const { cells, ranking, status } = reportOf(
+    await anneal('study', '--spec', budget, '--slots', '2', '--json'),
+  )
+  assert.deepEqual([status, cells.length], ['finished', 8])
+  assert.deepEqual([...new Set(cells.map((each) => `${each.budget} ${each.steps}`))].sort(), [
+    '0.5 13',
+    '1 26',
+  ])
+  assert.deepEqual(
+    [ranking?.methods, ranking?.top3],
+    [
+      ['REX', 'none'],
+      [1, 1],
+    ],
+  )
+  // By hand: a schedule ranks by its mean over the seeds of each budget.
+  const mean = (schedule: string, share: number): number =>
+    cells
+      .filter((each) => each.settings.schedule === schedule && each.budget === share)
+      .reduce((sum, each) => sum + (each.validationAccuracy ?? 0) / 2, 0)
+  const ranks = [0.5, 1].map((share) => {
+    const difference = mean('REX', share) - mean('none', share)
+    return Math.abs(difference) < 1e-12 ? 1.5 : difference > 0 ? 1 : 2
+  })
+  assert.equal(ranking?.meanRank[0], ((ranks[0] ?? 0) + (ranks[1] ?? 0)) / 2)
+  const shown = (await anneal('studies', 'show', 'budgets')).out
+  assert.match(shown, /schedule +50 % \(13 steps\) +100 % \(26 steps\)/)
+  assert.match(shown, /REX +\d+\.\d\d ± \d+\.\d\d %/)
+  assert.match(shown, /schedule +mean rank/)
+
+  const trunk = write('trunk.json', {
+    kind: 'trunk',
+    name: 'one trunk',
+    base,
+    lr: 0.05,
+    budgets: [0.5, 1],
+    shapes: ['linear'],
+    seeds: [1],
+  })
+  const grown = reportOf(await anneal('study', '--spec', trunk, '--slots', '2', '--json'))
+  assert.deepEqual([grown.status, grown.cells.length], ['finished', 5])
+  const text = (await anneal('studies', 'show', 'one trunk')).out
+  assert.match(
+    text,
+    /validation accuracy[\s\S]*trunk and linear cool-down +trained separately[\s\S]*test accuracy/,
+  )
+  assert.match(text, /steps a seed, all budgets\s+separately/)
+})
+
+test('the studies that come with Anneal can all be planned on what is shipped', async () => {
+  const listed = z
+    .object({ presets: z.array(z.object({ id: z.string(), asks: z.string(), source: z.string() })) })
+    .parse(JSON.parse((await anneal('studies', 'presets', '--json')).out))
+  const ids = listed.presets.map(({ id }) => id)
+  for (const id of ['rex', 'clr', 'super-convergence', 'sgdr', 'trunk']) assert.ok(ids.includes(id), id)
+  for (const id of ids) {
+    const { out, code, err } = await anneal('study', '--preset', id, '--dry-run', '--json')
+    assert.equal(code, 0, err)
+    assert.ok(planned.parse(JSON.parse(out)).runs > 5, id)
+  }
+  assert.match((await anneal('studies', 'presets')).out, /trunk: One trunk for every budget\n/)
+})
+
 test('every mistake is told in one sentence with axis, rule and value, before anything is stored', async () => {
   const before = (await anneal('runs', 'list', '--json')).out
   const studiesBefore = (await anneal('studies', 'list', '--json')).out
