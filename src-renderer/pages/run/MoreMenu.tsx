@@ -7,6 +7,7 @@ import type { OriginKind } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { download } from '../../components/download.ts'
 import { downloadNames } from '../../components/downloadNames.ts'
+import { GrowItems } from '../../components/GrowItems.tsx'
 import { notifyDone } from '../../components/notify.ts'
 import { extendWords } from './extendWords.ts'
 import classes from './Run.module.css'
@@ -35,6 +36,7 @@ export function MoreMenu({ run }: RunActionsProps) {
         )}
         <Menu.Item onClick={() => void navigate({ to: '/new', search: { from: run.id } })}>Clone</Menu.Item>
         <GrowItems run={run} />
+        <Menu.Divider />
         <Menu.Item
           onClick={() => {
             clipboard.copy(run.id)
@@ -64,25 +66,5 @@ export function MoreMenu({ run }: RunActionsProps) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-/** Runs that come from this one. A run that has kept nothing yet has only its spec to give. */
-function GrowItems({ run }: { readonly run: RunSummary }) {
-  const navigate = useNavigate()
-  const grow = (begin: OriginKind) => () => void navigate({ to: '/new', search: { from: run.id, begin } })
-  const hasState = run.stepsDone > 0
-  const why = hasState ? undefined : 'It has kept no state yet.'
-  return (
-    <>
-      <Menu.Item disabled={!hasState} title={why} onClick={grow('branch')}>
-        Branch from its last state…
-      </Menu.Item>
-      <Menu.Item disabled={!hasState} title={why} onClick={grow('fineTune')}>
-        Fine-tune its last state…
-      </Menu.Item>
-      <Menu.Item onClick={grow('again')}>Run again with another seed…</Menu.Item>
-      <Menu.Divider />
-    </>
   )
 }
