@@ -1,9 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
-import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloads, runDownloadUrl } from '../../../shared/api/urls.ts'
-import type { OriginKind } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { download } from '../../components/download.ts'
 import { downloadNames } from '../../components/downloadNames.ts'
@@ -35,7 +33,7 @@ export function MoreMenu({ run }: RunActionsProps) {
           </Menu.Item>
         )}
         <Menu.Item onClick={() => void navigate({ to: '/new', search: { from: run.id } })}>Clone</Menu.Item>
-        <GrowItems run={run} />
+        {run.kind === 'training' && <GrowItems run={run} />}
         <Menu.Divider />
         <Menu.Item
           onClick={() => {
