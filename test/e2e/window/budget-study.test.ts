@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { z } from 'zod'
 import { cloudsCsv } from '../lab.ts'
-import { assertAccessible, eventually, makeWindowLab } from './support.ts'
+import { assertAccessible, makeWindowLab } from './support.ts'
 
 /*
  * Studies that another door started, watched to their end in the window. What it shows is computed here anew from what the
@@ -57,10 +57,9 @@ async function printed(id: string): Promise<Shown> {
   return shown.parse(JSON.parse(stdout))
 }
 
+/** Its runs take a second or two each, more where other tests run beside. */
 async function untilFinished(): Promise<void> {
-  await eventually('the end of the study', async () =>
-    (await page.getByText('finished', { exact: true }).count()) > 0 ? true : undefined,
-  )
+  await page.getByText('finished', { exact: true }).waitFor({ timeout: 180_000 })
 }
 
 /** "91.20 ± 0.42" of two seeds, by hand. */
