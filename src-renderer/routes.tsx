@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { z } from 'zod'
+import { originKind } from '../shared/run/origin.ts'
 import { choiceSearch } from './ensemble/choiceAddress.ts'
 import { Frame } from './frame/Frame.tsx'
 import { fetchFinder } from './frame/finder/Finder.tsx'
@@ -50,6 +51,9 @@ const runsRoute = createRoute({
 const newRunSearch = z.object({
   /** The run whose spec the form starts from. */
   from: z.string().optional().catch(undefined),
+  /** What the new run takes of it besides the spec, and the steps done in the state taken: the last one when absent. */
+  begin: originKind.optional().catch(undefined),
+  step: z.int().min(1).optional().catch(undefined),
   /** The data set it starts with, by name or id. */
   data: z.string().optional().catch(undefined),
   /** The published schedule it starts with, by its id. */

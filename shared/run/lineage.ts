@@ -57,16 +57,3 @@ function rootOf(runs: ReadonlyMap<string, Descendant>, runId: string): string {
     root = origin.runId
   return root
 }
-
-/** "branch after 1240 steps of trunk", "fine-tuned after 90 steps of mine", "again of trunk" */
-export function originText({ kind, stepsDone, runName, runId }: RunOrigin): string {
-  const parent = runName === '' ? runId : runName
-  switch (kind) {
-    case 'branch':
-      return `branches from ${parent} after ${stepsDone} steps`
-    case 'fineTune':
-      return `fine-tunes ${parent} after ${stepsDone} steps`
-    case 'again':
-      return `runs ${parent} again`
-  }
-}

@@ -22,7 +22,7 @@ export const rateTestSettings = z
     steps: z
       .int('must be a whole number')
       .min(20, 'must be at least 20')
-      .max(1_000_000, 'must be at most 1000000')
+      .max(100_000, 'must be at most 100000')
       .default(100),
     /** Weight of the past in the smoothed loss, an exponential moving average without bias. */
     smoothing: z

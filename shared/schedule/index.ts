@@ -24,7 +24,6 @@ export type { Handle, SpecPath } from './handles.ts'
 export { handlesOf } from './handlesOf.ts'
 export { maxSteps, type SchedulePlan } from './plan.ts'
 export { findPreset, type Preset, presets } from './presets.ts'
-export { rescaleSchedule, scaleRates } from './rescale.ts'
 export {
   changesForRates,
   type FieldChange,
@@ -32,6 +31,7 @@ export {
   type RatePlace,
   ratePlaces,
 } from './rateFields.ts'
+export { rescaleSchedule, scaleRates } from './rescale.ts'
 export {
   type AnyFamily,
   findFamily,

@@ -1,5 +1,5 @@
 import type { RateTestSettings } from '../run/rateTest.ts'
-import { createRateStop, type RateStopReason } from './rateStop.ts'
+import { type RateStopReason, smoothedUpToStop } from './rateStop.ts'
 import { keptOf, leastOf, longestFall, type RateSuggestions, suggestRates } from './rateSuggestions.ts'
 import { type RateWarning, warningsOf } from './rateWarnings.ts'
 import { type SmithBounds, smithBounds } from './smithBounds.ts'
@@ -26,14 +26,7 @@ export interface RateReading {
 
 /** @param ended whether no more points come */
 export function readRateTest(settings: RateTestSettings, columns: RateColumns, ended: boolean): RateReading {
-  const next = createRateStop(settings)
-  const smoothed = new Float64Array(columns.losses.length).fill(Number.NaN)
-  let stop: RateReading['stop'] = null
-  for (let step = 0; step < smoothed.length && stop === null; step++) {
-    const found = next(columns.losses[step] ?? Number.NaN)
-    smoothed[step] = found.smoothed
-    if (found.stop !== undefined) stop = { step, why: found.stop }
-  }
+  const { smoothed, stop } = smoothedUpToStop(columns.losses, settings)
   const points = stop === null ? smoothed.length : stop.step + 1
   const curve = { numIt: settings.steps, lrs: columns.lrs, losses: smoothed.subarray(0, points) }
   const upTo = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, points)
@@ -46,7 +39,16 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
     stop,
     suggestions,
     bounds,
-    warnings: warningsOf({ settings, kept, suggestions, raw, lrs: columns.lrs, stop, ended }),
+    warnings: warningsOf({
+      settings,
+      kept,
+      suggestions,
+      smoothed: curve.losses,
+      raw,
+      lrs: columns.lrs,
+      stop,
+      ended,
+    }),
   }
 }
 

@@ -10,13 +10,14 @@ import { rateMarks } from './rateWords.ts'
  */
 
 /**
- * tooFew: hardly any points were left. flat: the loss hardly falls. earlySpike: it rises before it falls. pastLeast: a
- * suggestion lies where the loss rises already. cutShort: the highest rate came before the loss rose. unfinished: it was ended
- * by hand or broke off. notFinite: the loss was no number.
+ * tooFew: hardly any points were left. flat: the loss hardly falls. lateStart: it fell before the suggestions begin to look.
+ * earlySpike: it rises before it falls. pastLeast: a suggestion lies where the loss rises already. cutShort: the highest rate
+ * came before the loss rose. unfinished: it was ended by hand or broke off. notFinite: the loss was no number.
  */
 export type RateWarningKind =
   | 'tooFew'
   | 'flat'
+  | 'lateStart'
   | 'earlySpike'
   | 'pastLeast'
   | 'cutShort'
@@ -33,6 +34,8 @@ export interface WarnedTest {
   readonly settings: RateTestSettings
   readonly kept: KeptCurve
   readonly suggestions: RateSuggestions
+  /** Smoothed losses of all steps up to the stop. */
+  readonly smoothed: ArrayLike<number>
   /** Losses by step as they were, up to the stop. */
   readonly raw: readonly number[]
   readonly lrs: ArrayLike<number>
@@ -51,7 +54,7 @@ const spike = 0.2
 const risen = 0.1
 
 export function warningsOf(test: WarnedTest): RateWarning[] {
-  const checks = [notFinite, unfinished, tooFew, flat, earlySpike, pastLeast, cutShort]
+  const checks = [notFinite, unfinished, tooFew, flat, lateStart, earlySpike, pastLeast, cutShort]
   return checks.flatMap((check) => check(test) ?? [])
 }
 
@@ -64,14 +67,29 @@ function tooFew({ kept, ended }: WarnedTest): RateWarning | undefined {
   }
 }
 
-function flat({ kept, raw, settings }: WarnedTest): RateWarning | undefined {
-  if (kept.losses.length < fewest) return undefined
+function flat(test: WarnedTest): RateWarning | undefined {
+  const { kept } = test
+  if (kept.losses.length < fewest || falls(test, kept.losses) || falls(test, test.smoothed)) return undefined
   const { first, fall } = shapeOf(kept.losses)
-  if (fall > Math.max(leastFall * Math.abs(first), surely * noiseOf(raw, settings.smoothing)))
-    return undefined
   return {
     kind: 'flat',
     text: `The loss hardly falls anywhere (from ${lossText(first)} to ${lossText(first - fall)}), so every suggestion is chance: widen the rates, take more steps, or see whether the model can learn this data.`,
+  }
+}
+
+/** By more than noise, from its first point on. */
+function falls({ raw, settings }: WarnedTest, losses: ArrayLike<number>): boolean {
+  const { first, fall } = shapeOf(Array.from(losses))
+  return fall > Math.max(leastFall * Math.abs(first), surely * noiseOf(raw, settings.smoothing))
+}
+
+function lateStart(test: WarnedTest): RateWarning | undefined {
+  const { kept, smoothed, settings } = test
+  if (kept.losses.length < fewest || !falls(test, smoothed)) return undefined
+  if (shapeOf(Array.from(smoothed)).fall < 2 * shapeOf(kept.losses).fall) return undefined
+  return {
+    kind: 'lateStart',
+    text: `Most of the fall lies in the first tenth of the steps, which the suggestions leave out: test again ${settings.ramp === 'linear' ? `up to a lower rate than ${rateText(settings.to)}, or with an exponential ramp` : `from a lower rate than ${rateText(settings.from)}`}.`,
   }
 }
 
@@ -95,8 +113,8 @@ function earlySpike({ kept: { lrs, losses } }: WarnedTest): RateWarning | undefi
 }
 
 function pastLeast(test: WarnedTest): RateWarning | undefined {
-  const { lrs, losses } = test.kept
-  const { suggestions } = test
+  const { kept, suggestions } = test
+  const { lrs, losses } = kept
   const least = lrs[leastOf(losses)]
   if (losses.length < fewest || least === undefined || flat(test) !== undefined) return undefined
   const past = (['valley', 'steep', 'slide'] as const).filter((mark) => (suggestions[mark] ?? 0) > least)

@@ -1,4 +1,5 @@
 import { type LineageNode, lineageOf } from '../../shared/run/lineage.ts'
+import type { RunOrigin } from '../../shared/run/origin.ts'
 import { changeText, specChanges } from '../../shared/run/specChanges.ts'
 import type { RunRecord, StoreReads } from '../store/types.ts'
 import { percent, whole } from './format.ts'
@@ -6,7 +7,7 @@ import { table } from './table.ts'
 
 type Node = LineageNode<RunRecord>
 
-/** The run's family, each under the one it came from; nothing where it has none. */
+/** The run's family, each under the one it came from, the run itself marked; nothing where it has none. */
 export function lineageText(read: StoreReads, run: RunRecord, columns: number): string {
   const nodes = familyOf(read, run.id)
   if (nodes.length < 2) return ''
@@ -16,17 +17,17 @@ export function lineageText(read: StoreReads, run: RunRecord, columns: number): 
       { head: 'lineage', shrinkTo: 16 },
       { head: 'run' },
       { head: 'after steps', align: 'right' },
-      { head: 'status' },
       { head: 'best validation', align: 'right' },
       { head: 'what changed', shrinkTo: 20 },
+      { head: 'status' },
     ],
     nodes.map((node) => [
-      `${'  '.repeat(node.depth)}${node.run?.name ?? node.name}${node.runId === run.id ? ' (this run)' : ''}`,
+      `${'  '.repeat(node.depth)}${node.runId === run.id ? '▸ ' : ''}${node.run?.name ?? node.name}`,
       node.runId,
       takenAfter(node),
-      node.run?.status ?? 'deleted',
       percent(bestOf(read, node)),
       changesOf(node, known),
+      node.run?.status ?? 'deleted',
     ]),
     columns,
   )
@@ -64,4 +65,17 @@ function changesOf({ run }: Node, known: ReadonlyMap<string, RunRecord>): string
   const first = run.origin.kind === 'fineTune' ? ['weights alone'] : []
   if (parent === undefined) return [...first, 'its parent was deleted'].join(', ')
   return [...first, ...specChanges(parent.spec, run.spec).map(changeText)].join(', ')
+}
+
+/** "branches from trunk after 1240 steps" */
+export function originText({ kind, stepsDone, runName, runId }: RunOrigin): string {
+  const parent = runName === '' ? runId : runName
+  switch (kind) {
+    case 'branch':
+      return `branches from ${parent} after ${stepsDone} steps`
+    case 'fineTune':
+      return `fine-tunes ${parent} after ${stepsDone} steps`
+    case 'again':
+      return `runs ${parent} again`
+  }
 }

@@ -30,7 +30,7 @@ const PARENT_HAS_STATE = `(
       AND parent.deleted_at IS NULL AND parent.trashed_at IS NULL))`
 
 /** What a run begins with is there: nothing, its own state, or its parent's. */
-export const HAS_START_STATE = `(NOT (${INHERITS}) OR ${HAS_OWN_STATE} OR ${PARENT_HAS_STATE})`
+const HAS_START_STATE = `(NOT (${INHERITS}) OR ${HAS_OWN_STATE} OR ${PARENT_HAS_STATE})`
 
 /**
  * It cannot begin yet, since its parent has not got as far as the state it begins with, and still may. One whose parent is

@@ -43,7 +43,7 @@ function freeStudyId({ db, now }: WriteContext): string {
   }
 }
 
-const originRow = z.object({ name: z.string(), origin: json(runOrigin).nullable() })
+const parentRow = z.object({ id: z.string(), name: z.string(), origin: json(runOrigin).nullable() })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
 /**
@@ -116,13 +116,9 @@ function putOrigin(
   if (after === undefined) return
   const parent = runOf.get(after.key)
   if (parent === undefined) throw new Error(`The cell ${key} goes on from ${after.key}, which is no cell.`)
-  const row = db.get(originRow, 'SELECT name, origin FROM runs WHERE id = ?', parent)
-  const origin = originOf(
-    'branch',
-    { id: parent, name: row?.name ?? '', origin: row?.origin ?? null },
-    after.stepsDone,
-    null,
-  )
+  const row = db.get(parentRow, 'SELECT id, name, origin FROM runs WHERE id = ?', parent)
+  if (row === undefined) return
+  const origin = originOf('branch', row, after.stepsDone, null)
   db.run('UPDATE runs SET origin = ? WHERE id = ?', JSON.stringify(origin), runId)
 }
 

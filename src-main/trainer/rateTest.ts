@@ -17,7 +17,7 @@ export function createRateTest(settings: RateTestSettings): RateTest {
   let end: RateTest['end']
   return {
     ends(step, lr, loss) {
-      const { stop } = next(loss)
+      const stop = next(loss)
       if (stop !== undefined) end = { stepsDone: step + 1, reason: reasonOf(stop, step, lr, settings) }
       return stop !== undefined
     },

@@ -52,7 +52,7 @@ function LineButtons({
     <Button
       size="compact-xs"
       variant="default"
-      aria-label={`${mark.label}: ${line}est rate`}
+      aria-label={`${mark.label}: ${line}`}
       title={`Move the line of the ${line}est rate here`}
       onClick={() => onChoose(line, rate)}
     >

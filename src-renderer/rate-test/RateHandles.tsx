@@ -57,7 +57,7 @@ function RateHandle({ area, lines, settings, onMove, line }: RateHandlesProps & 
       role="slider"
       tabIndex={0}
       className={classes.handle}
-      data-line={line}
+      data-rate={line}
       data-dragging={dragging}
       data-side={(line === 'high') === x < innerWidth(area.width) - 96 || x < 96 ? 'right' : 'left'}
       aria-label={line === 'high' ? 'Highest rate' : 'Lowest rate'}

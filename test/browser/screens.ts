@@ -59,6 +59,7 @@ function shots(): Shot[] {
   const runs = core.store.read.summaries('current')
   const best = runs.find(({ snapshots }) => snapshots.length > 2) ?? runs[0]
   const failed = runs.find(({ status }) => status === 'failed')
+  const test = runs.find(({ kind }) => kind === 'rateTest')
   const cut = runs.find(({ status }) => status === 'interrupted')
   const ids = encodeURIComponent(JSON.stringify(runs.slice(0, 6).map(({ id }) => id)))
   const of = (name: string, run: typeof best): Shot[] =>
@@ -72,6 +73,8 @@ function shots(): Shot[] {
     { name: 'new', address: '/new' },
     ...of('run', best),
     ...of('run-ensemble', best).map((shot) => ({ ...shot, before: ensemble })),
+    ...of('rate-test', test),
+    ...(test === undefined ? [] : [{ name: 'new-find', address: `/new?find=true&test=${test.id}` }]),
     ...of('run-failed', failed),
     ...of('run-interrupted', cut),
     ...(runs.length > 1 ? [{ name: 'compare', address: `/compare?ids=${ids}` }] : []),

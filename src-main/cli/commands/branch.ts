@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
-import { originText } from '../../../shared/run/lineage.ts'
 import type { OriginKind } from '../../../shared/run/origin.ts'
 import type { RunSpec } from '../../../shared/run/spec.ts'
 import { changeText, specChanges } from '../../../shared/run/specChanges.ts'
@@ -11,6 +10,7 @@ import type { RunRecord, StoreReads } from '../../store/types.ts'
 import { addRunCommand, type Cli, readOptions, storeOptions, wholeNumber, withRun } from '../context.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
+import { originText } from '../lineageText.ts'
 import { queueAndReport, trainAndReport } from './train.ts'
 
 const branchOptions = z.object({

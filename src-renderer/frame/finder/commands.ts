@@ -39,6 +39,12 @@ export function useCommands(showShortcuts: () => void): Found[] {
       run: () => void navigate({ to: '/new' }),
     },
     {
+      key: 'find rate',
+      label: 'Find the rate of a new run',
+      also: ['range test', 'learning rate', 'lr_find', 'find-lr'],
+      run: () => void navigate({ to: '/new', search: { find: true } }),
+    },
+    {
       key: 'new study',
       label: 'New study',
       also: ['sweep', 'grid', 'search', 'budget study', 'trunk', 'hyperparameters'],

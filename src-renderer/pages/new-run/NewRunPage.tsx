@@ -7,6 +7,7 @@ import { api, trpc } from '../../client.ts'
 import { notifyError } from '../../components/notify.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { useRunSummary, useRuns } from '../../hooks/useRuns.ts'
+import { freshStudy, keepStudy } from '../studies/new/studyDraft.ts'
 import { CodeView } from './CodeView.tsx'
 import { copySaying } from './CopyButton.tsx'
 import { Designer } from './designer/Designer.tsx'
@@ -14,10 +15,11 @@ import { FromRun } from './FromRun.tsx'
 import type { FoundTest } from './find-rate/StartPlace.tsx'
 import { FormContext } from './form.ts'
 import { JsonView } from './JsonView.tsx'
-import { specJson } from './model/draft.ts'
+import { type Draft, type DraftParent, specJson } from './model/draft.ts'
 import { getAt, textAt } from './model/tree.ts'
 import classes from './NewRunPage.module.css'
 import { OwnModel } from './OwnModel.tsx'
+import { Parent } from './Parent.tsx'
 import { Questions } from './questions/Questions.tsx'
 import { StartBar } from './StartBar.tsx'
 import { useChecked } from './useChecked.ts'
@@ -38,8 +40,9 @@ export function NewRunPage() {
   const datasets = useQuery({ ...trpc.datasets.list.queryOptions(), staleTime: 60_000 })
   const whole = datasets.data?.whole
   const checked = useChecked(draft, whole)
+  const navigate = useNavigate()
   const launch = useLaunch(checked, draft, editor.launched, setView)
-  useStartFrom(draft.from, editor.startFrom)
+  useStartFrom(draft, editor.startFrom)
   const [found, setFound] = useFoundTest()
   useStartOn(editor, whole)
   useNewRunKeys({ editor, view, setView, start: () => launch.start('now') })
@@ -55,7 +58,7 @@ export function NewRunPage() {
         <div className={classes.head}>
           <PageHeader
             title="New run"
-            detail={<Source from={draft.from} />}
+            detail={draft.parent === undefined && <Source from={draft.from} />}
             actions={
               <>
                 <FromRun onChoose={editor.startFrom} />
@@ -75,6 +78,7 @@ export function NewRunPage() {
           />
         </div>
         <div className={classes.left}>
+          <Parent parent={draft.parent} spec={checked.spec} onLeave={editor.leaveParent} />
           <Questions tree={tree} checked={checked} whole={whole} onEditModel={() => setView('model')} />
         </div>
         <div className={classes.right}>
@@ -103,6 +107,11 @@ export function NewRunPage() {
           canQueue={canQueue}
           isBusy={launch.isBusy}
           onStart={launch.start}
+          onSweep={() => {
+            if (checked.spec === undefined) return
+            keepStudy(sessionStorage, freshStudy('sweep', checked.spec))
+            void navigate({ to: '/studies/new' })
+          }}
         />
       </main>
     </FormContext>
@@ -139,15 +148,23 @@ function useFoundTest() {
 
 /** The run that the address names, once: a reload keeps what was changed since. Rates found for it are taken every time. */
 function useStartFrom(
-  current: string | undefined,
+  current: Pick<Draft, 'from' | 'parent'>,
   startFrom: ReturnType<typeof useDraft>['startFrom'],
 ): void {
-  const { from, high, low } = useSearch({ from: '/new' })
+  const { from, begin, step, high, low } = useSearch({ from: '/new' })
   const navigate = useNavigate()
-  const [done, setDone] = useState(current)
+  const [done, setDone] = useState(() => startKey(current.from, current.parent))
+  const parent = useMemo(
+    () =>
+      from === undefined || begin === undefined
+        ? undefined
+        : { runId: from, kind: begin, ...(step !== undefined && { stepsDone: step }) },
+    [from, begin, step],
+  )
   useEffect(() => {
-    if (from === undefined || (from === done && high === undefined)) return
-    setDone(from)
+    const key = startKey(from, parent)
+    if (from === undefined || (key === done && high === undefined)) return
+    setDone(key)
     if (high !== undefined) {
       void navigate({
         to: '/new',
@@ -157,7 +174,10 @@ function useStartFrom(
     }
     api.runs.get
       .query({ id: from })
-      .then((run) => startFrom(run, high === undefined ? undefined : { high, low }))
+      .then((run) => startFrom(run, high === undefined ? undefined : { high, low }, parent))
       .catch((error: unknown) => notifyError('The run to start from could not be read', error))
-  }, [from, done, high, low, startFrom, navigate])
+  }, [from, parent, done, high, low, startFrom, navigate])
 }
+
+const startKey = (from: string | undefined, parent: DraftParent | undefined): string =>
+  [from, parent?.kind, parent?.stepsDone].join(' ')

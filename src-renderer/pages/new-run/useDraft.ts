@@ -4,6 +4,7 @@ import type { FoundRates } from '../../../shared/schedule/index.ts'
 import { notifyUndo } from '../../components/notify.ts'
 import {
   type Draft,
+  type DraftParent,
   defaultSpec,
   filledSpec,
   freshDraft,
@@ -12,6 +13,7 @@ import {
   type Pinned,
   recallDraft,
   specFrom,
+  specOfChild,
 } from './model/draft.ts'
 import { changed, type History, historyOf, redone, undone } from './model/history.ts'
 import { stepsOf, withRates } from './model/rates.ts'
@@ -65,18 +67,24 @@ export function useDraft() {
     [change, latest],
   )
   const startFrom = useCallback(
-    (run: RunSummary, rates?: FoundRates) => {
-      const spec = specFrom(run, latest.current.tree)
+    (run: RunSummary, rates?: FoundRates, parent?: DraftParent) => {
+      const own = specFrom(run, latest.current.tree)
+      const spec = parent === undefined ? own : specOfChild(own, parent)
       const filled = filledSpec(spec) ?? spec
       const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run, filled))
-      replace({ ...freshDraft(filled, run.id), tree }, `The form starts from ${run.name}`)
+      replace({ ...freshDraft(filled, run.id), tree, parent }, `The form starts from ${run.name}`)
     },
     [replace, latest],
   )
   const reset = useCallback(() => replace(freshDraft(), 'The form is as it was at first'), [replace])
   /** After a launch the draft stays to be changed for the next run, but is no longer an edit of a past one. */
   const launched = useCallback(
-    () => change('launched', (old) => ({ ...old, from: undefined, json: keptJson(old.json) })),
+    () =>
+      change('launched', (old) => ({ ...old, from: undefined, parent: undefined, json: keptJson(old.json) })),
+    [change],
+  )
+  const leaveParent = useCallback(
+    () => change('fresh weights', (old) => ({ ...old, parent: undefined })),
     [change],
   )
   const undo = useCallback(() => step(undone), [step])
@@ -84,7 +92,20 @@ export function useDraft() {
   const canUndo = history.past.length > 0
   const canRedo = history.future.length > 0
   return {
-    ...{ draft, set, update, setJson, dropJson, pin, unpin, startFrom, reset, launched, gesture },
+    ...{
+      draft,
+      set,
+      update,
+      setJson,
+      dropJson,
+      pin,
+      unpin,
+      startFrom,
+      reset,
+      launched,
+      leaveParent,
+      gesture,
+    },
     ...{ undo, redo, canUndo, canRedo },
   }
 }

@@ -15,13 +15,16 @@ const topology = 'model.topology'
 /** Starting the draft, or saying what keeps it from starting. */
 export function useLaunch(
   checked: Checked,
-  { tree, json }: Pick<Draft, 'tree' | 'json'>,
+  { tree, json, parent }: Pick<Draft, 'tree' | 'json' | 'parent'>,
   onLaunched: () => void,
   setView: (view: 'designer' | 'json' | 'model') => void,
 ) {
   const navigate = useNavigate()
   const launch = useMutation({
-    mutationFn: (when: When) => api.runs.launch.mutate({ spec: checked.spec, when }),
+    mutationFn: (when: When) =>
+      parent === undefined
+        ? api.runs.launch.mutate({ spec: checked.spec, when })
+        : api.runs.branch.mutate({ ...parent, spec: checked.spec, when }),
     onSuccess: ({ id }) => {
       onLaunched()
       return navigate({ to: '/runs/$runId', params: { runId: id } })

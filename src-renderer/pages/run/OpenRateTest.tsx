@@ -11,17 +11,18 @@ import { count, rate } from '../../format/format.ts'
 import { optimizerText } from '../../format/specText.ts'
 import { useRunSummary, useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
+import { ProgressLine } from '../../rate-test/ProgressLine.tsx'
 import rateClasses from '../../rate-test/RateTest.module.css'
 import { RateTestReading } from '../../rate-test/RateTestReading.tsx'
 import type { RateLines } from '../../rate-test/rateLines.ts'
 import { useLines, useRateTestView } from '../../rate-test/useRateTest.ts'
-import { progressText, settingsText, startText } from '../../rate-test/words.ts'
+import { settingsText, startText } from '../../rate-test/words.ts'
 import { EditableName } from './EditableName.tsx'
 import { MoreMenu } from './MoreMenu.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
 import classes from './Run.module.css'
 import { StateNote } from './StateNote.tsx'
-import { stateWords } from './stateWords.ts'
+import { testStateWords } from './testStateWords.ts'
 import { useRunCommands } from './useRunCommands.ts'
 
 interface OpenRateTestProps {
@@ -41,20 +42,11 @@ export function OpenRateTest({ run, live }: OpenRateTestProps) {
   const commands = useRunCommands(run)
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   const { height } = useViewportSize()
-  const words =
-    run.status === 'completed' || run.status === 'stopped'
-      ? undefined
-      : stateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
+  const words = testStateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
   return (
     <main className={classes.page}>
       <Header run={run} view={view} commands={commands} />
-      {words !== undefined && (
-        <StateNote
-          run={run}
-          words={{ ...words, actions: words.actions.filter(isOfTests) }}
-          commands={commands}
-        />
-      )}
+      {words !== undefined && <StateNote run={run} words={words} commands={commands} />}
       {error !== null && <ErrorNote title="The range test could not be read" error={error} />}
       {view !== undefined && lines !== undefined && (
         <RateTestReading
@@ -74,9 +66,6 @@ export function OpenRateTest({ run, live }: OpenRateTestProps) {
   )
 }
 
-/** A test is not resumed: another one is as short. */
-const isOfTests = (action: string): boolean => action === 'startNext'
-
 function Header({
   run,
   view,
@@ -93,8 +82,8 @@ function Header({
       <div className={classes.first}>
         <EditableName run={run} />
         <StatusBadge status={run.status} />
-        <div className={classes.progress} role="status">
-          <span>{progressText(run, view)}</span>
+        <div className={classes.progress}>
+          <ProgressLine run={run} view={view} />
         </div>
         <div className={classes.actions}>
           {isActive(run.status) && (

@@ -3,6 +3,7 @@ import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isActive } from '../../../shared/run/state.ts'
+import { count } from '../../format/format.ts'
 import { useShortcuts } from '../../frame/shortcuts.ts'
 import { useDamage } from '../../hooks/useHealth.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -11,6 +12,7 @@ import { dotsOfRun, ribbonUnderFeedback } from '../../ribbon/ribbonOf.ts'
 import { DamageNote } from './DamageNote.tsx'
 import { Details } from './Details.tsx'
 import { EpochsTable } from './EpochsTable.tsx'
+import { Lineage, useLineage } from './Lineage.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
 import classes from './Run.module.css'
 import { RunCharts } from './RunCharts.tsx'
@@ -51,6 +53,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
   const scene = useScene({ ...live, run, view, change })
   const ribbon = ribbonUnderFeedback(run, live.feedback)
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
+  const lineage = useLineage(run.id)
   const canEnsemble = run.snapshots.length > 1
   const select = useCallback((id: number) => setSelected((before) => (before === id ? undefined : id)), [])
   const words = stateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
@@ -82,6 +85,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
             <Tabs.Tab value="charts">Charts</Tabs.Tab>
             <Tabs.Tab value="epochs">Epochs</Tabs.Tab>
             <Tabs.Tab value="details">Details</Tabs.Tab>
+            {lineage.length > 1 && <Tabs.Tab value="lineage">Lineage {count(lineage.length)}</Tabs.Tab>}
           </Tabs.List>
           <Tabs.Panel value="charts" pt="xs">
             <RunCharts
@@ -99,6 +103,9 @@ export function OpenRun({ run, live }: OpenRunProps) {
           </Tabs.Panel>
           <Tabs.Panel value="details" pt="xs">
             <Details run={run} isHere={live.isHere} />
+          </Tabs.Panel>
+          <Tabs.Panel value="lineage" pt="xs">
+            <Lineage run={run} nodes={lineage} />
           </Tabs.Panel>
         </Tabs>
         {isEnsembleOpen && canEnsemble && (

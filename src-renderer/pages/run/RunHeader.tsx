@@ -7,6 +7,7 @@ import { count, counted, duration, percent, perSecond } from '../../format/forma
 import { scoreText } from '../../format/scoreMeasure.ts'
 import { budgetText, optimizerText, specLine } from '../../format/specText.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
+import { Descent } from './Descent.tsx'
 import { EditableName } from './EditableName.tsx'
 import classes from './Run.module.css'
 import { RunActions } from './RunActions.tsx'
@@ -41,6 +42,7 @@ export function RunHeader(props: RunHeaderProps) {
         </span>
         <NowPlanned run={run} />
         <Device run={run} />
+        {run.origin !== null && <Descent origin={run.origin} />}
         {run.archived && <span>archived</span>}
       </p>
     </header>

@@ -50,7 +50,7 @@ export function SnapshotRow({ run, dot, snapshot, isDamaged, isSelected, onSelec
         </span>
         {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
-      <SnapshotMenu runId={run.id} id={id} name={dot.name} />
+      <SnapshotMenu runId={run.id} id={id} name={dot.name} stepsDone={dot.step + 1} />
     </li>
   )
 }
@@ -91,9 +91,10 @@ interface SnapshotMenuProps {
   readonly runId: string
   readonly id: number
   readonly name: string
+  readonly stepsDone: number
 }
 
-function SnapshotMenu({ runId, id, name }: SnapshotMenuProps) {
+function SnapshotMenu({ runId, id, name, stepsDone }: SnapshotMenuProps) {
   const navigate = useNavigate()
   return (
     <Menu position="bottom-end">
@@ -103,7 +104,7 @@ function SnapshotMenu({ runId, id, name }: SnapshotMenuProps) {
           color="gray"
           size="sm"
           aria-label={`More of the snapshot of ${name}`}
-          title="Download, find rate"
+          title="Branch, fine-tune, find rate, download"
         >
           <svg
             viewBox="0 0 16 16"
@@ -119,6 +120,20 @@ function SnapshotMenu({ runId, id, name }: SnapshotMenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item
+          onClick={() =>
+            void navigate({ to: '/new', search: { from: runId, begin: 'branch', step: stepsDone } })
+          }
+        >
+          Branch from here…
+        </Menu.Item>
+        <Menu.Item
+          onClick={() =>
+            void navigate({ to: '/new', search: { from: runId, begin: 'fineTune', step: stepsDone } })
+          }
+        >
+          Fine-tune…
+        </Menu.Item>
         <Menu.Item
           onClick={() => void navigate({ to: '/new', search: { from: runId, find: true, snapshot: id } })}
         >

@@ -2,10 +2,14 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
+import type { RunOrigin } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
+import { BranchIcon } from '../../components/BranchIcon.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { count, moment, percent } from '../../format/format.ts'
+import { originText } from '../../format/originText.ts'
 import { specLine } from '../../format/specText.ts'
+import { useRunSummary } from '../../hooks/useRuns.ts'
 import { Ribbon } from '../../ribbon/Ribbon.tsx'
 import { ribbonOfRun } from '../../ribbon/ribbonOf.ts'
 import classes from './Cells.module.css'
@@ -59,6 +63,7 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
     <span className={classes.name}>
       <span className={classes.nameLine}>
         {isBaseline && <span className={classes.baseline}>baseline</span>}
+        {run.origin !== null && <OriginMark origin={run.origin} />}
         <Link
           to="/runs/$runId"
           params={{ runId: run.id }}
@@ -81,6 +86,16 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
           {run.note !== '' && <span title={run.note}>{run.note}</span>}
         </span>
       )}
+    </span>
+  )
+}
+
+/** That it came from another run, and from which. */
+function OriginMark({ origin }: { readonly origin: RunOrigin }) {
+  const words = originText(origin, useRunSummary(origin.runId))
+  return (
+    <span className={classes.origin} role="img" aria-label={words} title={words}>
+      <BranchIcon />
     </span>
   )
 }

@@ -72,7 +72,7 @@ export function Designer(props: DesignerProps) {
     () => (
       <Button
         className={classes.find}
-        variant={isFinding ? 'light' : 'default'}
+        variant="default"
         aria-expanded={isFinding}
         title="A short test with a rising rate, to see which rates train"
         onClick={() => onFound(isFinding ? undefined : nothingFound)}

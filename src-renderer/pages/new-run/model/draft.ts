@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
+import { originKind } from '../../../../shared/run/origin.ts'
 import { parseRunSpec, type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { scheduleSpec } from '../../../../shared/schedule/index.ts'
 
@@ -16,7 +17,17 @@ export interface Draft {
   readonly pins: readonly Pinned[]
   /** The run it was started from. */
   readonly from: string | undefined
+  /** The run whose state the new one begins with; undefined: fresh weights. */
+  readonly parent: DraftParent | undefined
 }
+
+const draftParent = z.object({
+  runId: z.string(),
+  kind: originKind,
+  /** In the state taken; the last one when absent. */
+  stepsDone: z.int().optional(),
+})
+export type DraftParent = z.infer<typeof draftParent>
 
 /** What trains as it is: whole cycles on the data that ships. */
 export const defaultSpec: RunSpec = parseRunSpec({
@@ -32,6 +43,7 @@ export const freshDraft = (spec: RunSpec = defaultSpec, from?: string): Draft =>
   json: undefined,
   pins: [],
   from,
+  parent: undefined,
 })
 
 /**
@@ -47,12 +59,22 @@ export function specFrom(
   return { ...spec, schedule, budget, snapshots }
 }
 
+/**
+ * The spec of a run that comes from another one, to be changed: steps of the parent's snapshots are none of its own, and it
+ * runs again with the next seed.
+ */
+export function specOfChild(spec: RunSpec, { kind }: DraftParent): RunSpec {
+  if (kind === 'again') return { ...spec, seed: spec.seed + 1 }
+  return spec.snapshots.at === 'steps' ? { ...spec, snapshots: { at: 'cycleEnds' } } : spec
+}
+
 const place = 'anneal.newRun'
 const stored = z.object({
   tree: z.unknown(),
   json: z.string().optional(),
   pins: z.array(pinned).catch([]),
   from: z.string().optional(),
+  parent: draftParent.optional().catch(undefined),
 })
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
@@ -62,8 +84,8 @@ export function recallDraft(shelf: Shelf): Draft | undefined {
   try {
     const found = stored.safeParse(JSON.parse(shelf.getItem(place) ?? 'null'))
     if (!found.success) return undefined
-    const { tree, json, pins, from } = found.data
-    return typeof tree === 'object' && tree !== null ? { tree, json, pins, from } : undefined
+    const { tree, json, pins, from, parent } = found.data
+    return typeof tree === 'object' && tree !== null ? { tree, json, pins, from, parent } : undefined
   } catch {
     return undefined
   }

@@ -10,6 +10,7 @@ import {
 } from '../../../../src-renderer/pages/run/runNumbers.ts'
 import { specGroups } from '../../../../src-renderer/pages/run/specRows.ts'
 import { stateWords } from '../../../../src-renderer/pages/run/stateWords.ts'
+import { testStateWords } from '../../../../src-renderer/pages/run/testStateWords.ts'
 import { epochWith, runWith, snapshot } from './runs.ts'
 
 const plain = (text: string | undefined): string => (text ?? '').replaceAll('\u202f', ' ')
@@ -115,4 +116,17 @@ test('the table of settings leaves nothing of the spec out', () => {
     values.find(({ label }) => label === 'lr max'),
     { label: 'lr max', value: '0.1' },
   )
+})
+
+test('a range test that did not come to its end is not to be resumed', () => {
+  const testOf = (changes: Parameters<typeof runWith>[0]) =>
+    testStateWords(runWith({ kind: 'rateTest', ...changes }), here)
+  for (const status of ['interrupted', 'failed'] as const) {
+    const words = testOf({ status, reason: 'Its host ended.', stepsDone: 40 })
+    assert.deepEqual(words?.actions, [])
+    assert.match(words?.text ?? '', /^Its host ended\. What was measured in 40 of 300 steps stands/)
+    assert.match(testOf({ status, stepsDone: 0 })?.text ?? '', /Nothing was measured/)
+  }
+  for (const status of ['stopped', 'completed'] as const) assert.equal(testOf({ status }), undefined)
+  assert.match(testOf({ status: 'queued' })?.title ?? '', /queue/)
 })
