@@ -9,7 +9,7 @@ import { isObject, type Json } from './json.ts'
 type Schema = z.core.$ZodType
 
 /** The schema behind defaults, options and preprocessing. */
-export function plainSchema(schema: Schema): Schema {
+function plainSchema(schema: Schema): Schema {
   let inner = schema
   for (;;) {
     if (

@@ -84,7 +84,7 @@ async function nextRung(
 
 /** The cells of a rung whose settings go on, at least one setting, in the order of their scores. */
 function goingOn(rung: readonly CellOutcome[], { objective }: SweepSpec, keep: number): CellOutcome[] {
-  const bySetting = Map.groupBy(rung, settingOf)
+  const bySetting = Map.groupBy(rung, ({ key }) => settingOf(key))
   const order = byScore(objective)
   const scored = [...bySetting].flatMap(([setting, cells]) => {
     const scores = cells.map((cell) => scoreOf(cell, objective))

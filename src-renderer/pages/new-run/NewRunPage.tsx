@@ -7,6 +7,7 @@ import { api, trpc } from '../../client.ts'
 import { notifyError } from '../../components/notify.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { useRunSummary, useRuns } from '../../hooks/useRuns.ts'
+import { freshStudy, keepStudy } from '../studies/new/studyDraft.ts'
 import { CodeView } from './CodeView.tsx'
 import { copySaying } from './CopyButton.tsx'
 import { Designer } from './designer/Designer.tsx'
@@ -39,6 +40,7 @@ export function NewRunPage() {
   const datasets = useQuery({ ...trpc.datasets.list.queryOptions(), staleTime: 60_000 })
   const whole = datasets.data?.whole
   const checked = useChecked(draft, whole)
+  const navigate = useNavigate()
   const launch = useLaunch(checked, draft, editor.launched, setView)
   useStartFrom(draft, editor.startFrom)
   const [found, setFound] = useFoundTest()
@@ -105,6 +107,11 @@ export function NewRunPage() {
           canQueue={canQueue}
           isBusy={launch.isBusy}
           onStart={launch.start}
+          onSweep={() => {
+            if (checked.spec === undefined) return
+            keepStudy(sessionStorage, freshStudy('sweep', checked.spec))
+            void navigate({ to: '/studies/new' })
+          }}
         />
       </main>
     </FormContext>

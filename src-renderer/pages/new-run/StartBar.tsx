@@ -15,11 +15,13 @@ interface StartBarProps {
   readonly canQueue: boolean
   readonly isBusy: boolean
   readonly onStart: (when: 'now' | 'queue') => void
+  /** Asks a question over many runs like this one. */
+  readonly onSweep: () => void
 }
 
 /** Always in the same corner: what it will cost, and the button. */
 export function StartBar(given: StartBarProps) {
-  const { checked, whole, problem, onShowProblem, canQueue, isBusy, onStart } = given
+  const { checked, whole, problem, onShowProblem, canQueue, isBusy, onStart, onSweep } = given
   return (
     <footer className={classes.bar}>
       <div className={classes.problem} role="status">
@@ -31,6 +33,14 @@ export function StartBar(given: StartBarProps) {
         )}
       </div>
       <Cost checked={checked} whole={whole} />
+      <Button
+        variant="default"
+        disabled={checked.spec === undefined}
+        title="A study over many runs like this one"
+        onClick={onSweep}
+      >
+        Sweep this…
+      </Button>
       {canQueue && (
         <Button variant="default" disabled={isBusy} onClick={() => onStart('queue')}>
           Add to queue

@@ -34,6 +34,11 @@ export function MoreMenu({ run }: RunActionsProps) {
           </Menu.Item>
         )}
         <Menu.Item onClick={() => void navigate({ to: '/new', search: { from: run.id } })}>Clone</Menu.Item>
+        {run.kind === 'training' && (
+          <Menu.Item onClick={() => void navigate({ to: '/studies/new', search: { from: run.id } })}>
+            Sweep this…
+          </Menu.Item>
+        )}
         <GrowItems run={run} />
         <Menu.Item
           onClick={() => {

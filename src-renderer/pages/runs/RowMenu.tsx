@@ -1,4 +1,5 @@
 import { Menu } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl } from '../../../shared/api/urls.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
@@ -55,6 +56,7 @@ function DeletedItems({ run, onPurge }: ItemsProps) {
 }
 
 function Items({ run, isBaseline, onOpen, onClone, onBaseline }: ItemsProps) {
+  const navigate = useNavigate()
   const keep = (format: 'csv' | 'json' | 'tensorboard' | 'svg') => () =>
     download(runDownloadUrl(run.id, format))
   return (
@@ -65,6 +67,11 @@ function Items({ run, isBaseline, onOpen, onClone, onBaseline }: ItemsProps) {
         <Menu.Item onClick={() => void moveQueued(run, 'first')}>Start it next</Menu.Item>
       )}
       <Menu.Item onClick={() => onClone(run.id)}>Clone into a new run</Menu.Item>
+      {isTraining(run) && (
+        <Menu.Item onClick={() => void navigate({ to: '/studies/new', search: { from: run.id } })}>
+          Sweep this…
+        </Menu.Item>
+      )}
       {isTraining(run) && (
         <Menu.Item onClick={() => onBaseline(run.id)}>
           {isBaseline ? 'No baseline' : 'Set as baseline'}

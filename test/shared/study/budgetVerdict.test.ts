@@ -27,7 +27,10 @@ test('what won where, and which ranks cannot be told apart', () => {
 
 test('where Friedman’s test does not reject, that is said, and a best within its error is no winner', () => {
   const cells = [...threeAt(0.25, 0.5, 0.5, 0.505), ...threeAt(1, 0.9, 0.8, 0.7)]
-  const said = budgetVerdict(budgetBlocks(cells, score), score, { ...rejects, friedman: { chiSquared: 1, p: 0.31 } })
+  const said = budgetVerdict(budgetBlocks(cells, score), score, {
+    ...rejects,
+    friedman: { chiSquared: 1, p: 0.31 },
+  })
   assert.deepEqual(said, [
     'By mean validation accuracy, REX and None won most often at high budgets (above 10 %), each in 1 of 2 comparisons.',
     'In 1 of 2 comparisons another schedule is within the standard error of the best: there, no winner.',

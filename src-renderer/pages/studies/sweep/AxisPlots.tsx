@@ -130,6 +130,8 @@ function runPoints(
       if (typeof at !== 'number' || at < 0) return []
       return row.cells.flatMap((cell): readonly { readonly x: number; readonly y: number | null }[] => {
         if (cell.diverged !== null) return [{ x: at, y: null }]
+        // A run half-way through its decay has no score that compares.
+        if (cell.status !== 'completed') return []
         const score = objective === 'validationAccuracy' ? cell.validationAccuracy : cell.validationLoss
         return score === null ? [] : [{ x: at, y: told(score) }]
       })

@@ -1,10 +1,11 @@
+import { SegmentedControl } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { SortingState } from '@tanstack/react-table'
 import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import type { SweepSpec } from '../../../../shared/study/spec.ts'
 import { EmptyState } from '../../../components/EmptyState.tsx'
 import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
-import { counted } from '../../../format/format.ts'
+import { counted, percent } from '../../../format/format.ts'
 import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
 import type { StudyResultsProps } from '../results.ts'
@@ -27,9 +28,14 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
   const [measure] = useScoreMeasure()
   const [brushes, setBrushes] = useState<Brushes>({})
   const view = useView(spec, measure)
-  const rows = useBrushed(sweep, brushes)
+  const budgets = useBudgets(sweep)
+  const [budget = budgets[0], setBudget] = useState<number>()
+  const atBudget = useMemo(() => sweep.rows.filter((row) => row.budget === budget), [sweep.rows, budget])
+  const brushed = useBrushed(sweep, atBudget, brushes)
+  // The table has all budgets; a brush is a question about one of them.
+  const rows = Object.keys(brushes).length === 0 ? sweep.rows : brushed
   // The plots follow the table: while runs train, what is typed and clicked goes first.
-  const plotted = useDeferredValue(rows)
+  const plotted = useDeferredValue(brushed)
   const chosen = sweep.byKey.get(view.chosen ?? '') ?? sweep.best ?? sweep.rows[0]
   if (sweep.rows.length === 0)
     return <EmptyState title="No runs yet" text="Its runs are listed here as soon as they are stored." />
@@ -54,6 +60,23 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
         />
         <div className={classes.partHead}>
           <NextSteps study={study} sweep={sweep} row={chosen} />
+          <span className={classes.space} />
+          {budgets.length > 1 && (
+            <>
+              <span className={classes.about}>Plots of the runs at</span>
+              <SegmentedControl
+                aria-label="Budget of the plots"
+                value={String(budget)}
+                data={budgets
+                  .toSorted((a, b) => a - b)
+                  .map((one) => ({ value: String(one), label: percent(one, 0) }))}
+                onChange={(value) => {
+                  setBudget(Number(value))
+                  setBrushes({})
+                }}
+              />
+            </>
+          )}
         </div>
         <section className={classes.part} aria-label="Each axis">
           <div className={classes.partHead}>
@@ -68,7 +91,7 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
           <AxisPlots {...common} />
         </section>
         <Heatmap {...common} />
-        <Parallel {...common} rows={sweep.rows} brushes={brushes} onBrushes={setBrushes} />
+        <Parallel {...common} rows={atBudget} brushes={brushes} onBrushes={setBrushes} />
       </div>
       {chosen !== undefined && <ChosenSetting sweep={sweep} row={chosen} measure={measure} />}
     </div>
@@ -96,7 +119,11 @@ function Verdict({ sweep, measure }: { readonly sweep: Sweep; readonly measure: 
 }
 
 /** The settings that pass all brushes; those without a line (nothing known yet) while there are none. */
-function useBrushed({ rows, axes, spec }: Sweep, brushes: Brushes): readonly SettingRow[] {
+function useBrushed(
+  { axes, spec }: Sweep,
+  rows: readonly SettingRow[],
+  brushes: Brushes,
+): readonly SettingRow[] {
   return useMemo(() => {
     if (Object.keys(brushes).length === 0) return rows
     const names = [...axes.map(({ path }) => path), objectiveAxis]
@@ -104,6 +131,16 @@ function useBrushed({ rows, axes, spec }: Sweep, brushes: Brushes): readonly Set
       .filter((line) => isBrushed(line, names, brushes))
       .map(({ row }) => row)
   }, [rows, axes, spec.objective, brushes])
+}
+
+/** The budgets of its rungs, that with the most settings first; of equals the greater. Settings of one can be compared. */
+function useBudgets({ rows }: Sweep): readonly number[] {
+  return useMemo(() => {
+    const count = new Map<number, number>()
+    for (const { budget, score } of rows)
+      count.set(budget, (count.get(budget) ?? 0) + (score === null ? 0 : 1))
+    return [...count].sort(([a, most], [b, other]) => other - most || b - a).map(([budget]) => budget)
+  }, [rows])
 }
 
 /** What is looked at lies in the address: the chosen setting and the order of the table. */

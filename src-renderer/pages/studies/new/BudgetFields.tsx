@@ -1,0 +1,84 @@
+import { SegmentedControl } from '@mantine/core'
+import { getAt, textAt } from '../../new-run/model/tree.ts'
+import { NumbersField, SharesField } from './fields.tsx'
+import { JsonList } from './JsonList.tsx'
+import classes from './NewStudy.module.css'
+import { SchedulesField } from './SchedulesField.tsx'
+import { useStudyForm } from './studyForm.ts'
+
+/** Schedules × budgets × optimizers × tasks × seeds. */
+export function BudgetFields() {
+  const { tree, set } = useStudyForm()
+  const mode = textAt(tree, ['rates', 'mode']) || 'fixed'
+  return (
+    <>
+      <SchedulesField />
+      <section className={classes.group} aria-label="Budgets">
+        <div className={classes.groupHead}>
+          <h2>Budgets and repeats</h2>
+        </div>
+        <div className={classes.fields}>
+          <SharesField path={['budgets']} label="Budgets, % of the base's" width={230} />
+          <NumbersField path={['seeds']} label="Seeds" width={150} />
+        </div>
+        <p className={classes.help}>Every budget is a run of its own, with the schedule scaled to it.</p>
+      </section>
+      <section className={classes.group} aria-label="Rates">
+        <div className={classes.groupHead}>
+          <h2>Rates</h2>
+          <SegmentedControl
+            aria-label="Rates"
+            value={mode}
+            data={[
+              { value: 'fixed', label: 'As written' },
+              { value: 'tuned', label: 'Tuned for each cell' },
+            ]}
+            onChange={(chosen) =>
+              set(
+                ['rates'],
+                chosen === 'tuned' ? { mode: 'tuned', factors: [0.1, 0.3, 1, 3] } : { mode: 'fixed' },
+              )
+            }
+          />
+        </div>
+        {mode === 'tuned' && (
+          <>
+            <div className={classes.fields}>
+              <NumbersField path={['rates', 'factors']} label="Factors on the schedule's rates" width={230} />
+            </div>
+            <p className={classes.help}>
+              For each cell the best factor is found first, on validation data with the first seed; its cost
+              is counted.
+            </p>
+          </>
+        )}
+      </section>
+      <section className={classes.group} aria-label="Optimizers and tasks">
+        <div className={classes.groupHead}>
+          <h2>Optimizers and tasks</h2>
+          <span className={classes.line}>
+            {getAt(tree, ['optimizers']) === undefined && getAt(tree, ['tasks']) === undefined
+              ? "the base's"
+              : ''}
+          </span>
+        </div>
+        <div className={classes.fields}>
+          <JsonList
+            path={['optimizers']}
+            label="Optimizers, a JSON list"
+            placeholder={
+              '[{"label": "SGD", "spec": {"kind": "sgd"}}, {"label": "Adam", "spec": {"kind": "adam"}}]'
+            }
+          />
+          <JsonList
+            path={['tasks']}
+            label="Tasks, a JSON list"
+            placeholder={
+              '[{"label": "MLP", "model": {"kind": "mlp"}}, {"label": "CNN", "model": {"kind": "cnn"}}]'
+            }
+          />
+        </div>
+      </section>
+    </>
+  )
+}

@@ -1,0 +1,81 @@
+import { ActionIcon, Select, TextInput } from '@mantine/core'
+import { findPreset, presets, type ScheduleSpec, scheduleSpec } from '../../../../shared/schedule/index.ts'
+import { scheduleText } from '../../../format/specText.ts'
+import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
+import classes from './NewStudy.module.css'
+import { baseOf } from './studyDraft.ts'
+import { useStudyForm } from './studyForm.ts'
+
+/** The schedules that are compared: presets, the base's own, and those written in the study's JSON. */
+export function SchedulesField() {
+  const { tree, set } = useStudyForm()
+  const schedules = listAt(tree, ['schedules'])
+  const base = baseOf(tree)
+  const add = (entry: object): void => set(['schedules', schedules.length], entry)
+  return (
+    <section className={classes.group} aria-label="Schedules">
+      <div className={classes.groupHead}>
+        <h2>Schedules</h2>
+        <Select
+          aria-label="Add a schedule"
+          placeholder="add a schedule …"
+          w={260}
+          searchable
+          maxDropdownHeight={360}
+          value={null}
+          data={[
+            ...(base === undefined
+              ? []
+              : [{ value: 'base', label: `The base's: ${scheduleText(base.schedule)}` }]),
+            ...presets.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          onChange={(id) => {
+            if (id === 'base' && base !== undefined) add({ spec: base.schedule })
+            else if (id !== null) add({ preset: id })
+          }}
+        />
+      </div>
+      <ul className={classes.list}>
+        {schedules.map((entry, i) => {
+          const spec = specIn(entry)
+          const known = spec === undefined ? 'not valid yet' : scheduleText(spec)
+          const label = textAt(entry, ['label'])
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a schedule is its place in the list
+            <li key={i}>
+              <TextInput
+                size="xs"
+                w={200}
+                aria-label={`Name of schedule ${i + 1}`}
+                placeholder={textAt(entry, ['preset']) || known}
+                value={label}
+                onChange={({ currentTarget: { value } }) =>
+                  set(['schedules', i, 'label'], value === '' ? undefined : value)
+                }
+              />
+              <span className={classes.line}>{known}</span>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={24}
+                aria-label={`Remove ${label || known}`}
+                disabled={schedules.length === 1}
+                onClick={() => set(['schedules', i], undefined)}
+              >
+                <span aria-hidden="true">×</span>
+              </ActionIcon>
+            </li>
+          )
+        })}
+      </ul>
+      <p className={classes.help}>Rates of a schedule are edited in the JSON of the study.</p>
+    </section>
+  )
+}
+
+function specIn(entry: unknown): ScheduleSpec | undefined {
+  const preset = textAt(entry, ['preset'])
+  if (preset !== '') return presets.some(({ id }) => id === preset) ? findPreset(preset).spec : undefined
+  const parsed = scheduleSpec.safeParse(getAt(entry, ['spec']))
+  return parsed.success ? parsed.data : undefined
+}

@@ -1,0 +1,73 @@
+import { useSearch } from '@tanstack/react-router'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { RunSpec } from '../../../../shared/run/spec.ts'
+import type { StudyKind } from '../../../../shared/study/spec.ts'
+import { api } from '../../../client.ts'
+import { notifyError } from '../../../components/notify.ts'
+import { filledSpec } from '../../new-run/model/draft.ts'
+import { type Path, setAt } from '../../new-run/model/tree.ts'
+import {
+  freshStudy,
+  keepStudy,
+  kindOf,
+  readStudyJson,
+  recallStudy,
+  type StudyDraft,
+  startOf,
+  switchKind,
+} from './studyDraft.ts'
+
+/** The draft of the page and all that changes it. It survives a reload of the window. */
+export function useStudyDraft() {
+  const [draft, setDraft] = useState<StudyDraft>(() => recallStudy(sessionStorage) ?? freshStudy())
+  useEffect(() => keepStudy(sessionStorage, draft), [draft])
+  const set = useCallback(
+    (path: Path, value: unknown) =>
+      setDraft((old) => ({ ...old, json: undefined, tree: setAt(old.tree, path, value) })),
+    [],
+  )
+  const setKind = useCallback((kind: StudyKind) => setDraft((old) => switchKind(old, kind)), [])
+  const setJson = useCallback(
+    (text: string) =>
+      setDraft((old) => {
+        const reading = readStudyJson(text)
+        return { ...old, json: text, ...('tree' in reading && { tree: reading.tree }) }
+      }),
+    [],
+  )
+  const dropJson = useCallback(() => setDraft((old) => ({ ...old, json: undefined })), [])
+  const replace = useCallback((tree: unknown) => setDraft({ tree, json: undefined, others: {} }), [])
+  const setBase = useCallback((base: RunSpec) => {
+    // A study names its runs itself.
+    const { name: _, ...spec } = base
+    const filled = filledSpec(spec) ?? spec
+    // Its axes are of the fields that the base had: another base begins anew.
+    setDraft(({ tree }) => ({ tree: startOf(kindOf(tree), filled), json: undefined, others: {} }))
+  }, [])
+  useStartFrom(setBase, replace, setKind)
+  return { draft, set, setKind, setJson, dropJson, replace, setBase }
+}
+
+/** The run or study that the address names, once: a reload keeps what was changed since. */
+function useStartFrom(
+  setBase: (base: RunSpec) => void,
+  replace: (tree: unknown) => void,
+  setKind: (kind: StudyKind) => void,
+): void {
+  const { from, study, kind } = useSearch({ from: '/studies/new' })
+  const done = useRef<string>(undefined)
+  useEffect(() => {
+    const wanted = JSON.stringify([from, study, kind])
+    if (done.current === wanted) return
+    done.current = wanted
+    const failed = (error: unknown): void => notifyError('What to start from could not be read', error)
+    if (study !== undefined)
+      api.studies.get.query({ id: study }).then((found) => replace(found.study.spec), failed)
+    else if (from !== undefined)
+      api.runs.get.query({ id: from }).then(({ spec }) => {
+        setBase(spec)
+        if (kind !== undefined) setKind(kind)
+      }, failed)
+    else if (kind !== undefined) setKind(kind)
+  }, [from, study, kind, setBase, replace, setKind])
+}
