@@ -115,7 +115,10 @@ async function settingAt(
   budget: number,
   planner: Planner,
 ): Promise<BudgetSetting> {
-  const values = { schedule: schedule.value, optimizer: optimizer.value, ...asJsonObject(task.value) }
+  const values = {
+    schedule: schedule.value,
+    ...unlikeBase(base, { optimizer: optimizer.value, ...asJsonObject(task.value) }),
+  }
   const what = `schedule ${schedule.shown} at a budget of ${shareText(budget)}`
   const made = settingSpec(base, values)
   if ('reason' in made) throw refusal(what, made.reason, values, 'change the study')
@@ -133,6 +136,14 @@ async function settingAt(
       'leave out that budget or schedule, or make the whole budget larger',
     )
   }
+}
+
+/** A key need not tell what all cells have: the layers of a network can be long. */
+function unlikeBase(base: RunSpec, values: JsonObject): JsonObject {
+  const tree = asJsonObject(base)
+  return Object.fromEntries(
+    Object.entries(values).filter(([part, value]) => canonical(value) !== canonical(tree[part])),
+  )
 }
 
 function readSchedule(written: BudgetStudySpec['schedules'][number]): AxisValue {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { CellRole, StudyCell } from './cell.ts'
+import type { CellRole } from './cell.ts'
 import type { JsonObject } from './json.ts'
 import { canonical } from './shown.ts'
 
@@ -33,8 +33,15 @@ export const keyOf = (key: CellKey): string => canonical(key)
 
 export const readKey = (key: string): CellKey => cellKey.parse(JSON.parse(key))
 
-/** What the runs over several seeds, budgets and rungs of one setting have in common. */
-export function settingOf({ key, role }: Pick<StudyCell, 'key' | 'role'>): string {
-  const { values, shape, factor } = readKey(key)
-  return canonical({ role, values, shape, factor })
-}
+/*
+ * Canonical JSON sorts its fields (RFC 8785): budget comes first, and what stands before seed holds no other field of that
+ * name. So both can be taken out of the text, which a table of a thousand rows does at every update.
+ */
+const budgetField = /^\{"budget":[^,]+,/
+const seedField = /"seed":-?\d+,/
+
+/** What the runs over several seeds have in common: a row of a table. */
+export const rowOf = (key: string): string => key.replace(seedField, '')
+
+/** What the runs over several seeds, budgets and rungs have in common: a setting. */
+export const settingOf = (key: string): string => rowOf(key).replace(budgetField, '{')

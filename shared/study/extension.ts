@@ -1,3 +1,4 @@
+import { show } from '../errors.ts'
 import type { RunSpec } from '../run/spec.ts'
 import { scaleRates } from '../schedule/index.ts'
 import { type Axis, gridValues, resolveAxes } from './axes.ts'
@@ -53,8 +54,9 @@ export async function extendStudy(
       : await some(study, cells, extension, host)
   const known = new Set(cells.map(({ key }) => key))
   const added = extended.cells.filter(({ key }) => !known.has(key))
-  // More seeds of a study of several stages may show in a later one alone.
-  if (added.length === 0 && canonical(extended.spec) === canonical(study)) {
+  // More seeds of a study whose rates are tuned show in its second stage alone.
+  const isSame = study.kind === 'sweep' || canonical(extended.spec) === canonical(study)
+  if (added.length === 0 && isSame) {
     throw refusal(
       'the extension',
       'adds no run that the study does not have',
@@ -171,7 +173,8 @@ async function some(
 
 function chosenCell(cells: readonly Known[], key: string): Known {
   const cell = cells.find((known) => known.key === key)
-  if (cell === undefined) throw refusal('of', 'the study has no such cell', key, 'name cells by their key')
+  if (cell === undefined)
+    throw refusal('of', `the study has no cell ${show(key)}`, key, 'name cells by their key')
   if (cell.role === 'cell') return cell
   throw refusal('of', `a ${cell.role} run has no settings of its own`, key, 'name other cells')
 }
@@ -203,8 +206,8 @@ async function withOtherValues(
     base,
     host,
   )
-  const settings = new Set(chosen.map(settingOf))
-  const repeats = cells.filter((cell) => settings.has(settingOf(cell)) && cell.stage === 0)
+  const settings = new Set(chosen.map(({ key }) => settingOf(key)))
+  const repeats = cells.filter((cell) => settings.has(settingOf(cell.key)) && cell.stage === 0)
   return axes.flatMap((axis) =>
     gridValues(axis).flatMap(({ value, shown }) =>
       repeats.map((cell) => ({

@@ -6,9 +6,9 @@ export interface StudyHost {
   trainCount(dataset: RunSpec['dataset']): Promise<number> | number
   /** The schedule of a stored run. @throws UserError where there is no such run */
   scheduleOf(runId: string): Promise<unknown> | unknown
-  /**
-   * The first `count` points of a low-discrepancy sequence in so many dimensions, each number in [0, 1); asked for by
-   * quasi-random search alone.
-   */
-  sobol(dimensions: number, count: number): readonly (readonly number[])[]
+  /** Asked for by quasi-random search alone: its tables take a while to load. */
+  sobol(): Promise<SequenceOfPoints>
 }
+
+/** The first `count` points of a low-discrepancy sequence in so many dimensions, each number in [0, 1). */
+export type SequenceOfPoints = (dimensions: number, count: number) => readonly (readonly number[])[]

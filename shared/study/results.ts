@@ -1,7 +1,6 @@
 import type { StudyCell } from './cell.ts'
-import { readKey, settingOf } from './cellKey.ts'
+import { rowOf } from './cellKey.ts'
 import { byScore, type CellOutcome, hasEnded, higherIsBetter, scoreOf } from './outcome.ts'
-import { canonical } from './shown.ts'
 import type { StudyObjective } from './spec.ts'
 import { type Difference, differenceOf, type Spread, spreadOf } from './spread.ts'
 
@@ -39,11 +38,11 @@ export interface ResultRow {
 
 /** The rows of a study, in the order in which their first cells stand in it. */
 export function resultRows(cells: readonly CellOutcome[], objective: StudyObjective): ResultRow[] {
-  const byRow = Map.groupBy(cells, (cell) => canonical([settingOf(cell), readKey(cell.key).budget]))
-  return [...byRow].map(([id, own]) => rowOf(id, own, objective))
+  const byRow = Map.groupBy(cells, ({ key }) => rowOf(key))
+  return [...byRow].map(([id, own]) => resultRow(id, own, objective))
 }
 
-function rowOf(id: string, own: readonly CellOutcome[], objective: StudyObjective): ResultRow {
+function resultRow(id: string, own: readonly CellOutcome[], objective: StudyObjective): ResultRow {
   const [first] = own
   if (first === undefined) throw new Error('a row has a cell')
   const cells = own.toSorted((a, b) => a.seed - b.seed)

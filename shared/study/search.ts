@@ -1,6 +1,6 @@
 import { random } from '../random.ts'
 import { type Axis, between, gridValues } from './axes.ts'
-import type { StudyHost } from './host.ts'
+import type { SequenceOfPoints } from './host.ts'
 import { type AxisValue, canonical } from './shown.ts'
 import type { SweepSpec } from './spec.ts'
 
@@ -12,15 +12,17 @@ import type { SweepSpec } from './spec.ts'
 /** A value of each axis that has one, by path; an axis that is not there has the base's. */
 export type Combination = ReadonlyMap<string, AxisValue>
 
+/** @param sobol for a quasi-random search */
 export function* combinations(
   search: SweepSpec['search'],
   axes: readonly Axis[],
-  sobol: StudyHost['sobol'],
+  sobol: SequenceOfPoints | undefined,
 ): Generator<Combination> {
   if (search.method === 'grid') yield* grid(axes)
   else if (search.method === 'oneAtATime') yield* oneAtATime(axes)
   else if (search.method === 'random') yield* drawn(search.cells, randomPoints(search.seed), axes)
-  else yield* drawn(search.cells, sobolPoints(search, axes, sobol), axes)
+  else if (sobol !== undefined) yield* drawn(search.cells, sobolPoints(search, axes, sobol), axes)
+  else throw new Error('a quasi-random search needs a sequence of points')
 }
 
 /** How many combinations there are, without making one. */
@@ -103,7 +105,7 @@ const randomPoints =
 function sobolPoints(
   { cells, seed }: { readonly cells: number; readonly seed: number },
   axes: readonly Axis[],
-  sobol: StudyHost['sobol'],
+  sobol: SequenceOfPoints,
 ): (place: number) => Point {
   const paths = axes.map(({ path }) => path).sort()
   const shifts = paths.map((path) => random(seed, `study axis ${path}`).next())

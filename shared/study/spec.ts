@@ -24,7 +24,7 @@ export const studyObjective = z.enum(['validationAccuracy', 'validationLoss'])
 export type StudyObjective = z.infer<typeof studyObjective>
 
 /** From `from` to `to`, both among the values; log: by equal factors. */
-export const axisRange = z.strictObject({
+const axisRange = z.strictObject({
   from: z.number('must be a number'),
   to: z.number('must be a number'),
   /** Values of a grid; random and quasi-random search draw between the ends. */
@@ -62,7 +62,7 @@ const drawn = {
   cells: z.int('must be a whole number').min(1, 'must be at least 1').max(10_000, 'must be at most 10000'),
   seed: z.int('must be a whole number').default(1),
 }
-export const studySearch = z.discriminatedUnion('method', [
+const studySearch = z.discriminatedUnion('method', [
   /** Every combination. */
   z.strictObject({ method: z.literal('grid') }),
   /** The base, and every value of every axis with all else as in the base. */
@@ -73,7 +73,7 @@ export const studySearch = z.discriminatedUnion('method', [
 ])
 
 /** Rungs of budgets, shares of the base's, the last of them 1: the best of each go on, in runs of their own. */
-export const halving = z.strictObject({
+const halving = z.strictObject({
   rungs: z
     .array(share)
     .min(2, 'needs at least two rungs')
@@ -105,7 +105,7 @@ export type SweepSpec = z.infer<typeof sweepSpec>
 
 const labelled = { label: name.optional() }
 /** A schedule to compare: as a spec, or as the id of a preset. */
-export const studySchedule = z.union([
+const studySchedule = z.union([
   z.strictObject({ ...labelled, spec: written }),
   z.strictObject({ ...labelled, preset: z.string() }),
 ])

@@ -44,7 +44,8 @@ export async function sweepCells(spec: SweepSpec, host: StudyHost, planner: Plan
   }
   const fullSteps: number[] = []
   const seen = new Map<string, StudyCell['settings']>()
-  for (const combination of combinations(spec.search, axes, host.sobol)) {
+  const sobol = spec.search.method === 'quasiRandom' ? await host.sobol() : undefined
+  for (const combination of combinations(spec.search, axes, sobol)) {
     const setting = settingOf(base, axes, combination)
     if ('reason' in setting) {
       made.leftOut.push(setting)

@@ -30,7 +30,7 @@ export interface TrunkPlan {
 }
 
 /** @throws UserError for budgets in which there is no room for warm-up, stable phase and cool-down */
-export async function trunkPlan(study: TrunkStudySpec, planner: Planner): Promise<TrunkPlan> {
+async function trunkPlan(study: TrunkStudySpec, planner: Planner): Promise<TrunkPlan> {
   const base = parseBase(study.base, true)
   checkSeeds(study.seeds)
   await planner.checkDataset(base.dataset, "the base's data set")

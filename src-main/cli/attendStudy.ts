@@ -30,7 +30,7 @@ export async function attendStudy(
   })
   const progress = watchStudy(terminal)
   try {
-    core.runs.workOnQueue()
+    core.runs.workOnQueue(id)
     const services = createStudyServices(core, createPulse(core))
     for await (const { value } of services.watch(id, undefined, end.signal)) {
       progress.take(value)

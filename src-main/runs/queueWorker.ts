@@ -5,8 +5,8 @@ const lookEvery = 1000
 
 /** Starts queued runs, one after another, while this host is open. */
 export interface QueueWorker {
-  /** From now on. */
-  open(): void
+  /** From now on: all of them, or those of one study alone. */
+  open(studyId?: string): void
   /** Something was queued, or has ended. */
   poke(): void
   close(): void
@@ -22,6 +22,7 @@ export function createQueueWorker(
   prepare: () => Promise<void>,
 ): QueueWorker {
   let timer: NodeJS.Timeout | undefined
+  let only: string | undefined
   let isBusy = false
   /** While one look goes on: what it came too early for is looked at by the next. */
   let isAskedAgain = false
@@ -33,7 +34,7 @@ export function createQueueWorker(
       await prepare()
       // As many as there are slots for. Who closed the queue meanwhile wants no more of them.
       while (timer !== undefined) {
-        const next = store.write.claimQueuedRun()
+        const next = store.write.claimQueuedRun(only)
         if (next === undefined) break
         await begin(next)
       }
@@ -49,7 +50,8 @@ export function createQueueWorker(
     void look()
   }
   return {
-    open() {
+    open(studyId) {
+      only = studyId
       timer ??= setInterval(() => void look(), lookEvery).unref()
       void look()
     },

@@ -39,8 +39,8 @@ export interface RunService {
   enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
   enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
-  /** Starts queued runs from now on, until `close`. */
-  workOnQueue(): void
+  /** Starts queued runs from now on, until `close`: all, or those of one study alone. */
+  workOnQueue(studyId?: string): void
   /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
   beforeLook(prepare: () => Promise<void>): void
   /** Something was queued, or may be started now. */
@@ -165,7 +165,7 @@ export function createRunService(
     launchRateTestToStay: launchRateTest,
     enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
     enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
-    workOnQueue: () => queue.open(),
+    workOnQueue: (studyId) => queue.open(studyId),
     pokeQueue: () => queue.poke(),
     beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),

@@ -80,18 +80,22 @@ export function moveQueuedRun({ db }: WriteContext, runId: string, to: QueueMove
     db.run('UPDATE runs SET queue_place = ? WHERE id = ? AND queue_place IS NOT ?', i + 1, queued, i + 1)
 }
 
-/** Nothing is written when nothing is to be done: this is asked often. */
+/**
+ * Nothing is written when nothing is to be done: this is asked often.
+ * @param studyId only runs of this study, whoever waits before them
+ */
 export function claimQueuedRun(
   context: WriteContext,
   transaction: <T>(work: () => T) => T,
+  studyId?: string,
 ): RunRecord | undefined {
   const { db, hosts } = context
   if (firstQueued(db) === undefined) return undefined
   // A run whose host died holds its slot until somebody notices.
-  if (nextToStart(db) === undefined) hosts.sweep()
-  if (nextToStart(db) === undefined) return undefined
+  if (nextToStart(db, studyId) === undefined) hosts.sweep()
+  if (nextToStart(db, studyId) === undefined) return undefined
   return transaction(() => {
-    const next = nextToStart(db)
+    const next = nextToStart(db, studyId)
     return next === undefined ? undefined : claimRun(context, next)
   })
 }
@@ -132,7 +136,7 @@ export function processorUse(db: Db, runId: string): ProcessorUse {
  * as the user has set, for a study those that it asks for itself; a study that has as many runs there as it asks for waits,
  * and so does one that is paused or whose run waits for another's state, without holding up others.
  */
-function nextToStart(db: Db): string | undefined {
+function nextToStart(db: Db, only?: string): string | undefined {
   const slots = readSlots(db)
   const active = db.all(waitingRow, ACTIVE_RUNS)
   const held = new Map<string, number>()
@@ -155,6 +159,8 @@ function nextToStart(db: Db): string | undefined {
      ORDER BY coalesce(studies.place, 0), queue_place, runs.created_at, runs.rowid`,
   )
   for (const run of waiting) {
+    // Who works on one study alone leaves the others to whoever works on all.
+    if (only !== undefined && run.studyId !== only) continue
     const chips = CHIPS_OF[run.device]
     if (!chips.every((chip) => hasRoom(chip, run))) continue
     if (chips.every((chip) => isFree(chip, run))) return run.id

@@ -51,8 +51,11 @@ export function expireTrash(
   const runs = db.all(idRow, `SELECT id FROM runs WHERE ${IN_TRASH} AND trashed_at <= ?`, before)
   if (runs.length > 0) purge(runs.map(({ id }) => id))
   const ensembles = db.all(idNumberRow, 'SELECT id FROM ensembles WHERE trashed_at <= ?', before)
-  if (ensembles.length > 0)
+  // Runs of theirs that stayed are from then on as runs that were started by hand.
+  const studies = db.all(idRow, 'SELECT id FROM studies WHERE trashed_at <= ?', before)
+  if (ensembles.length + studies.length > 0)
     transaction(() => {
       for (const { id } of ensembles) db.run('DELETE FROM ensembles WHERE id = ?', id)
+      for (const { id } of studies) db.run('DELETE FROM studies WHERE id = ?', id)
     })
 }

@@ -99,7 +99,7 @@ export function createWrites(context: WriteContext): {
       createRuns: (runs) => transaction(() => createRuns(context, runs)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
       enqueueRuns: (runs) => transaction(() => enqueueRuns(context, runs)),
-      claimQueuedRun: () => claimQueuedRun(context, transaction),
+      claimQueuedRun: (studyId) => claimQueuedRun(context, transaction, studyId),
       moveQueuedRun: (runId, to) => transaction(() => moveQueuedRun(context, runId, to)),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
       setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),

@@ -1,13 +1,13 @@
 import type { z } from 'zod'
 import type { extendStudy, StudyPlan, studyCommands } from '../../shared/api/studies.ts'
 import { UserError } from '../../shared/errors.ts'
+import { extendStudy as extendedStudy } from '../../shared/study/extension.ts'
 import { planStudy } from '../../shared/study/planStudy.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
 import type { Store, StudyEdit } from '../store/types.ts'
 import { costOf } from './cost.ts'
 import { createStudyDriver } from './driver.ts'
-import { extendedCells } from './extension.ts'
 import { createStudyData } from './studyData.ts'
 import { studyName } from './studyName.ts'
 
@@ -80,7 +80,8 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
       const { id } = input
       const { study } = read.study(id)
       const data = createStudyData(read, catalogue)
-      const { spec, cells } = await extendedCells(study, read.studyCells(id), input, data)
+      const known = read.studyCells(id).map(({ cell }) => cell)
+      const { spec, cells } = await extendedStudy(study.spec, known, input, data)
       const planned = await data.toStore(cells)
       for (const dataset of data.datasets()) write.putDataset(dataset)
       write.extendStudy(id, planned, spec)

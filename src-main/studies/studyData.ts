@@ -2,7 +2,6 @@ import { z } from 'zod'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { StudyHost } from '../../shared/study/host.ts'
 import type { PlannedCell } from '../../shared/study/planner.ts'
-import { sobolPoints } from '../../shared/study/sobol.ts'
 import { type Catalogue, type StoredDataset, splitDataset } from '../datasets/index.ts'
 import type { DatasetRecord, NewCell, StoreReads } from '../store/types.ts'
 
@@ -44,7 +43,7 @@ export function createStudyData(read: StoreReads, catalogue: Catalogue): StudyDa
         return splitDataset(labels, found.meta, { validation, test, seed }).train.length
       }),
     scheduleOf: (runId) => read.run(runId).spec.schedule,
-    sobol: sobolPoints,
+    sobol: async () => (await import('../../shared/study/sobol.ts')).sobolPoints,
     async toStore(cells) {
       const planned: NewCell[] = []
       for (const { plan, totalSteps, snapshots: _, ...cell } of cells) {

@@ -28,13 +28,13 @@ const leastLoss = 160
 const leastAccuracy = 96
 
 const lossAxis: ChartAxis = {
-  label: 'of each step’s batch, nats',
+  label: 'nats',
   unit: 'nats',
   format: lossText,
   tick: tickNumbers,
   frame: 'signal',
 }
-const accuracyAxis: ChartAxis = { label: 'of each step’s batch', share: true }
+const accuracyAxis: ChartAxis = { label: '', share: true }
 
 /** Loss and training accuracy against the rate, with the suggestions and the two lines that can be moved. */
 export function RateTestPlot({ view, lines, onMove, height }: RateTestPlotProps) {

@@ -27,7 +27,7 @@ export function lossLines(points: readonly RatePoint[]): ChartSeries[] {
   return [
     {
       id: 'loss',
-      label: 'each step',
+      label: 'each step’s batch',
       color: seriesColor(0),
       faint: true,
       ...lineOf(points, ({ loss }) => loss),
@@ -55,14 +55,14 @@ export function accuracyLines(points: readonly RatePoint[]): ChartSeries[] {
   return [
     {
       id: 'accuracy',
-      label: 'each step',
+      label: 'each step’s batch',
       color: seriesColor(0),
       faint: true,
       ...lineOf(points, ({ accuracy }) => accuracy),
     },
     {
       id: 'averaged',
-      label: `averaged over ${count(2 * half + 1)} points`,
+      label: `mean of ${count(2 * half + 1)}`,
       color: seriesColor(0),
       ...lineOf(averaged, ({ accuracy }) => accuracy),
     },

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../shared/api/runs.ts'
 import type { RateTestView } from '../../shared/api/studies.ts'
 import type { RateTestSettings } from '../../shared/run/rateTest.ts'
+import type { RunSpec } from '../../shared/run/spec.ts'
 import { isActive } from '../../shared/run/state.ts'
 import { count, counted, rate } from '../format/format.ts'
 
@@ -43,4 +44,25 @@ export function progressText(
   return view.stoppedFor === 'notFinite'
     ? `stopped ${done}: the loss was no number any more`
     : `stopped ${done}: the smoothed loss went above ${stopAt === null ? 'its limit' : `${rate(stopAt)} × its least`}`
+}
+
+/** All that a rate is found for, each with its words. */
+const tested = [
+  ['dataset', 'data'],
+  ['model', 'model'],
+  ['optimizer', 'optimizer'],
+  ['batchSize', 'batch size'],
+  ['augmentation', 'augmentation'],
+  ['labelSmoothing', 'label smoothing'],
+] as const
+
+/** What of a run is no longer as it was tested, in words; undefined where the test holds for it. */
+export function changedSince(then: RunSpec, now: RunSpec | undefined): string | undefined {
+  if (now === undefined) return undefined
+  const changed = tested.flatMap(([key, words]) =>
+    JSON.stringify(then[key]) === JSON.stringify(now[key]) ? [] : [words],
+  )
+  if (changed.length === 0) return undefined
+  const list = [changed.slice(0, -1).join(', '), changed.at(-1)].filter((words) => words !== '').join(' and ')
+  return `The form has changed since this test: ${list}. Its rates are those of what was tested.`
 }

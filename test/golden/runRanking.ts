@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { criticalDifference, friedman, rankTestsReady } from '../../shared/study/rankTests.ts'
 import { meanRanks, ranksOf, topShares } from '../../shared/study/ranks.ts'
+import { criticalDifference, friedman, rankTestsReady } from '../../shared/study/rankTests.ts'
 
 await rankTestsReady
 

@@ -4,6 +4,8 @@ import type { Command } from 'commander'
 import { presets, scheduleFamilies } from '../../../shared/schedule/index.ts'
 import { databaseFile } from '../../core.ts'
 import { openStore } from '../../store/index.ts'
+import type { Store } from '../../store/types.ts'
+import { studyPresets } from '../../studies/presets.ts'
 import type { Cli } from '../context.ts'
 import { examples } from '../help.ts'
 
@@ -41,6 +43,13 @@ export function addCompletion(program: Command, cli: Cli): void {
   ]) {
     setArgument(completion, command, 'run', offerRuns)
   }
+  const offerStudies = (offer: Offer): void => studyIds(cli, offer)
+  for (const command of ['show', 'pause', 'resume', 'cancel', 'retry', 'export', 'delete'])
+    setArgument(completion, `studies ${command}`, 'study', offerStudies)
+  setOption(completion, 'ensemble', 'study', offerStudies)
+  setOption(completion, 'study', 'preset', (offer) => {
+    for (const { id, title } of studyPresets()) offer(id, title)
+  })
   for (const command of ['ensemble', 'ensembles list']) setOption(completion, command, 'run', offerRuns)
   setOption(completion, 'schedule', 'preset', (offer) => {
     for (const { id, name } of presets) offer(id, name)
@@ -48,7 +57,8 @@ export function addCompletion(program: Command, cli: Cli): void {
   setOption(completion, 'schedule', 'kind', (offer) => {
     for (const { kind, about } of scheduleFamilies) offer(kind, about)
   })
-  for (const command of ['train', 'schedule', 'branch']) setOption(completion, command, 'spec', jsonFiles)
+  for (const command of ['train', 'schedule', 'branch', 'find-lr', 'sweep', 'study'])
+    setOption(completion, command, 'spec', jsonFiles)
 }
 
 function setArgument(
@@ -73,14 +83,26 @@ function setOption(
   option.handler = handler
 }
 
-/** From the default database; a key press neither makes one nor says why it cannot be read. */
 function runIds(cli: Cli, offer: Offer): void {
+  readStore(cli, ({ read }) => {
+    for (const { id, name, status } of read.runs({ limit: 200 })) offer(id, `${name} (${status})`)
+  })
+}
+
+function studyIds(cli: Cli, offer: Offer): void {
+  readStore(cli, ({ read }) => {
+    for (const { id, name, status } of read.studies()) offer(id, `${name} (${status})`)
+  })
+}
+
+/** The default database; a key press neither makes one nor says why it cannot be read. */
+function readStore(cli: Cli, use: (store: Store) => void): void {
   const file = databaseFile(cli.terminal.env)
   if (!existsSync(file)) return
   try {
     const store = openStore(file)
     try {
-      for (const { id, name, status } of store.read.runs({ limit: 200 })) offer(id, `${name} (${status})`)
+      use(store)
     } finally {
       store.close()
     }

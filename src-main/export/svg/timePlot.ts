@@ -217,7 +217,7 @@ function captionCycles({ cycles }: TimePlot, x: Scale, top: number): Fragment {
   )
 }
 
-/** Beside their lines, each higher than the one before, so that near ones do not lie on each other. */
+/** Beside their lines, each lower than the one before, so that near ones do not lie on each other. */
 function nameMarks({ marks, markNames = [] }: TimePlot, x: Scale, top: number, height: number): Fragment {
   const step = Math.min(15, height / (markNames.length + 1))
   return fragment(
@@ -228,7 +228,7 @@ function nameMarks({ marks, markNames = [] }: TimePlot, x: Scale, top: number, h
         'text',
         {
           x: at + (fits ? 4 : -4),
-          y: top + height - 6 - step * i,
+          y: top + 14 + step * i,
           'text-anchor': fits ? 'start' : 'end',
           'font-size': 11,
           fill: colours.mark,

@@ -24,9 +24,9 @@ export interface StoreWrites {
   enqueueRuns(runs: readonly NewRun[]): RunRecord[]
   /**
    * Claims the first queued run whose device has a free slot; of runs whose host is gone it makes interrupted ones before.
-   * @returns undefined when there is nothing to start
+   * @param studyId of this study alone · @returns undefined when there is nothing to start
    */
-  claimQueuedRun(): RunRecord | undefined
+  claimQueuedRun(studyId?: string): RunRecord | undefined
   /** One that stands there already stays. @throws UserError when the run is not queued (any more) */
   moveQueuedRun(runId: string, to: QueueMove): void
   /**

@@ -55,7 +55,7 @@ export function Parent({ parent, spec, onLeave }: ParentProps) {
       <p className={classes.more}>{takes[kind]}</p>
       {run !== undefined && spec !== undefined && <Changes from={run.spec} to={spec} />}
       <Button size="compact-xs" variant="default" onClick={leave}>
-        Fresh weights instead
+        {kind === 'again' ? 'A run of its own instead' : 'Fresh weights instead'}
       </Button>
     </section>
   )

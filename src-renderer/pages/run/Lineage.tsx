@@ -29,8 +29,12 @@ export function Lineage({ run, nodes }: { readonly run: RunSummary; readonly nod
       <table className={classes.tree}>
         <thead>
           <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Begins with</th>
+            <th scope="col" className={classes.run}>
+              Run
+            </th>
+            <th scope="col" className={classes.state}>
+              Begins with
+            </th>
             <th scope="col">What it does otherwise</th>
             <th scope="col" className={classes.score}>
               Best validation {measure}

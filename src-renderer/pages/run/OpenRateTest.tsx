@@ -11,11 +11,12 @@ import { count, rate } from '../../format/format.ts'
 import { optimizerText } from '../../format/specText.ts'
 import { useRunSummary, useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
+import { ProgressLine } from '../../rate-test/ProgressLine.tsx'
 import rateClasses from '../../rate-test/RateTest.module.css'
 import { RateTestReading } from '../../rate-test/RateTestReading.tsx'
 import type { RateLines } from '../../rate-test/rateLines.ts'
 import { useLines, useRateTestView } from '../../rate-test/useRateTest.ts'
-import { progressText, settingsText, startText } from '../../rate-test/words.ts'
+import { settingsText, startText } from '../../rate-test/words.ts'
 import { EditableName } from './EditableName.tsx'
 import { MoreMenu } from './MoreMenu.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
@@ -81,8 +82,8 @@ function Header({
       <div className={classes.first}>
         <EditableName run={run} />
         <StatusBadge status={run.status} />
-        <div className={classes.progress} role="status">
-          <span>{progressText(run, view)}</span>
+        <div className={classes.progress}>
+          <ProgressLine run={run} view={view} />
         </div>
         <div className={classes.actions}>
           {isActive(run.status) && (

@@ -3,6 +3,7 @@ import { About } from './About.tsx'
 import { Devices } from './Devices.tsx'
 import { Folders } from './Folders.tsx'
 import classes from './Settings.module.css'
+import { Slots } from './Slots.tsx'
 import { StorageUse } from './StorageUse.tsx'
 import { ThemeChoice } from './ThemeChoice.tsx'
 
@@ -13,6 +14,7 @@ export function SettingsPage() {
       <div className={classes.columns}>
         <div className={classes.column}>
           <Devices />
+          <Slots />
           <StorageUse />
         </div>
         <div className={classes.column}>

@@ -2,6 +2,7 @@
 
 export const settingsSections = [
   { id: 'devices', title: 'Devices' },
+  { id: 'slots', title: 'Runs at once' },
   { id: 'storage', title: 'Storage' },
   { id: 'theme', title: 'Theme' },
   { id: 'folders', title: 'Folders' },

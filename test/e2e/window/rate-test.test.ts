@@ -102,6 +102,12 @@ test('the rate is found, dragged into the schedule, and trained with', async () 
 test('of a kind with one rate there is one to use, and of one without none', async () => {
   await page.goBack()
   await ended()
+  // What the test was of is told where the form has become another since.
+  const changed = page.getByText('The form has changed since this test: batch size')
+  await named('batchSize').fill('32')
+  await changed.waitFor()
+  await named('batchSize').fill('64')
+  await changed.waitFor({ state: 'detached' })
   const kind = page.locator('[data-path="schedule.kind"]')
   const choose = async (name: string): Promise<void> => {
     await kind.click()

@@ -59,6 +59,27 @@ test('what was measured of the devices is told by model', async () => {
   await assertAccessible(page)
 })
 
+test('how many runs train at once is kept for every door, and a number that cannot be is said', async () => {
+  await window.go('/settings')
+  const slots = page.getByRole('region', { name: 'Runs at once' })
+  const processor = slots.getByRole('textbox', { name: 'Processor' })
+  const save = slots.getByRole('button', { name: 'Save' })
+  await processor.fill('0')
+  await slots.getByText('A whole number, 1 to 64').waitFor()
+  assert.ok(await save.isDisabled())
+  await processor.fill('2')
+  await assertAccessible(page)
+  await save.click()
+  await page.getByText('it holds for the next run to start').waitFor()
+  assert.deepEqual(
+    lab.look(({ read }) => read.slots()),
+    { processor: 2, graphics: 1 },
+  )
+  await page.reload()
+  await processor.waitFor()
+  assert.equal(await processor.inputValue(), '2')
+})
+
 test('folders, storage and versions are those of the lab', async () => {
   await window.go('/settings')
   const folders = page.getByRole('region', { name: 'Folders' })

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { originOf } from '../../../shared/run/origin.ts'
 import { rateTestSettings } from '../../../shared/run/rateTest.ts'
+import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { readRateTest } from '../../../shared/study/rateTest.ts'
 import { accuracyLines, lossFrame, lossLines } from '../../../src-renderer/rate-test/curves.ts'
 import { placeFlags } from '../../../src-renderer/rate-test/flags.ts'
 import { marksOf } from '../../../src-renderer/rate-test/marks.ts'
-import { progressText, settingsText, startText } from '../../../src-renderer/rate-test/words.ts'
+import { changedSince, progressText, settingsText, startText } from '../../../src-renderer/rate-test/words.ts'
 
 const settings = rateTestSettings.parse({})
 
@@ -63,7 +64,7 @@ test('both losses and both accuracies are drawn against the rate, the raw ones t
     smoothed?.y,
     points.map(({ smoothed: one }) => one),
   )
-  assert.match(accuracyLines(points)[1]?.label ?? '', /averaged over 9 points/)
+  assert.match(accuracyLines(points)[1]?.label ?? '', /^mean of 9$/)
 })
 
 test('a loss that is no number is a gap that is marked, once', () => {
@@ -111,14 +112,7 @@ test('settings, start and end of a test in words', () => {
   )
   assert.match(settingsText({ ...settings, stopAt: null }), /goes on to the highest rate/)
   assert.equal(startText({ origin: null }, undefined), 'from fresh weights')
-  const origin = {
-    kind: 'branch',
-    runId: 'r1',
-    runName: 'as it was',
-    stepsDone: 40,
-    weightsSha256: 'x',
-    streamFrom: 0,
-  } as const
+  const origin = originOf('branch', { id: 'r1', name: 'as it was', origin: null }, 40, 'x')
   assert.match(startText({ origin }, { name: 'first' }), /^from first after 40.steps$/)
   assert.match(startText({ origin }, undefined), /^from as it was after 40.steps$/)
 
@@ -161,4 +155,17 @@ test('the frame of the loss is that of the fall; the burst after it lies outside
   assert((lossFrame(rising)?.[1] ?? 0) >= 3)
   assert.equal(lossFrame([]), undefined)
   assert.equal(lossFrame([{ step: 0, lr: 1, loss: null, smoothed: null, accuracy: null }]), undefined)
+})
+
+test('a test holds for the run that was tested, and the form says where it has become another', () => {
+  const spec = { schedule: { kind: 'constant', lr: 0.1 }, budget: { epochs: 2 }, model: { kind: 'softmax' } }
+  const then = parseRunSpec({ ...spec, name: 'Range test', budget: { steps: 100 } })
+  assert.equal(changedSince(then, parseRunSpec({ ...spec, seed: 7 })), undefined)
+  assert.equal(changedSince(then, undefined), undefined)
+  const now = parseRunSpec({ ...spec, model: { kind: 'mlp' }, batchSize: 32, optimizer: { kind: 'adam' } })
+  assert.match(changedSince(then, now) ?? '', /since this test: model, optimizer and batch size\./)
+  assert.match(
+    changedSince(then, parseRunSpec({ ...spec, batchSize: 32 })) ?? '',
+    /since this test: batch size\./,
+  )
 })

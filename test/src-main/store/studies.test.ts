@@ -222,6 +222,7 @@ test('a cell that goes on from another begins with the state it asks for, and kn
   assert.deepEqual(store.read.run(branchRun ?? '').origin, {
     kind: 'branch',
     runId: trunkRun,
+    runName: 'rate 1',
     stepsDone: 100,
     weightsSha256: null,
     streamFrom: 100,
@@ -234,4 +235,17 @@ test('a cell that goes on from another begins with the state it asks for, and kn
   store.record([taken])
   assert.equal(store.write.claimQueuedRun()?.id, branchRun)
   assert.equal(store.read.run(branchRun ?? '').origin?.weightsSha256, taken.weightsSha256)
+})
+
+test('what was deleted 30 days ago goes for good; runs that stayed stay', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const store = openFor(t, path)
+  const id = storedStudy(store, 2)
+  store.write.cancelStudy(id)
+  store.write.trashStudy(id, false)
+  store.close()
+  const later = openFor(t, path, { now: () => Date.now() + 31 * 24 * 3600 * 1000 })
+  assert.throws(() => later.read.study(id), /no stored study/)
+  assert.throws(() => later.write.restoreStudy(id), /cannot come back/)
+  assert.equal(later.read.runs().length, 2)
 })

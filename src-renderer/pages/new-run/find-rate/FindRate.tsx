@@ -8,9 +8,10 @@ import { api, queryClient, trpc } from '../../../client.ts'
 import { errorWords } from '../../../components/errorWords.ts'
 import { duration } from '../../../format/format.ts'
 import { useRunWatch } from '../../../hooks/useRunWatch.ts'
+import { ProgressLine } from '../../../rate-test/ProgressLine.tsx'
 import { RateTestReading } from '../../../rate-test/RateTestReading.tsx'
 import { useLines, useRateTestView } from '../../../rate-test/useRateTest.ts'
-import { progressText } from '../../../rate-test/words.ts'
+import { changedSince } from '../../../rate-test/words.ts'
 import { Field } from '../Field.tsx'
 import { FormContext } from '../form.ts'
 import type { Checked } from '../model/check.ts'
@@ -77,6 +78,7 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
           }
         />
         <StartPlace found={found} onFresh={() => onFound({ snapshot: undefined })} />
+        <Cost checked={checked} steps={test.settings?.steps} isWrong={isWrong} />
         <CloseButton
           className={classes.close}
           aria-label="Close: back to the curve of the schedule"
@@ -98,7 +100,6 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
             >
               {found.test === undefined ? 'Start the test' : 'Start another test'}
             </Button>
-            <Cost checked={checked} steps={test.settings?.steps} isWrong={isWrong} />
           </div>
         </div>
       </FormContext>
@@ -113,6 +114,7 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
           id={found.test}
           schedule={schedule}
           plan={checked.plan}
+          spec={checked.spec}
           height={height}
         />
       )}
@@ -167,10 +169,12 @@ interface RunningTestProps {
   readonly id: string
   readonly schedule: unknown
   readonly plan: Checked['plan']
+  /** Of the draft, while it is valid. */
+  readonly spec: Checked['spec']
   readonly height: number
 }
 
-function RunningTest({ id, schedule, plan, height }: RunningTestProps) {
+function RunningTest({ id, schedule, plan, spec, height }: RunningTestProps) {
   const { run, error: runError } = useRunWatch(id)
   const { view, error } = useRateTestView(run)
   const { lines, move } = useLines(view)
@@ -187,12 +191,11 @@ function RunningTest({ id, schedule, plan, height }: RunningTestProps) {
       </Text>
     )
   }
+  const changed = changedSince(run.spec, spec)
   return (
     <>
       <div className={classes.progress}>
-        <Text size="sm" role="status">
-          {progressText(run, view)}
-        </Text>
+        <ProgressLine run={run} view={view} />
         {isActive(run.status) && <StopButton id={id} />}
         {run.status === 'failed' && (
           <Text size="sm" c="var(--failure)" role="alert">
@@ -200,6 +203,11 @@ function RunningTest({ id, schedule, plan, height }: RunningTestProps) {
           </Text>
         )}
       </div>
+      {changed !== undefined && (
+        <Text size="sm" c="var(--attention)" role="status">
+          {changed}
+        </Text>
+      )}
       <RateTestReading run={run} view={view} lines={lines} onMove={move} height={height}>
         <UseRates schedule={schedule} plan={plan} lines={lines} />
       </RateTestReading>

@@ -2,6 +2,7 @@ import { useId, useMemo } from 'react'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import { type BudgetBlock, type StudyScore, schedulesIn } from '../../../../shared/study/budgetBlocks.ts'
+import { extentOf } from '../../../charts/extent.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
 import type { ChartAxis, ChartSeries } from '../../../charts/types.ts'
 import { count } from '../../../format/format.ts'
@@ -9,6 +10,7 @@ import { useRuns } from '../../../hooks/useRuns.ts'
 import classes from '../Results.module.css'
 import { Section } from '../Section.tsx'
 import type { ScoreTexts } from '../scoreTexts.ts'
+import { useSameRows } from '../useSameRows.ts'
 import { anytimeSeries, type CyclicRun, cyclicRun } from './anytime.ts'
 import { sectionsOf, sectionTitle } from './budgetTable.ts'
 
@@ -18,11 +20,18 @@ interface AnytimeChartsProps {
   readonly texts: ScoreTexts
 }
 
-const steps: ChartAxis = { label: 'steps trained', scale: 'log', whole: true, ticksEnd: true, format: count }
+const steps: ChartAxis = { label: 'steps trained', scale: 'log', whole: true, format: count }
 
 /** How good a model one has after so many steps: of runs of each budget, and of one run with cycles. */
 export function AnytimeCharts({ comparisons, score, texts }: AnytimeChartsProps) {
   const { byId } = useRuns()
+  const largest = sectionsOf(comparisons).flatMap((section) => section.at(-1) ?? [])
+  // The list of all runs changes with every step of any of them; these rows do so seldom.
+  const runs = useSameRows(
+    largest.flatMap(({ outcomes }) =>
+      outcomes.flatMap(({ cells }) => cells.flatMap(({ runId }) => byId.get(runId) ?? [])),
+    ),
+  )
   const y = useMemo(
     (): ChartAxis => ({
       label: texts.unit === 'nats' ? 'nats' : '',
@@ -34,14 +43,14 @@ export function AnytimeCharts({ comparisons, score, texts }: AnytimeChartsProps)
   const charts = useMemo(
     () =>
       sectionsOf(comparisons).map((section) => {
-        const cyclic = cyclicRunsOf(section, byId, score)
+        const cyclic = cyclicRunsOf(section, new Map(runs.map((run) => [run.id, run])), score)
         return {
           title: section[0] === undefined ? '' : sectionTitle(section[0]),
           cyclic,
           series: anytimeSeries(section, cyclic, score, texts),
         }
       }),
-    [comparisons, byId, score, texts],
+    [comparisons, runs, score, texts],
   )
   const hasCycles = charts.some(({ cyclic }) => cyclic.length > 0)
   const shown = charts.filter(({ series }) => series.length > 0)
@@ -79,11 +88,16 @@ interface AnytimeChartProps {
 
 function AnytimeChart({ title, texts, series, y }: AnytimeChartProps) {
   const group = useId()
+  const x = useMemo(() => {
+    const [least, most] = extentOf(series.flatMap((line) => line.x)) ?? [1, 1]
+    // Room for the dots of the smallest and the largest budget.
+    return { ...steps, domain: [least * 0.9, most * 1.1] as const }
+  }, [series])
   return (
     <LineChart
       title={title === '' ? texts.title : `${texts.title}, ${title}`}
       series={series}
-      x={steps}
+      x={x}
       y={y}
       height={280}
       group={group}

@@ -31,6 +31,9 @@ const report = z.object({
   objective: z.string(),
   cells: z.array(cell),
   best: cell.nullable(),
+  bestSetting: z
+    .object({ settings: z.record(z.string(), z.json()), mean: z.number(), n: z.int(), notToldApart: z.int() })
+    .nullish(),
   ranking: z
     .object({
       methods: z.array(z.string()),
@@ -82,11 +85,12 @@ before(async () => {
 after(() => rmSync(home, { recursive: true, force: true }))
 
 test('a sweep runs to its end and prints every run; the other doors of the command line show the same', async () => {
+  const waiting = JSON.parse((await anneal('train', '--queue', '--spec', run, '--json')).out)
   const swept = await anneal(
     ...['sweep', '--spec', run, '--axis', 'schedule.lrStart=0.01,0.1', '--axis', 'seed=1,2'],
     ...['--slots', '2', '--name', 'two rates', '--json'],
   )
-  const { studyId, status, objective, cells, best } = reportOf(swept)
+  const { studyId, status, objective, cells, best, bestSetting } = reportOf(swept)
   assert.deepEqual([status, objective, cells.length], ['finished', 'validationAccuracy', 4])
   assert.deepEqual(cells.map(({ settings, seed }) => [settings['schedule.lrStart'], seed]).sort(), [
     [0.01, 1],
@@ -97,7 +101,21 @@ test('a sweep runs to its end and prints every run; the other doors of the comma
   for (const each of cells) assert.deepEqual([each.status, each.budget], ['completed', 1])
   const top = Math.max(...cells.map(({ validationAccuracy }) => validationAccuracy ?? 0))
   assert.equal(best?.validationAccuracy, top)
+  const means = [0.01, 0.1].map(
+    (rate) =>
+      cells
+        .filter(({ settings }) => settings['schedule.lrStart'] === rate)
+        .reduce((sum, { validationAccuracy }) => sum + (validationAccuracy ?? 0), 0) / 2,
+  )
+  assert.deepEqual([bestSetting?.mean, bestSetting?.n], [Math.max(...means), 2])
   assert.match(swept.err, /4\/4 {2}schedule\.lrStart .*seed \d: validation \d/)
+
+  // The command works on its study alone: what else waits is left to the open app.
+  const queue = JSON.parse((await anneal('queue', 'list', '--json')).out)
+  assert.deepEqual(
+    queue.queue.map(({ runId }: { runId: string }) => runId),
+    [waiting.runId],
+  )
 
   // A cell is a run like any other.
   const alone = JSON.parse((await anneal('runs', 'show', cells[0]?.runId ?? '', '--json')).out)
@@ -125,7 +143,7 @@ test('a sweep runs to its end and prints every run; the other doors of the comma
 })
 
 test('Ctrl+C pauses a study with what trains kept; resumed, it ends with the same bits and no run twice', async () => {
-  const long = write('long.json', { ...base, budget: { epochs: 60 } })
+  const long = write('long.json', { ...base, budget: { epochs: 20 } })
   const axes = ['--spec', long, '--axis', 'schedule.lrStart=0.02,0.05', '--slots', '1', '--json']
   const whole = reportOf(await anneal('sweep', ...axes, '--name', 'whole'))
   let interrupted = false
@@ -203,6 +221,78 @@ test('a dry run says what a study would be, and stores nothing', async () => {
   } finally {
     rmSync(empty, { recursive: true, force: true })
   }
+})
+
+test('a budget study ranks its schedules, a trunk is laid beside separate runs, in JSON and in tables', async () => {
+  const budget = write('budget.json', {
+    kind: 'budget',
+    name: 'budgets',
+    base,
+    schedules: [{ preset: 'rex' }, { label: 'none', spec: { kind: 'constant', lr: 0.1 } }],
+    budgets: [0.5, 1],
+    seeds: [1, 2],
+  })
+  const { cells, ranking, status } = reportOf(
+    await anneal('study', '--spec', budget, '--slots', '2', '--json'),
+  )
+  assert.deepEqual([status, cells.length], ['finished', 8])
+  assert.deepEqual([...new Set(cells.map((each) => `${each.budget} ${each.steps}`))].sort(), [
+    '0.5 13',
+    '1 26',
+  ])
+  assert.deepEqual(
+    [ranking?.methods, ranking?.top3],
+    [
+      ['REX', 'none'],
+      [1, 1],
+    ],
+  )
+  // By hand: a schedule ranks by its mean over the seeds of each budget.
+  const mean = (schedule: string, share: number): number =>
+    cells
+      .filter((each) => each.settings.schedule === schedule && each.budget === share)
+      .reduce((sum, each) => sum + (each.validationAccuracy ?? 0) / 2, 0)
+  const ranks = [0.5, 1].map((share) => {
+    const difference = mean('REX', share) - mean('none', share)
+    return Math.abs(difference) < 1e-12 ? 1.5 : difference > 0 ? 1 : 2
+  })
+  assert.equal(ranking?.meanRank[0], ((ranks[0] ?? 0) + (ranks[1] ?? 0)) / 2)
+  const shown = (await anneal('studies', 'show', 'budgets')).out
+  assert.match(shown, /schedule +50 % \(13 steps\) +100 % \(26 steps\)/)
+  assert.match(shown, /REX +\d+\.\d\d ± \d+\.\d\d %/)
+  assert.match(shown, /schedule +mean rank/)
+
+  const trunk = write('trunk.json', {
+    kind: 'trunk',
+    name: 'one trunk',
+    base,
+    lr: 0.05,
+    budgets: [0.5, 1],
+    shapes: ['linear'],
+    seeds: [1],
+  })
+  const grown = reportOf(await anneal('study', '--spec', trunk, '--slots', '2', '--json'))
+  assert.deepEqual([grown.status, grown.cells.length], ['finished', 5])
+  const text = (await anneal('studies', 'show', 'one trunk')).out
+  assert.match(
+    text,
+    /validation accuracy[\s\S]*trunk and linear cool-down +trained separately[\s\S]*test accuracy/,
+  )
+  assert.match(text, /steps a seed, all budgets\s+separately/)
+})
+
+test('the studies that come with Anneal can all be planned on what is shipped', async () => {
+  const listed = z
+    .object({ presets: z.array(z.object({ id: z.string(), asks: z.string(), source: z.string() })) })
+    .parse(JSON.parse((await anneal('studies', 'presets', '--json')).out))
+  const ids = listed.presets.map(({ id }) => id)
+  for (const id of ['rex', 'clr', 'super-convergence', 'sgdr', 'trunk']) assert.ok(ids.includes(id), id)
+  for (const id of ids) {
+    const { out, code, err } = await anneal('study', '--preset', id, '--dry-run', '--json')
+    assert.equal(code, 0, err)
+    assert.ok(planned.parse(JSON.parse(out)).runs > 5, id)
+  }
+  assert.match((await anneal('studies', 'presets')).out, /trunk: One trunk for every budget\n/)
 })
 
 test('every mistake is told in one sentence with axis, rule and value, before anything is stored', async () => {
