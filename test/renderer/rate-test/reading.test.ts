@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { originOf } from '../../../shared/run/origin.ts'
 import { rateTestSettings } from '../../../shared/run/rateTest.ts'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { readRateTest } from '../../../shared/study/rateTest.ts'
