@@ -30,6 +30,14 @@ module.exports = {
       to: { path: '^shared/api/(router|procedures)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'window-without-large-tables',
+      comment:
+        'The special functions of rank tests and the tables of Sobol sequences are megabytes: the host asks them, and hands over what comes of it.',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { path: '^node_modules/(cephes|lobos)/', reachable: true },
+    },
+    {
       name: 'only-the-desktop-door-imports-electron',
       comment: 'Everything else runs where there is no Electron.',
       severity: 'error',

@@ -1,5 +1,6 @@
 import type { StudyCellInfo } from '../api/studies.ts'
 import type { StudyObjective } from './spec.ts'
+import { spreadOf as sampleSpread } from './spread.ts'
 
 /*
  * From the cells of a budget study to its table: at each place (task, optimizer, budget) what every schedule came to over
@@ -27,7 +28,7 @@ export function cellScore(cell: StudyCellInfo, { part, of }: StudyScore): number
   return of === 'accuracy' ? cell.testAccuracy : cell.testLoss
 }
 
-/** What several values come to. */
+/** What several values come to, as a table writes it: there where there is none, too. */
 export interface Spread {
   readonly count: number
   /** NaN of none. */
@@ -39,11 +40,15 @@ export interface Spread {
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  const count = values.length
-  const mean = values.reduce((sum, value) => sum + value, 0) / count
-  if (count < 2) return { count, mean, deviation: null, standardError: null }
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1))
-  return { count, mean, deviation, standardError: deviation / Math.sqrt(count) }
+  const spread = sampleSpread(values)
+  return spread === null
+    ? { count: 0, mean: Number.NaN, deviation: null, standardError: null }
+    : {
+        count: spread.n,
+        mean: spread.mean,
+        deviation: spread.standardDeviation,
+        standardError: spread.standardError,
+      }
 }
 
 /** What one schedule came to at one place. */

@@ -1,3 +1,4 @@
+import { percentText } from '../numberText.ts'
 import { type BudgetBlock, type StudyScore, standing } from './budgetBlocks.ts'
 
 /*
@@ -10,8 +11,8 @@ export type BudgetScope = (typeof budgetScopes)[number]
 
 const mostLow = 0.1
 export const scopeWords: Readonly<Record<BudgetScope, string>> = {
-  low: 'low budgets (up to 10 %)',
-  high: 'high budgets (above 10 %)',
+  low: `low budgets (up to ${percentText(mostLow, 0)})`,
+  high: `high budgets (above ${percentText(mostLow, 0)})`,
   all: 'all budgets',
 }
 

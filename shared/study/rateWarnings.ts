@@ -58,12 +58,13 @@ export function warningsOf(test: WarnedTest): RateWarning[] {
   return checks.flatMap((check) => check(test) ?? [])
 }
 
-function tooFew({ kept, ended }: WarnedTest): RateWarning | undefined {
+function tooFew(test: WarnedTest): RateWarning | undefined {
+  const { kept, ended } = test
   if (!ended || kept.losses.length >= fewest) return undefined
   const points = `${kept.losses.length} ${kept.losses.length === 1 ? 'point is' : 'points are'}`
   return {
     kind: 'tooFew',
-    text: `Only ${points} left after the first tenth and the last five are dropped, too few to tell a rate from noise: take more steps, or a lower highest rate.`,
+    text: `Only ${points} left after the first tenth and the last five are dropped, too few to tell a rate from noise${unfinished(test) === undefined ? ': take more steps, or a lower highest rate' : ''}.`,
   }
 }
 

@@ -25,25 +25,37 @@ function plainSchema(schema: Schema): Schema {
   }
 }
 
-/** The tag of a union whose forms are told apart by one field, and its names. */
-export function tagOf(schema: Schema): { readonly field: string; readonly names: string[] } | undefined {
-  const plain = plainSchema(schema)
-  if (!(plain instanceof z.ZodDiscriminatedUnion)) return undefined
-  const field = plain.def.discriminator
-  return { field, names: plain.def.options.flatMap((option) => namesOf(option, field)) }
+interface Tag {
+  readonly field: string
+  readonly names: readonly string[]
+  readonly forms: ReadonlyMap<string, Schema>
 }
 
-const namesOf = (option: Schema, field: string): string[] =>
-  [...(option._zod.propValues?.[field] ?? [])].map(String)
+/** Unions do not change, and the cells of a study ask for the same few again and again. */
+const tags = new WeakMap<z.ZodDiscriminatedUnion, Tag>()
+
+/** The field by which the forms of a union are told apart, and its names; undefined where there is no such field. */
+export function tagOf(schema: Schema): Tag | undefined {
+  const plain = plainSchema(schema)
+  if (!(plain instanceof z.ZodDiscriminatedUnion)) return undefined
+  const known = tags.get(plain)
+  if (known !== undefined) return known
+  const field = plain.def.discriminator
+  const forms = new Map(
+    plain.def.options.flatMap((option) =>
+      [...(option._zod.propValues?.[field] ?? [])].map((name): [string, Schema] => [String(name), option]),
+    ),
+  )
+  const tag = { field, names: [...forms.keys()], forms }
+  tags.set(plain, tag)
+  return tag
+}
 
 /** The form that a value has, where its schema allows several; undefined where it has none of them. */
 function formOf(schema: Schema, value: Json | undefined): Schema | undefined {
+  const tag = tagOf(schema)
+  if (tag !== undefined) return tag.forms.get(String(isObject(value) ? value[tag.field] : undefined))
   const plain = plainSchema(schema)
-  if (plain instanceof z.ZodDiscriminatedUnion) {
-    const { discriminator, options } = plain.def
-    const name = isObject(value) ? value[discriminator] : undefined
-    return options.find((option) => namesOf(option, discriminator).includes(String(name)))
-  }
   if (plain instanceof z.ZodUnion) {
     return plain.def.options.find((option) => z.safeParse(option, value).success)
   }
@@ -130,7 +142,7 @@ function limitsOf(schema: z.ZodNumber): Limits {
   return Object.assign({}, ...found)
 }
 
-function choicesOf(plain: Schema): (string | number | boolean)[] {
+function choicesOf(plain: Schema): readonly (string | number | boolean)[] {
   if (plain instanceof z.ZodEnum) return [...plain.options]
   const tag = tagOf(plain)
   // A profile may be written as its bare name.

@@ -121,18 +121,26 @@ async function tunedCells(
     cells.filter(({ role }) => role === 'cell'),
     ({ key }) => question(readKey(key)),
   )
-  const waits = [...tuning.keys()].some((key) => (begun.get(key)?.length ?? 0) < seeds.length)
-  if (!waits) return []
+  /** What was found once stays, though a tuning run was repeated since. */
+  const factorOf = (key: string): number | undefined => {
+    const found = begun.get(key)?.[0]?.settings.rateFactor
+    if (typeof found === 'number') return found
+    const tried = tuning.get(key) ?? []
+    const isTried = tried.length >= rates.factors.length && tried.every(hasEnded)
+    return isTried ? bestFactor(tried, objective) : undefined
+  }
+  const ready = new Map(
+    [...tuning.keys()]
+      .filter((key) => (begun.get(key)?.length ?? 0) < seeds.length)
+      .flatMap((key) => {
+        const factor = factorOf(key)
+        return factor === undefined ? [] : [[key, factor] as const]
+      }),
+  )
+  if (ready.size === 0) return []
   const settings = await budgetSettings(study, planner)
   return settings.flatMap((setting) => {
-    const key = question(setting)
-    const tried = tuning.get(key) ?? []
-    // What was found once stays, though a tuning run was repeated since.
-    const [first] = begun.get(key) ?? []
-    const found = first?.settings.rateFactor
-    if (typeof found === 'number') return seeds.map((seed) => cellOf(setting, seed, 1, found))
-    if (tried.length < rates.factors.length || !tried.every(hasEnded)) return []
-    const factor = bestFactor(tried, objective)
+    const factor = ready.get(question(setting))
     return factor === undefined ? [] : seeds.map((seed) => cellOf(setting, seed, 1, factor))
   })
 }
@@ -154,12 +162,30 @@ async function cooldowns(
   cells: readonly CellOutcome[],
   planner: Planner,
 ): Promise<readonly PlannedCell[]> {
-  const trunks = cells.filter(({ role }) => role === 'trunk')
   const next: PlannedCell[] = []
-  for (const trunk of trunks) {
+  for (const trunk of cells.filter(({ role }) => role === 'trunk')) {
+    if (!isNearBranching(study, cells, trunk)) continue
     const own = await cooldownCells(study, trunk.seed, planner)
     const isThere = (step: number): boolean => trunk.status === 'completed' || trunk.steps > step
     next.push(...own.filter(({ after }) => after !== undefined && isThere(after.stepsDone)))
   }
   return next
+}
+
+/** Steps by which rounding may move a branching from its share of the trunk. */
+const rounding = 3
+
+/** Whether a cool-down that is not there yet may be due: asked at every look at a trunk, it reads no data set. */
+function isNearBranching(
+  { budgets, shapes }: TrunkStudySpec,
+  cells: readonly CellOutcome[],
+  trunk: CellOutcome,
+): boolean {
+  const begun = cells.filter(({ role, seed }) => role === 'cooldown' && seed === trunk.seed)
+  const longest = Math.max(...budgets)
+  return budgets.some((share) => {
+    const isReached =
+      trunk.status === 'completed' || trunk.steps + rounding >= (trunk.totalSteps * share) / longest
+    return isReached && begun.filter(({ budget }) => budget === share).length < shapes.length
+  })
 }

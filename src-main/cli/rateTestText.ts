@@ -29,7 +29,7 @@ export function describeRateTest(run: RunRecord, view: RateTestView, columns: nu
 function rampWords({ ramp, from, to, steps }: RateTestSettings): string {
   const each =
     ramp === 'exponential'
-      ? `times ${rate((to / from) ** (1 / (steps - 1)))}`
+      ? `times ${Number(((to / from) ** (1 / (steps - 1))).toPrecision(6))}`
       : `${rate((to - from) / (steps - 1))} more`
   return `${rate(from)} to ${rate(to)}, ${each} each step`
 }

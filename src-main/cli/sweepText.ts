@@ -1,7 +1,8 @@
 import type { StudyChange } from '../../shared/api/studies.ts'
-import { bestFirst, type Leading, leadingOf, type ResultRow, resultRows } from '../../shared/study/results.ts'
+import type { Leading, ResultRow } from '../../shared/study/results.ts'
 import type { StudyObjective } from '../../shared/study/spec.ts'
 import type { Spread } from '../../shared/study/spread.ts'
+import { type SweepRows, sweepRows } from '../export/sweepRows.ts'
 import { absent, duration, percent, plural } from './format.ts'
 import { lossSpread, percentSpread } from './spreadText.ts'
 import { type Column, table } from './table.ts'
@@ -11,23 +12,15 @@ import { wrap } from './wrap.ts'
 const mostShown = 50
 
 /** A row for each combination of settings, the longest budget first, the best of it first. */
-export function sweepText({ study, cells }: StudyChange, columns: number): string {
-  const { objective } = study.spec
-  const rows = bestFirst(resultRows(cells, objective), objective).toSorted((a, b) => b.budget - a.budget)
-  const longest = rows.filter(({ budget }) => budget === rows[0]?.budget)
-  const leading = leadingOf(longest, objective)
-  const staged = longest.length < rows.length
-  const shown = rows.slice(0, mostShown)
-  const drawn = drawRows(shown, leading, staged, columns)
-  return `${drawn}${wrap(legend(leading, objective, rows.length - shown.length), columns)}\n`
+export function sweepText(change: StudyChange, columns: number): string {
+  const found = sweepRows(change)
+  const { rows, leading } = found
+  const drawn = drawRows({ ...found, rows: rows.slice(0, mostShown) }, columns)
+  const hidden = Math.max(0, rows.length - mostShown)
+  return `${drawn}${wrap(legend(leading, change.study.spec.objective, hidden), columns)}\n`
 }
 
-function drawRows(
-  rows: readonly ResultRow[],
-  leading: Leading | undefined,
-  staged: boolean,
-  columns: number,
-): string {
+function drawRows({ rows, leading, isStaged }: SweepRows, columns: number): string {
   const paths = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))].filter(
     (path) => path !== 'seed',
   )
@@ -36,7 +29,7 @@ function drawRows(
     [
       { head: '' },
       ...paths.map((head): Column => ({ head, shrinkTo: 10 })),
-      ...(staged ? [right('budget')] : []),
+      ...(isStaged ? [right('budget')] : []),
       right('n'),
       right('validation'),
       right('test'),
@@ -47,7 +40,7 @@ function drawRows(
     rows.map((row) => [
       row === leading?.best ? 'best' : leading?.equals.includes(row) === true ? '=' : '',
       ...paths.map((path) => String(row.settings[path] ?? '')),
-      ...(staged ? [percent(row.budget, 0)] : []),
+      ...(isStaged ? [percent(row.budget, 0)] : []),
       String(row.score?.n ?? 0),
       text(row.spreads.validationAccuracy, percentSpread),
       text(row.spreads.testAccuracy, percentSpread),

@@ -1,6 +1,7 @@
 import type { StudyCellInfo, StudyChange, StudySummary } from '../../shared/api/studies.ts'
 import { budgetBlocks, schedulesIn, scoreFor, scoreWords } from '../../shared/study/budgetBlocks.ts'
 import { studyRanking } from './studyRanking.ts'
+import { sweepRows } from './sweepRows.ts'
 
 /**
  * A study as the command line prints it and as it is exported. Accuracies are in 0..1, losses in nats, of the last
@@ -10,6 +11,7 @@ export async function studyReport({ study, cells }: StudyChange) {
   return {
     ...studyHead(study),
     cells: cells.map(cellReport),
+    ...bestSetting({ study, cells }),
     ...(await rankingReport({ study, cells })),
     spec: study.spec,
   }
@@ -31,6 +33,19 @@ export function studyHead(study: StudySummary) {
     createdAt: isoTime(study.createdAt),
     endedAt: isoTime(study.endedAt),
   }
+}
+
+/**
+ * Of a sweep: the settings whose mean over seeds is best, at the longest budget, and how many others are not told apart from
+ * them. `best` is the single run that is.
+ */
+function bestSetting(change: StudyChange) {
+  if (change.study.kind !== 'sweep') return {}
+  const { leading } = sweepRows(change)
+  if (leading === undefined) return { bestSetting: null }
+  const { best, equals } = leading
+  const { seed: _, ...settings } = best.settings
+  return { bestSetting: { settings, budget: best.budget, ...best.score, notToldApart: equals.length } }
 }
 
 /** Of a budget study with two schedules and two blocks or more: `methods` names the places of the lists. */

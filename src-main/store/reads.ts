@@ -6,7 +6,7 @@ import { listDatasets } from './datasets.ts'
 import { findDeviceComparison, listDeviceComparisons } from './deviceComparisons.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
-import { familyOf, hasStartState } from './lineage.ts'
+import { childrenInNeed, familyOf, hasStartState } from './lineage.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
 import { readAll } from './metrics/read.ts'
@@ -47,6 +47,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     checkpoint: (runId) => db.read(() => readCheckpoint(db, runId)),
     stateAfter: (runId, stepsDone) => db.read(() => readStateAfter(db, runId, stepsDone)),
     hasStartState: (runId) => hasStartState(db, runId),
+    childrenInNeed: (runId) => childrenInNeed(db, runId),
     family: (runId) => familyOf(db, runId),
     series: (query) =>
       db.read(() =>

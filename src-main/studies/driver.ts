@@ -77,7 +77,9 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
   const goFurther = async (study: StudySummary, cells: readonly StudyCellInfo[]): Promise<void> => {
     const data = createStudyData(read, catalogue)
     try {
-      const planned = await data.toStore(await nextStage(study.spec, cells, data))
+      // What always dies at one step has ended for those that come after it.
+      const outcomes = cells.map((info) => (isGivenUp(info) ? { ...info, status: 'failed' as const } : info))
+      const planned = await data.toStore(await nextStage(study.spec, outcomes, data))
       for (const dataset of data.datasets()) write.putDataset(dataset)
       if (planned.length > 0 && write.addCells(study.id, planned) > 0) return
       if (cells.every((info) => hasEnded(info) || isGivenUp(info))) finish(study.id)

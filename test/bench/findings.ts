@@ -1,14 +1,14 @@
 /*
  * Trains the studies that come with Anneal and writes their tables in Markdown, with the time of each:
  *
- *   node test/bench/findings.ts --out findings [--only trunk,sgdr] [--slots 2]
+ *   node test/bench/findings.ts --out findings [--only trunk,sgdr] [--slots 2] [--doc docs/findings.md]
  *
  * The folder gets a lab of its own (lab/), the JSON and the tables of each study, and findings.md with all of them. Begun
- * anew it goes on where it was: what has ended is only written again.
+ * anew it goes on where it was: what has ended is only written again. --doc puts the tables into that file, below its mark.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,12 @@ const main = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url
 const unasked = ['profile-grid']
 
 const { values } = parseArgs({
-  options: { out: { type: 'string' }, only: { type: 'string' }, slots: { type: 'string', default: '2' } },
+  options: {
+    out: { type: 'string' },
+    only: { type: 'string' },
+    slots: { type: 'string', default: '2' },
+    doc: { type: 'string' },
+  },
 })
 if (values.out === undefined) throw new Error('Give --out FOLDER for what comes out.')
 const folder = path.resolve(values.out)
@@ -39,7 +44,16 @@ for (const preset of chosen) {
   texts.push(await write(preset))
 }
 writeFileSync(path.join(folder, 'findings.md'), texts.join('\n'))
+if (values.doc !== undefined) putTables(values.doc, texts.join('\n'))
 console.log(`\nWrote ${path.join(folder, 'findings.md')}`)
+
+/** Below the mark; what stands above it was written by a person. */
+function putTables(file: string, tables: string): void {
+  const mark = '<!-- tables: written by test/bench/findings.ts -->'
+  const [above, below] = readFileSync(file, 'utf8').split(mark)
+  if (below === undefined) throw new Error(`${file} has no line ${mark}`)
+  writeFileSync(file, `${above}${mark}\n\n${tables.trimEnd()}\n`)
+}
 
 /** To its end; an interrupt pauses it, and ends this. */
 async function train({ id, spec }: StudyPreset): Promise<void> {

@@ -1,5 +1,6 @@
 import type { StudyCellInfo } from '../../shared/api/studies.ts'
 import { type Spread, spreadOf } from '../../shared/study/budgetBlocks.ts'
+import { differenceText } from '../../src-main/cli/spreadText.ts'
 
 interface Side {
   readonly schedule: string
@@ -7,46 +8,101 @@ interface Side {
   readonly budget?: number
 }
 
-/** A claim of a paper, as one schedule against another at their budgets. */
+/** What a paper says of one schedule against another, at their budgets. */
 export interface Claim {
   readonly words: string
   readonly one: Side
   readonly other: Side
+  /** better: the one is. asGood: it is at least as good. */
+  readonly expects: 'better' | 'asGood'
 }
 
-const against = (one: Side, other: Side): Claim => ({
-  words: `${sideText(one)} − ${sideText(other)}`,
-  one,
-  other,
-})
-
-const sideText = ({ schedule, budget }: Side): string =>
-  budget === undefined ? schedule : `${schedule} at ${(100 * budget).toFixed(0)} %`
+const better = (words: string, one: Side, other: Side): Claim => ({ words, one, other, expects: 'better' })
+const asGood = (words: string, one: Side, other: Side): Claim => ({ words, one, other, expects: 'asGood' })
 
 const claims: Readonly<Record<string, readonly Claim[]>> = {
   rex: ['linear', 'cosine', 'step', '1cycle', 'none'].map((schedule) =>
-    against({ schedule: 'REX' }, { schedule }),
+    better(`REX is better than ${schedule}, over all budgets`, { schedule: 'REX' }, { schedule }),
   ),
   clr: [
-    against({ schedule: 'triangular2', budget: 0.36 }, { schedule: 'fixed at the lowest rate', budget: 1 }),
-    against({ schedule: 'triangular2', budget: 0.36 }, { schedule: 'fixed at the highest rate', budget: 1 }),
-    against(
+    asGood(
+      'triangular2 reaches in 36 % of the steps what its lowest rate, fixed, reaches in all',
+      { schedule: 'triangular2', budget: 0.36 },
+      { schedule: 'fixed at the lowest rate', budget: 1 },
+    ),
+    asGood(
+      'triangular2 reaches in 36 % of the steps what its highest rate, fixed, reaches in all',
+      { schedule: 'triangular2', budget: 0.36 },
+      { schedule: 'fixed at the highest rate', budget: 1 },
+    ),
+    better(
+      'at 36 %, triangular2 is better than a plain decay between the same rates',
       { schedule: 'triangular2', budget: 0.36 },
       { schedule: 'decay to the lowest rate', budget: 0.36 },
     ),
-    against({ schedule: 'triangular2', budget: 1 }, { schedule: 'fixed at the lowest rate', budget: 1 }),
-    against({ schedule: 'triangular', budget: 1 }, { schedule: 'fixed at the lowest rate', budget: 1 }),
+    better(
+      'in all steps, triangular2 is better than the lowest rate fixed',
+      { schedule: 'triangular2', budget: 1 },
+      { schedule: 'fixed at the lowest rate', budget: 1 },
+    ),
+    better(
+      'in all steps, triangular is better than the lowest rate fixed',
+      { schedule: 'triangular', budget: 1 },
+      { schedule: 'fixed at the lowest rate', budget: 1 },
+    ),
   ],
   'super-convergence': ['1cycle to 0.3', '1cycle to 1'].flatMap((schedule) => [
-    against({ schedule, budget: 0.2 }, { schedule: 'step', budget: 1 }),
-    against({ schedule, budget: 0.4 }, { schedule: 'step', budget: 1 }),
-    against({ schedule, budget: 0.2 }, { schedule: 'step', budget: 0.2 }),
-    against({ schedule, budget: 1 }, { schedule: 'step', budget: 1 }),
+    asGood(
+      `${schedule} reaches in 20 % of the steps what step decay reaches in all`,
+      { schedule, budget: 0.2 },
+      { schedule: 'step', budget: 1 },
+    ),
+    asGood(
+      `${schedule} reaches in 40 % of the steps what step decay reaches in all`,
+      { schedule, budget: 0.4 },
+      { schedule: 'step', budget: 1 },
+    ),
+    better(
+      `in 20 % of the steps, ${schedule} is better than step decay`,
+      { schedule, budget: 0.2 },
+      { schedule: 'step', budget: 0.2 },
+    ),
+    better(
+      `in all steps, ${schedule} is better than step decay`,
+      { schedule, budget: 1 },
+      { schedule: 'step', budget: 1 },
+    ),
   ]),
-  sgdr: [against({ schedule: 'SGDR' }, { schedule: 'no restart' })],
+  sgdr: [
+    better(
+      'the last model of a run with restarts is better than one without',
+      { schedule: 'SGDR' },
+      { schedule: 'no restart' },
+    ),
+  ],
 }
 
 export const claimsOf = (id: string): readonly Claim[] => claims[id] ?? []
+
+/** Errors of the mean within which nothing is told apart. */
+const errors = 2
+
+/** Whether the claim holds here. @param found test accuracy of the one less the other */
+export function verdict(found: Spread, expects: Claim['expects']): string {
+  const { mean, standardError } = found
+  if (standardError === null) return 'not known: fewer than two seeds have both'
+  if (mean < -errors * standardError) return 'does not hold: it is worse'
+  if (mean > errors * standardError) return expects === 'better' ? 'holds' : 'holds: it is better'
+  return expects === 'better' ? 'not told apart' : 'holds as far as this can tell: not told apart'
+}
+
+/** A row of the table of claims. */
+export const claimRow = (words: string, found: Spread, expects: Claim['expects']): string[] => [
+  words,
+  differenceText(found, 'accuracy'),
+  String(found.count),
+  verdict(found, expects),
+]
 
 /**
  * Of the test accuracy after the last step: a value a seed, the mean over tasks and, where no budget is named, over budgets.

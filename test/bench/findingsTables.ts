@@ -14,7 +14,7 @@ import { trunkTables } from '../../shared/study/trunkTable.ts'
 import { differenceText, percentSpread } from '../../src-main/cli/spreadText.ts'
 import type { SnapshotTable } from '../../src-main/ensembles/result.ts'
 import { studyRanking } from '../../src-main/export/studyRanking.ts'
-import { type Claim, claimsOf, meanDifference } from './findingsClaims.ts'
+import { claimRow, claimsOf, meanDifference } from './findingsClaims.ts'
 
 /* The tables of docs/findings.md, as they come out. All accuracies are those after the last step of a run. */
 
@@ -181,33 +181,44 @@ function bySettings(cells: readonly StudyCellInfo[]): [string, StudyCellInfo[]][
   return [...groups]
 }
 
+/** What the papers say, and whether it holds here. */
 function claims(id: string, { cells }: StudyChange, tables: Tables): string[] {
-  const asked = claimsOf(id)
-  const rows = asked.map((claim) => [
-    claim.words,
-    differenceText(meanDifference(cells, claim), 'accuracy'),
-    seedsOf(cells, claim),
-  ])
-  const single = id === 'sgdr' ? ensembleRows(cells, tables) : []
-  if (rows.length + single.length === 0) return []
-  return [
-    markdown(['test accuracy, paired by seed', 'mean difference ± standard error', 'n'], rows),
-    ...single,
-  ].filter((text) => text !== '')
+  const rows = [
+    ...claimsOf(id).map((claim) => claimRow(claim.words, meanDifference(cells, claim), claim.expects)),
+    ...(id === 'sgdr' ? ensembleClaims(cells, tables) : []),
+    ...trunkTables(cells, test).map(({ shape, difference }) =>
+      claimRow(
+        `a ${shape} cool-down from the trunk is as good as a run of its own, over all budgets`,
+        difference,
+        'asGood',
+      ),
+    ),
+  ]
+  if (rows.length === 0) return []
+  return [markdown(['claim', 'difference of test accuracy ± standard error', 'n', 'here'], rows)]
 }
 
-const seedsOf = (cells: readonly StudyCellInfo[], claim: Claim): string =>
-  String(meanDifference(cells, claim).count)
-
-/** One run's last M snapshots against its last alone, run by run; and against as many runs. */
-function ensembleRows(cells: readonly StudyCellInfo[], tables: Tables): string[] {
-  const group = bySettings(cells).find(([name]) => name === 'SGDR')?.[1] ?? []
-  const gains = group.map(({ runId }) => {
-    const { cells: own } = tables([runId])
-    return (own.at(-1)?.accuracy ?? Number.NaN) - (own[0]?.accuracy ?? Number.NaN)
+/** Each run's snapshots against its last alone, and against that run with the two that follow it in a ring. */
+function ensembleClaims(cells: readonly StudyCellInfo[], tables: Tables): string[][] {
+  return bySettings(cells).flatMap(([name, group]) => {
+    const accuracy = (runIds: readonly string[], snapshots: number): number =>
+      tables(runIds).cells.find((cell) => cell.runs === runIds.length && cell.snapshots === snapshots)
+        ?.accuracy ?? Number.NaN
+    const ids = group.map(({ runId }) => runId)
+    const most = Math.max(...tables(ids.slice(0, 1)).cells.map(({ snapshots }) => snapshots))
+    if (most < 2 || ids.length <= most) return []
+    const overLast = ids.map((id) => accuracy([id], most) - accuracy([id], 1))
+    const overRuns = ids.map((id, i) => {
+      const ring = Array.from({ length: most }, (_, k) => ids[(i + k) % ids.length] ?? id)
+      return accuracy([id], most) - accuracy(ring, 1)
+    })
+    return [
+      claimRow(
+        `${name}: ${most} snapshots of a run are better than its last alone`,
+        spreadOf(overLast),
+        'better',
+      ),
+      claimRow(`${name}: ${most} snapshots of a run are worth ${most} runs`, spreadOf(overRuns), 'asGood'),
+    ]
   })
-  if (gains.length === 0) return []
-  return [
-    `All snapshots of one SGDR run against its last alone: ${differenceText(spreadOf(gains), 'accuracy')} of test accuracy over ${gains.length} runs (± standard error).`,
-  ]
 }

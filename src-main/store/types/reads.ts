@@ -70,6 +70,8 @@ export interface StoreReads {
   stateAfter(runId: string, stepsDone: number): TrainerState | undefined
   /** Whether the run can begin: it needs no parent's state, or that is stored, or it has one of its own already. */
   hasStartState(runId: string): boolean
+  /** Visible runs that have not begun and need a state of this one, the oldest first. */
+  childrenInNeed(runId: string): RunRecord[]
   /** The run with all that it came from and all that came from those, the oldest first. */
   family(runId: string): RunRecord[]
   series(query: SeriesQuery): SeriesView

@@ -1,12 +1,11 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
-import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloads, runDownloadUrl } from '../../../shared/api/urls.ts'
-import type { OriginKind } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { download } from '../../components/download.ts'
 import { downloadNames } from '../../components/downloadNames.ts'
+import { GrowItems } from '../../components/GrowItems.tsx'
 import { notifyDone } from '../../components/notify.ts'
 import { extendWords } from './extendWords.ts'
 import classes from './Run.module.css'
@@ -39,7 +38,8 @@ export function MoreMenu({ run }: RunActionsProps) {
             Sweep this…
           </Menu.Item>
         )}
-        <GrowItems run={run} />
+        {run.kind === 'training' && <GrowItems run={run} />}
+        <Menu.Divider />
         <Menu.Item
           onClick={() => {
             clipboard.copy(run.id)
@@ -69,25 +69,5 @@ export function MoreMenu({ run }: RunActionsProps) {
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  )
-}
-
-/** Runs that come from this one. A run that has kept nothing yet has only its spec to give. */
-function GrowItems({ run }: { readonly run: RunSummary }) {
-  const navigate = useNavigate()
-  const grow = (begin: OriginKind) => () => void navigate({ to: '/new', search: { from: run.id, begin } })
-  const hasState = run.stepsDone > 0
-  const why = hasState ? undefined : 'It has kept no state yet.'
-  return (
-    <>
-      <Menu.Item disabled={!hasState} title={why} onClick={grow('branch')}>
-        Branch from its last state…
-      </Menu.Item>
-      <Menu.Item disabled={!hasState} title={why} onClick={grow('fineTune')}>
-        Fine-tune its last state…
-      </Menu.Item>
-      <Menu.Item onClick={grow('again')}>Run again with another seed…</Menu.Item>
-      <Menu.Divider />
-    </>
   )
 }

@@ -4,6 +4,7 @@ import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl } from '../../../shared/api/urls.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
 import { download } from '../../components/download.ts'
+import { GrowItems } from '../../components/GrowItems.tsx'
 import { moveQueued } from '../../components/moveQueued.ts'
 import { isResumable } from './facts.ts'
 import { archive, favourite, remove, restore, resume } from './rowActions.ts'
@@ -67,6 +68,7 @@ function Items({ run, isBaseline, onOpen, onClone, onBaseline }: ItemsProps) {
         <Menu.Item onClick={() => void moveQueued(run, 'first')}>Start it next</Menu.Item>
       )}
       <Menu.Item onClick={() => onClone(run.id)}>Clone into a new run</Menu.Item>
+      {isTraining(run) && <GrowItems run={run} />}
       {isTraining(run) && (
         <Menu.Item onClick={() => void navigate({ to: '/studies/new', search: { from: run.id } })}>
           Sweep this…

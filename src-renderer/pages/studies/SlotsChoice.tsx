@@ -12,12 +12,15 @@ export function SlotsChoice({ study }: { readonly study: StudySummary }) {
     <Select
       aria-label="Runs at once"
       title="Of this study's runs, so many train at once on one device"
-      w="8.5rem"
+      w="10.5rem"
       allowDeselect={false}
       value={String(slots ?? 'lab')}
       data={[
-        { value: 'lab', label: 'as in Settings' },
-        ...numbers.map((count) => ({ value: String(count), label: `${count} at once` })),
+        { value: 'lab', label: 'slots as in Settings' },
+        ...numbers.map((count) => ({
+          value: String(count),
+          label: count === 1 ? '1 slot' : `${count} slots`,
+        })),
       ]}
       onChange={(chosen) => {
         if (chosen !== null) void editStudy(study, { slots: chosen === 'lab' ? null : Number(chosen) })

@@ -41,7 +41,7 @@ export function StudyHeader({ study, cells }: StudyHeaderProps) {
         <span>chosen by {objectiveWords(spec.objective, measure)}</span>
         {best !== null && (
           <span>
-            best run <strong>{bestWords(best, spec.objective, measure)}</strong> at{' '}
+            best single run <strong>{bestWords(best, spec.objective, measure)}</strong> at{' '}
             {settingsText(best.settings)}, seed {best.seed}
           </span>
         )}

@@ -2,7 +2,7 @@ import type { StudyCellInfo, StudyCounts, StudySummary } from '../../../shared/a
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { StudyCell } from '../../../shared/study/cell.ts'
 import type { StudyKind, StudyObjective } from '../../../shared/study/spec.ts'
-import { counted, loss, rate } from '../../format/format.ts'
+import { count, counted, loss, rate } from '../../format/format.ts'
 import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
 
 /* How a study and its parts are told. */
@@ -34,9 +34,9 @@ export function statusOf({ status, counts }: Pick<StudySummary, 'status' | 'coun
 
 /** "14 of 30 runs done, 2 failed or diverged, 1 running" */
 export function progressWords({ total, completed, failed, other, active }: StudyCounts): string {
-  const parts = [`${completed + failed + other} of ${counted(total, 'run')} done`]
-  if (failed > 0) parts.push(`${failed} failed or diverged`)
-  if (other > 0) parts.push(`${other} stopped or gone`)
+  const parts = [`${count(completed + failed + other)} of ${counted(total, 'run')} done`]
+  if (failed > 0) parts.push(`${count(failed)} failed or diverged`)
+  if (other > 0) parts.push(`${count(other)} stopped or gone`)
   if (active > 0) parts.push(`${active} running`)
   return parts.join(', ')
 }

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import { endedSince } from '../../../src-renderer/frame/endedRuns.ts'
 
-const runs = (statuses: Readonly<Record<string, RunStatus>>) =>
-  new Map(Object.entries(statuses).map(([id, status]) => [id, { id, status }]))
+const runs = (statuses: Readonly<Record<string, RunStatus>>, studyId: string | null = null) =>
+  new Map(Object.entries(statuses).map(([id, status]) => [id, { id, status, studyId }]))
 
 test('news are runs that trained and have ended by themselves', () => {
   const before = runs({ a: 'running', b: 'running', c: 'paused', d: 'running', e: 'completed', f: 'running' })
@@ -27,4 +27,8 @@ test('news are runs that trained and have ended by themselves', () => {
 test('a list that is the same brings none', () => {
   const same = runs({ a: 'running' })
   assert.deepEqual(endedSince(same, same), [])
+})
+
+test('the many runs of a study are no news each', () => {
+  assert.deepEqual(endedSince(runs({ a: 'running' }, 'study'), runs({ a: 'failed' }, 'study')), [])
 })

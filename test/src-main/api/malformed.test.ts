@@ -21,6 +21,12 @@ before(async () => {
 after(() => lab.close())
 
 const spec = cloudsSpec(1)
+const study = {
+  kind: 'sweep',
+  base: spec,
+  axes: [{ path: 'schedule.lrMax', values: { from: 0.01, to: 0.1, count: 2, scale: 'log' } }],
+  seeds: [1],
+}
 
 /** An input of each procedure that is of the right form, and speaks of nothing that is there. */
 const inputs: Readonly<Record<string, unknown>> = {
@@ -40,6 +46,26 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.remove': { ids: ['zzz'] },
   'runs.restore': { ids: ['zzz'] },
   'runs.purge': { ids: ['zzz'] },
+  'runs.branch': { runId: 'zzz', stepsDone: 3, kind: 'branch', spec, when: 'queue' },
+  'rateTests.launch': { spec, settings: { from: 1e-5, steps: 50 }, snapshotId: 9, when: 'queue' },
+  'rateTests.view': { id: 'zzz', maxPoints: 100 },
+  'studies.changes': {},
+  'studies.get': { id: 'zzz' },
+  'studies.watch': { id: 'zzz' },
+  'studies.plan': { spec: study },
+  'studies.launch': { spec: study },
+  'studies.command': { id: 'zzz', command: 'pause' },
+  'studies.extend': { id: 'zzz', values: [{ path: 'schedule.lrMax', values: [0.2] }], seeds: [2], of: ['k'] },
+  'studies.edit': { id: 'zzz', name: 'a', note: 'b', slots: 2 },
+  'studies.remove': { id: 'zzz', runs: false },
+  'studies.restore': { id: 'zzz' },
+  'studies.rankTests': {
+    ranks: [
+      [1, 2, 3],
+      [2, 1, 3],
+    ],
+  },
+  'lab.setSlots': { processor: 1, graphics: 1 },
   'series.view': {
     runId: 'zzz',
     series: ['loss'],
@@ -65,6 +91,9 @@ const inputs: Readonly<Record<string, unknown>> = {
 /** These take nothing. */
 const withoutInput = [
   'runs.launchDemo',
+  'studies.list',
+  'studies.presets',
+  'lab.slots',
   'datasets.list',
   'lab.about',
   'lab.storage',
@@ -160,6 +189,9 @@ for (const [path, input] of Object.entries(inputs)) {
             .error === undefined
         )
           return
+        if (path === 'studies.launch' && (await call('studies.plan', given)).error === undefined) return
+        // A test that speaks of no snapshot would begin with fresh weights.
+        if (path === 'rateTests.launch' && Object(given).snapshotId === undefined) return
         const outcome = await call(path, given)
         if (outcome.error !== undefined) assertRefused(path, given, outcome)
       }),
@@ -170,7 +202,8 @@ for (const [path, input] of Object.entries(inputs)) {
 }
 
 for (const path of Object.keys(inputs).filter(
-  (each) => !/changes|health|list|plan|estimate|launch$|valuesAt/.test(each),
+  (each) =>
+    !/changes|health|list|plan|estimate|(runs|studies).launch$|valuesAt|rankTests|setSlots/.test(each),
 )) {
   test(`${path}: what it speaks of is not there, and it says so`, async () => {
     assertRefused(path, inputs[path], await call(path, inputs[path]))

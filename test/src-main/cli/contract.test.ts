@@ -68,7 +68,7 @@ after(() => rmSync(home, { recursive: true, force: true }))
 
 test('every command has help with examples, and takes --json', async () => {
   const help = await anneal('--help')
-  const names = [...help.out.matchAll(/^ {2}(\w+)(?: \[options\]| <|\s)/gm)].map(([, name = '']) => name)
+  const names = [...help.out.matchAll(/^ {2}([\w-]+)(?: \[options\]| <|\s)/gm)].map(([, name = '']) => name)
   const leaves = await Promise.all(names.map(async (name) => subcommands(name)))
   const commands = leaves.flat()
   assert.ok(commands.length >= 19, commands.join(', '))

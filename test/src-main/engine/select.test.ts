@@ -72,19 +72,29 @@ test('auto never starts a driver in its own process that no other has started be
   const driver: Candidate = { ...working, name: 'webgpu', mayCrash: true }
   assert.equal((await selectEngine('auto', { known: {} }, { among: [driver, working] })).name, 'cpu')
   const found = { available: true, rank: 0, device: 'a GPU', reason: 'it is there' } as const
-  assert.equal((await selectEngine('auto', { known: { webgpu: found } }, { among: [driver, working] })).name, 'webgpu')
+  assert.equal(
+    (await selectEngine('auto', { known: { webgpu: found } }, { among: [driver, working] })).name,
+    'webgpu',
+  )
   const software = { ...found, rank: -1, reason: 'it runs on no GPU' }
-  const { name, reason } = await selectEngine('auto', { known: { webgpu: software } }, { among: [driver, working] })
+  const { name, reason } = await selectEngine(
+    'auto',
+    { known: { webgpu: software } },
+    { among: [driver, working] },
+  )
   assert.equal(name, 'cpu')
   assert.match(reason, /webgpu is passed by \(it runs on no GPU\)/)
 })
 
 test('a device asked for by name is never replaced by another', async () => {
-  await assert.rejects(selectEngine('wasm', { known: {} }, { among: [broken, working] }), (error: unknown) => {
-    assert.ok(error instanceof UserError)
-    assert.match(error.message, /wasm is not available \(no WebAssembly in this process\); set "device"/)
-    return true
-  })
+  await assert.rejects(
+    selectEngine('wasm', { known: {} }, { among: [broken, working] }),
+    (error: unknown) => {
+      assert.ok(error instanceof UserError)
+      assert.match(error.message, /wasm is not available \(no WebAssembly in this process\); set "device"/)
+      return true
+    },
+  )
   const engine = await selectEngine('cpu')
   assert.equal(tf.getBackend(), 'cpu')
   assert.match(engine.reason, /asked for/)

@@ -45,9 +45,10 @@ function Grid({ table, texts }: { readonly table: GridTable; readonly texts: Sco
   return (
     <Scroll label={`Profile by sampling rate at ${title}: table`}>
       <table className={classes.table}>
+        <caption className={classes.caption}>{title}</caption>
         <thead>
           <tr>
-            <th scope="col">{title}</th>
+            <th scope="col">Profile</th>
             {rates.map((rate) => (
               <th key={rate} scope="col" className={classes.middle}>
                 {rateWords[rate]}

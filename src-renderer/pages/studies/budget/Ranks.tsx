@@ -47,7 +47,7 @@ export function Ranks({ comparisons, score }: RanksProps) {
       </Section>
       <Section
         title="First, and among the first three"
-        about="Share of comparisons in which no other schedule, or at most two, were strictly better. Low: up to 10 % of the budget, high: above, as the REX paper parts them; how many comparisons each has stands in brackets."
+        about="Share of comparisons in which no other schedule, or at most two, were strictly better. Low: up to 10 % of the budget, high: above, as the REX paper parts them; how many comparisons each has stands in brackets."
       >
         <RanksTable rows={rankRows(all, scope)} all={all} />
       </Section>

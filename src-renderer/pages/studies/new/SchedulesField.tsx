@@ -1,5 +1,13 @@
 import { ActionIcon, Select, TextInput } from '@mantine/core'
-import { findPreset, presets, type ScheduleSpec, scheduleSpec } from '../../../../shared/schedule/index.ts'
+import type { RunSpec } from '../../../../shared/run/spec.ts'
+import {
+  findPreset,
+  presets,
+  type ScheduleSpec,
+  scheduleSpec,
+  writtenPeak,
+} from '../../../../shared/schedule/index.ts'
+import { profileGrid } from '../../../../shared/study/profileGrid.ts'
 import { scheduleText } from '../../../format/specText.ts'
 import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
 import classes from './NewStudy.module.css'
@@ -27,10 +35,12 @@ export function SchedulesField() {
             ...(base === undefined
               ? []
               : [{ value: 'base', label: `The base's: ${scheduleText(base.schedule)}` }]),
+            { value: 'grid', label: 'Instead of these: 3 profiles by 5 sampling rates, as REX has them' },
             ...presets.map(({ id, name }) => ({ value: id, label: name })),
           ]}
           onChange={(id) => {
             if (id === 'base' && base !== undefined) add({ spec: base.schedule })
+            else if (id === 'grid') set(['schedules'], profileGrid(peakOf(base)))
             else if (id !== null) add({ preset: id })
           }}
         />
@@ -72,6 +82,12 @@ export function SchedulesField() {
     </section>
   )
 }
+
+const usualRate = 0.1
+
+/** From which the profiles of the grid fall: the highest rate of the base. */
+const peakOf = (base: RunSpec | undefined): number =>
+  (base === undefined ? undefined : writtenPeak(base.schedule)) || usualRate
 
 function specIn(entry: unknown): ScheduleSpec | undefined {
   const preset = textAt(entry, ['preset'])

@@ -18,10 +18,10 @@ export function TrunkFields() {
         Hägele et al. 2024).
       </p>
       <div className={classes.fields}>
-        <NumberField path={['lr']} label="Rate of the trunk" width={110} />
-        <NumberField path={['warmup']} label="Warm-up, share of the longest" width={180} />
+        <NumberField path={['lr']} label="Rate of the trunk" width={140} />
+        <NumberField path={['warmup']} label="Warm-up, share of the longest" width={220} />
         <SharesField path={['budgets']} label="Budgets, % of the base's" width={170} />
-        <NumberField path={['cooldown']} label="Cool-down, share of each" width={160} />
+        <NumberField path={['cooldown']} label="Cool-down, share of each" width={190} />
         <MultiSelect
           size="xs"
           label="Shapes of the cool-down"

@@ -142,7 +142,8 @@ interface LinesProps {
 }
 
 /** Better settings are drawn stronger, in so many paths, however many lines there are. */
-const shades = 4
+const opacities = [0.15, 0.25, 0.45, 0.9]
+const shades = opacities.length
 
 const Lines = memo(function Lines({ lines, passing, place, best, chosen }: LinesProps) {
   const shadeOf = ({ places }: ParallelLine): number =>
@@ -159,12 +160,12 @@ const Lines = memo(function Lines({ lines, passing, place, best, chosen }: Lines
     <svg width={place.width} height={plot.height} aria-hidden="true">
       <path className={classes.lineLeft} d={pathOf(left, place)} />
       <path className={classes.lineDiverged} d={pathOf(diverged, place)} />
-      {Array.from({ length: shades }, (_, shade) => (
+      {opacities.map((_, shade) => (
         <path
           // biome-ignore lint/suspicious/noArrayIndexKey: a shade is its place
           key={shade}
           className={classes.line}
-          style={{ opacity: 0.2 + (0.7 * shade) / (shades - 1) }}
+          style={{ opacity: opacities[shade] }}
           d={pathOf(
             ended.filter((line) => shadeOf(line) === shade),
             place,

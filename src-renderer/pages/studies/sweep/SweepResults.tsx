@@ -35,7 +35,7 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
   // The table has all budgets; a brush is a question about one of them.
   const rows = Object.keys(brushes).length === 0 ? sweep.rows : brushed
   // The plots follow the table: while runs train, what is typed and clicked goes first.
-  const plotted = useDeferredValue(brushed)
+  const plotted = useDeferredValue(brushed, noRows)
   const chosen = sweep.byKey.get(view.chosen ?? '') ?? sweep.best ?? sweep.rows[0]
   if (sweep.rows.length === 0)
     return <EmptyState title="No runs yet" text="Its runs are listed here as soon as they are stored." />
@@ -91,7 +91,12 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
           <AxisPlots {...common} />
         </section>
         <Heatmap {...common} />
-        <Parallel {...common} rows={atBudget} brushes={brushes} onBrushes={setBrushes} />
+        <Parallel
+          {...common}
+          rows={plotted === noRows ? noRows : atBudget}
+          brushes={brushes}
+          onBrushes={setBrushes}
+        />
       </div>
       {chosen !== undefined && <ChosenSetting sweep={sweep} row={chosen} measure={measure} />}
     </div>
@@ -99,6 +104,9 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
 }
 
 const capitalized = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
+/** At first there is the table: what takes longer to draw comes a moment later. */
+const noRows: readonly SettingRow[] = []
 
 /** What can be said by now: the best, by what, and what cannot be told from it. */
 function Verdict({ sweep, measure }: { readonly sweep: Sweep; readonly measure: ScoreMeasure }) {

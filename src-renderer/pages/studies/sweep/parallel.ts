@@ -41,7 +41,9 @@ export function objectiveScale(rows: readonly SettingRow[], objective: StudyObje
 
 export function placeOnObjective({ domain: [worst, best], kind }: ParallelScale, value: number): number {
   if (worst === best) return 1
-  return kind === 'log' ? Math.log(value / worst) / Math.log(best / worst) : (value - worst) / (best - worst)
+  return kind === 'log'
+    ? Math.log(value / worst) / Math.log(best / worst)
+    : Math.abs(value - worst) / Math.abs(best - worst)
 }
 
 export const valueAt = ({ domain: [worst, best], kind }: ParallelScale, place: number): number =>

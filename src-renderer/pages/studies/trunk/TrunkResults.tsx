@@ -1,9 +1,10 @@
-import { useMemo, useState } from 'react'
+import { useId, useMemo, useState } from 'react'
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import { type ScorePart, scoreFor } from '../../../../shared/study/budgetBlocks.ts'
 import type { TrunkStudySpec } from '../../../../shared/study/spec.ts'
 import { type TrunkTable, trunkTables } from '../../../../shared/study/trunkTable.ts'
 import { LineChart } from '../../../charts/LineChart.tsx'
+import { PageLegend } from '../../../charts/PageLegend.tsx'
 import type { ChartAxis } from '../../../charts/types.ts'
 import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
 import { count, rate } from '../../../format/format.ts'
@@ -18,11 +19,11 @@ import { Section } from '../Section.tsx'
 import { type ScoreTexts, scoreTexts } from '../scoreTexts.ts'
 import { useSameRows } from '../useSameRows.ts'
 import { TrunkTableView } from './TrunkTableView.tsx'
-import { rateSeries, scoreSeries, type TrunkRun } from './trunkCharts.ts'
+import { legendOf, rateSeries, scoreSeries, type TrunkRun } from './trunkCharts.ts'
 import { trunkCsv, trunkMarkdown } from './trunkText.ts'
 import { trunkVerdict } from './trunkVerdict.ts'
 
-const steps: ChartAxis = { label: 'steps', format: count, tick: tickNumbers, ticksEnd: true }
+const steps: ChartAxis = { label: 'steps', format: count, tick: tickNumbers }
 const budgetSteps: ChartAxis = { ...steps, label: 'steps of the budget' }
 const rates: ChartAxis = { label: '', format: rate, tick: tickNumbers }
 
@@ -45,7 +46,9 @@ export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>)
         <Section
           key={table.shape}
           title={`One trunk, ${table.shape} cool-downs`}
-          about={`${texts.title}. New steps: what this budget adds to the trunk, and its cool-down; steps are of one seed. Differences are paired by seed; within their standard error they are not told apart.`}
+          {...(place === 0 && {
+            about: `${texts.title}. New steps: what this budget adds to the trunk, and its cool-down; steps are of one seed. Differences are paired by seed; within their standard error they are not told apart.`,
+          })}
           actions={
             place === 0 && (
               <div className={classes.bar}>
@@ -63,16 +66,38 @@ export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>)
           <TrunkTableView table={table} score={score} texts={texts} />
         </Section>
       ))}
-      <div className={classes.charts}>
-        <Rates cells={cells} />
-        <Scores tables={tables} texts={texts} />
-      </div>
+      <Charts cells={cells} tables={tables} texts={texts} />
     </div>
   )
 }
 
+interface ChartsProps {
+  readonly cells: readonly StudyCellInfo[]
+  readonly tables: readonly TrunkTable[]
+  readonly texts: ScoreTexts
+}
+
+function Charts({ cells, tables, texts }: ChartsProps) {
+  const group = useId()
+  const legend = useMemo(() => legendOf(tables), [tables])
+  return (
+    <Section title="Rates and scores">
+      <PageLegend entries={legend} group={group} />
+      <div className={classes.charts}>
+        <Rates cells={cells} group={group} />
+        <Scores tables={tables} texts={texts} group={group} />
+      </div>
+    </Section>
+  )
+}
+
+interface RatesProps {
+  readonly cells: readonly StudyCellInfo[]
+  readonly group: string
+}
+
 /** The rates as they were planned, of the first seed. */
-function Rates({ cells }: { readonly cells: readonly StudyCellInfo[] }) {
+function Rates({ cells, group }: RatesProps) {
   const { byId } = useRuns()
   const seed = cells[0]?.seed
   const ofSeed = cells.filter((cell) => cell.seed === seed)
@@ -90,15 +115,26 @@ function Rates({ cells }: { readonly cells: readonly StudyCellInfo[] }) {
     [runs, keys],
   )
   if (series.length === 0) return null
-  return <LineChart title={`Learning rate, seed ${seed}`} series={series} x={steps} y={rates} height={260} />
+  return (
+    <LineChart
+      title={`Learning rate, seed ${seed}`}
+      series={series}
+      x={steps}
+      y={rates}
+      height={260}
+      group={group}
+      legend="none"
+    />
+  )
 }
 
 interface ScoresProps {
   readonly tables: readonly TrunkTable[]
   readonly texts: ScoreTexts
+  readonly group: string
 }
 
-function Scores({ tables, texts }: ScoresProps) {
+function Scores({ tables, texts, group }: ScoresProps) {
   const series = useMemo(() => scoreSeries(tables, texts), [tables, texts])
   const y = useMemo(
     (): ChartAxis =>
@@ -108,11 +144,13 @@ function Scores({ tables, texts }: ScoresProps) {
   if (series.length === 0) return null
   return (
     <LineChart
-      title={`${texts.title} by budget, mean over seeds`}
+      title={`${texts.title}, mean over seeds`}
       series={series}
       x={budgetSteps}
       y={y}
       height={260}
+      group={group}
+      legend="values"
     />
   )
 }

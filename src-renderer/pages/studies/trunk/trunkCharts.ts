@@ -2,6 +2,7 @@ import type { RunSummary } from '../../../../shared/api/runs.ts'
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import { compileSchedule } from '../../../../shared/schedule/index.ts'
 import { shapeOf, type TrunkTable } from '../../../../shared/study/trunkTable.ts'
+import type { LegendEntry } from '../../../charts/PageLegend.tsx'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
 import type { ChartSeries } from '../../../charts/types.ts'
 import { budgetText } from '../budget/budgetTable.ts'
@@ -46,28 +47,43 @@ function looks(
   const at = budgetText(cell.budget)
   if (cell.role === 'trunk') return { label: 'trunk', color: seriesColor(0) }
   if (cell.role === 'separate')
-    return { label: `separate, ${at}`, entry: 'separate', color: seriesColor(1), dash: '6 3' }
-  const place = shapes.indexOf(shapeOf(cell))
-  const dash = seriesDash(place)
-  return {
-    label: `${shapeOf(cell)} cool-down, ${at}`,
-    entry: `${shapeOf(cell)} cool-down`,
-    color: seriesColor(place === 0 ? 0 : place + 1),
-    ...(dash !== undefined && { dash }),
-  }
+    return { label: `separate, ${at}`, entry: separateEntry.id, color: seriesColor(1), dash: '6 3' }
+  const shape = shapeOf(cell)
+  return { ...shapeLook(shapes.indexOf(shape)), label: `${shape} cool-down, ${at}`, entry: shape }
 }
+
+/** The first shape has the trunk's own colour. */
+function shapeLook(place: number): Pick<ChartSeries, 'color' | 'dash'> {
+  const dash = seriesDash(place)
+  return { color: seriesColor(place === 0 ? 0 : place + 1), ...(dash !== undefined && { dash }) }
+}
+
+const separateEntry: LegendEntry = {
+  id: 'separate',
+  label: 'trained separately, cosine',
+  color: seriesColor(1),
+  dash: '6 3',
+}
+
+/** The lines of both charts: one for each shape of cool-down, one for what is trained separately. */
+export const legendOf = (tables: readonly TrunkTable[]): readonly LegendEntry[] => [
+  ...tables.map(({ shape }, place) => ({
+    id: shape,
+    label: `trunk with ${shape} cool-downs`,
+    ...shapeLook(place),
+  })),
+  ...(tables.some(({ hasSeparate }) => hasSeparate) ? [separateEntry] : []),
+]
 
 /** Mean scores against the steps of each budget: of every shape's cool-downs, and of separate runs. */
 export function scoreSeries(tables: readonly TrunkTable[], texts: ScoreTexts): readonly ChartSeries[] {
   const [first] = tables
   const lines = tables.map((table, place): ChartSeries => {
     const rows = table.rows.filter(({ trunk }) => trunk.count > 0)
-    const dash = seriesDash(place)
     return {
-      id: `trunk ${table.shape}`,
+      id: table.shape,
       label: `trunk with ${table.shape} cool-downs`,
-      color: seriesColor(place === 0 ? 0 : place + 1),
-      ...(dash !== undefined && { dash }),
+      ...shapeLook(place),
       marked: true,
       x: rows.map(({ steps }) => steps),
       y: rows.map(({ trunk }) => texts.drawn(trunk.mean)),
@@ -77,10 +93,7 @@ export function scoreSeries(tables: readonly TrunkTable[], texts: ScoreTexts): r
   const all: ChartSeries[] = [
     ...lines,
     {
-      id: 'separate',
-      label: 'trained separately, cosine',
-      color: seriesColor(1),
-      dash: '6 3',
+      ...separateEntry,
       marked: true,
       x: separate.map(({ steps }) => steps),
       y: separate.map(({ separate: { mean } }) => texts.drawn(mean)),

@@ -31,6 +31,9 @@ const report = z.object({
   objective: z.string(),
   cells: z.array(cell),
   best: cell.nullable(),
+  bestSetting: z
+    .object({ settings: z.record(z.string(), z.json()), mean: z.number(), n: z.int(), notToldApart: z.int() })
+    .nullish(),
   ranking: z
     .object({
       methods: z.array(z.string()),
@@ -87,7 +90,7 @@ test('a sweep runs to its end and prints every run; the other doors of the comma
     ...['sweep', '--spec', run, '--axis', 'schedule.lrStart=0.01,0.1', '--axis', 'seed=1,2'],
     ...['--slots', '2', '--name', 'two rates', '--json'],
   )
-  const { studyId, status, objective, cells, best } = reportOf(swept)
+  const { studyId, status, objective, cells, best, bestSetting } = reportOf(swept)
   assert.deepEqual([status, objective, cells.length], ['finished', 'validationAccuracy', 4])
   assert.deepEqual(cells.map(({ settings, seed }) => [settings['schedule.lrStart'], seed]).sort(), [
     [0.01, 1],
@@ -98,6 +101,13 @@ test('a sweep runs to its end and prints every run; the other doors of the comma
   for (const each of cells) assert.deepEqual([each.status, each.budget], ['completed', 1])
   const top = Math.max(...cells.map(({ validationAccuracy }) => validationAccuracy ?? 0))
   assert.equal(best?.validationAccuracy, top)
+  const means = [0.01, 0.1].map(
+    (rate) =>
+      cells
+        .filter(({ settings }) => settings['schedule.lrStart'] === rate)
+        .reduce((sum, { validationAccuracy }) => sum + (validationAccuracy ?? 0), 0) / 2,
+  )
+  assert.deepEqual([bestSetting?.mean, bestSetting?.n], [Math.max(...means), 2])
   assert.match(swept.err, /4\/4 {2}schedule\.lrStart .*seed \d: validation \d/)
 
   // The command works on its study alone: what else waits is left to the open app.
