@@ -163,7 +163,13 @@ const Row = memo(function Row({
         const help = column.id === 'standing' ? standingHelp(standing) : text
         return place === 0 ? (
           <th key={column.id} scope="row" data-number={column.isNumber}>
-            <button type="button" aria-pressed={isChosen} aria-label={`Show ${name}`} title={name}>
+            <button
+              type="button"
+              className={classes.choose}
+              aria-pressed={isChosen}
+              aria-label={`Show ${name}`}
+              title={name}
+            >
               {text}
             </button>
           </th>
