@@ -72,8 +72,7 @@ function resultRow(id: string, own: readonly CellOutcome[], objective: StudyObje
   }
 }
 
-export const hasDiverged = ({ diverged, status }: CellOutcome): boolean =>
-  diverged !== null && status === 'failed'
+const hasDiverged = ({ diverged, status }: CellOutcome): boolean => diverged !== null && status === 'failed'
 
 const known = (value: number | null): number[] => (value === null || Number.isNaN(value) ? [] : [value])
 
@@ -88,10 +87,6 @@ export function bestFirst(rows: readonly ResultRow[], objective: StudyObjective)
       (a.id < b.id ? -1 : 1),
   )
 }
-
-/** The part of the data that a test score is of, beside the objective's. */
-export const testMeasure = (objective: StudyObjective): Measure =>
-  objective === 'validationAccuracy' ? 'testAccuracy' : 'testLoss'
 
 /** Two rows by the study's objective; undefined where one has no score. */
 export function compareRows(

@@ -144,7 +144,7 @@ function Scores({ tables, texts, group }: ScoresProps) {
   if (series.length === 0) return null
   return (
     <LineChart
-      title={`${texts.title} by budget, mean over seeds`}
+      title={`${texts.title}, mean over seeds`}
       series={series}
       x={budgetSteps}
       y={y}
