@@ -18,6 +18,7 @@ const sizes = {
   phone: { width: 480, height: 800 },
 }
 const schemes = ['light', 'dark'] as const
+const studyKinds = ['sweep', 'budget', 'trunk'] as const
 
 const { values } = parseArgs({
   options: {
@@ -61,6 +62,7 @@ function shots(): Shot[] {
   const failed = runs.find(({ status }) => status === 'failed')
   const test = runs.find(({ kind }) => kind === 'rateTest')
   const cut = runs.find(({ status }) => status === 'interrupted')
+  const studies = core.store.read.studies()
   const ids = encodeURIComponent(JSON.stringify(runs.slice(0, 6).map(({ id }) => id)))
   const of = (name: string, run: typeof best): Shot[] =>
     run === undefined ? [] : [{ name, address: `/runs/${run.id}` }]
@@ -87,6 +89,12 @@ function shots(): Shot[] {
             address: `/ensembles?runs=${encodeURIComponent(JSON.stringify([best.id]))}`,
           },
         ]),
+    { name: 'studies', address: '/studies' },
+    { name: 'studies-new', address: '/studies/new' },
+    ...studyKinds.flatMap((kind) => {
+      const study = studies.find((each) => each.kind === kind)
+      return study === undefined ? [] : [{ name: `studies-${kind}`, address: `/studies/${study.id}` }]
+    }),
     { name: 'data', address: '/data' },
     { name: 'settings', address: '/settings' },
   ]

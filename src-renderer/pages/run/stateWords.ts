@@ -22,7 +22,7 @@ interface Around {
 export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWords | undefined {
   switch (run.status) {
     case 'queued':
-      return queued(runsBefore(run, runs), queuedBefore(run, runs) > 0)
+      return waitsFor(run, runs) ?? queued(runsBefore(run, runs), queuedBefore(run, runs) > 0)
     case 'failed':
       return failed(run)
     case 'interrupted':
@@ -44,6 +44,18 @@ const plain = (title: string, text: string): StateWords => ({ tone: 'plain', tit
 
 const elsewhere =
   'Its trainer belongs to another Anneal on this machine; commands go to it through the database.'
+
+/** A run that begins with a state of another one, which has not got so far yet. */
+function waitsFor({ origin }: RunSummary, runs: readonly RunSummary[]): StateWords | undefined {
+  if (origin === null || origin.kind === 'again') return undefined
+  const parent = runs.find(({ id }) => id === origin.runId)
+  if (parent === undefined || parent.stepsDone >= origin.stepsDone) return undefined
+  const { name, status, stepsDone } = parent
+  return plain(
+    `Waits for ${name}`,
+    `It begins with the state that ${name} has after ${counted(origin.stepsDone, 'step')}; ${name} is ${status} with ${count(stepsDone)} done.`,
+  )
+}
 
 function queued(before: number, canGoFirst: boolean): StateWords {
   const wait = before === 1 ? 'the run before it ends' : `the ${count(before)} runs before it have ended`

@@ -16,7 +16,9 @@ interface AddValuesProps {
 
 /** Values to try around the best, of each numeric axis; proposed here, and changed as the user likes. */
 export function AddValues({ study, sweep, onClose }: AddValuesProps) {
-  const { best, nameOf } = sweep
+  const { best, nameOf, spec } = sweep
+  // A search that draws its values has no grid for them to join: they are tried with the best setting's others.
+  const isDrawn = spec.search.method === 'random' || spec.search.method === 'quasiRandom'
   const axes = sweep.axes.filter(({ scale }) => scale !== 'categories')
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
     Object.fromEntries(
@@ -32,7 +34,7 @@ export function AddValues({ study, sweep, onClose }: AddValuesProps) {
     setBusy(true)
     const isDone = await extendStudy(
       study,
-      { values: wanted },
+      { values: wanted, ...(isDrawn && { of: best?.cells.map(({ key }) => key) ?? [] }) },
       `${counted(added, 'value')} added to ${study.name}`,
     )
     setBusy(false)
@@ -47,8 +49,10 @@ export function AddValues({ study, sweep, onClose }: AddValuesProps) {
     >
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          Half-way to the neighbours of the best value, and one step beyond where it is the last. The study
-          searches them as it searched the others.
+          Half-way to the neighbours of the best value, and one step beyond where it is the last.{' '}
+          {isDrawn
+            ? 'Each is tried with the best setting’s other values and seeds.'
+            : 'The study searches them as it searched the others.'}
         </Text>
         {axes.length === 0 && <Text size="sm">None of its axes is of numbers.</Text>}
         {axes.map(({ path }) => (

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { originOf } from '../../../../shared/run/origin.ts'
 import type { RunStatus } from '../../../../shared/run/state.ts'
 import { extendWords } from '../../../../src-renderer/pages/run/extendWords.ts'
 import {
@@ -63,6 +64,16 @@ test('a queued run knows its place: after those that train and those queued befo
   assert.deepEqual(stateWords(own, { runs, isHere: false })?.actions, ['startNext'])
   const alone = stateWords(own, { runs: [own], isHere: false })
   assert.deepEqual([alone?.title, alone?.actions], ['Next in the queue', []])
+})
+
+test('a queued run that begins with a state still to come says whose', () => {
+  const trunk = runWith({ id: 'trunk', name: 'trunk', status: 'running', stepsDone: 40 })
+  const own = runWith({ id: 'own', status: 'queued', origin: originOf('branch', trunk, 90, null) })
+  const words = stateWords(own, { runs: [own, trunk], isHere: false })
+  assert.equal(words?.title, 'Waits for trunk')
+  assert.match(plain(words?.text), /has after 90 steps; trunk is running with 40 done/)
+  const there = { ...trunk, stepsDone: 90 }
+  assert.match(stateWords(own, { runs: [own, there], isHere: false })?.title ?? '', /Queued, 1.run before it/)
 })
 
 test('progress is never all of it before the last step', () => {
