@@ -19,7 +19,8 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 
 /** @throws UserError for a seed that is there twice */
 export function checkSeeds(seeds: readonly number[]): void {
-  const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i)
+  const seen = new Set<number>()
+  const twice = seeds.find((seed) => seen.has(seed) || !seen.add(seed))
   if (twice !== undefined) {
     throw refusal(
       'seeds',

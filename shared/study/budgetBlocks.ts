@@ -80,7 +80,10 @@ export interface BudgetBlock {
   /** Of its runs, in steps. */
   readonly steps: number
   readonly outcomes: readonly ScheduleOutcome[]
-  /** Every run has come to its end: ranks can be told. A schedule that has no result is behind all others. */
+  /**
+   * Every run has come to its end, and every schedule to a result: ranks can be told. Runs that were stopped, deleted or
+   * broken by an error say nothing of their schedule.
+   */
   readonly isDone: boolean
 }
 
@@ -128,7 +131,7 @@ function blockOf(
     budget: first?.budget ?? 0,
     steps: Math.max(...members.map(({ totalSteps }) => totalSteps)),
     outcomes,
-    isDone: outcomes.every(({ open, cells }) => open === 0 && cells.length > 0),
+    isDone: outcomes.every(({ open, count, diverged }) => open === 0 && count + diverged.length > 0),
   }
 }
 
@@ -193,7 +196,9 @@ export function standing(
 ): number | undefined {
   if (diverged.length > 0) return Number.NEGATIVE_INFINITY
   if (count === 0) return undefined
-  return isHigherBetter(score) ? mean : -mean
+  // The same scores in another order have another sum in its last bit, and are equal all the same.
+  const neat = Number(mean.toPrecision(12))
+  return isHigherBetter(score) ? neat : -neat
 }
 
 function placed(outcomes: readonly Unplaced[], score: StudyScore): ScheduleOutcome[] {

@@ -23,6 +23,14 @@ const share = z.number('must be a number').positive('must be above 0').max(1, 'm
 export const studyObjective = z.enum(['validationAccuracy', 'validationLoss'])
 export type StudyObjective = z.infer<typeof studyObjective>
 
+/** No study has more runs; a longer list is refused before its values are looked at. */
+const mostValues = 10_000
+const axisValues = z
+  .array(z.unknown())
+  .min(1, 'must have at least one value')
+  .max(mostValues, `may have at most ${mostValues} values`)
+  .pipe(z.array(z.json()))
+
 /** From `from` to `to`, both among the values; log: by equal factors. */
 const axisRange = z.strictObject({
   from: z.number('must be a number'),
@@ -38,7 +46,10 @@ const axisRange = z.strictObject({
 
 /** What is wrong with the values of an axis: by the rules of the form that was meant. */
 function valuesWords(input: unknown): string {
-  if (Array.isArray(input)) return input.length === 0 ? 'must have at least one value' : 'must be JSON'
+  if (Array.isArray(input)) {
+    if (input.length > mostValues) return `may have at most ${mostValues} values`
+    return input.length === 0 ? 'must have at least one value' : 'must be JSON'
+  }
   const problem = typeof input === 'object' && input !== null ? problemIn(axisRange, input) : undefined
   if (problem !== undefined) return `a range: ${problem.path === '' ? '' : `${problem.path} `}${problem.rule}`
   return 'must be a list of values, or a range {"from", "to", "count", "scale"}'
@@ -51,7 +62,7 @@ export const studyAxis = z.strictObject({
    * Of whole schedules also {"preset": id} and {"run": id, whose schedule it is}. A value may carry a name for tables and
    * charts: {"label": "SGDR", "value": …}.
    */
-  values: z.union([z.array(z.json()).min(1, 'must have at least one value'), axisRange], {
+  values: z.union([axisValues, axisRange], {
     error: ({ input }) => valuesWords(input),
   }),
 })

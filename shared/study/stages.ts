@@ -131,7 +131,11 @@ async function tunedCells(
   }
   const ready = new Map(
     [...tuning.keys()]
-      .filter((key) => (begun.get(key)?.length ?? 0) < seeds.length)
+      .filter((key) => {
+        // Some questions may have been given seeds of their own.
+        const asked = new Set(begun.get(key)?.map(({ seed }) => seed))
+        return seeds.some((seed) => !asked.has(seed))
+      })
       .flatMap((key) => {
         const factor = factorOf(key)
         return factor === undefined ? [] : [[key, factor] as const]

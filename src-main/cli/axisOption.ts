@@ -40,7 +40,7 @@ export function parseAxis(text: string): StudyAxis {
   return { path, values: splitValues(written, doing).map((value) => readValue(path, value)) }
 }
 
-/** @throws UserError for a word that is neither a scale nor a count */
+/** @throws UserError for a word that is neither a scale nor a count, and for more whole numbers than an axis may have */
 function readRange(from: number, to: number, rest: string, doing: string): StudyAxis['values'] {
   let count: number | undefined
   let scale: 'linear' | 'log' | undefined
@@ -58,7 +58,12 @@ function readRange(from: number, to: number, rest: string, doing: string): Study
   }
   const between = to - from + 1
   const allWhole = Number.isInteger(from) && Number.isInteger(to) && scale === undefined
-  if (count === undefined && allWhole && between >= 2 && between <= mostWhole) count = between
+  if (count === undefined && allWhole && between > mostWhole) {
+    throw new UserError(
+      `While ${doing}: every whole number between ${from} and ${to} is meant, of which there may be at most ${mostWhole} (received ${between}); say how many with ":5", or take them by equal factors with ":log".`,
+    )
+  }
+  if (count === undefined && allWhole && between >= 2) count = between
   return { from, to, count: count ?? 5, scale: scale ?? 'linear' }
 }
 

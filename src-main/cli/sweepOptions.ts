@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { parseOrExplain, show, UserError } from '../../shared/errors.ts'
+import { show, UserError } from '../../shared/errors.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
-import { type SweepSpec, studyObjective, sweepSpec } from '../../shared/study/spec.ts'
+import { parseStudySpec, type SweepSpec, studyObjective } from '../../shared/study/spec.ts'
 import { parseAxis } from './axisOption.ts'
 import { wholeNumber } from './context.ts'
 
@@ -58,8 +58,7 @@ export function buildSweep(base: unknown, chosen: SweepOptions): SweepSpec {
       `While ${doing}: --keep says what share of a rung goes on, and needs --halving (received ${keep}).`,
     )
   }
-  return parseOrExplain(
-    sweepSpec,
+  const study = parseStudySpec(
     {
       kind: 'sweep',
       base,
@@ -75,6 +74,8 @@ export function buildSweep(base: unknown, chosen: SweepOptions): SweepSpec {
     },
     doing,
   )
+  if (study.kind !== 'sweep') throw new Error('a sweep was made')
+  return study
 }
 
 function searchOf(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { QueueMove } from '../../shared/api/runs.ts'
+import { type StudyStatus, studyStatus } from '../../shared/api/studies.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { originOf, runOrigin } from '../../shared/run/origin.ts'
 import type { StudyCell } from '../../shared/study/cell.ts'
@@ -47,12 +48,22 @@ const timeRow = z.object({ time: z.number().nullable() })
 const parentRow = z.object({ id: z.string(), name: z.string(), origin: json(runOrigin).nullable() })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
+const statusRow = z.object({ status: studyStatus })
+
 /**
  * Cells that are there already stay as they are: whoever was killed between planning and storing plans and stores again.
+ * @param onlyIf the status that the study must still have: it may have been cancelled while they were planned
  * @returns how many are new
  */
-export function addCells(context: WriteContext, studyId: string, cells: readonly NewCell[]): number {
+export function addCells(
+  context: WriteContext,
+  studyId: string,
+  cells: readonly NewCell[],
+  onlyIf?: StudyStatus,
+): number {
   const { db } = context
+  const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', studyId)
+  if (onlyIf !== undefined && study?.status !== onlyIf) return 0
   const stored = db.all(
     keyRow,
     'SELECT key, run_id AS runId, ordinal FROM study_cells WHERE study_id = ?',
@@ -99,8 +110,8 @@ export function extendStudy(
 ): void {
   const added = addCells(context, id, cells)
   editStudy(context, id, { spec })
-  // One that is paused stays so, with more to do.
-  if (added > 0)
+  // One that is paused stays so, with more to do. More seeds of one whose rates are tuned show in its second stage alone.
+  if (added > 0 || spec !== undefined)
     context.db.run(
       "UPDATE studies SET status = 'active', reason = NULL, ended_at = NULL WHERE id = ? AND status = 'finished'",
       id,
@@ -118,8 +129,8 @@ function putOrigin(
   const parent = runOf.get(after.key)
   if (parent === undefined) throw new Error(`The cell ${key} goes on from ${after.key}, which is no cell.`)
   const row = db.get(parentRow, 'SELECT id, name, origin FROM runs WHERE id = ?', parent)
-  if (row === undefined) return
-  const origin = originOf('branch', row, after.stepsDone, null)
+  // Where the parent is gone the run fails, and says so: of fresh weights it would be another run.
+  const origin = originOf('branch', row ?? { id: parent, name: '', origin: null }, after.stepsDone, null)
   db.run('UPDATE runs SET origin = ? WHERE id = ?', JSON.stringify(origin), runId)
 }
 
@@ -167,22 +178,18 @@ export function requeueRuns({ db }: WriteContext, runIds: readonly string[]): vo
     )
 }
 
-/** A cell whose run was deleted gets a fresh one. */
-export function replaceRun(
-  context: WriteContext,
-  studyId: string,
-  key: string,
-  run: Pick<NewRun, 'datasetId' | 'plan' | 'totalSteps' | 'spec'>,
-): void {
+/** A cell whose run was deleted gets a fresh one, which begins with its parent's state as the one before did. */
+export function replaceRun(context: WriteContext, studyId: string, { cell, run }: NewCell): void {
   const { db } = context
   const cells = db.all(
     keyRow,
     'SELECT key, run_id AS runId, ordinal FROM study_cells WHERE study_id = ?',
     studyId,
   )
-  const own = cells.find((each) => each.key === key)
-  if (own === undefined) return
-  const [runId] = insertRuns(context, [{ ...run, studyId }], {
+  const own = cells.find(({ key }) => key === cell.key)
+  // Another host may have been first.
+  if (own === undefined || isThere(context, own.runId)) return
+  const [runId] = insertRuns(context, [{ ...run, spec: cell.spec, studyId }], {
     status: 'queued',
     firstPlace: own.ordinal + 1,
   })
@@ -191,10 +198,14 @@ export function replaceRun(
     `UPDATE study_cells SET run_id = ?, changed = (SELECT version + 1 FROM lab) WHERE study_id = ? AND key = ?`,
     runId,
     studyId,
-    key,
+    cell.key,
   )
-  db.run('UPDATE runs SET origin = (SELECT origin FROM runs WHERE id = ?) WHERE id = ?', own.runId, runId)
+  putOrigin(context, runId, cell, new Map(cells.map((each) => [each.key, each.runId])))
 }
+
+const isThere = ({ db }: WriteContext, runId: string): boolean =>
+  db.get(idRow, 'SELECT id FROM runs WHERE id = ? AND deleted_at IS NULL AND trashed_at IS NULL', runId) !==
+  undefined
 
 export function editStudy({ db }: WriteContext, id: string, { name, note, slots, spec }: StudyEdit): void {
   if (name !== undefined) db.run('UPDATE studies SET name = ? WHERE id = ?', name, id)
@@ -237,6 +248,13 @@ export function moveStudy({ db }: WriteContext, id: string, to: QueueMove): void
 /** Hides the study until it is restored. @param runs whether those of its runs that are there go with it */
 export function trashStudy(context: WriteContext, id: string, runs: boolean): void {
   const { db, now } = context
+  // What waits would else be taken for runs that were started by hand.
+  db.run(
+    `UPDATE runs SET status = 'stopped', reason = 'Its study was deleted before it began.', ended_at = ?, queue_place = NULL
+     WHERE study_id = ? AND status = 'queued'`,
+    now(),
+    id,
+  )
   const before = db.get(timeRow, 'SELECT max(trashed_at) AS time FROM runs WHERE study_id = ?', id)
   // A time of its own: by it those that went with the study are known when it comes back.
   const time = Math.max(now(), (before?.time ?? 0) + 1)

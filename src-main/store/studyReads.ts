@@ -143,14 +143,19 @@ function countsOf(cells: readonly StudyCellInfo[]): StudyCounts {
   return counts
 }
 
-/** Among those that have ended as planned. What only serves others (a trunk, a search for a rate) is no answer. */
-function bestOf({ objective }: StudySpec, cells: readonly StudyCellInfo[]): StudyCellInfo | null {
+/**
+ * Among those that have ended as planned. What only serves others (a trunk, a search for a rate) is no answer, nor is an
+ * earlier rung of a sweep.
+ */
+function bestOf({ kind, objective }: StudySpec, cells: readonly StudyCellInfo[]): StudyCellInfo | null {
   let best: StudyCellInfo | null = null
   let most = Number.NEGATIVE_INFINITY
   for (const cell of cells) {
     if (cell.status !== 'completed' || cell.role === 'tuning' || cell.role === 'trunk') continue
     const value = objective === 'validationLoss' ? negated(cell.validationLoss) : cell.validationAccuracy
-    if (value === null || value <= most) continue
+    if (value === null) continue
+    const rungs = kind === 'sweep' && best !== null ? cell.budget - best.budget : 0
+    if (rungs < 0 || (rungs === 0 && value <= most)) continue
     most = value
     best = cell
   }

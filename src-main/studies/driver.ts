@@ -81,7 +81,11 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       const outcomes = cells.map((info) => (isGivenUp(info) ? { ...info, status: 'failed' as const } : info))
       const planned = await data.toStore(await nextStage(study.spec, outcomes, data))
       for (const dataset of data.datasets()) write.putDataset(dataset)
-      if (planned.length > 0 && write.addCells(study.id, planned) > 0) return
+      if (planned.length > 0) {
+        if (write.addCells(study.id, planned, 'active') > 0) return
+        // It was paused or cancelled meanwhile: once it goes on, they are due.
+        asked.delete(study.id)
+      }
       if (cells.every((info) => hasEnded(info) || isGivenUp(info))) finish(study.id)
     } catch (error) {
       asked.delete(study.id)
@@ -90,7 +94,8 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       // What cannot be planned (its data set is gone) pauses the study, with the reason.
       const words =
         error instanceof UserError ? error.message : `Anneal itself failed here (${String(error)}).`
-      write.setStudyStatus(study.id, { status: 'paused', reason: words })
+      if (read.study(study.id).study.status === 'active')
+        write.setStudyStatus(study.id, { status: 'paused', reason: words })
     }
   }
 
@@ -105,6 +110,9 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
     if (read.version() === seen) return
     const version = read.version()
     const underWay = read.studies().filter(({ status }) => status === 'active' || status === 'paused')
+    // Who takes one up again asks anew, though its cells have come no further.
+    const active = new Set(underWay.filter(({ status }) => status === 'active').map(({ id }) => id))
+    for (const id of asked.keys()) if (!active.has(id)) asked.delete(id)
     for (const { id } of underWay) await carryOn(id)
     isWatching = underWay.some(({ counts }) => counts.active > 0)
     seen = version
@@ -156,7 +164,7 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       for (const { cell } of gone) planned.push({ ...cell, ...(await planner.plan(cell.spec)) })
       const fresh = await data.toStore(planned)
       for (const dataset of data.datasets()) write.putDataset(dataset)
-      for (const { cell, run } of fresh) write.replaceRun(id, cell.key, { ...run, spec: cell.spec })
+      for (const each of fresh) write.replaceRun(id, each)
       write.requeueRuns(again)
       for (const runId of again) tries.delete(runId)
       write.setStudyStatus(id, { status: 'active' })

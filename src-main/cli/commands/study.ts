@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { parseOrExplain, UserError } from '../../../shared/errors.ts'
-import { type StudySpec, studySpec } from '../../../shared/study/spec.ts'
+import { UserError } from '../../../shared/errors.ts'
+import { parseStudySpec, type StudySpec } from '../../../shared/study/spec.ts'
 import { findStudyPreset } from '../../studies/presets.ts'
 import { addStore, type Cli, readOptions, storeOptions, wholeNumber } from '../context.ts'
 import { readJsonFile } from '../files.ts'
@@ -122,7 +122,7 @@ function readStudy(chosen: z.output<typeof studyCommandOptions>): StudySpec {
   const content = spec === undefined ? findStudyPreset(preset ?? '').spec : readJsonFile(spec, doing)
   refuseRun(content)
   const own = { ...(name !== undefined && { name }), ...(slots !== undefined && { slots }) }
-  return parseOrExplain(studySpec, isObject(content) ? { ...content, ...own } : content, doing)
+  return parseStudySpec(isObject(content) ? { ...content, ...own } : content, doing)
 }
 
 const doing = 'reading the study'

@@ -1,5 +1,5 @@
 import type { Annotation, QueueMove } from '../../../shared/api/runs.ts'
-import type { SlotSettings } from '../../../shared/api/studies.ts'
+import type { SlotSettings, StudyStatus } from '../../../shared/api/studies.ts'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
@@ -84,8 +84,11 @@ export interface StoreWrites {
   heartbeat(): void
   /** A study with its first cells and their runs, queued: all or none. @returns its id */
   createStudy(study: NewStudy, cells: readonly NewCell[]): string
-  /** Those whose key is there already stay as they are. @returns how many are new */
-  addCells(studyId: string, cells: readonly NewCell[]): number
+  /**
+   * Those whose key is there already stay as they are.
+   * @param onlyIf none is stored where the study has another status by then · @returns how many are new
+   */
+  addCells(studyId: string, cells: readonly NewCell[], onlyIf?: StudyStatus): number
   /** Adds cells, and the spec that they belong to where it is another; the study goes on with them. */
   extendStudy(studyId: string, cells: readonly NewCell[], spec?: StudySpec): void
   /** @returns whether it was another one */
@@ -94,12 +97,8 @@ export interface StoreWrites {
   cancelStudy(id: string): string[]
   /** Puts runs of studies that were stopped, failed or interrupted back into the queue, at their place. */
   requeueRuns(runIds: readonly string[]): void
-  /** A cell whose run was deleted gets a fresh one, queued. */
-  replaceRun(
-    studyId: string,
-    key: string,
-    run: Pick<NewRun, 'datasetId' | 'plan' | 'totalSteps' | 'spec'>,
-  ): void
+  /** A cell whose run was deleted gets a fresh one, queued; one whose run is there keeps it. */
+  replaceRun(studyId: string, cell: NewCell): void
   editStudy(id: string, edit: StudyEdit): void
   /** @throws UserError when it has ended */
   moveStudy(id: string, to: QueueMove): void

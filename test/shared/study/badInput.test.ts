@@ -39,6 +39,11 @@ const refused: readonly (readonly [what: string, input: unknown, says: readonly 
   ],
   ['the name', sweep([{ path: 'name', values: ['a', 'b'] }]), ['axis name', 'not varied']],
   ['an empty axis', lrStart([]), ['axis schedule.lrStart', 'at least one value', '[]']],
+  [
+    'a list longer than any study',
+    lrStart(Array.from({ length: 1_000_000 }, (_, i) => 1 + i)),
+    ['axis schedule.lrStart', 'at most 10000 values'],
+  ],
   ['values that are none', lrStart(0.1), ['axis schedule.lrStart', 'a list of values, or a range', '0.1']],
   [
     'an axis that is there twice',

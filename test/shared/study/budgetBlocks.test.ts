@@ -101,6 +101,36 @@ test('a schedule of which a run diverged ranks last, and its other runs are stil
   assert.equal(only?.isDone, true)
 })
 
+test('a schedule whose runs were all deleted or broken is not ranked: its comparison is left out', () => {
+  const cells = [
+    ...seedsOf('A', 1, [0.5]),
+    cellInfo({ settings: { schedule: 'B' }, status: 'deleted' }),
+    ...seedsOf('A', 0.1, [0.5]),
+    ...seedsOf('B', 0.1, [null]),
+  ]
+  const blocks = budgetBlocks(cells, byValidation)
+  assert.deepEqual(
+    blocks.map(({ budget, isDone }) => [budget, isDone]),
+    [
+      [0.1, true],
+      [1, false],
+    ],
+  )
+  assert.deepEqual(rankedScores(blocks, 'all', byValidation), [[0.5, Number.NEGATIVE_INFINITY]])
+})
+
+test('the same scores in another order are equal, whatever the last bit of their sums', () => {
+  const [only] = budgetBlocks(
+    [...seedsOf('A', 1, [0.1, 0.2, 0.3]), ...seedsOf('B', 1, [0.3, 0.2, 0.1])],
+    byValidation,
+  )
+  assert.notEqual(only?.outcomes[0]?.mean, only?.outcomes[1]?.mean)
+  assert.deepEqual(
+    only?.outcomes.map(({ place }) => place),
+    [1, 1],
+  )
+})
+
 test('what is still to come has no place, and its comparison is not ranked before it ends', () => {
   const cells = [
     ...seedsOf('A', 0.1, [0.5]),

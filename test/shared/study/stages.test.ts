@@ -114,6 +114,22 @@ test('tuning: every question is asked with each factor and the first seed, then 
   assert.deepEqual(await nextStage(study.spec, all, host), [])
 })
 
+test('tuning: a seed that the study is given later reaches questions that have another one of their own', async () => {
+  const study = await planStudy(tuned, host)
+  const found = study.cells.map((cell) => ended(cell, 0.5))
+  const next = await nextStage(study.spec, found, host)
+  const [own] = next
+  assert.ok(own)
+  const extra = { ...ended(own, 0.5), key: own.key.replace('"seed":3', '"seed":9'), seed: 9 }
+  const all = [...found, ...next.map((cell) => ended(cell, 0.5)), extra]
+  assert.ok(study.spec.kind === 'budget')
+  const later = await nextStage({ ...study.spec, seeds: [3, 4, 5] }, all, host)
+  assert.deepEqual(
+    later.map(({ seed }) => seed),
+    [5, 5, 5, 5],
+  )
+})
+
 test('tuning: a question begins as soon as its own factors were tried, and is not asked where all of them diverged', async () => {
   const study = await planStudy(tuned, host)
   const isFirst = ({ settings, budget }: PlannedCell): boolean =>

@@ -237,6 +237,60 @@ test('a cell that goes on from another begins with the state it asks for, and kn
   assert.equal(store.read.run(branchRun ?? '').origin?.weightsSha256, taken.weightsSha256)
 })
 
+test('a fresh run of a deleted cell begins where the one before did, and is made once', (t) => {
+  const store = tempStore(t)
+  putDataset(store)
+  const trunk = cellOf(1, { role: 'trunk' })
+  const branch = cellOf(2, { role: 'cooldown', after: { key: trunk.cell.key, stepsDone: 100 } })
+  const id = store.write.createStudy({ name: 'trunk', spec: sweep }, [trunk, branch])
+  const before = runIdsOf(store, id)
+  store.write.purgeRuns(before)
+  for (const cell of [trunk, branch, trunk, branch]) store.write.replaceRun(id, cell)
+  const [trunkRun, branchRun] = runIdsOf(store, id)
+  assert.equal(store.read.runs().length, 2, 'two hosts that retry make no second one')
+  assert.ok(!before.includes(trunkRun ?? ''))
+  const { origin } = store.read.run(branchRun ?? '')
+  assert.deepEqual([origin?.runId, origin?.stepsDone], [trunkRun, 100])
+})
+
+test('what was planned while the study was cancelled is not stored', (t) => {
+  const store = tempStore(t)
+  const id = storedStudy(store, 1)
+  assert.equal(store.write.addCells(id, [cellOf(2)], 'active'), 1)
+  store.write.cancelStudy(id)
+  assert.equal(store.write.addCells(id, [cellOf(3)], 'active'), 0)
+  assert.equal(store.read.study(id).cells.length, 2)
+})
+
+test('a run that waits is not started once its study was deleted', (t) => {
+  const store = tempStore(t)
+  const id = storedStudy(store, 1)
+  store.write.cancelStudy(id)
+  store.write.extendStudy(id, [cellOf(2)])
+  store.write.trashStudy(id, false)
+  assert.equal(store.write.claimQueuedRun(), undefined)
+})
+
+test('a study that has ended goes on with another spec, though its cells come later', (t) => {
+  const store = tempStore(t)
+  const id = storedStudy(store, 1)
+  store.write.setStudyStatus(id, { status: 'finished' })
+  store.write.extendStudy(id, [], sweep)
+  assert.equal(store.read.study(id).study.status, 'active')
+})
+
+test('the best of a halving is one of the longest budget that has a score', (t) => {
+  const store = tempStore(t)
+  putDataset(store)
+  const cells = [cellOf(1, { budget: 0.3 }), cellOf(2, { budget: 1, stage: 1 }), cellOf(3, { budget: 0.3 })]
+  const id = store.write.createStudy({ name: 'halving', spec: sweep }, cells)
+  for (const [i, runId] of runIdsOf(store, id).entries()) {
+    const run = store.write.claimRun(runId)
+    store.record([{ ...epoch(run, 0, 1), valAccuracy: [0.9, 0.5, 0.95][i] ?? 0 }, ended(run, 1)])
+  }
+  assert.equal(store.read.study(id).study.best?.key, 'lr 2')
+})
+
 test('what was deleted 30 days ago goes for good; runs that stayed stay', (t) => {
   const path = join(tempFolder(t), 'lab.db')
   const store = openFor(t, path)

@@ -85,6 +85,39 @@ test('what was stopped or deleted is trained again in its place', async () => {
   assert.equal(again?.validationLoss, first?.validationLoss, 'the same run, bit for bit')
 })
 
+test('a study of which a run was deleted ends again after it was resumed', async () => {
+  const { core } = lab
+  const id = await core.studies.launch(cloudsSweep([0.035]))
+  await reaches(core, id, 'finished')
+  core.store.write.trashRuns([study(core, id).cells[0]?.runId ?? ''])
+  await core.studies.command(id, 'resume')
+  await reaches(core, id, 'finished')
+  assert.deepEqual(statuses(core, id), ['deleted'])
+})
+
+test('more seeds of a study that has ended and whose rates are tuned are trained', async () => {
+  const { core } = lab
+  const id = await core.studies.launch({
+    kind: 'budget',
+    base: cloudsSpec(1, { device: 'cpu' }),
+    schedules: [{ spec: { kind: 'constant', lr: 0.05 } }],
+    budgets: [1],
+    seeds: [1],
+    rates: { mode: 'tuned', factors: [0.5, 1] },
+  })
+  await reaches(core, id, 'finished')
+  await core.studies.extend({ id, seeds: [2] })
+  await reaches(core, id, 'finished')
+  const asked = study(core, id).cells.filter(({ role }) => role === 'cell')
+  assert.deepEqual(
+    asked.map(({ seed, status }) => [seed, status]),
+    [
+      [1, 'completed'],
+      [2, 'completed'],
+    ],
+  )
+})
+
 test('a trainer that dies is begun again without a user', async () => {
   const { core } = lab
   const id = await core.studies.launch({

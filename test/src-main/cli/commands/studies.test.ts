@@ -329,6 +329,8 @@ test('every mistake is told in one sentence with axis, rule and value, before an
   await sweep(/seed.*(twice|once)/, 'seed=1,2', 'seed=3')
   await sweep(/axis schedule\.lrStart: .*begin above 0 \(received 0\)/, 'schedule.lrStart=0..1:log')
   await sweep(/1[ ,]?000[ ,]?000|million/, 'schedule.lrStart=0.001..1:1000', 'batchSize=1..1000')
+  await sweep(/axis seed: every whole number between 1 and 1000000 .*\(received 1000000\)/, 'seed=1..1000000')
+  await sweep(/axis batchSize, values\.count: .*\(received 2000\)/, 'batchSize=1..5000:2000')
   await sweep(/dataset\.name.*gone-set|gone-set/, 'dataset.name=clouds,gone-set')
   await sweep(/preset.*rax.*rex|rax/, 'schedule=rax,cosine')
   await sweep(/must be PATH=VALUES/, 'lr')
@@ -372,7 +374,7 @@ test('every mistake is told in one sentence with axis, rule and value, before an
     kind: 'budgets',
   })
   await study(/this is a run, not a study/, base)
-  await study(/must be an object/, [])
+  await study(/must be a JSON object/, [])
   await study(/schedulez: there is no such field \(did you mean schedules\?\)/, { ...budget, schedulez: [] })
   await study(/schedules: needs at least one schedule/, { ...budget, schedules: [] })
   await study(/budgets\.0: must be above 0 \(received 0\)/, { ...budget, budgets: [0, 1] })
