@@ -43,6 +43,11 @@ export function Handles(props: HandlesProps) {
   )
 }
 
+/** Half of the square that is hit, in pixels: its style has the same. */
+const reach = 12
+/** Above the chart are its switches: a handle at the upper edge is hit below them, its mark stays where the value is. */
+const topmost = reach - plotMargin.top
+
 const within = (value: number, most: number): number => Math.min(most, Math.max(0, value))
 
 function placeOf({ axis, step, rate }: Handle, area: PlotArea, stepsPerX: number) {
@@ -62,6 +67,7 @@ function DragHandle({
 }: HandlesProps & { readonly handle: Handle }) {
   const [dragging, setDragging] = useState(false)
   const { x, y } = placeOf(handle, area, stepsPerX)
+  const middle = Math.max(topmost, y)
   const { gesture } = useForm()
   const drag = (on: boolean) => {
     setDragging(on)
@@ -94,7 +100,7 @@ function DragHandle({
       aria-valuemax={handle.most}
       aria-valuetext={handle.text}
       aria-orientation={handle.axis === 'time' ? 'horizontal' : 'vertical'}
-      style={{ left: x, top: y }}
+      style={{ left: x, top: middle }}
       onPointerDown={(event) => {
         if (event.button !== 0) return
         event.currentTarget.setPointerCapture(event.pointerId)
@@ -111,9 +117,17 @@ function DragHandle({
       }}
     >
       {handle.axis === 'time' && (
-        <span className={classes.guide} style={{ height: innerHeight(area.height) }} aria-hidden="true" />
+        <span
+          className={classes.guide}
+          style={{ top: reach + y - middle, height: innerHeight(area.height) }}
+          aria-hidden="true"
+        />
       )}
-      <span className={classes.mark} aria-hidden="true" />
+      <span
+        className={classes.mark}
+        style={{ transform: `translateY(${y - middle}px)` }}
+        aria-hidden="true"
+      />
       <span className={classes.words} aria-hidden="true">
         {handle.label}: {handle.text}
       </span>
