@@ -58,7 +58,9 @@ function winnersIn(scope: BudgetScope, done: readonly BudgetBlock[]): string[] {
   if (most === 0) return [`no schedule came to its end at ${scopeWords[scope]}`]
   const best = schedulesIn(here).filter((schedule) => wins.get(schedule) === most)
   const each = best.length > 1 ? 'each ' : ''
-  return [`${quoted(best)} won most often at ${scopeWords[scope]}, ${each}in ${times(most, here.length)}`]
+  return [
+    `${quoted(best)} came first most often at ${scopeWords[scope]}, ${each}in ${times(most, here.length)}`,
+  ]
 }
 
 /** Comparisons whose best is level with another schedule. */

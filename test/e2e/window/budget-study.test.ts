@@ -98,7 +98,7 @@ test('a budget study is watched to its end: table, ranks with their diagram, and
       }
   }
   await assertTable('validationAccuracy')
-  await page.getByText('SGDR won most often', { exact: false }).waitFor()
+  await page.getByText('SGDR came first most often', { exact: false }).waitFor()
   // Two comparisons of two schedules: ranks 1 and 2 both times, χ² 2, which is p 0.157 with one degree of freedom.
   await page.getByRole('figure', { name: /χ² 2\.00, p 0\.16\. It finds no difference/ }).waitFor()
   await rowOf('Ranks of the schedules: table', 'SGDR')

@@ -19,7 +19,7 @@ test('what won where, and which ranks cannot be told apart', () => {
     ...threeAt(1, 0.8, 0.9, 0.3),
   ]
   assert.deepEqual(budgetVerdict(budgetBlocks(cells, score), score, rejects), [
-    'By mean validation accuracy, REX won most often at low budgets (up to 10 %), in 2 of 2 comparisons; Linear won most often at high budgets (above 10 %), in 1 of 1 comparison.',
+    'By mean validation accuracy, REX came first most often at low budgets (up to 10 %), in 2 of 2 comparisons; Linear came first most often at high budgets (above 10 %), in 1 of 1 comparison.',
     'In each, the best is ahead by more than the standard error of the difference.',
     'Over all budgets REX has the best mean rank, 1.00 of 3: it ranks better than None, and cannot be told apart from Linear (Friedman p = 0.010, Nemenyi at 5 %).',
   ])
@@ -32,7 +32,7 @@ test('where Friedman’s test does not reject, that is said, and a best within i
     friedman: { chiSquared: 1, p: 0.31 },
   })
   assert.deepEqual(said, [
-    'By mean validation accuracy, REX and None won most often at high budgets (above 10 %), each in 1 of 2 comparisons.',
+    'By mean validation accuracy, REX and None came first most often at high budgets (above 10 %), each in 1 of 2 comparisons.',
     'In 1 of 2 comparisons another schedule is within the standard error of the best: there, no winner.',
     'Over 2 comparisons Friedman’s test finds no difference between the schedules’ ranks (p = 0.31).',
   ])
@@ -46,7 +46,7 @@ test('divergences, single seeds and comparisons that wait are said', () => {
     cellInfo({ settings: { schedule: 'None' }, status: 'running' }),
   ]
   assert.deepEqual(budgetVerdict(budgetBlocks(cells, score), score, null), [
-    'By mean validation accuracy, REX won most often at low budgets (up to 10 %), in 1 of 1 comparison.',
+    'By mean validation accuracy, REX came first most often at low budgets (up to 10 %), in 1 of 1 comparison.',
     'With one seed each, no difference in the table can be told from chance.',
     'Mean ranks need two comparisons or more.',
     'Diverged: 1 run of None. Where a run of it did, a schedule ranks last.',
