@@ -62,7 +62,7 @@ export function accuracyLines(points: readonly RatePoint[]): ChartSeries[] {
     },
     {
       id: 'averaged',
-      label: `mean of ${count(2 * half + 1)}`,
+      label: `mean of ${count(2 * half + 1)} steps`,
       color: seriesColor(0),
       ...lineOf(averaged, ({ accuracy }) => accuracy),
     },

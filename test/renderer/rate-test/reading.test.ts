@@ -64,7 +64,7 @@ test('both losses and both accuracies are drawn against the rate, the raw ones t
     smoothed?.y,
     points.map(({ smoothed: one }) => one),
   )
-  assert.match(accuracyLines(points)[1]?.label ?? '', /^mean of 9$/)
+  assert.match(accuracyLines(points)[1]?.label ?? '', /^mean of 9 steps$/)
 })
 
 test('a loss that is no number is a gap that is marked, once', () => {
