@@ -10,7 +10,7 @@ import { StudyMenu } from './StudyMenu.tsx'
 import { StudyName } from './StudyName.tsx'
 import { StudyNote } from './StudyNote.tsx'
 import { commandStudy } from './studyActs.ts'
-import { bestWords, kindNames, objectiveWords, progressWords, settingsText, statusOf } from './words.ts'
+import { bestWords, cellText, kindNames, objectiveWords, progressWords, statusOf } from './words.ts'
 
 interface StudyHeaderProps {
   readonly study: StudySummary
@@ -42,7 +42,7 @@ export function StudyHeader({ study, cells }: StudyHeaderProps) {
         {best !== null && (
           <span>
             best single run <strong>{bestWords(best, spec.objective, measure)}</strong> at{' '}
-            {settingsText(best.settings)}, seed {best.seed}
+            {cellText(best, spec)}, seed {best.seed}
           </span>
         )}
         {study.reason !== null && <span className={classes.reason}>{study.reason}</span>}

@@ -7,7 +7,7 @@ import type { ScoreMeasure } from '../../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { ProgressBar } from './ProgressBar.tsx'
 import classes from './Studies.module.css'
-import { bestWords, kindNames, progressWords, settingsText, statusOf } from './words.ts'
+import { bestWords, cellText, kindNames, progressWords, statusOf } from './words.ts'
 
 /** Every study of the lab, the newest first. */
 export function StudyTable({ studies }: { readonly studies: readonly StudySummary[] }) {
@@ -70,8 +70,8 @@ const Row = memo(function Row({
         ) : (
           <>
             {bestWords(best, spec.objective, measure)}
-            <span className={classes.small} title={settingsText(best.settings)}>
-              {settingsText(best.settings)}
+            <span className={classes.small} title={cellText(best, spec)}>
+              {cellText(best, spec)}
             </span>
           </>
         )}

@@ -1,8 +1,8 @@
 import type { StudyCellInfo, StudyCounts, StudySummary } from '../../../shared/api/studies.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { StudyCell } from '../../../shared/study/cell.ts'
-import type { StudyKind, StudyObjective } from '../../../shared/study/spec.ts'
-import { count, counted, loss, rate } from '../../format/format.ts'
+import type { StudyKind, StudyObjective, StudySpec } from '../../../shared/study/spec.ts'
+import { count, counted, loss, percent, rate } from '../../format/format.ts'
 import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
 
 /* How a study and its parts are told. */
@@ -65,7 +65,13 @@ export function settingText(value: StudyCell['settings'][string] | undefined): s
   return typeof value === 'number' ? rate(value) : String(value)
 }
 
-/** "schedule.lrMax 0.1, seed 2" */
+/** The same of a cell, with its budget where the study has several of them. */
+export function cellText({ settings, budget }: StudyCellInfo, spec: StudySpec): string {
+  const hasBudgets = spec.kind === 'sweep' ? spec.halving !== undefined : spec.budgets.length > 1
+  return `${settingsText(settings)}${hasBudgets ? `, ${percent(budget, 0)} of the budget` : ''}`
+}
+
+/** "schedule.lrMax 0.1, optimizer.momentum 0.9" */
 export const settingsText = (settings: StudyCell['settings']): string =>
   Object.entries(settings)
     .map(([path, value]) => `${path} ${settingText(value)}`)
