@@ -1,7 +1,9 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { StudySummary } from '../../../../shared/api/studies.ts'
+import { axisFields } from '../../../../shared/study/paths.ts'
 import { counted } from '../../../format/format.ts'
+import { baseOf } from '../new/studyDraft.ts'
 import { extendStudy } from '../studyActs.ts'
 import { settingText } from '../words.ts'
 import { aroundBest } from './around.ts'
@@ -20,11 +22,16 @@ export function AddValues({ study, sweep, onClose }: AddValuesProps) {
   // A search that draws its values has no grid for them to join: they are tried with the best setting's others.
   const isDrawn = spec.search.method === 'random' || spec.search.method === 'quasiRandom'
   const axes = sweep.axes.filter(({ scale }) => scale !== 'categories')
-  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() =>
-    Object.fromEntries(
-      axes.map((axis) => [axis.path, aroundBest(axis, best?.settings[axis.path]).join(', ')]),
-    ),
-  )
+  const [texts, setTexts] = useState<Readonly<Record<string, string>>>(() => {
+    const base = baseOf(spec)
+    const fields = base === undefined ? [] : axisFields(base)
+    return Object.fromEntries(
+      axes.map((axis) => {
+        const limits = fields.find(({ path }) => path === axis.path)?.limits
+        return [axis.path, aroundBest(axis, best?.settings[axis.path], limits).join(', ')]
+      }),
+    )
+  })
   const [isBusy, setBusy] = useState(false)
   const read = axes.map(({ path }) => ({ path, values: readNumbers(texts[path] ?? '') }))
   const isWrong = read.some(({ values }) => values === undefined)

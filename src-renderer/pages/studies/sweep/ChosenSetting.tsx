@@ -4,7 +4,7 @@ import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
 import type { ChartAxis } from '../../../charts/types.ts'
 import { StatusBadge } from '../../../components/StatusBadge.tsx'
 import { count, loss } from '../../../format/format.ts'
-import { type ScoreMeasure, scoreText } from '../../../format/scoreMeasure.ts'
+import { measureTitles, type ScoreMeasure, scoreText } from '../../../format/scoreMeasure.ts'
 import { useMemoBy } from '../../../hooks/useMemoBy.ts'
 import { useRuns } from '../../../hooks/useRuns.ts'
 import { CurveCharts } from '../../compare/CurveCharts.tsx'
@@ -38,14 +38,14 @@ export function ChosenSetting({ sweep, row, measure }: ChosenSettingProps) {
           <tr>
             <th scope="col">Run</th>
             <th scope="col">
-              {measure}
+              {measureTitles[measure]}
               <span className={classes.ofPart}>validation</span>
             </th>
             <th scope="col">
-              loss, nats<span className={classes.ofPart}>validation</span>
+              Loss, nats<span className={classes.ofPart}>validation</span>
             </th>
             <th scope="col">
-              {measure}
+              {measureTitles[measure]}
               <span className={classes.ofPart}>test</span>
             </th>
             <th scope="col">Status</th>

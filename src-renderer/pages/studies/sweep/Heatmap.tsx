@@ -61,7 +61,8 @@ export function Heatmap({ sweep, rows, measure, chosen, onChoose }: HeatmapProps
         />
       </div>
       <p className={sweepClasses.about}>
-        Mean {objectiveWords(spec.objective, measure)} over seeds{others}.
+        Mean {objectiveWords(spec.objective, measure)} over {seedsOf(rows)}
+        {others}.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={classes.heatBox} tabIndex={0} aria-label="Heatmap: cells">
@@ -154,4 +155,12 @@ function moveFocus(event: KeyboardEvent<HTMLTableElement>): void {
     }
     at = [at[0] + down, at[1] + right]
   }
+}
+
+/** "3 seeds", "1 to 3 seeds": of the settings that have a value. */
+function seedsOf(rows: readonly SettingRow[]): string {
+  const counts = rows.flatMap(({ score }) => score?.n ?? [])
+  const most = Math.max(0, ...counts)
+  const least = Math.min(most, ...counts)
+  return least === most ? counted(most, 'seed') : `${least} to ${counted(most, 'seed')}`
 }

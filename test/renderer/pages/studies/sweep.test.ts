@@ -207,6 +207,8 @@ test('values around the best lie half-way to its neighbours, and beyond it where
   assert.deepEqual(aroundBest(axis(lr), 1), [0.316, 3.16, 10])
   assert.deepEqual(aroundBest({ path: 'x', values: [0, 0.5], scale: 'linear' }, 0), [0.25])
   assert.deepEqual(aroundBest({ path: 'x', values: [2, 3], scale: 'linear' }, 3), [4])
+  // A momentum is below 1: one step beyond 0.9 there is none.
+  assert.deepEqual(aroundBest({ path: 'x', values: [0, 0.9], scale: 'linear' }, 0.9, { below: 1 }), [0.45])
   assert.deepEqual(aroundBest({ path: 'x', values: ['a', 'b'], scale: 'categories' }, 'a'), [])
 })
 
