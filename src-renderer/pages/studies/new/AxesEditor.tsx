@@ -131,7 +131,7 @@ function helpOf({ path, label, help, unit, limits, value, type }: AxisField): st
   ]
   const parts = [
     `${label} (${path})`,
-    help,
+    help?.replace(/\.$/, ''),
     unit !== undefined && unit !== 'rate' && unit !== 'time' && unit !== 'length' && `in ${unit}`,
     ...ends,
     type !== 'part' && value !== undefined && `base: ${JSON.stringify(value)}`,

@@ -53,7 +53,7 @@ export function SweepFields() {
           label="Halving: only the best of each rung of budgets go on"
           checked={isHalving}
           onChange={({ currentTarget }) =>
-            set(['halving'], currentTarget.checked ? { rungs: [0.11, 0.33, 1], keep: 1 / 3 } : undefined)
+            set(['halving'], currentTarget.checked ? { rungs: [0.11, 0.33, 1], keep: 0.333 } : undefined)
           }
         />
         {isHalving && (
