@@ -49,10 +49,12 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
           <ScoreMeasureSwitch />
         </div>
         <Verdict sweep={sweep} measure={measure} />
-        <p className={classes.about}>
-          Each value is the mean ± standard deviation over n runs that differ by their seed; differences
-          within their standard error are no difference.
-        </p>
+        {sweep.best !== undefined && (
+          <p className={classes.about}>
+            Each value is the mean ± standard deviation over n runs that differ by their seed; differences
+            within their standard error are no difference.
+          </p>
+        )}
         <SettingsTable
           sweep={sweep}
           rows={rows}

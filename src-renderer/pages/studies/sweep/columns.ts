@@ -95,10 +95,10 @@ export function settingColumns(sweep: Sweep, measure: ScoreMeasure): readonly Se
     {
       id: 'time',
       label: 'Time a run',
-      about: 'Mean time of training, evaluation and checkpoints of one run',
+      about: 'Mean time of training, evaluation and checkpoints of a run that came to its end',
       isNumber: true,
       value: secondsOf,
-      text: (row) => duration(secondsOf(row)),
+      text: (row) => duration(secondsOf(row) ?? null),
     },
     {
       id: 'state',
@@ -121,4 +121,9 @@ const budget: SettingColumn = {
   highFirst: true,
 }
 
-const secondsOf = ({ seconds, cells }: SettingRow): number => seconds / Math.max(1, cells.length)
+/** Of the runs that came to their end: those that wait, or stopped early, took less than one does. */
+function secondsOf({ cells }: SettingRow): number | undefined {
+  const ended = cells.filter(({ status }) => status === 'completed')
+  if (ended.length === 0) return undefined
+  return ended.reduce((sum, { seconds }) => sum + seconds, 0) / ended.length
+}
