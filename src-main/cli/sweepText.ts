@@ -24,20 +24,21 @@ function drawRows({ rows, leading, isStaged }: SweepRows, columns: number): stri
   const paths = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))].filter(
     (path) => path !== 'seed',
   )
+  const notes = rows.map(noteOf)
   const right = (head: string): Column => ({ head, align: 'right' })
   return table(
     [
       { head: '' },
-      ...paths.map((head): Column => ({ head, shrinkTo: 10 })),
+      ...shortNames(paths).map((head): Column => ({ head, shrinkTo: 10 })),
       ...(isStaged ? [right('budget')] : []),
       right('n'),
       right('validation'),
       right('test'),
       right('validation loss'),
       right('time'),
-      { head: 'note' },
+      ...(notes.some((note) => note !== '') ? [{ head: 'note' }] : []),
     ],
-    rows.map((row) => [
+    rows.map((row, i) => [
       row === leading?.best ? 'best' : leading?.equals.includes(row) === true ? '=' : '',
       ...paths.map((path) => String(row.settings[path] ?? '')),
       ...(isStaged ? [percent(row.budget, 0)] : []),
@@ -46,10 +47,16 @@ function drawRows({ rows, leading, isStaged }: SweepRows, columns: number): stri
       text(row.spreads.testAccuracy, percentSpread),
       text(row.spreads.validationLoss, lossSpread),
       duration(row.seconds),
-      noteOf(row),
+      notes[i] ?? '',
     ]),
     columns,
   )
+}
+
+/** The last part of each path, as "lrMax" for "schedule.lrMax", where no other ends so. */
+function shortNames(paths: readonly string[]): string[] {
+  const last = (path: string): string => path.split('.').at(-1) ?? path
+  return paths.map((path) => (paths.filter((one) => last(one) === last(path)).length > 1 ? path : last(path)))
 }
 
 function text(spread: Spread | null, write: typeof percentSpread): string {

@@ -44,6 +44,7 @@ function freeStudyId({ db, now }: WriteContext): string {
   }
 }
 
+const timeRow = z.object({ time: z.number().nullable() })
 const parentRow = z.object({ id: z.string(), name: z.string(), origin: json(runOrigin).nullable() })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
@@ -254,26 +255,23 @@ export function trashStudy(context: WriteContext, id: string, runs: boolean): vo
     now(),
     id,
   )
-  // Before its runs: by the time of it they are known when they come back.
-  db.run('UPDATE studies SET trashed_at = ? WHERE id = ?', now(), id)
-  if (runs) {
-    const own = db.all(
-      idRow,
-      'SELECT id FROM runs WHERE study_id = ? AND deleted_at IS NULL AND trashed_at IS NULL',
-      id,
-    )
-    trashRuns(
-      context,
-      own.map((run) => run.id),
-    )
-  }
+  const before = db.get(timeRow, 'SELECT max(trashed_at) AS time FROM runs WHERE study_id = ?', id)
+  // A time of its own: by it those that went with the study are known when it comes back.
+  const time = Math.max(now(), (before?.time ?? 0) + 1)
+  db.run('UPDATE studies SET trashed_at = ? WHERE id = ?', time, id)
+  if (!runs) return
+  const own = db
+    .all(idRow, 'SELECT id FROM runs WHERE study_id = ? AND deleted_at IS NULL AND trashed_at IS NULL', id)
+    .map((run) => run.id)
+  trashRuns(context, own)
+  for (const runId of own) db.run('UPDATE runs SET trashed_at = ? WHERE id = ?', time, runId)
 }
 
 /** Undoes `trashStudy`, with the runs that went with it. @throws UserError when it is gone for good */
 export function restoreStudy({ db }: WriteContext, id: string): void {
   const { changes } = db.run(
     `UPDATE runs SET trashed_at = NULL WHERE study_id = ? AND deleted_at IS NULL
-       AND trashed_at >= (SELECT trashed_at FROM studies WHERE id = ?)`,
+       AND trashed_at = (SELECT trashed_at FROM studies WHERE id = ?)`,
     id,
     id,
   )

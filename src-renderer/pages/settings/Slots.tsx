@@ -23,8 +23,8 @@ export function Slots() {
       {data !== undefined && <SlotsForm key={JSON.stringify(data)} stored={data} />}
       <p className={classes.aside}>
         Of runs that wait in the queue, and of studies that do not say it themselves. Runs at once on the
-        processor share its threads out: small networks get done sooner so, large ones need the whole of it. A
-        graphics device is best given one run.
+        processor share its threads out, and each comes to the same bits as alone. A graphics device is best
+        given one run.
       </p>
     </Section>
   )

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { connect } from '../../../src-main/store/database.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { cloudsCsv } from '../../e2e/lab.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
@@ -168,6 +169,18 @@ describe('a parent that a child is still to begin with', () => {
     store.write.restoreRuns([old.id])
     assert.equal((await (await runs.resume(child.id)).finished).run.status, 'completed')
   })
+})
+
+test('a state that is damaged is refused before anything is stored', async () => {
+  const { run: old } = await (await lab.core.runs.launch(cloudsSpec(1))).finished
+  const db = connect(path.join(lab.home, 'anneal.db'))
+  db.run(
+    `UPDATE snapshot_tensors SET data = zeroblob(length(data))
+     WHERE snapshot_id IN (SELECT id FROM snapshots WHERE run_id = ?)`,
+    old.id,
+  )
+  db.close()
+  await refusedWith(/snapshot \d+ of run .*: damage in its tensor/, rest(1), { runId: old.id })
 })
 
 test('the same run again with another seed, and with the same one', async () => {

@@ -39,7 +39,7 @@ export function JsonList({ path, label, placeholder }: JsonListProps) {
 }
 
 /** The list that a text is; undefined where it is none. */
-export function listIn(text: string): unknown[] | undefined {
+function listIn(text: string): unknown[] | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return Array.isArray(value) ? value : undefined

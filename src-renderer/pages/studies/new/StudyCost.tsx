@@ -8,7 +8,7 @@ import { trunkOf } from './studyDraft.ts'
 import { type PlannedDraft, useStudyPlan } from './useStudyPlan.ts'
 
 /** "30 runs, 12 000 steps, about 4 min, 12 MB on disk" */
-export function priceText({ runs, steps, seconds, bytes: room }: StudyPlan): string {
+function priceText({ runs, steps, seconds, bytes: room }: StudyPlan): string {
   const parts = [counted(runs, 'run'), counted(steps, 'step')]
   parts.push(seconds === null ? 'time not known before a run of it was measured' : aboutTime(seconds))
   if (room !== null) parts.push(`${bytes(room)} on disk`)

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react'
+import classes from './Parallel.module.css'
 import { type Brushes, setBrush, withBrush } from './parallel.ts'
 import { axisX, foot, type ParallelPlace, placeAtY, placeY, plot } from './parallelPlace.ts'
-import classes from './Sweep.module.css'
 
 /** A place of an axis where a value lies; with a label where there is room for one. */
 export interface BrushStop {

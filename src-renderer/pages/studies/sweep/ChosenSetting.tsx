@@ -13,8 +13,9 @@ import { mostDrawn, placesOf } from '../../compare/places.ts'
 import { useCurves } from '../../compare/useCurves.ts'
 import { useEpochs } from '../../compare/useEpochs.ts'
 import { SeriesError } from '../../run/SeriesError.tsx'
+import classes from './ChosenSetting.module.css'
 import type { SettingRow } from './rows.ts'
-import classes from './Sweep.module.css'
+import sweepClasses from './Sweep.module.css'
 import type { Sweep } from './useSweep.ts'
 import { divergedText, settingName } from './words.ts'
 
@@ -99,7 +100,8 @@ function Curves({ row, measure }: Pick<ChosenSettingProps, 'row' | 'measure'>) {
   const places = useMemoBy([epochsOf, ...runs], () => placesOf(runs, 'step', epochsOf))
   const curves = useCurves(places, smoothing, undefined)
   const lines = useCurveLines(places, curves, epochsOf, measure)
-  if (runs.length === 0) return <p className={classes.note}>Its runs were deleted: there are no curves.</p>
+  if (runs.length === 0)
+    return <p className={sweepClasses.note}>Its runs were deleted: there are no curves.</p>
   return (
     <>
       <SeriesError error={curves.error ?? undefined} hasData={false} />

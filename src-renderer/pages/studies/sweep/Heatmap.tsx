@@ -3,9 +3,10 @@ import { type CSSProperties, type KeyboardEvent, useMemo, useState } from 'react
 import { counted } from '../../../format/format.ts'
 import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
 import { objectiveText, objectiveWords } from '../words.ts'
+import classes from './Heatmap.module.css'
 import { type HeatCell, heatOf } from './heat.ts'
 import type { SettingRow } from './rows.ts'
-import classes from './Sweep.module.css'
+import sweepClasses from './Sweep.module.css'
 import type { Sweep } from './useSweep.ts'
 import { stateText } from './words.ts'
 
@@ -34,8 +35,8 @@ export function Heatmap({ sweep, rows, measure, chosen, onChoose }: HeatmapProps
   const others = axes.length > 2 ? ', all other axes at their best for each pair' : ''
   const lines = map.lines.toReversed()
   return (
-    <section className={classes.part} aria-label="Heatmap">
-      <div className={classes.partHead}>
+    <section className={sweepClasses.part} aria-label="Heatmap">
+      <div className={sweepClasses.partHead}>
         <h2>Two axes</h2>
         <Select
           aria-label="Axis across"
@@ -59,7 +60,7 @@ export function Heatmap({ sweep, rows, measure, chosen, onChoose }: HeatmapProps
           }
         />
       </div>
-      <p className={classes.about}>
+      <p className={sweepClasses.about}>
         Mean {objectiveWords(spec.objective, measure)} over seeds{others}.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}

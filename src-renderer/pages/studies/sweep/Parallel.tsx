@@ -6,6 +6,7 @@ import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
 import { objectiveText, objectiveWords, settingText } from '../words.ts'
 import { placeOn, type SweepAxis } from './axes.ts'
 import { BrushAxis, type BrushStop } from './BrushAxis.tsx'
+import classes from './Parallel.module.css'
 import {
   type Brushes,
   isBrushed,
@@ -17,7 +18,7 @@ import {
 } from './parallel.ts'
 import { axisX, nearestLine, type ParallelPlace, pathOf, placeY, plot } from './parallelPlace.ts'
 import type { SettingRow } from './rows.ts'
-import classes from './Sweep.module.css'
+import sweepClasses from './Sweep.module.css'
 import type { Sweep } from './useSweep.ts'
 
 interface ParallelProps {
@@ -61,10 +62,10 @@ export function Parallel(props: ParallelProps) {
     [axes, scale, spec.objective, measure],
   )
   return (
-    <section className={classes.part} aria-label="All axes">
-      <div className={classes.partHead}>
+    <section className={sweepClasses.part} aria-label="All axes">
+      <div className={sweepClasses.partHead}>
         <h2>All axes</h2>
-        <span className={classes.about} role="status">
+        <span className={sweepClasses.about} role="status">
           {isAny
             ? `${count(passing.size)} of ${counted(lines.length, 'setting')} pass the brushes`
             : counted(lines.length, 'setting')}
@@ -73,7 +74,7 @@ export function Parallel(props: ParallelProps) {
           Clear the brushes
         </Button>
       </div>
-      <p className={classes.about}>
+      <p className={sweepClasses.about}>
         Drag along an axis, or move its two ends with the arrow keys: the table and the plots keep what
         passes. The best {words} is at the top; settings that diverged end in the lane below.
       </p>

@@ -12,7 +12,8 @@ import type { StudyObjective } from '../../../../shared/study/spec.ts'
 import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
 import { type SettingColumn, settingColumns } from './columns.ts'
 import { type SettingRow, standingOf } from './rows.ts'
-import classes from './Sweep.module.css'
+import classes from './SettingsTable.module.css'
+import sweepClasses from './Sweep.module.css'
 import type { Sweep } from './useSweep.ts'
 import { settingName, standingHelp } from './words.ts'
 
@@ -109,7 +110,7 @@ export function SettingsTable(props: SettingsTableProps) {
           <Spacer height={below} columns={columns.length} />
         </tbody>
       </table>
-      {rows.length === 0 && <p className={classes.note}>No setting passes all brushes.</p>}
+      {rows.length === 0 && <p className={sweepClasses.note}>No setting passes all brushes.</p>}
     </section>
   )
 }
@@ -162,7 +163,13 @@ const Row = memo(function Row({
         const help = column.id === 'standing' ? standingHelp(standing) : text
         return place === 0 ? (
           <th key={column.id} scope="row" data-number={column.isNumber}>
-            <button type="button" aria-pressed={isChosen} aria-label={`Show ${name}`} title={name}>
+            <button
+              type="button"
+              className={classes.choose}
+              aria-pressed={isChosen}
+              aria-label={`Show ${name}`}
+              title={name}
+            >
               {text}
             </button>
           </th>

@@ -39,7 +39,7 @@ export function objectiveScale(rows: readonly SettingRow[], objective: StudyObje
   return { domain: objective === 'validationLoss' ? [high, low] : [low, high], kind }
 }
 
-export function placeOnObjective({ domain: [worst, best], kind }: ParallelScale, value: number): number {
+function placeOnObjective({ domain: [worst, best], kind }: ParallelScale, value: number): number {
   if (worst === best) return 1
   return kind === 'log'
     ? Math.log(value / worst) / Math.log(best / worst)

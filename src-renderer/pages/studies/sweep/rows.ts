@@ -34,7 +34,7 @@ export function rowsOf(
   )
 }
 
-export const rowKey = ({ settings, budget }: Pick<StudyCellInfo, 'settings' | 'budget'>): string =>
+const rowKey = ({ settings, budget }: Pick<StudyCellInfo, 'settings' | 'budget'>): string =>
   JSON.stringify([...Object.values(settings), ...(budget < 1 ? [budget] : [])])
 
 const isSame = (a: readonly StudyCellInfo[], b: readonly StudyCellInfo[]): boolean =>
