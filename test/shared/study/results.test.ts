@@ -114,7 +114,11 @@ test('row and setting of a key are the key without seed, and without budget', ()
     role: fc.constantFrom('cell' as const, 'tuning' as const, 'cooldown' as const),
     values: fc.dictionary(
       fc.constantFrom('seed', 'budget', 'dataset.seed', 'x"seed":1,'),
-      fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))),
+      // A run spec has no field of this name, and a parsed value never does.
+      fc
+        .jsonValue()
+        .map((value) => JSON.parse(JSON.stringify(value)))
+        .filter((value) => !JSON.stringify(value).includes('__proto__')),
     ),
     seed: fc.integer(),
     budget: fc.double({ min: 1e-6, max: 1, noNaN: true }),
