@@ -9,6 +9,7 @@ import { budgetText, optimizerText, specLine } from '../../format/specText.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { Descent } from './Descent.tsx'
 import { EditableName } from './EditableName.tsx'
+import { OfStudy } from './OfStudy.tsx'
 import classes from './Run.module.css'
 import { RunActions } from './RunActions.tsx'
 import { annotateRun } from './runActs.ts'
@@ -43,6 +44,7 @@ export function RunHeader(props: RunHeaderProps) {
         <NowPlanned run={run} />
         <Device run={run} />
         {run.origin !== null && <Descent origin={run.origin} />}
+        {run.studyId !== null && <OfStudy id={run.studyId} />}
         {run.archived && <span>archived</span>}
       </p>
     </header>

@@ -33,7 +33,9 @@ export function TrunkOffer({
   readonly onUse: (tree: unknown) => void
 }) {
   const trunk = trunkOf(tree)
-  const { plan: cheap } = useStudyPlan(trunk)
+  const { plan: cheap, problem } = useStudyPlan(trunk)
+  if (problem !== undefined)
+    return <p className={classes.help}>One trunk cannot serve these budgets as they are. {problem}</p>
   if (trunk === undefined || cheap === undefined) return null
   return (
     <section className={classes.offer} aria-label="The cheap budget study">

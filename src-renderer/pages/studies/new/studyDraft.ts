@@ -5,7 +5,7 @@ import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { findFamily, type ScheduleSpec, writtenPeak } from '../../../../shared/schedule/index.ts'
 import type { StudyKind } from '../../../../shared/study/spec.ts'
 import { defaultSpec } from '../../new-run/model/draft.ts'
-import { getAt, setAt, textAt } from '../../new-run/model/tree.ts'
+import { getAt, listAt, setAt, textAt } from '../../new-run/model/tree.ts'
 
 /*
  * The draft of a study is a tree of plain JSON that may still be wrong, as that of a run is: the form writes into it, the JSON
@@ -118,7 +118,15 @@ export function trunkOf(tree: unknown): unknown {
     start as unknown,
   )
   // Only the trunk and its cool-downs: what it costs where nothing is trained beside it.
-  return setAt(kept, ['separate'], false)
+  return setAt(setAt(kept, ['separate'], false), ['warmup'], warmupFor(listAt(kept, ['budgets'])))
+}
+
+const usualWarmup = 0.05
+
+/** The warm-up must end before the cool-down of the smallest budget begins: at most half of that. */
+function warmupFor(budgets: readonly unknown[]): number {
+  const least = Math.min(1, ...budgets.filter((budget) => typeof budget === 'number'))
+  return Math.min(usualWarmup, Number((least / 2).toPrecision(3)))
 }
 
 const place = 'anneal.newStudy'

@@ -41,6 +41,10 @@ test('the trunk of a budget study has its base, budgets and seeds', () => {
   const trunk = studySpec.parse(trunkOf({ ...startOf('budget', base), budgets: [0.5, 1], seeds: [4] }))
   assert.ok(trunk.kind === 'trunk')
   assert.deepEqual([trunk.budgets, trunk.seeds, trunk.lr, trunk.separate], [[0.5, 1], [4], 0.2, false])
+  assert.equal(trunk.warmup, 0.05)
+  const short = studySpec.parse(trunkOf({ ...startOf('budget', base), budgets: [0.05, 1] }))
+  assert.ok(short.kind === 'trunk')
+  assert.equal(short.warmup, 0.025, 'the warm-up leaves room for the cool-down of the smallest budget')
 })
 
 test('text that is no JSON changes nothing and is told in a sentence', () => {
