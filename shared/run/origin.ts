@@ -7,7 +7,8 @@ import { z } from 'zod'
  *             batches) with a schedule, budget, optimizer settings or seed of its own. With the parent's own rest of a
  *             schedule it gives the parent's bits.
  *   fineTune  takes the weights alone, for other data of the same shape.
- *   again     takes nothing: the same spec with another seed.
+ *   again     takes nothing: the same spec with another seed. Of a run that began with another one's state the repetition does
+ *             so too, and is told as that run is: a branch of the same parent.
  */
 export const originKind = z.enum(['branch', 'fineTune', 'again'])
 export type OriginKind = z.infer<typeof originKind>

@@ -18,15 +18,22 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`
 
 /** @throws UserError for a seed that is there twice */
-export function checkSeeds(seeds: readonly number[]): void {
-  const seen = new Set<number>()
-  const twice = seeds.find((seed) => seen.has(seed) || !seen.add(seed))
-  if (twice !== undefined) {
-    throw refusal(
-      'seeds',
-      'each seed must be there once',
-      twice,
-      'leave out the other: it would give the same bits',
-    )
-  }
+export const checkSeeds = (seeds: readonly number[]): void =>
+  checkDistinct(
+    'seeds',
+    'each seed must be there once',
+    seeds,
+    'leave out the other: it would give the same bits',
+  )
+
+/** @throws UserError for a value that is there twice */
+export function checkDistinct(
+  what: string,
+  rule: string,
+  values: readonly (number | string)[],
+  todo = 'leave out the other',
+): void {
+  const seen = new Set<number | string>()
+  const twice = values.find((value) => seen.has(value) || !seen.add(value))
+  if (twice !== undefined) throw refusal(what, rule, twice, todo)
 }

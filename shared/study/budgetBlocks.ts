@@ -1,6 +1,6 @@
 import type { StudyCellInfo } from '../api/studies.ts'
 import type { StudyObjective } from './spec.ts'
-import { spreadOf as sampleSpread } from './spread.ts'
+import { isWithinError, spreadOf as sampleSpread } from './spread.ts'
 
 /*
  * From the cells of a budget study to its table: at each place (task, optimizer, budget) what every schedule came to over
@@ -215,10 +215,6 @@ function placed(outcomes: readonly Unplaced[], score: StudyScore): ScheduleOutco
     return { ...outcome, place, isLevel: outcome === best ? level.includes(true) : level[i] === true }
   })
 }
-
-/** But for the last bits of either. */
-export const isWithinError = (difference: number, standardError: number): boolean =>
-  Math.abs(difference) <= standardError * (1 + 1e-9)
 
 /** Whether two means differ by no more than the standard error of their difference; where no error is known, if they are equal. */
 function isWithin(one: Unplaced, other: Unplaced | undefined): boolean {

@@ -3,7 +3,7 @@ import { modelText } from '../run/modelText.ts'
 import { optimizerText } from '../run/optimizerText.ts'
 import { optimizerSpec, type RunSpec } from '../run/spec.ts'
 import { findPreset, scaleRates, scheduleLabel, scheduleSpec } from '../schedule/index.ts'
-import { checkSeeds, maxCells, parseBase, plural } from './base.ts'
+import { checkDistinct, checkSeeds, maxCells, parseBase, plural } from './base.ts'
 import { specAtBudget } from './budget.ts'
 import type { StudyCell } from './cell.ts'
 import { asJsonObject, type JsonObject } from './json.ts'
@@ -32,8 +32,9 @@ export async function budgetSettings(study: BudgetStudySpec, planner: Planner): 
   const tasks = distinctOnly('task', readTasks(study, base))
   checkSeeds(study.seeds)
   const budgets = checkBudgets(study.budgets)
-  const factors = study.rates.mode === 'tuned' ? study.rates.factors.length : 0
-  checkCount(study, schedules.length * optimizers.length * tasks.length, factors)
+  const factors = study.rates.mode === 'tuned' ? study.rates.factors : []
+  checkDistinct('rates.factors', 'each factor must be there once', factors)
+  checkCount(study, schedules.length * optimizers.length * tasks.length, factors.length)
   const settings: BudgetSetting[] = []
   for (const task of tasks) {
     for (const optimizer of optimizers) {

@@ -51,7 +51,15 @@ function ownWords(value: Json): string | undefined {
 
 /** Values whose labels are all different: to equal ones the highest rate is added, or the place in the list. */
 export function withDistinctLabels(values: readonly AxisValue[]): AxisValue[] {
-  return distinct(distinct(values, peakText), (_, place) => `(${place + 1})`)
+  const placed = distinct(distinct(values, peakText), (_, place) => `(${place + 1})`)
+  // Somebody may have written just what was added to another.
+  const taken = new Set<string>()
+  return placed.map(({ value, shown }, place) => {
+    let own = shown
+    while (taken.has(String(own))) own = `${own} (${place + 1})`
+    taken.add(String(own))
+    return { value, shown: own }
+  })
 }
 
 function distinct(

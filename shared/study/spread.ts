@@ -33,12 +33,16 @@ export interface Difference {
   readonly verdict: Verdict
 }
 
+/** But for the last bits of either. */
+export const isWithinError = (difference: number, standardError: number): boolean =>
+  Math.abs(difference) <= standardError * (1 + 1e-9)
+
 export function differenceOf(first: Spread, second: Spread, higherIsBetter: boolean): Difference {
   const difference = first.mean - second.mean
   if (first.standardError === null || second.standardError === null) {
     return { difference, standardError: null, verdict: difference === 0 ? 'same' : 'unknown' }
   }
   const standardError = Math.hypot(first.standardError, second.standardError)
-  if (Math.abs(difference) <= standardError) return { difference, standardError, verdict: 'same' }
+  if (isWithinError(difference, standardError)) return { difference, standardError, verdict: 'same' }
   return { difference, standardError, verdict: difference > 0 === higherIsBetter ? 'first' : 'second' }
 }

@@ -59,7 +59,8 @@ async function nextRung(
     const rung = cells.filter((cell) => cell.stage === stage)
     const following = rungs[stage + 1]
     if (following === undefined || rung.length === 0 || !rung.every(hasEnded)) continue
-    for (const cell of goingOn(rung, study, halving.keep)) {
+    const begun = new Set(cells.filter((cell) => cell.stage === stage + 1).map(({ key }) => settingOf(key)))
+    for (const cell of goingOn(rung, study, halving.keep, begun)) {
       const { values } = readKey(cell.key)
       const made = settingSpec(base, values)
       if ('reason' in made)
@@ -82,8 +83,16 @@ async function nextRung(
   return next
 }
 
-/** The cells of a rung whose settings go on, at least one setting, in the order of their scores. */
-function goingOn(rung: readonly CellOutcome[], { objective }: SweepSpec, keep: number): CellOutcome[] {
+/**
+ * The cells of a rung whose settings go on, at least one setting, in the order of their scores.
+ * @param begun settings that have gone on: one keeps its place when a run of it is deleted since
+ */
+function goingOn(
+  rung: readonly CellOutcome[],
+  { objective }: SweepSpec,
+  keep: number,
+  begun: ReadonlySet<string>,
+): CellOutcome[] {
   const bySetting = Map.groupBy(rung, ({ key }) => settingOf(key))
   const order = byScore(objective)
   const scored = [...bySetting].flatMap(([setting, cells]) => {
@@ -91,9 +100,11 @@ function goingOn(rung: readonly CellOutcome[], { objective }: SweepSpec, keep: n
     const known = scores.filter((score) => score !== undefined)
     return known.length < scores.length ? [] : [{ setting, cells, mean: meanOf(known) }]
   })
+  const known = new Set(scored.map(({ setting }) => setting))
+  const taken = [...bySetting.keys()].filter((setting) => !known.has(setting) && begun.has(setting)).length
   return scored
     .toSorted((a, b) => order(a.mean, b.mean) || (a.setting < b.setting ? -1 : 1))
-    .slice(0, keptOf(bySetting.size, keep))
+    .slice(0, Math.max(0, keptOf(bySetting.size, keep) - taken))
     .flatMap(({ cells }) => cells)
 }
 

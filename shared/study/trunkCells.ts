@@ -1,6 +1,6 @@
 import { rateText } from '../numberText.ts'
 import type { RunSpec } from '../run/spec.ts'
-import { checkSeeds, maxCells, parseBase, plural } from './base.ts'
+import { checkDistinct, checkSeeds, maxCells, parseBase, plural } from './base.ts'
 import { keyOf } from './cellKey.ts'
 import { makeCell, shareText } from './makeCell.ts'
 import type { PlannedCell, Planner } from './planner.ts'
@@ -33,6 +33,7 @@ export interface TrunkPlan {
 async function trunkPlan(study: TrunkStudySpec, planner: Planner): Promise<TrunkPlan> {
   const base = parseBase(study.base, true)
   checkSeeds(study.seeds)
+  checkDistinct('shapes', 'each shape must be there once', study.shapes)
   await planner.checkDataset(base.dataset, "the base's data set")
   const { totalSteps } = await planner.plan(base)
   const shares = study.budgets.toSorted((a, b) => a - b)

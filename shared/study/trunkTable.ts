@@ -1,12 +1,6 @@
 import type { StudyCellInfo } from '../api/studies.ts'
-import {
-  cellScore,
-  isHigherBetter,
-  isWithinError,
-  type Spread,
-  type StudyScore,
-  spreadOf,
-} from './budgetBlocks.ts'
+import { cellScore, isHigherBetter, type Spread, type StudyScore, spreadOf } from './budgetBlocks.ts'
+import { isWithinError } from './spread.ts'
 
 /*
  * One trunk for every budget against each budget trained by itself (Hägele et al. 2024, arXiv 2405.18392, section 4): what

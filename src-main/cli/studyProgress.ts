@@ -93,7 +93,7 @@ function outcome({
   testAccuracy,
   seconds,
 }: StudyCellInfo): string {
-  if (diverged !== null) return `diverged at step ${diverged.step}, rate ${rate(diverged.lr)}`
+  if (diverged !== null) return `diverged at step ${diverged.step + 1}, rate ${rate(diverged.lr)}`
   if (status !== 'completed') return reason === null ? status : `${status}: ${reason}`
   return `validation ${percent(validationAccuracy)}, test ${percent(testAccuracy)}, ${duration(seconds)}`
 }

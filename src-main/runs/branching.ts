@@ -44,6 +44,9 @@ export async function createBranch(
   const spec = parseRunSpec(input)
   if (kind === 'again') {
     refuseOtherThanSeed(words, parent.spec, spec)
+    const { origin } = parent
+    // What began with another run's state begins with it again: of fresh weights it would be another question.
+    if (origin !== null && origin.kind !== 'again') return createBranch(store, catalogue, spec, origin, put)
     return createRun(store, catalogue, spec, put, { origin: originOf(kind, parent, 0, null) })
   }
   if (!isDeepStrictEqual(spec.model, parent.spec.model)) {

@@ -49,7 +49,7 @@ export function addBranch(program: Command, cli: Cli): void {
     .option('--at <steps>', 'the state after so many steps (default: the furthest that is kept)')
     .option('--snapshot <number>', 'the same by the number of a snapshot, from "snapshots list"')
     .option('--fine-tune', 'take the weights alone, for other data of the same shape (--data)')
-    .option('--again', 'take nothing: the same run with another seed (--seed)')
+    .option('--again', 'the same run with another seed (--seed), from where that one began')
     .option('--spec <file>', 'JSON file with the whole run; the other options change it')
     .option('--schedule <preset|file>', 'a preset ("schedule --list-presets") or a JSON file')
     .option('--optimizer <kind>', 'sgd, rmsprop, adam or adamw; another kind begins without a state')

@@ -44,6 +44,12 @@ const refused: readonly (readonly [what: string, input: unknown, says: readonly 
     lrStart(Array.from({ length: 1_000_000 }, (_, i) => 1 + i)),
     ['axis schedule.lrStart', 'at most 10000 values'],
   ],
+  [
+    'a factor that is there twice',
+    study({ rates: { mode: 'tuned', factors: [1, 3, 1] } }),
+    ['rates.factors', 'once', '(received 1)'],
+  ],
+  ['a shape that is there twice', trunk({ shapes: ['linear', 'linear'] }), ['shapes', 'once', '"linear"']],
   ['values that are none', lrStart(0.1), ['axis schedule.lrStart', 'a list of values, or a range', '0.1']],
   [
     'an axis that is there twice',

@@ -345,3 +345,18 @@ test('a thousand cells are planned in well under a second', async () => {
   // 0.2 s on an idle core; the machine may be busy.
   assert.ok(performance.now() - started < 5000)
 })
+
+test('labels stay apart, also where somebody wrote what is added to equal ones', async () => {
+  const at = (label: string, lr: number) => ({ label, spec: { kind: 'constant', lr } })
+  const { cells } = await planStudy(
+    {
+      kind: 'budget',
+      base: { budget: { epochs: 2 } },
+      schedules: [at('A', 0.1), at('A', 0.2), at('A 0.1', 0.3), at('A 0.2 (2)', 0.4), at('A', 0.2000001)],
+      budgets: [1],
+      seeds: [1],
+    },
+    host,
+  )
+  assert.equal(new Set(cells.map(({ settings }) => settings.schedule)).size, 5)
+})

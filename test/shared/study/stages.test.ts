@@ -77,6 +77,17 @@ test('halving: a setting that diverged with one seed does not go on, and where a
   assert.deepEqual(await nextStage(study.spec, study.cells.map(diverged), host), [])
 })
 
+test('halving: no other setting goes on in the place of one whose earlier run is deleted since', async () => {
+  const study = await planStudy(halving, host)
+  const first = study.cells.map((cell) => ended(cell, accuracy(cell)))
+  const second = (await nextStage(study.spec, first, host)).map(waiting)
+  const without = first.map(
+    (cell): CellOutcome =>
+      rateOf(cell) === 0.08 ? { ...cell, status: 'deleted', validationAccuracy: null } : cell,
+  )
+  assert.deepEqual(await nextStage(study.spec, [...without, ...second], host), [])
+})
+
 test('halving by loss: the lowest goes on', async () => {
   const study = await planStudy({ ...halving, objective: 'validationLoss' }, host)
   const cells = study.cells.map((cell) => ended(cell, 0.5, { validationLoss: rateOf(cell) }))

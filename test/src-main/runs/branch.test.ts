@@ -190,3 +190,16 @@ test('the same run again with another seed, and with the same one', async () => 
   const same = (await (await lab.core.runs.launch(cloudsSpec(4), from)).finished).run
   assert.equal(same.finalWeightsSha256, parent.finalWeightsSha256)
 })
+
+test('a branch again begins with the state that the branch began with', async () => {
+  const { runs } = lab.core
+  const from = { runId: parent.id, stepsDone: 2 * stepsPerEpoch, kind: 'branch' } as const
+  const branch = (await (await runs.launch(rest(2), from)).finished).run
+  const again = { runId: branch.id, kind: 'again' } as const
+  const same = (await (await runs.launch(rest(2), again)).finished).run
+  assert.deepEqual(same.origin, branch.origin)
+  assert.equal(same.finalWeightsSha256, branch.finalWeightsSha256)
+  const other = (await (await runs.launch(rest(2, { seed: 7 }), again)).finished).run
+  assert.deepEqual(other.origin, branch.origin)
+  assert.notEqual(other.finalWeightsSha256, branch.finalWeightsSha256)
+})

@@ -92,7 +92,7 @@ export function spreadText(
 function divergedNote(diverged: readonly StudyCellInfo[], isAll: boolean): string {
   const at = diverged.find((cell) => cell.diverged !== null)?.diverged
   if (at === undefined || at === null) return ''
-  const where = `at step ${at.step}, rate ${rate(at.lr)}`
+  const where = `at step ${at.step + 1}, rate ${rate(at.lr)}`
   if (diverged.length === 1) return isAll ? where : `1 diverged ${where}`
   return isAll ? `${diverged.length} runs, one ${where}` : `${diverged.length} diverged, one ${where}`
 }

@@ -39,13 +39,13 @@ test('a cell of the table is mean ± deviation and n, with its place, and what d
     [
       'REX',
       ['91.00 ± 1.41', 'n 2', 1, true, ''],
-      ['90.00', 'n 1', undefined, false, '1 diverged at step 7, rate 3'],
+      ['90.00', 'n 1', undefined, false, '1 diverged at step 8, rate 3'],
     ],
     ['None', ['90.75 ± 0.35', 'n 2', 2, true, ''], ['50.00 ± 0.00', 'n 2', 1, false, '']],
     [
       'Step',
       ['30.00 ± 0.00', 'n 2', 3, false, ''],
-      ['diverged', '', undefined, false, '2 runs, one at step 7, rate 3'],
+      ['diverged', '', undefined, false, '2 runs, one at step 8, rate 3'],
     ],
   ])
 })
@@ -71,9 +71,9 @@ test('the table as Markdown has the same marks', () => {
   assert.deepEqual(text.split('\n\n')[1]?.split('\n'), [
     '| Schedule | 1\u202f% (10 steps) | 100\u202f% (1000 steps) |',
     '| --- | ---: | ---: |',
-    '| REX | **91.00 ± 1.41** (2) ≈ | 90.00 (1), 1 diverged at step 7, rate 3 |',
+    '| REX | **91.00 ± 1.41** (2) ≈ | 90.00 (1), 1 diverged at step 8, rate 3 |',
     '| None | 90.75 ± 0.35 (2) ² ≈ | **50.00 ± 0.00** (2) |',
-    '| Step | 30.00 ± 0.00 (2) ³ | diverged, 2 runs, one at step 7, rate 3 |',
+    '| Step | 30.00 ± 0.00 (2) ³ | diverged, 2 runs, one at step 8, rate 3 |',
   ])
 })
 
