@@ -42,7 +42,7 @@ export function ChosenSetting({ sweep, row, measure }: ChosenSettingProps) {
               <span className={classes.ofPart}>validation</span>
             </th>
             <th scope="col">
-              Loss, nats<span className={classes.ofPart}>validation</span>
+              Loss<span className={classes.ofPart}>validation, nats</span>
             </th>
             <th scope="col">
               {measureTitles[measure]}
