@@ -1,16 +1,17 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { QueueMove } from '../../shared/api/runs.ts'
 import { type StudyStatus, studyStatus } from '../../shared/api/studies.ts'
 import { show, UserError } from '../../shared/errors.ts'
 import { originOf, runOrigin } from '../../shared/run/origin.ts'
 import type { StudyCell } from '../../shared/study/cell.ts'
-import type { StudySpec } from '../../shared/study/spec.ts'
 import { placeAfter } from './places.ts'
 import { idRow, json } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { insertRuns, type WriteContext } from './runWrites.ts'
+import { studyRow } from './studyRows.ts'
 import { trashRuns } from './trashCan.ts'
-import type { NewCell, NewRun, NewStudy, StudyEdit, StudyStatusChange } from './types.ts'
+import type { NewCell, NewRun, NewStudy, StudyEdit, StudyExtension, StudyStatusChange } from './types.ts'
 
 /* Writes of studies, each within the caller's transaction. Among the runs of a study the order is that of its cells. */
 
@@ -46,6 +47,7 @@ function freeStudyId({ db, now }: WriteContext): string {
 
 const timeRow = z.object({ time: z.number().nullable() })
 const parentRow = z.object({ id: z.string(), name: z.string(), origin: json(runOrigin).nullable() })
+const specRow = studyRow.pick({ spec: true })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
 const statusRow = z.object({ status: studyStatus })
@@ -106,16 +108,20 @@ export function extendStudy(
   context: WriteContext,
   id: string,
   cells: readonly NewCell[],
-  spec: StudySpec | undefined,
-): void {
+  { from, to }: StudyExtension,
+): boolean {
+  const row = context.db.get(specRow, 'SELECT spec FROM studies WHERE id = ?', id)
+  if (!isDeepStrictEqual(row?.spec, from)) return false
   const added = addCells(context, id, cells)
-  editStudy(context, id, { spec })
+  const isOther = !isDeepStrictEqual(from, to)
+  if (isOther) editStudy(context, id, { spec: to })
   // One that is paused stays so, with more to do. More seeds of one whose rates are tuned show in its second stage alone.
-  if (added > 0 || spec !== undefined)
+  if (added > 0 || isOther)
     context.db.run(
       "UPDATE studies SET status = 'active', reason = NULL, ended_at = NULL WHERE id = ? AND status = 'finished'",
       id,
     )
+  return true
 }
 
 /** Which weights it takes is not known before its parent has made them. */

@@ -22,6 +22,7 @@ export type {
   NewCell,
   NewStudy,
   StudyEdit,
+  StudyExtension,
   StudyListNews,
   StudyNews,
   StudyStatusChange,

@@ -115,7 +115,8 @@ export function createWrites(context: WriteContext): {
       discardRun: (runId) => transaction(() => discardRun(context, runId)),
       createStudy: (study, cells) => transaction(() => createStudy(context, study, cells)),
       addCells: (studyId, cells, onlyIf) => transaction(() => addCells(context, studyId, cells, onlyIf)),
-      extendStudy: (studyId, cells, spec) => transaction(() => extendStudy(context, studyId, cells, spec)),
+      extendStudy: (studyId, cells, change) =>
+        transaction(() => extendStudy(context, studyId, cells, change)),
       setStudyStatus: (id, change) => transaction(() => setStudyStatus(context, id, change)),
       cancelStudy: (id) => transaction(() => cancelStudy(context, id)),
       requeueRuns: (runIds) => transaction(() => requeueRuns(context, runIds)),

@@ -30,6 +30,17 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
   const { read, write } = store
   const driver = createStudyDriver(store, catalogue, runs)
   runs.beforeLook(() => driver.tend())
+  /** @returns false where the study has become another one meanwhile */
+  const extendOnce = async (input: z.infer<typeof extendStudy>): Promise<boolean> => {
+    const { id } = input
+    const { study } = read.study(id)
+    const data = createStudyData(read, catalogue)
+    const known = read.studyCells(id).map(({ cell }) => cell)
+    const { spec, cells } = await extendedStudy(study.spec, known, input, data)
+    const planned = await data.toStore(cells)
+    for (const dataset of data.datasets()) write.putDataset(dataset)
+    return write.extendStudy(id, planned, { from: study.spec, to: spec })
+  }
   const statusOf = (id: string) => read.study(id).study.status
 
   return {
@@ -77,14 +88,12 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
       runs.pokeQueue()
     },
     async extend(input) {
-      const { id } = input
-      const { study } = read.study(id)
-      const data = createStudyData(read, catalogue)
-      const known = read.studyCells(id).map(({ cell }) => cell)
-      const { spec, cells } = await extendedStudy(study.spec, known, input, data)
-      const planned = await data.toStore(cells)
-      for (const dataset of data.datasets()) write.putDataset(dataset)
-      write.extendStudy(id, planned, spec)
+      // Where another has extended it meanwhile, what is asked for is added to that.
+      for (let tries = 0; !(await extendOnce(input)); tries++)
+        if (tries >= 5)
+          throw new UserError(
+            `While extending study ${input.id}: it is being changed elsewhere at the same time; extend it again in a moment.`,
+          )
       runs.pokeQueue()
     },
     edit(id, edit) {

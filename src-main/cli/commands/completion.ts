@@ -44,7 +44,18 @@ export function addCompletion(program: Command, cli: Cli): void {
     setArgument(completion, command, 'run', offerRuns)
   }
   const offerStudies = (offer: Offer): void => studyIds(cli, offer)
-  for (const command of ['show', 'pause', 'resume', 'cancel', 'retry', 'export', 'delete'])
+  for (const command of [
+    'show',
+    'pause',
+    'resume',
+    'cancel',
+    'retry',
+    'extend',
+    'move',
+    'edit',
+    'export',
+    'delete',
+  ])
     setArgument(completion, `studies ${command}`, 'study', offerStudies)
   setOption(completion, 'ensemble', 'study', offerStudies)
   setOption(completion, 'study', 'preset', (offer) => {

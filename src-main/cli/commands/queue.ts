@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { queueMoves } from '../../../shared/api/runs.ts'
+import { slotSettings } from '../../../shared/api/studies.ts'
 import type { Core } from '../../core.ts'
 import {
   addRunCommand,
@@ -10,9 +11,11 @@ import {
   readOptions,
   storeOptions,
   typed,
+  wholeNumber,
   withRun,
   withStored,
 } from '../context.ts'
+import { plural } from '../format.ts'
 import { examples } from '../help.ts'
 import { runListReport } from '../reports.ts'
 import { queueTable } from '../runText.ts'
@@ -23,14 +26,21 @@ const moveOptions = z.object({
   to: z.enum(queueMoves),
 })
 
+const slotOptions = z.object({
+  ...storeOptions,
+  processor: wholeNumber(1, 64).optional(),
+  graphics: wholeNumber(1, 64).optional(),
+})
+
 export function addQueue(program: Command, cli: Cli): void {
   const queue = program
     .command('queue')
     .helpCommand(false)
-    .summary('runs that wait for their turn: list, move')
+    .summary('runs that wait for their turn: list, move, slots')
     .description('Runs that wait for their turn: "train --queue" adds one, the open app starts them.')
   addList(queue, cli)
   addMove(queue, cli)
+  addSlots(queue, cli)
 }
 
 function addList(queue: Command, cli: Cli): void {
@@ -59,6 +69,36 @@ function addMove(queue: Command, cli: Cli): void {
     await withRun(cli, options, id, async (core, run) => {
       core.store.write.moveQueuedRun(run.id, to)
       await printQueue(cli, core, options.json)
+    })
+  })
+}
+
+function addSlots(queue: Command, cli: Cli): void {
+  const slots = addStore(queue.command('slots'))
+    .description('How many runs train at once on the processor and on a graphics device, as in Settings.')
+    .option('--processor <n>', 'on the processor, which share its threads out')
+    .option('--graphics <n>', 'on a graphics device')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal queue slots', 'as it is set'],
+        ['anneal queue slots --processor 2', 'two small networks at once'],
+      ]),
+    )
+  slots.action(async () => {
+    const { processor, graphics, ...options } = readOptions(slots, slotOptions)
+    await withStored(cli, options, async ({ store: { read, write } }) => {
+      const before = read.slots()
+      if (processor !== undefined || graphics !== undefined)
+        write.putSlots({
+          processor: processor ?? before.processor,
+          graphics: graphics ?? before.graphics,
+        })
+      const now = slotSettings.parse(read.slots())
+      if (options.json) return printJson(cli, now)
+      cli.terminal.err(
+        `At once: ${plural(now.processor, 'run')} on the processor, ${now.graphics} on a graphics device.\n`,
+      )
     })
   })
 }

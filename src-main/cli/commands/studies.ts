@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { StudyChange } from '../../../shared/api/studies.ts'
 import { UserError } from '../../../shared/errors.ts'
-import type { Core } from '../../core.ts'
 import { studyCsv } from '../../export/studyCsv.ts'
 import { studyHead, studyReport } from '../../export/studyReport.ts'
 import { studyPresets } from '../../studies/presets.ts'
@@ -18,11 +17,12 @@ import {
   withStored,
 } from '../context.ts'
 import { refuseUnwritable, writeFileWhole } from '../files.ts'
-import { findStudy } from '../findStudy.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
-import { attendAndReport, tellStudy } from '../runStudy.ts'
+import { tellStudy } from '../runStudy.ts'
+import { aboutStudy, goOn, tellChanged, withStudy } from '../studyCommand.ts'
 import { presetList, studyTable } from '../studyText.ts'
+import { addStudyChanges } from './studyChanges.ts'
 
 const plainOptions = z.object(storeOptions)
 const goOnOptions = z.object({ ...storeOptions, queue: z.boolean().default(false) })
@@ -44,7 +44,9 @@ export function addStudies(program: Command, cli: Cli): void {
   const studies = program
     .command('studies')
     .helpCommand(false)
-    .summary('stored studies: list, show, pause, resume, cancel, retry, export, delete, presets')
+    .summary(
+      'stored studies: list, show, pause, resume, cancel, retry, extend, move, edit, export, delete, restore, presets',
+    )
     .description('Sweeps and other studies, whichever door started them.')
   addList(studies, cli)
   addShow(studies, cli)
@@ -52,21 +54,10 @@ export function addStudies(program: Command, cli: Cli): void {
   addResume(studies, cli)
   addCancel(studies, cli)
   addRetry(studies, cli)
+  addStudyChanges(studies, cli)
   addExport(studies, cli)
   addDelete(studies, cli)
   addPresets(studies, cli)
-}
-
-const about = (parent: Command, name: string): Command =>
-  addStore(parent.command(name)).argument('<study>', 'name of the study, or its id or a beginning of it')
-
-function withStudy<T>(
-  cli: Cli,
-  options: { readonly db?: string | undefined },
-  given: string,
-  use: (core: Core, change: StudyChange) => Promise<T>,
-): Promise<T> {
-  return withStored(cli, options, (core) => use(core, findStudy(core.store.read, given)))
 }
 
 function addList(studies: Command, cli: Cli): void {
@@ -87,7 +78,7 @@ function addList(studies: Command, cli: Cli): void {
 }
 
 function addShow(studies: Command, cli: Cli): void {
-  const show = about(studies, 'show')
+  const show = aboutStudy(studies, 'show')
     .description('Show what a study has found so far: means over seeds, their spread, and the best.')
     .addHelpText('after', examples([['anneal studies show mwt --json', 'every run of it, and the ranking']]))
   show.action(async (given: string) => {
@@ -97,7 +88,7 @@ function addShow(studies: Command, cli: Cli): void {
 }
 
 function addPause(studies: Command, cli: Cli): void {
-  const pause = about(studies, 'pause')
+  const pause = aboutStudy(studies, 'pause')
     .description('Start no more of its runs; those that train go on to their end.')
     .addHelpText('after', examples([['anneal studies pause mwt', 'until "anneal studies resume mwt"']]))
   pause.action(async (given: string) => {
@@ -110,7 +101,7 @@ function addPause(studies: Command, cli: Cli): void {
 }
 
 function addCancel(studies: Command, cli: Cli): void {
-  const cancel = about(studies, 'cancel')
+  const cancel = aboutStudy(studies, 'cancel')
     .description(
       'Stop its runs, keeping the state of each, and take out those that wait. "resume" takes it back.',
     )
@@ -125,7 +116,7 @@ function addCancel(studies: Command, cli: Cli): void {
 }
 
 function addResume(studies: Command, cli: Cli): void {
-  const resume = about(studies, 'resume')
+  const resume = aboutStudy(studies, 'resume')
     .description('Go on with a study that was paused, cancelled or interrupted, in this process to its end.')
     .option('--queue', 'leave it to the open app ("anneal serve")')
     .addHelpText('after', examples([['anneal studies resume mwt', 'no run is made twice, and none is lost']]))
@@ -144,7 +135,7 @@ function addResume(studies: Command, cli: Cli): void {
 }
 
 function addRetry(studies: Command, cli: Cli): void {
-  const retry = about(studies, 'retry')
+  const retry = aboutStudy(studies, 'retry')
     .description(
       'Train again, in their places, the runs of a study that ended by an error, were stopped or deleted. One that diverged is a result and stays.',
     )
@@ -159,25 +150,8 @@ function addRetry(studies: Command, cli: Cli): void {
   })
 }
 
-async function goOn(
-  cli: Cli,
-  core: Core,
-  { json, queue }: { readonly json: boolean; readonly queue: boolean },
-  id: string,
-): Promise<void> {
-  if (queue) return tellChanged(cli, core, json, id)
-  await attendAndReport(cli, core, json, id)
-}
-
-async function tellChanged(cli: Cli, core: Core, json: boolean, id: string): Promise<void> {
-  const { study, cells } = core.store.read.study(id)
-  if (json) return printJson(cli, await studyReport({ study, cells }))
-  const { queued, active } = study.counts
-  cli.terminal.err(`Study ${id} is ${study.status}: ${plural(active, 'run')} under way, ${queued} waiting.\n`)
-}
-
 function addExport(studies: Command, cli: Cli): void {
-  const command = about(studies, 'export')
+  const command = aboutStudy(studies, 'export')
     .description(
       'Write a study in an open format: CSV with a line for each run, or JSON with its spec as well.',
     )
@@ -223,7 +197,7 @@ async function exportStudy(
 }
 
 function addDelete(studies: Command, cli: Cli): void {
-  const remove = about(studies, 'delete')
+  const remove = aboutStudy(studies, 'delete')
     .description('Move a study that has ended to the trash. Its runs stay, unless --runs says otherwise.')
     .option('--runs', 'its runs go with it')
     .option('--yes', 'really delete it')

@@ -40,6 +40,12 @@ export interface StudyEdit {
   readonly spec?: StudySpec | undefined
 }
 
+export interface StudyExtension {
+  /** The spec that the new one was made of. */
+  readonly from: StudySpec
+  readonly to: StudySpec
+}
+
 export interface StudyStatusChange {
   readonly status: StudyStatus
   readonly reason?: string

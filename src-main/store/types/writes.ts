@@ -3,12 +3,11 @@ import type { SlotSettings, StudyStatus } from '../../../shared/api/studies.ts'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
-import type { StudySpec } from '../../../shared/study/spec.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
 import type { NewPlan, NewRun, RunRecord } from './run.ts'
-import type { NewCell, NewStudy, StudyEdit, StudyStatusChange } from './study.ts'
+import type { NewCell, NewStudy, StudyEdit, StudyExtension, StudyStatusChange } from './study.ts'
 
 /** Each is one transaction. @throws StoreError when the file's place takes no writes: then nothing has changed */
 export interface StoreWrites {
@@ -89,8 +88,11 @@ export interface StoreWrites {
    * @param onlyIf none is stored where the study has another status by then · @returns how many are new
    */
   addCells(studyId: string, cells: readonly NewCell[], onlyIf?: StudyStatus): number
-  /** Adds cells, and the spec that they belong to where it is another; the study goes on with them. */
-  extendStudy(studyId: string, cells: readonly NewCell[], spec?: StudySpec): void
+  /**
+   * Adds cells, and the spec that they belong to; the study goes on with them.
+   * @returns false, and nothing is stored, where another has changed the study's spec since `from` was read
+   */
+  extendStudy(studyId: string, cells: readonly NewCell[], change: StudyExtension): boolean
   /** @returns whether it was another one */
   setStudyStatus(id: string, change: StudyStatusChange): boolean
   /** Its queued runs leave the queue. @returns the runs of it that are active */

@@ -266,7 +266,7 @@ test('a run that waits is not started once its study was deleted', (t) => {
   const store = tempStore(t)
   const id = storedStudy(store, 1)
   store.write.cancelStudy(id)
-  store.write.extendStudy(id, [cellOf(2)])
+  assert.ok(store.write.extendStudy(id, [cellOf(2)], { from: sweep, to: sweep }))
   store.write.trashStudy(id, false)
   assert.equal(store.write.claimQueuedRun(), undefined)
 })
@@ -275,8 +275,12 @@ test('a study that has ended goes on with another spec, though its cells come la
   const store = tempStore(t)
   const id = storedStudy(store, 1)
   store.write.setStudyStatus(id, { status: 'finished' })
-  store.write.extendStudy(id, [], sweep)
-  assert.equal(store.read.study(id).study.status, 'active')
+  const to = { ...sweep, seeds: [1, 2] }
+  assert.ok(store.write.extendStudy(id, [], { from: sweep, to }))
+  assert.deepEqual([store.read.study(id).study.status, store.read.study(id).study.spec], ['active', to])
+  // Made of what the study was before: nothing of it is stored.
+  assert.equal(store.write.extendStudy(id, [cellOf(2)], { from: sweep, to: { ...sweep, seeds: [3] } }), false)
+  assert.deepEqual([store.read.study(id).cells.length, store.read.study(id).study.spec], [1, to])
 })
 
 test('the best of a halving is one of the longest budget that has a score', (t) => {

@@ -193,7 +193,30 @@ test('a study waits in the queue, is cancelled and deleted; what it has found st
   assert.match((await anneal('studies', 'delete', 'later', '--yes')).err, /paused; cancel it first/)
   assert.equal(reportOf(await anneal('studies', 'cancel', 'later', '--json')).status, 'cancelled')
   assert.match((await anneal('studies', 'delete', 'later')).err, /add --yes/)
+  assert.match((await anneal('studies', 'move', 'later', '--to', 'first')).err, /it has ended/)
+  assert.match((await anneal('studies', 'extend', 'later', '--seeds', '2', '--best', '5')).err, /no best one/)
+  const edited = await anneal('studies', 'edit', 'later', '--name', 'much later', '--slots', '3', '--json')
+  assert.equal(reportOf(edited).name, 'much later')
+  assert.match((await anneal('studies', 'edit', queued.studyId)).err, /at least one of --name/)
+  const extended = reportOf(
+    await anneal('studies', 'extend', queued.studyId, '--axis', 'batchSize=32', '--queue', '--json'),
+  )
+  assert.deepEqual(
+    extended.cells.map(({ settings }) => settings.batchSize),
+    [8, 16, 32],
+  )
+  assert.equal((await anneal('studies', 'edit', queued.studyId, '--name', 'later')).code, 0)
+  await anneal('studies', 'cancel', 'later')
   assert.equal((await anneal('studies', 'delete', 'later', '--runs', '--yes')).code, 0)
+  assert.equal((await anneal('studies', 'restore', queued.studyId)).code, 0)
+  assert.equal(reportOf(await anneal('studies', 'show', 'later', '--json')).cells.length, 3)
+  assert.equal((await anneal('studies', 'delete', 'later', '--runs', '--yes')).code, 0)
+  assert.deepEqual(JSON.parse((await anneal('queue', 'slots', '--processor', '2', '--json')).out), {
+    processor: 2,
+    graphics: 1,
+  })
+  assert.equal((await anneal('queue', 'slots', '--processor', '0')).code, 2)
+  assert.equal((await anneal('queue', 'slots', '--processor', '1')).code, 0)
   const { code, err } = await anneal('studies', 'show', 'later')
   assert.deepEqual([code, err.includes('no study is named so')], [2, true])
 })
