@@ -3,7 +3,8 @@ import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
 import type { RunStatus } from '../run/state.ts'
-import type { CellRole, LeftOut, StudyCell } from '../study/cell.ts'
+import type { LeftOut, StudyCell } from '../study/cell.ts'
+import type { CellOutcome } from '../study/outcome.ts'
 import type { RateStopReason } from '../study/rateStop.ts'
 import type { RateSuggestions } from '../study/rateSuggestions.ts'
 import type { RateWarning } from '../study/rateWarnings.ts'
@@ -55,25 +56,10 @@ export interface StudySummary {
 }
 
 /** One run of a study, with what it came to. */
-export interface StudyCellInfo
-  extends Pick<StudyCell, 'key' | 'settings' | 'seed' | 'budget' | 'stage' | 'after'> {
+export interface StudyCellInfo extends CellOutcome {
   readonly ordinal: number
-  readonly role: CellRole
   readonly runId: string
-  /** deleted: its run is in the trash or gone. */
-  readonly status: RunStatus | 'deleted'
   readonly reason: string | null
-  /** The step at which it diverged (from 0) and its rate, where that is how it failed. */
-  readonly diverged: { readonly step: number; readonly lr: number } | null
-  /** Of its last evaluation; null before the first, and where the part is empty. */
-  readonly validationAccuracy: number | null
-  readonly validationLoss: number | null
-  readonly testAccuracy: number | null
-  readonly testLoss: number | null
-  readonly steps: number
-  readonly totalSteps: number
-  /** Of training, evaluation and checkpoints, so far. */
-  readonly seconds: number
 }
 
 /** Rows replace rows by ordinal. */

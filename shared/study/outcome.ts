@@ -7,6 +7,7 @@ export interface CellOutcome
   extends Pick<StudyCell, 'key' | 'role' | 'settings' | 'seed' | 'budget' | 'stage' | 'after'> {
   /** deleted: its run is in the trash or gone. */
   readonly status: RunStatus | 'deleted'
+  /** The step at which it diverged (from 0) and its rate, where that is how it failed. */
   readonly diverged: { readonly step: number; readonly lr: number } | null
   /** Of the last evaluation; null before the first, and where the part is empty. */
   readonly validationAccuracy: number | null
@@ -15,6 +16,7 @@ export interface CellOutcome
   readonly testLoss: number | null
   readonly steps: number
   readonly totalSteps: number
+  /** Of training, evaluation and checkpoints, so far. */
   readonly seconds: number
 }
 

@@ -1,5 +1,6 @@
 import type { StudyCellInfo, StudySummary } from '../../shared/api/studies.ts'
 import { UserError } from '../../shared/errors.ts'
+import { isActive } from '../../shared/run/state.ts'
 import { hasEnded } from '../../shared/study/outcome.ts'
 import { createPlanner, type PlannedCell } from '../../shared/study/planner.ts'
 import { nextStage } from '../../shared/study/stages.ts'
@@ -17,10 +18,13 @@ import { createStudyData } from './studyData.ts'
  *   a run was interrupted   it goes back into the queue, unless it stops getting further
  *   a stage has ended       the cells of the next one are planned and stored
  *   there is no next one    the study is finished
+ *   it was cancelled        what still trains is asked to stop: a trainer that just began may have missed it
  */
 
 /** Times that a run is begun again at the step where it was interrupted before. */
 const TRIES = 3
+/** Milliseconds after which a run of a cancelled study is asked again to stop. */
+const STOP_AGAIN = 2000
 
 export interface StudyDriver {
   /** One look at the studies that have not ended: what is due is done. */
@@ -44,6 +48,16 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
     if (asked.get(id) === now) return false
     asked.set(id, now)
     return true
+  }
+  /** By run: when it was last asked to stop. */
+  const stopsAsked = new Map<string, number>()
+  const stopRuns = (runIds: readonly string[]): void => {
+    for (const runId of runIds) {
+      if (Date.now() - (stopsAsked.get(runId) ?? 0) < STOP_AGAIN) continue
+      stopsAsked.set(runId, Date.now())
+      // Whichever host has it; one that has ended meanwhile has nothing to stop. Nobody waits for it here.
+      runs.command(runId, { type: 'stop', when: 'now' }).catch(() => undefined)
+    }
   }
   let seen = -1
   /** Runs of studies train, here or elsewhere. */
@@ -109,7 +123,11 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
   const look = async (): Promise<void> => {
     if (read.version() === seen) return
     const version = read.version()
-    const underWay = read.studies().filter(({ status }) => status === 'active' || status === 'paused')
+    const studies = read.studies()
+    for (const { id, status, counts } of studies)
+      if (status === 'cancelled' && counts.active > 0)
+        stopRuns(read.study(id).cells.flatMap((cell) => (isTraining(cell) ? [cell.runId] : [])))
+    const underWay = studies.filter(({ status }) => status === 'active' || status === 'paused')
     // Who takes one up again asks anew, though its cells have come no further.
     const active = new Set(underWay.filter(({ status }) => status === 'active').map(({ id }) => id))
     for (const id of asked.keys()) if (!active.has(id)) asked.delete(id)
@@ -145,10 +163,7 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       write.setStudyStatus(id, { status: 'active' })
     },
     cancel(id) {
-      for (const runId of write.cancelStudy(id)) {
-        // Whichever host has it; one that has ended meanwhile has nothing to stop. Nobody waits for it here.
-        runs.command(runId, { type: 'stop', when: 'now' }).catch(() => undefined)
-      }
+      stopRuns(write.cancelStudy(id))
     },
     async retryFailed(id) {
       const cells = read.studyCells(id)
@@ -171,6 +186,8 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
     },
   }
 }
+
+const isTraining = ({ status }: StudyCellInfo): boolean => status !== 'deleted' && isActive(status)
 
 /** Of what has diverged nothing else would come. */
 const isToRetry = ({ status, diverged }: StudyCellInfo): boolean =>
