@@ -1,6 +1,6 @@
 import type { StudyCellInfo } from '../api/studies.ts'
 import type { StudyObjective } from './spec.ts'
-import { isWithinError, spreadOf as sampleSpread } from './spread.ts'
+import { isWithinError, noSpread, type Spread, spreadOf } from './spread.ts'
 
 /*
  * From the cells of a budget study to its table: at each place (task, optimizer, budget) what every schedule came to over
@@ -28,30 +28,7 @@ export function cellScore(cell: StudyCellInfo, { part, of }: StudyScore): number
   return of === 'accuracy' ? cell.testAccuracy : cell.testLoss
 }
 
-/** What several values come to, as a table writes it: there where there is none, too. */
-export interface Spread {
-  readonly count: number
-  /** NaN of none. */
-  readonly mean: number
-  /** Of the sample (n − 1); null of fewer than two values. */
-  readonly deviation: number | null
-  /** Of the mean; null of fewer than two values. */
-  readonly standardError: number | null
-}
-
-export function spreadOf(values: readonly number[]): Spread {
-  const spread = sampleSpread(values)
-  return spread === null
-    ? { count: 0, mean: Number.NaN, deviation: null, standardError: null }
-    : {
-        count: spread.n,
-        mean: spread.mean,
-        deviation: spread.standardDeviation,
-        standardError: spread.standardError,
-      }
-}
-
-/** What one schedule came to at one place. */
+/** What one schedule came to at one place: over no seed (n = 0) before the first has ended. */
 export interface ScheduleOutcome extends Spread {
   readonly schedule: string
   readonly cells: readonly StudyCellInfo[]
@@ -131,7 +108,7 @@ function blockOf(
     budget: first?.budget ?? 0,
     steps: Math.max(...members.map(({ totalSteps }) => totalSteps)),
     outcomes,
-    isDone: outcomes.every(({ open, count, diverged }) => open === 0 && count + diverged.length > 0),
+    isDone: outcomes.every(({ open, n, diverged }) => open === 0 && n + diverged.length > 0),
   }
 }
 
@@ -148,7 +125,7 @@ function outcomeOf(schedule: string, members: readonly StudyCellInfo[], score: S
   return {
     schedule,
     cells,
-    ...spreadOf(values),
+    ...(spreadOf(values) ?? noSpread),
     diverged,
     open,
     lost: cells.length - values.length - diverged.length - open,
@@ -163,7 +140,7 @@ function tunedOutcome(schedule: string, tuning: readonly StudyCellInfo[], score:
   return {
     schedule,
     cells: tuning,
-    ...spreadOf([]),
+    ...noSpread,
     diverged: isTuning ? [] : tuning.filter((cell) => cell.diverged !== null),
     open: isTuning ? 1 : 0,
     lost: 0,
@@ -191,11 +168,11 @@ const openStatuses: ReadonlySet<StudyCellInfo['status']> = new Set([
 
 /** What is ranked: higher is better. One of whose runs some diverged is behind all of which none did. */
 export function standing(
-  { mean, count, diverged }: Pick<ScheduleOutcome, 'mean' | 'count' | 'diverged'>,
+  { mean, n, diverged }: Pick<ScheduleOutcome, 'mean' | 'n' | 'diverged'>,
   score: StudyScore,
 ): number | undefined {
   if (diverged.length > 0) return Number.NEGATIVE_INFINITY
-  if (count === 0) return undefined
+  if (n === 0) return undefined
   // The same scores in another order have another sum in its last bit, and are equal all the same.
   const neat = Number(mean.toPrecision(12))
   return isHigherBetter(score) ? neat : -neat
@@ -219,7 +196,7 @@ function placed(outcomes: readonly Unplaced[], score: StudyScore): ScheduleOutco
 /** Whether two means differ by no more than the standard error of their difference; where no error is known, if they are equal. */
 function isWithin(one: Unplaced, other: Unplaced | undefined): boolean {
   if (other === undefined || one.diverged.length + other.diverged.length > 0) return false
-  if (one.count === 0 || other.count === 0) return false
+  if (one.n === 0 || other.n === 0) return false
   const difference = Math.abs(one.mean - other.mean)
   if (one.standardError === null || other.standardError === null) return difference === 0
   return isWithinError(difference, Math.hypot(one.standardError, other.standardError))

@@ -67,7 +67,7 @@ function winnersIn(scope: BudgetScope, done: readonly BudgetBlock[]): string[] {
 function level(done: readonly BudgetBlock[]): string[] {
   const several = done.filter(({ outcomes }) => outcomes.length > 1)
   if (several.length === 0) return []
-  if (several.every(({ outcomes }) => outcomes.some(({ count }) => count === 1)))
+  if (several.every(({ outcomes }) => outcomes.some(({ n }) => n === 1)))
     return ['With one seed each, no difference in the table can be told from chance.']
   const count = several.filter(({ outcomes }) =>
     outcomes.some(({ place, isLevel }) => place !== undefined && place > 1 && isLevel),

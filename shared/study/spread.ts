@@ -1,12 +1,16 @@
 /** Of the same run over several seeds. */
 export interface Spread {
+  /** NaN of no value. */
   readonly mean: number
   readonly n: number
-  /** Of a sample (divided by n - 1); null for one value. */
+  /** Of a sample (divided by n - 1); null for fewer than two values. */
   readonly standardDeviation: number | null
-  /** Of the mean: standard deviation / √n; null for one value. */
+  /** Of the mean: standard deviation / √n; null for fewer than two values. */
   readonly standardError: number | null
 }
+
+/** Of no value: what a table has before the first. */
+export const noSpread: Spread = { n: 0, mean: Number.NaN, standardDeviation: null, standardError: null }
 
 /** Null where there is no value. */
 export function spreadOf(values: readonly number[]): Spread | null {

@@ -1,6 +1,6 @@
 import type { StudyCellInfo } from '../api/studies.ts'
-import { cellScore, isHigherBetter, type Spread, type StudyScore, spreadOf } from './budgetBlocks.ts'
-import { isWithinError } from './spread.ts'
+import { cellScore, isHigherBetter, type StudyScore } from './budgetBlocks.ts'
+import { isWithinError, noSpread, type Spread, spreadOf } from './spread.ts'
 
 /*
  * One trunk for every budget against each budget trained by itself (Hägele et al. 2024, arXiv 2405.18392, section 4): what
@@ -84,7 +84,7 @@ function tableOf(
     trunkLength: before,
     steps: before + sum(rows.map(({ cooldownSteps }) => cooldownSteps)),
     separateSteps: sum(rows.map(({ steps }) => steps)),
-    difference: spreadOf(meansBySeed(pairs)),
+    difference: spreadOf(meansBySeed(pairs)) ?? noSpread,
     hasSeparate: separate.length > 0,
   }
 }
@@ -107,9 +107,9 @@ function rowOf(
     trunkSteps: Math.max(0, branch - before),
     cooldownSteps,
     branch,
-    trunk: spreadOf([...bySeed(cooldowns, score).values()]),
-    separate: spreadOf([...bySeed(separate, score).values()]),
-    difference: spreadOf([...differences(cooldowns, separate, score).values()]),
+    trunk: spreadOf([...bySeed(cooldowns, score).values()]) ?? noSpread,
+    separate: spreadOf([...bySeed(separate, score).values()]) ?? noSpread,
+    difference: spreadOf([...differences(cooldowns, separate, score).values()]) ?? noSpread,
     diverged: { trunk: divergedIn(cooldowns), separate: divergedIn(separate) },
   }
 }

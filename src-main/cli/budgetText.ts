@@ -58,7 +58,7 @@ function placeText(blocks: readonly BudgetBlock[], score: StudyScore, columns: n
     ]),
     columns,
   )
-  const seeds = Math.max(0, ...blocks.flatMap(({ outcomes }) => outcomes.map(({ count }) => count)))
+  const seeds = Math.max(0, ...blocks.flatMap(({ outcomes }) => outcomes.map(({ n }) => n)))
   const title = [...of, scoreWords(score)].join(', ')
   const legend = `Mean ± standard deviation over n = ${seeds} seeds. * best at this budget; = within the standard error of the difference to it.`
   return `${title}\n${drawn}${wrap(legend, columns)}\n`
@@ -66,10 +66,10 @@ function placeText(blocks: readonly BudgetBlock[], score: StudyScore, columns: n
 
 function outcomeText(outcome: ScheduleOutcome | undefined, score: StudyScore): string {
   if (outcome === undefined) return ''
-  const { place, isLevel, diverged, cells, count, open } = outcome
+  const { place, isLevel, diverged, cells, n, open } = outcome
   const spread = score.of === 'accuracy' ? percentSpread(outcome) : lossSpread(outcome)
   if (diverged.length > 0) return `${diverged.length} of ${cells.length} diverged`
-  if (count === 0) return open > 0 ? 'to come' : 'no result'
+  if (n === 0) return open > 0 ? 'to come' : 'no result'
   return `${spread} ${place === 1 ? '*' : isLevel ? '=' : ' '}`
 }
 

@@ -1,25 +1,25 @@
-import type { Spread } from '../../shared/study/budgetBlocks.ts'
+import type { Spread } from '../../shared/study/spread.ts'
 import { absent } from './format.ts'
 
-type Values = Pick<Spread, 'count' | 'mean' | 'deviation'>
+type Values = Pick<Spread, 'n' | 'mean' | 'standardDeviation'>
 
 /** Accuracies in 0..1 as "88.20 ± 0.35 %", mean and standard deviation; of one value without a deviation. */
-export function percentSpread({ count, mean, deviation }: Values): string {
-  if (count === 0) return absent
-  return deviation === null
+export function percentSpread({ n, mean, standardDeviation }: Values): string {
+  if (n === 0) return absent
+  return standardDeviation === null
     ? `${(100 * mean).toFixed(2)} %`
-    : `${(100 * mean).toFixed(2)} ± ${(100 * deviation).toFixed(2)} %`
+    : `${(100 * mean).toFixed(2)} ± ${(100 * standardDeviation).toFixed(2)} %`
 }
 
 /** Losses in nats as "0.3120 ± 0.0040". */
-export function lossSpread({ count, mean, deviation }: Values): string {
-  if (count === 0) return absent
-  return deviation === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`
+export function lossSpread({ n, mean, standardDeviation }: Values): string {
+  if (n === 0) return absent
+  return standardDeviation === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${standardDeviation.toFixed(4)}`
 }
 
 /** A mean difference of accuracies with its standard error: "+0.42 ± 0.10 points"; of losses: "−0.0120 ± 0.0040". */
-export function differenceText({ count, mean, standardError }: Spread, of: 'accuracy' | 'loss'): string {
-  if (count === 0) return absent
+export function differenceText({ n, mean, standardError }: Spread, of: 'accuracy' | 'loss'): string {
+  if (n === 0) return absent
   const [factor, digits, unit] = of === 'accuracy' ? [100, 2, ' points'] : [1, 4, '']
   const size = Math.abs(factor * mean).toFixed(digits)
   const sign = mean < 0 && Number(size) !== 0 ? '−' : '+'

@@ -61,8 +61,7 @@ function shortNames(paths: readonly string[]): string[] {
 
 function text(spread: Spread | null, write: typeof percentSpread): string {
   if (spread === null) return absent
-  const { n: count, mean, standardDeviation: deviation } = spread
-  return write({ count, mean, deviation })
+  return write(spread)
 }
 
 function noteOf({ diverged, lost, unfinished, cells }: ResultRow): string {

@@ -35,7 +35,7 @@ function shapeText(one: TrunkTable, score: StudyScore, columns: number): string 
     one.rows.map((row) => [
       percent(row.budget, 0),
       whole(row.steps),
-      String(row.trunk.count),
+      String(row.trunk.n),
       spread(row.trunk),
       ...(one.hasSeparate ? [spread(row.separate), differenceText(row.difference, score.of)] : []),
     ]),
@@ -54,5 +54,5 @@ function sentence(one: TrunkTable, score: StudyScore): string {
     level: 'not to be told from',
     unknown: 'with fewer than two seeds not comparable to',
   }[trunkCost(one.difference, score)]
-  return `${steps}, all budgets separately ${whole(one.separateSteps)}: ${percent(saved, 0)} saved. On the mean over the budgets its models are ${cost} those trained separately (${differenceText(one.difference, score.of)}; ± is the standard error over ${one.difference.count} seeds).`
+  return `${steps}, all budgets separately ${whole(one.separateSteps)}: ${percent(saved, 0)} saved. On the mean over the budgets its models are ${cost} those trained separately (${differenceText(one.difference, score.of)}; ± is the standard error over ${one.difference.n} seeds).`
 }

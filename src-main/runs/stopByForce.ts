@@ -52,10 +52,14 @@ export function stopByForce(patience: number, end: () => void): StopByForce {
       return why !== undefined
     },
     explain(stepsDone, resumesAt) {
+      const steps = stepsDone - (resumesAt ?? 0)
+      const after = `after its ${resumesAt ? 'last checkpoint' : 'start'}`
       const lost =
-        stepsDone > (resumesAt ?? 0)
-          ? `the ${stepsDone - (resumesAt ?? 0)} steps after its last checkpoint are lost`
-          : 'the step under way is lost'
+        steps <= 0
+          ? 'the step under way is lost'
+          : steps === 1
+            ? `the step ${after} is lost`
+            : `the ${steps} steps ${after} are lost`
       return `The trainer was told to stop, ${why} and was ended by force; ${lost}; ${resumeWords(resumesAt)}.`
     },
   }

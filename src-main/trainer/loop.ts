@@ -1,12 +1,14 @@
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerPosition, TrainerState } from '../../shared/run/messages.ts'
+import type { TrainerState } from '../../shared/run/messages.ts'
 import { buildTimetable, type EditedPlan, type Timetable } from '../../shared/run/plan.ts'
 import * as tf from '../engine/tf.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
 import { annealed } from './annealNow.ts'
+import { answer, refuse, refuseTheRest } from './answers.ts'
 import { captureState, firstNonFinite, weightsOf } from './checkpoint.ts'
 import type { Command } from './commands.ts'
 import { diverged } from './divergence.ts'
+import { EpochTally } from './epochTally.ts'
 import { type Evaluation, evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
 import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
@@ -41,10 +43,7 @@ export class TrainingLoop {
   #stepsCounted: number
   /** The rate of the last step. A plateau may have cut the next one's before the snapshot of this one is taken. */
   #appliedLr: number
-  #epoch: TrainerPosition['epoch']
-  #epochStartedAt: number
-  /** Milliseconds of training before the epoch under way. */
-  #epochTrainedAt = 0
+  readonly #epoch: EpochTally
   #lastStateAt: number | undefined
   #stopAtCycleEnd = false
   readonly #underWay = new StepsUnderWay()
@@ -63,9 +62,8 @@ export class TrainingLoop {
     this.#stepsDone = setup.position.stepsDone
     this.#stepsCounted = this.#stepsDone
     this.#appliedLr = this.#rates.at(Math.max(0, this.#stepsDone - 1)).lr
-    this.#epoch = { ...setup.position.epoch }
-    this.#epochStartedAt = io.clock()
     this.#training = new TrainingClock(io.clock)
+    this.#epoch = new EpochTally(setup.position.epoch, io.clock, this.#training)
     this.#metrics = new MetricsBuffer(io.clock, this.#training)
   }
 
@@ -95,7 +93,7 @@ export class TrainingLoop {
    */
   async run(): Promise<void> {
     const stop = await this.#steps()
-    this.#refuseTheRest()
+    refuseTheRest(this.#io, this.#stepsDone)
     if (this.#rateTest !== undefined) return this.#endRateTest(stop, this.#rateTest)
     await this.#checkpoint()
     this.#io.emit({
@@ -170,9 +168,7 @@ export class TrainingLoop {
       this.#appliedLr = lr
       throw this.#diverged(step, `the loss became ${loss}`)
     }
-    this.#epoch.lossSum += loss * examples
-    this.#epoch.correct += correct
-    this.#epoch.examples += examples
+    this.#epoch.add(loss, correct, examples)
     this.#stepsCounted = step + 1
   }
 
@@ -207,26 +203,24 @@ export class TrainingLoop {
 
   /** @param whole false for the part of an epoch that a run ends in, whose sums go on if the run is extended */
   #endEpoch(step: number, whole: boolean, evaluations: readonly Evaluation[]): void {
-    const { lossSum, correct, examples } = this.#epoch
+    const figures = this.#epoch.figures
     const scores = scoresOf(evaluations)
-    const trainLoss = lossSum / examples
     this.flush()
     this.#io.emit({
       type: 'epoch',
       epoch: Math.ceil((step + 1) / this.#timetable.stepsPerEpoch),
       step,
-      trainLoss,
-      trainAccuracy: correct / examples,
+      ...figures,
       ...scores,
-      seconds: (this.#io.clock() - this.#epochStartedAt) / 1000,
-      trainingSeconds: (this.#training.ms - this.#epochTrainedAt) / 1000,
     })
     if (!whole) return
-    this.#epoch = { lossSum: 0, correct: 0, examples: 0 }
-    this.#epochStartedAt = this.#io.clock()
-    this.#epochTrainedAt = this.#training.ms
+    this.#epoch.beginNext()
     const { valLoss: validationLoss, valAccuracy: validationAccuracy } = scores
-    const reason = this.#rates.observe({ trainingLoss: trainLoss, validationLoss, validationAccuracy })
+    const reason = this.#rates.observe({
+      trainingLoss: figures.trainLoss,
+      validationLoss,
+      validationAccuracy,
+    })
     if (reason === undefined) return
     const next = Math.min(this.#stepsDone, this.#timetable.totalSteps - 1)
     this.#io.emit({ type: 'feedback', step, lr: this.#rates.at(next).lr, reason })
@@ -264,7 +258,7 @@ export class TrainingLoop {
     const { model, optimizer } = this.#setup
     const position = {
       stepsDone: this.#stepsDone,
-      epoch: this.#epoch,
+      epoch: this.#epoch.sums,
       ...(feedback && { feedback: { ...feedback } }),
     }
     const { state, broken } = await this.#training.without(async () => {
@@ -287,11 +281,11 @@ export class TrainingLoop {
       const command = paused ? await this.#io.commands.next() : this.#io.commands.take()
       if (command === undefined) return 'go'
       if (this.#rateTest !== undefined && refusedByTests.has(command.type)) {
-        this.#refuse(command, refusalOfTest(command.type))
+        refuse(this.#io, command, refusalOfTest(command.type))
         continue
       }
       if (command.type === 'stop' && command.when === 'now') {
-        this.#answer(command)
+        answer(this.#io, command)
         return 'stopped'
       }
       if (command.type === 'pause' && !paused) {
@@ -305,13 +299,8 @@ export class TrainingLoop {
       } else if (command.type === 'stop') this.#planStop(true)
       else if (command.type === 'checkpoint') await this.#checkpoint()
       else if (command.type === 'keepGoing' && this.#stopAtCycleEnd) this.#planStop(false)
-      this.#answer(command)
+      answer(this.#io, command)
     }
-  }
-
-  /** After what it brought about has been told, so that whoever asked finds it stored. */
-  #answer({ requestId }: Command): void {
-    if (requestId !== undefined) this.#io.emit({ type: 'obeyed', requestId })
   }
 
   /** Tells the step after which the run will stop, or that no stop is planned any more. */
@@ -344,7 +333,7 @@ export class TrainingLoop {
     } catch (error) {
       // A command that cannot be obeyed must not end the run.
       if (!(error instanceof UserError)) throw error
-      this.#refuse(command, error.message)
+      refuse(this.#io, command, error.message)
       return false
     }
     this.#timetable = buildTimetable(this.#setup.spec, this.#planned)
@@ -356,24 +345,6 @@ export class TrainingLoop {
     // The cycle ends at another step now, and with it the run where a stop is planned.
     if (this.#stopAtCycleEnd) this.#planStop(true)
     return true
-  }
-
-  #refuse({ requestId, ...command }: Command, reason: string): void {
-    this.#io.emit({ type: 'refused', command, reason, ...(requestId !== undefined && { requestId }) })
-  }
-
-  /** Commands that came too late: whoever asked shall not take silence for success. */
-  #refuseTheRest(): void {
-    for (let late = this.#io.commands.take(); late !== undefined; late = this.#io.commands.take()) {
-      if (late.type === 'stop') {
-        this.#answer(late)
-        continue
-      }
-      this.#refuse(
-        late,
-        `While obeying ${late.type}: the run has ended with ${this.#stepsDone} steps done and takes no more commands.`,
-      )
-    }
   }
 
   #diverged(step: number, what: string): UserError {

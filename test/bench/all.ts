@@ -28,6 +28,7 @@ const helpers = new Set([
   'store-support.ts',
   'store-snapshot-trainer.ts',
   'webgpuDispatches.ts',
+  'windowBench.ts',
 ])
 /** What is handed on to each. */
 const taken: Readonly<Record<string, readonly ('device' | 'model' | 'batch')[]>> = {

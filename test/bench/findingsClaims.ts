@@ -1,5 +1,5 @@
 import type { StudyCellInfo } from '../../shared/api/studies.ts'
-import { type Spread, spreadOf } from '../../shared/study/budgetBlocks.ts'
+import { noSpread, type Spread, spreadOf } from '../../shared/study/spread.ts'
 import { differenceText } from '../../src-main/cli/spreadText.ts'
 
 interface Side {
@@ -100,7 +100,7 @@ export function verdict(found: Spread, expects: Claim['expects']): string {
 export const claimRow = (words: string, found: Spread, expects: Claim['expects']): string[] => [
   words,
   differenceText(found, 'accuracy'),
-  String(found.count),
+  String(found.n),
   verdict(found, expects),
 ]
 
@@ -110,13 +110,12 @@ export const claimRow = (words: string, found: Spread, expects: Claim['expects']
  */
 export function meanDifference(cells: readonly StudyCellInfo[], { one, other }: Claim): Spread {
   const seeds = [...new Set(cells.map(({ seed }) => seed))]
-  return spreadOf(
-    seeds.flatMap((seed) => {
-      const own = meanOf(cells, one, seed)
-      const others = meanOf(cells, other, seed)
-      return own === undefined || others === undefined ? [] : [own - others]
-    }),
-  )
+  const differences = seeds.flatMap((seed) => {
+    const own = meanOf(cells, one, seed)
+    const others = meanOf(cells, other, seed)
+    return own === undefined || others === undefined ? [] : [own - others]
+  })
+  return spreadOf(differences) ?? noSpread
 }
 
 function meanOf(cells: readonly StudyCellInfo[], side: Side, seed: number): number | undefined {

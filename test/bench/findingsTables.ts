@@ -6,10 +6,10 @@ import {
   type StudyScore,
   schedulesIn,
   scoreWords,
-  spreadOf,
 } from '../../shared/study/budgetBlocks.ts'
 import { budgetScopes } from '../../shared/study/budgetScopes.ts'
 import { budgetVerdict, rankText } from '../../shared/study/budgetVerdict.ts'
+import { noSpread, spreadOf } from '../../shared/study/spread.ts'
 import { trunkTables } from '../../shared/study/trunkTable.ts'
 import { differenceText, percentSpread } from '../../src-main/cli/spreadText.ts'
 import type { SnapshotTable } from '../../src-main/ensembles/result.ts'
@@ -215,10 +215,14 @@ function ensembleClaims(cells: readonly StudyCellInfo[], tables: Tables): string
     return [
       claimRow(
         `${name}: ${most} snapshots of a run are better than its last alone`,
-        spreadOf(overLast),
+        spreadOf(overLast) ?? noSpread,
         'better',
       ),
-      claimRow(`${name}: ${most} snapshots of a run are worth ${most} runs`, spreadOf(overRuns), 'asGood'),
+      claimRow(
+        `${name}: ${most} snapshots of a run are worth ${most} runs`,
+        spreadOf(overRuns) ?? noSpread,
+        'asGood',
+      ),
     ]
   })
 }

@@ -11,8 +11,9 @@ import { random } from '../../shared/random.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { openStore } from '../../src-main/store/index.ts'
 import { launchBrowser } from '../browser/chromium.ts'
-import { type Invocation, type Lab, makeLab } from '../e2e/lab.ts'
+import { type Lab, makeLab } from '../e2e/lab.ts'
 import { type Figure, percentile, report } from './store-support.ts'
+import { addressOf } from './windowBench.ts'
 
 const MEMBERS = 20
 const EXAMPLES = 10_000
@@ -106,17 +107,6 @@ function answers(labels: Uint16Array, purpose: string): Float32Array<ArrayBuffer
     (_, i) => 6 * rng.next() + (i % CLASSES === labels[Math.floor(i / CLASSES)] ? 4 : 0),
   )
   return Float32Array.from(softmaxRows(logits, CLASSES))
-}
-
-/** As soon as the host listens. */
-function addressOf({ process: child }: Invocation): Promise<string> {
-  return new Promise((resolve) => {
-    let text = ''
-    child.stdout?.on('data', (piece: string) => {
-      text += piece
-      if (text.trimEnd().endsWith('}')) resolve(z.object({ url: z.url() }).parse(JSON.parse(text)).url)
-    })
-  })
 }
 
 /**

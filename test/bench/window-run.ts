@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { z } from 'zod'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { buildTimetable } from '../../shared/run/plan.ts'
@@ -12,8 +12,9 @@ import { parseRunSpec } from '../../shared/run/spec.ts'
 import { openStore } from '../../src-main/store/index.ts'
 import type { RunRecord } from '../../src-main/store/types.ts'
 import { launchBrowser } from '../browser/chromium.ts'
-import { type Invocation, type Lab, makeLab } from '../e2e/lab.ts'
+import { type Lab, makeLab } from '../e2e/lab.ts'
 import { type Figure, metricsEvent, percentile, report } from './store-support.ts'
+import { addressOf, cpuOf, processorTimes } from './windowBench.ts'
 
 const STEPS = 10_000_000
 /** Of each live measurement. */
@@ -61,17 +62,6 @@ function seed({ home }: Lab): z.infer<typeof seeded> {
   const code = `import(${file}).then(async ({ seedLab }) =>
     console.log(JSON.stringify(await seedLab(${JSON.stringify(home)}, { runs: 200, longRunSteps: ${STEPS} }))))`
   return seeded.parse(JSON.parse(execFileSync(process.execPath, ['-e', code], { encoding: 'utf8' })))
-}
-
-/** As soon as the host listens. */
-function addressOf({ process: child }: Invocation): Promise<string> {
-  return new Promise((resolve) => {
-    let text = ''
-    child.stdout?.on('data', (piece: string) => {
-      text += piece
-      if (text.trimEnd().endsWith('}')) resolve(z.object({ url: z.url() }).parse(JSON.parse(text)).url)
-    })
-  })
 }
 
 /** Notes in the page when lines of charts were last drawn, and how long frames took. */
@@ -189,10 +179,8 @@ async function measureLive(page: Page, atStep: number): Promise<number> {
   }
   while (step < atStep) train(Math.min(10_000, atStep - step))
   await untilDrawn(page, () => goTo(page, `/runs/${run.id}`))
-  const session = await page.context().newCDPSession(page)
-  // The processor's time, so that what else the machine does is no cost of the window.
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
-  const before = await busy(session)
+  const session = await processorTimes(page)
+  const before = await cpuOf(session)
   await page.evaluate('(() => { window.noted.frames.length = 0; window.noted.tasks.length = 0 })()')
   const updates = seconds * 4
   const perUpdate = Math.max(1, Math.round((atStep * 0.04) / updates))
@@ -202,7 +190,7 @@ async function measureLive(page: Page, atStep: number): Promise<number> {
   }
   const frames = z.array(z.number()).parse(await page.evaluate('window.noted.frames'))
   const tasks = z.array(z.number()).parse(await page.evaluate('window.noted.tasks'))
-  const cost = (1000 * ((await busy(session)) - before)) / updates
+  const cost = ((await cpuOf(session)) - before) / updates
   store.write.setStatus(run.id, 'stopped', 'The benchmark is over.')
   const where = `live at step ${atStep.toLocaleString('en')}`
   figures.push(
@@ -212,11 +200,6 @@ async function measureLive(page: Page, atStep: number): Promise<number> {
   )
   await session.detach()
   return cost
-}
-
-async function busy(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send('Performance.getMetrics')
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
 }
 
 function beginRun(steps: number) {

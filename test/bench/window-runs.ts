@@ -6,8 +6,9 @@ import { execFileSync } from 'node:child_process'
 import type { CDPSession, Page } from 'playwright-core'
 import { z } from 'zod'
 import { launchBrowser } from '../browser/chromium.ts'
-import { type Invocation, type Lab, makeLab } from '../e2e/lab.ts'
+import { type Lab, makeLab } from '../e2e/lab.ts'
 import { type Figure, percentile, report } from './store-support.ts'
+import { addressOf, cpuOf, processorTimes, whenThere } from './windowBench.ts'
 
 const RUNS = 2000
 const openings = 5
@@ -73,8 +74,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
   const problems: string[] = []
   page.on('pageerror', ({ message }) => problems.push(message))
-  const session = await page.context().newCDPSession(page)
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const session = await processorTimes(page)
   await page.addInitScript({ content: watch })
   await measureOpening(page, url, session)
   await measureFilter(page)
@@ -93,16 +93,6 @@ function seed({ home }: Lab): void {
   const file = JSON.stringify(new URL('seedLab.ts', import.meta.url))
   const code = `import(${file}).then(({ seedLab }) => seedLab(${JSON.stringify(home)}, { runs: ${RUNS}, longRunSteps: 20000 }))`
   execFileSync(process.execPath, ['-e', code])
-}
-
-function addressOf({ process: child }: Invocation): Promise<string> {
-  return new Promise((resolve) => {
-    let text = ''
-    child.stdout?.on('data', (piece: string) => {
-      text += piece
-      if (text.trimEnd().endsWith('}')) resolve(z.object({ url: z.url() }).parse(JSON.parse(text)).url)
-    })
-  })
 }
 
 async function measureOpening(page: Page, url: string, session: CDPSession): Promise<void> {
@@ -134,26 +124,6 @@ async function measureOpening(page: Page, url: string, session: CDPSession): Pro
     },
     { name: 'processor time of the page until then', value: cpu, unit: 'ms', atMost: 500 },
   )
-}
-
-/** The value of an expression of the page, once it is anything. */
-function whenThere(page: Page, expression: string): Promise<unknown> {
-  return page.evaluate(`(async () => {
-    for (;;) {
-      const found = ${expression}
-      if (found) return found
-      await new Promise((done) => setTimeout(done, 5))
-    }
-  })()`)
-}
-
-/**
- * Milliseconds of processor time that the page's main thread has used since it was navigated to: what the page costs,
- * whatever else the machine is busy with.
- */
-async function cpuOf(session: CDPSession): Promise<number> {
-  const { metrics } = await session.send('Performance.getMetrics')
-  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
 }
 
 /** Key by key; every key changes what the filter leaves. */

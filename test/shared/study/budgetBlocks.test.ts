@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { budgetBlocks, spreadOf } from '../../../shared/study/budgetBlocks.ts'
+import { budgetBlocks } from '../../../shared/study/budgetBlocks.ts'
 import { rankedScores } from '../../../shared/study/budgetScopes.ts'
 import { cellInfo, seedsOf } from './cellInfos.ts'
 
 const byValidation = { part: 'validation', of: 'accuracy' } as const
-
-test('mean, deviation of the sample and standard error are those computed by hand', () => {
-  const { mean, deviation, standardError } = spreadOf([2, 4, 9])
-  assert.equal(mean, 5)
-  assert.equal(deviation, Math.sqrt(13))
-  assert.equal(standardError, Math.sqrt(13) / Math.sqrt(3))
-  assert.deepEqual(spreadOf([2]), { count: 1, mean: 2, deviation: null, standardError: null })
-})
 
 test('at each place schedules are compared over their seeds, budgets ascending, in the order of the study', () => {
   const cells = [
@@ -31,7 +23,7 @@ test('at each place schedules are compared over their seeds, budgets ascending, 
     ],
   )
   assert.deepEqual(
-    high?.outcomes.map(({ place, count }) => [place, count]),
+    high?.outcomes.map(({ place, n }) => [place, n]),
     [
       [1, 2],
       [2, 2],
@@ -91,7 +83,7 @@ test('a schedule of which a run diverged ranks last, and its other runs are stil
     byValidation,
   )
   assert.deepEqual(
-    only?.outcomes.map(({ place, count, diverged }) => [place, count, diverged.length]),
+    only?.outcomes.map(({ place, n, diverged }) => [place, n, diverged.length]),
     [
       [2, 1, 1],
       [1, 2, 0],
@@ -141,7 +133,7 @@ test('what is still to come has no place, and its comparison is not ranked befor
   ]
   const comparisons = budgetBlocks(cells, byValidation)
   const late = comparisons[1]?.outcomes[1]
-  assert.deepEqual([late?.place, late?.open, late?.lost, late?.count], [undefined, 1, 1, 0])
+  assert.deepEqual([late?.place, late?.open, late?.lost, late?.n], [undefined, 1, 1, 0])
   assert.deepEqual(rankedScores(comparisons, 'all', byValidation), [[0.5, 0.6]])
   assert.deepEqual(rankedScores(comparisons, 'high', byValidation), [])
 })
@@ -170,12 +162,12 @@ test('a schedule whose rate is being tuned is still to come, and then has the fa
     byValidation,
   )
   assert.deepEqual(
-    only?.outcomes.map(({ schedule, isTuning, open, diverged, count, rateFactor }) => [
+    only?.outcomes.map(({ schedule, isTuning, open, diverged, n, rateFactor }) => [
       schedule,
       isTuning,
       open,
       diverged.length,
-      count,
+      n,
       rateFactor,
     ]),
     [

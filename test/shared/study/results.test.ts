@@ -36,6 +36,15 @@ test('a row has mean, sample standard deviation, n and standard error over its s
   assert.equal(first?.seconds, 3)
 })
 
+test('mean, deviation of the sample and standard error are those computed by hand', () => {
+  assert.deepEqual(spreadOf([2, 4, 9]), {
+    mean: 5,
+    n: 3,
+    standardDeviation: Math.sqrt(13),
+    standardError: Math.sqrt(13) / Math.sqrt(3),
+  })
+})
+
 test('the spread of one value has no deviation, and of none there is no spread', () => {
   assert.deepEqual(spreadOf([0.5]), { mean: 0.5, n: 1, standardDeviation: null, standardError: null })
   assert.equal(spreadOf([]), null)

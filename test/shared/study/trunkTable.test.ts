@@ -72,7 +72,7 @@ test('a seed without its partner is left out of the difference, one that diverge
     score,
   )
   const [full] = table?.rows ?? []
-  assert.deepEqual([full?.difference.count, full?.diverged.separate, full?.trunk.count], [1, 1, 2])
+  assert.deepEqual([full?.difference.n, full?.diverged.separate, full?.trunk.n], [1, 1, 2])
   assert.equal(table && trunkCost(table.difference, score), 'unknown')
 })
 

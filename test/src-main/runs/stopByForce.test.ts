@@ -12,17 +12,20 @@ test('a trainer that does not answer a stop is ended by force, and what was lost
   const runs = createRunService(store, catalogue, devices, { stopPatience: 200 })
   t.after(() => runs.close())
   const active = await runs.launch(cloudsSpec(100_000))
-  await until('the first step', () => store.read.run(active.runId).stepsDone > 0 || undefined)
+  await until('the first checkpoint', () => store.read.checkpoint(active.runId))
   // As if it computed without end.
   process.kill(active.trainerPid ?? 0, 'SIGSTOP')
   assert.deepEqual(await runs.command(active.runId, { type: 'stop', when: 'now' }), { outcome: 'obeyed' })
   const { run } = await active.finished
   assert.equal(run.status, 'stopped')
-  const from = store.read.checkpoint(run.id)?.position.stepsDone ?? 0
+  const from = store.read.checkpoint(run.id)?.position.stepsDone ?? assert.fail('It has a checkpoint.')
+  const steps = run.stepsDone - from
   const lost =
-    run.stepsDone > from
-      ? `the ${run.stepsDone - from} steps after its last checkpoint are`
-      : 'the step under way is'
+    steps === 0
+      ? 'the step under way is'
+      : steps === 1
+        ? 'the step after its last checkpoint is'
+        : `the ${steps} steps after its last checkpoint are`
   assert.equal(
     run.reason,
     `The trainer was told to stop, was silent for 0.2 s and was ended by force; ${lost} lost; resume continues after ${from} ${from === 1 ? 'step' : 'steps'}.`,
@@ -65,4 +68,18 @@ test('signs of life alone do not help for ever: whoever waits for a device that 
     force.explain(5, 5),
     /did not obey within 900 s .* the step under way is lost; resume continues after 5 steps/,
   )
+})
+
+test('what is lost is said whether or not a checkpoint was stored', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const force = stopByForce(1000, () => undefined)
+  force.begin()
+  t.mock.timers.tick(1000)
+  const lost = (stepsDone: number, resumesAt: number | undefined) =>
+    force.explain(stepsDone, resumesAt).replace(/^.* by force; /, '')
+  assert.equal(lost(0, 0), 'the step under way is lost; resume begins it anew.')
+  assert.equal(lost(1, 0), 'the step after its start is lost; resume begins it anew.')
+  assert.equal(lost(7, 0), 'the 7 steps after its start are lost; resume begins it anew.')
+  assert.equal(lost(7, 6), 'the step after its last checkpoint is lost; resume continues after 6 steps.')
+  assert.equal(lost(7, 1), 'the 6 steps after its last checkpoint are lost; resume continues after 1 step.')
 })

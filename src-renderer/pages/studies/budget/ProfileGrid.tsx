@@ -89,15 +89,15 @@ function HeatCell({
   readonly cell: GridCell
   readonly texts: ScoreTexts
 }) {
-  if (outcome === undefined || (outcome.count === 0 && outcome.diverged.length === 0)) {
+  if (outcome === undefined || (outcome.n === 0 && outcome.diverged.length === 0)) {
     return <td className={classes.heat}>–</td>
   }
-  const { count: n, mean, deviation, place, diverged } = outcome
+  const { n, mean, standardDeviation, place, diverged } = outcome
   return (
     <td className={classes.heat} style={heat(share ?? 0)} data-place={place}>
       <span className={classes.value}>{n === 0 ? 'diverged' : texts.value(mean)}</span>
       <span className={classes.under}>
-        {deviation !== null && `± ${texts.spread(deviation)}`}
+        {standardDeviation !== null && `± ${texts.spread(standardDeviation)}`}
         {n > 0 && ` (${n})`}
         {n > 0 && diverged.length > 0 && `, ${diverged.length} diverged`}
       </span>

@@ -40,7 +40,7 @@ export function anytimeSeries(
   return schedules.flatMap((schedule, place) => {
     const points = section.flatMap(({ steps, outcomes }) => {
       const outcome = outcomes[place]
-      return outcome === undefined || outcome.count === 0 ? [] : [{ steps, mean: outcome.mean }]
+      return outcome === undefined || outcome.n === 0 ? [] : [{ steps, mean: outcome.mean }]
     })
     const color = seriesColor(place)
     const one = cyclic.find((run) => run.schedule === schedule)

@@ -58,13 +58,13 @@ export function budgetTable(comparisons: readonly BudgetBlock[], texts: ScoreTex
 }
 
 function outcomeView(outcome: ScheduleOutcome, budget: number, texts: ScoreTexts): OutcomeView {
-  const { schedule, cells, count, diverged, place, isLevel, rateFactor } = outcome
-  const isAllDiverged = count === 0 && diverged.length > 0
+  const { schedule, cells, n, diverged, place, isLevel, rateFactor } = outcome
+  const isAllDiverged = n === 0 && diverged.length > 0
   return {
     schedule,
     budget,
     text: isAllDiverged ? 'diverged' : spreadText(outcome, texts),
-    count: count === 0 ? '' : `n ${count}`,
+    count: n === 0 ? '' : `n ${n}`,
     place: diverged.length === 0 && (place === 1 || place === 2 || place === 3) ? place : undefined,
     isLevel,
     note: [
@@ -81,11 +81,13 @@ function outcomeView(outcome: ScheduleOutcome, budget: number, texts: ScoreTexts
 
 /** "91.23 ± 0.31", without the deviation of a single value; "–" without any. */
 export function spreadText(
-  { count, mean, deviation }: Pick<ScheduleOutcome, 'count' | 'mean' | 'deviation'>,
+  { n, mean, standardDeviation }: Pick<ScheduleOutcome, 'n' | 'mean' | 'standardDeviation'>,
   texts: ScoreTexts,
 ): string {
-  if (count === 0) return '–'
-  return deviation === null ? texts.value(mean) : `${texts.value(mean)} ± ${texts.spread(deviation)}`
+  if (n === 0) return '–'
+  return standardDeviation === null
+    ? texts.value(mean)
+    : `${texts.value(mean)} ± ${texts.spread(standardDeviation)}`
 }
 
 /** "diverged at step 212, rate 3.0": the first of them. */
@@ -151,16 +153,16 @@ export function budgetCsv(comparisons: readonly BudgetBlock[], score: StudyScore
       'place',
     ],
     rows: comparisons.flatMap(({ task, optimizer, budget, steps, outcomes }) =>
-      outcomes.map(({ schedule, count, mean, deviation, diverged, place }) => [
+      outcomes.map(({ schedule, n, mean, standardDeviation, diverged, place }) => [
         task,
         optimizer,
         schedule,
         String(budget),
         String(steps),
         scoreWords(score),
-        String(count),
-        count === 0 ? '' : String(mean),
-        deviation === null ? '' : String(deviation),
+        String(n),
+        n === 0 ? '' : String(mean),
+        standardDeviation === null ? '' : String(standardDeviation),
         String(diverged.length),
         place === undefined ? '' : String(place),
       ]),

@@ -56,10 +56,10 @@ export function gridTable(comparison: BudgetBlock, placeOf: PlaceOf, score: Stud
   })
   const profiles = gridProfiles.filter((profile) => placed.some((one) => one.profile === profile))
   const rates = gridRates.filter((rate) => placed.some((one) => one.rate === rate))
-  const means = placed.flatMap(({ outcome }) => (outcome.count === 0 ? [] : [outcome.mean]))
+  const means = placed.flatMap(({ outcome }) => (outcome.n === 0 ? [] : [outcome.mean]))
   const [low, high] = [Math.min(...means), Math.max(...means)]
-  const heatOf = ({ count, mean }: ScheduleOutcome): number | undefined => {
-    if (count === 0) return undefined
+  const heatOf = ({ n, mean }: ScheduleOutcome): number | undefined => {
+    if (n === 0) return undefined
     const share = low < high ? (mean - low) / (high - low) : 1
     return isHigherBetter(score) || low === high ? share : 1 - share
   }
@@ -80,7 +80,7 @@ export function gridTable(comparison: BudgetBlock, placeOf: PlaceOf, score: Stud
 
 function meanOf(cells: readonly GridCell[]): number {
   const values = cells.flatMap(({ outcome }) =>
-    outcome === undefined || outcome.count === 0 ? [] : [outcome.mean],
+    outcome === undefined || outcome.n === 0 ? [] : [outcome.mean],
   )
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

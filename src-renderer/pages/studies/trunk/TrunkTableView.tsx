@@ -1,4 +1,5 @@
-import type { Spread, StudyScore } from '../../../../shared/study/budgetBlocks.ts'
+import type { StudyScore } from '../../../../shared/study/budgetBlocks.ts'
+import type { Spread } from '../../../../shared/study/spread.ts'
 import { type TrunkRow, type TrunkTable, trunkCost } from '../../../../shared/study/trunkTable.ts'
 import { count, percent } from '../../../format/format.ts'
 import { budgetText, spreadText } from '../budget/budgetTable.ts'
@@ -128,7 +129,7 @@ function Score({
   return (
     <td>
       {spreadText(spread, texts)}
-      {spread.count > 0 && <span className={classes.count}>({spread.count})</span>}
+      {spread.n > 0 && <span className={classes.count}>({spread.n})</span>}
       {diverged > 0 && <span className={`${classes.under} ${classes.diverged}`}>{diverged} diverged</span>}
     </td>
   )
@@ -150,12 +151,12 @@ function Difference({
   readonly score: StudyScore
   readonly texts: ScoreTexts
 }) {
-  if (difference.count === 0) return <td>–</td>
+  if (difference.n === 0) return <td>–</td>
   return (
     <td>
       {texts.difference(difference.mean)}
       {difference.standardError !== null && ` ± ${texts.spread(difference.standardError)}`}
-      <span className={classes.count}>({difference.count})</span>
+      <span className={classes.count}>({difference.n})</span>
       <span className={classes.under}>{costNotes[trunkCost(difference, score)]}</span>
     </td>
   )

@@ -79,7 +79,7 @@ export const legendOf = (tables: readonly TrunkTable[]): readonly LegendEntry[] 
 export function scoreSeries(tables: readonly TrunkTable[], texts: ScoreTexts): readonly ChartSeries[] {
   const [first] = tables
   const lines = tables.map((table, place): ChartSeries => {
-    const rows = table.rows.filter(({ trunk }) => trunk.count > 0)
+    const rows = table.rows.filter(({ trunk }) => trunk.n > 0)
     return {
       id: table.shape,
       label: `trunk with ${table.shape} cool-downs`,

@@ -49,8 +49,8 @@ export function trunkMarkdown(tables: readonly TrunkTable[], texts: ScoreTexts):
 }
 
 /** "−0.31 pp ± 0.12": with its standard error. */
-function differenceText({ count, mean, standardError }: TrunkTable['difference'], texts: ScoreTexts): string {
-  if (count === 0) return '–'
+function differenceText({ n, mean, standardError }: TrunkTable['difference'], texts: ScoreTexts): string {
+  if (n === 0) return '–'
   const error = standardError === null ? '' : ` ± ${texts.spread(standardError)}`
   return `${texts.difference(mean)}${error}`
 }
@@ -85,13 +85,13 @@ export function trunkCsv(tables: readonly TrunkTable[], score: StudyScore): stri
         String(cooldownSteps),
         String(steps),
         scoreWords(score),
-        String(trunk.count),
+        String(trunk.n),
         number(trunk.mean),
-        number(trunk.deviation),
-        String(separate.count),
+        number(trunk.standardDeviation),
+        String(separate.n),
         number(separate.mean),
-        number(separate.deviation),
-        String(difference.count),
+        number(separate.standardDeviation),
+        String(difference.n),
         number(difference.mean),
         number(difference.standardError),
       ]),

@@ -33,10 +33,10 @@ function savingWords({ rows, steps, separateSteps, hasSeparate }: TrunkTable, ma
 function costWords({ difference }: TrunkTable, many: string, score: StudyScore, texts: ScoreTexts): string {
   const what = `Its mean ${texts.title.toLowerCase()}${many}`
   const error = (): string =>
-    `standard error ${texts.size(difference.standardError ?? 0)}, ${counted(difference.count, 'seed')}`
+    `standard error ${texts.size(difference.standardError ?? 0)}, ${counted(difference.n, 'seed')}`
   switch (trunkCost(difference, score)) {
     case 'unknown':
-      return difference.count === 0
+      return difference.n === 0
         ? 'What it costs is not known before a seed has all its budgets, both ways.'
         : `What it costs cannot be told from one seed: there the difference is ${texts.difference(difference.mean)}.`
     case 'level':

@@ -1,0 +1,38 @@
+import type { CDPSession, Page } from 'playwright-core'
+import { z } from 'zod'
+import type { Invocation } from '../e2e/lab.ts'
+
+/** Of a host begun with `serve --json`, as soon as it listens. */
+export function addressOf({ process: child }: Invocation): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    child.stdout?.on('data', (piece: string) => {
+      text += piece
+      if (text.trimEnd().endsWith('}')) resolve(z.object({ url: z.url() }).parse(JSON.parse(text)).url)
+    })
+  })
+}
+
+/** The value of an expression of the page, once it is anything. */
+export function whenThere(page: Page, expression: string): Promise<unknown> {
+  return page.evaluate(`(async () => {
+    for (;;) {
+      const found = ${expression}
+      if (found) return found
+      await new Promise((done) => setTimeout(done, 5))
+    }
+  })()`)
+}
+
+/** A session that counts the processor's time, so that what else the machine does is no cost of the window. */
+export async function processorTimes(page: Page): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  return session
+}
+
+/** Milliseconds that the page's main thread has used since it was navigated to. @param session of processorTimes */
+export async function cpuOf(session: CDPSession): Promise<number> {
+  const { metrics } = await session.send('Performance.getMetrics')
+  return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN)
+}
