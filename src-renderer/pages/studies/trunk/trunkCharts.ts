@@ -89,7 +89,7 @@ export function scoreSeries(tables: readonly TrunkTable[], texts: ScoreTexts): r
       y: rows.map(({ trunk }) => texts.drawn(trunk.mean)),
     }
   })
-  const separate = first?.rows.filter(({ separate: { count } }) => count > 0) ?? []
+  const separate = first?.rows.filter(({ separate: { n } }) => n > 0) ?? []
   const all: ChartSeries[] = [
     ...lines,
     {
