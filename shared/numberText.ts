@@ -11,6 +11,12 @@ export function rateText(value: number): string {
   return size < 1e-3 || size >= 1e5 ? shortExponent(rounded.toExponential()) : String(rounded)
 }
 
+/** The same with as many digits as the number has: two numbers never look the same. */
+export function exactText(value: number): string {
+  const short = rateText(value)
+  return Number(short) === value ? short : shortExponent(String(value))
+}
+
 /** "1e23" of "1e+23": the plus says nothing. */
 export const shortExponent = (text: string): string => text.replace('e+', 'e')
 

@@ -2,10 +2,10 @@ import { show } from '../errors.ts'
 import type { RunSpec } from '../run/spec.ts'
 import { scaleRates } from '../schedule/index.ts'
 import { type Axis, gridValues, resolveAxes } from './axes.ts'
-import { parseBase } from './base.ts'
+import { maxCells, parseBase } from './base.ts'
 import { specAtBudget } from './budget.ts'
 import type { LeftOut, StudyCell } from './cell.ts'
-import { readKey, settingOf } from './cellKey.ts'
+import { readKey, rowOf, settingOf } from './cellKey.ts'
 import type { StudyHost } from './host.ts'
 import { asJsonObject, type Json, type JsonObject } from './json.ts'
 import { makeCell } from './makeCell.ts'
@@ -15,6 +15,7 @@ import { reasonOf, refusal } from './refusal.ts'
 import { settingSpec, valueAt } from './settingSpec.ts'
 import { canonical } from './shown.ts'
 import type { StudyAxis, StudySpec } from './spec.ts'
+import { toldApart } from './toldApart.ts'
 
 interface Added {
   readonly path: string
@@ -32,7 +33,7 @@ export interface Extension {
   readonly cells?: number | undefined
 }
 
-type Known = Pick<StudyCell, 'key' | 'role' | 'settings' | 'stage'>
+type Known = Pick<StudyCell, 'key' | 'role' | 'settings' | 'stage'> & { readonly spec?: StudyCell['spec'] }
 
 export interface ExtendedStudy {
   readonly spec: StudySpec
@@ -64,7 +65,20 @@ export async function extendStudy(
       'give other values or seeds',
     )
   }
-  return { ...extended, cells: added }
+  checkRoom(cells.length, added.length)
+  return { ...extended, cells: toldApart(added, cells) }
+}
+
+/** A study that grows has the limit of one that is launched. */
+function checkRoom(known: number, added: number): void {
+  const runs = known + added
+  if (runs <= maxCells) return
+  throw refusal(
+    'the extension',
+    `a study has at most ${maxCells} runs, and this one has ${known} already`,
+    runs,
+    'add fewer values or seeds',
+  )
 }
 
 /** The study as it would have been written with all of it. */
@@ -157,6 +171,7 @@ async function some(
     seeds.map((seed) => ({ cell, seed, changed: {}, shown: {} })),
   )
   if (values.length > 0) wanted.push(...(await withOtherValues(study, base, { cells, chosen, values }, host)))
+  checkWanted(wanted, cells)
   const planner = createPlanner(host)
   const leftOut: LeftOut[] = []
   const added: PlannedCell[] = []
@@ -186,6 +201,17 @@ interface Wanted {
   readonly changed: JsonObject
   readonly shown: StudyCell['settings']
 }
+
+/** More than a study may have need no look at each: all of them would take minutes to plan. */
+function checkWanted(wanted: readonly Wanted[], cells: readonly Known[]): void {
+  const ids = new Set(wanted.map(({ cell, seed, changed }) => idOf(cell.key, seed, changed)))
+  if (ids.size <= maxCells) return
+  for (const { key } of cells) ids.delete(idOf(key, readKey(key).seed, {}))
+  checkRoom(cells.length, ids.size)
+}
+
+const idOf = (key: string, seed: number, changed: JsonObject): string =>
+  `${seed} ${canonical(changed)} ${rowOf(key)}`
 
 /**
  * The settings of the chosen cells with each of the values, and with all the seeds they have. Under halving they begin at the

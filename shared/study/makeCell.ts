@@ -1,4 +1,4 @@
-import { rateText } from '../numberText.ts'
+import { exactText } from '../numberText.ts'
 import type { RunSpec } from '../run/spec.ts'
 import type { StudyCell } from './cell.ts'
 import { type CellKey, keyOf } from './cellKey.ts'
@@ -25,24 +25,43 @@ export function makeCell({ settings, stage, after, spec, planned, ...key }: Made
     budget,
     stage,
     ...(after && { after }),
-    spec: { ...spec, seed, name: cellName(settings, budget, seed) },
+    spec: { ...spec, seed, name: cellName({ role, settings, budget, seed }) },
     ...planned,
   }
 }
 
-const longestName = 200
+/** A run's name may have 200 characters: there is room for what tells equal ones apart. */
+const longestName = 190
+/** Of a character of two code units, of which only the first was kept. */
+const halfCharacter = /[\uD800-\uDBFF]$/
 
-/** "lrMax 0.1, cosine, 25 %, seed 2": what tells a study's runs apart in the table of runs. */
-function cellName(settings: StudyCell['settings'], budget: number, seed: number): string {
-  const told = Object.entries(settings).map(([path, value]) => settingText(path, value))
-  const name = [...told, ...(budget === 1 ? [] : [shareText(budget)]), `seed ${seed}`].join(', ')
-  return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name
+/**
+ * "lrMax 0.1, cosine, 25 %, seed 2": what tells a study's runs apart in the table of runs. Where it is too long the settings
+ * are cut: what stands behind them is all that tells repeats apart.
+ */
+export function cellName({
+  role,
+  settings,
+  budget,
+  seed,
+}: Pick<StudyCell, 'role' | 'settings' | 'budget' | 'seed'>): string {
+  const told = Object.entries(settings)
+    .map(([path, value]) => settingText(path, value))
+    .join(', ')
+  const tail = [
+    ...(role === 'tuning' ? ['tuning'] : []),
+    ...(budget === 1 ? [] : [shareText(budget)]),
+    `seed ${seed}`,
+  ].join(', ')
+  const room = longestName - tail.length - 2
+  const head = told.length > room ? `${told.slice(0, room - 1).replace(halfCharacter, '')}…` : told
+  return head === '' ? tail : `${head}, ${tail}`
 }
 
 /** "lrMax 0.1" of a number, the text itself of a text that says what it is. */
 export function settingText(path: string, value: Shown): string {
   const key = path.split('.').at(-1) ?? path
-  if (typeof value === 'number') return `${key} ${rateText(value)}`
+  if (typeof value === 'number') return `${key} ${exactText(value)}`
   return typeof value === 'string' && !path.includes('.') ? value : `${key} ${value}`
 }
 

@@ -5,6 +5,7 @@ import { createPlanner, type PlannedCell, type Planner } from './planner.ts'
 import { parseStudySpec, type StudySpec } from './spec.ts'
 import { keptOf } from './stages.ts'
 import { rungsOf, sweepCells } from './sweepCells.ts'
+import { toldApart } from './toldApart.ts'
 import { cooldownCells, trunkCells } from './trunkCells.ts'
 
 /** A study before anything of it is stored. */
@@ -28,7 +29,7 @@ export async function planStudy(input: unknown, host: StudyHost): Promise<Planne
   if (spec.kind === 'sweep') return planSweep(spec, host, planner)
   const cells = await (spec.kind === 'budget' ? budgetCells(spec, planner) : trunkCells(spec, planner))
   const later = spec.kind === 'budget' ? tunedLater(spec, cells) : await trunkLater(spec, planner)
-  return { spec, cells, leftOut: [], ...total(cells, later) }
+  return { spec, cells: toldApart(cells), leftOut: [], ...total(cells, later) }
 }
 
 interface Later {
@@ -64,7 +65,7 @@ async function planSweep(
       .reduce((sum, steps) => sum + seeds.length * Math.max(1, Math.round(rung * steps)), 0)
     later.snapshots += settings * seeds.length * most
   }
-  return { spec: { ...spec, axes }, cells, leftOut, ...total(cells, later) }
+  return { spec: { ...spec, axes }, cells: toldApart(cells), leftOut, ...total(cells, later) }
 }
 
 /** After its tuning each question is asked with every seed, over as many steps as one of its tuning cells had. */

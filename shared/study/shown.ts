@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize'
-import { percentText, rateText } from '../numberText.ts'
+import { exactText, percentText, rateText } from '../numberText.ts'
 import { modelText } from '../run/modelText.ts'
 import { optimizerText } from '../run/optimizerText.ts'
 import { modelSpec, optimizerSpec } from '../run/spec.ts'
@@ -49,9 +49,13 @@ function ownWords(value: Json): string | undefined {
   return undefined
 }
 
-/** Values whose labels are all different: to equal ones the highest rate is added, or the place in the list. */
+/**
+ * Values whose labels are all different: to equal ones the highest rate is added, then the fields in which they differ, or
+ * the place in the list.
+ */
 export function withDistinctLabels(values: readonly AxisValue[]): AxisValue[] {
-  const placed = distinct(distinct(values, peakText), (_, place) => `(${place + 1})`)
+  const told = distinct(distinct(values, peakText), (value, _, equals) => fieldsApart(value, equals))
+  const placed = distinct(told, (_, place) => `(${place + 1})`)
   // Somebody may have written just what was added to another.
   const taken = new Set<string>()
   return placed.map(({ value, shown }, place) => {
@@ -64,14 +68,41 @@ export function withDistinctLabels(values: readonly AxisValue[]): AxisValue[] {
 
 function distinct(
   values: readonly AxisValue[],
-  more: (value: Json, place: number) => string | undefined,
+  more: (value: Json, place: number, equals: readonly Json[]) => string | undefined,
 ): AxisValue[] {
-  const count = new Map<Shown, number>()
-  for (const { shown } of values) count.set(shown, (count.get(shown) ?? 0) + 1)
+  const byLabel = Map.groupBy(values, ({ shown }) => String(shown))
   return values.map(({ value, shown }, place) => {
-    const added = (count.get(shown) ?? 0) > 1 ? more(value, place) : undefined
+    const equals = byLabel.get(String(shown)) ?? []
+    const added =
+      equals.length < 2
+        ? undefined
+        : more(
+            value,
+            place,
+            equals.map((each) => each.value),
+          )
     return { value, shown: added === undefined ? shown : `${shown} ${added}` }
   })
+}
+
+/** More than that is no label. */
+const mostFields = 3
+const longestFields = 48
+
+/** "lrMin 0.001, t0 3": the fields in which a value differs from others; undefined where they are many or long. */
+export function fieldsApart(value: Json, others: readonly Json[]): string | undefined {
+  if (!isObject(value)) return undefined
+  const apart = Object.keys(value).filter((field) =>
+    others.some((other) => !isObject(other) || canonical(other[field]) !== canonical(value[field])),
+  )
+  if (apart.length === 0 || apart.length > mostFields) return undefined
+  const told = apart
+    .map((field) => {
+      const own = value[field] ?? null
+      return `${field} ${typeof own === 'number' ? exactText(own) : String(shownOf('', own))}`
+    })
+    .join(', ')
+  return told.length > longestFields ? undefined : told
 }
 
 function peakText(value: Json): string | undefined {

@@ -10,6 +10,7 @@ import { settingSpec } from './settingSpec.ts'
 import { canonical } from './shown.ts'
 import type { BudgetStudySpec, StudySpec, SweepSpec, TrunkStudySpec } from './spec.ts'
 import { rungsOf } from './sweepCells.ts'
+import { toldApart } from './toldApart.ts'
 import { cooldownCells } from './trunkCells.ts'
 
 /*
@@ -29,7 +30,10 @@ export async function nextStage(
   const planner = createPlanner(host)
   const known = new Set(cells.map(({ key }) => key))
   const next = await nextCells(study, cells, planner)
-  return next.filter(({ key }) => !known.has(key))
+  return toldApart(
+    next.filter(({ key }) => !known.has(key)),
+    cells,
+  )
 }
 
 function nextCells(

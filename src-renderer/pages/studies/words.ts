@@ -1,8 +1,9 @@
 import type { StudyCellInfo, StudyCounts, StudySummary } from '../../../shared/api/studies.ts'
+import { exactText } from '../../../shared/numberText.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { StudyCell } from '../../../shared/study/cell.ts'
 import type { StudyKind, StudyObjective, StudySpec } from '../../../shared/study/spec.ts'
-import { count, counted, loss, percent, rate } from '../../format/format.ts'
+import { count, counted, loss, percent } from '../../format/format.ts'
 import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
 
 /* How a study and its parts are told. */
@@ -62,7 +63,7 @@ export function bestWords(best: StudyCellInfo, objective: StudyObjective, measur
 /** A setting as tables show it. */
 export function settingText(value: StudyCell['settings'][string] | undefined): string {
   if (value === undefined || value === null) return '–'
-  return typeof value === 'number' ? rate(value) : String(value)
+  return typeof value === 'number' ? exactText(value) : String(value)
 }
 
 /** The same of a cell, with its budget where the study has several of them. */

@@ -360,3 +360,42 @@ test('labels stay apart, also where somebody wrote what is added to equal ones',
   )
   assert.equal(new Set(cells.map(({ settings }) => settings.schedule)).size, 5)
 })
+
+test('what was shortened tells settings apart, in tables and in the names of runs', async () => {
+  const shown = (study: PlannedStudy) => study.cells.map(({ settings }) => Object.values(settings).join(' '))
+  const names = (study: PlannedStudy) => study.cells.map(({ spec }) => spec.name ?? '')
+  const apart = (texts: readonly string[]): void =>
+    assert.equal(new Set(texts).size, texts.length, `${texts}`)
+
+  const close = await plan([{ path: 'schedule.lrStart', values: [0.10001, 0.10002] }])
+  assert.deepEqual(names(close), ['lrStart 0.10001, seed 1', 'lrStart 0.10002, seed 1'])
+
+  const sgdr = (lrMin: number) => ({ kind: 'sgdr', lrMax: 0.1, t0: 1, lrMin })
+  const fields = await plan([{ path: 'schedule', values: [sgdr(0), sgdr(0.001)] }])
+  assert.match(shown(fields)[1] ?? '', /lrMin 0\.001$/)
+  apart(shown(fields))
+
+  // The base's own value, which is none of the axis, beside one of its values.
+  const one = await planStudy(
+    {
+      kind: 'sweep',
+      base: { ...base, schedule: sgdr(0) },
+      axes: [{ path: 'schedule', values: [sgdr(0.001)] }],
+      search: { method: 'oneAtATime' },
+    },
+    host,
+  )
+  assert.equal(one.cells.length, 2)
+  apart(shown(one))
+
+  const long = 'x'.repeat(300)
+  const label = (more: string, lrStart: number) => ({
+    label: `${long}${more}`,
+    value: { kind: 'rex', lrStart },
+  })
+  const cut = await plan([{ path: 'schedule', values: [label('a', 0.1), label('b', 0.2)] }], {
+    seeds: [1, 2],
+  })
+  apart(names(cut))
+  for (const name of names(cut)) assert.match(name, /^.{1,200}$/)
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { keyOf, readKey, settingOf } from '../../../shared/study/cellKey.ts'
 import { type Extension, extendStudy } from '../../../shared/study/extension.ts'
 import { type PlannedStudy, planStudy } from '../../../shared/study/planStudy.ts'
 import { nextStage } from '../../../shared/study/stages.ts'
@@ -117,5 +118,61 @@ test('refused in one sentence: what adds nothing, an axis that is none, a cell t
   await assert.rejects(
     extend(study, { values: [{ path: 'batchSize', values: [0] }] }),
     /axis batchSize: must be at least 1 \(received 0\)/,
+  )
+})
+
+test('a value that is added looks like none that is there, and those keep their labels', async () => {
+  const sgdr = (lrMin: number) => ({ kind: 'sgdr', lrMax: 0.1, t0: 1, lrMin })
+  const study = await planStudy(
+    { kind: 'sweep', base, axes: [{ path: 'schedule', values: [sgdr(0)] }] },
+    host,
+  )
+  const [first] = study.cells
+  for (const chosen of [undefined, [first?.key ?? '']]) {
+    const { cells } = await extend(study, {
+      values: [{ path: 'schedule', values: [sgdr(0.001)] }],
+      of: chosen,
+    })
+    assert.equal(cells.length, 1)
+    assert.notEqual(cells[0]?.settings.schedule, first?.settings.schedule)
+    assert.notEqual(cells[0]?.spec.name, first?.spec.name)
+  }
+  const more = await extend(study, { values: [{ path: 'schedule', values: [sgdr(0.001)] }], seeds: [1, 2] })
+  const labels = Map.groupBy([...study.cells, ...more.cells], ({ key }) => settingOf(key))
+  assert.deepEqual(
+    [...labels.values()].map((own) => new Set(own.map(({ settings }) => settings.schedule)).size),
+    [1, 1],
+  )
+})
+
+test('a study that grows has the limit of one that is launched', async () => {
+  const seeds = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
+  const study = await planStudy(sweep(), host)
+  const of = study.cells.map(({ key }) => key)
+  const rule = (runs: number) =>
+    new RegExp(
+      `the extension: a study has at most 10000 runs, and this one has 6 already \\(received ${runs}\\); add fewer`,
+    )
+  await assert.rejects(extend(study, { seeds: seeds(1, 2000), of }), rule(12_000))
+  await assert.rejects(extend(study, { seeds: seeds(2, 1_000_000), of: of.slice(0, 1) }), rule(1_000_006))
+  await assert.rejects(
+    extend(study, { values: [{ path: 'batchSize', values: seeds(200, 9999) }], of: of.slice(0, 1) }),
+    rule(10_005),
+  )
+})
+
+test('also where each step of its growing is allowed', async () => {
+  const study = await planStudy(sweep({ axes: [{ path: 'batchSize', values: [64] }] }), host)
+  const [cell] = study.cells
+  assert.ok(cell)
+  const many = Array.from({ length: 9_999 }, (_, i) => ({
+    ...cell,
+    key: keyOf({ ...readKey(cell.key), seed: i + 2 }),
+  }))
+  const cells = [cell, ...many]
+  const values = [{ path: 'batchSize', values: [32] }]
+  await assert.rejects(
+    extendStudy(study.spec, cells, { values }, host),
+    /has 10000 already \(received 10001\)/,
   )
 })
