@@ -139,19 +139,22 @@ function pick({ whole, damaged }: Found, nameOrId: string): StoredDataset {
   const doing = 'While looking for a data set'
   // Names are stored in Unicode's composed form, and may be asked for in the other.
   const wanted = nameOrId.normalize('NFC')
+  // A whole id goes before names: runs know their data by it, whatever another data set is called.
+  const own = whole.find(({ meta }) => meta.id === nameOrId)
+  if (own !== undefined) return own
+  const broken = damaged.find(({ id }) => id === nameOrId)
+  if (broken !== undefined)
+    throw new UserError(`${doing}: the stored data set ${broken.id} is damaged; import it again.`, {
+      cause: broken.problem,
+    })
   const [match, ...more] = whole.filter(({ meta, otherNames = [] }) =>
-    [meta.id, meta.name.normalize('NFC'), ...otherNames].includes(wanted),
+    [meta.name.normalize('NFC'), ...otherNames].includes(wanted),
   )
   if (match !== undefined && more.length === 0) return match
   if (match !== undefined)
     throw new UserError(
       `${doing}: ${more.length + 1} are called ${show(nameOrId)}; use an id: ${[match, ...more].map(({ meta }) => meta.id).join(' or ')}.`,
     )
-  const broken = damaged.find(({ id }) => id === nameOrId)
-  if (broken !== undefined)
-    throw new UserError(`${doing}: the stored data set ${broken.id} is damaged; import it again.`, {
-      cause: broken.problem,
-    })
   const known = whole.map(({ meta }) => `${meta.name} (${meta.id})`).join(', ')
   const lost = damaged.length > 0 ? `; damaged, import again: ${damaged.map(({ id }) => id).join(', ')}` : ''
   const near = didYouMean(

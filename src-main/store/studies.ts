@@ -11,7 +11,15 @@ import { newRunId } from './runIds.ts'
 import { insertRuns, type WriteContext } from './runWrites.ts'
 import { studyRow } from './studyRows.ts'
 import { trashRuns } from './trashCan.ts'
-import type { NewCell, NewRun, NewStudy, StudyEdit, StudyExtension, StudyStatusChange } from './types.ts'
+import type {
+  NewCell,
+  NewRun,
+  NewStudy,
+  Requeue,
+  StudyEdit,
+  StudyExtension,
+  StudyStatusChange,
+} from './types.ts'
 
 /* Writes of studies, each within the caller's transaction. Among the runs of a study the order is that of its cells. */
 
@@ -140,27 +148,34 @@ function putOrigin(
   db.run('UPDATE runs SET origin = ? WHERE id = ?', JSON.stringify(origin), runId)
 }
 
-/** @returns whether it was another one */
+const IS_BUSY = `EXISTS (SELECT 1 FROM runs WHERE study_id = studies.id AND deleted_at IS NULL AND trashed_at IS NULL
+  AND status IN ('queued', 'created', 'running', 'paused'))`
+const every: readonly StudyStatus[] = studyStatus.options
+
+/** @returns whether it was changed */
 export function setStudyStatus(
   { db, now }: WriteContext,
   id: string,
-  { status, reason }: StudyStatusChange,
+  { status, reason, from = every, whenIdle = false }: StudyStatusChange,
 ): boolean {
   const { changes } = db.run(
-    'UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND status <> ?',
+    `UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND status <> ?
+       AND status IN (SELECT value FROM json_each(?)) AND NOT (? AND ${IS_BUSY})`,
     status,
     reason ?? null,
     ended.includes(status) ? now() : null,
     id,
     status,
+    JSON.stringify(from),
+    Number(whenIdle),
   )
   return changes > 0
 }
 
-/** Its queued runs leave the queue. @returns the runs of it that are active */
-export function cancelStudy(context: WriteContext, id: string): string[] {
+/** Its queued runs leave the queue. @returns the runs of it that are active; undefined where it has ended already */
+export function cancelStudy(context: WriteContext, id: string): string[] | undefined {
   const { db, now } = context
-  setStudyStatus(context, id, { status: 'cancelled' })
+  if (!setStudyStatus(context, id, { status: 'cancelled', from: ['active', 'paused'] })) return undefined
   db.run(
     `UPDATE runs SET status = 'stopped', reason = 'Its study was cancelled before it began.', ended_at = ?, queue_place = NULL
      WHERE study_id = ? AND status = 'queued'`,
@@ -172,20 +187,36 @@ export function cancelStudy(context: WriteContext, id: string): string[] {
     .map((run) => run.id)
 }
 
-/** Puts runs of studies that have ended back into the queue, at their place; each goes on from its last state. */
-export function requeueRuns({ db }: WriteContext, runIds: readonly string[]): void {
-  for (const runId of runIds)
-    db.run(
-      `UPDATE runs SET status = 'queued', reason = NULL, ended_at = NULL, host_id = NULL, diverged = NULL,
-         queue_place = (SELECT ordinal + 1 FROM study_cells WHERE run_id = runs.id AND study_id = runs.study_id)
-       WHERE id = ? AND study_id IS NOT NULL AND status IN ('stopped', 'failed', 'interrupted')
-         AND deleted_at IS NULL AND trashed_at IS NULL`,
-      runId,
-    )
+/** What may be trained again; what waits or trains, here or elsewhere, never is. */
+const ENDED_EARLY = "('stopped', 'failed', 'interrupted')"
+
+/** See StoreWrites. What each run is, is asked here again: since somebody looked, another may have begun or ended it. */
+export function requeueRuns(
+  context: WriteContext,
+  studyId: string,
+  { from, to, statuses, runIds, fresh = [] }: Requeue,
+): boolean {
+  const { db } = context
+  const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', studyId)
+  if (study === undefined || !from.includes(study.status)) return false
+  for (const each of fresh) replaceRun(context, studyId, each)
+  db.run(
+    `UPDATE runs SET status = 'queued', reason = NULL, ended_at = NULL, host_id = NULL, diverged = NULL,
+       queue_place = (SELECT ordinal + 1 FROM study_cells WHERE run_id = runs.id AND study_id = runs.study_id)
+     WHERE study_id = ? AND status IN ${ENDED_EARLY} AND status IN (SELECT value FROM json_each(?))
+       AND NOT (status = 'failed' AND diverged IS NOT NULL)
+       ${runIds === undefined ? '' : 'AND id IN (SELECT value FROM json_each(?))'}
+       AND deleted_at IS NULL AND trashed_at IS NULL`,
+    studyId,
+    JSON.stringify(statuses),
+    ...(runIds === undefined ? [] : [JSON.stringify(runIds)]),
+  )
+  if (to !== undefined) setStudyStatus(context, studyId, { status: to })
+  return true
 }
 
 /** A cell whose run was deleted gets a fresh one, which begins with its parent's state as the one before did. */
-export function replaceRun(context: WriteContext, studyId: string, { cell, run }: NewCell): void {
+function replaceRun(context: WriteContext, studyId: string, { cell, run }: NewCell): void {
   const { db } = context
   const cells = db.all(
     keyRow,
@@ -254,6 +285,9 @@ export function moveStudy({ db }: WriteContext, id: string, to: QueueMove): void
 /** Hides the study until it is restored. @param runs whether those of its runs that are there go with it */
 export function trashStudy(context: WriteContext, id: string, runs: boolean): void {
   const { db, now } = context
+  const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ?', id)
+  if (study?.status === 'active' || study?.status === 'paused')
+    throw new UserError(`While deleting study ${id}: it is ${study.status}; cancel it first.`)
   // What waits would else be taken for runs that were started by hand.
   db.run(
     `UPDATE runs SET status = 'stopped', reason = 'Its study was deleted before it began.', ended_at = ?, queue_place = NULL

@@ -21,6 +21,7 @@ export type {
   CellRecord,
   NewCell,
   NewStudy,
+  Requeue,
   StudyEdit,
   StudyExtension,
   StudyListNews,

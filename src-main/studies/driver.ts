@@ -7,7 +7,7 @@ import { nextStage } from '../../shared/study/stages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
 import { StoreError } from '../store/faults.ts'
-import type { Store } from '../store/types.ts'
+import type { Requeue, Store } from '../store/types.ts'
 import { createStudyData } from './studyData.ts'
 
 /*
@@ -31,7 +31,8 @@ export interface StudyDriver {
   tend(): Promise<void>
   /** @throws UserError when it is active, or has nothing left to do */
   resume(id: string): Promise<void>
-  cancel(id: string): void
+  /** @returns false where it has ended */
+  cancel(id: string): boolean
   retryFailed(id: string): Promise<void>
 }
 
@@ -83,7 +84,12 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       .study(id)
       .cells.filter(({ status }) => status === 'interrupted')
       .filter(mayGoOn)
-    if (interrupted.length > 0) write.requeueRuns(interrupted.map(({ runId }) => runId))
+    if (interrupted.length > 0)
+      write.requeueRuns(id, {
+        from: ['active', 'paused'],
+        statuses: ['interrupted'],
+        runIds: interrupted.map(({ runId }) => runId),
+      })
     const { study, cells } = read.study(id)
     if (study.status === 'active' && isDue(study, cells)) await goFurther(study, cells)
   }
@@ -108,16 +114,13 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       // What cannot be planned (its data set is gone) pauses the study, with the reason.
       const words =
         error instanceof UserError ? error.message : `Anneal itself failed here (${String(error)}).`
-      if (read.study(study.id).study.status === 'active')
-        write.setStudyStatus(study.id, { status: 'paused', reason: words })
+      write.setStudyStatus(study.id, { status: 'paused', reason: words, from: ['active'] })
     }
   }
 
-  /** Where it has not been extended meanwhile. */
+  /** Where it has not been extended or cancelled meanwhile. */
   const finish = (id: string): void => {
-    const { study } = read.study(id)
-    const { queued, active } = study.counts
-    if (study.status === 'active' && queued + active === 0) write.setStudyStatus(id, { status: 'finished' })
+    write.setStudyStatus(id, { status: 'finished', from: ['active'], whenIdle: true })
   }
 
   const look = async (): Promise<void> => {
@@ -136,11 +139,13 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
     seen = version
   }
 
-  const stopped = (id: string): string[] =>
-    read
-      .study(id)
-      .cells.filter(({ status }) => status === 'stopped' || status === 'interrupted')
-      .map(({ runId }) => runId)
+  /** @throws UserError where it was cancelled, paused or taken up elsewhere since somebody looked */
+  const requeue = (id: string, doing: string, what: Omit<Requeue, 'to'>): void => {
+    if (write.requeueRuns(id, { ...what, to: 'active' })) return
+    throw new UserError(
+      `While ${doing} study ${id}: it was ${what.from.join(' or ')} a moment ago and is ${read.study(id).study.status} now; ask again.`,
+    )
+  }
 
   return {
     async tend() {
@@ -159,13 +164,17 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
         throw new UserError(
           `While resuming study ${id}: all of its ${study.counts.total} runs have ended; add values or seeds to go on.`,
         )
-      if (study.status !== 'paused') write.requeueRuns(stopped(id))
-      write.setStudyStatus(id, { status: 'active' })
+      const statuses = study.status === 'paused' ? [] : (['stopped', 'interrupted'] as const)
+      requeue(id, 'resuming', { from: [study.status], statuses })
     },
     cancel(id) {
-      stopRuns(write.cancelStudy(id))
+      const runIds = write.cancelStudy(id)
+      if (runIds === undefined) return false
+      stopRuns(runIds)
+      return true
     },
     async retryFailed(id) {
+      const { status } = read.study(id).study
       const cells = read.studyCells(id)
       const again = cells.filter(({ info }) => isToRetry(info)).map(({ info }) => info.runId)
       const gone = cells.filter(({ info }) => info.status === 'deleted')
@@ -179,10 +188,12 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       for (const { cell } of gone) planned.push({ ...cell, ...(await planner.plan(cell.spec)) })
       const fresh = await data.toStore(planned)
       for (const dataset of data.datasets()) write.putDataset(dataset)
-      for (const each of fresh) write.replaceRun(id, each)
-      write.requeueRuns(again)
+      requeue(id, 'retrying what failed of', {
+        from: [status],
+        statuses: ['stopped', 'interrupted', 'failed'],
+        fresh,
+      })
       for (const runId of again) tries.delete(runId)
-      write.setStudyStatus(id, { status: 'active' })
     },
   }
 }

@@ -69,15 +69,14 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
     async command(id, command) {
       switch (command) {
         case 'pause':
-          refuseUnless(id, statusOf(id), 'pausing', ['active'])
-          write.setStudyStatus(id, { status: 'paused' })
+          if (!write.setStudyStatus(id, { status: 'paused', from: ['active'] }))
+            throw refused(id, statusOf(id), 'pausing', ['active'])
           return
         case 'resume':
           await driver.resume(id)
           break
         case 'cancel':
-          refuseUnless(id, statusOf(id), 'cancelling', ['active', 'paused'])
-          driver.cancel(id)
+          if (!driver.cancel(id)) throw refused(id, statusOf(id), 'cancelling', ['active', 'paused'])
           return
         case 'retryFailed':
           await driver.retryFailed(id)
@@ -101,17 +100,12 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
       runs.pokeQueue()
     },
     remove(id, withRuns) {
-      const status = statusOf(id)
-      if (status === 'active' || status === 'paused')
-        throw new UserError(`While deleting study ${id}: it is ${status}; cancel it first.`)
       write.trashStudy(id, withRuns)
     },
   }
 }
 
-function refuseUnless(id: string, status: string, doing: string, allowed: readonly string[]): void {
-  if (allowed.includes(status)) return
-  throw new UserError(
+const refused = (id: string, status: string, doing: string, allowed: readonly string[]): UserError =>
+  new UserError(
     `While ${doing} study ${id}: it is ${status}, and only one that is ${allowed.join(' or ')} can be.`,
   )
-}

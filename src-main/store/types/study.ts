@@ -1,4 +1,5 @@
 import type { StudyCellInfo, StudyStatus, StudySummary } from '../../../shared/api/studies.ts'
+import type { RunStatus } from '../../../shared/run/state.ts'
 import type { StudyCell } from '../../../shared/study/cell.ts'
 import type { StudySpec } from '../../../shared/study/spec.ts'
 import type { NewRun } from './run.ts'
@@ -49,4 +50,21 @@ export interface StudyExtension {
 export interface StudyStatusChange {
   readonly status: StudyStatus
   readonly reason?: string
+  /** Nothing is changed unless it has one of these when it is written: others may have been quicker. */
+  readonly from?: readonly StudyStatus[]
+  /** Nothing is changed while a run of it waits or trains. */
+  readonly whenIdle?: boolean
+}
+
+/** Runs of a study that are to be trained again, by what they and the study are when it is written. */
+export interface Requeue {
+  /** What the study must still be: else nothing is changed. */
+  readonly from: readonly StudyStatus[]
+  readonly to?: StudyStatus
+  /** Runs that are one of these go back into the queue, at their place; each goes on from its last state. */
+  readonly statuses: readonly RunStatus[]
+  /** Of these runs alone. */
+  readonly runIds?: readonly string[]
+  /** Cells whose run was deleted get a fresh one, which begins with its parent's state as the one before did. */
+  readonly fresh?: readonly NewCell[]
 }

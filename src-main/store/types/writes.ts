@@ -7,7 +7,7 @@ import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
 import type { NewPlan, NewRun, RunRecord } from './run.ts'
-import type { NewCell, NewStudy, StudyEdit, StudyExtension, StudyStatusChange } from './study.ts'
+import type { NewCell, NewStudy, Requeue, StudyEdit, StudyExtension, StudyStatusChange } from './study.ts'
 
 /** Each is one transaction. @throws StoreError when the file's place takes no writes: then nothing has changed */
 export interface StoreWrites {
@@ -93,18 +93,19 @@ export interface StoreWrites {
    * @returns false, and nothing is stored, where another has changed the study's spec since `from` was read
    */
   extendStudy(studyId: string, cells: readonly NewCell[], change: StudyExtension): boolean
-  /** @returns whether it was another one */
+  /** @returns whether it was changed */
   setStudyStatus(id: string, change: StudyStatusChange): boolean
-  /** Its queued runs leave the queue. @returns the runs of it that are active */
-  cancelStudy(id: string): string[]
-  /** Puts runs of studies that were stopped, failed or interrupted back into the queue, at their place. */
-  requeueRuns(runIds: readonly string[]): void
-  /** A cell whose run was deleted gets a fresh one, queued; one whose run is there keeps it. */
-  replaceRun(studyId: string, cell: NewCell): void
+  /** Its queued runs leave the queue. @returns the runs of it that are active; undefined where it has ended already */
+  cancelStudy(id: string): string[] | undefined
+  /**
+   * Trains runs of a study again: all or none, so that two who ask at once give no run two attempts.
+   * @returns false, and nothing is changed, where the study has another status by then
+   */
+  requeueRuns(studyId: string, requeue: Requeue): boolean
   editStudy(id: string, edit: StudyEdit): void
   /** @throws UserError when it has ended */
   moveStudy(id: string, to: QueueMove): void
-  /** Hides it until it is restored, with its runs where `runs` is true. @throws UserError while one of these is active */
+  /** Hides it until it is restored, with its runs where `runs` is true. @throws UserError while it or one of these is active */
   trashStudy(id: string, runs: boolean): void
   /** Undoes `trashStudy`, for the runs that went with it too. @throws UserError when it is gone for good */
   restoreStudy(id: string): void

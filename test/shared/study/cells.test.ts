@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
-import { planStudy } from '../../../shared/study/planStudy.ts'
+import { type PlannedStudy, planStudy } from '../../../shared/study/planStudy.ts'
 import { host } from './host.ts'
 
 const base = { schedule: { kind: 'cosine', lrStart: 0.1 }, budget: { epochs: 2 }, dataset: { name: '2000' } }

@@ -118,6 +118,17 @@ describe('catalogue', () => {
     assert.equal(again.otherNames, undefined)
   })
 
+  test('a whole id goes before a name: a run never trains on other data, nor when its own is damaged', async (t) => {
+    const home = await tempFolder(t)
+    const catalogue = createCatalogue(home)
+    for (const [i, name] of ['a', 'b'].entries()) await writeIdxFolder(join(home, name), 9 + 3 * i, 3)
+    const { meta, folder } = await catalogue.import({ format: 'idx', path: join(home, 'a') })
+    await catalogue.import({ format: 'idx', path: join(home, 'b'), name: meta.id })
+    assert.deepEqual(await catalogue.resolve(meta.id), { meta, folder })
+    await truncate(datasetFiles(folder).examples, 1)
+    await refused(home, () => catalogue.resolve(meta.id), /is damaged; import it again/)
+  })
+
   test('a name that two have, or that is taken by the embedded set, is refused', async (t) => {
     const home = await tempFolder(t)
     const catalogue = createCatalogue(home)

@@ -93,12 +93,12 @@ test('a cell tells what its run came to', (t) => {
   assert.deepEqual(study.counts, { total: 4, queued: 1, active: 0, completed: 2, failed: 1, other: 0 })
   assert.equal(study.best?.key, 'lr 3')
   // Started again, it has not diverged.
-  store.write.requeueRuns([bad.id])
+  store.write.claimRun(bad.id)
   assert.deepEqual(
     store.read.study(id).cells.map(({ status, diverged }) => [status, diverged]),
     [
       ['completed', null],
-      ['queued', null],
+      ['running', null],
       ['completed', null],
       ['queued', null],
     ],
@@ -245,7 +245,8 @@ test('a fresh run of a deleted cell begins where the one before did, and is made
   const id = store.write.createStudy({ name: 'trunk', spec: sweep }, [trunk, branch])
   const before = runIdsOf(store, id)
   store.write.purgeRuns(before)
-  for (const cell of [trunk, branch, trunk, branch]) store.write.replaceRun(id, cell)
+  for (const cell of [trunk, branch, trunk, branch])
+    assert.ok(store.write.requeueRuns(id, { from: ['active'], statuses: [], fresh: [cell] }))
   const [trunkRun, branchRun] = runIdsOf(store, id)
   assert.equal(store.read.runs().length, 2, 'two hosts that retry make no second one')
   assert.ok(!before.includes(trunkRun ?? ''))

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import test from 'node:test'
 import type { Store } from '../../../src-main/store/types.ts'
-import { newRun, putDataset, spec, tempStore } from './fixtures.ts'
+import { ended, newRun, openFor, putDataset, spec, tempFolder, tempStore } from './fixtures.ts'
 import { runIdsOf, storedStudy } from './studyFixtures.ts'
 
 /* Slots, and in which order runs started by hand and those of studies get them. */
@@ -102,7 +103,8 @@ test('a run that goes back into the queue has its place in its study', (t) => {
   const [first, second, third] = runIdsOf(store, id)
   assert.deepEqual(claimAll(store), [first])
   store.write.setStatus(first ?? '', 'interrupted', 'its trainer died')
-  store.write.requeueRuns([first ?? '', second ?? ''])
+  const statuses = ['interrupted', 'stopped', 'failed'] as const
+  assert.ok(store.write.requeueRuns(id, { from: ['active'], statuses, runIds: [first ?? '', second ?? ''] }))
   assert.deepEqual(
     store.read.queue().map((run) => [run.id, run.status, run.reason]),
     [first, second, third].map((each) => [each, 'queued', null]),
@@ -116,4 +118,60 @@ test('settings that cannot be read count as not set', (t) => {
   putDataset(store)
   store.write.putSlots({ processor: 0, graphics: 1 })
   assert.deepEqual(store.read.slots(), { processor: 1, graphics: 1 })
+})
+
+test('two hosts that retry at once: a run that one has begun is left to it, what ended keeps its state', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const [one, other] = [openFor(t, path), openFor(t, path)]
+  one.write.putSlots({ processor: 3, graphics: 1 })
+  const id = storedStudy(one, 3)
+  const [first, second, third] = runIdsOf(one, id)
+  for (const runId of claimAll(one)) one.write.setStatus(runId, 'failed', 'its trainer died')
+  const retry = { from: ['active'], statuses: ['stopped', 'interrupted', 'failed'], to: 'active' } as const
+  // Both looked before either wrote: what they saw is the same.
+  assert.ok(one.write.requeueRuns(id, retry))
+  const claimed = one.write.claimQueuedRun()
+  const done = one.write.claimQueuedRun()
+  assert.ok(claimed && done)
+  one.record([ended(done, 1)])
+  assert.ok(other.write.requeueRuns(id, retry))
+  assert.deepEqual(
+    other.read.study(id).cells.map(({ runId, status }) => [runId, status, other.read.run(runId).attempt]),
+    [
+      [first, 'running', 2],
+      [second, 'completed', 2],
+      [third, 'queued', 1],
+    ],
+  )
+  // One whose rate was too high would diverge again.
+  const diverging = other.write.claimRun(third ?? '')
+  other.record([{ ...ended(diverging, 1, 'failed'), diverged: { step: 7, lr: 3 } }])
+  assert.ok(one.write.requeueRuns(id, retry))
+  assert.deepEqual(one.read.study(id).cells[2]?.diverged, { step: 7, lr: 3 })
+})
+
+test('who looked before another cancelled, finished or deleted a study changes nothing of it', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const [one, other] = [openFor(t, path), openFor(t, path)]
+  const id = storedStudy(one, 2)
+  const [first] = runIdsOf(one, id)
+  one.write.claimRun(first ?? '')
+  one.write.setStatus(first ?? '', 'interrupted', 'its trainer died')
+  const goOn = { from: ['active', 'paused'], statuses: ['interrupted'] } as const
+  assert.ok(!one.write.setStudyStatus(id, { status: 'finished', from: ['active'], whenIdle: true }))
+  assert.deepEqual(other.write.cancelStudy(id), [])
+  assert.ok(!one.write.requeueRuns(id, goOn))
+  assert.ok(!one.write.setStudyStatus(id, { status: 'paused', from: ['active'] }))
+  assert.ok(!one.write.setStudyStatus(id, { status: 'finished', from: ['active'], whenIdle: true }))
+  assert.equal(one.write.cancelStudy(id), undefined)
+  assert.deepEqual(
+    one.read.study(id).cells.map(({ status }) => status),
+    ['interrupted', 'stopped'],
+  )
+  assert.equal(one.read.study(id).study.status, 'cancelled')
+  other.write.trashStudy(id, false)
+  assert.ok(!one.write.requeueRuns(id, { from: ['cancelled'], statuses: ['stopped'], to: 'active' }))
+  assert.deepEqual(one.read.queue(), [])
+  const active = storedStudy(one, 1)
+  assert.throws(() => one.write.trashStudy(active, true), /it is active; cancel it first/)
 })
