@@ -3,6 +3,7 @@ import { isActive } from '../../shared/run/state.ts'
 import { duration, percent, rate, whole } from './format.ts'
 import { barLine, startLiveBar } from './liveBar.ts'
 import { oneLine } from './oneLine.ts'
+import { createStudyTimeLeft } from './studyTimeLeft.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Shows a study as its runs train: a bar on a live terminal, and a line for each run that ends. */
@@ -11,34 +12,27 @@ export interface StudyProgress {
   stop(): void
 }
 
-/** A share of all steps below which nothing is said of the time that is left. */
-const leastShown = 0.03
-
 export function watchStudy({ screen, err }: Terminal): StudyProgress {
   const cells = new Map<number, StudyCellInfo>()
   const told = new Set<number>()
-  const begun = Date.now()
-  let before: number | undefined
+  const time = createStudyTimeLeft(Date.now)
+  let isFirst = true
   let share = 0
   let facts: string[] = []
   const bar = screen && startLiveBar(screen, 0, 1, () => barLine(share, facts, screen.columns || 80))
   const say = (line: string): void => (bar ? bar.log(line) : err(line))
 
   const absorb = ({ study, cells: changed }: StudyChange): string => {
-    const isFirst = before === undefined
     for (const cell of changed) {
       cells.set(cell.ordinal, cell)
       // What had ended before this command began was told then.
       if (isFirst && hasEnded(cell)) told.add(cell.ordinal)
     }
-    const { done, total } = stepsOf([...cells.values()])
-    before ??= done
+    isFirst = false
+    const all = [...cells.values()]
+    const { done, total } = stepsOf(all)
     share = total === 0 ? 0 : done / total
-    const seconds = (Date.now() - begun) / 1000
-    const left =
-      total > done && done - before > leastShown * total
-        ? (seconds * (total - done)) / (done - before)
-        : undefined
+    const left = time.left(all)
     facts = [
       `${whole(endedOf(study))} of ${whole(study.counts.total)} runs`,
       left === undefined ? '' : `about ${duration(left)} left`,

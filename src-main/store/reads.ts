@@ -18,6 +18,7 @@ import { listFeedback, listRuns, RUN_VISIBLE, runByPrefix } from './runReads.ts'
 import { readSlots } from './settings.ts'
 import { similarRuns } from './similar.ts'
 import { listSnapshots, readPredictions, snapshotById, snapshotModel, snapshotSteps } from './snapshots.ts'
+import { startSeconds } from './startTimes.ts'
 import { readStorage } from './storage.ts'
 import { createStudies } from './studyReads.ts'
 import { createSummaries } from './summaries.ts'
@@ -33,6 +34,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     run: (idPrefix) => runByPrefix(db, idPrefix),
     runs: (filter) => listRuns(db, filter),
     queue: () => listQueue(db),
+    startSeconds: (device) => startSeconds(db, device),
     similarRuns: (spec, datasetId, trainedOn) => similarRuns(db, spec, datasetId, trainedOn),
     summaries: (of) => db.read(() => summaries.list(of)),
     summary: (idPrefix) => db.read(() => summaries.one(idPrefix)),

@@ -1,5 +1,5 @@
 import { countParameters, optimizerNumbers } from '../../shared/model/parameterCount.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
+import type { DeviceName, RunSpec } from '../../shared/run/spec.ts'
 import type { PlannedCell } from '../../shared/study/planner.ts'
 import type { PlannedStudy } from '../../shared/study/planStudy.ts'
 import type { StoredDataset } from '../datasets/index.ts'
@@ -14,25 +14,31 @@ interface Cost {
   readonly bytes: number | null
 }
 
-/** What a study comes to: its first stage as it is planned, later ones by their steps and snapshots. */
+/**
+ * What a study comes to: its first stage as it is planned, later ones by their steps and snapshots. Each run starts a process
+ * of its own, which a run of one epoch takes longer to do than to train.
+ */
 export async function costOf(
   read: StoreReads,
   data: StudyData,
-  { cells, steps, snapshots }: Pick<PlannedStudy, 'cells' | 'steps' | 'snapshots'>,
+  { cells, runs, steps, snapshots }: Pick<PlannedStudy, 'cells' | 'runs' | 'steps' | 'snapshots'>,
 ): Promise<Cost> {
   const timeOf = createTimes(read)
+  const startOf = createStarts(read)
   const first = { steps: 0, snapshots: 0 }
+  let starts = 0
   let [seconds, bytes]: (number | null)[] = [0, 0]
   for (const cell of cells) {
     const dataset = await data.dataset(cell.spec.dataset.name)
     const trained = await data.trainCount(cell.spec.dataset)
     first.steps += cell.totalSteps
     first.snapshots += cell.snapshots
+    starts += startOf(cell)
     seconds = plus(seconds, timeOf(cell, dataset))
     bytes = plus(bytes, timesCount(snapshotBytes(cell.spec, dataset, trained), cell.snapshots))
   }
   return {
-    seconds: timesCount(seconds ?? null, steps / first.steps),
+    seconds: plus(timesCount(seconds ?? null, steps / first.steps), (starts * runs) / cells.length),
     bytes: timesCount(bytes ?? null, first.snapshots === 0 ? 1 : snapshots / first.snapshots),
   }
 }
@@ -40,6 +46,19 @@ export async function costOf(
 const plus = (a: number | null | undefined, b: number | null): number | null =>
   a === null || a === undefined || b === null ? null : a + b
 const timesCount = (one: number | null, count: number): number | null => (one === null ? null : one * count)
+
+/** Seconds that a run takes beyond its epochs where none has told: on the processor of a usual machine. */
+const usualStart = 1
+
+/** Stored runs are asked once for each device: a graphics device takes longer to start. */
+function createStarts(read: StoreReads) {
+  const known = new Map<DeviceName, number>()
+  return ({ spec: { device } }: PlannedCell): number => {
+    const found = known.get(device) ?? read.startSeconds(device) ?? usualStart
+    known.set(device, found)
+    return found
+  }
+}
 
 /** Stored runs are asked once for each model, data set, batch size and device. */
 function createTimes(read: StoreReads) {

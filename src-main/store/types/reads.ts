@@ -9,7 +9,7 @@ import type {
   TimingSubject,
 } from '../../../shared/run/deviceComparison.ts'
 import type { Predictions, TrainerState } from '../../../shared/run/messages.ts'
-import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
+import type { DeviceName, EngineName, RunSpec } from '../../../shared/run/spec.ts'
 import type { Damage } from '../damage.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord } from './ensemble.ts'
@@ -38,6 +38,8 @@ export interface StoreReads {
    * device in their spec, the newest first. @param trainedOn what "auto" must have taken for them
    */
   similarRuns(spec: RunSpec, datasetId: string, trainedOn?: EngineName): RunRecord[]
+  /** What a run takes beyond its epochs, above all its start, as the newest ones on a device say; undefined of none. */
+  startSeconds(device: DeviceName): number | undefined
   /** Rows of the runs table, newest first; quick also for thousands. */
   summaries(of: RunList): RunSummary[]
   /** @throws UserError when no run or more than one begins with `idPrefix` */

@@ -118,6 +118,18 @@ test('more seeds of a study that has ended and whose rates are tuned are trained
   )
 })
 
+test('the time that a study takes holds the start of each of its runs, as those before took it', async () => {
+  const { core } = lab
+  const start = core.store.read.startSeconds('cpu')
+  assert.ok(start !== undefined && start > 0)
+  const { runs, seconds } = await core.studies.plan(cloudsSweep([0.05, 0.1], { seeds: [1, 2, 3] }))
+  // An epoch of 60 rows takes a moment beside it.
+  assert.ok(seconds !== null && seconds >= runs * start, `${seconds} s for ${runs} starts of ${start} s`)
+  const unknown = { ...cloudsSpec(1, { device: 'cpu' }), batchSize: 11 }
+  const plan = await core.studies.plan(cloudsSweep([0.05], { base: unknown }))
+  assert.equal(plan.seconds, null, 'nobody knows how long its steps take')
+})
+
 test('a trainer that dies is begun again without a user', async () => {
   const { core } = lab
   const id = await core.studies.launch({
