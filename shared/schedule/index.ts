@@ -35,6 +35,7 @@ export { rescaleSchedule, scaleRates } from './rescale.ts'
 export {
   type AnyFamily,
   findFamily,
+  followsFeedback,
   parseSchedule,
   type ScheduleKind,
   type ScheduleSpec,

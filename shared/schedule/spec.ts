@@ -54,7 +54,8 @@ export function familyOf({ kind }: ScheduleSpec): AnyFamily {
 
 export const scheduleKinds: readonly ScheduleKind[] = scheduleFamilies.map(({ kind }) => kind)
 
-function followsFeedback(spec: ScheduleSpec): boolean {
+/** Whether a policy that listens to the run changes its rate (plateau). */
+export function followsFeedback(spec: ScheduleSpec): boolean {
   return spec.kind === 'plateau' || (spec.kind === 'warmup' && followsFeedback(spec.schedule))
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
+import { branchNotes } from '../../../shared/run/branchNotes.ts'
 import type { OriginKind } from '../../../shared/run/origin.ts'
 import type { RunSpec } from '../../../shared/run/spec.ts'
 import { changeText, specChanges } from '../../../shared/run/specChanges.ts'
@@ -44,7 +45,7 @@ export function addBranch(program: Command, cli: Cli): void {
   const branch = addRunCommand(program, 'branch')
     .summary('begin a run with the state of another one')
     .description(
-      'Train a run that goes on from a snapshot or checkpoint of another one: its weights, optimizer state and place in the stream of batches, to the bit, under a schedule, budget, optimizer or seed of its own. What no option changes is as in that run.',
+      "Train a run that goes on from a snapshot or checkpoint of another one: its weights, optimizer state and place in the stream of batches, to the bit, under a schedule, budget, optimizer or seed of its own. What no option changes is as in that run; but its schedule begins at step 0, and with it a plateau's patience, and a weight decay that follows the rate is measured on it.",
     )
     .option('--at <steps>', 'the state after so many steps (default: the furthest that is kept)')
     .option('--snapshot <number>', 'the same by the number of a snapshot, from "snapshots list"')
@@ -144,5 +145,7 @@ function descentText(parent: RunRecord, { origin, spec }: RunRecord): string {
   if (origin === null) return ''
   const changes = specChanges(parent.spec, spec).map(changeText)
   const text = originText(origin)
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${changes.length === 0 ? '' : `: ${changes.join(', ')}`}.\n`
+  const told = `${text.charAt(0).toUpperCase()}${text.slice(1)}${changes.length === 0 ? '' : `: ${changes.join(', ')}`}.`
+  const notes = origin.kind === 'again' ? [] : branchNotes(parent.spec, spec)
+  return [told, ...notes].map((line) => `${line}\n`).join('')
 }

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
+import { branchNotes } from '../../../shared/run/branchNotes.ts'
 import type { OriginKind } from '../../../shared/run/origin.ts'
 import type { RunSpec } from '../../../shared/run/spec.ts'
 import { changeText, specChanges } from '../../../shared/run/specChanges.ts'
@@ -54,6 +55,14 @@ export function Parent({ parent, spec, onLeave }: ParentProps) {
       </p>
       <p className={classes.more}>{takes[kind]}</p>
       {run !== undefined && spec !== undefined && <Changes from={run.spec} to={spec} />}
+      {run !== undefined &&
+        spec !== undefined &&
+        kind !== 'again' &&
+        branchNotes(run.spec, spec).map((sentence) => (
+          <p className={classes.more} key={sentence}>
+            {sentence}
+          </p>
+        ))}
       <Button size="compact-xs" variant="default" onClick={leave}>
         {kind === 'again' ? 'A run of its own instead' : 'Fresh weights instead'}
       </Button>

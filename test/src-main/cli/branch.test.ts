@@ -54,6 +54,15 @@ test('branches with another schedule and budget, and tells what it changed', asy
   )
 })
 
+test('says what a branch begins anew: a plateau, and a decay that follows the rate', async () => {
+  const schedule = path.join(home, 'plateau.json')
+  writeFileSync(schedule, JSON.stringify({ kind: 'plateau', lr: 0.05, metric: 'trainingLoss' }))
+  const { code, err } = await anneal('branch', 'trunk', '--at', '6', '--schedule', schedule, '--steps', '2')
+  assert.equal(code, 0, err)
+  assert.match(err, /The plateau schedule begins anew: .* whole patience/)
+  assert.doesNotMatch(err, /weight decay/)
+})
+
 test('runs it again with another seed, and branches from a snapshot by its number', async () => {
   const again = await json('branch', 'trunk', '--again', '--seed', '7')
   assert.deepEqual([again.seed, again.origin.kind, again.totalSteps], [7, 'again', 12])
