@@ -47,6 +47,8 @@ for (const from of ['the same', 'another'] as const) {
     assert.equal(read.summary(runId).stopsAfterStep, null)
     assert.deepEqual(await ask({ type: 'resume' }), obeyed)
     assert.equal(read.run(runId).status, 'running')
+    // Else a fast machine ends the cycle, and with it the run, between the two.
+    assert.deepEqual(await ask({ type: 'pause' }), obeyed)
     assert.deepEqual(await ask({ type: 'stop', when: 'cycleEnd' }), obeyed)
     assert.deepEqual(await ask({ type: 'stop', when: 'now' }), obeyed)
     assert.equal(read.run(runId).status, 'stopped')

@@ -130,7 +130,8 @@ test('on a snapshot it leaves every byte of the parent as it was', async () => {
 })
 
 test('one that is killed says so, and begins anew with the same losses', async () => {
-  const spec = cloudsSpec(1)
+  // Slow enough that it is not over before the kill comes.
+  const spec = cloudsSpec(1, { model: { kind: 'mlp', hidden: [128, 128] } })
   const more = { to: 1e-3, steps: 800, stopAt: null }
   const active = await lab.core.runs.launchRateTest({ spec, settings: settings(more) })
   await new Promise<void>((resolve) => {
