@@ -35,8 +35,12 @@ const longestName = 200
 /** "lrMax 0.1, cosine, 25 %, seed 2": what tells a study's runs apart in the table of runs. */
 function cellName(settings: StudyCell['settings'], budget: number, seed: number): string {
   const told = Object.entries(settings).map(([path, value]) => settingText(path, value))
-  const name = [...told, ...(budget === 1 ? [] : [shareText(budget)]), `seed ${seed}`].join(', ')
-  return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name
+  const end = [...(budget === 1 ? [] : [shareText(budget)]), `seed ${seed}`]
+  const name = [...told, ...end].join(', ')
+  if (name.length <= longestName) return name
+  // The settings are cut, and never the seed: repeats would be named alike.
+  const last = `…, ${end.join(', ')}`
+  return name.slice(0, longestName - last.length) + last
 }
 
 /** "lrMax 0.1" of a number, the text itself of a text that says what it is. */

@@ -6,6 +6,7 @@ import { pin, pointAt, usePinned } from '../../charts/emphasis.ts'
 import { valueWords } from '../../charts/Legend.tsx'
 import { Swatch } from '../../charts/Swatch.tsx'
 import type { ChartAxis, ChartSeries } from '../../charts/types.ts'
+import { NameText } from '../../components/NameText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { loss, percent, rate } from '../../format/format.ts'
 import type { ScoreMeasure } from '../../format/scoreMeasure.ts'
@@ -114,7 +115,7 @@ function KeyItem(props: KeyItemProps) {
         </button>
         <span className={classes.name}>
           <Link to="/runs/$runId" params={{ runId: run.id }} title={`${label} · ${specLine(run.spec)}`}>
-            {label}
+            <NameText name={label} />
           </Link>
         </span>
         {!isHidden && !isDrawn && <span className={classes.notDrawn}>not drawn</span>}

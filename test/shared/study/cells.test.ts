@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
+import { makeCell } from '../../../shared/study/makeCell.ts'
 import { planStudy } from '../../../shared/study/planStudy.ts'
 import { host } from './host.ts'
 
@@ -359,4 +360,19 @@ test('labels stay apart, also where somebody wrote what is added to equal ones',
     host,
   )
   assert.equal(new Set(cells.map(({ settings }) => settings.schedule)).size, 5)
+})
+
+test('a name too long for a run loses settings, and keeps the seed and the share of the budget', () => {
+  const cell = makeCell({
+    role: 'cell',
+    values: {},
+    settings: { notes: 'x'.repeat(300) },
+    stage: 0,
+    seed: 17,
+    budget: 0.25,
+    spec: parseRunSpec({ ...base, dataset: { name: '2000' } }),
+    planned: { plan: { totalSteps: 10, stepsPerEpoch: 5 }, totalSteps: 10, snapshots: 0 },
+  })
+  assert.equal(cell.spec.name?.length, 200)
+  assert.match(cell.spec.name ?? '', /x…, 25 %, seed 17$/)
 })

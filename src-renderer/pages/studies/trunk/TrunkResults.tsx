@@ -141,7 +141,13 @@ function Scores({ tables, texts, group }: ScoresProps) {
       texts.unit === 'nats' ? { label: 'nats', format: texts.value } : { label: '', share: true },
     [texts],
   )
-  if (series.length === 0) return null
+  if (series.length === 0)
+    return (
+      <p className={classes.about}>
+        {texts.title} against the steps of each budget is drawn here when the first cool-down or separate run
+        has ended.
+      </p>
+    )
   return (
     <LineChart
       title={`${texts.title}, mean over seeds`}
