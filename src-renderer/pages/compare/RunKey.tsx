@@ -120,35 +120,37 @@ function KeyItem(props: KeyItemProps) {
         </span>
         {!isHidden && !isDrawn && <span className={classes.notDrawn}>not drawn</span>}
         {run.status !== 'completed' && <StatusBadge status={run.status} />}
-        <button
-          type="button"
-          className={classes.small}
-          aria-pressed={isPinned}
-          aria-label={`Curves of only ${label}`}
-          title={isPinned ? 'Show the others again' : 'Single out its curves'}
-          disabled={!isDrawn}
-          onClick={() => pin(group, isPinned ? undefined : run.id)}
-        >
-          only
-        </button>
-        <button
-          type="button"
-          className={classes.small}
-          aria-pressed={baseline === run.id}
-          aria-label={`Baseline: ${label}`}
-          onClick={() => props.onBaseline(run.id)}
-        >
-          baseline
-        </button>
-        <button
-          type="button"
-          className={classes.small}
-          aria-label={`Remove ${label}`}
-          title="Remove from the comparison"
-          onClick={() => props.onRemove(run.id)}
-        >
-          ×
-        </button>
+        <span className={classes.acts}>
+          <button
+            type="button"
+            className={classes.small}
+            aria-pressed={isPinned}
+            aria-label={`Curves of only ${label}`}
+            title={isPinned ? 'Show the others again' : 'Single out its curves'}
+            disabled={!isDrawn}
+            onClick={() => pin(group, isPinned ? undefined : run.id)}
+          >
+            only
+          </button>
+          <button
+            type="button"
+            className={classes.small}
+            aria-pressed={baseline === run.id}
+            aria-label={`Baseline: ${label}`}
+            onClick={() => props.onBaseline(run.id)}
+          >
+            baseline
+          </button>
+          <button
+            type="button"
+            className={classes.small}
+            aria-label={`Remove ${label}`}
+            title="Remove from the comparison"
+            onClick={() => props.onRemove(run.id)}
+          >
+            ×
+          </button>
+        </span>
       </div>
       <span className={classes.ribbonPlace}>
         <span className={classes.ribbon} style={{ width: `${Math.max(2, 100 * props.width)}%` }}>

@@ -120,9 +120,27 @@ test('the table is sorted by any of its numbers, and the order lies in the addre
   assert.equal((await rates())[0], '0.003')
 })
 
+test('the table of settings is one stop for the tab key: arrows go from row to row, Enter chooses', async () => {
+  const stop = settings.locator('button[tabindex="0"]')
+  assert.equal(await stop.count(), 1)
+  await rowsShown().first().focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  const second = rowsShown().nth(1)
+  await eventually(
+    'the second row',
+    async () => (await second.getAttribute('aria-pressed')) === 'true' || undefined,
+  )
+  assert.equal(await second.getAttribute('tabindex'), '0')
+  assert.equal(await stop.count(), 1)
+})
+
 test('the heatmap is read and used by keyboard: a cell shows the runs of its setting', async () => {
   const map = page.getByRole('table', { name: /^Mean validation accuracy by/ })
   assert.equal(await map.getByRole('button').count(), 6)
+  assert.equal(await map.locator('button[tabindex="0"]').count(), 1)
   await map.getByRole('button').first().focus()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')
