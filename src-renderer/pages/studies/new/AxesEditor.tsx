@@ -2,6 +2,7 @@ import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core'
 import { useMemo } from 'react'
 import { type AxisField, axisFields } from '../../../../shared/study/paths.ts'
 import { rate } from '../../../format/format.ts'
+import { useForm } from '../../new-run/form.ts'
 import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
 import { AxisValues } from './AxisValues.tsx'
 import { NumberField } from './fields.tsx'
@@ -63,6 +64,7 @@ function AxisLine({ index, axis, fields, isOnly }: AxisLineProps) {
   const form: Form = Array.isArray(values) ? 'list' : textAt(values, ['scale']) === 'log' ? 'log' : 'linear'
   const isNumeric = field === undefined || field.type === 'number' || field.type === 'integer'
   const name = `Axis ${index + 1}`
+  const problem = useForm().problems[`axes.${index}`]?.sentence
   return (
     <div className={classes.axis}>
       <Select
@@ -116,6 +118,7 @@ function AxisLine({ index, axis, fields, isOnly }: AxisLineProps) {
         <span aria-hidden="true">×</span>
       </ActionIcon>
       {field !== undefined && <span className={classes.axisHelp}>{helpOf(field)}</span>}
+      {problem !== undefined && <p className={classes.entryProblem}>{problem}</p>}
     </div>
   )
 }

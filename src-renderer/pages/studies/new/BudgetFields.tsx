@@ -1,10 +1,11 @@
 import { SegmentedControl } from '@mantine/core'
-import { getAt, textAt } from '../../new-run/model/tree.ts'
+import { textAt } from '../../new-run/model/tree.ts'
 import { NumbersField, SharesField } from './fields.tsx'
-import { JsonList } from './JsonList.tsx'
 import classes from './NewStudy.module.css'
+import { OptimizersField } from './OptimizersField.tsx'
 import { SchedulesField } from './SchedulesField.tsx'
 import { useStudyForm } from './studyForm.ts'
+import { TasksField } from './TasksField.tsx'
 
 /** Schedules × budgets × optimizers × tasks × seeds. */
 export function BudgetFields() {
@@ -56,28 +57,9 @@ export function BudgetFields() {
       <section className={classes.group} aria-label="Optimizers and tasks">
         <div className={classes.groupHead}>
           <h2>Optimizers and tasks</h2>
-          <span className={classes.line}>
-            {getAt(tree, ['optimizers']) === undefined && getAt(tree, ['tasks']) === undefined
-              ? "the base's"
-              : ''}
-          </span>
         </div>
-        <div className={classes.fields}>
-          <JsonList
-            path={['optimizers']}
-            label="Optimizers, a JSON list"
-            placeholder={
-              '[{"label": "SGD", "spec": {"kind": "sgd"}}, {"label": "Adam", "spec": {"kind": "adam"}}]'
-            }
-          />
-          <JsonList
-            path={['tasks']}
-            label="Tasks, a JSON list"
-            placeholder={
-              '[{"label": "MLP", "model": {"kind": "mlp"}}, {"label": "CNN", "model": {"kind": "cnn"}}]'
-            }
-          />
-        </div>
+        <OptimizersField />
+        <TasksField />
       </section>
     </>
   )
