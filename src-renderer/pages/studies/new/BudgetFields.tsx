@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core'
-import { textAt } from '../../new-run/model/tree.ts'
+import { listAt, textAt } from '../../new-run/model/tree.ts'
 import { NumbersField, SharesField } from './fields.tsx'
 import classes from './NewStudy.module.css'
 import { OptimizersField } from './OptimizersField.tsx'
@@ -11,6 +11,8 @@ import { TasksField } from './TasksField.tsx'
 export function BudgetFields() {
   const { tree, set } = useStudyForm()
   const mode = textAt(tree, ['rates', 'mode']) || 'fixed'
+  const factors = listAt(tree, ['rates', 'factors']).length
+  const seeds = listAt(tree, ['seeds']).length
   return (
     <>
       <SchedulesField />
@@ -48,8 +50,9 @@ export function BudgetFields() {
               <NumbersField path={['rates', 'factors']} label="Factors on the schedule's rates" width={230} />
             </div>
             <p className={classes.help}>
-              For each cell the best factor is found first, on validation data with the first seed; its cost
-              is counted.
+              At each budget a schedule first trains once with each factor (first seed), then with every seed
+              at the factor that was best on validation data: {factors} + {seeds} runs in place of {seeds},
+              all of them counted beside Start.
             </p>
           </>
         )}
