@@ -65,7 +65,7 @@ export function PartList(props: PartListProps) {
           aria-label={`${title} as JSON`}
           onClick={() => setJson(!isJson)}
         >
-          {isJson ? 'Close the JSON' : 'as JSON'}
+          as JSON
         </Button>
       </div>
       {!isThere && usual !== undefined && <p className={classes.usual}>{usual.words}</p>}
