@@ -55,7 +55,7 @@ if (app.requestSingleInstanceLock()) {
 
 function open(): void {
   const { root, plainNode } = installation(app)
-  setPlainNode(plainNode)
+  setPlainNode({ ...plainNode, compiled: path.join(own, 'compiled') })
   const core = openCore({ home, db: databaseFile(process.env), log })
   const services = createServices(core, 'desktop', { root })
 

@@ -1,5 +1,9 @@
-import { invoke } from './invoke.ts'
-import { processTerminal } from './terminal.ts'
+import { keepCompiled } from '../process/compileCache.ts'
+
+// Before the rest is loaded, of which it saves the half of the time.
+keepCompiled()
+const { invoke } = await import('./invoke.ts')
+const { processTerminal } = await import('./terminal.ts')
 
 // npm runs a script in the checkout; a path the user types is meant from where they stand.
 const { INIT_CWD, npm_lifecycle_event } = process.env

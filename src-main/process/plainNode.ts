@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, type ForkOptions, fork } from 'node:child_
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { cudaEnvironment } from '../devices/cudaPackage.ts'
+import { compileCacheEnvironment } from './compileCache.ts'
 
 /** What the core's child processes are started with and from. */
 export interface PlainNode {
@@ -9,6 +10,8 @@ export interface PlainNode {
   readonly execPath: string
   /** The folder of src-main, as files that a plain Node can read. */
   readonly sources: string
+  /** A folder of the user's own in which Node keeps what it has compiled; else one beside the packages of the checkout. */
+  readonly compiled?: string
 }
 
 let plainNode: PlainNode = { execPath: process.execPath, sources: path.dirname(import.meta.dirname) }
@@ -41,11 +44,11 @@ export function forkPlain(
   entry: string,
   options: Pick<ForkOptions, 'stdio' | 'serialization'>,
 ): ChildProcess {
-  const { execPath, sources } = plainNode
+  const { execPath, sources, compiled } = plainNode
   // Windows would open a console beside a window.
   const hidden = { windowsHide: true }
   // Said before the process begins: on Windows a library does not see what is set later.
-  const env = { ...cudaEnvironment, ...process.env }
+  const env = { ...compileCacheEnvironment(compiled), ...cudaEnvironment, ...process.env }
   // The host's own flags (a test runner's, a debugger's) are not the child's.
   return fork(path.join(sources, entry), [String(process.pid)], {
     ...options,

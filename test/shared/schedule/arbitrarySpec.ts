@@ -32,7 +32,7 @@ const decay = { lrStart: lr, lrEnd: lr, delay: part, endpoint, ...timed }
 const kind = <T extends string>(name: T) => fc.constant(name)
 
 /** Families whose rate only ever restarts or repeats: they can be extended by a cycle. */
-export const restartingInput = fc.oneof(
+const restartingInput = fc.oneof(
   fc
     .tuple(
       ordered,
@@ -167,7 +167,7 @@ const nestedInput = fc.oneof(
 )
 
 /** Any family, as the JSON a person would write. */
-export const anyInput: fc.Arbitrary<object> = fc.oneof(
+const anyInput: fc.Arbitrary<object> = fc.oneof(
   { weight: 4, arbitrary: simpleInput },
   fc.record({
     kind: kind('warmup'),

@@ -74,7 +74,7 @@ export async function openDoor(): Promise<Door> {
 }
 
 /** What a browser does with the address that was printed: it keeps the cookie, and its page hands in the entry for a key. */
-export async function letIn(port: number, token: string): Promise<{ cookie: string; key: string }> {
+async function letIn(port: number, token: string): Promise<{ cookie: string; key: string }> {
   const welcome = await ask(port, `/?token=${token}`)
   const cookie = String(welcome.headers['set-cookie']).split(';')[0] ?? ''
   const entry = String(welcome.headers.location).split('#entry=')[1] ?? ''

@@ -79,7 +79,7 @@ export function claimedRun(store: Store, run: Partial<NewRun> = {}): RunRecord {
 export const valueAt = (series: number, step: number): number =>
   Math.sin(step * 12.9898 + series) * 43758.5453
 
-export const NAMES = ['lr', 'momentum', 'loss', 'accuracy']
+const NAMES = ['lr', 'momentum', 'loss', 'accuracy']
 
 export function metrics(
   run: RunRecord,

@@ -17,7 +17,7 @@ import { contentId } from '../../../src-main/datasets/contentId.ts'
 import { type Command, CommandQueue } from '../../../src-main/trainer/commands.ts'
 import { runTrainer } from '../../../src-main/trainer/run.ts'
 
-export const trainCount = 96
+const trainCount = 96
 /** Training examples that are left when a quarter is kept for validation, as `tinySpec` does. */
 const trainingPart = 72
 

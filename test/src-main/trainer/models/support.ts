@@ -20,7 +20,7 @@ export function someLabels(batch: number, classes: number): tf.Tensor1D {
 }
 
 /** Training mode that leaves the statistics alone, so that the loss is a function of the weights. */
-export const probing: ForwardMode = { training: true, step: 3, seed: 5, statisticsRate: 0 }
+const probing: ForwardMode = { training: true, step: 3, seed: 5, statisticsRate: 0 }
 export const training: ForwardMode = { training: true, step: 0, seed: 5 }
 export const evaluating: ForwardMode = { training: false, step: 0, seed: 5 }
 
