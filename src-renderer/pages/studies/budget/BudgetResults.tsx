@@ -14,7 +14,7 @@ import { AnytimeCharts } from './AnytimeCharts.tsx'
 import { BudgetTable } from './BudgetTable.tsx'
 import { scopeRanks } from './budgetRanks.ts'
 import { budgetCsv, budgetMarkdown, budgetTable } from './budgetTable.ts'
-import { costWords } from './costWords.ts'
+import { costWords, followingWords } from './costWords.ts'
 import { gridPlaces } from './gridPlaces.ts'
 import { ProfileGrid } from './ProfileGrid.tsx'
 import { gridTable, isGrid } from './profileGridView.ts'
@@ -51,7 +51,7 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
           <>
             {texts.title}, {texts.unit}: mean ± standard deviation (seeds). Bold: the best mean; <sup>2</sup>{' '}
             <sup>3</sup>: second and third; ≈ and dots: within the standard error of the difference to the
-            best, so not told apart. {costWords(cells)}
+            best, so not told apart. {costWords(cells)} {followingWords(comparisons, spec.seeds.length)}
           </>
         }
         actions={
