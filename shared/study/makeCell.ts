@@ -30,31 +30,30 @@ export function makeCell({ settings, stage, after, spec, planned, ...key }: Made
   }
 }
 
-/** A run's name may have 200 characters: there is room for what tells equal ones apart. */
-const longestName = 190
+const longestName = 200
 /** Of a character of two code units, of which only the first was kept. */
 const halfCharacter = /[\uD800-\uDBFF]$/
 
 /**
  * "lrMax 0.1, cosine, 25 %, seed 2": what tells a study's runs apart in the table of runs. Where it is too long the settings
- * are cut: what stands behind them is all that tells repeats apart.
+ * are cut, and never the seed: repeats would be named alike.
+ * @param place among those that would be named alike all the same, from 1
  */
-export function cellName({
-  role,
-  settings,
-  budget,
-  seed,
-}: Pick<StudyCell, 'role' | 'settings' | 'budget' | 'seed'>): string {
+export function cellName(
+  { role, settings, budget, seed }: Pick<StudyCell, 'role' | 'settings' | 'budget' | 'seed'>,
+  place = 1,
+): string {
   const told = Object.entries(settings)
     .map(([path, value]) => settingText(path, value))
     .join(', ')
   const tail = [
     ...(role === 'tuning' ? ['tuning'] : []),
     ...(budget === 1 ? [] : [shareText(budget)]),
-    `seed ${seed}`,
+    place === 1 ? `seed ${seed}` : `seed ${seed} (${place})`,
   ].join(', ')
   const room = longestName - tail.length - 2
-  const head = told.length > room ? `${told.slice(0, room - 1).replace(halfCharacter, '')}…` : told
+  const isLong = told.length > room
+  const head = isLong ? `${told.slice(0, room - 1).replace(halfCharacter, '')}…` : told
   return head === '' ? tail : `${head}, ${tail}`
 }
 

@@ -18,7 +18,7 @@ export interface RateReading {
   readonly smoothed: Float64Array
   /** The step that was its last because of the loss; null: it goes on, went to its end, or was ended otherwise. */
   readonly stop: { readonly step: number; readonly why: RateStopReason } | null
-  /** Null where one would mean nothing. */
+  /** Null where one would mean nothing. Of a test that goes on they are those of the curve so far. */
   readonly suggestions: RateSuggestions
   readonly bounds: SmithBounds | null
   readonly warnings: readonly RateWarning[]
@@ -30,9 +30,11 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
   const points = stop === null ? smoothed.length : stop.step + 1
   const curve = { numIt: settings.steps, lrs: columns.lrs, losses: smoothed.subarray(0, points) }
   const upTo = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, points)
-  const bounds = smithBounds(columns.lrs, upTo(columns.accuracies), upTo(columns.losses)) ?? null
   const kept = keptOf(curve)
   const suggestions = meaningful(suggestRates(curve), kept.losses)
+  if (!ended && stop === null)
+    return { smoothed, stop, suggestions: soFar(suggestions, kept.losses), bounds: null, warnings: [] }
+  const bounds = smithBounds(columns.lrs, upTo(columns.accuracies), upTo(columns.losses)) ?? null
   const raw = upTo(columns.losses)
   return {
     smoothed,
@@ -50,6 +52,18 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
       ended,
     }),
   }
+}
+
+/** What is said of a curve from so many points on. */
+const fewestSoFar = 20
+
+/**
+ * While the rate still rises: the valley, the steepest fall and the least loss of what was seen. The slide, Smith's bounds
+ * and every warning are about the end of the curve, and would only follow its edge.
+ */
+function soFar(found: RateSuggestions, losses: readonly number[]): RateSuggestions {
+  if (losses.length < fewestSoFar) return { valley: null, steep: null, minimum: null, slide: null }
+  return { ...found, slide: null }
 }
 
 /**

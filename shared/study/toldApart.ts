@@ -17,7 +17,8 @@ export function toldApart<T extends StudyCell>(cells: readonly T[], known: reado
   const names = new Set(known.flatMap(({ spec }) => spec?.name ?? []))
   return cells.map((cell) => {
     const settings = labels.of(cell)
-    const name = free(cellName({ ...cell, settings }), (one) => names.has(one))
+    let name = cellName({ ...cell, settings })
+    for (let place = 2; names.has(name); place++) name = cellName({ ...cell, settings }, place)
     names.add(name)
     return { ...cell, settings, spec: { ...cell.spec, name } }
   })

@@ -1,5 +1,6 @@
 import type { RateTestView } from '../../shared/api/studies.ts'
 import type { RateTestSettings } from '../../shared/run/rateTest.ts'
+import { isActive } from '../../shared/run/state.ts'
 import { lossCeiling } from '../../shared/study/lossCeiling.ts'
 import { marksOf, rateMarks } from '../../shared/study/rateWords.ts'
 import type { RunRecord } from '../store/types.ts'
@@ -35,7 +36,10 @@ function rampWords({ ramp, from, to, steps }: RateTestSettings): string {
 }
 
 function markLines(view: RateTestView, columns: number): string[] {
-  const found = marksOf(view)
+  // While the test goes on its rates still move.
+  const found = marksOf(view).map((mark) =>
+    isActive(view.status) ? { ...mark, label: `${mark.label}, so far` } : mark,
+  )
   const width = Math.max(0, ...found.map(({ label }) => label.length))
   return found.map(({ mark, label, lr }) => {
     const { about, misleads } = rateMarks[mark]

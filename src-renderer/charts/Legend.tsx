@@ -1,3 +1,4 @@
+import { NameText } from '../components/NameText.tsx'
 import { useCursor } from './cursor.ts'
 import classes from './LineChart.module.css'
 import { nearestPoint } from './points.ts'
@@ -24,7 +25,11 @@ export function Legend({ series, group, format, hasNames }: Props) {
         one.faint === true ? null : (
           <li key={one.id} data-hidden={one.hidden === true} title={one.label}>
             <Swatch look={one} place={place} width={hasNames ? 18 : 14} />
-            {hasNames && <span className={classes.name}>{one.label}</span>}
+            {hasNames && (
+              <span className={classes.name}>
+                <NameText name={one.label} />
+              </span>
+            )}
             <span className={classes.value}>{valueWords(one, at, format)}</span>
           </li>
         ),

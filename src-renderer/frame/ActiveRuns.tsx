@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { isActive } from '../../shared/run/state.ts'
+import { NameText } from '../components/NameText.tsx'
 import { percent } from '../format/format.ts'
 import { queueOf } from '../hooks/queueOrder.ts'
 import { useRuns } from '../hooks/useRuns.ts'
@@ -35,7 +36,9 @@ function ActiveRun({ run }: { readonly run: RunSummary }) {
       className={classes.run}
       title={`${run.name}: ${run.status}`}
     >
-      <span className={classes.name}>{run.name}</span>
+      <span className={classes.name}>
+        <NameText name={run.name} />
+      </span>
       <progress className={classes.bar} value={part} max={1} aria-label={`Progress of ${run.name}`} />
       <span className={classes.part}>{isPaused ? 'paused' : percent(part, 0)}</span>
     </Link>

@@ -1,4 +1,5 @@
 import { Link, useLocation, useParams } from '@tanstack/react-router'
+import { NameText } from '../components/NameText.tsx'
 import { useRunSummary } from '../hooks/useRuns.ts'
 import { useStudies } from '../hooks/useStudies.ts'
 import classes from './Place.module.css'
@@ -42,7 +43,7 @@ function Up({ to, name }: { readonly to: '/' | '/studies'; readonly name: string
   )
 }
 
-const RunName = ({ id }: { readonly id: string }) => useRunSummary(id)?.name ?? id
+const RunName = ({ id }: { readonly id: string }) => <NameText name={useRunSummary(id)?.name ?? id} />
 
 const StudyName = ({ id }: { readonly id: string }) =>
   useStudies().studies.find((study) => study.id === id)?.name ?? id

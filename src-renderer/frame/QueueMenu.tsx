@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useLayoutEffect, useRef } from 'react'
 import type { QueueMove, RunSummary } from '../../shared/api/runs.ts'
 import { moveQueued } from '../components/moveQueued.ts'
+import { NameText } from '../components/NameText.tsx'
 import classes from './QueueMenu.module.css'
 
 /** How many runs wait; opens to their order, which is the user's to change. */
@@ -32,7 +33,7 @@ function QueueList({ queue }: { readonly queue: readonly RunSummary[] }) {
         <li key={run.id} className={classes.item}>
           <span className={classes.place}>{place + 1}</span>
           <Link to="/runs/$runId" params={{ runId: run.id }} className={classes.name} title={run.name}>
-            {run.name}
+            <NameText name={run.name} />
           </Link>
           <span
             className={classes.moves}

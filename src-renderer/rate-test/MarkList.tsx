@@ -8,28 +8,27 @@ import type { LineName } from './rateLines.ts'
 
 interface MarkListProps {
   readonly view: Pick<RateTestView, 'suggestions' | 'bounds'>
-  /** It goes on: none of them stands yet. */
+  /** It goes on: its rates still move. */
   readonly isLive: boolean
   readonly onChoose: (line: LineName, rate: number) => void
-}
-
-const nothingYet: MarkListProps['view'] = {
-  suggestions: { valley: null, steep: null, minimum: null, slide: null },
-  bounds: null,
 }
 
 /** The legend of the suggestions: what each is, when it misleads, and a line to put there. */
 export function MarkList({ view, isLive, onChoose }: MarkListProps) {
   return (
     <ul className={classes.marks} aria-label="Suggested rates">
-      {marksOf(isLive ? nothingYet : view).map((mark) => (
+      {marksOf(view).map((mark) => (
         <li key={mark.id} data-none={mark.rate === null}>
           <Swatch look={mark} />
           <span className={classes.markName}>{mark.label}</span>
           <span className={classes.markRate}>
-            {mark.rate === null ? (isLive ? '' : 'none') : rateText(Number(mark.rate.toPrecision(3)))}
+            {mark.rate === null
+              ? isLive
+                ? 'not yet'
+                : 'none'
+              : `${rateText(Number(mark.rate.toPrecision(3)))}${isLive ? ' so far' : ''}`}
           </span>
-          {mark.rate !== null && <LineButtons mark={mark} rate={mark.rate} onChoose={onChoose} />}
+          {!isLive && mark.rate !== null && <LineButtons mark={mark} rate={mark.rate} onChoose={onChoose} />}
           <p>
             {mark.about} <span className={classes.misleads}>{mark.misleads}</span>
           </p>

@@ -14,7 +14,7 @@ import type { RateLines } from './rateLines.ts'
 
 interface RateTestPlotProps {
   readonly view: Pick<RateTestView, 'settings' | 'points' | 'suggestions' | 'bounds'>
-  /** undefined while the test goes on: neither suggestions nor lines stand until it has ended. */
+  /** undefined while the test goes on: no line stands before its suggestions do. */
   readonly lines: RateLines | undefined
   readonly onMove: (lines: RateLines) => void
   /** Pixels that both charts may take together. */
@@ -49,7 +49,7 @@ export function RateTestPlot({ view, lines, onMove, height }: RateTestPlotProps)
   const accuracy = useMemo(() => accuracyLines(points), [points])
   const isLive = lines === undefined
   const marks = useMemo(
-    () => (isLive ? noMarks : marksOf({ suggestions, bounds })),
+    () => marksOf({ suggestions, bounds }).map((mark) => (isLive ? soFar(mark) : mark)),
     [isLive, suggestions, bounds],
   )
   const x = useRateAxis(settings)
@@ -105,7 +105,7 @@ function useRateAxis({ ramp, from, to }: RateTestView['settings']): ChartAxis {
   )
 }
 
-const noMarks: readonly Mark[] = []
+const soFar = (mark: Mark): Mark => ({ ...mark, label: `${mark.label} so far` })
 
 const useMarks = (marks: readonly Mark[]) =>
   useCallback((area: PlotArea) => <MarkLines area={area} marks={marks} hasNames={false} />, [marks])

@@ -34,26 +34,27 @@ export function RateTestReading({ run, view, lines, onMove, height, children }: 
         <div className={classes.use}>
           {isLive ? (
             <Text size="sm" c="dimmed">
-              What it suggests is read off the whole curve, when the test has ended.
+              The rates below are those of the curve so far, and still move. The slide, Smith's bounds and
+              what makes the test doubtful are told when it has ended.
             </Text>
           ) : (
             children
           )}
         </div>
-        <Warnings view={view} isLive={isLive} />
+        <Warnings view={view} />
         <MarkList view={view} isLive={isLive} onChoose={choose} />
       </div>
     </div>
   )
 }
 
-/** What is said only when it is true: while the test goes on, much of it may still change. */
-function Warnings({ view, isLive }: { readonly view: RateTestView; readonly isLive: boolean }) {
+/** Told once they are true: there are none while the test goes on. */
+function Warnings({ view: { warnings } }: { readonly view: RateTestView }) {
   return (
     <div role="status">
-      {!isLive && view.warnings.length > 0 && (
+      {warnings.length > 0 && (
         <ul className={classes.warnings} aria-label="What makes it doubtful">
-          {view.warnings.map(({ kind, text }) => (
+          {warnings.map(({ kind, text }) => (
             <li key={kind}>{text}</li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 import type { RatePoint, RateTestView } from '../../../shared/api/studies.ts'
 import { rateText } from '../../../shared/numberText.ts'
+import { isActive } from '../../../shared/run/state.ts'
 import { lossCeiling } from '../../../shared/study/lossCeiling.ts'
 import { marksOf } from '../../../shared/study/rateWords.ts'
 import { drawTimePlot, type Line } from './timePlot.ts'
@@ -24,7 +25,7 @@ export function drawRateTest(name: string, view: RateTestView): string {
     xScale: settings.ramp === 'exponential' ? 'log' : 'linear',
     cycles: [],
     marks: marks.map(({ lr }) => lr),
-    marksLabel: 'suggested rate',
+    marksLabel: isActive(view.status) ? 'suggested so far' : 'suggested rate',
     markNames: marks.map(({ label, lr }) => `${label}: ${rateText(lr)}`),
     panels: [
       {

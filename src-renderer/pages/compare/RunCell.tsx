@@ -1,3 +1,4 @@
+import { NameText } from '../../components/NameText.tsx'
 import classes from './Compare.module.css'
 import type { Place } from './places.ts'
 
@@ -15,7 +16,7 @@ export function RunCell({ place, isBaseline }: { readonly place: Place; readonly
         />
       </svg>
       <span className={classes.runName} title={label}>
-        {label}
+        <NameText name={label} />
       </span>
       {isBaseline && <span className={classes.baseline}>baseline</span>}
     </span>

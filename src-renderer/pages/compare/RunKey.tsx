@@ -6,6 +6,7 @@ import { pin, pointAt, usePinned } from '../../charts/emphasis.ts'
 import { valueWords } from '../../charts/Legend.tsx'
 import { Swatch } from '../../charts/Swatch.tsx'
 import type { ChartAxis, ChartSeries } from '../../charts/types.ts'
+import { NameText } from '../../components/NameText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { loss, percent, rate } from '../../format/format.ts'
 import type { ScoreMeasure } from '../../format/scoreMeasure.ts'
@@ -114,40 +115,42 @@ function KeyItem(props: KeyItemProps) {
         </button>
         <span className={classes.name}>
           <Link to="/runs/$runId" params={{ runId: run.id }} title={`${label} · ${specLine(run.spec)}`}>
-            {label}
+            <NameText name={label} />
           </Link>
         </span>
         {!isHidden && !isDrawn && <span className={classes.notDrawn}>not drawn</span>}
         {run.status !== 'completed' && <StatusBadge status={run.status} />}
-        <button
-          type="button"
-          className={classes.small}
-          aria-pressed={isPinned}
-          aria-label={`Curves of only ${label}`}
-          title={isPinned ? 'Show the others again' : 'Single out its curves'}
-          disabled={!isDrawn}
-          onClick={() => pin(group, isPinned ? undefined : run.id)}
-        >
-          only
-        </button>
-        <button
-          type="button"
-          className={classes.small}
-          aria-pressed={baseline === run.id}
-          aria-label={`Baseline: ${label}`}
-          onClick={() => props.onBaseline(run.id)}
-        >
-          baseline
-        </button>
-        <button
-          type="button"
-          className={classes.small}
-          aria-label={`Remove ${label}`}
-          title="Remove from the comparison"
-          onClick={() => props.onRemove(run.id)}
-        >
-          ×
-        </button>
+        <span className={classes.acts}>
+          <button
+            type="button"
+            className={classes.small}
+            aria-pressed={isPinned}
+            aria-label={`Curves of only ${label}`}
+            title={isPinned ? 'Show the others again' : 'Single out its curves'}
+            disabled={!isDrawn}
+            onClick={() => pin(group, isPinned ? undefined : run.id)}
+          >
+            only
+          </button>
+          <button
+            type="button"
+            className={classes.small}
+            aria-pressed={baseline === run.id}
+            aria-label={`Baseline: ${label}`}
+            onClick={() => props.onBaseline(run.id)}
+          >
+            baseline
+          </button>
+          <button
+            type="button"
+            className={classes.small}
+            aria-label={`Remove ${label}`}
+            title="Remove from the comparison"
+            onClick={() => props.onRemove(run.id)}
+          >
+            ×
+          </button>
+        </span>
       </div>
       <span className={classes.ribbonPlace}>
         <span className={classes.ribbon} style={{ width: `${Math.max(2, 100 * props.width)}%` }}>

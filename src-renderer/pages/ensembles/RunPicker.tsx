@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { bestOf } from '../../../shared/run/best.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
+import { NameText } from '../../components/NameText.tsx'
 import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
 import { counted } from '../../format/format.ts'
 import { scoreText } from '../../format/scoreMeasure.ts'
@@ -66,7 +67,9 @@ function RunOption({ run, first }: { readonly run: RunSummary; readonly first: R
   const best = run.best === null ? undefined : bestOf([run.best], run.spec.dataset.validation > 0)
   return (
     <div className={classes.option}>
-      <div className={classes.optionName}>{run.name}</div>
+      <div className={classes.optionName}>
+        <NameText name={run.name} />
+      </div>
       <Text size="xs" c="dimmed">
         {reason ??
           `${counted(run.snapshots.length, 'snapshot')}${best === undefined ? '' : ` · best ${best.part} ${measure} ${scoreText(best.accuracy, measure)}`}`}

@@ -1,6 +1,7 @@
 import { CloseButton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { NameText } from '../../components/NameText.tsx'
 import { counted } from '../../format/format.ts'
 import classes from './Ensembles.module.css'
 import type { Standing } from './joining.ts'
@@ -23,7 +24,7 @@ export function WorkbenchRuns({ standing, missing, onAdd, onRemove }: WorkbenchR
         {standing.map(({ run, reason }) => (
           <li key={run.id} className={classes.run} data-refused={reason !== undefined || undefined}>
             <Link to="/runs/$runId" params={{ runId: run.id }} className={classes.runName}>
-              {run.name}
+              <NameText name={run.name} />
             </Link>
             <span className={classes.quiet}>
               {reason === undefined ? counted(run.snapshots.length, 'snapshot') : `cannot join: ${reason}`}

@@ -5,6 +5,7 @@ import { isTraining } from '../../../shared/run/kind.ts'
 import type { RunOrigin } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { BranchIcon } from '../../components/BranchIcon.tsx'
+import { NameText } from '../../components/NameText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { count, moment, percent } from '../../format/format.ts'
 import { originText } from '../../format/originText.ts'
@@ -72,7 +73,7 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
           preload={false}
           title={`${run.name}: ${specLine(run.spec)}`}
         >
-          {run.name}
+          <NameText name={run.name} />
         </Link>
       </span>
       {hasMore && (

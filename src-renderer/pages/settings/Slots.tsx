@@ -5,6 +5,7 @@ import type { SlotSettings } from '../../../shared/api/studies.ts'
 import { api, queryClient, trpc } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { notifyDone } from '../../components/notify.ts'
+import { slotsMeasured } from '../studies/words.ts'
 import { Section } from './Section.tsx'
 import classes from './Settings.module.css'
 
@@ -23,8 +24,8 @@ export function Slots() {
       {data !== undefined && <SlotsForm key={JSON.stringify(data)} stored={data} />}
       <p className={classes.aside}>
         Of runs that wait in the queue, and of studies that do not say it themselves. Runs at once on the
-        processor share its threads out, and each comes to the same bits as alone. A graphics device is best
-        given one run.
+        processor share its threads out, and each comes to the same bits as alone. {slotsMeasured} A graphics
+        device is best given one run.
       </p>
     </Section>
   )

@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core'
 import type { StudySummary } from '../../../shared/api/studies.ts'
 import { editStudy } from './studyActs.ts'
+import { slotsMeasured } from './words.ts'
 
 const offered = [1, 2, 3, 4, 6, 8]
 
@@ -11,7 +12,7 @@ export function SlotsChoice({ study }: { readonly study: StudySummary }) {
   return (
     <Select
       aria-label="Runs at once"
-      title="Of this study's runs, so many train at once on one device"
+      title={`Of this study's runs, so many train at once on one device. ${slotsMeasured}`}
       w="10.5rem"
       allowDeselect={false}
       value={String(slots ?? 'lab')}

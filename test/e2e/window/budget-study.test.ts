@@ -73,6 +73,8 @@ function spread(cells: Shown['cells'], part: Part): string {
 const rowOf = (table: string, name: string): Locator =>
   page.getByRole('region', { name: table }).getByRole('row', { name: new RegExp(`^${name}`) })
 
+let trunkId = ''
+
 test('a budget study is watched to its end: table, ranks with their diagram, and anytime curves', async () => {
   const schedules = [
     { label: 'SGDR', spec: { kind: 'sgdr', lrMax: 0.3, t0: 0.5, unit: 'budget' } },
@@ -87,6 +89,14 @@ test('a budget study is watched to its end: table, ranks with their diagram, and
   })
   await window.go(`/studies/${id}`)
   await page.getByText('No budget has been trained with every schedule yet', { exact: false }).waitFor()
+  // Behind it another one waits: its charts are told of before there is a value.
+  trunkId = await queue({
+    ...{ kind: 'trunk', name: 'One trunk', lr: 0.1, budgets: [0.5, 1], seeds: [1, 2] },
+    base: { ...base, budget: { steps: 100 } },
+  })
+  await window.go(`/studies/${trunkId}`)
+  await page.getByText('is drawn here when the first cool-down has ended', { exact: false }).waitFor()
+  await window.go(`/studies/${id}`)
   await untilFinished()
   const { cells } = await printed(id)
   const assertTable = async (part: Part): Promise<void> => {
@@ -112,10 +122,7 @@ test('a budget study is watched to its end: table, ranks with their diagram, and
 })
 
 test('a trunk is told by what it saves in steps, and what that costs', async () => {
-  const id = await queue({
-    ...{ kind: 'trunk', name: 'One trunk', lr: 0.1, budgets: [0.5, 1], seeds: [1, 2] },
-    base: { ...base, budget: { steps: 100 } },
-  })
+  const id = trunkId
   await window.go(`/studies/${id}`)
   await untilFinished()
   const { cells } = await printed(id)

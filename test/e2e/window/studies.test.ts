@@ -87,6 +87,39 @@ test('the same study stands in the JSON view, and what is written there in the f
   await page.getByText(/^6\s+runs, 72\s+steps/).waitFor()
 })
 
+test('optimizers and tasks of a budget study are rows of fields, by keyboard and with the same list as JSON', async () => {
+  const kinds = page.getByRole('radiogroup', { name: 'Kind of study' })
+  await kinds.getByText('Budget study').click()
+  const optimizers = page.getByRole('region', { name: 'Optimizers', exact: true })
+  await optimizers.getByRole('combobox', { name: 'Add an optimizer' }).fill('Adam')
+  await page.getByRole('option', { name: 'Adam', exact: true }).click()
+  // The base's own stays beside the one that is added.
+  assert.equal(await optimizers.getByRole('listitem').count(), 2)
+  const beta = optimizers.getByRole('textbox', { name: 'Beta1' })
+  await beta.fill('3')
+  await optimizers.getByText('Beta1 must be below 1 (received 3).').waitFor()
+  await optimizers.getByRole('button', { name: 'Optimizers as JSON' }).press('Enter')
+  const json = optimizers.getByRole('textbox', { name: 'Optimizers, a JSON list' })
+  await json.fill((await json.inputValue()).replace('"beta1":3', '"beta1":0.8'))
+  assert.equal(await beta.inputValue(), '0.8')
+  await beta.fill('0.7')
+  assert.match(await json.inputValue(), /"beta1":0\.7/)
+  await optimizers.getByRole('button', { name: /^Move Adam.* up$/ }).press('Enter')
+  // The focus goes with the entry, which now stands first.
+  assert.match((await page.locator(':focus').getAttribute('aria-label')) ?? '', /^Move Adam.* up$/)
+  assert.match(await json.inputValue(), /"adam".*"sgd"/s)
+  const tasks = page.getByRole('region', { name: 'Tasks', exact: true })
+  await tasks.getByRole('combobox', { name: 'Add a task' }).fill('MLP')
+  await page.getByRole('option', { name: 'MLP', exact: true }).click()
+  await tasks.getByRole('textbox', { name: 'Hidden layers' }).fill('8')
+  // 4 schedules, 2 optimizers, 2 tasks, 3 seeds, at the one budget that is left: of 12 steps.
+  await page.getByRole('textbox', { name: /^Budgets/ }).fill('100')
+  await page.getByText(/^48\s+runs, 576\s+steps/).waitFor()
+  await assertAccessible(page)
+  // The sweep that was asked before stands as it was: it is started next.
+  await kinds.getByText('Sweep').click()
+})
+
 test('it is watched to its end: one row a setting, the best marked, and that one run each tells little', async () => {
   await page.getByRole('button', { name: 'Start' }).click()
   await page.getByRole('heading', { name: 'rate and momentum' }).waitFor()
@@ -120,9 +153,27 @@ test('the table is sorted by any of its numbers, and the order lies in the addre
   assert.equal((await rates())[0], '0.003')
 })
 
+test('the table of settings is one stop for the tab key: arrows go from row to row, Enter chooses', async () => {
+  const stop = settings.locator('button[tabindex="0"]')
+  assert.equal(await stop.count(), 1)
+  await rowsShown().first().focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  const second = rowsShown().nth(1)
+  await eventually(
+    'the second row',
+    async () => (await second.getAttribute('aria-pressed')) === 'true' || undefined,
+  )
+  assert.equal(await second.getAttribute('tabindex'), '0')
+  assert.equal(await stop.count(), 1)
+})
+
 test('the heatmap is read and used by keyboard: a cell shows the runs of its setting', async () => {
   const map = page.getByRole('table', { name: /^Mean validation accuracy by/ })
   assert.equal(await map.getByRole('button').count(), 6)
+  assert.equal(await map.locator('button[tabindex="0"]').count(), 1)
   await map.getByRole('button').first().focus()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowRight')

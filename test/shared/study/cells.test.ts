@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseRunSpec } from '../../../shared/run/spec.ts'
+import { makeCell } from '../../../shared/study/makeCell.ts'
 import { type PlannedStudy, planStudy } from '../../../shared/study/planStudy.ts'
 import { host } from './host.ts'
 
@@ -398,4 +399,19 @@ test('what was shortened tells settings apart, in tables and in the names of run
   })
   apart(names(cut))
   for (const name of names(cut)) assert.match(name, /^.{1,200}$/)
+})
+
+test('a name too long for a run loses settings, and keeps the seed and the share of the budget', () => {
+  const cell = makeCell({
+    role: 'cell',
+    values: {},
+    settings: { notes: 'x'.repeat(300) },
+    stage: 0,
+    seed: 17,
+    budget: 0.25,
+    spec: parseRunSpec({ ...base, dataset: { name: '2000' } }),
+    planned: { plan: { totalSteps: 10, stepsPerEpoch: 5 }, totalSteps: 10, snapshots: 0 },
+  })
+  assert.equal(cell.spec.name?.length, 200)
+  assert.match(cell.spec.name ?? '', /x…, 25 %, seed 17$/)
 })

@@ -195,6 +195,21 @@ test('a test that ends before the loss rises is called cut short', () => {
 test('one that still runs is not told that it ended too soon', () => {
   assert.deepEqual(kinds(reading(usual, {}, { ended: false, count: 120 })), [])
   assert.deepEqual(kinds(reading(usual, {}, { ended: true, count: 120 })), ['unfinished'])
+  // Flat up to there: what comes next is not known.
+  assert.deepEqual(kinds(reading(usual, {}, { ended: false, count: 60 })), [])
+  assert.ok(kinds(reading(usual, {}, { ended: true, count: 60 })).includes('flat'))
+})
+
+test('one that still runs has the rates of the curve so far, and none that only its end tells', () => {
+  const none = { valley: null, steep: null, minimum: null, slide: null }
+  assert.deepEqual(reading(usual, {}, { ended: false, count: 44 }).suggestions, none)
+  const running = reading(usual, {}, { ended: false, count: 150 })
+  const ended = reading(usual, {}, { ended: true, count: 150 })
+  assert.deepEqual(running.suggestions, { ...ended.suggestions, slide: null })
+  assert.ok(running.suggestions.valley !== null && running.suggestions.minimum !== null)
+  assert.equal(running.bounds, null)
+  // Once the loss has burst the curve is whole, also before its run says that it has ended.
+  assert.deepEqual(reading(usual, {}, { ended: false }), reading(usual))
 })
 
 test('an early spike is told, with its rate', () => {

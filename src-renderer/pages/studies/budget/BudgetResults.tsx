@@ -14,7 +14,7 @@ import { AnytimeCharts } from './AnytimeCharts.tsx'
 import { BudgetTable } from './BudgetTable.tsx'
 import { scopeRanks } from './budgetRanks.ts'
 import { budgetCsv, budgetMarkdown, budgetTable } from './budgetTable.ts'
-import { costWords } from './costWords.ts'
+import { costWords, followingWords } from './costWords.ts'
 import { gridPlaces } from './gridPlaces.ts'
 import { ProfileGrid } from './ProfileGrid.tsx'
 import { gridTable, isGrid } from './profileGridView.ts'
@@ -34,6 +34,10 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
   const verdict = useMemo(() => budgetVerdict(comparisons, score, tested), [comparisons, score, tested])
   const placeOf = useMemo(() => gridPlaces(spec), [spec])
   const hasGrid = isGrid(schedulesIn(comparisons), placeOf)
+  // Ranks and charts without a value would be empty frames. A run that diverged is a value.
+  const isAnything = comparisons.some(({ outcomes }) =>
+    outcomes.some(({ n, diverged }) => n > 0 || diverged.length > 0),
+  )
   return (
     <div className={classes.results}>
       <ul className={classes.verdict} aria-label="What came of it">
@@ -47,7 +51,7 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
           <>
             {texts.title}, {texts.unit}: mean ± standard deviation (seeds). Bold: the best mean; <sup>2</sup>{' '}
             <sup>3</sup>: second and third; ≈ and dots: within the standard error of the difference to the
-            best, so not told apart. {costWords(cells)}
+            best, so not told apart. {costWords(cells)} {followingWords(comparisons, spec.seeds.length)}
           </>
         }
         actions={
@@ -64,13 +68,22 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
       >
         <BudgetTable sections={sections} texts={texts} />
       </Section>
-      <Ranks comparisons={comparisons} score={score} />
-      <AnytimeCharts comparisons={comparisons} score={score} texts={texts} />
-      {hasGrid && (
-        <ProfileGrid
-          tables={comparisons.map((comparison) => gridTable(comparison, placeOf, score))}
-          texts={texts}
-        />
+      {isAnything ? (
+        <>
+          <Ranks comparisons={comparisons} score={score} />
+          <AnytimeCharts comparisons={comparisons} score={score} texts={texts} />
+          {hasGrid && (
+            <ProfileGrid
+              tables={comparisons.map((comparison) => gridTable(comparison, placeOf, score))}
+              texts={texts}
+            />
+          )}
+        </>
+      ) : (
+        <p className={classes.about}>
+          When the first run has ended, ranks, shares of first places and the best so far against the steps
+          trained come here{hasGrid && ', and the grid of profiles and sampling rates'}.
+        </p>
       )}
     </div>
   )

@@ -1,5 +1,6 @@
 import type { StudyCellInfo } from '../../../../shared/api/studies.ts'
-import { count, duration, percent } from '../../../format/format.ts'
+import type { BudgetBlock } from '../../../../shared/study/budgetBlocks.ts'
+import { count, counted, duration, percent } from '../../../format/format.ts'
 
 /** What the study took so far; finding rates for its cells counts. */
 export function costWords(cells: readonly StudyCellInfo[]): string {
@@ -13,4 +14,10 @@ export function costWords(cells: readonly StudyCellInfo[]): string {
   )
   const ofTuning = tuning === 0 ? '' : `, ${percent(tuning / steps, 0)} of the steps to tune rates`
   return `So far ${count(steps)} steps and ${duration(sum(cells, 'seconds'))} of training${ofTuning}.`
+}
+
+/** Runs that are not among the study's yet, as their rates are still being found; "" where none is. */
+export function followingWords(comparisons: readonly BudgetBlock[], seeds: number): string {
+  const open = comparisons.flatMap(({ outcomes }) => outcomes).filter(({ isTuning }) => isTuning).length
+  return open === 0 ? '' : `${counted(open * seeds, 'more run')} will follow, once their rates are found.`
 }

@@ -2,6 +2,7 @@ import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core'
 import { useMemo } from 'react'
 import { type AxisField, axisFields } from '../../../../shared/study/paths.ts'
 import { rate } from '../../../format/format.ts'
+import { useForm } from '../../new-run/form.ts'
 import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
 import { AxisValues } from './AxisValues.tsx'
 import { NumberField } from './fields.tsx'
@@ -63,6 +64,21 @@ function AxisLine({ index, axis, fields, isOnly }: AxisLineProps) {
   const form: Form = Array.isArray(values) ? 'list' : textAt(values, ['scale']) === 'log' ? 'log' : 'linear'
   const isNumeric = field === undefined || field.type === 'number' || field.type === 'integer'
   const name = `Axis ${index + 1}`
+  // Whole parts are a list of rows under the field, which keeps its button beside it.
+  const isPart = field?.path === 'optimizer' || field?.path === 'model'
+  const remove = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={28}
+      aria-label={`Remove ${name.toLowerCase()}`}
+      disabled={isOnly}
+      onClick={() => set(['axes', index], undefined)}
+    >
+      <span aria-hidden="true">×</span>
+    </ActionIcon>
+  )
+  const problem = useForm().problems[`axes.${index}`]?.sentence
   return (
     <div className={classes.axis}>
       <Select
@@ -79,6 +95,7 @@ function AxisLine({ index, axis, fields, isOnly }: AxisLineProps) {
           if (next !== undefined) set(['axes', index], startOfAxis(next))
         }}
       />
+      {isPart && remove}
       {isNumeric && (
         <SegmentedControl
           aria-label={`${name}: values`}
@@ -105,17 +122,9 @@ function AxisLine({ index, axis, fields, isOnly }: AxisLineProps) {
           />
         </div>
       )}
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size={28}
-        aria-label={`Remove ${name.toLowerCase()}`}
-        disabled={isOnly}
-        onClick={() => set(['axes', index], undefined)}
-      >
-        <span aria-hidden="true">×</span>
-      </ActionIcon>
+      {!isPart && remove}
       {field !== undefined && <span className={classes.axisHelp}>{helpOf(field)}</span>}
+      {problem !== undefined && <p className={classes.entryProblem}>{problem}</p>}
     </div>
   )
 }

@@ -5,9 +5,11 @@ import type { AxisField } from '../../../../shared/study/paths.ts'
 import { trpc } from '../../../client.ts'
 import { useRuns } from '../../../hooks/useRuns.ts'
 import { textAt } from '../../new-run/model/tree.ts'
-import { NumbersField } from './fields.tsx'
+import { isNamedValue } from './entries.ts'
+import { NumberListsField, NumbersField } from './fields.tsx'
 import { JsonList } from './JsonList.tsx'
 import classes from './NewStudy.module.css'
+import { PartValues } from './PartValues.tsx'
 import { useStudyForm } from './studyForm.ts'
 
 interface AxisValuesProps {
@@ -20,8 +22,12 @@ interface AxisValuesProps {
 export function AxisValues({ index, field, values }: AxisValuesProps) {
   const path = ['axes', index, 'values']
   if (field === undefined) return <JsonList path={path} {...jsonWords} />
-  if (field.path === 'dataset.name') return <DatasetValues index={index} values={values} />
+  if (field.path === 'optimizer' || field.path === 'model')
+    return <PartValues index={index} of={field.path} />
   if (field.path.split('.').at(-1) === 'schedule') return <ScheduleValues index={index} values={values} />
+  // Values with names of their own, which the fields below could not keep.
+  if (values.some(isNamedValue)) return <JsonList path={path} {...jsonWords} />
+  if (field.path === 'dataset.name') return <DatasetValues index={index} values={values} />
   switch (field.type) {
     case 'number':
     case 'integer':
@@ -34,12 +40,20 @@ export function AxisValues({ index, field, values }: AxisValuesProps) {
       return <Choices index={index} values={values} choices={[false, true]} />
     case 'choice':
       return <Choices index={index} values={values} choices={field.choices} />
+    case 'numbers':
+      if (!values.every((list) => Array.isArray(list) && list.length > 0)) break
+      return (
+        <div className={classes.values}>
+          <NumberListsField path={path} label="Values, apart by semicolons" placeholder="64; 128, 64" />
+        </div>
+      )
     default:
-      return <JsonList path={path} {...jsonWords} />
+      break
   }
+  return <JsonList path={path} {...jsonWords} />
 }
 
-/** Networks, optimizers, lists of numbers. */
+/** What the fields cannot say. */
 const jsonWords = { label: 'Values, a JSON list', placeholder: '[[64], [128, 64]]' } as const
 
 type Given = Pick<AxisValuesProps, 'index' | 'values'>

@@ -4,6 +4,8 @@ import type { RunSpec } from '../../../../shared/run/spec.ts'
 import { LazyJsonEditor } from '../../../components/editor/LazyJsonEditor.tsx'
 import { optimizerText, specLine } from '../../../format/specText.ts'
 import { FromRun } from '../../new-run/FromRun.tsx'
+import { useForm } from '../../new-run/form.ts'
+import { problemAt } from '../../new-run/model/fields.ts'
 import { getAt } from '../../new-run/model/tree.ts'
 import classes from './NewStudy.module.css'
 import { baseOf, readStudyJson } from './studyDraft.ts'
@@ -15,6 +17,7 @@ export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void
   const [isOpen, setOpen] = useState(false)
   const [typed, setTyped] = useState<string>()
   const base = baseOf(tree)
+  const baseProblem = problemAt(useForm().problems, 'base', 'The base')
   const problem = typed === undefined ? undefined : problemOf(typed)
   return (
     <section className={classes.group} aria-label="Base">
@@ -38,6 +41,7 @@ export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void
           {isOpen ? 'Close the JSON' : 'Edit as JSON'}
         </Button>
       </div>
+      {baseProblem !== undefined && <p className={classes.problem}>{baseProblem}</p>}
       {isOpen && (
         <div className={classes.baseJson}>
           <LazyJsonEditor

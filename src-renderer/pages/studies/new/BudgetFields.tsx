@@ -1,15 +1,18 @@
 import { SegmentedControl } from '@mantine/core'
-import { getAt, textAt } from '../../new-run/model/tree.ts'
+import { listAt, textAt } from '../../new-run/model/tree.ts'
 import { NumbersField, SharesField } from './fields.tsx'
-import { JsonList } from './JsonList.tsx'
 import classes from './NewStudy.module.css'
+import { OptimizersField } from './OptimizersField.tsx'
 import { SchedulesField } from './SchedulesField.tsx'
 import { useStudyForm } from './studyForm.ts'
+import { TasksField } from './TasksField.tsx'
 
 /** Schedules × budgets × optimizers × tasks × seeds. */
 export function BudgetFields() {
   const { tree, set } = useStudyForm()
   const mode = textAt(tree, ['rates', 'mode']) || 'fixed'
+  const factors = listAt(tree, ['rates', 'factors']).length
+  const seeds = listAt(tree, ['seeds']).length
   return (
     <>
       <SchedulesField />
@@ -47,8 +50,9 @@ export function BudgetFields() {
               <NumbersField path={['rates', 'factors']} label="Factors on the schedule's rates" width={230} />
             </div>
             <p className={classes.help}>
-              For each cell the best factor is found first, on validation data with the first seed; its cost
-              is counted.
+              At each budget a schedule first trains once with each factor (first seed), then with every seed
+              at the factor that was best on validation data: {factors} + {seeds} runs in place of {seeds},
+              all of them counted beside Start.
             </p>
           </>
         )}
@@ -56,28 +60,9 @@ export function BudgetFields() {
       <section className={classes.group} aria-label="Optimizers and tasks">
         <div className={classes.groupHead}>
           <h2>Optimizers and tasks</h2>
-          <span className={classes.line}>
-            {getAt(tree, ['optimizers']) === undefined && getAt(tree, ['tasks']) === undefined
-              ? "the base's"
-              : ''}
-          </span>
         </div>
-        <div className={classes.fields}>
-          <JsonList
-            path={['optimizers']}
-            label="Optimizers, a JSON list"
-            placeholder={
-              '[{"label": "SGD", "spec": {"kind": "sgd"}}, {"label": "Adam", "spec": {"kind": "adam"}}]'
-            }
-          />
-          <JsonList
-            path={['tasks']}
-            label="Tasks, a JSON list"
-            placeholder={
-              '[{"label": "MLP", "model": {"kind": "mlp"}}, {"label": "CNN", "model": {"kind": "cnn"}}]'
-            }
-          />
-        </div>
+        <OptimizersField />
+        <TasksField />
       </section>
     </>
   )

@@ -7,8 +7,9 @@ import { LazyJsonEditor } from '../../../components/editor/LazyJsonEditor.tsx'
 import { errorWords } from '../../../components/errorWords.ts'
 import { PageHeader } from '../../../components/PageHeader.tsx'
 import { useShortcuts } from '../../../frame/shortcuts.ts'
+import { FormContext } from '../../new-run/form.ts'
 import { getAt, textAt } from '../../new-run/model/tree.ts'
-import { kindNames } from '../words.ts'
+import { kindNames, slotsMeasured } from '../words.ts'
 import { BaseField } from './BaseField.tsx'
 import { BudgetFields } from './BudgetFields.tsx'
 import { NumberField } from './fields.tsx'
@@ -17,6 +18,7 @@ import { LeftOutList, StudyCost, TrunkOffer } from './StudyCost.tsx'
 import { SweepFields } from './SweepFields.tsx'
 import { kindOf, readStudyJson } from './studyDraft.ts'
 import { StudyFormContext, useStudyForm } from './studyForm.ts'
+import { studyProblems } from './studyProblems.ts'
 import { TrunkFields } from './TrunkFields.tsx'
 import { useStudyDraft } from './useStudyDraft.ts'
 import { useStudyPlan } from './useStudyPlan.ts'
@@ -25,7 +27,7 @@ type View = 'form' | 'json'
 
 /** A question over many runs: about which run, what varies, how it is searched; what it costs stands beside Start. */
 export function NewStudyPage() {
-  const { draft, set, setKind, setJson, dropJson, replace, setBase } = useStudyDraft()
+  const { draft, set, update, setKind, setJson, dropJson, replace, setBase } = useStudyDraft()
   const { tree, json } = draft
   const kind = kindOf(tree)
   const [view, setView] = useState<View>('form')
@@ -44,75 +46,88 @@ export function NewStudyPage() {
   }
   useShortcuts('New study', [{ keys: 'mod+Enter', does: 'Start the study', run: start }])
   const form = useMemo(() => ({ tree, set }), [tree, set])
+  const fields = useMemo(
+    () => ({ set, update, gesture: () => undefined, problems: studyProblems(tree, planned.problem) }),
+    [tree, set, update, planned.problem],
+  )
   return (
     <StudyFormContext value={form}>
-      <main className={classes.page}>
-        <div className={classes.head}>
-          <PageHeader
-            title="New study"
-            actions={
-              <>
-                <Presets onChoose={replace} />
-                <SegmentedControl
-                  aria-label="View"
-                  value={view}
-                  onChange={(chosen) => setView(chosen)}
-                  data={[
-                    { value: 'form', label: 'Form' },
-                    { value: 'json', label: 'JSON' },
-                  ]}
-                />
-              </>
-            }
-          />
-        </div>
-        <div className={classes.body}>
-          {view === 'json' ? (
-            <JsonText
-              text={json ?? JSON.stringify(tree, null, 2)}
-              problem={jsonProblem}
-              onChange={setJson}
-              onDrop={dropJson}
+      <FormContext value={fields}>
+        <main className={classes.page}>
+          <div className={classes.head}>
+            <PageHeader
+              title="New study"
+              actions={
+                <>
+                  <Presets onChoose={replace} />
+                  <SegmentedControl
+                    aria-label="View"
+                    value={view}
+                    onChange={(chosen) => setView(chosen)}
+                    data={[
+                      { value: 'form', label: 'Form' },
+                      { value: 'json', label: 'JSON' },
+                    ]}
+                  />
+                </>
+              }
             />
-          ) : (
-            <>
-              <div className={classes.fields}>
-                <SegmentedControl
-                  aria-label="Kind of study"
-                  value={kind}
-                  onChange={setKind}
-                  data={(['sweep', 'budget', 'trunk'] as const).map((value) => ({
-                    value,
-                    label: kindNames[value],
-                  }))}
-                />
-                <span className={classes.line}>{asks[kind]}</span>
-              </div>
-              <BaseField onBase={setBase} />
-              {kind === 'sweep' && <SweepFields />}
-              {kind === 'budget' && <BudgetFields />}
-              {kind === 'trunk' && <TrunkFields />}
-              {kind === 'budget' && <TrunkOffer tree={tree} plan={planned.plan} onUse={replace} />}
-              <CommonFields />
-            </>
-          )}
-        </div>
-        <footer className={classes.bar}>
-          <div className={classes.problem} role="status">
-            {problem}
           </div>
-          <LeftOutList plan={planned.plan} />
-          <StudyCost {...planned} />
-          <Button
-            className={classes.start ?? ''}
-            loading={launch.isPending}
-            disabled={problem !== undefined}
-            onClick={start}
-          >
-            Start
-          </Button>
-        </footer>
-      </main>
+          <div className={classes.body}>
+            {view === 'json' ? (
+              <JsonText
+                text={json ?? JSON.stringify(tree, null, 2)}
+                problem={jsonProblem}
+                onChange={setJson}
+                onDrop={dropJson}
+              />
+            ) : (
+              <>
+                <div className={classes.fields}>
+                  <SegmentedControl
+                    aria-label="Kind of study"
+                    value={kind}
+                    onChange={setKind}
+                    data={(['sweep', 'budget', 'trunk'] as const).map((value) => ({
+                      value,
+                      label: kindNames[value],
+                    }))}
+                  />
+                  <span className={classes.line}>{asks[kind]}</span>
+                </div>
+                <BaseField onBase={setBase} />
+                {kind === 'sweep' && <SweepFields />}
+                {kind === 'budget' && <BudgetFields />}
+                {kind === 'trunk' && <TrunkFields />}
+                {kind === 'budget' && (
+                  <TrunkOffer
+                    tree={tree}
+                    plan={planned.plan}
+                    isWrong={planned.problem !== undefined}
+                    onUse={replace}
+                  />
+                )}
+                <CommonFields />
+              </>
+            )}
+          </div>
+          <footer className={classes.bar}>
+            <div className={classes.problem} role="status">
+              {problem}
+            </div>
+            <LeftOutList plan={planned.plan} />
+            <StudyCost {...planned} />
+            <Button
+              className={classes.start ?? ''}
+              loading={launch.isPending}
+              disabled={problem !== undefined}
+              onClick={start}
+            >
+              Start
+            </Button>
+          </footer>
+        </main>
+      </FormContext>
     </StudyFormContext>
   )
 }
@@ -157,9 +172,10 @@ function CommonFields() {
           label="Runs at once"
           width={110}
           placeholder="as in Settings"
-          hint="So many train at once on one device; processors share their threads out"
+          hint="So many train at once on one device; runs on the processor share its threads out"
         />
       </div>
+      <p className={classes.help}>{slotsMeasured}</p>
       {getAt(tree, ['base', 'dataset', 'validation']) === 0 && (
         <p className={classes.help}>The base keeps no validation data: nothing could be chosen by it.</p>
       )}

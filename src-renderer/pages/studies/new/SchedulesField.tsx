@@ -1,4 +1,4 @@
-import { ActionIcon, Select, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import type { RunSpec } from '../../../../shared/run/spec.ts'
 import {
   findPreset,
@@ -10,6 +10,8 @@ import {
 import { profileGrid } from '../../../../shared/study/profileGrid.ts'
 import { scheduleText } from '../../../format/specText.ts'
 import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
+import { EntryRow } from './EntryRow.tsx'
+import { renamedEntry } from './entries.ts'
 import classes from './NewStudy.module.css'
 import { baseOf } from './studyDraft.ts'
 import { useStudyForm } from './studyForm.ts'
@@ -52,29 +54,17 @@ export function SchedulesField() {
           const label = textAt(entry, ['label'])
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a schedule is its place in the list
-            <li key={i}>
+            <EntryRow key={i} list={['schedules']} index={i} name={label || known}>
               <TextInput
                 size="xs"
                 w={200}
                 aria-label={`Name of schedule ${i + 1}`}
                 placeholder={textAt(entry, ['preset']) || known}
                 value={label}
-                onChange={({ currentTarget: { value } }) =>
-                  set(['schedules', i, 'label'], value === '' ? undefined : value)
-                }
+                onChange={({ currentTarget: { value } }) => set(['schedules', i], renamedEntry(entry, value))}
               />
               <span className={classes.line}>{known}</span>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size={24}
-                aria-label={`Remove ${label || known}`}
-                disabled={schedules.length === 1}
-                onClick={() => set(['schedules', i], undefined)}
-              >
-                <span aria-hidden="true">×</span>
-              </ActionIcon>
-            </li>
+            </EntryRow>
           )
         })}
       </ul>

@@ -26,14 +26,18 @@ export function StudyCost({ plan, isCurrent, problem }: PlannedDraft) {
 export function TrunkOffer({
   tree,
   plan,
+  isWrong,
   onUse,
 }: {
   readonly tree: unknown
   readonly plan: StudyPlan | undefined
+  /** The study itself cannot be planned: nothing is said of the trunk in its place. */
+  readonly isWrong: boolean
   readonly onUse: (tree: unknown) => void
 }) {
   const trunk = trunkOf(tree)
   const { plan: cheap, problem } = useStudyPlan(trunk)
+  if (isWrong) return null
   if (problem !== undefined)
     return <p className={classes.help}>One trunk cannot serve these budgets as they are. {problem}</p>
   if (trunk === undefined || cheap === undefined) return null

@@ -1,6 +1,8 @@
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { readNumber, readNumbers } from '../../new-run/model/fields.ts'
+import { Explained } from '../../new-run/Explained.tsx'
+import { useForm } from '../../new-run/form.ts'
+import { problemAt, readNumber, readNumbers } from '../../new-run/model/fields.ts'
 import { getAt, type Path, pathText } from '../../new-run/model/tree.ts'
 import { useStudyForm } from './studyForm.ts'
 
@@ -24,6 +26,22 @@ export function NumberField(props: FieldProps) {
 /** "0.01, 0.1, 1" */
 export function NumbersField(props: FieldProps) {
   return <TypedField {...props} read={(text) => (text.trim() === '' ? undefined : readNumbers(text))} />
+}
+
+/** Lists of numbers, each a value: "64; 128, 64". */
+export function NumberListsField(props: FieldProps) {
+  return (
+    <TypedField
+      {...props}
+      read={(text) =>
+        text
+          .split(';')
+          .map(readNumbers)
+          .filter((list) => list.length > 0)
+      }
+      write={(value) => (Array.isArray(value) ? value.map((list) => textOf(list)).join('; ') : value)}
+    />
+  )
 }
 
 /** Shares of a whole, typed in percent: "5, 10, 100". */
@@ -63,26 +81,30 @@ function TypedField({
   write = (value) => value,
 }: TypedFieldProps) {
   const { tree, set } = useStudyForm()
+  const { problems } = useForm()
   const value = getAt(tree, path)
   const [typed, setTyped] = useState<string>()
   // What was typed stands while it says what the draft has.
   const text = typed !== undefined && isSame(read(typed), value) ? typed : textOf(write(value))
   return (
-    <TextInput
-      size="xs"
-      label={label}
-      title={hint}
-      name={pathText(path)}
-      {...(width !== undefined && { w: width })}
-      placeholder={placeholder}
-      autoComplete="off"
-      spellCheck={false}
-      value={text}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value)
-        set(path, read(currentTarget.value))
-      }}
-    />
+    <Explained hint={hint}>
+      <TextInput
+        size="xs"
+        label={label}
+        name={pathText(path)}
+        error={problemAt(problems, pathText(path), label)}
+        aria-description={hint}
+        {...(width !== undefined && { w: width })}
+        placeholder={placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        value={text}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value)
+          set(path, read(currentTarget.value))
+        }}
+      />
+    </Explained>
   )
 }
 

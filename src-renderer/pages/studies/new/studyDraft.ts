@@ -42,7 +42,8 @@ export function startOf(kind: StudyKind, base: RunSpec): object {
           { label: 'REX', spec: { kind: 'rex', lrStart: lr } },
           { label: 'linear', spec: { kind: 'linear', lrStart: lr } },
           { label: 'cosine', spec: { kind: 'cosine', lrStart: lr } },
-          { label: 'none', spec: { kind: 'constant', lr } },
+          // Not "none", as papers have it: "none came first" would be read as its contrary.
+          { label: 'constant', spec: { kind: 'constant', lr } },
         ],
         budgets: [0.05, 0.1, 0.25, 1],
         seeds: [1, 2, 3],

@@ -5,7 +5,7 @@ import type { StudyKind } from '../../../../shared/study/spec.ts'
 import { api } from '../../../client.ts'
 import { notifyError } from '../../../components/notify.ts'
 import { filledSpec } from '../../new-run/model/draft.ts'
-import { type Path, setAt } from '../../new-run/model/tree.ts'
+import { getAt, type Path, setAt } from '../../new-run/model/tree.ts'
 import {
   freshStudy,
   keepStudy,
@@ -21,11 +21,16 @@ import {
 export function useStudyDraft() {
   const [draft, setDraft] = useState<StudyDraft>(() => recallStudy(sessionStorage) ?? freshStudy())
   useEffect(() => keepStudy(sessionStorage, draft), [draft])
-  const set = useCallback(
-    (path: Path, value: unknown) =>
-      setDraft((old) => ({ ...old, json: undefined, tree: setAt(old.tree, path, value) })),
+  const update = useCallback(
+    (path: Path, next: (old: unknown) => unknown) =>
+      setDraft((old) => ({
+        ...old,
+        json: undefined,
+        tree: setAt(old.tree, path, next(getAt(old.tree, path))),
+      })),
     [],
   )
+  const set = useCallback((path: Path, value: unknown) => update(path, () => value), [update])
   const setKind = useCallback((kind: StudyKind) => setDraft((old) => switchKind(old, kind)), [])
   const setJson = useCallback(
     (text: string) =>
@@ -45,7 +50,7 @@ export function useStudyDraft() {
     setDraft(({ tree }) => ({ tree: startOf(kindOf(tree), filled), json: undefined, others: {} }))
   }, [])
   useStartFrom(setBase, replace, setKind)
-  return { draft, set, setKind, setJson, dropJson, replace, setBase }
+  return { draft, set, update, setKind, setJson, dropJson, replace, setBase }
 }
 
 /** The run or study that the address names, once: a reload keeps what was changed since. */

@@ -102,6 +102,8 @@ function Curves({ row, measure }: Pick<ChosenSettingProps, 'row' | 'measure'>) {
   const lines = useCurveLines(places, curves, epochsOf, measure)
   if (runs.length === 0)
     return <p className={sweepClasses.note}>Its runs were deleted: there are no curves.</p>
+  if (runs.every(({ stepsDone }) => stepsDone === 0))
+    return <p className={sweepClasses.note}>Its curves are drawn here from the first steps of a run on.</p>
   return (
     <>
       <SeriesError error={curves.error ?? undefined} hasData={false} />

@@ -34,6 +34,9 @@ export function Heatmap({ sweep, rows, measure, chosen, onChoose }: HeatmapProps
   const paths = axes.map(({ path }) => ({ value: path, label: nameOf(path) }))
   const others = axes.length > 2 ? ', all other axes at their best for each pair' : ''
   const lines = map.lines.toReversed()
+  const shown = lines.flatMap(({ cells }) => cells.flatMap(({ row }) => row ?? []))
+  // One stop for the tab key, however many cells there are.
+  const stop = shown.find(({ key }) => key === chosen) ?? shown[0]
   return (
     <section className={sweepClasses.part} aria-label="Heatmap">
       <div className={sweepClasses.partHead}>
@@ -81,6 +84,7 @@ export function Heatmap({ sweep, rows, measure, chosen, onChoose }: HeatmapProps
                       <button
                         type="button"
                         disabled={cell.row === undefined}
+                        tabIndex={cell.row === stop ? 0 : -1}
                         aria-pressed={cell.row !== undefined && cell.row.key === chosen}
                         title={helpOf(cell)}
                         onClick={() => cell.row !== undefined && onChoose(cell.row.key)}

@@ -7,7 +7,7 @@ import {
   useTable,
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useMemo, useRef } from 'react'
+import { type KeyboardEvent, memo, useMemo, useRef } from 'react'
 import type { StudyObjective } from '../../../../shared/study/spec.ts'
 import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
 import { type SettingColumn, settingColumns } from './columns.ts'
@@ -31,7 +31,7 @@ interface SettingsTableProps {
   readonly onChoose: (key: string) => void
 }
 
-/** One row a setting, sorted by any of its numbers; only the rows in sight are drawn. */
+/** One row a setting, sorted by any of its numbers; only the rows in sight are drawn. Arrow keys move between them. */
 export function SettingsTable(props: SettingsTableProps) {
   const { sweep, rows, measure, sorting, onSorting } = props
   const columns = useMemo(() => settingColumns(sweep, measure), [sweep, measure])
@@ -66,6 +66,8 @@ export function SettingsTable(props: SettingsTableProps) {
   const items = virtual.getVirtualItems()
   const above = items[0]?.start ?? 0
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
+  // One stop for the tab key among the rows, however many there are: the chosen one, or the first that is drawn.
+  const stop = items.find(({ key }) => key === props.chosen)?.key ?? items[0]?.key
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className={classes.tableBox} tabIndex={0} aria-label="Settings" ref={scroll}>
@@ -89,7 +91,7 @@ export function SettingsTable(props: SettingsTableProps) {
             })}
           </tr>
         </thead>
-        <tbody>
+        <tbody onKeyDown={moveFocus}>
           <Spacer height={above} columns={columns.length} />
           {items.map(({ index }) => {
             const row = sorted[index]?.original
@@ -103,6 +105,7 @@ export function SettingsTable(props: SettingsTableProps) {
                 objective={sweep.spec.objective}
                 nameOf={sweep.nameOf}
                 isChosen={row.key === props.chosen}
+                isStop={row.key === stop}
                 onChoose={props.onChoose}
               />
             )
@@ -116,6 +119,18 @@ export function SettingsTable(props: SettingsTableProps) {
 }
 
 const arrows = { ascending: ' ↑', descending: ' ↓', none: '' } as const
+
+/** Arrow keys go from row to row; Enter chooses. The rows beside the one in focus are always drawn. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  const row = event.target instanceof Element ? event.target.closest('tr') : null
+  const next = event.key === 'ArrowDown' ? row?.nextElementSibling : row?.previousElementSibling
+  const button = next?.querySelector('button')
+  if (button === undefined || button === null) return
+  event.preventDefault()
+  event.stopPropagation()
+  button.focus()
+}
 
 /** In place of the rows that are not drawn. */
 function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
@@ -135,6 +150,7 @@ interface RowProps {
   readonly objective: StudyObjective
   readonly nameOf: (path: string) => string
   readonly isChosen: boolean
+  readonly isStop: boolean
   readonly onChoose: (key: string) => void
 }
 
@@ -147,6 +163,7 @@ const Row = memo(function Row({
   objective,
   nameOf,
   isChosen,
+  isStop,
   onChoose,
 }: RowProps) {
   const standing = standingOf(row, best, objective)
@@ -166,6 +183,7 @@ const Row = memo(function Row({
             <button
               type="button"
               className={classes.choose}
+              tabIndex={isStop ? 0 : -1}
               aria-pressed={isChosen}
               aria-label={`Show ${name}`}
               title={name}

@@ -39,6 +39,8 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
   const chosen = sweep.byKey.get(view.chosen ?? '') ?? sweep.best ?? sweep.rows[0]
   if (sweep.rows.length === 0)
     return <EmptyState title="No runs yet" text="Its runs are listed here as soon as they are stored." />
+  // Plots without a value would be empty boxes. A run that diverged is a value.
+  const isAnything = sweep.rows.some(({ score, diverged }) => score !== null || diverged > 0)
   const common = { sweep, rows: plotted, measure, chosen: chosen?.key, onChoose: view.choose } as const
   return (
     <div className={classes.results}>
@@ -67,7 +69,7 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
         <div className={classes.partHead}>
           <NextSteps study={study} sweep={sweep} row={chosen} />
           <span className={classes.space} />
-          {budgets.length > 1 && (
+          {isAnything && budgets.length > 1 && (
             <>
               <span className={classes.about}>Plots of the runs at</span>
               <SegmentedControl
@@ -84,25 +86,34 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
             </>
           )}
         </div>
-        <section className={classes.part} aria-label="Each axis">
-          <div className={classes.partHead}>
-            <h2>Each axis</h2>
-          </div>
-          <p className={classes.about}>
-            {capitalized(objectiveWords(spec.objective, measure))}
-            {spec.objective === 'validationLoss' && ', nats'}. Grey: single runs, a cross where one diverged.
-            Line: the best setting's mean at each value, all other axes at their best there. Click a point of
-            the line to see its runs.
+        {isAnything ? (
+          <>
+            <section className={classes.part} aria-label="Each axis">
+              <div className={classes.partHead}>
+                <h2>Each axis</h2>
+              </div>
+              <p className={classes.about}>
+                {capitalized(objectiveWords(spec.objective, measure))}
+                {spec.objective === 'validationLoss' && ', nats'}. Grey: single runs, a cross where one
+                diverged. Line: the best setting's mean at each value, all other axes at their best there.
+                Click a point of the line to see its runs.
+              </p>
+              <AxisPlots {...common} />
+            </section>
+            <Heatmap {...common} />
+            <Parallel
+              {...common}
+              rows={plotted === noRows ? noRows : atBudget}
+              brushes={brushes}
+              onBrushes={setBrushes}
+            />
+          </>
+        ) : (
+          <p className={classes.note}>
+            When the first run has ended, {objectiveWords(spec.objective, measure)} is drawn here: against
+            each axis, over two axes at once, and over all of them.
           </p>
-          <AxisPlots {...common} />
-        </section>
-        <Heatmap {...common} />
-        <Parallel
-          {...common}
-          rows={plotted === noRows ? noRows : atBudget}
-          brushes={brushes}
-          onBrushes={setBrushes}
-        />
+        )}
       </div>
       {chosen !== undefined && <ChosenSetting sweep={sweep} row={chosen} measure={measure} />}
     </div>

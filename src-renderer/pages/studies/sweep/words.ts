@@ -93,7 +93,7 @@ function goingText(cells: readonly StudyCellInfo[], ended: number): string {
     ({ status }) => status === 'running' || status === 'paused' || status === 'created',
   )
   const [first] = running
-  const done = cells.length > 1 ? `${ended} of ${counted(cells.length, 'run')} done` : ''
+  const done = cells.length > 1 ? `${ended} of ${cells.length} done` : ''
   const going =
     first === undefined
       ? 'waiting'

@@ -41,6 +41,12 @@ export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>)
         {verdict.map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
+        {tables.length === 0 && (
+          <li>
+            Cool-downs are made when the trunk of a seed has been trained. The table of steps and scores comes
+            with them.
+          </li>
+        )}
       </ul>
       {tables.map((table, place) => (
         <Section
@@ -82,7 +88,7 @@ function Charts({ cells, tables, texts }: ChartsProps) {
   const legend = useMemo(() => legendOf(tables), [tables])
   return (
     <Section title="Rates and scores">
-      <PageLegend entries={legend} group={group} />
+      {legend.length > 0 && <PageLegend entries={legend} group={group} />}
       <div className={classes.charts}>
         <Rates cells={cells} group={group} />
         <Scores tables={tables} texts={texts} group={group} />
@@ -141,7 +147,12 @@ function Scores({ tables, texts, group }: ScoresProps) {
       texts.unit === 'nats' ? { label: 'nats', format: texts.value } : { label: '', share: true },
     [texts],
   )
-  if (series.length === 0) return null
+  if (series.length === 0)
+    return (
+      <p className={classes.about}>
+        {texts.title} against the steps of each budget is drawn here when the first cool-down has ended.
+      </p>
+    )
   return (
     <LineChart
       title={`${texts.title}, mean over seeds`}

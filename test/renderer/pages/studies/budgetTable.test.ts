@@ -8,7 +8,7 @@ import {
   budgetTable,
   budgetText,
 } from '../../../../src-renderer/pages/studies/budget/budgetTable.ts'
-import { costWords } from '../../../../src-renderer/pages/studies/budget/costWords.ts'
+import { costWords, followingWords } from '../../../../src-renderer/pages/studies/budget/costWords.ts'
 import { scoreTexts } from '../../../../src-renderer/pages/studies/scoreTexts.ts'
 import { cellInfo, seedsOf } from '../../../shared/study/cellInfos.ts'
 
@@ -101,6 +101,21 @@ test('budgets are told in whole percent where they are whole', () => {
     '100\u202f%',
     '1.5\u202f%',
   ])
+})
+
+test('runs that follow once their rates are found are told: a run a seed for each that is being tuned', () => {
+  const settings = (schedule: string, rateFactor: number) => ({
+    schedule,
+    optimizer: 'SGD',
+    task: 'a',
+    rateFactor,
+  })
+  const tuning = (schedule: string, factor: number, status: 'completed' | 'queued') =>
+    cellInfo({ role: 'tuning', settings: settings(schedule, factor), status })
+  const open = [tuning('REX', 1, 'completed'), tuning('REX', 3, 'queued'), tuning('linear', 1, 'queued')]
+  const words = (of: typeof cells) => followingWords(budgetBlocks(of, score), 3).replaceAll('\u202f', ' ')
+  assert.equal(words(open), '6 more runs will follow, once their rates are found.')
+  assert.equal(words([]), '')
 })
 
 test('the cost of a study counts the runs that tuned its rates', () => {

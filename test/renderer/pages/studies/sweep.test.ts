@@ -148,7 +148,7 @@ test('scores at a smaller budget never win against those of a larger one', () =>
 
 test('what became of a setting is said: where it diverged, how far it is', () => {
   assert.equal(stateText(row(1, 0.9)), '2 of 2 diverged at step 212, rate 3')
-  assert.equal(stateText(row(0.01, 0.9)), '0 of 2\u202fruns done, running 45\u202f%')
+  assert.equal(stateText(row(0.01, 0.9)), '0 of 2 done, running 45\u202f%')
   assert.equal(stateText(row(0.1, 0)), 'done')
   assert.equal(accuracySpread(row(0.1, 0).score, 'accuracy'), '81.0 ± 1.4\u202f%')
 })
