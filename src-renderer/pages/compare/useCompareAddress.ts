@@ -47,6 +47,7 @@ export function useCompareAddress(): readonly [CompareView, (change: CompareChan
     void navigate({
       to: '/compare',
       replace: true,
+      resetScroll: false,
       search: (before) => ({
         ...before,
         ...rest,

@@ -72,6 +72,7 @@ export function OpenWorkbench({ runIds, opened, chosen }: OpenWorkbenchProps) {
             void navigate({
               to: '/ensembles',
               replace: true,
+              resetScroll: false,
               search: { ...address, ...choice },
             })
           }

@@ -140,6 +140,7 @@ function useFoundTest() {
           snapshot: next?.snapshot,
         }),
         replace: true,
+        resetScroll: false,
       }),
     [navigate],
   )
@@ -170,6 +171,7 @@ function useStartFrom(
         to: '/new',
         search: (search) => ({ ...search, high: undefined, low: undefined }),
         replace: true,
+        resetScroll: false,
       })
     }
     api.runs.get

@@ -42,6 +42,7 @@ export function Parent({ parent, spec, onLeave }: ParentProps) {
       to: '/new',
       search: (search) => ({ ...search, begin: undefined, step: undefined }),
       replace: true,
+      resetScroll: false,
     })
   }
   return (

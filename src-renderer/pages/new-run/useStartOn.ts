@@ -16,13 +16,23 @@ export function useStartOn(
   useEffect(() => {
     if (data === undefined || whole === undefined) return
     chooseData({ set, update }, data, whole)
-    void navigate({ to: '/new', search: (search) => ({ ...search, data: undefined }), replace: true })
+    void navigate({
+      to: '/new',
+      search: (search) => ({ ...search, data: undefined }),
+      replace: true,
+      resetScroll: false,
+    })
   }, [data, whole, set, update, navigate])
   useEffect(() => {
     if (preset === undefined) return
     const chosen = presets.find(({ id }) => id === preset)
     if (chosen !== undefined) set(['schedule'], filled(chosen.spec))
-    void navigate({ to: '/new', search: (search) => ({ ...search, preset: undefined }), replace: true })
+    void navigate({
+      to: '/new',
+      search: (search) => ({ ...search, preset: undefined }),
+      replace: true,
+      resetScroll: false,
+    })
   }, [preset, set, navigate])
 }
 

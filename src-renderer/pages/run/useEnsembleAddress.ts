@@ -25,6 +25,7 @@ export function useEnsembleAddress(runId: string): EnsembleAddress {
         to: '/runs/$runId',
         params: { runId },
         replace: true,
+        resetScroll: false,
         search: (before) => ({ ...before, ...part }),
       }),
     [navigate, runId],

@@ -23,13 +23,23 @@ export function useAddress() {
     if (text === written.current) return
     const timer = setTimeout(() => {
       written.current = text
-      void navigate({ to: '/', search: (before) => ({ ...before, q: text || undefined }), replace: true })
+      void navigate({
+        to: '/',
+        search: (before) => ({ ...before, q: text || undefined }),
+        replace: true,
+        resetScroll: false,
+      })
     }, behind)
     return () => clearTimeout(timer)
   }, [text, navigate])
   const sorts = useMemo(() => readSorts(search.sort), [search.sort])
   const setSorts = (next: Sorts) =>
-    void navigate({ to: '/', search: (before) => ({ ...before, sort: writeSorts(next) }), replace: true })
+    void navigate({
+      to: '/',
+      search: (before) => ({ ...before, sort: writeSorts(next) }),
+      replace: true,
+      resetScroll: false,
+    })
   const list: ListName = search.list ?? 'current'
   const setList = (next: ListName) =>
     void navigate({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
@@ -147,6 +148,8 @@ export async function eventually<T>(what: string, read: () => Promise<T | undefi
   while (found === undefined) {
     if (Date.now() > deadline) throw new Error(`waited half a minute for ${what}`)
     found = await read()
+    // What is read here without asking the page changes only when this process takes its messages.
+    await nextTurn()
   }
   return found
 }
