@@ -7,7 +7,7 @@ import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
 import { CopyTable } from '../CopyTable.tsx'
 import { PartSwitch } from '../PartSwitch.tsx'
 import classes from '../Results.module.css'
-import type { StudyResultsProps } from '../results.ts'
+import { goesOn, type StudyResultsProps } from '../results.ts'
 import { Section } from '../Section.tsx'
 import { scoreTexts } from '../scoreTexts.ts'
 import { AnytimeCharts } from './AnytimeCharts.tsx'
@@ -22,13 +22,14 @@ import { Ranks } from './Ranks.tsx'
 import { useRankTests } from './useRankTests.ts'
 
 /** A budget study as the REX paper shows one: table, ranks, and what is had at any time. */
-export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec>) {
+export function BudgetResults({ study, spec, cells }: StudyResultsProps<BudgetStudySpec>) {
   const [part, setPart] = useState<ScorePart>('validation')
   const [measure] = useScoreMeasure()
   const score = useMemo(() => scoreFor(spec.objective, part), [spec.objective, part])
   const texts = useMemo(() => scoreTexts(score, measure), [score, measure])
   const comparisons = useMemo(() => budgetBlocks(cells, score), [cells, score])
-  const sections = useMemo(() => budgetTable(comparisons, texts), [comparisons, texts])
+  const isGoingOn = goesOn(study)
+  const sections = useMemo(() => budgetTable(comparisons, texts, isGoingOn), [comparisons, texts, isGoingOn])
   const overall = useMemo(() => scopeRanks(comparisons, 'all', score), [comparisons, score])
   const { tested } = useRankTests(overall)
   const verdict = useMemo(() => budgetVerdict(comparisons, score, tested), [comparisons, score, tested])
@@ -51,7 +52,8 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
           <>
             {texts.title}, {texts.unit}: mean ± standard deviation (seeds). Bold: the best mean; <sup>2</sup>{' '}
             <sup>3</sup>: second and third; ≈ and dots: within the standard error of the difference to the
-            best, so not told apart. {costWords(cells)} {followingWords(comparisons, spec.seeds.length)}
+            best, so not told apart. {costWords(cells)}{' '}
+            {followingWords(comparisons, spec.seeds.length, isGoingOn)}
           </>
         }
         actions={
@@ -81,8 +83,14 @@ export function BudgetResults({ spec, cells }: StudyResultsProps<BudgetStudySpec
         </>
       ) : (
         <p className={classes.about}>
-          When the first run has ended, ranks, shares of first places and the best so far against the steps
-          trained come here{hasGrid && ', and the grid of profiles and sampling rates'}.
+          {isGoingOn ? (
+            <>
+              When the first run has ended, ranks, shares of first places and the best so far against the
+              steps trained come here{hasGrid && ', and the grid of profiles and sampling rates'}.
+            </>
+          ) : (
+            'No run of the study came to a result, so there are no ranks and no charts.'
+          )}
         </p>
       )}
     </div>

@@ -43,7 +43,12 @@ export function sectionsOf(comparisons: readonly BudgetBlock[]): readonly (reado
   return [...Map.groupBy(comparisons, sectionTitle).values()]
 }
 
-export function budgetTable(comparisons: readonly BudgetBlock[], texts: ScoreTexts): readonly TableSection[] {
+/** @param isGoingOn more runs may still come */
+export function budgetTable(
+  comparisons: readonly BudgetBlock[],
+  texts: ScoreTexts,
+  isGoingOn = true,
+): readonly TableSection[] {
   return sectionsOf(comparisons).map((section) => ({
     title: section[0] === undefined ? '' : sectionTitle(section[0]),
     budgets: section.map(({ budget, steps }) => ({ budget, steps })),
@@ -51,13 +56,18 @@ export function budgetTable(comparisons: readonly BudgetBlock[], texts: ScoreTex
       schedule,
       cells: section.flatMap(({ budget, outcomes }) => {
         const outcome = outcomes[row]
-        return outcome === undefined ? [] : [outcomeView(outcome, budget, texts)]
+        return outcome === undefined ? [] : [outcomeView(outcome, budget, texts, isGoingOn)]
       }),
     })),
   }))
 }
 
-function outcomeView(outcome: ScheduleOutcome, budget: number, texts: ScoreTexts): OutcomeView {
+function outcomeView(
+  outcome: ScheduleOutcome,
+  budget: number,
+  texts: ScoreTexts,
+  isGoingOn: boolean,
+): OutcomeView {
   const { schedule, cells, n, diverged, place, isLevel, rateFactor } = outcome
   const isAllDiverged = n === 0 && diverged.length > 0
   return {
@@ -70,7 +80,7 @@ function outcomeView(outcome: ScheduleOutcome, budget: number, texts: ScoreTexts
     note: [
       ...(rateFactor === undefined ? [] : [`rate × ${rate(rateFactor)}`]),
       divergedNote(diverged, isAllDiverged),
-      openNote(outcome),
+      openNote(outcome, isGoingOn),
     ]
       .filter((part) => part !== '')
       .join(', '),
@@ -99,14 +109,17 @@ function divergedNote(diverged: readonly StudyCellInfo[], isAll: boolean): strin
   return isAll ? `${diverged.length} runs, one ${where}` : `${diverged.length} diverged, one ${where}`
 }
 
-const openNote = ({ open, lost, isTuning }: ScheduleOutcome): string =>
-  [
-    isTuning && 'rate being tuned',
-    !isTuning && open > 0 && `${open} to come`,
-    lost > 0 && `${lost} without a result`,
+/** Of a study that has ended nothing is to come. */
+const openNote = ({ open, lost, isTuning }: ScheduleOutcome, isGoingOn: boolean): string => {
+  const unmade = lost + (isGoingOn || isTuning ? 0 : open)
+  return [
+    isTuning && (isGoingOn ? 'rate being tuned' : 'no rate was found'),
+    isGoingOn && !isTuning && open > 0 && `${open} to come`,
+    unmade > 0 && `${unmade} without a result`,
   ]
     .filter((part) => part !== false)
     .join(', ')
+}
 
 export const budgetText = (budget: number): string =>
   percentText(budget, budget < 0.1 && (100 * budget) % 1 > 1e-9 ? 1 : 0)

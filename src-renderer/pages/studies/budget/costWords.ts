@@ -16,8 +16,16 @@ export function costWords(cells: readonly StudyCellInfo[]): string {
   return `So far ${count(steps)} steps and ${duration(sum(cells, 'seconds'))} of training${ofTuning}.`
 }
 
-/** Runs that are not among the study's yet, as their rates are still being found; "" where none is. */
-export function followingWords(comparisons: readonly BudgetBlock[], seeds: number): string {
+/**
+ * Runs that are not among the study's yet, as their rates are still being found; "" where none is, and of a study that has
+ * ended, where a rate that was not found never will be.
+ */
+export function followingWords(
+  comparisons: readonly BudgetBlock[],
+  seeds: number,
+  isGoingOn: boolean,
+): string {
+  if (!isGoingOn) return ''
   const open = comparisons.flatMap(({ outcomes }) => outcomes).filter(({ isTuning }) => isTuning).length
   return open === 0 ? '' : `${counted(open * seeds, 'more run')} will follow, once their rates are found.`
 }

@@ -8,7 +8,7 @@ import { ScoreMeasureSwitch } from '../../../components/ScoreMeasureSwitch.tsx'
 import { counted, percent } from '../../../format/format.ts'
 import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
-import type { StudyResultsProps } from '../results.ts'
+import { goesOn, type StudyResultsProps } from '../results.ts'
 import { objectiveWords } from '../words.ts'
 import { AxisPlots } from './AxisPlots.tsx'
 import { ChosenSetting } from './ChosenSetting.tsx'
@@ -38,7 +38,11 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
   const plotted = useDeferredValue(brushed, noRows)
   const chosen = sweep.byKey.get(view.chosen ?? '') ?? sweep.best ?? sweep.rows[0]
   if (sweep.rows.length === 0)
-    return <EmptyState title="No runs yet" text="Its runs are listed here as soon as they are stored." />
+    return goesOn(study) ? (
+      <EmptyState title="No runs yet" text="Its runs are listed here as soon as they are stored." />
+    ) : (
+      <EmptyState title="No runs" text="The study ended before a run of it was stored." />
+    )
   // Plots without a value would be empty boxes. A run that diverged is a value.
   const isAnything = sweep.rows.some(({ score, diverged }) => score !== null || diverged > 0)
   const common = { sweep, rows: plotted, measure, chosen: chosen?.key, onChoose: view.choose } as const
@@ -110,8 +114,9 @@ export function SweepResults({ study, spec, cells }: StudyResultsProps<SweepSpec
           </>
         ) : (
           <p className={classes.note}>
-            When the first run has ended, {objectiveWords(spec.objective, measure)} is drawn here: against
-            each axis, over two axes at once, and over all of them.
+            {goesOn(study)
+              ? `When the first run has ended, ${objectiveWords(spec.objective, measure)} is drawn here: against each axis, over two axes at once, and over all of them.`
+              : 'No run of the study came to a result, so there is nothing to draw.'}
           </p>
         )}
       </div>

@@ -14,7 +14,7 @@ import { useScoreMeasure } from '../../../hooks/useScoreMeasure.ts'
 import { CopyTable } from '../CopyTable.tsx'
 import { PartSwitch } from '../PartSwitch.tsx'
 import classes from '../Results.module.css'
-import type { StudyResultsProps } from '../results.ts'
+import { goesOn, type StudyResultsProps } from '../results.ts'
 import { Section } from '../Section.tsx'
 import { type ScoreTexts, scoreTexts } from '../scoreTexts.ts'
 import { useSameRows } from '../useSameRows.ts'
@@ -28,13 +28,14 @@ const budgetSteps: ChartAxis = { ...steps, label: 'steps of the budget' }
 const rates: ChartAxis = { label: '', format: rate, tick: tickNumbers }
 
 /** One trunk for every budget, beside each budget trained by itself: what is saved, and what that costs. */
-export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>) {
+export function TrunkResults({ study, spec, cells }: StudyResultsProps<TrunkStudySpec>) {
   const [part, setPart] = useState<ScorePart>('validation')
   const [measure] = useScoreMeasure()
   const score = useMemo(() => scoreFor(spec.objective, part), [spec.objective, part])
   const texts = useMemo(() => scoreTexts(score, measure), [score, measure])
   const tables = useMemo(() => trunkTables(cells, score), [cells, score])
   const verdict = useMemo(() => trunkVerdict(tables, score, texts), [tables, score, texts])
+  const isGoingOn = goesOn(study)
   return (
     <div className={classes.results}>
       <ul className={classes.verdict} aria-label="What came of it">
@@ -43,8 +44,9 @@ export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>)
         ))}
         {tables.length === 0 && (
           <li>
-            Cool-downs are made when the trunk of a seed has been trained. The table of steps and scores comes
-            with them.
+            {isGoingOn
+              ? 'Cool-downs are made when the trunk of a seed has been trained. The table of steps and scores comes with them.'
+              : 'No cool-down was made, so there is no table of steps and scores.'}
           </li>
         )}
       </ul>
@@ -72,7 +74,7 @@ export function TrunkResults({ spec, cells }: StudyResultsProps<TrunkStudySpec>)
           <TrunkTableView table={table} score={score} texts={texts} />
         </Section>
       ))}
-      <Charts cells={cells} tables={tables} texts={texts} />
+      <Charts cells={cells} tables={tables} texts={texts} isGoingOn={isGoingOn} />
     </div>
   )
 }
@@ -81,9 +83,10 @@ interface ChartsProps {
   readonly cells: readonly StudyCellInfo[]
   readonly tables: readonly TrunkTable[]
   readonly texts: ScoreTexts
+  readonly isGoingOn: boolean
 }
 
-function Charts({ cells, tables, texts }: ChartsProps) {
+function Charts({ cells, tables, texts, isGoingOn }: ChartsProps) {
   const group = useId()
   const legend = useMemo(() => legendOf(tables), [tables])
   return (
@@ -91,7 +94,7 @@ function Charts({ cells, tables, texts }: ChartsProps) {
       {legend.length > 0 && <PageLegend entries={legend} group={group} />}
       <div className={classes.charts}>
         <Rates cells={cells} group={group} />
-        <Scores tables={tables} texts={texts} group={group} />
+        <Scores tables={tables} texts={texts} group={group} isGoingOn={isGoingOn} />
       </div>
     </Section>
   )
@@ -138,9 +141,10 @@ interface ScoresProps {
   readonly tables: readonly TrunkTable[]
   readonly texts: ScoreTexts
   readonly group: string
+  readonly isGoingOn: boolean
 }
 
-function Scores({ tables, texts, group }: ScoresProps) {
+function Scores({ tables, texts, group, isGoingOn }: ScoresProps) {
   const series = useMemo(() => scoreSeries(tables, texts), [tables, texts])
   const y = useMemo(
     (): ChartAxis =>
@@ -150,7 +154,9 @@ function Scores({ tables, texts, group }: ScoresProps) {
   if (series.length === 0)
     return (
       <p className={classes.about}>
-        {texts.title} against the steps of each budget is drawn here when the first cool-down has ended.
+        {isGoingOn
+          ? `${texts.title} against the steps of each budget is drawn here when the first cool-down has ended.`
+          : 'No cool-down has ended, so there is no score to draw.'}
       </p>
     )
   return (

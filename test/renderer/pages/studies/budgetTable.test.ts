@@ -9,6 +9,7 @@ import {
   budgetText,
 } from '../../../../src-renderer/pages/studies/budget/budgetTable.ts'
 import { costWords, followingWords } from '../../../../src-renderer/pages/studies/budget/costWords.ts'
+import { goesOn } from '../../../../src-renderer/pages/studies/results.ts'
 import { scoreTexts } from '../../../../src-renderer/pages/studies/scoreTexts.ts'
 import { cellInfo, seedsOf } from '../../../shared/study/cellInfos.ts'
 
@@ -113,9 +114,25 @@ test('runs that follow once their rates are found are told: a run a seed for eac
   const tuning = (schedule: string, factor: number, status: 'completed' | 'queued') =>
     cellInfo({ role: 'tuning', settings: settings(schedule, factor), status })
   const open = [tuning('REX', 1, 'completed'), tuning('REX', 3, 'queued'), tuning('linear', 1, 'queued')]
-  const words = (of: typeof cells) => followingWords(budgetBlocks(of, score), 3).replaceAll('\u202f', ' ')
+  const words = (of: typeof cells) =>
+    followingWords(budgetBlocks(of, score), 3, true).replaceAll('\u202f', ' ')
   assert.equal(words(open), '6 more runs will follow, once their rates are found.')
   assert.equal(words([]), '')
+})
+
+test('of a study that has ended no run is said to follow or to come', () => {
+  const at = { schedule: 'REX', optimizer: 'SGD', task: 'a' }
+  const tuned = [cellInfo({ role: 'tuning', settings: { ...at, rateFactor: 1 }, validationAccuracy: 0.9 })]
+  const left = [cellInfo({ settings: at, status: 'interrupted' })]
+  const notes = (of: typeof cells, isGoingOn: boolean) =>
+    budgetTable(budgetBlocks(of, score), accuracy, isGoingOn)[0]?.rows[0]?.cells[0]?.note
+  assert.equal(followingWords(budgetBlocks(tuned, score), 3, false), '')
+  assert.deepEqual([notes(tuned, true), notes(tuned, false)], ['rate being tuned', 'no rate was found'])
+  assert.deepEqual([notes(left, true), notes(left, false)], ['1 to come', '1 without a result'])
+  const status = (['active', 'paused', 'cancelled', 'finished'] as const).map((one) =>
+    goesOn({ status: one }),
+  )
+  assert.deepEqual(status, [true, true, false, false])
 })
 
 test('the cost of a study counts the runs that tuned its rates', () => {
