@@ -31,9 +31,6 @@ const lab = await makeWindowLab()
 const csv = lab.write('clouds.csv', cloudsCsv(600))
 const imported = await lab.run('datasets', 'import', csv, '--format', 'csv', '--label', 'cloud')
 assert.equal(imported.code, 0, imported.stderr)
-const window = await lab.open(await lab.serve())
-const { page } = window
-
 const base = {
   dataset: { name: 'clouds' },
   model: { kind: 'softmax' },
@@ -43,13 +40,34 @@ const base = {
   budget: { epochs: 4 },
 }
 
-/** Leaves a study to the window's host. @returns its id */
-async function queue(study: Record<string, unknown>): Promise<string> {
+/** Stores a study that trains nothing before it is resumed. @returns its id */
+async function storePaused(study: Record<string, unknown>): Promise<string> {
   const file = lab.write('study.json', JSON.stringify({ base, ...study }))
   const { code, stdout, stderr } = await lab.run('study', '--spec', file, '--queue', '--json')
   assert.equal(code, 0, stderr)
-  return z.object({ studyId: z.string() }).parse(JSON.parse(stdout)).studyId
+  const { studyId } = z.object({ studyId: z.string() }).parse(JSON.parse(stdout))
+  const paused = await lab.run('studies', 'pause', studyId)
+  assert.equal(paused.code, 0, paused.stderr)
+  return studyId
 }
+
+// Before there is a host that could train: what the window says of a study without a value is there to be seen.
+const budgetId = await storePaused({
+  kind: 'budget',
+  name: 'Warm restarts',
+  schedules: [
+    { label: 'SGDR', spec: { kind: 'sgdr', lrMax: 0.3, t0: 0.5, unit: 'budget' } },
+    { label: 'slow', spec: { kind: 'constant', lr: 0.0001 } },
+  ],
+  budgets: [0.25, 1],
+  seeds: [1, 2],
+})
+const trunkId = await storePaused({
+  ...{ kind: 'trunk', name: 'One trunk', lr: 0.1, budgets: [0.5, 1], seeds: [1, 2] },
+  base: { ...base, budget: { steps: 100 } },
+})
+const window = await lab.open(await lab.serve())
+const { page } = window
 
 async function printed(id: string): Promise<Shown> {
   const { code, stdout, stderr } = await lab.run('studies', 'show', id, '--json')
@@ -73,30 +91,13 @@ function spread(cells: Shown['cells'], part: Part): string {
 const rowOf = (table: string, name: string): Locator =>
   page.getByRole('region', { name: table }).getByRole('row', { name: new RegExp(`^${name}`) })
 
-let trunkId = ''
-
 test('a budget study is watched to its end: table, ranks with their diagram, and anytime curves', async () => {
-  const schedules = [
-    { label: 'SGDR', spec: { kind: 'sgdr', lrMax: 0.3, t0: 0.5, unit: 'budget' } },
-    { label: 'slow', spec: { kind: 'constant', lr: 0.0001 } },
-  ]
-  const id = await queue({
-    kind: 'budget',
-    name: 'Warm restarts',
-    schedules,
-    budgets: [0.25, 1],
-    seeds: [1, 2],
-  })
-  await window.go(`/studies/${id}`)
-  await page.getByText('No budget has been trained with every schedule yet', { exact: false }).waitFor()
-  // Behind it another one waits: its charts are told of before there is a value.
-  trunkId = await queue({
-    ...{ kind: 'trunk', name: 'One trunk', lr: 0.1, budgets: [0.5, 1], seeds: [1, 2] },
-    base: { ...base, budget: { steps: 100 } },
-  })
+  const id = budgetId
   await window.go(`/studies/${trunkId}`)
   await page.getByText('is drawn here when the first cool-down has ended', { exact: false }).waitFor()
   await window.go(`/studies/${id}`)
+  await page.getByText('No budget has been trained with every schedule yet', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Resume', exact: true }).click()
   await untilFinished()
   const { cells } = await printed(id)
   const assertTable = async (part: Part): Promise<void> => {
@@ -124,6 +125,7 @@ test('a budget study is watched to its end: table, ranks with their diagram, and
 test('a trunk is told by what it saves in steps, and what that costs', async () => {
   const id = trunkId
   await window.go(`/studies/${id}`)
+  await page.getByRole('button', { name: 'Resume', exact: true }).click()
   await untilFinished()
   const { cells } = await printed(id)
   // 80 steps of trunk and 10 + 20 of cool-downs, against 50 + 100.
