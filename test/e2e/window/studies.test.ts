@@ -49,6 +49,13 @@ test('without studies there is one sentence and one button, which opens the form
 test('a run is swept from its row: two axes, and what that comes to beside Start', async () => {
   await go('/')
   const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'the base', exact: true }) })
+  // Drawn in two parts, where it may be cut, the name is one text: it is copied and found as it is.
+  const name = row.getByRole('link', { name: 'the base', exact: true })
+  const taken = await name.evaluate((link) => {
+    window.getSelection()?.selectAllChildren(link)
+    return String(window.getSelection())
+  })
+  assert.equal(taken, 'the base')
   await row.click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Sweep this…' }).click()
   await page.getByText('clouds · Softmax', { exact: false }).waitFor()
@@ -104,6 +111,14 @@ test('optimizers and tasks of a budget study are rows of fields, by keyboard and
   assert.equal(await beta.inputValue(), '0.8')
   await beta.fill('0.7')
   assert.match(await json.inputValue(), /"beta1":0\.7/)
+  const list = await json.inputValue()
+  await json.fill(list.slice(0, -1))
+  await page.getByText(/^Optimizers as JSON: This is not JSON/).waitFor()
+  assert.ok(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled())
+  // The text stays open until it is mended.
+  await optimizers.getByRole('button', { name: 'Optimizers as JSON' }).press('Enter')
+  assert.equal(await json.inputValue(), list.slice(0, -1))
+  await json.fill(list)
   await optimizers.getByRole('button', { name: /^Move Adam.* up$/ }).press('Enter')
   // The focus goes with the entry, which now stands first.
   assert.match((await page.locator(':focus').getAttribute('aria-label')) ?? '', /^Move Adam.* up$/)

@@ -10,6 +10,7 @@ import { NumberListsField, NumbersField } from './fields.tsx'
 import { JsonList } from './JsonList.tsx'
 import classes from './NewStudy.module.css'
 import { PartValues } from './PartValues.tsx'
+import { waitingProblem } from './partTexts.ts'
 import { useStudyForm } from './studyForm.ts'
 
 interface AxisValuesProps {
@@ -20,10 +21,12 @@ interface AxisValuesProps {
 
 /** The values of an axis, asked for as its type wants it. */
 export function AxisValues({ index, field, values }: AxisValuesProps) {
+  const form = useStudyForm()
   const path = ['axes', index, 'values']
-  if (field === undefined) return <JsonList path={path} {...jsonWords} />
-  if (field.path === 'optimizer' || field.path === 'model')
+  if (field?.path === 'optimizer' || field?.path === 'model')
     return <PartValues index={index} of={field.path} />
+  if (field === undefined || waitingProblem(form, path) !== undefined)
+    return <JsonList path={path} {...jsonWords} />
   if (field.path.split('.').at(-1) === 'schedule') return <ScheduleValues index={index} values={values} />
   // Values with names of their own, which the fields below could not keep.
   if (values.some(isNamedValue)) return <JsonList path={path} {...jsonWords} />

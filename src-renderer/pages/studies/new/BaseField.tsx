@@ -6,19 +6,26 @@ import { optimizerText, specLine } from '../../../format/specText.ts'
 import { FromRun } from '../../new-run/FromRun.tsx'
 import { useForm } from '../../new-run/form.ts'
 import { problemAt } from '../../new-run/model/fields.ts'
-import { getAt } from '../../new-run/model/tree.ts'
+import { getAt, type Path } from '../../new-run/model/tree.ts'
 import classes from './NewStudy.module.css'
-import { baseOf, readStudyJson } from './studyDraft.ts'
+import { readPart, textKey, waitingProblem } from './partTexts.ts'
+import { baseOf } from './studyDraft.ts'
 import { useStudyForm } from './studyForm.ts'
+
+const path: Path = ['base']
 
 /** The run that the study varies: in a line, from a run that is stored, or as JSON. */
 export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void }) {
-  const { tree, set } = useStudyForm()
-  const [isOpen, setOpen] = useState(false)
+  const { tree, texts, typePart, dropText } = useStudyForm()
+  const waiting = texts[textKey(tree, path)]
+  const problem = waitingProblem({ tree, texts }, path)
+  const [isAsked, setAsked] = useState(problem !== undefined)
+  // A text that is no base yet is not put away with its field.
+  const isOpen = isAsked || problem !== undefined
   const [typed, setTyped] = useState<string>()
+  const isCurrent = typed !== undefined && isBase(typed, getAt(tree, path))
   const base = baseOf(tree)
   const baseProblem = problemAt(useForm().problems, 'base', 'The base')
-  const problem = typed === undefined ? undefined : problemOf(typed)
   return (
     <section className={classes.group} aria-label="Base">
       <div className={classes.groupHead}>
@@ -34,7 +41,7 @@ export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void
           variant="default"
           aria-expanded={isOpen}
           onClick={() => {
-            setOpen(!isOpen)
+            setAsked(problem !== undefined || !isOpen)
             setTyped(undefined)
           }}
         >
@@ -46,25 +53,37 @@ export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void
         <div className={classes.baseJson}>
           <LazyJsonEditor
             label="Base as JSON"
-            text={typed ?? JSON.stringify(getAt(tree, ['base']), null, 2)}
+            text={waiting ?? (isCurrent ? typed : JSON.stringify(getAt(tree, path), null, 2))}
             isWrong={problem !== undefined}
             describedBy="base-problem"
             onChange={(text) => {
               setTyped(text)
-              const reading = readStudyJson(text)
-              if ('tree' in reading) set(['base'], reading.tree)
+              typePart(path, text)
             }}
           />
           <p id="base-problem" role="status" className={classes.problem}>
             {problem}
           </p>
+          {problem !== undefined && (
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() => {
+                setTyped(undefined)
+                dropText(path)
+              }}
+            >
+              Back to the base as it was
+            </Button>
+          )}
         </div>
       )}
     </section>
   )
 }
 
-function problemOf(text: string): string | undefined {
-  const reading = readStudyJson(text)
-  return 'problem' in reading ? reading.problem : undefined
+/** What was typed stands while it says what the draft has. */
+function isBase(text: string, base: unknown): boolean {
+  const reading = readPart(path, text)
+  return 'value' in reading && JSON.stringify(reading.value) === JSON.stringify(base)
 }

@@ -14,10 +14,12 @@ import { BaseField } from './BaseField.tsx'
 import { BudgetFields } from './BudgetFields.tsx'
 import { NumberField } from './fields.tsx'
 import classes from './NewStudy.module.css'
+import { textProblem } from './partTexts.ts'
 import { LeftOutList, StudyCost, TrunkOffer } from './StudyCost.tsx'
 import { SweepFields } from './SweepFields.tsx'
 import { kindOf, readStudyJson } from './studyDraft.ts'
 import { StudyFormContext, useStudyForm } from './studyForm.ts'
+import { studyMisfits } from './studyMisfits.ts'
 import { studyProblems } from './studyProblems.ts'
 import { TrunkFields } from './TrunkFields.tsx'
 import { useStudyDraft } from './useStudyDraft.ts'
@@ -27,8 +29,9 @@ type View = 'form' | 'json'
 
 /** A question over many runs: about which run, what varies, how it is searched; what it costs stands beside Start. */
 export function NewStudyPage() {
-  const { draft, set, update, setKind, setJson, dropJson, replace, setBase } = useStudyDraft()
-  const { tree, json } = draft
+  const { draft, set, update, setKind, setJson, dropJson, replace, setBase, typePart, dropText } =
+    useStudyDraft()
+  const { tree, texts, json } = draft
   const kind = kindOf(tree)
   const [view, setView] = useState<View>('form')
   const planned = useStudyPlan(tree)
@@ -39,16 +42,26 @@ export function NewStudyPage() {
   })
   const wrongJson = json !== undefined ? readStudyJson(json) : undefined
   const jsonProblem = wrongJson !== undefined && 'problem' in wrongJson ? wrongJson.problem : undefined
-  const problem =
-    jsonProblem ?? planned.problem ?? (launch.error === null ? undefined : errorWords(launch.error))
+  const { data } = useQuery(trpc.datasets.list.queryOptions())
+  const misfits = useMemo(() => studyMisfits(tree, data?.whole ?? []), [tree, data])
+  const wrong = jsonProblem ?? textProblem(draft) ?? Object.values(misfits)[0]?.sentence ?? planned.problem
+  const problem = wrong ?? (launch.error === null ? undefined : errorWords(launch.error))
   const start = (): void => {
-    if (!launch.isPending && problem === undefined) launch.mutate(tree)
+    if (!launch.isPending && wrong === undefined) launch.mutate(tree)
   }
   useShortcuts('New study', [{ keys: 'mod+Enter', does: 'Start the study', run: start }])
-  const form = useMemo(() => ({ tree, set }), [tree, set])
+  const form = useMemo(
+    () => ({ tree, texts, set, typePart, dropText }),
+    [tree, texts, set, typePart, dropText],
+  )
   const fields = useMemo(
-    () => ({ set, update, gesture: () => undefined, problems: studyProblems(tree, planned.problem) }),
-    [tree, set, update, planned.problem],
+    () => ({
+      set,
+      update,
+      gesture: () => undefined,
+      problems: { ...misfits, ...studyProblems(tree, planned.problem) },
+    }),
+    [tree, set, update, misfits, planned.problem],
   )
   return (
     <StudyFormContext value={form}>
@@ -120,7 +133,7 @@ export function NewStudyPage() {
             <Button
               className={classes.start ?? ''}
               loading={launch.isPending}
-              disabled={problem !== undefined}
+              disabled={wrong !== undefined}
               onClick={start}
             >
               Start

@@ -6,7 +6,16 @@ import { kindChoices } from '../../new-run/model/runFields.ts'
 import { topologyText } from '../../new-run/model/topology.ts'
 import { getAt, type Path, pathText } from '../../new-run/model/tree.ts'
 import classes from './NewStudy.module.css'
-import { defaultsOf, fieldsOf, freshPart, kindIn, kindsOf, type PartOf, partText } from './parts.ts'
+import {
+  defaultsOf,
+  fieldsOf,
+  freshPart,
+  kindIn,
+  kindsOf,
+  type PartOf,
+  partText,
+  wholePart,
+} from './parts.ts'
 import { baseOf } from './studyDraft.ts'
 import { useStudyForm } from './studyForm.ts'
 
@@ -18,8 +27,9 @@ interface PartFieldsProps {
 }
 
 const labels = { optimizer: 'Optimizer', model: 'Network' } as const
-/** Of the choice that leaves a part to the base, or only changes what the base has: no kind has this name. */
+/** Of the choices that leave a part to the base, or only change what the base has: no kind has these names. */
 const ofBase = 'base'
+const ofBaseChanged = 'base changed'
 
 /** An optimizer or a network: its kind, and what New run asks of that kind. */
 export function PartFields({ of, at, isOptional = false }: PartFieldsProps) {
@@ -31,15 +41,20 @@ export function PartFields({ of, at, isOptional = false }: PartFieldsProps) {
   const defaults = defaultsOf(of, part, base)
   const fields = typeof part === 'object' ? fieldsOf(of, kind || kindIn(defaults)) : []
   const usual = base === undefined ? 'the base’s' : `the base’s: ${partText(of, base[of])}`
-  const shown = kind === '' && isOptional ? ofBase : kind
+  const isChanged = kind === '' && part !== undefined
+  const changed = `the base’s, changed: ${partText(of, wholePart(of, part, base))}`
+  const ofBaseOptions = [...(isChanged ? [[ofBaseChanged, changed] as const] : []), [ofBase, usual] as const]
+  const shown = kind === '' && isOptional ? (isChanged ? ofBaseChanged : ofBase) : kind
   return (
     <>
       <ChoiceField
         path={[...at, 'kind']}
         label={labels[of]}
         value={shown}
-        options={[...(isOptional ? [[ofBase, usual] as const] : []), ...kindChoices(kindsOf(of))]}
-        onChoose={(chosen) => set(at, chosen === ofBase ? undefined : freshPart(of, String(chosen)))}
+        options={[...(isOptional ? ofBaseOptions : []), ...kindChoices(kindsOf(of))]}
+        onChoose={(chosen) => {
+          if (chosen !== ofBaseChanged) set(at, chosen === ofBase ? undefined : freshPart(of, String(chosen)))
+        }}
       />
       {fields.map((field) => {
         const value = getAt(part, [field.key])

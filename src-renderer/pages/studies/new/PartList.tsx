@@ -3,8 +3,10 @@ import { type ReactNode, useState } from 'react'
 import { explained } from '../../new-run/Explained.tsx'
 import { getAt, listAt, type Path } from '../../new-run/model/tree.ts'
 import { EntryRow } from './EntryRow.tsx'
+import { withEntry } from './entries.ts'
 import { JsonList } from './JsonList.tsx'
 import classes from './NewStudy.module.css'
+import { waitingProblem } from './partTexts.ts'
 import { useStudyForm } from './studyForm.ts'
 
 interface Offer {
@@ -35,12 +37,15 @@ export interface PartListProps {
 /** A list of the study's parts: a row each, and the same list as JSON for what the fields cannot say. */
 export function PartList(props: PartListProps) {
   const { list, title, one, offers, entryOf, usual, textOf, placeholder } = props
-  const { tree, set } = useStudyForm()
-  const [isJson, setJson] = useState(false)
+  const { tree, texts, set } = useStudyForm()
+  // A text that is no list yet is not put away with its field, and what is mended in it does not meet other changes.
+  const isWrong = waitingProblem({ tree, texts }, list) !== undefined
+  const [isJson, setJson] = useState(isWrong)
+  const isOpen = isJson || isWrong
   const entries = listAt(tree, list)
   const isThere = getAt(tree, list) !== undefined
   const add = (offer: string): void =>
-    set(list, [...(isThere || usual === undefined ? entries : [usual.entry]), entryOf(offer)])
+    set(list, withEntry(isThere ? entries : undefined, entryOf(offer), usual?.entry))
   return (
     <section className={classes.partList} data-list aria-label={title}>
       <div className={classes.groupHead}>
@@ -54,6 +59,7 @@ export function PartList(props: PartListProps) {
           value={null}
           data={[...offers]}
           data-adds
+          disabled={isWrong}
           onChange={(offer) => {
             if (offer !== null) add(offer)
           }}
@@ -61,15 +67,15 @@ export function PartList(props: PartListProps) {
         <Button
           size="compact-xs"
           variant="subtle"
-          aria-expanded={isJson}
+          aria-expanded={isOpen}
           aria-label={`${title} as JSON`}
-          onClick={() => setJson(!isJson)}
+          onClick={() => setJson(isWrong || !isOpen)}
         >
           as JSON
         </Button>
       </div>
       {!isThere && usual !== undefined && <p className={classes.usual}>{usual.words}</p>}
-      <ul className={classes.list}>
+      <ul className={classes.list} inert={isWrong}>
         {entries.map((entry, i) => (
           <EntryRow
             // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the list
@@ -97,7 +103,7 @@ export function PartList(props: PartListProps) {
           </EntryRow>
         ))}
       </ul>
-      {isJson && <JsonList path={list} label={`${title}, a JSON list`} placeholder={placeholder} />}
+      {isOpen && <JsonList path={list} label={`${title}, a JSON list`} placeholder={placeholder} />}
     </section>
   )
 }

@@ -3,9 +3,8 @@ import type { DatasetInfo } from '../../../../shared/api/datasets.ts'
 import { trpc } from '../../../client.ts'
 import { useForm } from '../../new-run/form.ts'
 import { ChoiceField } from '../../new-run/inputs.tsx'
-import { modelOn } from '../../new-run/model/fit.ts'
-import { getAt, type Path, setAt, textAt } from '../../new-run/model/tree.ts'
-import { renamedEntry } from './entries.ts'
+import { type Path, textAt } from '../../new-run/model/tree.ts'
+import { onData, renamedEntry } from './entries.ts'
 import { PartFields } from './PartFields.tsx'
 import { PartList } from './PartList.tsx'
 import { freshPart, kindsOf, taskText } from './parts.ts'
@@ -17,7 +16,7 @@ export function TasksField() {
   const base = baseOf(useStudyForm().tree)
   const { data } = useQuery(trpc.datasets.list.queryOptions())
   const whole = data?.whole ?? []
-  const names = [...new Set(whole.map(({ name }) => name))]
+  const names = [...new Set(whole.map(({ name }) => name))].filter((name) => name !== base?.dataset.name)
   const offers = [
     { group: 'As in the base', items: [{ value: 'base', label: `The base's: ${taskText({}, base)}` }] },
     { group: 'On other data', items: names.map((name) => ({ value: `data ${name}`, label: name })) },
@@ -32,7 +31,7 @@ export function TasksField() {
   const entryOf = (offer: string): unknown => {
     const of = offer.slice(0, offer.indexOf(' '))
     const value = offer.slice(of.length + 1)
-    if (of === 'data') return onData({}, value, whole, base?.model)
+    if (of === 'data') return onData({}, value)
     return of === 'model' ? { model: freshPart('model', value) } : {}
   }
   return (
@@ -77,26 +76,7 @@ function DataChoice({ at, whole }: { readonly at: Path; readonly whole: readonly
         ['', base === undefined ? 'the base’s' : `the base’s: ${base.dataset.name}`],
         ...names.map((one) => [one, one] as const),
       ]}
-      onChoose={(chosen) => update(at, (task) => onData(task, String(chosen), whole, base?.model))}
+      onChoose={(chosen) => update(at, (task) => onData(task, String(chosen)))}
     />
   )
-}
-
-/** A task on another data set, with a network that can read it. @param name "": the base's */
-function onData(
-  task: unknown,
-  name: string,
-  whole: readonly DatasetInfo[],
-  baseModel: object | undefined,
-): unknown {
-  if (name === '') {
-    const rest = setAt(task, ['dataset', 'name'], undefined)
-    const isEmpty = Object.keys(Object(getAt(rest, ['dataset']))).length === 0
-    return isEmpty ? setAt(rest, ['dataset'], undefined) : rest
-  }
-  const chosen = setAt(task, ['dataset', 'name'], name)
-  const info = whole.find((one) => one.name === name)
-  const model = getAt(task, ['model']) ?? baseModel
-  const other = info && modelOn(model, info)
-  return other === undefined ? chosen : setAt(chosen, ['model'], other)
 }

@@ -26,3 +26,24 @@ export const renamedEntry = (entry: unknown, label: string): unknown => ({
   ...(label !== '' && { label }),
   ...Object(setAt(entry, ['label'], undefined)),
 })
+
+/**
+ * A list with one entry more. One that is not there begins with what stood for it, unless that is what is added: no entry may
+ * be there twice.
+ */
+export function withEntry(
+  list: readonly unknown[] | undefined,
+  entry: unknown,
+  usual: unknown,
+): readonly unknown[] {
+  if (list !== undefined) return [...list, entry]
+  return usual === undefined || JSON.stringify(usual) === JSON.stringify(entry) ? [entry] : [usual, entry]
+}
+
+/** A task on another data set, with the network it has. @param name "": the base's */
+export function onData(task: unknown, name: string): unknown {
+  if (name !== '') return setAt(task, ['dataset', 'name'], name)
+  const rest = setAt(task, ['dataset', 'name'], undefined)
+  const isEmpty = Object.keys(Object(getAt(rest, ['dataset']))).length === 0
+  return isEmpty ? setAt(rest, ['dataset'], undefined) : rest
+}

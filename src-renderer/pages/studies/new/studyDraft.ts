@@ -18,6 +18,8 @@ export interface StudyDraft {
   readonly json: string | undefined
   /** What the other kinds had when they were last looked at. */
   readonly others: Readonly<Partial<Record<StudyKind, unknown>>>
+  /** Texts of parts that are none yet: see partTexts.ts. */
+  readonly texts: Readonly<Record<string, string>>
 }
 
 const kinds: readonly StudyKind[] = ['sweep', 'budget', 'trunk']
@@ -78,6 +80,7 @@ export const freshStudy = (kind: StudyKind = 'sweep', base: RunSpec = defaultSpe
   tree: startOf(kind, base),
   json: undefined,
   others: {},
+  texts: {},
 })
 
 /** The base as a run spec, with the defaults of what it leaves out; undefined where it is none. */
@@ -87,27 +90,37 @@ export function baseOf(tree: unknown): RunSpec | undefined {
 }
 
 /** Another kind of study about the same run; what was there before comes back when its kind does. */
-export function switchKind({ tree, others }: StudyDraft, kind: StudyKind): StudyDraft {
+export function switchKind({ tree, json, others, texts }: StudyDraft, kind: StudyKind): StudyDraft {
   const before = kindOf(tree)
-  if (before === kind) return { tree, json: undefined, others }
+  const kept = { json: wrongJson(json), texts }
+  if (before === kind) return { tree, others, ...kept }
   const start = others[kind] ?? startOf(kind, baseOf(tree) ?? defaultSpec)
   const next = shared.reduce((held, key) => setAt(held, [key], getAt(tree, [key])), start as unknown)
-  return { tree: next, json: undefined, others: { ...others, [before]: tree } }
+  return { tree: next, others: { ...others, [before]: tree }, ...kept }
 }
 
 /** A tree read from text, or one sentence on why there is none. */
-export function readStudyJson(text: string): { readonly tree: unknown } | { readonly problem: string } {
+export function readStudyJson(
+  text: string,
+  what = 'A study',
+): { readonly tree: unknown } | { readonly problem: string } {
   try {
     refuseDeepNesting(text, 'the study', 'reading the JSON')
     const tree: unknown = JSON.parse(text)
     if (typeof tree !== 'object' || tree === null || Array.isArray(tree))
-      return { problem: 'A study must be a JSON object with at least "kind" and "base".' }
+      return {
+        problem: `${what} must be a JSON object${what === 'A study' ? ' with at least "kind" and "base"' : ''}.`,
+      }
     return { tree }
   } catch (error) {
     if (error instanceof UserError) return { problem: error.message }
     return { problem: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` }
   }
 }
+
+/** Text of the JSON view that outlives a change in the form: what is no study stays until it is mended or thrown away. */
+export const wrongJson = (json: string | undefined): string | undefined =>
+  json !== undefined && 'problem' in readStudyJson(json) ? json : undefined
 
 /** The trunk that answers a budget study's question cheaply: the same base, budgets and seeds. */
 export function trunkOf(tree: unknown): unknown {
@@ -135,6 +148,7 @@ const stored = z.object({
   tree: z.record(z.string(), z.unknown()),
   json: z.string().optional(),
   others: z.partialRecord(z.enum(['sweep', 'budget', 'trunk']), z.unknown()).catch({}),
+  texts: z.record(z.string(), z.string()).catch({}),
 })
 
 /** The draft of this window as it was; undefined where there is none that can be read. */

@@ -6,6 +6,7 @@ import { api } from '../../../client.ts'
 import { notifyError } from '../../../components/notify.ts'
 import { filledSpec } from '../../new-run/model/draft.ts'
 import { getAt, type Path, setAt } from '../../new-run/model/tree.ts'
+import { dropText as withoutText, typePart as withPart } from './partTexts.ts'
 import {
   freshStudy,
   keepStudy,
@@ -13,8 +14,8 @@ import {
   readStudyJson,
   recallStudy,
   type StudyDraft,
-  startOf,
   switchKind,
+  wrongJson,
 } from './studyDraft.ts'
 
 /** The draft of the page and all that changes it. It survives a reload of the window. */
@@ -25,7 +26,7 @@ export function useStudyDraft() {
     (path: Path, next: (old: unknown) => unknown) =>
       setDraft((old) => ({
         ...old,
-        json: undefined,
+        json: wrongJson(old.json),
         tree: setAt(old.tree, path, next(getAt(old.tree, path))),
       })),
     [],
@@ -41,16 +42,21 @@ export function useStudyDraft() {
     [],
   )
   const dropJson = useCallback(() => setDraft((old) => ({ ...old, json: undefined })), [])
-  const replace = useCallback((tree: unknown) => setDraft({ tree, json: undefined, others: {} }), [])
+  const replace = useCallback(
+    (tree: unknown) => setDraft({ tree, json: undefined, others: {}, texts: {} }),
+    [],
+  )
   const setBase = useCallback((base: RunSpec) => {
     // A study names its runs itself.
     const { name: _, ...spec } = base
     const filled = filledSpec(spec) ?? spec
     // Its axes are of the fields that the base had: another base begins anew.
-    setDraft(({ tree }) => ({ tree: startOf(kindOf(tree), filled), json: undefined, others: {} }))
+    setDraft(({ tree }) => freshStudy(kindOf(tree), filled))
   }, [])
+  const typePart = useCallback((path: Path, text: string) => setDraft((old) => withPart(old, path, text)), [])
+  const dropText = useCallback((path: Path) => setDraft((old) => withoutText(old, path)), [])
   useStartFrom(setBase, replace, setKind)
-  return { draft, set, update, setKind, setJson, dropJson, replace, setBase }
+  return { draft, set, update, setKind, setJson, dropJson, replace, setBase, typePart, dropText }
 }
 
 /** The run or study that the address names, once: a reload keeps what was changed since. */

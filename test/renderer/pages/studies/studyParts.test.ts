@@ -5,10 +5,13 @@ import { problemAt } from '../../../../src-renderer/pages/new-run/model/fields.t
 import {
   movedEntry,
   nameOfValue,
+  onData,
   renamedEntry,
   renamedValue,
+  withEntry,
 } from '../../../../src-renderer/pages/studies/new/entries.ts'
 import { freshPart, partText, taskText, wholePart } from '../../../../src-renderer/pages/studies/new/parts.ts'
+import { studyMisfits } from '../../../../src-renderer/pages/studies/new/studyMisfits.ts'
 import { studyProblems } from '../../../../src-renderer/pages/studies/new/studyProblems.ts'
 
 const base = parseRunSpec({
@@ -24,6 +27,55 @@ test('an entry moves by one place, and stays at the ends of its list', () => {
   assert.deepEqual(movedEntry(list, 0, 1), ['b', 'a', 'c'])
   assert.equal(movedEntry(list, 0, -1), list)
   assert.equal(movedEntry(list, 2, 1), list)
+})
+
+test('a list that is begun has what stood for it, once', () => {
+  const own = { spec: { kind: 'sgd' } }
+  const adam = { spec: { kind: 'adam' } }
+  assert.deepEqual(withEntry(undefined, { ...own }, own), [own])
+  assert.deepEqual(withEntry(undefined, {}, {}), [{}])
+  assert.deepEqual(withEntry(undefined, adam, own), [own, adam])
+  assert.deepEqual(withEntry([], adam, own), [adam])
+  assert.deepEqual(withEntry(undefined, adam, undefined), [adam])
+})
+
+const whole = [
+  { name: 'clouds', otherNames: [], kind: 'table', shape: [3] },
+  { name: 'fashion', otherNames: ['fashion-mnist'], kind: 'image', shape: [28, 28, 1] },
+] as const
+
+test('a task on other data keeps the network that was written, and comes back as it was', () => {
+  const task = {
+    label: 'mine',
+    dataset: { name: 'fashion', test: 0.2 },
+    model: { kind: 'cnn', filters: [4] },
+  }
+  const moved = onData(task, 'clouds')
+  assert.deepEqual(moved, { ...task, dataset: { name: 'clouds', test: 0.2 } })
+  assert.deepEqual(onData(moved, 'fashion'), task)
+  assert.deepEqual(onData({ dataset: { name: 'clouds' }, model: { filters: [4] } }, ''), {
+    model: { filters: [4] },
+  })
+})
+
+test('a network that cannot read its data is told at its field: written whole, changed, or the base’s', () => {
+  const images = parseRunSpec({
+    ...base,
+    dataset: { name: 'fashion-mnist' },
+    model: { kind: 'cnn' },
+  })
+  const at = (study: object) => Object.keys(studyMisfits({ base: images, ...study }, whole))
+  const dataset = { name: 'clouds' }
+  const tasks = [{}, { dataset }, { dataset, model: { filters: [4] } }, { dataset, model: { kind: 'mlp' } }]
+  assert.deepEqual(at({ kind: 'budget', tasks }), ['tasks.1.model.kind', 'tasks.2.model.kind'])
+  assert.deepEqual(at({ kind: 'budget' }), [])
+  assert.deepEqual(at({ kind: 'trunk', base: { ...images, dataset } }), ['base.model.kind'])
+  const values = [{ kind: 'mlp' }, { label: 'a', value: { kind: 'resnet' } }]
+  const axes = [{ path: 'model', values }]
+  assert.deepEqual(at({ kind: 'sweep', base: { ...images, dataset }, axes }), ['axes.0.values.1.value.kind'])
+  const data = { path: 'dataset.name', values: ['fashion', 'clouds'] }
+  assert.deepEqual(at({ kind: 'sweep', axes: [data] }), ['base.model.kind'])
+  assert.deepEqual(at({ kind: 'sweep', axes: [{ path: 'seed', values: [1] }] }), [])
 })
 
 test('a name is put on and taken off without touching the rest', () => {
