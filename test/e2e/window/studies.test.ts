@@ -52,8 +52,9 @@ test('a run is swept from its row: two axes, and what that comes to beside Start
   // Drawn in two parts, where it may be cut, the name is one text: it is copied and found as it is.
   const name = row.getByRole('link', { name: 'the base', exact: true })
   const taken = await name.evaluate((link) => {
-    window.getSelection()?.selectAllChildren(link)
-    return String(window.getSelection())
+    const selection = link.ownerDocument.getSelection()
+    selection?.selectAllChildren(link)
+    return String(selection)
   })
   assert.equal(taken, 'the base')
   await row.click({ button: 'right' })
