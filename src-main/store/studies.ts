@@ -73,7 +73,8 @@ export function addCells(
 ): number {
   const { db } = context
   const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', studyId)
-  if (onlyIf !== undefined && study?.status !== onlyIf) return 0
+  // Runs of a deleted study would be taken for runs that were started by hand.
+  if (study === undefined || (onlyIf !== undefined && study.status !== onlyIf)) return 0
   const stored = db.all(
     keyRow,
     'SELECT key, run_id AS runId, ordinal FROM study_cells WHERE study_id = ?',
@@ -118,8 +119,12 @@ export function extendStudy(
   cells: readonly NewCell[],
   { from, to }: StudyExtension,
 ): boolean {
-  const row = context.db.get(specRow, 'SELECT spec FROM studies WHERE id = ?', id)
-  if (!isDeepStrictEqual(row?.spec, from)) return false
+  const row = context.db.get(specRow, 'SELECT spec FROM studies WHERE id = ? AND trashed_at IS NULL', id)
+  if (row === undefined)
+    throw new UserError(
+      `While extending study ${show(id)}: it was deleted meanwhile, and nothing was added; restore it first.`,
+    )
+  if (!isDeepStrictEqual(row.spec, from)) return false
   const added = addCells(context, id, cells)
   const isOther = !isDeepStrictEqual(from, to)
   if (isOther) editStudy(context, id, { spec: to })
@@ -156,10 +161,15 @@ const every: readonly StudyStatus[] = studyStatus.options
 export function setStudyStatus(
   { db, now }: WriteContext,
   id: string,
-  { status, reason, from = every, whenIdle = false }: StudyStatusChange,
+  { status, reason, from = every, whenIdle = false, ifSpec }: StudyStatusChange,
 ): boolean {
+  if (ifSpec !== undefined) {
+    const row = db.get(specRow, 'SELECT spec FROM studies WHERE id = ?', id)
+    // One that only a newer Anneal can read was read off its cells, and is extended by none that cannot read it.
+    if (row?.spec !== undefined && !isDeepStrictEqual(row.spec, ifSpec)) return false
+  }
   const { changes } = db.run(
-    `UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND status <> ?
+    `UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND trashed_at IS NULL AND status <> ?
        AND status IN (SELECT value FROM json_each(?)) AND NOT (? AND ${IS_BUSY})`,
     status,
     reason ?? null,
@@ -285,8 +295,11 @@ export function moveStudy({ db }: WriteContext, id: string, to: QueueMove): void
 /** Hides the study until it is restored. @param runs whether those of its runs that are there go with it */
 export function trashStudy(context: WriteContext, id: string, runs: boolean): void {
   const { db, now } = context
-  const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ?', id)
-  if (study?.status === 'active' || study?.status === 'paused')
+  const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', id)
+  // With another time, the runs that went with it before would not come back with it.
+  if (study === undefined)
+    throw new UserError(`While deleting study ${show(id)}: there is none, or it was deleted already.`)
+  if (study.status === 'active' || study.status === 'paused')
     throw new UserError(`While deleting study ${id}: it is ${study.status}; cancel it first.`)
   // What waits would else be taken for runs that were started by hand.
   db.run(
