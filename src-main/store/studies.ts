@@ -255,6 +255,10 @@ const isThere = ({ db }: WriteContext, runId: string): boolean =>
   undefined
 
 export function editStudy({ db }: WriteContext, id: string, { name, note, slots, spec }: StudyEdit): void {
+  if (db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', id) === undefined)
+    throw new UserError(
+      `While changing study ${show(id)}: it was deleted meanwhile, and stays as it was; restore it first.`,
+    )
   if (name !== undefined) db.run('UPDATE studies SET name = ? WHERE id = ?', name, id)
   if (note !== undefined) db.run('UPDATE studies SET note = ? WHERE id = ?', note, id)
   if (slots !== undefined) db.run('UPDATE studies SET slots = ? WHERE id = ?', slots, id)

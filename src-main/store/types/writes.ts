@@ -104,6 +104,7 @@ export interface StoreWrites {
    * @returns false, and nothing is changed, where the study has another status by then
    */
   requeueRuns(studyId: string, requeue: Requeue): boolean
+  /** @throws UserError when it is deleted */
   editStudy(id: string, edit: StudyEdit): void
   /** @throws UserError when it has ended */
   moveStudy(id: string, to: QueueMove): void

@@ -168,13 +168,17 @@ test('who planned more for a study that another deleted meanwhile stores nothing
   )
   assert.equal(one.write.addCells(id, [cellOf(2)]), 0)
   assert.ok(!one.write.setStudyStatus(id, { status: 'active' }))
+  assert.throws(
+    () => one.write.editStudy(id, { name: 'other' }),
+    /^UserError: While changing study .* deleted/,
+  )
   assert.deepEqual(one.read.queue(), [])
   assert.equal(one.write.claimQueuedRun(), undefined)
   // Who deletes it once more, without its runs, must not part it from those that went with it.
   assert.throws(() => one.write.trashStudy(id, false), /^UserError: While deleting study .* deleted already/)
   other.write.restoreStudy(id)
   const { study, cells } = one.read.study(id)
-  assert.deepEqual([study.status, study.spec], ['finished', from])
+  assert.deepEqual([study.name, study.status, study.spec], ['rates', 'finished', from])
   assert.deepEqual(
     cells.map(({ status }) => status),
     ['completed'],
