@@ -1,6 +1,14 @@
 import type { RateTestSettings } from '../run/rateTest.ts'
+import { hasFallen, isBehind, noiseOf } from './curveShape.ts'
 import { type RateStopReason, smoothedUpToStop } from './rateStop.ts'
-import { keptOf, leastOf, longestFall, type RateSuggestions, suggestRates } from './rateSuggestions.ts'
+import {
+  type KeptCurve,
+  keptOf,
+  leastOf,
+  longestFall,
+  type RateSuggestions,
+  suggestRates,
+} from './rateSuggestions.ts'
 import { type RateWarning, warningsOf } from './rateWarnings.ts'
 import { type SmithBounds, smithBounds } from './smithBounds.ts'
 
@@ -32,10 +40,12 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
   const upTo = (column: ArrayLike<number>): number[] => Array.from(column).slice(0, points)
   const kept = keptOf(curve)
   const suggestions = meaningful(suggestRates(curve), kept.losses)
-  if (!ended && stop === null)
-    return { smoothed, stop, suggestions: soFar(suggestions, kept.losses), bounds: null, warnings: [] }
-  const bounds = smithBounds(columns.lrs, upTo(columns.accuracies), upTo(columns.losses)) ?? null
   const raw = upTo(columns.losses)
+  if (!ended && stop === null) {
+    const shown = soFar(suggestions, kept, noiseOf(raw, settings.smoothing))
+    return { smoothed, stop, suggestions: shown, bounds: null, warnings: [] }
+  }
+  const bounds = smithBounds(columns.lrs, upTo(columns.accuracies), raw) ?? null
   return {
     smoothed,
     stop,
@@ -58,12 +68,21 @@ export function readRateTest(settings: RateTestSettings, columns: RateColumns, e
 const fewestSoFar = 20
 
 /**
- * While the rate still rises: the valley, the steepest fall and the least loss of what was seen. The slide, Smith's bounds
- * and every warning are about the end of the curve, and would only follow its edge.
+ * While the rate still rises: of a loss that has fallen, the valley, the steepest fall and the least loss of what was seen, each
+ * once the loss has clearly changed since. While it falls on, its least is the last one seen, and a tenth of that rate says
+ * nothing. The slide, Smith's bounds and every warning are about the end of the curve, and would only follow its edge.
  */
-function soFar(found: RateSuggestions, losses: readonly number[]): RateSuggestions {
-  if (losses.length < fewestSoFar) return { valley: null, steep: null, minimum: null, slide: null }
-  return { ...found, slide: null }
+function soFar(found: RateSuggestions, { lrs, losses }: KeptCurve, noise: number): RateSuggestions {
+  if (losses.length < fewestSoFar || !hasFallen(losses, noise))
+    return { valley: null, steep: null, minimum: null, slide: null }
+  const ifBehind = (rate: number | null): number | null =>
+    rate !== null && isBehind(losses, lrs.indexOf(rate), noise) ? rate : null
+  return {
+    valley: ifBehind(found.valley),
+    steep: ifBehind(found.steep),
+    minimum: isBehind(losses, leastOf(losses), noise) ? found.minimum : null,
+    slide: null,
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { rateText } from '../numberText.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
+import { hasFallen, noiseOf, risen, shapeOf } from './curveShape.ts'
 import type { RateStopReason } from './rateStop.ts'
 import { type KeptCurve, leastOf, type RateSuggestions } from './rateSuggestions.ts'
 import { rateMarks } from './rateWords.ts'
@@ -46,12 +47,8 @@ export interface WarnedTest {
 
 /** Slide looks at sixteen. */
 const fewest = 20
-/** A fall is one from this part of the loss at its start on, and from so many times the noise of the smoothed loss. */
-const leastFall = 0.05
-const surely = 2
-/** A rise before the least loss, and one after it, as parts of the fall. */
+/** A rise before the least loss, as a part of the fall. */
 const spike = 0.2
-const risen = 0.1
 
 export function warningsOf(test: WarnedTest): RateWarning[] {
   const checks = [notFinite, unfinished, tooFew, flat, lateStart, earlySpike, pastLeast, cutShort]
@@ -78,10 +75,8 @@ function flat(test: WarnedTest): RateWarning | undefined {
   }
 }
 
-/** By more than noise, from its first point on. */
 function falls({ raw, settings }: WarnedTest, losses: ArrayLike<number>): boolean {
-  const { first, fall } = shapeOf(Array.from(losses))
-  return fall > Math.max(leastFall * Math.abs(first), surely * noiseOf(raw, settings.smoothing))
+  return hasFallen(Array.from(losses), noiseOf(raw, settings.smoothing))
 }
 
 function lateStart(test: WarnedTest): RateWarning | undefined {
@@ -154,25 +149,6 @@ function notFinite({ stop, lrs }: WarnedTest): RateWarning | undefined {
     kind: 'notFinite',
     text: `The loss was no number any more after step ${stop.step + 1}, at a rate of ${rateText(lrs[stop.step] ?? 0)}: the test ended there, and only what came before counts.`,
   }
-}
-
-/** Of a curve: its first loss, where it is least, how far it falls from its highest loss before that, and how far it rises then. */
-function shapeOf(losses: readonly number[]) {
-  const least = leastOf(losses)
-  const low = losses[least] ?? 0
-  const first = losses[0] ?? 0
-  const last = losses.at(-1) ?? 0
-  return { least, first, fall: first - low, rise: last - low }
-}
-
-/** Standard deviation of the smoothed loss: of the losses about their neighbours, over what the average takes in. */
-function noiseOf(raw: readonly number[], smoothing: number): number {
-  const finite = raw.filter(Number.isFinite)
-  // The median, since a loss that bursts at the end is no noise.
-  const jumps = finite.slice(1).map((loss, i) => Math.abs(loss - (finite[i] ?? 0)))
-  const typical = jumps.sort((a, b) => a - b)[Math.floor(jumps.length / 2)] ?? 0
-  // Of normal noise, the median difference of two is 0.954 standard deviations.
-  return (typical / 0.954) * Math.sqrt((1 - smoothing) / (1 + smoothing))
 }
 
 const lossText = (loss: number): string => loss.toPrecision(3)

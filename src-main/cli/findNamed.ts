@@ -20,7 +20,7 @@ interface Among<T extends Named> {
   names(): readonly string[]
 }
 
-/** So many are told where an id that is cut short begins many. */
+/** So many are told where many are meant. */
 const mostTold = 4
 
 /**
@@ -34,13 +34,15 @@ export function findNamed<T extends Named>(given: string, among: Among<T>): T {
   const named = candidates.filter(({ name }) => name === given)
   if (named.length === 0) return byIdAlone(given, among)
   const begun = candidates.filter((each) => each.id.startsWith(id) && !named.includes(each))
-  const whole = [...named, ...begun].find((each) => each.id === id)
+  const meant = [...named, ...begun]
+  const whole = meant.find((each) => each.id === id)
   if (whole !== undefined) return whole
-  const [only, ...others] = [...named, ...begun.slice(0, mostTold)]
+  const [only, ...others] = meant
   if (only !== undefined && others.length === 0) return only
-  const told = [only, ...others].flatMap((each) => (each === undefined ? [] : among.describe(each)))
+  const told = meant.slice(0, mostTold).map((each) => among.describe(each))
+  const more = meant.length > mostTold ? ` and ${meant.length - mostTold} more` : ''
   throw new UserError(
-    `While looking for ${among.what} ${show(given)}: more than one is meant, ${told.join(', ')}; give the id of one.`,
+    `While looking for ${among.what} ${show(given)}: more than one is meant, ${told.join(', ')}${more}; give the id of one.`,
   )
 }
 

@@ -10,7 +10,6 @@ import { idRow, json } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { insertRuns, type WriteContext } from './runWrites.ts'
 import { studyRow } from './studyRows.ts'
-import { trashRuns } from './trashCan.ts'
 import type {
   NewCell,
   NewRun,
@@ -53,12 +52,11 @@ function freeStudyId({ db, now }: WriteContext): string {
   }
 }
 
-const timeRow = z.object({ time: z.number().nullable() })
 const parentRow = z.object({ id: z.string(), name: z.string(), origin: json(runOrigin).nullable() })
 const specRow = studyRow.pick({ spec: true })
 const keyRow = z.object({ key: z.string(), runId: z.string(), ordinal: z.number() })
 
-const statusRow = z.object({ status: studyStatus })
+const statusRow = studyRow.pick({ status: true })
 
 /**
  * Cells that are there already stay as they are: whoever was killed between planning and storing plans and stores again.
@@ -73,7 +71,8 @@ export function addCells(
 ): number {
   const { db } = context
   const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', studyId)
-  if (onlyIf !== undefined && study?.status !== onlyIf) return 0
+  // Runs of a deleted study would be taken for runs that were started by hand.
+  if (study === undefined || (onlyIf !== undefined && study.status !== onlyIf)) return 0
   const stored = db.all(
     keyRow,
     'SELECT key, run_id AS runId, ordinal FROM study_cells WHERE study_id = ?',
@@ -118,8 +117,12 @@ export function extendStudy(
   cells: readonly NewCell[],
   { from, to }: StudyExtension,
 ): boolean {
-  const row = context.db.get(specRow, 'SELECT spec FROM studies WHERE id = ?', id)
-  if (!isDeepStrictEqual(row?.spec, from)) return false
+  const row = context.db.get(specRow, 'SELECT spec FROM studies WHERE id = ? AND trashed_at IS NULL', id)
+  if (row === undefined)
+    throw new UserError(
+      `While extending study ${show(id)}: it was deleted meanwhile, and nothing was added; restore it first.`,
+    )
+  if (!isDeepStrictEqual(row.spec, from)) return false
   const added = addCells(context, id, cells)
   const isOther = !isDeepStrictEqual(from, to)
   if (isOther) editStudy(context, id, { spec: to })
@@ -156,10 +159,15 @@ const every: readonly StudyStatus[] = studyStatus.options
 export function setStudyStatus(
   { db, now }: WriteContext,
   id: string,
-  { status, reason, from = every, whenIdle = false }: StudyStatusChange,
+  { status, reason, from = every, whenIdle = false, ifSpec }: StudyStatusChange,
 ): boolean {
+  if (ifSpec !== undefined) {
+    const row = db.get(specRow, 'SELECT spec FROM studies WHERE id = ?', id)
+    // One that only a newer Anneal can read was read off its cells, and is extended by none that cannot read it.
+    if (row?.spec !== undefined && !isDeepStrictEqual(row.spec, ifSpec)) return false
+  }
   const { changes } = db.run(
-    `UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND status <> ?
+    `UPDATE studies SET status = ?, reason = ?, ended_at = ? WHERE id = ? AND trashed_at IS NULL AND status <> ?
        AND status IN (SELECT value FROM json_each(?)) AND NOT (? AND ${IS_BUSY})`,
     status,
     reason ?? null,
@@ -245,6 +253,10 @@ const isThere = ({ db }: WriteContext, runId: string): boolean =>
   undefined
 
 export function editStudy({ db }: WriteContext, id: string, { name, note, slots, spec }: StudyEdit): void {
+  if (db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', id) === undefined)
+    throw new UserError(
+      `While changing study ${show(id)}: it was deleted meanwhile, and stays as it was; restore it first.`,
+    )
   if (name !== undefined) db.run('UPDATE studies SET name = ? WHERE id = ?', name, id)
   if (note !== undefined) db.run('UPDATE studies SET note = ? WHERE id = ?', note, id)
   if (slots !== undefined) db.run('UPDATE studies SET slots = ? WHERE id = ?', slots, id)
@@ -280,44 +292,4 @@ export function moveStudy({ db }: WriteContext, id: string, to: QueueMove): void
         other,
       )
   }
-}
-
-/** Hides the study until it is restored. @param runs whether those of its runs that are there go with it */
-export function trashStudy(context: WriteContext, id: string, runs: boolean): void {
-  const { db, now } = context
-  const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ?', id)
-  if (study?.status === 'active' || study?.status === 'paused')
-    throw new UserError(`While deleting study ${id}: it is ${study.status}; cancel it first.`)
-  // What waits would else be taken for runs that were started by hand.
-  db.run(
-    `UPDATE runs SET status = 'stopped', reason = 'Its study was deleted before it began.', ended_at = ?, queue_place = NULL
-     WHERE study_id = ? AND status = 'queued'`,
-    now(),
-    id,
-  )
-  const before = db.get(timeRow, 'SELECT max(trashed_at) AS time FROM runs WHERE study_id = ?', id)
-  // A time of its own: by it those that went with the study are known when it comes back.
-  const time = Math.max(now(), (before?.time ?? 0) + 1)
-  db.run('UPDATE studies SET trashed_at = ? WHERE id = ?', time, id)
-  if (!runs) return
-  const own = db
-    .all(idRow, 'SELECT id FROM runs WHERE study_id = ? AND deleted_at IS NULL AND trashed_at IS NULL', id)
-    .map((run) => run.id)
-  trashRuns(context, own)
-  for (const runId of own) db.run('UPDATE runs SET trashed_at = ? WHERE id = ?', time, runId)
-}
-
-/** Undoes `trashStudy`, with the runs that went with it. @throws UserError when it is gone for good */
-export function restoreStudy({ db }: WriteContext, id: string): void {
-  const { changes } = db.run(
-    `UPDATE runs SET trashed_at = NULL WHERE study_id = ? AND deleted_at IS NULL
-       AND trashed_at = (SELECT trashed_at FROM studies WHERE id = ?)`,
-    id,
-    id,
-  )
-  const restored = db.run('UPDATE studies SET trashed_at = NULL WHERE id = ?', id)
-  if (changes + restored.changes === 0)
-    throw new UserError(
-      `While restoring study ${show(id)}: it is not among the deleted studies; what was deleted more than 30 days ago cannot come back.`,
-    )
 }

@@ -26,10 +26,9 @@ import {
   extendStudy,
   moveStudy,
   requeueRuns,
-  restoreStudy,
   setStudyStatus,
-  trashStudy,
 } from './studies.ts'
+import { restoreStudy, trashStudy } from './studyTrash.ts'
 import { createLogKeeper } from './tightDisk.ts'
 import { createTrash } from './trash.ts'
 import { expireTrash, restoreRuns, trashRuns } from './trashCan.ts'

@@ -106,7 +106,7 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
         // It was paused or cancelled meanwhile: once it goes on, they are due.
         asked.delete(study.id)
       }
-      if (cells.every((info) => hasEnded(info) || isGivenUp(info))) finish(study.id)
+      if (cells.every((info) => hasEnded(info) || isGivenUp(info))) finish(study)
     } catch (error) {
       asked.delete(study.id)
       // A busy or full database may take it at the next look.
@@ -114,13 +114,18 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       // What cannot be planned (its data set is gone) pauses the study, with the reason.
       const words =
         error instanceof UserError ? error.message : `Anneal itself failed here (${String(error)}).`
-      write.setStudyStatus(study.id, { status: 'paused', reason: words, from: ['active'] })
+      write.setStudyStatus(study.id, {
+        status: 'paused',
+        reason: words,
+        from: ['active'],
+        ifSpec: study.spec,
+      })
     }
   }
 
   /** Where it has not been extended or cancelled meanwhile. */
-  const finish = (id: string): void => {
-    write.setStudyStatus(id, { status: 'finished', from: ['active'], whenIdle: true })
+  const finish = ({ id, spec }: StudySummary): void => {
+    write.setStudyStatus(id, { status: 'finished', from: ['active'], whenIdle: true, ifSpec: spec })
   }
 
   const look = async (): Promise<void> => {

@@ -34,8 +34,9 @@ export function RateTestReading({ run, view, lines, onMove, height, children }: 
         <div className={classes.use}>
           {isLive ? (
             <Text size="sm" c="dimmed">
-              The rates below are those of the curve so far, and still move. The slide, Smith's bounds and
-              what makes the test doubtful are told when it has ended.
+              The rates below are those of the curve so far, and still move. The minimum is told once the loss
+              has clearly risen; the slide, Smith's bounds and what makes the test doubtful, when it has
+              ended.
             </Text>
           ) : (
             children

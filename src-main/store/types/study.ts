@@ -54,6 +54,8 @@ export interface StudyStatusChange {
   readonly from?: readonly StudyStatus[]
   /** Nothing is changed while a run of it waits or trains. */
   readonly whenIdle?: boolean
+  /** Nothing is changed where its spec is another by then: it may have been extended, with no cell added yet. */
+  readonly ifSpec?: StudySpec
 }
 
 /** Runs of a study that are to be trained again, by what they and the study are when it is written. */

@@ -85,12 +85,14 @@ export interface StoreWrites {
   createStudy(study: NewStudy, cells: readonly NewCell[]): string
   /**
    * Those whose key is there already stay as they are.
-   * @param onlyIf none is stored where the study has another status by then · @returns how many are new
+   * @param onlyIf none is stored where the study has another status by then, nor where it was deleted
+   * @returns how many are new
    */
   addCells(studyId: string, cells: readonly NewCell[], onlyIf?: StudyStatus): number
   /**
    * Adds cells, and the spec that they belong to; the study goes on with them.
    * @returns false, and nothing is stored, where another has changed the study's spec since `from` was read
+   * @throws UserError when the study was deleted
    */
   extendStudy(studyId: string, cells: readonly NewCell[], change: StudyExtension): boolean
   /** @returns whether it was changed */
@@ -102,10 +104,14 @@ export interface StoreWrites {
    * @returns false, and nothing is changed, where the study has another status by then
    */
   requeueRuns(studyId: string, requeue: Requeue): boolean
+  /** @throws UserError when it is deleted */
   editStudy(id: string, edit: StudyEdit): void
   /** @throws UserError when it has ended */
   moveStudy(id: string, to: QueueMove): void
-  /** Hides it until it is restored, with its runs where `runs` is true. @throws UserError while it or one of these is active */
+  /**
+   * Hides it until it is restored, with its runs where `runs` is true.
+   * @throws UserError while it or one of these is active, or when it is deleted already
+   */
   trashStudy(id: string, runs: boolean): void
   /** Undoes `trashStudy`, for the runs that went with it too. @throws UserError when it is gone for good */
   restoreStudy(id: string): void

@@ -22,8 +22,24 @@ test('a decay that follows the rate is measured on the schedule of the branch', 
   assert.deepEqual(branchNotes(spec({}), spec(cooldown)), [])
 })
 
+const plateau = { kind: 'plateau', lr: 0.1 }
+const behindWarmup = { kind: 'warmup', length: 1, schedule: plateau }
+
 test('a plateau begins with its whole patience, also behind a warm-up', () => {
-  const plateau = { kind: 'plateau', lr: 0.1 }
-  for (const schedule of [plateau, { kind: 'warmup', length: 1, schedule: plateau }])
-    assert.match(branchNotes(spec({}), spec({ schedule })).join(), /plateau schedule begins anew/)
+  for (const before of [plateau, behindWarmup])
+    for (const schedule of [plateau, behindWarmup])
+      assert.match(
+        branchNotes(spec({ schedule: before }), spec({ schedule })).join(),
+        /plateau schedule begins anew/,
+      )
+})
+
+test('what the parent never had does not begin anew', () => {
+  for (const schedule of [plateau, behindWarmup])
+    assert.deepEqual(branchNotes(spec({}), spec({ schedule })), [])
+  const branch = spec({ ...follows, ...cooldown })
+  for (const before of [{ weightDecaySchedule: 'constant' }, { weightDecay: 0 }]) {
+    const parent = spec({ optimizer: { ...follows.optimizer, ...before } })
+    assert.deepEqual(branchNotes(parent, branch), [])
+  }
 })

@@ -202,14 +202,61 @@ test('one that still runs is not told that it ended too soon', () => {
 
 test('one that still runs has the rates of the curve so far, and none that only its end tells', () => {
   const none = { valley: null, steep: null, minimum: null, slide: null }
-  assert.deepEqual(reading(usual, {}, { ended: false, count: 44 }).suggestions, none)
-  const running = reading(usual, {}, { ended: false, count: 150 })
-  const ended = reading(usual, {}, { ended: true, count: 150 })
+  // Too few; flat up to there; hardly fallen.
+  for (const count of [44, 60, 90])
+    assert.deepEqual(reading(usual, {}, { ended: false, count }).suggestions, none)
+  const running = reading(usual, {}, { ended: false, count: 184 })
+  const ended = reading(usual, {}, { ended: true, count: 184 })
+  assert.equal(running.stop, null)
   assert.deepEqual(running.suggestions, { ...ended.suggestions, slide: null })
   assert.ok(running.suggestions.valley !== null && running.suggestions.minimum !== null)
   assert.equal(running.bounds, null)
   // Once the loss has burst the curve is whole, also before its run says that it has ended.
   assert.deepEqual(reading(usual, {}, { ended: false }), reading(usual))
+})
+
+test('while the loss still falls its least is not told', () => {
+  for (const noise of [0, 0.01, 0.1])
+    for (let count = 20; count <= 165; count++)
+      assert.equal(
+        reading(usual, {}, { ended: false, count, noise }).suggestions.minimum,
+        null,
+        `after ${count} steps, with noise of ${noise}`,
+      )
+})
+
+test('nor are a steepest fall and a valley since which the loss has hardly changed', () => {
+  const live = { ended: false, noise: 0 }
+  const faster = reading((decade) => 20 - (decade + 8) ** 2 / 4, {}, live).suggestions
+  assert.equal(faster.steep, null, 'it falls ever faster: the steepest is the last one seen')
+  assert.ok(faster.valley !== null)
+  // It falls from 2.3 to 0.4 at 3e-6, and hardly from there on; beyond 1e-1 it rises.
+  const creeping = (decade: number): number =>
+    2.3 - 1.9 / (1 + Math.exp(-8 * (decade + 5.5))) - decade / 1000 + Math.max(0, decade + 1)
+  const { valley, steep, minimum } = reading(creeping, {}, { ...live, count: 140 }).suggestions
+  assert.deepEqual([valley, minimum], [null, null])
+  assert.ok(steep !== null && steep < 1e-5)
+  const risen = reading(creeping, {}, live).suggestions
+  assert.ok(risen.valley !== null && risen.minimum !== null)
+})
+
+test('the least loss is told once the loss has risen by a tenth of its fall, and stays told', () => {
+  // Without noise or smoothing: down from 2 to 1 at the rate 1e-2, and up again.
+  const bend = (decade: number): number => 1 + Math.abs(decade + 2) / 5
+  const at = (count: number) =>
+    reading(bend, { smoothing: 0, stopAt: null }, { ended: false, count, noise: 0 }).suggestions.minimum
+  // The fall begins where the first tenth ends; five points more than are looked at.
+  const decadeOf = (step: number): number => -7 + (8 * step) / (steps - 1)
+  const fall = bend(decadeOf(20)) - 1
+  const first = Array.from({ length: steps }, (_, step) => step).find(
+    (step) => decadeOf(step) > -2 && bend(decadeOf(step)) - 1 > 0.1 * fall + 0.02,
+  )
+  const counts = Array.from({ length: steps }, (_, i) => i + 1)
+  const told = counts.filter((count) => at(count) !== null)
+  assert.ok(first !== undefined && told[0] !== undefined)
+  assert.ok(Math.abs(told[0] - 6 - first) <= 3, `${told[0]} against ${first}`)
+  assert.deepEqual(told, counts.slice(told[0] - 1))
+  for (const count of told) assert.ok(Math.abs(Math.log10(at(count) ?? 0) + 3) < 0.05)
 })
 
 test('an early spike is told, with its rate', () => {

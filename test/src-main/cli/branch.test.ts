@@ -57,7 +57,11 @@ test('branches with another schedule and budget, and tells what it changed', asy
 test('says what a branch begins anew: a plateau, and a decay that follows the rate', async () => {
   const schedule = path.join(home, 'plateau.json')
   writeFileSync(schedule, JSON.stringify({ kind: 'plateau', lr: 0.05, metric: 'trainingLoss' }))
-  const { code, err } = await anneal('branch', 'trunk', '--at', '6', '--schedule', schedule, '--steps', '2')
+  const branch = ['--schedule', schedule, '--steps', '2', '--name', 'listens']
+  const first = await anneal('branch', 'trunk', '--at', '6', ...branch)
+  assert.equal(first.code, 0, first.err)
+  assert.doesNotMatch(first.err, /begins anew/, 'the trunk listens to nothing')
+  const { code, err } = await anneal('branch', 'listens', ...branch)
   assert.equal(code, 0, err)
   assert.match(err, /The plateau schedule begins anew: .* whole patience/)
   assert.doesNotMatch(err, /weight decay/)

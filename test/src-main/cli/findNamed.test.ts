@@ -49,3 +49,31 @@ test('nor is a run', (t) => {
   assert.equal(idOf(second.toUpperCase()), second, 'a whole id goes before names')
   assert.equal(idOf(fourth), fourth)
 })
+
+test('of many that are meant a few are told, and how many more there are', (t) => {
+  const store = tempStore(t)
+  putDataset(store)
+  const named = (name: string): string => store.write.createRun({ ...newRun, spec: { ...spec, name } }).id
+  const refusal = (given: string): string => {
+    try {
+      return findRun(store.read, given).id
+    } catch (error) {
+      return error instanceof Error ? error.message : ''
+    }
+  }
+  const told = (message: string): number => message.match(/\([^)]*, created, [^)]*\)/g)?.length ?? 0
+  for (let i = 0; i < 4; i++) named('same')
+  assert.equal(told(refusal('same')), 4)
+  assert.doesNotMatch(refusal('same'), / more;/)
+  for (let i = 0; i < 46; i++) named('same')
+  assert.equal(told(refusal('same')), 4)
+  assert.match(refusal('same'), / and 46 more; give the id of one\.$/)
+  // One that is named as all 51 ids begin, its own among them.
+  const shared = named('other').slice(0, 1)
+  const own = named(shared)
+  assert.equal(told(refusal(shared)), 4)
+  assert.match(
+    refusal(shared),
+    new RegExp(`more than one is meant, ${own} .* and 48 more; give the id of one`),
+  )
+})

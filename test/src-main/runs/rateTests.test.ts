@@ -7,6 +7,7 @@ import { createServices } from '../../../src-main/api/index.ts'
 import { viewRateTest } from '../../../src-main/runs/rateTestView.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { weightsSha256 } from '../../../src-main/weightsSha256.ts'
+import { until } from '../../e2e/lab.ts'
 import { dumpDatabase } from '../store/dump.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
 
@@ -129,18 +130,24 @@ test('on a snapshot it leaves every byte of the parent as it was', async () => {
   store.write.restoreRuns([parent.id])
 })
 
-test('one that is killed says so, and begins anew with the same losses', async () => {
-  // Slow enough that it is not over before the kill comes.
-  const spec = cloudsSpec(1, { model: { kind: 'mlp', hidden: [128, 128] } })
-  const more = { to: 1e-3, steps: 800, stopAt: null }
-  const active = await lab.core.runs.launchRateTest({ spec, settings: settings(more) })
-  await new Promise<void>((resolve) => {
-    const stop = lab.core.runs.subscribe((events) => {
-      if (!events.some(({ type, runId }) => type === 'metrics' && runId === active.runId)) return
-      stop()
-      resolve()
+/** A test that is paused on its way: of more steps where a fast machine was at the end before it was asked. */
+async function pausedOnItsWay(spec: unknown, more: Readonly<Record<string, unknown>>) {
+  const { read } = lab.core.store
+  for (let steps = 800; ; steps *= 2) {
+    const all = { ...more, steps }
+    const active = await lab.core.runs.launchRateTest({ spec, settings: settings(all) })
+    await until('the first steps', () => read.run(active.runId).stepsDone > 0 || undefined)
+    await lab.core.runs.command(active.runId, { type: 'pause' }).catch((error) => {
+      assert.match(String(error), /nobody runs it now/)
     })
-  })
+    if (read.run(active.runId).status === 'paused') return { active, more: all }
+    await active.finished
+  }
+}
+
+test('one that is killed says so, and begins anew with the same losses', async () => {
+  const spec = cloudsSpec(1, { model: { kind: 'mlp', hidden: [64, 64] } })
+  const { active, more } = await pausedOnItsWay(spec, { to: 1e-3, stopAt: null })
   process.kill(active.trainerPid ?? 0, 'SIGKILL')
   const killed = (await active.finished).run
   assert.equal(killed.status, 'interrupted')
@@ -151,7 +158,7 @@ test('one that is killed says so, and begins anew with the same losses', async (
   const resumed = (await (await lab.core.runs.resume(killed.id)).finished).run
   assert.equal(resumed.status, 'completed')
   const whole = viewRateTest(read, resumed).points
-  assert.equal(whole.length, 800)
+  assert.equal(whole.length, more.steps)
   const same = viewRateTest(read, await tested(spec, more)).points
   assert.deepEqual(whole, same)
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test from 'node:test'
+import { studySpec } from '../../../shared/study/spec.ts'
 import type { Store } from '../../../src-main/store/types.ts'
 import { ended, newRun, openFor, putDataset, spec, tempFolder, tempStore } from './fixtures.ts'
-import { runIdsOf, storedStudy } from './studyFixtures.ts'
+import { cellOf, runIdsOf, storedStudy, sweep } from './studyFixtures.ts'
 
 /* Slots, and in which order runs started by hand and those of studies get them. */
 
@@ -148,6 +149,42 @@ test('two hosts that retry at once: a run that one has begun is left to it, what
   other.record([{ ...ended(diverging, 1, 'failed'), diverged: { step: 7, lr: 3 } }])
   assert.ok(one.write.requeueRuns(id, retry))
   assert.deepEqual(one.read.study(id).cells[2]?.diverged, { step: 7, lr: 3 })
+})
+
+test('who planned more for a study that another deleted meanwhile stores nothing, and is told', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const [one, other] = [openFor(t, path), openFor(t, path)]
+  const id = storedStudy(one, 1)
+  one.write.claimQueuedRun()
+  one.write.setStatus(runIdsOf(one, id)[0] ?? '', 'completed')
+  one.write.setStudyStatus(id, { status: 'finished' })
+  const { spec: from } = one.read.study(id).study
+  other.write.trashStudy(id, true)
+  const extend = () =>
+    one.write.extendStudy(id, [cellOf(2)], { from, to: studySpec.parse({ ...sweep, seeds: [1, 2] }) })
+  assert.throws(
+    extend,
+    /^UserError: While extending study .*: it was deleted meanwhile, .*; restore it first/,
+  )
+  assert.equal(one.write.addCells(id, [cellOf(2)]), 0)
+  assert.ok(!one.write.setStudyStatus(id, { status: 'active' }))
+  assert.throws(
+    () => one.write.editStudy(id, { name: 'other' }),
+    /^UserError: While changing study .* deleted/,
+  )
+  assert.deepEqual(one.read.queue(), [])
+  assert.equal(one.write.claimQueuedRun(), undefined)
+  // Who deletes it once more, without its runs, must not part it from those that went with it.
+  assert.throws(() => one.write.trashStudy(id, false), /^UserError: While deleting study .* deleted already/)
+  other.write.restoreStudy(id)
+  const { study, cells } = one.read.study(id)
+  assert.deepEqual([study.name, study.status, study.spec], ['rates', 'finished', from])
+  assert.deepEqual(
+    cells.map(({ status }) => status),
+    ['completed'],
+  )
+  assert.ok(extend())
+  assert.equal(one.write.claimQueuedRun()?.studyId, id)
 })
 
 test('who looked before another cancelled, finished or deleted a study changes nothing of it', (t) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { studySpec } from '../../../shared/study/spec.ts'
+import { createStudyDriver } from '../../../src-main/studies/driver.ts'
 import { until } from '../../e2e/lab.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
 import { ended, epoch } from '../store/fixtures.ts'
@@ -116,6 +118,47 @@ test('more seeds of a study that has ended and whose rates are tuned are trained
       [2, 'completed'],
     ],
   )
+})
+
+test('seeds that come while the last run ends keep the study going', async (t) => {
+  const fresh = await openLab()
+  t.after(() => fresh.close())
+  const { core } = fresh
+  const id = await core.studies.launch({
+    kind: 'budget',
+    base: cloudsSpec(1, { device: 'cpu' }),
+    schedules: [{ spec: { kind: 'constant', lr: 0.05 } }],
+    budgets: [1],
+    seeds: [1],
+    rates: { mode: 'tuned', factors: [0.5, 1] },
+  })
+  const driver = createStudyDriver(core.store, core.catalogue, core.runs)
+  const endRuns = (): void => {
+    for (const { runId } of study(core, id).cells.filter(({ status }) => status === 'queued')) {
+      const run = core.store.write.claimRun(runId)
+      core.store.record([epoch(run, 0, 1), ended(run, 1)])
+    }
+  }
+  endRuns()
+  await driver.tend()
+  endRuns()
+  const { spec: from, counts } = study(core, id).study
+  assert.equal(counts.queued + counts.active, 0)
+  // It has read the spec by then, and waits for what follows of it.
+  const looking = driver.tend()
+  const to = studySpec.parse({ ...from, seeds: [1, 2] })
+  assert.ok(fresh.another().store.write.extendStudy(id, [], { from, to }))
+  await looking
+  assert.equal(study(core, id).study.status, 'active')
+  await driver.tend()
+  assert.ok(
+    study(core, id).cells.some(
+      ({ role, seed, status }) => role === 'cell' && seed === 2 && status === 'queued',
+    ),
+  )
+  endRuns()
+  await driver.tend()
+  assert.equal(study(core, id).study.status, 'finished')
 })
 
 test('the time that a study takes holds the start of each of its runs, as those before took it', async () => {
