@@ -1,4 +1,5 @@
 import { readTopology } from '../model/topology.ts'
+import { checkReads } from '../run/imagesOnly.ts'
 import { buildTimetable, initialPlan } from '../run/plan.ts'
 import { plannedSnapshots } from '../run/plannedSnapshots.ts'
 import type { RunSpec } from '../run/spec.ts'
@@ -21,7 +22,10 @@ export type CellPlan = Pick<PlannedCell, 'plan' | 'totalSteps' | 'snapshots'>
 export interface Planner {
   /** @param what the field that names it · @throws UserError for a data set that is not there, or keeps nothing for validation */
   checkDataset(dataset: RunSpec['dataset'], what: string): Promise<void>
-  /** @throws UserError for what breaks a rule of the plan: a batch larger than the data, a cycle shorter than a step */
+  /**
+   * @throws UserError for what breaks a rule of the plan: a batch larger than the data, a cycle shorter than a step, a
+   * network for images on a table
+   */
   plan(spec: RunSpec): Promise<CellPlan>
 }
 
@@ -60,6 +64,7 @@ export function createPlanner(host: StudyHost): Planner {
         if (!topologies.has(key)) readTopology(spec.model.topology)
         topologies.add(key)
       }
+      checkReads(spec, await host.dataKind(spec.dataset.name))
       const plan = initialPlan(spec, await countOf(spec.dataset))
       const { schedule, totalSteps } = buildTimetable(spec, { plan, edits: [] })
       checkRates(spec.schedule, schedule, ratesLookedAt)

@@ -305,6 +305,40 @@ test('a schedule that cannot be planned at a rung is left out there and then', a
   )
 })
 
+test('what needs images is left out on a table, and refused where nothing else is asked for', async () => {
+  const network = { kind: 'cnn', filters: [4] }
+  const study = await plan([
+    { path: 'model', values: ['softmax', network] },
+    { path: 'dataset.name', values: ['1000', '777'] },
+  ])
+  assert.equal(study.cells.length, 3)
+  assert.deepEqual(
+    study.leftOut.map(({ reason }) => reason),
+    ['the network cnn needs images, and the data set "777" is a table'],
+  )
+  const onTable = { ...base, dataset: { name: '777' } }
+  const rates = [{ path: 'schedule.lrStart', values: [0.1, 0.2] }]
+  await assert.rejects(plan(rates, { base: { ...onTable, model: network } }), {
+    message: /of which none can be run; .*the network cnn needs images, and the data set "777" is a table/,
+  })
+  await assert.rejects(plan(rates, { base: { ...onTable, augmentation: { flip: true } } }), {
+    message: /augmentation \(crop, flip\) works on images, and the data set "777" is a table/,
+  })
+  await assert.rejects(
+    planStudy(
+      {
+        kind: 'budget',
+        base,
+        schedules: [{ label: 'REX', spec: { kind: 'rex', lrStart: 0.1 } }],
+        budgets: [1],
+        tasks: [{ dataset: { name: '777' }, model: network }],
+      },
+      host,
+    ),
+    { message: /the network cnn needs images, and the data set "777" is a table/ },
+  )
+})
+
 test('values are shown as people write them, and no two look the same', async () => {
   const shown = async (path: string, values: unknown[]) =>
     (await plan([{ path, values }])).cells.map(({ settings }) => settings[path])
