@@ -116,6 +116,7 @@ describe('an import', () => {
     const tests = lab.write('cards-test.csv', 'weight,suit\n9,spade\n')
     await openForm(file)
     await classColumn().click()
+    await page.getByRole('option', { name: /weight/ }).waitFor()
     assert.deepEqual(await page.getByRole('option').allInnerTexts(), [
       'weight\n1.5, 2, 3',
       'suit\nheart, spade',

@@ -7,6 +7,7 @@ import type { FieldsProps } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
 
 const saysNone = sayingNothingFound('No column is called so')
+const saysReading = sayingNothingFound('Reading the columns…')
 
 /** Beyond these a list is searched, not read. */
 const mostListed = 200
@@ -51,7 +52,7 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
       selectFirstOptionOnChange
       limit={mostListed}
       maxDropdownHeight={280}
-      filter={saysNone}
+      filter={table.isPending ? saysReading : saysNone}
       renderOption={({ option: { value, label } }) => (
         <span className={classes.column}>
           <span>{label}</span>
