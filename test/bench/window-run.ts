@@ -93,7 +93,10 @@ async function untilDrawn(page: Page, act: () => Promise<number>): Promise<numbe
   const drawn = await page.evaluate<number>(
     `(async (start) => {
       const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
-      while (window.noted.drawn <= start || performance.now() - window.noted.drawn < 600) await wait(20)
+      while (window.noted.drawn <= start || performance.now() - window.noted.drawn < 600) {
+        if (performance.now() - start > 30_000) throw new Error('nothing was drawn for half a minute')
+        await wait(20)
+      }
       return window.noted.drawn
     })(${start})`,
   )
@@ -158,7 +161,7 @@ async function measureZooms(page: Page): Promise<void> {
   }
   const out = await untilDrawn(page, async () => {
     const start = await page.evaluate<number>('performance.now()')
-    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Show all' }).click()
     return start
   })
   figures.push(
