@@ -13,7 +13,7 @@ import { openStore } from '../../src-main/store/index.ts'
 import { launchBrowser } from '../browser/chromium.ts'
 import { type Lab, makeLab } from '../e2e/lab.ts'
 import { type Figure, percentile, report } from './store-support.ts'
-import { addressOf } from './windowBench.ts'
+import { openWindow } from './windowBench.ts'
 
 const MEMBERS = 20
 const EXAMPLES = 10_000
@@ -29,11 +29,7 @@ const runId = seed(lab)
 const browser = await launchBrowser()
 const host = lab.start('serve', '--no-open', '--json', '--port', '0')
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-  const problems: string[] = []
-  page.on('pageerror', ({ message }) => problems.push(message))
-  await page.goto(await addressOf(host))
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  const { page, problems } = await openWindow(browser, host)
   await page.goto(new URL(`/ensembles?runs=${JSON.stringify([runId])}`, page.url()).href)
   await page.getByRole('heading', { name: /test accuracy of 20 snapshots/ }).waitFor()
   for (const method of ['Average', 'Logit average']) {

@@ -14,7 +14,7 @@ import type { RunRecord } from '../../src-main/store/types.ts'
 import { launchBrowser } from '../browser/chromium.ts'
 import { type Lab, makeLab } from '../e2e/lab.ts'
 import { type Figure, metricsEvent, percentile, report } from './store-support.ts'
-import { addressOf, cpuOf, processorTimes } from './windowBench.ts'
+import { cpuOf, openWindow, processorTimes } from './windowBench.ts'
 
 const STEPS = 10_000_000
 /** Of each live measurement. */
@@ -29,11 +29,7 @@ const store = openStore(lab.database)
 const alive = setInterval(() => store.write.heartbeat(), 1000)
 const host = lab.start('serve', '--no-open', '--json', '--port', '0')
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-  const problems: string[] = []
-  page.on('pageerror', ({ message }) => problems.push(message))
-  await page.goto(await addressOf(host))
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  const { page, problems } = await openWindow(browser, host)
   await watchDrawing(page)
   await measureOpening(page, longRunId)
   await measureZooms(page)

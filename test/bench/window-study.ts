@@ -10,7 +10,7 @@ import type { RunRecord, Store } from '../../src-main/store/types.ts'
 import { launchBrowser } from '../browser/chromium.ts'
 import { makeLab } from '../e2e/lab.ts'
 import { type Figure, metricsEvent, percentile, report } from './store-support.ts'
-import { addressOf, cpuOf, processorTimes, whenThere } from './windowBench.ts'
+import { cpuOf, openWindow, processorTimes, whenThere } from './windowBench.ts'
 
 const openings = 5
 const updates = 24
@@ -40,11 +40,7 @@ const alive = setInterval(() => core.store.write.heartbeat(), 1000)
 const browser = await launchBrowser()
 const host = lab.start('serve', '--no-open', '--json', '--port', '0')
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-  const problems: string[] = []
-  page.on('pageerror', ({ message }) => problems.push(message))
-  await page.goto(await addressOf(host))
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  const { page, problems } = await openWindow(browser, host)
   await page.addInitScript({ content: watch })
   const [first, ...again] = await openingTimes(page, many.id)
   figures.push(

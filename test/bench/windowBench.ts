@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import { z } from 'zod'
 import type { Invocation } from '../e2e/lab.ts'
 
@@ -11,6 +11,19 @@ export function addressOf({ process: child }: Invocation): Promise<string> {
       if (text.trimEnd().endsWith('}')) resolve(z.object({ url: z.url() }).parse(JSON.parse(text)).url)
     })
   })
+}
+
+/** A page that has opened the window of a host, and notes what breaks in it. */
+export async function openWindow(
+  browser: Browser,
+  host: Invocation,
+): Promise<{ readonly page: Page; readonly problems: readonly string[] }> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
+  const problems: string[] = []
+  page.on('pageerror', ({ message }) => problems.push(message))
+  await page.goto(await addressOf(host))
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
+  return { page, problems }
 }
 
 /** The value of an expression of the page, once it is anything. */
