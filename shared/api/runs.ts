@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RunElsewhere } from '../run/elsewhere.ts'
 import type { RunKind } from '../run/kind.ts'
 import { type Scores, trainerCommand } from '../run/messages.ts'
 import type { RunOrigin } from '../run/origin.ts'
@@ -60,6 +61,8 @@ export interface RunInfo {
   readonly spec: RunSpec
   /** Of a range test; null for others. */
   readonly rateTest: RateTestSettings | null
+  /** Of a run that another program trained: then spec and plan only stand in, and no door shows them. Null for our own. */
+  readonly elsewhere: RunElsewhere | null
   /** The run it came from; null where it came from none. */
   readonly origin: RunOrigin | null
   /** The study it is a cell of; null where it was started by hand. */

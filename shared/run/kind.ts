@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** training: what a lab is about. rateTest: a range test, never counted as a training result. */
-export const runKind = z.enum(['training', 'rateTest'])
+/** training: what a lab is about. rateTest: a range test, never counted as a training result. elsewhere: trained by another program. */
+export const runKind = z.enum(['training', 'rateTest', 'elsewhere'])
 export type RunKind = z.infer<typeof runKind>
 
 /** Whether what a run comes to is a result, to be compared, ranked and put into ensembles. */

@@ -1,3 +1,4 @@
+import { ELSEWHERE_DATASET } from '../../shared/run/elsewhere.ts'
 import type { Db } from './database.ts'
 import { datasetRow } from './rows.ts'
 import type { WriteContext } from './runWrites.ts'
@@ -21,6 +22,7 @@ export function putDataset(
 export function listDatasets(db: Db): DatasetRecord[] {
   return db.all(
     datasetRow,
-    'SELECT id, name, folder, meta, created_at AS createdAt FROM datasets ORDER BY name, id',
+    'SELECT id, name, folder, meta, created_at AS createdAt FROM datasets WHERE id <> ? ORDER BY name, id',
+    ELSEWHERE_DATASET,
   )
 }

@@ -1,5 +1,6 @@
 import type { Annotation } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
+import { ELSEWHERE_DATASET } from '../../shared/run/elsewhere.ts'
 import { usualRunName } from '../../shared/run/runName.ts'
 import { canBecome, isActive, type RunStatus } from '../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../shared/schedule/index.ts'
@@ -72,8 +73,8 @@ function insertRun(
 ): void {
   db.run(
     `INSERT INTO runs (id, name, kind, spec, rate_test, origin, study_id, dataset_id, status, plan, total_steps,
-       host_id, queue_place, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       host_id, queue_place, created_at, elsewhere)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     run.spec.name ?? usualRunName(run.spec),
     run.kind ?? 'training',
@@ -88,6 +89,7 @@ function insertRun(
     place === null ? hosts.id : null,
     place,
     time,
+    run.elsewhere === undefined ? null : JSON.stringify(run.elsewhere),
   )
   if (run.state !== undefined) putCheckpoint(db, { runId: id, state: run.state }, time)
 }
@@ -99,8 +101,9 @@ export function discardRun({ db }: WriteContext, runId: string): void {
   refuseNeeded(db, runId, [runId])
   db.run('DELETE FROM runs WHERE id = ?', runId)
   db.run(
-    'DELETE FROM datasets WHERE id = ? AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_id = datasets.id)',
+    'DELETE FROM datasets WHERE id = ? AND id <> ? AND NOT EXISTS (SELECT 1 FROM runs WHERE dataset_id = datasets.id)',
     datasetId,
+    ELSEWHERE_DATASET,
   )
 }
 

@@ -5,6 +5,7 @@ import { queue } from './004-queue.ts'
 import { trainingTime } from './005-training-time.ts'
 import { checksums } from './006-checksums.ts'
 import { studies } from './007-studies.ts'
+import { elsewhere } from './008-elsewhere.ts'
 
 /** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
 export const migrations: readonly string[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly string[] = [
   trainingTime,
   checksums,
   studies,
+  elsewhere,
 ]

@@ -1,4 +1,5 @@
 import type { RunChange, RunInfo, RunListChange } from '../../../shared/api/runs.ts'
+import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
 import type { RunKind } from '../../../shared/run/kind.ts'
 import type { TrainerState } from '../../../shared/run/messages.ts'
 import type { RunOrigin } from '../../../shared/run/origin.ts'
@@ -25,6 +26,8 @@ export interface NewRun {
   readonly kind?: RunKind
   readonly rateTest?: RateTestSettings
   readonly origin?: RunOrigin
+  /** Of a run that another program trained: kind is elsewhere. */
+  readonly elsewhere?: RunElsewhere
   /** What it begins with, where nobody else keeps that: its first checkpoint, before its first step. */
   readonly state?: TrainerState
   readonly studyId?: string

@@ -33,10 +33,11 @@ const flags: Readonly<Record<string, (run: RunSummary) => boolean>> = {
   ensembled: (run) => run.ensemble !== null,
   archived: (run) => run.archived,
   rangetest: ({ kind }) => kind === 'rateTest',
+  elsewhere: ({ kind }) => kind === 'elsewhere',
 }
 
 /** As they are typed. */
-const kinds = { training: 'training', rateTest: 'rangetest' } as const
+const kinds = { training: 'training', rateTest: 'rangetest', elsewhere: 'elsewhere' } as const
 
 const optimizerWords = (run: RunSummary): readonly string[] => [
   factsOf(run).optimizer,
@@ -53,7 +54,7 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
   is: { kind: 'flag', about: 'favourite, active, resumable, …', flags },
   kind: {
     kind: 'text',
-    about: 'training, rangetest',
+    about: 'training, rangetest, elsewhere',
     read: (run) => [kinds[run.kind]],
     values: Object.values(kinds),
   },

@@ -18,6 +18,7 @@ export function runWith(
     spec,
     kind: 'training',
     rateTest: null,
+    elsewhere: null,
     origin: null,
     studyId: null,
     datasetId: 'data',

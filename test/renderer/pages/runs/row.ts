@@ -14,6 +14,7 @@ export function row(id: string, change: Partial<RunSummary> = {}, spec: object =
     }),
     kind: 'training',
     rateTest: null,
+    elsewhere: null,
     origin: null,
     studyId: null,
     datasetId: 'data',
