@@ -8,6 +8,7 @@ import {
   score,
 } from '../../shared/ensemble/index.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
+import { selectionRounds } from '../../shared/ensemble/select.ts'
 import { UserError } from '../../shared/errors.ts'
 import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
@@ -19,9 +20,6 @@ import { refuseOtherSplits, runsOf } from './sameSplit.ts'
 /* Arithmetic on stored probabilities: no model is loaded. */
 
 type How = Parameters<typeof combine>[2]
-
-/** Rounds of greedy selection: enough for shares as fine as 2 %. */
-const selectionRounds = 50
 
 /** An ensemble of one run's snapshots. @throws UserError for unknown or unusable members */
 export function evaluate(
@@ -189,6 +187,7 @@ function weightsFor(method: PredictionMethod, count: number, validation: Part | 
   const { bestPrefixCounts, bestPrefixLength } = greedySelection(validation.members, validation.truth, {
     metric: 'nll',
     rounds: selectionRounds,
+    sortedStart: true,
   })
   return bestPrefixCounts.map((picked) => picked / bestPrefixLength)
 }
