@@ -86,12 +86,7 @@ interface Judging {
 
 function judge(store: Store, { run, method, snapshots, parts, weights }: Judging): EnsembleResult {
   const { validation, test, judged, judgedOn } = parts
-  const how: How =
-    method === 'logitAverage'
-      ? { kind: 'geometric' }
-      : method === 'weighted'
-        ? { kind: 'weighted', weights }
-        : { kind: 'mean' }
+  const how = howOf(method, weights)
   const members = snapshots.map((snapshot, i) => ({
     snapshot,
     weight: weights[i] ?? 0,
@@ -102,6 +97,7 @@ function judge(store: Store, { run, method, snapshots, parts, weights }: Judging
     diversity(judged.members, judged.truth)
   return {
     run,
+    runs: runsOf(store.read, snapshots),
     method,
     members,
     validation: scoreCombined(validation, how),
@@ -190,6 +186,11 @@ function weightsFor(method: PredictionMethod, count: number, validation: Part | 
     sortedStart: true,
   })
   return bestPrefixCounts.map((picked) => picked / bestPrefixLength)
+}
+
+export function howOf(method: PredictionMethod, weights: readonly number[]): How {
+  if (method === 'logitAverage') return { kind: 'geometric' }
+  return method === 'weighted' ? { kind: 'weighted', weights } : { kind: 'mean' }
 }
 
 function scoreCombined(part: Part | undefined, how: How): PartScores | null {
