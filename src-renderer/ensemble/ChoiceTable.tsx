@@ -1,4 +1,4 @@
-import { Button, Table, Tooltip } from '@mantine/core'
+import { Table, Tooltip, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { choiceRuleWords, FOLDS, type JudgedChoice, optimismOf } from '../../shared/ensemble/memberChoices.ts'
 import { count, loss, points, thin } from '../format/format.ts'
@@ -29,7 +29,7 @@ export function ChoiceTable({ model, choices, notes }: ChoiceTableProps) {
   return (
     <Section
       title="Choice of members"
-      about={`Of all ${count(model.candidates.length)} snapshots: chosen on validation by NLL, scored on test. Optimism, nats: by how much the validation NLL flatters the choice, estimated by choosing on four fifths of the validation examples and measuring on the fifth left out, ${FOLDS} times.`}
+      about={`Of all ${count(model.candidates.length)} snapshots: chosen on validation by NLL, scored on test. Optimism, nats: by how much the validation NLL flatters the choice, estimated by choosing on four fifths of the validation examples and measuring on the fifth left out, ${FOLDS} times. Press a rule to use its members.`}
     >
       {notes}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -50,7 +50,6 @@ export function ChoiceTable({ model, choices, notes }: ChoiceTableProps) {
                 {measure === 'error' ? 'Error' : 'Accuracy'}
                 <span className={classes.ofPart}> test</span>
               </Table.Th>
-              <Table.Td />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -58,7 +57,14 @@ export function ChoiceTable({ model, choices, notes }: ChoiceTableProps) {
               <Table.Tr key={choice.rule}>
                 <Table.Th scope="row" fw={400}>
                   <Tooltip label={choiceRuleWords[choice.rule].hint} multiline w={260}>
-                    <span>{choiceRuleWords[choice.rule].title}</span>
+                    <UnstyledButton
+                      fz="inherit"
+                      className={classes.rule}
+                      aria-label={`Use ${choiceRuleWords[choice.rule].title}`}
+                      onClick={() => use(choice, model)}
+                    >
+                      {choiceRuleWords[choice.rule].title}
+                    </UnstyledButton>
                   </Tooltip>
                 </Table.Th>
                 <Table.Td>{count(choice.members)}</Table.Td>
@@ -66,16 +72,6 @@ export function ChoiceTable({ model, choices, notes }: ChoiceTableProps) {
                 <Table.Td>{optimismText(choice)}</Table.Td>
                 <Table.Td>{loss(choice.scores.nll)}</Table.Td>
                 <Table.Td title={gainWords(choice)}>{scoreText(choice.scores.accuracy, measure, 2)}</Table.Td>
-                <Table.Td>
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    aria-label={`Use ${choiceRuleWords[choice.rule].title}`}
-                    onClick={() => use(choice, model)}
-                  >
-                    Use
-                  </Button>
-                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -94,7 +94,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
     }
     if (run === undefined && runs === undefined) {
       throw new UserError(
-        'While reading the options of "anneal ensemble": give --run RUN, --runs RUN,RUN or --study STUDY (received none of them).',
+        'While reading the options of "anneal ensemble": give --run RUN, --runs RUN,RUN or --study STUDY (received neither of them).',
       )
     }
     if (runs !== undefined) refuseBeside('runs', runs.join(','), { run, snapshots })
