@@ -13,7 +13,10 @@ export interface EnsembleMember {
 
 /** What an ensemble of stored snapshots is worth. Parts without examples are null. */
 export interface EnsembleResult {
+  /** That of the first member. */
   readonly run: RunRecord
+  /** Those of all members, in their order. */
+  readonly runs: readonly RunRecord[]
   readonly method: EnsembleMethod
   readonly members: readonly EnsembleMember[]
   readonly validation: PartScores | null

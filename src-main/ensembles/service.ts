@@ -1,10 +1,13 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
+import type { ChoiceRule } from '../../shared/ensemble/memberChoices.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
-import type { EnsembleRecord, Store } from '../store/types.ts'
+import type { EnsembleRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { chooseMembers } from './chooseMembers.ts'
+import { type EnsembleDetails, ensembleDetails } from './details.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
 import type { EnsembleRequest, EnsembleResult, MembersRequest, SnapshotTable } from './result.ts'
 import { snapshotTable } from './runsBySnapshots.ts'
@@ -26,6 +29,10 @@ export interface EnsembleService {
   averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
   /** N runs times M snapshots of each (SGDR's table). @throws UserError when they cannot be combined */
   runsBySnapshots(runIds: readonly string[]): SnapshotTable
+  /** Members with shares, chosen by a rule on validation. @throws UserError without validation data, or of too many to try */
+  choose(rule: ChoiceRule, snapshots: readonly SnapshotRecord[]): MembersRequest['members']
+  /** What more is known of an ensemble of predictions; takes seconds for hundreds of members. */
+  details(result: EnsembleResult): EnsembleDetails
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
@@ -69,6 +76,8 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       return { ...result, method: 'weightAverage', ...scores }
     },
     runsBySnapshots: (runIds) => snapshotTable(store, runIds),
+    choose: (rule, snapshots) => chooseMembers(store, rule, snapshots),
+    details: (result) => ensembleDetails(store, result),
     save: (name, result) =>
       store.write.saveEnsemble({
         name,

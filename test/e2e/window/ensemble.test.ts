@@ -162,7 +162,7 @@ test('the panel and its ticks survive a reload, stay in sight, and never make th
     [720, 800],
   ] as const) {
     await page.setViewportSize({ width, height })
-    await panel().getByRole('heading', { name: 'Disagreement' }).scrollIntoViewIfNeeded()
+    await panel().getByRole('heading', { name: 'Diversity', exact: true }).scrollIntoViewIfNeeded()
     const over = z
       .tuple([z.number(), z.number()])
       .parse(
