@@ -14,17 +14,19 @@ export class PlacedError extends UserError {
   /** Both counted from 1. */
   readonly line: number
   readonly column: number
-  /** The sentence without place and picture. */
+  /** The sentence without the place. */
   readonly reason: string
+  override readonly picture: string
 
   constructor(source: string, { from, to }: Span, reason: string) {
     const { line, column, picture } = placeOf(source, from, to)
-    super(`While reading the PyTorch scheduler, line ${line}, column ${column}: ${reason}.\n${picture}`)
+    super(`While reading the PyTorch scheduler, line ${line}, column ${column}: ${reason}.`)
     this.from = from
     this.to = to
     this.line = line
     this.column = column
     this.reason = reason
+    this.picture = picture
   }
 }
 
