@@ -7,6 +7,8 @@ import { didYouMean } from './didYouMean.ts'
  */
 export class UserError extends Error {
   override readonly name = 'UserError'
+  /** Lines that show the place in a text, a mark below it; empty where there is none. */
+  readonly picture: string = ''
 }
 
 /** The value as a short piece of text for an error sentence. */

@@ -46,7 +46,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
     return 2
   }
   if (error instanceof UserError) {
-    terminal.err(`${oneLine(error.message)}\n`)
+    terminal.err(`${oneLine(error.message)}\n${error.picture && `${error.picture}\n`}`)
     return 2
   }
   const words = error instanceof Error ? error.message : String(error)

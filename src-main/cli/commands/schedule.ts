@@ -4,6 +4,7 @@ import { didYouMean } from '../../../shared/didYouMean.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { initialPlan } from '../../../shared/run/plan.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
+import { fromPyTorch } from '../../../shared/schedule/import/pytorch/fromPyTorch.ts'
 import {
   type CompiledSchedule,
   compileSchedule,
@@ -31,10 +32,19 @@ import { familyNamed, kindJson, kindsText, kindText } from '../scheduleKinds.ts'
 import { table } from '../table.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
 
+const number = z
+  .string()
+  .regex(/^\d*\.?\d+(e[+-]?\d+)?$/i, 'must be a number of at least 0')
+  .transform(Number)
+
 const options = z.object({
   ...jsonOption,
   spec: z.string().optional(),
   preset: z.string().optional(),
+  fromPytorch: z.string().optional(),
+  lr: number.optional(),
+  momentum: number.optional(),
+  stepped: z.enum(['step', 'epoch']).default('step'),
   listPresets: z.boolean().default(false),
   kinds: z.boolean().default(false),
   kind: z.string().optional(),
@@ -42,7 +52,7 @@ const options = z.object({
   stepsPerEpoch: wholeNumber(1, maxSteps).optional(),
   every: wholeNumber(1, maxSteps).default(1),
   all: z.boolean().default(false),
-  format: z.enum(['csv', 'json', 'svg']).optional(),
+  format: z.enum(['csv', 'json', 'svg', 'spec']).optional(),
   code: z.enum(exportTargets).optional(),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
@@ -57,6 +67,13 @@ export function addSchedule(program: Command, cli: Cli): void {
     )
     .option('--spec <file>', 'JSON file with a schedule, or with a run whose schedule is meant')
     .option('--preset <id>', 'a schedule that comes with Anneal')
+    .option('--from-pytorch <text>', "Python that makes a scheduler of PyTorch's; it is read, never run")
+    .option('--lr <rate>', "with --from-pytorch: the optimizer's rate, where the text does not make one")
+    .option('--momentum <value>', "with --from-pytorch: the optimizer's momentum")
+    .option(
+      '--stepped <when>',
+      'with --from-pytorch: when scheduler.step() is called, step or epoch (default: step)',
+    )
     .option('--list-presets', 'list the schedules that come with Anneal and where they are from')
     .option('--kinds', 'list the kinds of schedule that a spec may have')
     .option('--kind <name>', 'say what each field of a kind does')
@@ -67,7 +84,10 @@ export function addSchedule(program: Command, cli: Cli): void {
     )
     .option('--every <n>', 'csv, json: only every n-th step, from step 0 on (default: 1)')
     .option('--all', `csv, json: print them all, also where they are more than ${whole(mostRows)}`)
-    .option('--format <format>', 'csv, json or svg (default: csv; json with --json)')
+    .option(
+      '--format <format>',
+      'csv, json, svg, or spec for the schedule itself (default: csv; json with --json)',
+    )
     .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--force', 'replace the file if it is there')
@@ -82,6 +102,10 @@ export function addSchedule(program: Command, cli: Cli): void {
         [
           'anneal schedule --preset rex --steps 700 --steps-per-epoch 10 --code pytorch --out rex.py',
           'the same rates in a PyTorch script',
+        ],
+        [
+          `anneal schedule --from-pytorch 'StepLR(optimizer, step_size=30)' --lr 0.1 --steps 90 --format spec`,
+          'the same schedule as JSON',
         ],
         ['anneal schedule --list-presets', 'what there is'],
         ['anneal schedule --kind sgdr', 'its fields, with defaults and choices'],
@@ -103,7 +127,7 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
     )
   }
   const format = chosen.code ?? chosen.format ?? (json ? 'json' : 'csv')
-  if (json && format !== 'json' && out === undefined) {
+  if (json && format !== 'json' && format !== 'spec' && out === undefined) {
     throw new UserError(
       `While printing the schedule: --json prints JSON, but the format is ${format}; add --out for the ${format} file.`,
     )
@@ -114,7 +138,9 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   const schedule = compileSchedule(spec, plan)
   const chunks = isCode(format)
     ? [exportSchedule(spec, plan, format)]
-    : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
+    : format === 'spec'
+      ? [`${JSON.stringify(spec, null, 2)}\n`]
+      : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(chunk)
     cli.terminal.err(hint + suggestWholeCycles(spec, plan))
@@ -138,15 +164,32 @@ interface Planned {
 
 /** A run is planned as it would train; a schedule on its own over the steps given. */
 async function planSchedule(cli: Cli, chosen: Options): Promise<Planned> {
+  if (chosen.fromPytorch !== undefined) return planFromPyTorch(chosen, chosen.fromPytorch)
   const { name, spec, run } = readSchedule(chosen)
   if (run !== undefined) return { name, spec, plan: await planOfRun(cli, run, chosen), hint: '' }
-  const { steps, stepsPerEpoch } = chosen
+  const plan = planOf(chosen)
+  return { name, spec, plan, hint: chosen.stepsPerEpoch === undefined ? epochHint(spec) : '' }
+}
+
+function planOf({ steps, stepsPerEpoch }: Options): SchedulePlan {
   if (steps === undefined) {
     throw new UserError('While planning the schedule: --steps is missing; give the number of steps to plan.')
   }
-  const plan = { totalSteps: steps, stepsPerEpoch: stepsPerEpoch ?? 1 }
-  return { name, spec, plan, hint: stepsPerEpoch === undefined ? epochHint(spec) : '' }
+  return { totalSteps: steps, stepsPerEpoch: stepsPerEpoch ?? 1 }
 }
+
+/** A scheduler of PyTorch's over the steps given. */
+function planFromPyTorch(chosen: Options, text: string): Planned {
+  if (chosen.spec !== undefined || chosen.preset !== undefined) throw oneSource()
+  const plan = planOf(chosen)
+  const { lr, momentum, stepsPerEpoch, stepped: interval } = chosen
+  const { spec, name, notes } = fromPyTorch(text, { lr, momentum, stepsPerEpoch, interval, plan })
+  const hint = stepsPerEpoch === undefined ? epochHint(spec) : ''
+  return { name, spec, plan, hint: [...notes.map((note) => `${note}\n`), hint].join('') }
+}
+
+const oneSource = (): UserError =>
+  new UserError('While choosing the schedule: give either --spec FILE, --preset ID or --from-pytorch TEXT.')
 
 /** What is given on the command line goes before what the run's data set and budget come to. */
 async function planOfRun(cli: Cli, run: RunSpec, { steps, stepsPerEpoch }: Options): Promise<SchedulePlan> {
@@ -165,7 +208,7 @@ function readSchedule({ spec: file, preset: id }: Options): {
   run?: RunSpec
 } {
   if ((file === undefined) === (id === undefined)) {
-    throw new UserError('While choosing the schedule: give either --spec FILE or --preset ID.')
+    throw oneSource()
   }
   if (id !== undefined) {
     const preset = presets.find((known) => known.id === id)

@@ -29,3 +29,22 @@ test('--code refuses other libraries, and another format beside it', async () =>
   assert.equal(both.code, 2)
   assert.match(both.err, /either --code or --format/)
 })
+
+test('--from-pytorch takes a scheduler as text, and shows the place of what it cannot say', async () => {
+  const text = 'w = LinearLR(o, 0.5, total_iters=2)\nscheduler = SequentialLR(o, [w, StepLR(o, 3)], [2])'
+  const steps = ['--lr', '0.1', '--steps', '6']
+  const printed = await invokeHere(home, ['schedule', '--from-pytorch', text, ...steps])
+  assert.equal(printed.code, 0, printed.err)
+  const rates = printed.out
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(',')[1]))
+  const wanted = [0.05, 0.075, 0.1, 0.1, 0.1, 0.01]
+  for (const [step, rate] of wanted.entries()) assert.ok(Math.abs((rates[step] ?? 0) - rate) < 1e-12)
+  const spec = await invokeHere(home, ['schedule', '--from-pytorch', text, ...steps, '--format', 'spec'])
+  assert.equal(JSON.parse(spec.out).kind, 'sequence')
+  const refused = await invokeHere(home, ['schedule', '--from-pytorch', 'StepLR(o, size=3)', ...steps])
+  assert.equal(refused.code, 2)
+  assert.match(refused.err, /line 1, column 16: StepLR has no size.*\n {2}StepLR\(o, size=3\)\n {17}\^/)
+})
