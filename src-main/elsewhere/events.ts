@@ -41,7 +41,9 @@ for (const type of [setting, session, hparams, plugin, metadata, tensor, value, 
   root.add(type)
 
 const bytes = z.instanceof(Uint8Array)
-const numbers = z.array(z.number()).optional()
+/** NaN and infinities too, which z.number() refuses. */
+const real = z.custom<number>((value) => typeof value === 'number')
+const numbers = z.array(real).optional()
 const rawTensor = z.object({
   dtype: z.number().optional(),
   content: bytes.optional(),
@@ -61,7 +63,7 @@ const rawEvent = z.object({
         .array(
           z.object({
             tag: z.string().default(''),
-            simpleValue: z.number().optional(),
+            simpleValue: real.optional(),
             tensor: rawTensor.optional(),
             metadata: z
               .object({
