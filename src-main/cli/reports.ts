@@ -50,6 +50,9 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
 
 /** A run as `runs list --json` prints it. */
 export function runListReport(run: RunRecord) {
+  const { createdAt, endedAt, elsewhere } = run
+  if (elsewhere !== null)
+    return { ...runHead(run), elsewhere, createdAt: isoTime(createdAt), endedAt: isoTime(endedAt) }
   return {
     ...runHead(run),
     datasetId: run.datasetId,

@@ -2,6 +2,7 @@ import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
+import { describeElsewhere } from './elsewhereText.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { lineageText } from './lineageText.ts'
 import { oneLine } from './oneLine.ts'
@@ -13,6 +14,7 @@ import { wrap } from './wrap.ts'
 /** A run for people: what it is, how far it came, and its snapshots. */
 export function describeRun(core: Core, run: RunRecord, columns: number): string {
   if (run.rateTest !== null) return describeRateTest(run, viewRateTest(core.store.read, run), columns)
+  if (run.elsewhere !== null) return describeElsewhere(core.store.read, run, run.elsewhere, columns)
   const report = runReport(core, run)
   const last = report.epochs.at(-1)
   const facts: [string, string][] = [
@@ -113,7 +115,9 @@ function runColumns(
     fact({ head: 'status' }, ({ status }) => status),
     fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
     fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
-    fact({ head: 'model' }, ({ spec }) => spec.model.kind),
-    fact({ head: 'schedule' }, ({ kind, spec }) => (kind === 'rateTest' ? 'range test' : spec.schedule.kind)),
+    fact({ head: 'model' }, ({ kind, spec }) => (kind === 'elsewhere' ? absent : spec.model.kind)),
+    fact({ head: 'schedule' }, ({ kind, spec }) =>
+      kind === 'rateTest' ? 'range test' : kind === 'elsewhere' ? 'elsewhere' : spec.schedule.kind,
+    ),
   ]
 }

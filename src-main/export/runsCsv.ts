@@ -1,4 +1,5 @@
 import type { RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
+import { isOurs } from '../../shared/run/kind.ts'
 import { type CsvForm, csvLines } from './csv.ts'
 
 type Cell = string | number | boolean | null
@@ -8,7 +9,11 @@ type Cell = string | number | boolean | null
  * their specs in a column of its own. Accuracies in 0..1, losses in nats, times in ISO 8601; empty where there is none.
  */
 export function* runsCsv(runs: readonly RunSummary[], form: CsvForm = {}): Generator<string> {
-  const rows = runs.map((run) => ({ ...scores(run), ...settings('', run.spec) }))
+  const rows = runs.map((run) => ({
+    ...scores(run),
+    ...settings('', isOurs(run) ? run.spec : undefined),
+    ...settings('elsewhere', run.elsewhere?.hyperparameters),
+  }))
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   yield csvLines([columns], form)
   for (const row of rows) yield csvLines([columns.map((column) => row[column])], form)
@@ -63,7 +68,8 @@ function settings(path: string, value: unknown): Record<string, Cell> {
   }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
     return { [name]: value }
-  return { [name]: value === null || value === undefined ? null : JSON.stringify(value) }
+  if (value === undefined) return {}
+  return { [name]: value === null ? null : JSON.stringify(value) }
 }
 
 const isoTime = (milliseconds: number | null): string | null =>
