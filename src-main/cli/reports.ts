@@ -97,8 +97,9 @@ function runHead(run: RunRecord) {
 }
 
 export function snapshotReport(snapshot: SnapshotRecord) {
-  const { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes } = snapshot
-  return { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes }
+  const { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes, ema } =
+    snapshot
+  return { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes, ema }
 }
 
 /**

@@ -50,8 +50,12 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
   return head + table + lineageText(core.store.read, run, columns)
 }
 
+/** Of the moving average of the weights, beside the snapshot's own. */
+const averageColumn = (part: 'validation' | 'test'): Column => ({ head: `average, ${part}`, align: 'right' })
+
 export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord[], columns: number): string {
   const names = snapshots.map((snapshot) => snapshotName(run, snapshot))
+  const averages = snapshots.some(({ ema }) => ema !== null)
   return table(
     [
       { head: 'snapshot', align: 'right' },
@@ -59,16 +63,18 @@ export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord
       { head: 'after steps', align: 'right' },
       { head: 'validation', align: 'right' },
       { head: 'test', align: 'right' },
+      ...(averages ? [averageColumn('validation'), averageColumn('test')] : []),
       { head: 'learning rate', align: 'right' },
       { head: 'size', align: 'right' },
       { head: 'weights', shrinkTo: 12 },
     ],
-    snapshots.map(({ id, step, valAccuracy, testAccuracy, lr, bytes: size, weightsSha256 }, place) => [
+    snapshots.map(({ id, step, valAccuracy, testAccuracy, ema, lr, bytes: size, weightsSha256 }, place) => [
       String(id),
       names[place]?.number ?? '',
       whole(step + 1),
       percent(valAccuracy),
       percent(testAccuracy),
+      ...(averages ? [percent(ema?.valAccuracy ?? null), percent(ema?.testAccuracy ?? null)] : []),
       rate(lr),
       bytes(size),
       weightsSha256.slice(0, 12),

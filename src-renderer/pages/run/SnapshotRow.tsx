@@ -68,7 +68,7 @@ interface FactsProps {
 }
 
 function Facts({ run, snapshot, measure }: FactsProps) {
-  const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr } = snapshot
+  const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr, ema } = snapshot
   const epoch = Number(((step + 1) / run.planned.plan.stepsPerEpoch).toFixed(2))
   return (
     <span className={classes.facts}>
@@ -78,6 +78,11 @@ function Facts({ run, snapshot, measure }: FactsProps) {
       <span>rate {rate(Number(lr.toPrecision(3)))}</span>
       <span>loss {loss(valLoss ?? testLoss)}</span>
       {valAccuracy !== null && testAccuracy !== null && <span>test {scoreText(testAccuracy, measure)}</span>}
+      {ema !== null && (
+        <span title="The moving average of the weights, after the same step">
+          average {partOf(ema)} {scoreText(judgedBy(ema), measure)}
+        </span>
+      )}
     </span>
   )
 }
