@@ -1,10 +1,11 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
 import { score } from '../../shared/ensemble/index.ts'
-import type { Predictions } from '../../shared/run/messages.ts'
+import type { AverageAnswer } from '../../shared/run/average.ts'
+import type { Predictions, StoredTensor } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
-import type { EnsembleRecord, Store } from '../store/types.ts'
+import type { EnsembleRecord, RunRecord, Store } from '../store/types.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
 import type { EnsembleRequest, EnsembleResult, MembersRequest, SnapshotTable } from './result.ts'
 import { snapshotTable } from './runsBySnapshots.ts'
@@ -24,6 +25,11 @@ export interface EnsembleService {
    * @throws UserError for unknown members, or when the model cannot be built
    */
   averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
+  /**
+   * The tensors of such a model, of members with the weights given, made in a process of its own.
+   * @throws UserError when it cannot be built
+   */
+  averagedTensors(members: MembersRequest['members']): Promise<StoredTensor[]>
   /** N runs times M snapshots of each (SGDR's table). @throws UserError when they cannot be combined */
   runsBySnapshots(runIds: readonly string[]): SnapshotTable
   save(name: string, result: EnsembleResult): EnsembleRecord
@@ -37,19 +43,25 @@ const AVERAGES_KEPT = 32
 export function createEnsembleService(store: Store, catalogue: Catalogue, devices: Devices): EnsembleService {
   /** By their snapshots, which never change. */
   const averages = new Map<string, AverageScores>()
-  const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
+  const average = async (run: RunRecord, members: MembersRequest['members']): Promise<AverageAnswer> => {
     const { folder } = await catalogue.resolve(run.datasetId)
     const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
-    const averaged = await runJob('average', {
+    return runJob('average', {
       spec: run.spec,
       datasetFolder: folder,
       devices: choice.type === 'advice' ? choice.advice : { known: {} },
       stepsPerEpoch: run.planned.plan.stepsPerEpoch,
-      members: members.map(({ snapshot, weight }) => ({
+      members: members.map(({ snapshotId, weight }) => ({
         weight,
-        tensors: [...store.read.snapshotModel(snapshot.id).tensors],
+        tensors: [...store.read.snapshotModel(snapshotId).tensors],
       })),
     })
+  }
+  const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
+    const averaged = await average(
+      run,
+      members.map(({ snapshot, weight }) => ({ snapshotId: snapshot.id, weight })),
+    )
     const scoresOn = (part: Predictions['part']): PartScores | null => {
       const found = averaged.predictions.find((each) => each.part === part)
       return found === undefined ? null : plain(score(found.probs, found))
@@ -67,6 +79,12 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       const [oldest = key] = averages.keys()
       if (averages.size > AVERAGES_KEPT) averages.delete(oldest)
       return { ...result, method: 'weightAverage', ...scores }
+    },
+    async averagedTensors(members) {
+      const [first] = members
+      if (first === undefined) throw new Error('an average needs at least one member')
+      const { tensors } = await average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
+      return tensors
     },
     runsBySnapshots: (runIds) => snapshotTable(store, runIds),
     save: (name, result) =>

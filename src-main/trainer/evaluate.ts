@@ -70,7 +70,7 @@ async function inferLogits(
 }
 
 /** Writes the softmax of `logits` to `out`. @returns the cross-entropy of `label`, in nats */
-function softmaxRow(logits: Float32Array, label: number, out: Float32Array): number {
+export function softmaxRow(logits: Float32Array, label: number, out: Float32Array): number {
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)
   for (const [c, logit] of logits.entries()) out[c] = Math.exp(logit - largest) / total
