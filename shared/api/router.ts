@@ -10,6 +10,7 @@ import {
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
+import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -222,6 +223,18 @@ const lab = router({
     .mutation(({ ctx, input }) => ctx.lab.setSlots(input)),
 })
 
+const predictions = router({
+  input: procedure
+    .input(input(predictorInput, 'reading what a model takes'))
+    .query(({ ctx, input }) => ctx.predictions.input(input.predictor)),
+  upload: procedure
+    .input(input(uploadPiece, 'taking examples'))
+    .mutation(({ ctx, input }) => ctx.predictions.upload(input)),
+  answer: procedure
+    .input(input(answerUpload, 'predicting'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.predictions.answer(input, signal))),
+})
+
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, rateTests, series, studies, ensembles, datasets, lab })
+export const appRouter = router({ runs, rateTests, series, studies, ensembles, predictions, datasets, lab })
 export type AppRouter = typeof appRouter

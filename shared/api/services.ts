@@ -18,6 +18,7 @@ import type {
   WeightAverageAnswer,
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
+import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -93,6 +94,14 @@ export interface Services {
     restore(ids: readonly number[]): void
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
+  }
+  readonly predictions: {
+    input(predictor: Predictor): PredictorInput
+    upload(piece: UploadPiece): Promise<void>
+    answer(
+      input: z.infer<typeof answerUpload>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

@@ -1,14 +1,6 @@
+import type { PredictedRow } from '../../shared/api/predictions.ts'
 import type { PredictTold } from '../../shared/run/predict.ts'
 import { csvLines } from './csv.ts'
-
-/** One example with what was answered to it. */
-export interface PredictedRow {
-  readonly name: string
-  readonly note: string | null
-  /** Index of the greatest probability, the first of several. */
-  readonly predicted: number
-  readonly probabilities: readonly number[]
-}
 
 /** The rows of a batch, in its order. */
 export function predictedRows({ rows, probs }: PredictTold, classes: number): PredictedRow[] {

@@ -1,3 +1,4 @@
+import type { Predictor } from '../../shared/api/predictions.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
 import {
@@ -11,11 +12,6 @@ import type { EnsembleService } from '../ensembles/service.ts'
 import { type DatasetInput, readInput } from '../export/datasetInput.ts'
 import { jobParts } from '../process/jobParts.ts'
 import type { RunRecord, Store } from '../store/types.ts'
-
-/** Who is asked: one model, or an ensemble that was saved. */
-export type Predictor =
-  | { readonly type: 'snapshot'; readonly id: number }
-  | { readonly type: 'ensemble'; readonly id: number }
 
 /** Predictions under way. */
 export interface Predicting {

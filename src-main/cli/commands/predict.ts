@@ -1,16 +1,12 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { PredictedRow, Predictor } from '../../../shared/api/predictions.ts'
 import { csvOptions } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import type { PredictAnswer } from '../../../shared/run/predict.ts'
 import type { Core } from '../../core.ts'
-import {
-  type PredictedRow,
-  predictedRows,
-  predictionHead,
-  predictionLines,
-} from '../../export/predictionsCsv.ts'
-import type { Predicting, Predictor } from '../../predictions/service.ts'
+import { predictedRows, predictionHead, predictionLines } from '../../export/predictionsCsv.ts'
+import type { Predicting } from '../../predictions/service.ts'
 import {
   addStore,
   type Cli,

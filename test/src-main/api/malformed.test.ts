@@ -34,6 +34,17 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.get': { id: 'zzz' },
   'runs.changes': {},
   'lab.health': {},
+  'predictions.input': { predictor: { type: 'snapshot', id: 999 } },
+  'predictions.upload': {
+    upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a11',
+    file: 0,
+    name: 'a.png',
+    content: 'YQ==',
+  },
+  'predictions.answer': {
+    predictor: { type: 'ensemble', id: 999 },
+    upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a12',
+  },
   'runs.watch': { id: 'zzz' },
   'runs.plan': { spec },
   'runs.estimate': { spec },
