@@ -65,3 +65,39 @@ export interface WeightAverageAnswer {
   readonly validation: PartScores | null
   readonly test: PartScores | null
 }
+
+/** The straight line between the weights of two snapshots: twenty steps from one to the other. */
+export const measureLine = z.strictObject({ from: z.int().min(1), to: z.int().min(1) })
+
+/** On validation data. */
+export interface WeightLinePoint {
+  /** λ: weights are (1 − λ) of the first and λ of the second. */
+  readonly at: number
+  /** Nats. */
+  readonly loss: number
+  /** In 0..1. */
+  readonly accuracy: number
+  /** Nats above the straight line between the losses of the ends, with its paired standard error; null at the ends. */
+  readonly height: number | null
+  readonly standardError: number | null
+}
+
+export interface WeightLine {
+  readonly from: number
+  readonly to: number
+  /** Those measured so far, by λ. */
+  readonly points: readonly WeightLinePoint[]
+  /** How many there will be. */
+  readonly places: number
+  readonly isDone: boolean
+  /** Validation examples. */
+  readonly examples: number
+  /** The highest place between the ends; below `leastBump` the examples cannot tell a bump from none. */
+  readonly top: {
+    readonly at: number
+    readonly height: number
+    readonly standardError: number
+    readonly leastBump: number
+    readonly isBump: boolean
+  } | null
+}

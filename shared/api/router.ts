@@ -6,6 +6,7 @@ import {
   averageWeights,
   ensembleIds,
   listEnsembles,
+  measureLine,
   renameEnsemble,
   saveEnsemble,
   saveWeightAverage,
@@ -138,6 +139,9 @@ const ensembles = router({
   restore: procedure
     .input(input(ensembleIds, 'restoring ensembles'))
     .mutation(({ ctx, input }) => ctx.ensembles.restore(input.ids)),
+  line: procedure
+    .input(input(measureLine, 'measuring the line between two snapshots'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.line(input, signal))),
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),

@@ -12,10 +12,12 @@ import type {
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureLine,
   renameEnsemble,
   SaveEnsemble,
   SaveWeightAverage,
   WeightAverageAnswer,
+  WeightLine,
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
@@ -92,6 +94,7 @@ export interface Services {
     /** To where `restore` finds them, for 30 days. */
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
+    line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }

@@ -3,6 +3,7 @@ import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleResult } from '../ensembles/result.ts'
 import type { Pulse } from './pulse.ts'
+import { whileWanted } from './whileWanted.ts'
 
 export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse): Services['ensembles'] {
   const { read, write } = store
@@ -28,6 +29,7 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
       write.restoreEnsembles(ids)
       pulse.poke()
     },
+    line: ({ from, to }, signal) => whileWanted(signal, (ended) => ensembles.line(from, to, ended)),
     async averageWeights({ runId, snapshotIds }) {
       const { validation, test } = await ensembles.averageWeights({ runId, snapshotIds })
       return { validation, test }

@@ -9,6 +9,7 @@ import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
+import { addLine } from './commands/line.ts'
 import { addPredict } from './commands/predict.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
@@ -68,6 +69,7 @@ export function buildProgram(cli: Cli): Command {
   addSnapshots(program, cli)
   addEnsemble(program, cli)
   addEnsembles(program, cli)
+  addLine(program, cli)
   addPredict(program, cli)
   addDatasets(program, cli)
   addBench(program, cli)

@@ -7,6 +7,7 @@ import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
 import type { EnsembleRecord, RunRecord, Store } from '../store/types.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
+import { createLines, type MeasureLine } from './line.ts'
 import type { EnsembleRequest, EnsembleResult, MembersRequest, SnapshotTable } from './result.ts'
 import { snapshotTable } from './runsBySnapshots.ts'
 
@@ -30,6 +31,8 @@ export interface EnsembleService {
    * @throws UserError when it cannot be built
    */
   averagedTensors(members: MembersRequest['members']): Promise<StoredTensor[]>
+  /** The loss on the straight line between the weights of two snapshots, as it becomes known. @throws UserError */
+  line: MeasureLine
   /** N runs times M snapshots of each (SGDR's table). @throws UserError when they cannot be combined */
   runsBySnapshots(runIds: readonly string[]): SnapshotTable
   save(name: string, result: EnsembleResult): EnsembleRecord
@@ -86,6 +89,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       const { tensors } = await average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
       return tensors
     },
+    line: createLines(store, catalogue, devices),
     runsBySnapshots: (runIds) => snapshotTable(store, runIds),
     save: (name, result) =>
       store.write.saveEnsemble({

@@ -415,3 +415,28 @@ function tarNames(tar: Buffer): string[] {
   }
   return names
 }
+
+test('a row typed under "Try it" has the probabilities that the command line prints, and the dialog can be read by all', async () => {
+  await window.go(`/runs/${first}`)
+  const { page } = window
+  await page.getByRole('button', { name: 'More of the snapshot of cycle 4' }).click()
+  await page.getByRole('menuitem', { name: 'Try it…' }).click()
+  const dialog = page.getByRole('dialog', { name: /^Try cycle 4 of first/ })
+  const [header = '', row = ''] = cloudsCsv(1500).split('\n')
+  await dialog.getByLabel('Or type rows').fill(`${header}\n${row}\n`)
+  await dialog.getByRole('button', { name: 'Ask' }).click()
+  await dialog.getByText('1 example answered.').waitFor()
+  const { stdout } = await lab.run('snapshots', 'list', first, '--json')
+  const listed = z.object({ snapshots: z.array(z.object({ id: z.int() })) }).parse(JSON.parse(stdout))
+  const id = String(listed.snapshots.at(-1)?.id)
+  const asked = await lab.run('predict', lab.write('row.csv', `${header}\n${row}\n`), '--snapshot', id)
+  assert.equal(asked.code, 0, asked.stderr)
+  const printedRow = asked.stdout.split('\n')[1]?.split(',') ?? []
+  for (const p of printedRow.slice(2, 5)) {
+    const shownValue = `${(100 * Number(p)).toFixed(2)} %`
+    await dialog.getByRole('cell', { name: shownValue }).first().waitFor()
+  }
+  await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+})
