@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Bump } from '../ensemble/bump.ts'
 import { type EnsembleMethod, predictionMethods } from '../ensemble/methods.ts'
 import { runId } from './runs.ts'
 
@@ -64,6 +65,11 @@ export type SaveWeightAverage = z.infer<typeof saveWeightAverage>
 export interface WeightAverageAnswer {
   readonly validation: PartScores | null
   readonly test: PartScores | null
+  /**
+   * Validation loss of the averaged model above the mean of its members' losses; null without validation data. Of two members
+   * it is the height of the line between them in its middle.
+   */
+  readonly bump: Bump | null
 }
 
 /** The straight line between the weights of two snapshots: twenty steps from one to the other. */

@@ -40,3 +40,33 @@ export const isBump = ({ height, standardError }: Height): boolean =>
 
 /** Below this height in nats these examples cannot tell a bump from none. */
 export const leastBump = ({ standardError }: Height): number => errorsOfBump * standardError
+
+/** A height with what is made of it. */
+export interface Bump extends Height {
+  readonly isBump: boolean
+  readonly leastBump: number
+}
+
+export const bumpOf = (height: Height): Bump => ({
+  ...height,
+  isBump: isBump(height),
+  leastBump: leastBump(height),
+})
+
+/** What float32 has above 0: a probability below it was stored as 0, and its loss is no more than this one's. */
+const leastProbability = 2 ** -149
+
+/** Cross-entropy of each example in nats. @param probs [examples, classes], row-major */
+export const lossesOf = ({
+  probs,
+  labels,
+  classes,
+}: {
+  readonly probs: ArrayLike<number>
+  readonly labels: ArrayLike<number>
+  readonly classes: number
+}): Float64Array =>
+  Float64Array.from(
+    { length: labels.length },
+    (_, i) => -Math.log(Math.max(leastProbability, probs[i * classes + (labels[i] ?? 0)] ?? 0)),
+  )

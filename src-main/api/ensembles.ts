@@ -31,8 +31,8 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
     },
     line: ({ from, to }, signal) => whileWanted(signal, (ended) => ensembles.line(from, to, ended)),
     async averageWeights({ runId, snapshotIds }) {
-      const { validation, test } = await ensembles.averageWeights({ runId, snapshotIds })
-      return { validation, test }
+      const { validation, test, bump = null } = await ensembles.averageWeights({ runId, snapshotIds })
+      return { validation, test, bump }
     },
     saveWeightAverage: async ({ name, ...members }) => save(name, await ensembles.averageWeights(members)),
   }

@@ -1,4 +1,5 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import { type Bump, bumpOf, heightAbove, lossesOf } from '../../shared/ensemble/bump.ts'
 import { score } from '../../shared/ensemble/index.ts'
 import type { AverageAnswer } from '../../shared/run/average.ts'
 import type { Predictions, StoredTensor } from '../../shared/run/messages.ts'
@@ -38,7 +39,7 @@ export interface EnsembleService {
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
-type AverageScores = Pick<EnsembleResult, 'validation' | 'test'>
+type AverageScores = Pick<EnsembleResult, 'validation' | 'test' | 'bump'>
 
 /** Averages measured last whose scores are remembered, so that looking first and saving then measures once. */
 const AVERAGES_KEPT = 32
@@ -69,7 +70,8 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       const found = averaged.predictions.find((each) => each.part === part)
       return found === undefined ? null : plain(score(found.probs, found))
     }
-    return { validation: scoresOn('validation'), test: scoresOn('test') }
+    const bump = bumpAbove(store, members, averaged.predictions)
+    return { validation: scoresOn('validation'), test: scoresOn('test'), ...(bump && { bump }) }
   }
   return {
     evaluate: (request) => evaluate(store, request),
@@ -105,6 +107,21 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
         },
       }),
   }
+}
+
+/** Undefined where there is no validation part. */
+function bumpAbove(
+  { read }: Store,
+  members: EnsembleResult['members'],
+  averaged: readonly Predictions[],
+): Bump | undefined {
+  const own = averaged.find(({ part }) => part === 'validation')
+  if (own === undefined) return undefined
+  const others = members.flatMap(({ snapshot, weight }) => {
+    const stored = read.predictions(snapshot.id, 'validation')
+    return stored === undefined ? [] : [{ weight, losses: lossesOf(stored) }]
+  })
+  return others.length < members.length ? undefined : bumpOf(heightAbove(lossesOf(own), others))
 }
 
 function namedScores(part: string, scores: PartScores | null): Record<string, number | null> {

@@ -1,6 +1,6 @@
-import { Button, Table, Text } from '@mantine/core'
+import { Alert, Button, Table, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import type { EnsembleInfo, PartScores } from '../../shared/api/ensembles.ts'
+import type { EnsembleInfo, PartScores, WeightAverageAnswer } from '../../shared/api/ensembles.ts'
 import { isMember } from '../../shared/ensemble/choice.ts'
 import { findSaved } from '../../shared/ensemble/combination.ts'
 import { namesText } from '../../shared/run/snapshotName.ts'
@@ -62,11 +62,30 @@ export function WeightAverage({ model, saved }: WeightAverageProps) {
       )}
       {averaging.data && (
         <>
+          <BumpNote bump={averaging.data.bump} />
           <Result members={answeredFor} validation={averaging.data.validation} test={averaging.data.test} />
           <Keep candidates={model.candidates} members={answeredFor} saved={saved} />
         </>
       )}
     </Section>
+  )
+}
+
+/** Whether the members may be averaged at all, as the validation examples tell it. */
+function BumpNote({ bump }: Pick<WeightAverageAnswer, 'bump'>) {
+  if (bump === null) return null
+  if (!bump.isBump)
+    return (
+      <Text size="xs" c="dimmed">
+        No bump between the members: the validation loss is {loss(bump.height)} nats above the mean of theirs,
+        and up to {loss(bump.leastBump)} (three standard errors) cannot be told from none.
+      </Text>
+    )
+  return (
+    <Alert color="yellow" variant="outline" title="Across a bump" p="sm">
+      The members lie in different valleys: the validation loss is {loss(bump.height)} nats (±{' '}
+      {loss(bump.standardError)} standard error) above the mean of theirs.
+    </Alert>
   )
 }
 

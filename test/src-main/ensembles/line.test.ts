@@ -169,3 +169,25 @@ test('what has no line between it is refused in one sentence', async () => {
     assert.match(err, words)
   }
 })
+
+test('an average of two weights stands as high above its members as the middle of the line between them', async () => {
+  const ids = snapshots().map(({ id }) => id)
+  const [a = 0, b = 0] = ids
+  const { bump } = await lab.core.ensembles.averageWeights({ runId, snapshotIds: [a, b] })
+  const { line } = await lineBetween(a, b)
+  const middle = line.points.find(({ at }) => at === 0.5)
+  assert.ok(bump !== undefined && middle !== undefined)
+  assert.ok(Math.abs(bump.height - (middle.height ?? Number.NaN)) < 1e-5)
+  assert.ok(Math.abs(bump.standardError - (middle.standardError ?? Number.NaN)) < 1e-5)
+  const told = await invokeHere(lab.home, [
+    'ensemble',
+    '--run',
+    runId,
+    '--snapshots',
+    `${a},${b}`,
+    '--method',
+    'weights',
+  ])
+  assert.equal(told.code, 0)
+  assert.match(told.err, /No bump between the members that validation data can tell/)
+})
