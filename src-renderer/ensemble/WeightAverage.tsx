@@ -15,6 +15,7 @@ import { SaveForm } from './SaveForm.tsx'
 import { Section } from './Section.tsx'
 import { saveWeightAverage } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { WeightLineChart } from './WeightLineChart.tsx'
 
 interface WeightAverageProps {
   readonly model: EnsembleModel
@@ -26,6 +27,7 @@ export function WeightAverage({ model, saved }: WeightAverageProps) {
   const averaging = useMutation(trpc.ensembles.averageWeights.mutationOptions())
   const members = model.candidates.filter((_, k) => isMember(model.choice, k))
   const [first] = members
+  const last = members.at(-1)
   const several = areOfSeveralRuns(members)
   if (first === undefined || model.candidates.length < 2) return null
   const asked = averaging.variables?.snapshotIds ?? []
@@ -57,6 +59,13 @@ export function WeightAverage({ model, saved }: WeightAverageProps) {
                 : 'Takes seconds to minutes: normalisation statistics are measured anew on the training data.'}
         </Text>
       </div>
+      {!several && first !== last && last !== undefined && (
+        <WeightLineChart
+          key={`${first.snapshotId} ${last.snapshotId}`}
+          from={{ snapshotId: first.snapshotId, words: namesText([first.name]) }}
+          to={{ snapshotId: last.snapshotId, words: namesText([last.name]) }}
+        />
+      )}
       {averaging.isError && (
         <ErrorNote title="The weights could not be averaged" error={averaging.error} onRetry={start} />
       )}
