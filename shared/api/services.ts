@@ -12,12 +12,15 @@ import type {
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureLine,
   renameEnsemble,
   SaveEnsemble,
   SaveWeightAverage,
   WeightAverageAnswer,
+  WeightLine,
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
+import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -91,8 +94,17 @@ export interface Services {
     /** To where `restore` finds them, for 30 days. */
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
+    line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
+  }
+  readonly predictions: {
+    input(predictor: Predictor): PredictorInput
+    upload(piece: UploadPiece): Promise<void>
+    answer(
+      input: z.infer<typeof answerUpload>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

@@ -6,6 +6,7 @@ import type { Core } from '../core.ts'
 import { createDatasetServices } from './datasets.ts'
 import { createEnsembleServices } from './ensembles.ts'
 import { createLabServices } from './lab.ts'
+import { createPredictionServices } from './predictions.ts'
 import { createPulse } from './pulse.ts'
 import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
@@ -37,6 +38,7 @@ export function createServices(
     series: createSeriesServices(core),
     studies: createStudyServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
+    predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }

@@ -10,6 +10,8 @@ import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
 import { addImport } from './commands/importRuns.ts'
+import { addLine } from './commands/line.ts'
+import { addPredict } from './commands/predict.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -69,6 +71,8 @@ export function buildProgram(cli: Cli): Command {
   addSnapshots(program, cli)
   addEnsemble(program, cli)
   addEnsembles(program, cli)
+  addLine(program, cli)
+  addPredict(program, cli)
   addDatasets(program, cli)
   addBench(program, cli)
   addDevices(program, cli)

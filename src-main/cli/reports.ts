@@ -144,6 +144,8 @@ export function ensembleReport(result: EnsembleResult) {
       ...rest(scores),
     })),
     diversity: result.diversity,
+    /** Of averaged weights: validation loss above the mean of the members' losses, in nats. */
+    ...(result.bump && { bump: result.bump }),
   }
 }
 

@@ -19,9 +19,13 @@ export interface Patience {
   readonly signal?: AbortSignal
   /** Whether the process gives way to all others: nobody waits for its answer. */
   readonly givesWay?: boolean
+  /** Told each part of the answer that the job sends ahead; what it throws ends the process. */
+  readonly onTold?: (part: unknown) => void
   /** Told the end of what the process wrote to its standard error, before the answer is given or the failure thrown. */
   readonly onErrorOutput?: (text: string) => void
 }
+
+type LastMessage = Exclude<JobMessage, { type: 'told' }>
 
 /**
  * Asks a process of its own, which may load tfjs and ends with the answer.
@@ -30,11 +34,18 @@ export interface Patience {
 export async function runJob<N extends JobName>(
   job: N,
   request: JobRequest<N>,
-  { within, signal, givesWay = false, onErrorOutput }: Patience = {},
+  { within, signal, givesWay = false, onTold, onErrorOutput }: Patience = {},
 ): Promise<JobAnswer<N>> {
   if (signal?.aborted) throw cancelled()
-  const { promise: message, resolve: take, reject: giveUp } = Promise.withResolvers<JobMessage>()
-  const channel = openChildChannel('trainer/jobEntry.ts', jobMessage, take)
+  const { promise: message, resolve: take, reject: giveUp } = Promise.withResolvers<LastMessage>()
+  const channel = openChildChannel('trainer/jobEntry.ts', jobMessage, (said) => {
+    if (said.type !== 'told') return take(said)
+    try {
+      onTold?.(said.part)
+    } catch (error) {
+      giveUp(error)
+    }
+  })
   if (givesWay) lowerPriority(channel.pid)
   void channel.ended.then(({ code, signal: killedBy, spawnError, protocolError }) => {
     const how = spawnError ?? protocolError ?? killedBy ?? `status ${code}`

@@ -9,6 +9,7 @@ import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } 
 import { describeDetails } from '../ensembleDetailsText.ts'
 import { describeEnsemble } from '../ensembleText.ts'
 import { findRun } from '../findRun.ts'
+import { fixed } from '../format.ts'
 import { examples } from '../help.ts'
 import { ensembleReport } from '../reports.ts'
 import { tellSnapshotTables } from '../snapshotTables.ts'
@@ -46,6 +47,15 @@ const options = z.object({
 
 const weightsWarning =
   'Averaging weights makes one new model, not an ensemble of predictions: where cycles ended in different valleys it can be far worse than any member. Its normalisation statistics are recomputed over an epoch of training data.\n'
+
+/** What was measured of that warning. */
+function bumpText(bump: EnsembleResult['bump']): string {
+  if (bump === undefined) return ''
+  const { height, standardError, leastBump } = bump
+  return bump.isBump
+    ? `Warning: the members lie in different valleys. The averaged model's validation loss is ${fixed(height)} nats (standard error ${fixed(standardError)}) above the mean of theirs; "anneal line" shows the bump between two of them.\n`
+    : `No bump between the members that validation data can tell (none above ${fixed(leastBump)} nats, three standard errors): the averaged model's validation loss is ${fixed(height)} nats above the mean of theirs.\n`
+}
 
 export function addEnsemble(program: Command, cli: Cli): void {
   const command = addStore(program.command('ensemble'))
@@ -110,7 +120,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
         method === 'weightAverage'
           ? await core.ensembles.averageWeights(requestOf(given))
           : evaluated(core, given, method, choose)
-      if (method === 'weightAverage') cli.terminal.err(weightsWarning)
+      if (method === 'weightAverage') cli.terminal.err(`${weightsWarning}${bumpText(result.bump)}`)
       const saved = save === undefined ? undefined : core.ensembles.save(save, result)
       if (rest.json) {
         const { id, name } = saved ?? {}
