@@ -10,6 +10,7 @@ import { createPulse } from './pulse.ts'
 import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
+import { createSqlServices } from './sql.ts'
 import { createStudyServices } from './studies.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
@@ -38,6 +39,7 @@ export function createServices(
     studies: createStudyServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
     datasets: createDatasetServices(core),
+    sql: createSqlServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }
 }

@@ -2,3 +2,4 @@
 export { openStore } from './open.ts'
 export type { StoreOptions } from './openToWrite.ts'
 export { askSql } from './sql/askSql.ts'
+export { describeSchema } from './sql/schemaDoc.ts'
