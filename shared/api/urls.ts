@@ -35,7 +35,7 @@ export const runTableUrl = (runIds: readonly string[], raw = false): string =>
 export const runTableParquetUrl = (runIds: readonly string[]): string =>
   `/download/run-table.parquet?ids=${runIds.join(',')}`
 
-export const snapshotDownloads = ['tfjs', 'safetensors'] as const
+export const snapshotDownloads = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotDownload = (typeof snapshotDownloads)[number]
 /** tfjs: a tar of model.json and its weights. */
 export const snapshotDownloadUrl = (snapshotId: number, format: SnapshotDownload): string =>
@@ -64,6 +64,6 @@ export const ensemblePredictionsParquetUrl = (
   part: 'validation' | 'test',
 ): string => `/download/ensemble/predictions.parquet?part=${part}&${choice(ensemble)}`
 
-/** A tar with every member in that format and a JSON file that says how they are combined. */
+/** A tar with every member in that format and a JSON file that says how they are combined; onnx: one file that is the whole. */
 export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>
-  `/download/ensemble/${format}.tar?${choice(ensemble)}`
+  `/download/ensemble/${format === 'onnx' ? 'ensemble.onnx' : `${format}.tar`}?${choice(ensemble)}`
