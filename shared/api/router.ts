@@ -26,6 +26,7 @@ import {
 } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Update } from './services.ts'
+import { sqlQuestion } from './sql.ts'
 import {
   branchRun,
   commandStudy,
@@ -211,6 +212,14 @@ const datasets = router({
     .query(({ ctx, input }) => ctx.datasets.sample(input.id)),
 })
 
+const sql = router({
+  schema: procedure.query(({ ctx }) => ctx.sql.schema()),
+  /** A subscription of one answer, since that is what can be cancelled through every door. */
+  ask: procedure
+    .input(input(sqlQuestion, 'reading SQL'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.sql.ask(input, signal))),
+})
+
 const lab = router({
   about: procedure.query(({ ctx }) => ctx.lab.about()),
   storage: procedure.query(({ ctx }) => ctx.lab.storage()),
@@ -240,5 +249,15 @@ const predictions = router({
 })
 
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, rateTests, series, studies, ensembles, predictions, datasets, lab })
+export const appRouter = router({
+  runs,
+  rateTests,
+  series,
+  studies,
+  ensembles,
+  predictions,
+  datasets,
+  sql,
+  lab,
+})
 export type AppRouter = typeof appRouter

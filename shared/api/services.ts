@@ -36,6 +36,7 @@ import type {
   RunSummary,
 } from './runs.ts'
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
+import type { SqlAnswer, SqlTable, sqlQuestion } from './sql.ts'
 import type { branchRun, RateTestServices, SlotSettings, StudyServices } from './studies.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
@@ -115,6 +116,15 @@ export interface Services {
     /** The columns of a CSV table, from its first rows. */
     columns(input: z.output<typeof csvColumns>): Promise<TableColumn[]>
     sample(id: string): Promise<TableSample>
+  }
+  readonly sql: {
+    /** What can be asked for. */
+    schema(): SqlTable[]
+    /** One answer. It is computed in a process of its own, which ends with the signal. */
+    ask(
+      question: z.output<typeof sqlQuestion>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<SqlAnswer, void, undefined>
   }
   readonly lab: {
     about(): About

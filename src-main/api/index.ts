@@ -11,6 +11,7 @@ import { createPulse } from './pulse.ts'
 import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
+import { createSqlServices } from './sql.ts'
 import { createStudyServices } from './studies.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
@@ -40,6 +41,7 @@ export function createServices(
     ensembles: createEnsembleServices(core, pulse),
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
+    sql: createSqlServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }
 }

@@ -17,6 +17,7 @@ import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
 import { addSnapshots } from './commands/snapshots.ts'
+import { addSql } from './commands/sql.ts'
 import { addStudies } from './commands/studies.ts'
 import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
@@ -74,6 +75,7 @@ export function buildProgram(cli: Cli): Command {
   addLine(program, cli)
   addPredict(program, cli)
   addDatasets(program, cli)
+  addSql(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
   addCompletion(program, cli)
