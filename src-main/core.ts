@@ -5,6 +5,7 @@ import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
+import { createPredictionService, type PredictionService } from './predictions/service.ts'
 import { createRunService, type RunService } from './runs/service.ts'
 import { openStore } from './store/index.ts'
 import type { Store } from './store/types.ts'
@@ -30,6 +31,7 @@ export interface Core {
   readonly runs: RunService
   readonly studies: StudyService
   readonly ensembles: EnsembleService
+  readonly predictions: PredictionService
   /** Ends the trainers of this host, then closes the database. */
   close(): Promise<void>
 }
@@ -66,6 +68,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     ...(contenders !== undefined && { contenders }),
   })
   const runs = createRunService(store, catalogue, devices)
+  const ensembles = createEnsembleService(store, catalogue, devices)
   return {
     home,
     store,
@@ -73,7 +76,8 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     devices,
     runs,
     studies: createStudyService(store, catalogue, runs),
-    ensembles: createEnsembleService(store, catalogue, devices),
+    ensembles,
+    predictions: createPredictionService(store, devices, ensembles),
     async close() {
       devices.close()
       await runs.close()

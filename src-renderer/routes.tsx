@@ -23,6 +23,7 @@ const pages = {
   newStudy: () => import('./pages/studies/new/NewStudyPage.tsx'),
   study: () => import('./pages/studies/StudyPage.tsx'),
   data: () => import('./pages/data/DataPage.tsx'),
+  sql: () => import('./pages/sql/SqlPage.tsx'),
   settings: () => import('./pages/settings/SettingsPage.tsx'),
 }
 
@@ -161,6 +162,16 @@ const dataRoute = createRoute({
   component: lazyRouteComponent(pages.data, 'DataPage'),
 })
 
+const sqlRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/sql',
+  validateSearch: z.object({
+    /** The statement. */
+    q: z.string().max(20_000).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(pages.sql, 'SqlPage'),
+})
+
 const settingsRoute = createRoute({
   getParentRoute: () => root,
   path: '/settings',
@@ -177,6 +188,7 @@ const routeTree = root.addChildren([
   newStudyRoute,
   studyRoute,
   dataRoute,
+  sqlRoute,
   settingsRoute,
 ])
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Bump } from '../ensemble/bump.ts'
 import { type EnsembleMethod, predictionMethods } from '../ensemble/methods.ts'
 import { runId } from './runs.ts'
 
@@ -64,4 +65,45 @@ export type SaveWeightAverage = z.infer<typeof saveWeightAverage>
 export interface WeightAverageAnswer {
   readonly validation: PartScores | null
   readonly test: PartScores | null
+  /**
+   * Validation loss of the averaged model above the mean of its members' losses; null without validation data. Of two members
+   * it is the height of the line between them in its middle.
+   */
+  readonly bump: Bump | null
+}
+
+/** The straight line between the weights of two snapshots: twenty steps from one to the other. */
+export const measureLine = z.strictObject({ from: z.int().min(1), to: z.int().min(1) })
+
+/** On validation data. */
+export interface WeightLinePoint {
+  /** λ: weights are (1 − λ) of the first and λ of the second. */
+  readonly at: number
+  /** Nats. */
+  readonly loss: number
+  /** In 0..1. */
+  readonly accuracy: number
+  /** Nats above the straight line between the losses of the ends, with its paired standard error; null at the ends. */
+  readonly height: number | null
+  readonly standardError: number | null
+}
+
+export interface WeightLine {
+  readonly from: number
+  readonly to: number
+  /** Those measured so far, by λ. */
+  readonly points: readonly WeightLinePoint[]
+  /** How many there will be. */
+  readonly places: number
+  readonly isDone: boolean
+  /** Validation examples. */
+  readonly examples: number
+  /** The highest place between the ends; below `leastBump` the examples cannot tell a bump from none. */
+  readonly top: {
+    readonly at: number
+    readonly height: number
+    readonly standardError: number
+    readonly leastBump: number
+    readonly isBump: boolean
+  } | null
 }

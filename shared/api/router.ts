@@ -6,10 +6,12 @@ import {
   averageWeights,
   ensembleIds,
   listEnsembles,
+  measureLine,
   renameEnsemble,
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
+import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -24,6 +26,7 @@ import {
 } from './runs.ts'
 import { valuesAtStep, viewSeries } from './series.ts'
 import type { Update } from './services.ts'
+import { sqlQuestion } from './sql.ts'
 import {
   branchRun,
   commandStudy,
@@ -137,6 +140,9 @@ const ensembles = router({
   restore: procedure
     .input(input(ensembleIds, 'restoring ensembles'))
     .mutation(({ ctx, input }) => ctx.ensembles.restore(input.ids)),
+  line: procedure
+    .input(input(measureLine, 'measuring the line between two snapshots'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.line(input, signal))),
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),
@@ -206,6 +212,14 @@ const datasets = router({
     .query(({ ctx, input }) => ctx.datasets.sample(input.id)),
 })
 
+const sql = router({
+  schema: procedure.query(({ ctx }) => ctx.sql.schema()),
+  /** A subscription of one answer, since that is what can be cancelled through every door. */
+  ask: procedure
+    .input(input(sqlQuestion, 'reading SQL'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.sql.ask(input, signal))),
+})
+
 const lab = router({
   about: procedure.query(({ ctx }) => ctx.lab.about()),
   storage: procedure.query(({ ctx }) => ctx.lab.storage()),
@@ -222,6 +236,28 @@ const lab = router({
     .mutation(({ ctx, input }) => ctx.lab.setSlots(input)),
 })
 
+const predictions = router({
+  input: procedure
+    .input(input(predictorInput, 'reading what a model takes'))
+    .query(({ ctx, input }) => ctx.predictions.input(input.predictor)),
+  upload: procedure
+    .input(input(uploadPiece, 'taking examples'))
+    .mutation(({ ctx, input }) => ctx.predictions.upload(input)),
+  answer: procedure
+    .input(input(answerUpload, 'predicting'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.predictions.answer(input, signal))),
+})
+
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, rateTests, series, studies, ensembles, datasets, lab })
+export const appRouter = router({
+  runs,
+  rateTests,
+  series,
+  studies,
+  ensembles,
+  predictions,
+  datasets,
+  sql,
+  lab,
+})
 export type AppRouter = typeof appRouter

@@ -23,6 +23,8 @@ export interface SnapshotInfo extends Scores {
   readonly weightsSha256: string
   readonly bytes: number
   readonly createdAt: number
+  /** Of the moving average of the weights after the same step; null where the run keeps none. */
+  readonly ema: Scores | null
 }
 
 export interface EpochInfo extends Scores {

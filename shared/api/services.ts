@@ -12,12 +12,15 @@ import type {
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureLine,
   renameEnsemble,
   SaveEnsemble,
   SaveWeightAverage,
   WeightAverageAnswer,
+  WeightLine,
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
+import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -33,6 +36,7 @@ import type {
   RunSummary,
 } from './runs.ts'
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
+import type { SqlAnswer, SqlTable, sqlQuestion } from './sql.ts'
 import type { branchRun, RateTestServices, SlotSettings, StudyServices } from './studies.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
@@ -91,8 +95,17 @@ export interface Services {
     /** To where `restore` finds them, for 30 days. */
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
+    line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
+  }
+  readonly predictions: {
+    input(predictor: Predictor): PredictorInput
+    upload(piece: UploadPiece): Promise<void>
+    answer(
+      input: z.infer<typeof answerUpload>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>
@@ -103,6 +116,15 @@ export interface Services {
     /** The columns of a CSV table, from its first rows. */
     columns(input: z.output<typeof csvColumns>): Promise<TableColumn[]>
     sample(id: string): Promise<TableSample>
+  }
+  readonly sql: {
+    /** What can be asked for. */
+    schema(): SqlTable[]
+    /** One answer. It is computed in a process of its own, which ends with the signal. */
+    ask(
+      question: z.output<typeof sqlQuestion>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<SqlAnswer, void, undefined>
   }
   readonly lab: {
     about(): About

@@ -23,7 +23,7 @@ export const predictionsUrl = (snapshotIds: readonly number[], part: 'validation
 export const samplesUrl = (datasetId: string, classIndex: number, count: number): string =>
   `/data/samples/${encodeURIComponent(datasetId)}/${classIndex}.png?count=${count}`
 
-export const runDownloads = ['csv', 'json', 'svg', 'tensorboard'] as const
+export const runDownloads = ['csv', 'parquet', 'json', 'svg', 'tensorboard'] as const
 export type RunDownload = (typeof runDownloads)[number]
 /** tensorboard: a tar of event files. */
 export const runDownloadUrl = (runId: string, format: RunDownload): string =>
@@ -32,6 +32,8 @@ export const runDownloadUrl = (runId: string, format: RunDownload): string =>
 /** One table of several runs: a row each, with their settings and scores. */
 export const runTableUrl = (runIds: readonly string[], raw = false): string =>
   `/download/run-table.csv?ids=${runIds.join(',')}${rawPart(raw)}`
+export const runTableParquetUrl = (runIds: readonly string[]): string =>
+  `/download/run-table.parquet?ids=${runIds.join(',')}`
 
 export const snapshotDownloads = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotDownload = (typeof snapshotDownloads)[number]
@@ -55,6 +57,12 @@ export const ensemblePredictionsUrl = (
 ): string => `/download/ensemble/predictions.csv?part=${part}&${choice(ensemble)}${rawPart(raw)}`
 
 const rawPart = (raw: boolean): string => (raw ? '&raw=yes' : '')
+
+/** The same as Parquet: label and predicted class from 0, probabilities p_0, p_1 and so on; the names of the classes as JSON in its metadata. */
+export const ensemblePredictionsParquetUrl = (
+  ensemble: EnsembleChoice,
+  part: 'validation' | 'test',
+): string => `/download/ensemble/predictions.parquet?part=${part}&${choice(ensemble)}`
 
 /** A tar with every member in that format and a JSON file that says how they are combined; onnx: one file that is the whole. */
 export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>

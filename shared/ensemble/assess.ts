@@ -6,7 +6,7 @@ import { logarithms, normalisedExp, rowSpreads, scaled, weightedMean } from './m
 import type { Predictions } from './predictions.ts'
 import { type RunningSums, runningSums } from './runningSums.ts'
 import { type Scores, score } from './scores.ts'
-import { accuracyWithoutEach } from './withoutEach.ts'
+import { gainOfEach } from './withoutEach.ts'
 
 /** An ensemble on one part of the data. */
 export interface PartAssessment {
@@ -24,13 +24,15 @@ export interface PartAssessment {
 
 /** One part of the data with every candidate's answers; assessing remembers sums from call to call. */
 export interface PartAssessor {
+  /** The ensemble's probabilities, [N, C], valid until the next call; undefined when no candidate is a member. */
+  mixture(choice: Choice): Float64Array | undefined
   /** Undefined when no candidate is a member. */
   assess(choice: Choice): PartAssessment | undefined
   /**
-   * Accuracy of the same ensemble without one of its members, by candidate; null for who is no member or the only one.
-   * The others keep their weights. Slower than `assess`: for after the answer stands.
+   * What each member adds: accuracy of the ensemble less that of the same without it, by candidate; null for who is no member or
+   * the only one. The others keep their weights. Slower than `assess`: for after the answer stands.
    */
-  accuracyWithout(choice: Choice): readonly (number | null)[]
+  gainOfEach(choice: Choice): readonly (Difference | null)[]
 }
 
 /**
@@ -82,6 +84,7 @@ export function createPartAssessor(
   }
 
   return {
+    mixture: combined,
     assess(choice) {
       const mixture = combined(choice)
       const bestScores = candidates[best]?.scores
@@ -106,18 +109,18 @@ export function createPartAssessor(
         },
       }
     },
-    accuracyWithout(choice) {
+    gainOfEach(choice) {
       const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
       if (members.length < 2) return candidates.map(() => null)
       const matrices = choice.method === 'logitAverage' ? logProbs() : probs
       const weights = members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1))
-      const without = accuracyWithoutEach(
+      const gains = gainOfEach(
         members.flatMap((k) => matrices[k] ?? []),
         weights,
         truth,
         choice.method === 'logitAverage' ? reachOfLogs(members) : reachOfProbs(members, weights),
       )
-      return candidates.map((_, k) => without[members.indexOf(k)] ?? null)
+      return candidates.map((_, k) => gains[members.indexOf(k)] ?? null)
     },
   }
 }

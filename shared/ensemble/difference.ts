@@ -20,6 +20,11 @@ export function pairedDifference(
     if (right && !alsoRight) onlyA++
     else if (alsoRight && !right) onlyB++
   }
+  return differenceOf(onlyA, onlyB, n)
+}
+
+/** From the counts of the examples that exactly one of the two gets right, of n. */
+export function differenceOf(onlyA: number, onlyB: number, n: number): Difference {
   const mean = (onlyA - onlyB) / n
   return { accuracy: mean, standardError: Math.sqrt(Math.max(0, (onlyA + onlyB) / n - mean * mean) / n) }
 }

@@ -23,6 +23,16 @@ export interface Pair {
   readonly doubleFault: number
 }
 
+/** A pair as a point of a kappa-error diagram. */
+export interface KappaErrorPoint {
+  readonly i: number
+  readonly j: number
+  /** Agreement of the predicted classes beyond chance, -1..1 (Cohen 1960); null if both always predict one same class. */
+  readonly kappa: number | null
+  /** Mean of the two error rates, 0..1. */
+  readonly meanError: number
+}
+
 /** Pairwise diversity of K members. Means are over the defined pairs i < j; null when there is none. */
 export interface Diversity {
   readonly pairs: readonly Pair[]
@@ -55,6 +65,39 @@ export function diversity(members: readonly Member[], truth: Truth): Diversity {
     meanPairwiseQStatistic: meanOfDefined(pairs.map((pair) => pair.qStatistic)),
     oracleAccuracy: oracleAccuracy(guesses, truth.labels),
   }
+}
+
+/** The pairwise measures of members whose predicted classes are known, pairs i < j in order. */
+export function pairsOf(guesses: readonly Int32Array[], labels: ArrayLike<number>): Pair[] {
+  return guesses.flatMap((a, i) =>
+    guesses.slice(i + 1).map((b, later) => comparePair(i, a, i + 1 + later, b, labels)),
+  )
+}
+
+/**
+ * The kappa-error diagram of Margineantu & Dietterich 1997, "Pruning adaptive boosting", section 3: for every pair i < j its
+ * kappa = (observed - chance agreement) / (1 - chance agreement) and the mean of its two errors. A prediction that is none
+ * (-1) counts as a class of its own.
+ */
+export function kappaErrorPoints(guesses: readonly Int32Array[], truth: Truth): KappaErrorPoint[] {
+  const { labels, classes } = truth
+  const shares = guesses.map((argmax) => {
+    const counts = new Float64Array(classes + 1)
+    for (const guess of argmax) counts[guess + 1] = (counts[guess + 1] ?? 0) + 1
+    return counts.map((count) => count / labels.length)
+  })
+  return pairsOf(guesses, labels).map(({ i, j, disagreement, bothWrong, onlyICorrect, onlyJCorrect }) => {
+    let chance = 0
+    shares[i]?.forEach((share, c) => {
+      chance += share * (shares[j]?.[c] ?? 0)
+    })
+    return {
+      i,
+      j,
+      kappa: 1 - chance < 1e-12 ? null : (1 - disagreement - chance) / (1 - chance),
+      meanError: (2 * bothWrong + onlyICorrect + onlyJCorrect) / (2 * labels.length),
+    }
+  })
 }
 
 /** Mean of the values that are not null; null if there are none. */

@@ -36,7 +36,7 @@ export const methodWords = {
     option: 'weighted',
     title: 'Weighted',
     phrase: 'weighted average',
-    hint: 'Weighted mean of the members’ class probabilities; the weights come from greedy selection on validation.',
+    hint: 'Weighted mean of the members’ class probabilities; the weights are chosen on validation, greedily unless another rule is used.',
   },
   weightAverage: {
     option: 'weights',

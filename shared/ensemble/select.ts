@@ -34,12 +34,16 @@ export interface BestSubset {
 /** Scores closer than this are one score: they differ by rounding alone. */
 const TIE = 1e-12
 
+/** Rounds of greedy selection: enough for shares as fine as 2 %. */
+export const selectionRounds = 50
+
 /** More members than this make 2^K subsets too many to wait for. */
 export const MAX_EXHAUSTIVE = 12
 
 /**
- * Greedy forward selection with replacement, without sorted initialisation or bagging (Caruana et al. 2004, "Ensemble
- * selection from libraries of models", section 2). Every round adds the member that makes the equal-weight mean of all
+ * Greedy forward selection with replacement, without bagging (Caruana et al. 2004, "Ensemble selection from libraries of
+ * models", section 2). With `sortedStart` it begins with the N members that are best alone, N being the one that makes their
+ * mean best (section 2.2): these are the first N picks, and fewer than `rounds`. Every round adds the member that makes the equal-weight mean of all
  * picks best, lowest index on a tie, even when that makes it worse; so the order never ends early.
  * If every candidate's nll is Infinity they are tied.
  * @param rounds R, a whole number >= 1
@@ -48,16 +52,17 @@ export const MAX_EXHAUSTIVE = 12
 export function greedySelection(
   members: readonly Member[],
   truth: Truth,
-  options: { readonly metric: SelectionMetric; readonly rounds: number },
+  options: { readonly metric: SelectionMetric; readonly rounds: number; readonly sortedStart?: boolean },
 ): GreedySelection {
   const { metric, rounds } = options
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new UserError(`Selecting members: rounds must be a whole number >= 1, received ${rounds}.`)
   }
   const objective = objectiveOf(members, truth, metric)
+  const picks = options.sortedStart === true ? sortedStart(objective, rounds) : []
   let sum = new Float64Array(objective.size)
-  const picks: Pick[] = []
-  for (let round = 1; round <= rounds; round++) {
+  for (const { matrix } of picks) sum = plus(sum, matrix)
+  for (let round = picks.length + 1; round <= rounds; round++) {
     const pick = bestAddition(objective, sum, round)
     sum = plus(sum, pick.matrix)
     picks.push(pick)
@@ -191,6 +196,28 @@ function bestAddition(objective: Objective, sum: Float64Array, round: number): P
   const matrix = objective.matrices[member]
   if (matrix === undefined) throw new Error(`greedy selection picked member ${member}, which does not exist`)
   return { member, matrix, score: scores[member] ?? Number.NaN, tied }
+}
+
+/** The best alone first, as many of them as make the best mean. */
+function sortedStart(objective: Objective, most: number): Pick[] {
+  const empty = new Float64Array(objective.size)
+  const alone = objective.matrices
+    .map((matrix, member) => ({ member, matrix, score: objective.scoreWith(empty, matrix, 1) }))
+    .sort((a, b) => {
+      const gain = objective.gain(b.score, a.score)
+      return Math.abs(gain) <= TIE ? a.member - b.member : Math.sign(gain)
+    })
+  let sum = empty
+  const picks = alone.slice(0, most).map(({ member, matrix }, before): Pick => {
+    const score = objective.scoreWith(sum, matrix, before + 1)
+    sum = plus(sum, matrix)
+    return { member, matrix, score, tied: [member] }
+  })
+  const size = earliestBest(
+    picks.map(({ score }) => score),
+    objective,
+  )
+  return picks.slice(0, size)
 }
 
 function plus(sum: Float64Array, matrix: Probs): Float64Array<ArrayBuffer> {

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { bestSubset, type GreedySelection, greedySelection, MAX_EXHAUSTIVE } from './index.ts'
-
-/** Rounds of greedy selection: enough for shares as fine as 2 %. */
-const rounds = 50
+import { selectionRounds } from './select.ts'
 
 /** Members chosen on validation by likelihood. Indices and lists are of the members asked about. */
 export interface Selection {
@@ -44,7 +42,11 @@ export const mostForEverySubset = MAX_EXHAUSTIVE
 export function select({ probs, labels, classes, everySubset }: Omit<SelectionRequest, 'id'>): Selection {
   const members = probs.map((each) => ({ probs: each }))
   const truth = { labels, classes }
-  const greedy = greedySelection(members, truth, { metric: 'nll', rounds })
+  const greedy = greedySelection(members, truth, {
+    metric: 'nll',
+    rounds: selectionRounds,
+    sortedStart: true,
+  })
   const best =
     everySubset && members.length <= mostForEverySubset ? bestSubset(members, truth, 'nll') : undefined
   return {

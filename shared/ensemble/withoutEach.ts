@@ -1,3 +1,4 @@
+import { type Difference, differenceOf } from './difference.ts'
 import type { Probs, Truth } from './index.ts'
 import { addRow, leadOf, rounding } from './lead.ts'
 
@@ -5,22 +6,24 @@ import { addRow, leadOf, rounding } from './lead.ts'
 const relativeRounding = 1e-6
 
 /**
- * Accuracies of the ensembles that lack one member each, in the order of the members. Sums from both ends of a row meet
+ * By how much the ensemble's accuracy is above that of the ensemble that lacks one member, for each in the order of the members,
+ * with the paired standard error. Sums from both ends of a row meet
  * at the member left out, so that nothing is subtracted: taking a large term off again would lose the small ones.
  * @param matrices what is summed up: the members' probabilities or their logarithms
  * @param weights above 0, one a matrix; they need not sum to 1, as the largest sum is the largest mean
  * @param reach how much one member can change a lead in a row, at most: a larger lead stands without any of them. Above
  * all numbers where that is not known, as of a row with a NaN
  */
-export function accuracyWithoutEach(
+export function gainOfEach(
   matrices: readonly Probs[],
   weights: readonly number[],
   { labels, classes }: Truth,
   reach: (row: number) => number,
-): number[] {
+): Difference[] {
   const members = matrices.length
-  const correct = new Uint32Array(members)
-  let correctForAll = 0
+  /** Examples right with the member and wrong without it, and the other way round. */
+  const won = new Uint32Array(members)
+  const lost = new Uint32Array(members)
   /** later[k]: the sum of members k, k + 1, ... of the example at hand. */
   const later = Array.from({ length: members + 1 }, () => new Float64Array(classes))
   const total = later[0] ?? new Float64Array(classes)
@@ -31,20 +34,20 @@ export function accuracyWithoutEach(
     const start = row * classes
     sumOfRows(matrices, weights, start, total)
     const lead = leadOf(total, label)
-    if (Math.abs(lead) > reach(row) * (1 + relativeRounding) + rounding) {
-      if (lead > 0) correctForAll++
-      continue
-    }
+    if (Math.abs(lead) > reach(row) * (1 + relativeRounding) + rounding) continue
+    const isRight = lead > 0
     sumFromEnd(matrices, weights, start, later)
     earlier.fill(0)
     for (let k = 0; k < members; k++) {
       sum.set(earlier)
       addRow(sum, later[k + 1] ?? earlier, 0, 1)
-      if (leadOf(sum, label) > 0) correct[k] = (correct[k] ?? 0) + 1
+      const isRightWithout = leadOf(sum, label) > 0
+      if (isRight && !isRightWithout) won[k] = (won[k] ?? 0) + 1
+      else if (isRightWithout && !isRight) lost[k] = (lost[k] ?? 0) + 1
       addRow(earlier, matrices[k] ?? sum, start, weights[k] ?? 0)
     }
   }
-  return Array.from(correct, (right) => (right + correctForAll) / labels.length)
+  return Array.from(won, (more, k) => differenceOf(more, lost[k] ?? 0, labels.length))
 }
 
 function sumOfRows(

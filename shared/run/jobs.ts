@@ -1,14 +1,18 @@
 import { z } from 'zod'
 import { type AverageAnswer, type AverageRequest, averageAnswer, averageRequest } from './average.ts'
 import { type BenchAnswer, type BenchRequest, benchAnswer, benchRequest } from './bench.ts'
+import { type LineAnswer, type LineRequest, lineAnswer, lineRequest } from './line.ts'
 import { type MeasureAnswer, type MeasureRequest, measureAnswer, measureRequest } from './measure.ts'
+import { type PredictAnswer, type PredictRequest, predictAnswer, predictRequest } from './predict.ts'
 import { type ProbeReply, type ProbeRequest, probeReply, probeRequest } from './probe.ts'
 
 /*
  * A job is one question that a process of its own answers, since it loads a model or a driver: the process gets one
- * `jobCall`, sends one `jobMessage` back, and ends. The host does not wait for it to end.
+ * `jobCall`, sends one `jobMessage` back that answers it, and ends. The host does not wait for it to end. A job of many
+ * parts tells each of them before.
  *
  *   host ──{ job, request }──►  process
+ *        ◄── told, any number ──
  *        ◄── answered | refused ──
  */
 
@@ -22,6 +26,10 @@ export interface JobTypes {
   readonly measure: { readonly request: MeasureRequest; readonly answer: MeasureAnswer }
   /** The model whose weights are the mean of others'. */
   readonly average: { readonly request: AverageRequest; readonly answer: AverageAnswer }
+  /** The loss on the line between two models; each place is told (`lineTold`). */
+  readonly line: { readonly request: LineRequest; readonly answer: LineAnswer }
+  /** What stored models say of a user's own examples; each batch is told (`predictTold`). */
+  readonly predict: { readonly request: PredictRequest; readonly answer: PredictAnswer }
 }
 export type JobName = keyof JobTypes
 export type JobRequest<N extends JobName> = JobTypes[N]['request']
@@ -39,17 +47,21 @@ export const jobs: { readonly [N in JobName]: JobContract<N> } = {
   bench: { request: benchRequest, answer: benchAnswer, doing: 'timing training steps' },
   measure: { request: measureRequest, answer: measureAnswer, doing: 'measuring a run' },
   average: { request: averageRequest, answer: averageAnswer, doing: 'averaging weights' },
+  line: { request: lineRequest, answer: lineAnswer, doing: 'measuring the line between two models' },
+  predict: { request: predictRequest, answer: predictAnswer, doing: 'predicting' },
 }
 
 /** Host to process, once. */
 export const jobCall = z.strictObject({
-  job: z.enum(['probe', 'bench', 'measure', 'average']),
+  job: z.enum(['probe', 'bench', 'measure', 'average', 'line', 'predict']),
   request: z.unknown(),
 })
 export type JobCall = z.infer<typeof jobCall>
 
-/** Process to host, once. */
+/** Process to host: one that answers or refuses is the last. */
 export const jobMessage = z.discriminatedUnion('type', [
+  /** A part of the answer, as the job's own contract has it. */
+  z.strictObject({ type: z.literal('told'), part: z.unknown() }),
   z.strictObject({ type: z.literal('answered'), answer: z.unknown() }),
   /** Why there is no answer, in a sentence that a user reads. */
   z.strictObject({ type: z.literal('refused'), reason: z.string() }),

@@ -4,5 +4,8 @@ import { z } from 'zod'
 export const runKind = z.enum(['training', 'rateTest', 'elsewhere'])
 export type RunKind = z.infer<typeof runKind>
 
+/** Whether its spec and plan say what it is: of a run of another program they only stand in. */
+export const isOurs = ({ kind }: { readonly kind: RunKind }): boolean => kind !== 'elsewhere'
+
 /** Whether what a run comes to is a result, to be compared, ranked and put into ensembles. */
 export const isTraining = ({ kind }: { readonly kind: RunKind }): boolean => kind === 'training'

@@ -21,8 +21,11 @@ const column = z.instanceof(Float64Array)
 /** One tensor of a checkpoint: little-endian float32 in row-major order. */
 export const storedTensor = z.strictObject({
   name: z.string(),
-  /** weight: trained or batch-normalisation statistics; optimizer: its state for the weight of that name. */
-  role: z.enum(['weight', 'optimizer']),
+  /**
+   * weight: trained or batch-normalisation statistics; optimizer: its state for the weight of that name; ema: the moving
+   * average of the weight of that name.
+   */
+  role: z.enum(['weight', 'optimizer', 'ema']),
   shape: z.array(z.int().min(0)),
   data: bytes,
 })
@@ -199,6 +202,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
     normalisation: z.strictObject({ mean: z.array(z.number()), std: z.array(z.number()) }),
     state: trainerState,
     ...scores.shape,
+    /** Of the moving average of the weights, whose tensors are in the state; absent where the spec has none. */
+    ema: scores.optional(),
     predictions: z.array(predictions),
   }),
   /** The rolling state to resume from; a later one replaces it. */

@@ -117,6 +117,36 @@ export const optimizerSpec = z.discriminatedUnion('kind', [
 ])
 export type OptimizerSpec = z.infer<typeof optimizerSpec>
 
+/*
+ * Parts that a run may lack. A spec without them is stored without them, so that specs and keys from before they were there
+ * stay as they are.
+ */
+const classWeights = z.union(
+  [
+    z.literal('balanced'),
+    z.array(rate).min(2, 'needs a weight for each class').max(65_536, 'may have at most 65536 weights'),
+  ],
+  { error: 'must be "balanced" or a list with a number above 0 for each class' },
+)
+
+/**
+ * Of the gradient of the loss, before the optimizer adds its decay. norm: all gradients times
+ * limit / (norm over all of them + 1e-6) where that is below 1; value: each number into [-limit, limit].
+ */
+const clipping = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('norm'), limit: rate }),
+  z.strictObject({ by: z.literal('value'), limit: rate }),
+])
+export type Clipping = z.infer<typeof clipping>
+
+/** The exponential moving average of the weights, kept and measured beside every snapshot. */
+const ema = z.strictObject({
+  /** Of the average at every step: average = decay · average + (1 - decay) · weights. */
+  decay: fraction.default(0.999),
+  /** The decay of the first steps is the lower min(decay, (1 + n) / (10 + n)) after n steps. */
+  warmup: z.boolean('must be true or false').default(false),
+})
+
 export const deviceName = z.enum(['auto', 'cuda', 'webgpu', 'simd', 'wasm', 'cpu'])
 export type DeviceName = z.infer<typeof deviceName>
 
@@ -186,6 +216,10 @@ export const runSpec = z.strictObject({
     })
     .prefault({}),
   labelSmoothing: fraction.default(0),
+  /** Of the loss, by the class of the label. balanced: n / (k · n_c) over the n training examples and k classes. */
+  classWeights: classWeights.optional(),
+  clipping: clipping.optional(),
+  ema: ema.optional(),
   seed: z.int().default(1),
   device: deviceName.default('auto'),
   snapshots: z

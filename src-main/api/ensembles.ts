@@ -3,6 +3,7 @@ import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 import type { EnsembleResult } from '../ensembles/result.ts'
 import type { Pulse } from './pulse.ts'
+import { whileWanted } from './whileWanted.ts'
 
 export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse): Services['ensembles'] {
   const { read, write } = store
@@ -28,9 +29,10 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
       write.restoreEnsembles(ids)
       pulse.poke()
     },
+    line: ({ from, to }, signal) => whileWanted(signal, (ended) => ensembles.line(from, to, ended)),
     async averageWeights({ runId, snapshotIds }) {
-      const { validation, test } = await ensembles.averageWeights({ runId, snapshotIds })
-      return { validation, test }
+      const { validation, test, bump = null } = await ensembles.averageWeights({ runId, snapshotIds })
+      return { validation, test, bump }
     },
     saveWeightAverage: async ({ name, ...members }) => save(name, await ensembles.averageWeights(members)),
   }

@@ -16,9 +16,9 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/data\/predictions\/(?<ids>[^/]+)\/(?<part>[^/]+)$/, handle: predictions },
   { path: /^\/data\/samples\/(?<dataset>[^/]+)\/(?<classIndex>[^/]+)\.png$/, handle: samples },
   { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },
-  { path: /^\/download\/run-table\.csv$/, handle: runTable },
+  { path: /^\/download\/run-table\.(?<format>csv|parquet)$/, handle: runTable },
   { path: /^\/download\/snapshots\/(?<id>[^/]+)\/(?<format>[^/]+)$/, handle: snapshotDownload },
-  { path: /^\/download\/ensemble\/predictions\.csv$/, handle: ensemblePredictions },
+  { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet)$/, handle: ensemblePredictions },
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
   { path: /^\/download\/ensemble\/ensemble\.(?<format>onnx)$/, handle: ensembleModels },
 ]

@@ -6,10 +6,12 @@ import type { Core } from '../core.ts'
 import { createDatasetServices } from './datasets.ts'
 import { createEnsembleServices } from './ensembles.ts'
 import { createLabServices } from './lab.ts'
+import { createPredictionServices } from './predictions.ts'
 import { createPulse } from './pulse.ts'
 import { createRateTestServices } from './rateTests.ts'
 import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
+import { createSqlServices } from './sql.ts'
 import { createStudyServices } from './studies.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
@@ -37,7 +39,9 @@ export function createServices(
     series: createSeriesServices(core),
     studies: createStudyServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
+    predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
+    sql: createSqlServices(core),
     lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }
 }

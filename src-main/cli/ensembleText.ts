@@ -6,7 +6,15 @@ import type { ensembleListReport } from './reports.ts'
 import { type Column, table, tableWidth } from './table.ts'
 import { wrap } from './wrap.ts'
 
-type Scored = Omit<EnsembleResult, 'run'> & { readonly run: NamedRun }
+type Scored = Omit<EnsembleResult, 'run' | 'runs'> & {
+  readonly run: NamedRun
+  /** Absent or one: the members are all of `run`. */
+  readonly runs?: readonly (NamedRun & { readonly id: string; readonly name: string })[]
+}
+
+const runOf = ({ run, runs = [] }: Scored, runId: string) => runs.find(({ id }) => id === runId) ?? run
+
+const isOfSeveral = ({ runs = [] }: Scored): boolean => runs.length > 1
 
 /**
  * Each member alone, newest first, beside the equal average of it and all newer ones; then what combining gained over the run's best snapshot. The two
@@ -29,14 +37,23 @@ interface Part {
   readonly rows: readonly (readonly string[])[]
 }
 
-function membersPart({ run, members }: Scored): Part {
-  const names = members.map(({ snapshot }) => snapshotName(run, snapshot)).toReversed()
+function membersPart(result: Scored): Part {
+  const { members, runs = [] } = result
+  const several = isOfSeveral(result)
+  const names = members
+    .map(({ snapshot }) => snapshotName(runOf(result, snapshot.runId), snapshot))
+    .toReversed()
   return {
-    head: ['snapshot', names[0]?.unit ?? 'cycle', 'share', 'validation', 'test'].map(right),
+    head: [
+      right('snapshot'),
+      ...(several ? [{ head: 'run', shrinkTo: 8 }] : []),
+      ...[names[0]?.unit ?? 'cycle', 'share', 'validation', 'test'].map(right),
+    ],
     rows: members
       .toReversed()
       .map(({ snapshot, weight, validation, test }, place) => [
         String(snapshot.id),
+        ...(several ? [runs.find(({ id }) => id === snapshot.runId)?.name ?? ''] : []),
         names[place]?.number ?? '',
         percent(weight, 0),
         percent(validation?.accuracy),
@@ -63,7 +80,7 @@ function right(head: string): Column {
 }
 
 function gained(result: Scored, columns: number): string {
-  const { run, judgedOn, bestSingle, bestChosenOn, members, diversity } = result
+  const { judgedOn, bestSingle, bestChosenOn, members, diversity } = result
   const own = result[judgedOn]
   const best = bestSingle[judgedOn]
   if (own === null || best === null) return ''
@@ -73,9 +90,16 @@ function gained(result: Scored, columns: number): string {
       : ` Members disagree on ${percent(diversity.disagreement, 1)} of the examples; at least one is right on ${percent(diversity.oracleAccuracy, 1)}.`
   const text =
     `The ensemble of ${plural(members.length, 'snapshot')} (${methodWords[result.method].phrase}) reaches ${percent(own.accuracy)} on ${judgedOn} data; ` +
-    `the run's best snapshot, of ${nameText(snapshotName(run, bestSingle.snapshot))} (chosen on ${bestChosenOn} data), ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
+    `the ${isOfSeveral(result) ? "runs'" : "run's"} best snapshot, of ${bestName(result)} (chosen on ${bestChosenOn} data), ${percent(best.accuracy)}: ${points(own.accuracy - best.accuracy)}. ` +
     `Its error is ${percent(1 - own.accuracy)} against ${percent(1 - best.accuracy)}, its NLL ${fixed(own.nll)} against ${fixed(best.nll)}.${differ}`
   return `${wrap(text, columns)}\n`
+}
+
+function bestName(result: Scored): string {
+  const { snapshot } = result.bestSingle
+  const name = nameText(snapshotName(runOf(result, snapshot.runId), snapshot))
+  const run = isOfSeveral(result) ? result.runs?.find(({ id }) => id === snapshot.runId) : undefined
+  return run === undefined ? name : `${run.name}, ${name}`
 }
 
 /** Kept ensembles, a line each. */

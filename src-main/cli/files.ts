@@ -73,7 +73,7 @@ export function refuseUnwritable(file: string, force: boolean): void {
 /** Writes beside the file first and renames at the end, so that a half-written file never bears its name. */
 export async function writeFileWhole(
   file: string,
-  chunks: Iterable<Chunk>,
+  chunks: Iterable<Chunk> | AsyncIterable<Chunk>,
   force: boolean,
 ): Promise<{ file: string; bytes: number }> {
   refuseToOverwrite(file, force)
@@ -87,7 +87,7 @@ export async function writeFileWhole(
     process.once('exit', drop)
     const handle = await open(partial, 'w')
     try {
-      for (const chunk of chunks) {
+      for await (const chunk of chunks) {
         const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
         await handle.writeFile(data)
         written += data.byteLength

@@ -9,11 +9,15 @@ import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
+import { addImport } from './commands/importRuns.ts'
+import { addLine } from './commands/line.ts'
+import { addPredict } from './commands/predict.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
 import { addSnapshots } from './commands/snapshots.ts'
+import { addSql } from './commands/sql.ts'
 import { addStudies } from './commands/studies.ts'
 import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
@@ -63,11 +67,15 @@ export function buildProgram(cli: Cli): Command {
   addStudy(program, cli)
   addStudies(program, cli)
   addQueue(program, cli)
+  addImport(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)
   addEnsemble(program, cli)
   addEnsembles(program, cli)
+  addLine(program, cli)
+  addPredict(program, cli)
   addDatasets(program, cli)
+  addSql(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
   addCompletion(program, cli)

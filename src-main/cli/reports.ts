@@ -50,6 +50,9 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
 
 /** A run as `runs list --json` prints it. */
 export function runListReport(run: RunRecord) {
+  const { createdAt, endedAt, elsewhere } = run
+  if (elsewhere !== null)
+    return { ...runHead(run), elsewhere, createdAt: isoTime(createdAt), endedAt: isoTime(endedAt) }
   return {
     ...runHead(run),
     datasetId: run.datasetId,
@@ -94,8 +97,9 @@ function runHead(run: RunRecord) {
 }
 
 export function snapshotReport(snapshot: SnapshotRecord) {
-  const { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes } = snapshot
-  return { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes }
+  const { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes, ema } =
+    snapshot
+  return { id, cycle, step, lr, valAccuracy, testAccuracy, valLoss, testLoss, weightsSha256, bytes, ema }
 }
 
 /**
@@ -140,6 +144,8 @@ export function ensembleReport(result: EnsembleResult) {
       ...rest(scores),
     })),
     diversity: result.diversity,
+    /** Of averaged weights: validation loss above the mean of the members' losses, in nats. */
+    ...(result.bump && { bump: result.bump }),
   }
 }
 

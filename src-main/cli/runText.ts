@@ -2,6 +2,7 @@ import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
+import { describeElsewhere } from './elsewhereText.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { lineageText } from './lineageText.ts'
 import { oneLine } from './oneLine.ts'
@@ -13,6 +14,7 @@ import { wrap } from './wrap.ts'
 /** A run for people: what it is, how far it came, and its snapshots. */
 export function describeRun(core: Core, run: RunRecord, columns: number): string {
   if (run.rateTest !== null) return describeRateTest(run, viewRateTest(core.store.read, run), columns)
+  if (run.elsewhere !== null) return describeElsewhere(core.store.read, run, run.elsewhere, columns)
   const report = runReport(core, run)
   const last = report.epochs.at(-1)
   const facts: [string, string][] = [
@@ -48,8 +50,12 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
   return head + table + lineageText(core.store.read, run, columns)
 }
 
+/** Of the moving average of the weights, beside the snapshot's own. */
+const averageColumn = (part: 'validation' | 'test'): Column => ({ head: `average, ${part}`, align: 'right' })
+
 export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord[], columns: number): string {
   const names = snapshots.map((snapshot) => snapshotName(run, snapshot))
+  const averages = snapshots.some(({ ema }) => ema !== null)
   return table(
     [
       { head: 'snapshot', align: 'right' },
@@ -57,16 +63,18 @@ export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord
       { head: 'after steps', align: 'right' },
       { head: 'validation', align: 'right' },
       { head: 'test', align: 'right' },
+      ...(averages ? [averageColumn('validation'), averageColumn('test')] : []),
       { head: 'learning rate', align: 'right' },
       { head: 'size', align: 'right' },
       { head: 'weights', shrinkTo: 12 },
     ],
-    snapshots.map(({ id, step, valAccuracy, testAccuracy, lr, bytes: size, weightsSha256 }, place) => [
+    snapshots.map(({ id, step, valAccuracy, testAccuracy, ema, lr, bytes: size, weightsSha256 }, place) => [
       String(id),
       names[place]?.number ?? '',
       whole(step + 1),
       percent(valAccuracy),
       percent(testAccuracy),
+      ...(averages ? [percent(ema?.valAccuracy ?? null), percent(ema?.testAccuracy ?? null)] : []),
       rate(lr),
       bytes(size),
       weightsSha256.slice(0, 12),
@@ -113,7 +121,9 @@ function runColumns(
     fact({ head: 'status' }, ({ status }) => status),
     fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
     fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
-    fact({ head: 'model' }, ({ spec }) => spec.model.kind),
-    fact({ head: 'schedule' }, ({ kind, spec }) => (kind === 'rateTest' ? 'range test' : spec.schedule.kind)),
+    fact({ head: 'model' }, ({ kind, spec }) => (kind === 'elsewhere' ? absent : spec.model.kind)),
+    fact({ head: 'schedule' }, ({ kind, spec }) =>
+      kind === 'rateTest' ? 'range test' : kind === 'elsewhere' ? 'elsewhere' : spec.schedule.kind,
+    ),
   ]
 }

@@ -1,13 +1,11 @@
 import type { StudyCellInfo } from '../../shared/api/studies.ts'
-import type { RunsBySnapshots } from '../../shared/ensemble/runsBySnapshots.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
 import type { SnapshotTable } from '../ensembles/result.ts'
 import { type Cli, printJson } from './context.ts'
 import { findStudy } from './findStudy.ts'
-import { percent, plural } from './format.ts'
-import { type Column, table } from './table.ts'
-import { wrap } from './wrap.ts'
+import { percent } from './format.ts'
+import { gridText } from './gridText.ts'
 
 interface SettingsTable extends SnapshotTable {
   readonly settings: StudyCellInfo['settings']
@@ -56,21 +54,6 @@ function tableText({ settings, budget, cells, judgedOn, runIds }: SettingsTable,
     ...Object.entries(settings).map(([path, value]) => `${path} ${String(value)}`),
     ...(budget === 1 ? [] : [`budget ${percent(budget, 0)}`]),
   ].join(', ')
-  const snapshots = [...new Set(cells.map((cell) => cell.snapshots))]
-  const right = (head: string): Column => ({ head, align: 'right' })
-  const drawn = table(
-    [right('runs'), ...snapshots.map((m) => right(`last ${m}`))],
-    runIds.map((_, fewer) => [
-      String(fewer + 1),
-      ...snapshots.map((m) =>
-        errorText(cells.find(({ runs, snapshots: each }) => runs === fewer + 1 && each === m)),
-      ),
-    ]),
-    columns,
-  )
-  const legend = `Error on ${judgedOn} data of the mean of probabilities of so many runs with their last ${snapshots.length === 1 ? 'snapshot' : 'M snapshots'} each; below ${plural(runIds.length, 'run')} the mean of ${plural(runIds.length, 'ensemble')}, each run counting as often as any other.`
-  return `${name === '' ? 'all runs' : name}\n${drawn}${wrap(legend, columns)}\n`
+  const grid = gridText({ cells, judgedOn, runs: runIds.length }, columns)
+  return `${name === '' ? 'all runs' : name}\n${grid}`
 }
-
-const errorText = (cell: RunsBySnapshots | undefined): string =>
-  cell === undefined ? '' : percent(1 - cell.accuracy)

@@ -39,7 +39,7 @@ export async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** The sentence for a path that cannot be opened. */
-function unreadable(path: string, error: unknown): UserError {
+export function unreadable(path: string, error: unknown): UserError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const why =
     code === 'ENOENT' || code === 'ENOTDIR'

@@ -8,6 +8,7 @@ import {
   score,
 } from '../../shared/ensemble/index.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
+import { selectionRounds } from '../../shared/ensemble/select.ts'
 import { UserError } from '../../shared/errors.ts'
 import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
@@ -19,9 +20,6 @@ import { refuseOtherSplits, runsOf } from './sameSplit.ts'
 /* Arithmetic on stored probabilities: no model is loaded. */
 
 type How = Parameters<typeof combine>[2]
-
-/** Rounds of greedy selection: enough for shares as fine as 2 %. */
-const selectionRounds = 50
 
 /** An ensemble of one run's snapshots. @throws UserError for unknown or unusable members */
 export function evaluate(
@@ -88,12 +86,7 @@ interface Judging {
 
 function judge(store: Store, { run, method, snapshots, parts, weights }: Judging): EnsembleResult {
   const { validation, test, judged, judgedOn } = parts
-  const how: How =
-    method === 'logitAverage'
-      ? { kind: 'geometric' }
-      : method === 'weighted'
-        ? { kind: 'weighted', weights }
-        : { kind: 'mean' }
+  const how = howOf(method, weights)
   const members = snapshots.map((snapshot, i) => ({
     snapshot,
     weight: weights[i] ?? 0,
@@ -104,6 +97,7 @@ function judge(store: Store, { run, method, snapshots, parts, weights }: Judging
     diversity(judged.members, judged.truth)
   return {
     run,
+    runs: runsOf(store.read, snapshots),
     method,
     members,
     validation: scoreCombined(validation, how),
@@ -189,8 +183,14 @@ function weightsFor(method: PredictionMethod, count: number, validation: Part | 
   const { bestPrefixCounts, bestPrefixLength } = greedySelection(validation.members, validation.truth, {
     metric: 'nll',
     rounds: selectionRounds,
+    sortedStart: true,
   })
   return bestPrefixCounts.map((picked) => picked / bestPrefixLength)
+}
+
+export function howOf(method: PredictionMethod, weights: readonly number[]): How {
+  if (method === 'logitAverage') return { kind: 'geometric' }
+  return method === 'weighted' ? { kind: 'weighted', weights } : { kind: 'mean' }
 }
 
 function scoreCombined(part: Part | undefined, how: How): PartScores | null {

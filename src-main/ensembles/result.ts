@@ -1,4 +1,5 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import type { Bump } from '../../shared/ensemble/bump.ts'
 import type { EnsembleMethod, PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { RunsBySnapshots } from '../../shared/ensemble/runsBySnapshots.ts'
 import type { RunRecord, SnapshotRecord } from '../store/types.ts'
@@ -13,7 +14,10 @@ export interface EnsembleMember {
 
 /** What an ensemble of stored snapshots is worth. Parts without examples are null. */
 export interface EnsembleResult {
+  /** That of the first member. */
   readonly run: RunRecord
+  /** Those of all members, in their order. */
+  readonly runs: readonly RunRecord[]
   readonly method: EnsembleMethod
   readonly members: readonly EnsembleMember[]
   readonly validation: PartScores | null
@@ -22,6 +26,11 @@ export interface EnsembleResult {
   readonly bestSingle: EnsembleMember
   /** What that was chosen by: test only where there is no validation part, and then its test score flatters it. */
   readonly bestChosenOn: 'validation' | 'test'
+  /**
+   * Of averaged weights: their validation loss above the mean of the members' losses. Absent for combined predictions, and
+   * without validation data.
+   */
+  readonly bump?: Bump
   /** The part by which the ensemble is judged: test, or validation where there is no test part. */
   readonly judgedOn: 'test' | 'validation'
   /** Ensembles of the last 1, 2, ... members by equal average, on the judged part. */

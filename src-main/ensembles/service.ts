@@ -1,11 +1,17 @@
 import type { PartScores } from '../../shared/api/ensembles.ts'
+import { type Bump, bumpOf, heightAbove, lossesOf } from '../../shared/ensemble/bump.ts'
 import { score } from '../../shared/ensemble/index.ts'
-import type { Predictions } from '../../shared/run/messages.ts'
+import type { ChoiceRule } from '../../shared/ensemble/memberChoices.ts'
+import type { AverageAnswer } from '../../shared/run/average.ts'
+import type { Predictions, StoredTensor } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
-import type { EnsembleRecord, Store } from '../store/types.ts'
+import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { chooseMembers } from './chooseMembers.ts'
+import { type EnsembleDetails, ensembleDetails } from './details.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
+import { createLines, type MeasureLine } from './line.ts'
 import type { EnsembleRequest, EnsembleResult, MembersRequest, SnapshotTable } from './result.ts'
 import { snapshotTable } from './runsBySnapshots.ts'
 
@@ -24,12 +30,23 @@ export interface EnsembleService {
    * @throws UserError for unknown members, or when the model cannot be built
    */
   averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
+  /**
+   * The tensors of such a model, of members with the weights given, made in a process of its own.
+   * @throws UserError when it cannot be built
+   */
+  averagedTensors(members: MembersRequest['members']): Promise<StoredTensor[]>
+  /** The loss on the straight line between the weights of two snapshots, as it becomes known. @throws UserError */
+  line: MeasureLine
   /** N runs times M snapshots of each (SGDR's table). @throws UserError when they cannot be combined */
   runsBySnapshots(runIds: readonly string[]): SnapshotTable
+  /** Members with shares, chosen by a rule on validation. @throws UserError without validation data, or of too many to try */
+  choose(rule: ChoiceRule, snapshots: readonly SnapshotRecord[]): MembersRequest['members']
+  /** What more is known of an ensemble of predictions; takes seconds for hundreds of members. */
+  details(result: EnsembleResult): EnsembleDetails
   save(name: string, result: EnsembleResult): EnsembleRecord
 }
 
-type AverageScores = Pick<EnsembleResult, 'validation' | 'test'>
+type AverageScores = Pick<EnsembleResult, 'validation' | 'test' | 'bump'>
 
 /** Averages measured last whose scores are remembered, so that looking first and saving then measures once. */
 const AVERAGES_KEPT = 32
@@ -37,24 +54,31 @@ const AVERAGES_KEPT = 32
 export function createEnsembleService(store: Store, catalogue: Catalogue, devices: Devices): EnsembleService {
   /** By their snapshots, which never change. */
   const averages = new Map<string, AverageScores>()
-  const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
+  const average = async (run: RunRecord, members: MembersRequest['members']): Promise<AverageAnswer> => {
     const { folder } = await catalogue.resolve(run.datasetId)
     const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
-    const averaged = await runJob('average', {
+    return runJob('average', {
       spec: run.spec,
       datasetFolder: folder,
       devices: choice.type === 'advice' ? choice.advice : { known: {} },
       stepsPerEpoch: run.planned.plan.stepsPerEpoch,
-      members: members.map(({ snapshot, weight }) => ({
+      members: members.map(({ snapshotId, weight }) => ({
         weight,
-        tensors: [...store.read.snapshotModel(snapshot.id).tensors],
+        tensors: [...store.read.snapshotModel(snapshotId).tensors],
       })),
     })
+  }
+  const measureAverage = async ({ run, members }: EnsembleResult): Promise<AverageScores> => {
+    const averaged = await average(
+      run,
+      members.map(({ snapshot, weight }) => ({ snapshotId: snapshot.id, weight })),
+    )
     const scoresOn = (part: Predictions['part']): PartScores | null => {
       const found = averaged.predictions.find((each) => each.part === part)
       return found === undefined ? null : plain(score(found.probs, found))
     }
-    return { validation: scoresOn('validation'), test: scoresOn('test') }
+    const bump = bumpAbove(store, members, averaged.predictions)
+    return { validation: scoresOn('validation'), test: scoresOn('test'), ...(bump && { bump }) }
   }
   return {
     evaluate: (request) => evaluate(store, request),
@@ -68,7 +92,16 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       if (averages.size > AVERAGES_KEPT) averages.delete(oldest)
       return { ...result, method: 'weightAverage', ...scores }
     },
+    async averagedTensors(members) {
+      const [first] = members
+      if (first === undefined) throw new Error('an average needs at least one member')
+      const { tensors } = await average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
+      return tensors
+    },
+    line: createLines(store, catalogue, devices),
     runsBySnapshots: (runIds) => snapshotTable(store, runIds),
+    choose: (rule, snapshots) => chooseMembers(store, rule, snapshots),
+    details: (result) => ensembleDetails(store, result),
     save: (name, result) =>
       store.write.saveEnsemble({
         name,
@@ -83,6 +116,21 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
         },
       }),
   }
+}
+
+/** Undefined where there is no validation part. */
+function bumpAbove(
+  { read }: Store,
+  members: EnsembleResult['members'],
+  averaged: readonly Predictions[],
+): Bump | undefined {
+  const own = averaged.find(({ part }) => part === 'validation')
+  if (own === undefined) return undefined
+  const others = members.flatMap(({ snapshot, weight }) => {
+    const stored = read.predictions(snapshot.id, 'validation')
+    return stored === undefined ? [] : [{ weight, losses: lossesOf(stored) }]
+  })
+  return others.length < members.length ? undefined : bumpOf(heightAbove(lossesOf(own), others))
 }
 
 function namedScores(part: string, scores: PartScores | null): Record<string, number | null> {

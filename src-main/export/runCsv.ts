@@ -28,7 +28,7 @@ export function* runCsv(
   }
 }
 
-const epochColumns = [
+export const epochColumns = [
   'epoch',
   'step',
   'trainLoss',
@@ -40,7 +40,7 @@ const epochColumns = [
   'seconds',
 ] as const satisfies readonly (keyof EpochRecord)[]
 
-const snapshotColumns = [
+export const snapshotColumns = [
   'id',
   'cycle',
   'step',

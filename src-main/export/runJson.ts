@@ -1,4 +1,5 @@
 import { keepNonFinite } from '../../shared/json.ts'
+import { isOurs } from '../../shared/run/kind.ts'
 import type { RunRecord, StoreReads } from '../store/types.ts'
 import { inputOf } from './datasetInput.ts'
 import { orderSeries, stepRows } from './runTable.ts'
@@ -12,7 +13,7 @@ export function* runJson(read: StoreReads, run: RunRecord): Generator<string> {
   const { hostId: _host, ...described } = run
   const data = read.datasets().find(({ id }) => id === run.datasetId)?.meta
   const head = {
-    ...described,
+    ...(isOurs(run) ? described : withoutStandIns(described)),
     dataset: data === undefined ? null : inputOf(data, run.datasetId),
     epochs: read.epochs(run.id),
     snapshots: read.snapshots(run.id),
@@ -28,6 +29,14 @@ export function* runJson(read: StoreReads, run: RunRecord): Generator<string> {
   }
   yield '}}\n'
 }
+
+/** Of a run of another program, without what only stands in. */
+const withoutStandIns = ({
+  spec: _spec,
+  planned: _planned,
+  datasetId: _data,
+  ...rest
+}: Omit<RunRecord, 'hostId'>) => rest
 
 function* steps(read: StoreReads, runId: string, name: string): Generator<number> {
   for (const { step } of stepRows(read, runId, [name])) yield step

@@ -1,20 +1,27 @@
 import type { RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
-import { type CsvForm, csvLines } from './csv.ts'
-
-type Cell = string | number | boolean | null
+import type { CsvForm } from './csv.ts'
+import { type RecordCell, recordsCsv, recordsParquet, type TableRecord } from './recordTable.ts'
 
 /**
  * Runs as one table, a row each: what they are, how they did (last and best epoch, best ensemble), and every setting of
- * their specs in a column of its own. Accuracies in 0..1, losses in nats, times in ISO 8601; empty where there is none.
+ * their specs in a column of its own. Accuracies in 0..1, losses in nats, times in ISO 8601; empty where there is none. The
+ * spec and plan of a run of another program only stand in: it has what is known of where it came from instead.
  */
 export function* runsCsv(runs: readonly RunSummary[], form: CsvForm = {}): Generator<string> {
-  const rows = runs.map((run) => ({ ...scores(run), ...settings('', run.spec) }))
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  yield csvLines([columns], form)
-  for (const row of rows) yield csvLines([columns.map((column) => row[column])], form)
+  yield* recordsCsv(runs.map(recordOf), form)
 }
 
-function scores(run: RunSummary): Record<string, Cell> {
+/** The same as Parquet: times are timestamps there. */
+export const runsParquet = (runs: readonly RunSummary[]): Generator<Uint8Array> =>
+  recordsParquet(runs.map(recordOf))
+
+function recordOf(run: RunSummary): TableRecord {
+  const { elsewhere } = run
+  if (elsewhere === null) return { ...scores(run), ...settings('spec', run.spec) }
+  return { ...scores(run), totalSteps: null, ...settings('elsewhere', elsewhere) }
+}
+
+function scores(run: RunSummary): Record<string, RecordCell> {
   return {
     id: run.id,
     run: run.name,
@@ -23,9 +30,9 @@ function scores(run: RunSummary): Record<string, Cell> {
     reason: run.reason,
     stepsDone: run.stepsDone,
     totalSteps: run.totalSteps,
-    created: isoTime(run.createdAt),
-    started: isoTime(run.startedAt),
-    ended: isoTime(run.endedAt),
+    created: time(run.createdAt),
+    started: time(run.startedAt),
+    ended: time(run.endedAt),
     tags: run.tags.join(' '),
     favourite: run.favourite,
     note: run.note,
@@ -39,7 +46,7 @@ function scores(run: RunSummary): Record<string, Cell> {
   }
 }
 
-function epoch(which: 'last' | 'best', info: RunEvaluation | null): Record<string, Cell> {
+function epoch(which: 'last' | 'best', info: RunEvaluation | null): Record<string, RecordCell> {
   const names = [
     'epoch',
     'trainLoss',
@@ -55,16 +62,15 @@ function epoch(which: 'last' | 'best', info: RunEvaluation | null): Record<strin
 }
 
 /** Leaves of a spec by their path: { "spec.optimizer.kind": "sgd" }; lists as JSON. */
-function settings(path: string, value: unknown): Record<string, Cell> {
-  const name = path === '' ? 'spec' : path
+function settings(path: string, value: unknown): Record<string, RecordCell> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const parts = Object.entries(value).map(([key, part]) => settings(`${name}.${key}`, part))
+    const parts = Object.entries(value).map(([key, part]) => settings(`${path}.${key}`, part))
     return Object.assign({}, ...parts)
   }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-    return { [name]: value }
-  return { [name]: value === null || value === undefined ? null : JSON.stringify(value) }
+    return { [path]: value }
+  return { [path]: value === null || value === undefined ? null : JSON.stringify(value) }
 }
 
-const isoTime = (milliseconds: number | null): string | null =>
-  milliseconds === null ? null : new Date(milliseconds).toISOString()
+const time = (milliseconds: number | null): Date | null =>
+  milliseconds === null ? null : new Date(milliseconds)

@@ -1,7 +1,9 @@
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
+import type { StoredTensor } from '../../shared/run/messages.ts'
 import { rawScale } from '../datasets/index.ts'
 import type { RunRecord, SnapshotModel, SnapshotRecord, Store } from '../store/types.ts'
+import { weightsSha256 } from '../weightsSha256.ts'
 import { type DatasetInput, readInput } from './datasetInput.ts'
 import { type OnnxMember, onnxModel } from './onnx/model.ts'
 import { type NamedTensor, safetensors } from './safetensors.ts'
@@ -9,6 +11,8 @@ import { layersModelFiles } from './tfjs/layersModel.ts'
 
 export const snapshotFormats = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotFormat = (typeof snapshotFormats)[number]
+
+type ExportedWeights = 'own' | 'ema'
 
 export interface ExportedFile {
   /** Inside the folder for tfjs; undefined where the export is one file. */
@@ -19,15 +23,29 @@ export interface ExportedFile {
 /**
  * A snapshot in an open format, with what is needed to use it: which inputs it takes and how they are normalised, and the
  * names of the classes.
- * @throws UserError when there is no such snapshot
+ * @param of the snapshot's own weights, or their moving average kept beside it
+ * @throws UserError when there is no such snapshot, or no average beside it
  */
-export function exportSnapshot(store: Store, snapshotId: number, format: SnapshotFormat): ExportedFile[] {
+export function exportSnapshot(
+  store: Store,
+  snapshotId: number,
+  format: SnapshotFormat,
+  of: ExportedWeights = 'own',
+): ExportedFile[] {
   const snapshot = store.read.snapshot(snapshotId)
   const run = store.read.run(snapshot.runId)
   const model = store.read.snapshotModel(snapshotId)
-  const tensors = model.tensors.filter(({ role }) => role === 'weight')
+  const tensors = of === 'own' ? weightsIn(model.tensors) : averagesIn(model.tensors, snapshot)
   const meta = metaOf(store, run)
-  const metadata = describe(run, snapshot, model, meta)
+  const metadata = {
+    ...describe(run, snapshot, model, meta),
+    ...(of === 'ema' && {
+      weights: 'moving average',
+      valAccuracy: snapshot.ema?.valAccuracy ?? null,
+      testAccuracy: snapshot.ema?.testAccuracy ?? null,
+      weightsSha256: weightsSha256(tensors),
+    }),
+  }
   if (format === 'tfjs') {
     const { shape, classes } = meta
     return layersModelFiles({ spec: run.spec.model, shape, classes: classes.length, tensors, metadata })
@@ -98,6 +116,20 @@ export function exportEnsembleOnnx(
       members: parts.map(({ described }) => described),
     }),
   })
+}
+
+const weightsIn = (tensors: readonly StoredTensor[]): StoredTensor[] =>
+  tensors.filter(({ role }) => role === 'weight')
+
+/** As weights, for whatever reads the file. */
+function averagesIn(tensors: readonly StoredTensor[], { id }: SnapshotRecord): StoredTensor[] {
+  const averages = tensors.filter(({ role }) => role === 'ema')
+  if (averages.length === 0) {
+    throw new UserError(
+      `While exporting snapshot ${id}: its run keeps no moving average of the weights; leave out --ema, or train with "ema" in the spec.`,
+    )
+  }
+  return averages.map((tensor) => ({ ...tensor, role: 'weight' }))
 }
 
 function metaOf(store: Store, run: RunRecord): DatasetInput {

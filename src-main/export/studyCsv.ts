@@ -1,27 +1,25 @@
 import type { StudyCellInfo } from '../../shared/api/studies.ts'
-import { type CsvCell, type CsvForm, csvLines } from './csv.ts'
+import type { CsvForm } from './csv.ts'
+import { recordsCsv, recordsParquet, type TableRecord } from './recordTable.ts'
 import { cellReport } from './studyReport.ts'
-
-/** Rows at once, so that a study of ten thousand cells is never one text. */
-const rowsAtOnce = 500
 
 /**
  * The cells of a study as one table, a row each: its run, every setting in a column of its own, and what came of it.
  * Accuracies in 0..1, losses in nats; a value that was not measured is an empty field.
  */
-export function* studyCsv(cells: readonly StudyCellInfo[], form: CsvForm = {}): Generator<string> {
+export const studyCsv = (cells: readonly StudyCellInfo[], form: CsvForm = {}): Generator<string> =>
+  recordsCsv(recordsOf(cells), form, ['runId'])
+
+/** The same as Parquet; a setting that has values of several types is text. */
+export const studyParquet = (cells: readonly StudyCellInfo[]): Generator<Uint8Array> =>
+  recordsParquet(recordsOf(cells), ['runId'])
+
+function recordsOf(cells: readonly StudyCellInfo[]): TableRecord[] {
   const paths = [...new Set(cells.flatMap(({ settings }) => Object.keys(settings)))]
-  const rows = cells.map((cell) => rowOf(cell, paths))
-  yield csvLines([Object.keys(rows[0] ?? { runId: '' })], form)
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    yield csvLines(
-      rows.slice(at, at + rowsAtOnce).map((row) => Object.values(row)),
-      form,
-    )
-  }
+  return cells.map((cell) => recordOf(cell, paths))
 }
 
-function rowOf(cell: StudyCellInfo, paths: readonly string[]): Record<string, CsvCell> {
+function recordOf(cell: StudyCellInfo, paths: readonly string[]): TableRecord {
   const { runId, settings, diverged, ...rest } = cellReport(cell)
   return {
     runId,

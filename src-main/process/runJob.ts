@@ -1,26 +1,10 @@
 import { constants, setPriority } from 'node:os'
-import { UserError } from '../../shared/errors.ts'
-import {
-  type JobAnswer,
-  type JobCall,
-  type JobMessage,
-  type JobName,
-  type JobRequest,
-  jobMessage,
-  jobs,
-} from '../../shared/run/jobs.ts'
-import { openChildChannel } from './childChannel.ts'
-import { cancelled, NoAnswer } from './noAnswer.ts'
+import { type JobAnswer, type JobCall, type JobName, type JobRequest, jobs } from '../../shared/run/jobs.ts'
+import { type Patience as AskPatience, askProcess } from './askProcess.ts'
 
-export interface Patience {
-  /** Milliseconds after which the process is ended. */
-  readonly within?: number
-  /** Ends the process. */
-  readonly signal?: AbortSignal
+export interface Patience extends Omit<AskPatience, 'onStart'> {
   /** Whether the process gives way to all others: nobody waits for its answer. */
   readonly givesWay?: boolean
-  /** Told the end of what the process wrote to its standard error, before the answer is given or the failure thrown. */
-  readonly onErrorOutput?: (text: string) => void
 }
 
 /**
@@ -30,37 +14,19 @@ export interface Patience {
 export async function runJob<N extends JobName>(
   job: N,
   request: JobRequest<N>,
-  { within, signal, givesWay = false, onErrorOutput }: Patience = {},
+  { givesWay = false, ...patience }: Patience = {},
 ): Promise<JobAnswer<N>> {
-  if (signal?.aborted) throw cancelled()
-  const { promise: message, resolve: take, reject: giveUp } = Promise.withResolvers<JobMessage>()
-  const channel = openChildChannel('trainer/jobEntry.ts', jobMessage, take)
-  if (givesWay) lowerPriority(channel.pid)
-  void channel.ended.then(({ code, signal: killedBy, spawnError, protocolError }) => {
-    const how = spawnError ?? protocolError ?? killedBy ?? `status ${code}`
-    giveUp(new NoAnswer('died', `it ended without an answer (${how})`))
+  const call = { job, request } satisfies JobCall
+  const answer = await askProcess('trainer/jobEntry.ts', call, {
+    ...patience,
+    ...(givesWay && { onStart: lowerPriority }),
   })
-  const cancel = (): void => giveUp(cancelled())
-  signal?.addEventListener('abort', cancel, { once: true })
-  const timer = within === undefined ? undefined : setTimeout(() => giveUp(late(within)), within)
-  try {
-    channel.send({ job, request } satisfies JobCall)
-    const said = await message
-    if (said.type === 'refused') throw new UserError(said.reason)
-    return jobs[job].answer.parse(said.answer)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', cancel)
-    channel.kill()
-    if (onErrorOutput !== undefined) onErrorOutput((await channel.ended).errorOutput)
-  }
+  return jobs[job].answer.parse(answer)
 }
 
-const late = (within: number): NoAnswer => new NoAnswer('late', `no answer within ${within / 1000} s`)
-
-function lowerPriority(pid: number | undefined): void {
+function lowerPriority(pid: number): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW)
+    setPriority(pid, constants.priority.PRIORITY_LOW)
   } catch {
     // It has ended already, or the system does not allow it: then it takes its share.
   }

@@ -16,7 +16,7 @@ import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
-import { createRateTest, type RateTestRequest, refuseRateTest } from './rateTests.ts'
+import { createRateTest, type RateTestRequest, refuseElsewhere, refuseRateTest } from './rateTests.ts'
 import type { StartTrainer } from './trainerLink.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
@@ -172,6 +172,7 @@ export function createRunService(
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
       const run = store.read.run(runId)
+      refuseElsewhere(run, 'resuming')
       if (run.status === 'completed') {
         refuseRateTest(run, 'resuming')
         throw new UserError(
@@ -188,6 +189,7 @@ export function createRunService(
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
+      refuseElsewhere(run, 'asking something of')
       const here = owned.find(run.id)
       const known = interruptions.asKnown(run)
       if (known !== run) return afterEnd(known, command)

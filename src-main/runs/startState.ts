@@ -41,7 +41,7 @@ interface Descent {
 
 /**
  * A state in which no step has been done. The optimizer goes on with what it has where a branch has one of the same kind;
- * else it knows nothing yet.
+ * else it knows nothing yet. An average of weights begins anew: it is of the run's own steps.
  */
 export function beginningOf(
   { position, tensors }: TrainerState,
@@ -54,7 +54,7 @@ export function beginningOf(
       epoch: { lossSum: 0, correct: 0, examples: 0 },
       optimizerScalars: keepsOptimizer ? position.optimizerScalars : { steps: 0 },
     },
-    tensors: keepsOptimizer ? tensors : tensors.filter(({ role }) => role === 'weight'),
+    tensors: tensors.filter(({ role }) => role === 'weight' || (role === 'optimizer' && keepsOptimizer)),
   }
 }
 

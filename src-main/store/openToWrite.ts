@@ -116,6 +116,7 @@ export function createStore({ path, db, hosts, health, now, refusal }: StorePart
   const writes = createWrites({ db, hosts, now })
   return {
     path,
+    file: path,
     hostId: hosts.id,
     read: createReads(db, now),
     write: writes.write,

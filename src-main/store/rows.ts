@@ -3,7 +3,13 @@ import { z } from 'zod'
 import { ensembleMethods } from '../../shared/ensemble/methods.ts'
 import { runElsewhere } from '../../shared/run/elsewhere.ts'
 import { runKind } from '../../shared/run/kind.ts'
-import { schedulePlan, storedTensor, trainerCommand, trainerPosition } from '../../shared/run/messages.ts'
+import {
+  schedulePlan,
+  scores,
+  storedTensor,
+  trainerCommand,
+  trainerPosition,
+} from '../../shared/run/messages.ts'
 import { runOrigin } from '../../shared/run/origin.ts'
 import { rateTestSettings } from '../../shared/run/rateTest.ts'
 import { engineName, type RunSpec, runSpec } from '../../shared/run/spec.ts'
@@ -133,6 +139,7 @@ export const snapshotRow = z.object({
   weightsSha256: z.string(),
   bytes: z.number(),
   createdAt: z.number(),
+  ema: json(scores).nullable(),
   ...scoreColumns,
 })
 

@@ -14,6 +14,8 @@ const SAME = [
   'device',
   'augmentation',
   'optimizer.kind',
+  'clipping',
+  'ema',
   'dataset.validation',
   'dataset.test',
 ]

@@ -12,7 +12,7 @@ import { ofSnapshot, putTensors, readTensors, tensorBytes } from './tensors.ts'
 import type { SnapshotModel, SnapshotRecord } from './types.ts'
 
 export const SNAPSHOTS = `
-  SELECT id, run_id AS runId, cycle, step, lr, weights_sha256 AS weightsSha256, bytes, created_at AS createdAt,
+  SELECT id, run_id AS runId, cycle, step, lr, weights_sha256 AS weightsSha256, bytes, created_at AS createdAt, ema,
     ${SCORES}
   FROM snapshots`
 
@@ -41,8 +41,8 @@ export function putSnapshot(db: Db, event: TrainerEventOf<'snapshot'>, time: num
   }
   const { lastId } = db.run(
     `INSERT INTO snapshots (run_id, cycle, step, lr, weights_sha256, bytes, position, normalisation,
-       val_loss, val_accuracy, test_loss, test_accuracy, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       val_loss, val_accuracy, test_loss, test_accuracy, ema, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     runId,
     event.cycle,
     step,
@@ -55,6 +55,7 @@ export function putSnapshot(db: Db, event: TrainerEventOf<'snapshot'>, time: num
     event.valAccuracy,
     event.testLoss,
     event.testAccuracy,
+    event.ema === undefined ? null : JSON.stringify(event.ema),
     time,
   )
   putBlobs(db, lastId, event)

@@ -56,7 +56,7 @@ export function meanOf(members: AverageRequest['members']): StoredTensor[] {
 }
 
 /** The plain mean, over one epoch of training batches, of what batch normalisation sees. */
-function recomputeStatistics(model: Model, data: TrainingData, batches: number, seed: number): void {
+export function recomputeStatistics(model: Model, data: TrainingData, batches: number, seed: number): void {
   if (model.statistics.length === 0) return
   for (let step = 0; step < batches; step++) {
     const { x, y } = data.trainingBatch(step)

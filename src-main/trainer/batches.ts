@@ -10,6 +10,7 @@ import {
   splitDataset,
 } from '../datasets/index.ts'
 import * as tf from '../engine/tf.ts'
+import { classWeightsOf } from './classWeights.ts'
 import type { ModelInput } from './models/index.ts'
 
 /** One part of the data that models are measured on, in a fixed order. */
@@ -32,6 +33,8 @@ export interface TrainingData {
   readonly input: ModelInput
   readonly normalisation: Normalisation
   readonly parts: readonly ExamplePart[]
+  /** Of the loss, [classes]; undefined where all classes weigh the same. */
+  readonly classWeights: Float32Array | undefined
   /** The training batch of a step, which depends on nothing but the step (and the run's seed). */
   trainingBatch(step: number): Batch
   /** Examples `from` up to `to` of a part, not augmented. */
@@ -60,6 +63,7 @@ export function prepareData(spec: RunSpec, dataset: Dataset, stepsPerEpoch: numb
   return {
     input: { shape: meta.shape, classes: meta.classes.length },
     normalisation: norm,
+    classWeights: classWeightsOf(spec.classWeights, labelsOf(split.train), meta.classes.length),
     parts: [
       { name: 'validation', indices: split.validation, labels: labelsOf(split.validation) },
       { name: 'test', indices: split.test, labels: labelsOf(split.test) },

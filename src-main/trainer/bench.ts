@@ -23,7 +23,7 @@ export async function bench(request: BenchRequest): Promise<BenchAnswer> {
   const batch = randomBatch(batchSize, shape, classes)
   const isTimed = milliseconds !== undefined
   const times = await timeSteps(
-    (step) => trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, 0),
+    (step) => trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, { labelSmoothing: 0 }),
     {
       warmUp: isTimed ? { milliseconds: warmUpMilliseconds } : { steps: warmUpSteps },
       measured: isTimed ? { steps, milliseconds } : { steps },

@@ -2,18 +2,30 @@ import type { StoredTensor, TrainerPosition, TrainerState } from '../../shared/r
 import * as tf from '../engine/tf.ts'
 import type { Model } from './models/index.ts'
 import type { TrainOptimizer } from './optimizers/index.ts'
+import type { WeightAverage } from './weightAverage.ts'
 
-/** Copies out all that the run needs to go on: weights, statistics, optimizer state and where it stands. */
+/** What a state is of. */
+export interface Trained {
+  readonly model: Model
+  readonly optimizer: TrainOptimizer
+  readonly average?: WeightAverage | undefined
+}
+
+/** Copies out all that the run needs to go on: weights, statistics, optimizer state, average and where it stands. */
 export async function captureState(
-  model: Model,
-  optimizer: TrainOptimizer,
+  { model, optimizer, average }: Trained,
   position: Omit<TrainerPosition, 'optimizerScalars'>,
 ): Promise<TrainerState> {
   const here = structuredClone({ ...position, optimizerScalars: optimizer.scalars() })
   const slots = optimizer.state().map(({ name, tensor }) => stored(name, 'optimizer', tensor))
   // Awaited together: of a device that is lost, every one of them fails, and none may go unheard.
-  const [weights, state] = await Promise.all([weightsOf(model), Promise.all(slots)])
-  return { position: here, tensors: [...weights, ...state] }
+  const averages = (average?.tensors() ?? []).map(({ name, tensor }) => stored(name, 'ema', tensor))
+  const [weights, state, ema] = await Promise.all([
+    weightsOf(model),
+    Promise.all(slots),
+    Promise.all(averages),
+  ])
+  return { position: here, tensors: [...weights, ...state, ...ema] }
 }
 
 /** Trained weights first, then the statistics of batch normalisation, each in the model's own order. */
@@ -26,8 +38,9 @@ export function weightsOf(model: Model): Promise<StoredTensor[]> {
  * Puts a captured state into a model and an optimizer made from the same spec.
  * @throws Error when the tensors are not those of this model
  */
-export function restoreState(model: Model, optimizer: TrainOptimizer, state: TrainerState): void {
+export function restoreState({ model, optimizer, average }: Trained, state: TrainerState): void {
   restoreWeights(model, state.tensors)
+  if (average !== undefined) restoreAverage(model, average, state.tensors)
   const kept = state.tensors.filter(({ role }) => role === 'optimizer')
   const tensors = kept.map((each) => ({ name: each.name, tensor: tf.tensor(floats(each), each.shape) }))
   try {
@@ -35,6 +48,24 @@ export function restoreState(model: Model, optimizer: TrainOptimizer, state: Tra
   } finally {
     tf.dispose(tensors.map(({ tensor }) => tensor))
   }
+}
+
+/** A state from before the first step has no average yet. @throws Error when it is not of this model */
+function restoreAverage(model: Model, average: WeightAverage, tensors: readonly StoredTensor[]): void {
+  const kept = tensors.filter(({ role }) => role === 'ema')
+  if (kept.length === 0) return
+  const variables = [...model.variables, ...model.statistics]
+  const values = tf.tidy(() =>
+    variables.map(({ name, shape }) => {
+      const found = kept.find((each) => each.name === name)
+      if (found === undefined || found.shape.join() !== shape.join()) {
+        throw new Error(`The stored state lacks the average of ${name} of shape [${shape}].`)
+      }
+      return tf.tensor(floats(found), found.shape)
+    }),
+  )
+  average.begin(values)
+  tf.dispose(values)
 }
 
 /** @throws Error when a weight is missing, unknown, or of another shape */

@@ -12,6 +12,8 @@ export interface Evaluation {
   readonly accuracy: number
   /** Softmax outputs [examples, classes], row-major. */
   readonly probs: Float32Array<ArrayBuffer>
+  /** Cross-entropy of each example, in nats. */
+  readonly losses: Float64Array<ArrayBuffer>
 }
 
 const batchSize = 250
@@ -26,6 +28,7 @@ export async function evaluate(
   if (examples === 0) return undefined
   const { classes } = data.input
   const probs = new Float32Array(examples * classes)
+  const losses = new Float64Array(examples)
   const sums = { loss: 0, correct: 0 }
   for (let from = 0; from < examples; from += batchSize) {
     const to = Math.min(examples, from + batchSize)
@@ -35,11 +38,13 @@ export async function evaluate(
     for (let row = 0; row < to - from; row++) {
       const own = logits.subarray(row * classes, (row + 1) * classes)
       const label = part.labels[from + row] ?? 0
-      sums.loss += softmaxRow(own, label, probs.subarray((from + row) * classes, (from + row + 1) * classes))
+      const loss = softmaxRow(own, label, probs.subarray((from + row) * classes, (from + row + 1) * classes))
+      losses[from + row] = loss
+      sums.loss += loss
       if (greatest(own) === label) sums.correct++
     }
   }
-  return { part, probs, loss: sums.loss / examples, accuracy: sums.correct / examples }
+  return { part, probs, losses, loss: sums.loss / examples, accuracy: sums.correct / examples }
 }
 
 /** Over all parts that are not empty. */
@@ -70,7 +75,7 @@ async function inferLogits(
 }
 
 /** Writes the softmax of `logits` to `out`. @returns the cross-entropy of `label`, in nats */
-function softmaxRow(logits: Float32Array, label: number, out: Float32Array): number {
+export function softmaxRow(logits: Float32Array, label: number, out: Float32Array): number {
   const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)
   for (const [c, logit] of logits.entries()) out[c] = Math.exp(logit - largest) / total

@@ -1,5 +1,5 @@
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerState } from '../../shared/run/messages.ts'
+import type { Scores, TrainerState } from '../../shared/run/messages.ts'
 import { buildTimetable, type EditedPlan, type Timetable } from '../../shared/run/plan.ts'
 import * as tf from '../engine/tf.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
@@ -18,6 +18,7 @@ import { createRateTest, type RateTest, refusalOfTest, refusedByTests, withoutRe
 import { type StepResult, trainStep } from './step.ts'
 import { TrainingClock } from './trainingClock.ts'
 import { StepsUnderWay, type UnderWay } from './underWay.ts'
+import type { WeightAverage } from './weightAverage.ts'
 
 /** Often enough for a living chart, seldom enough that messages cost nothing. */
 const metricsEveryMs = 200
@@ -147,7 +148,10 @@ export class TrainingLoop {
     const drawn = step + streamFrom
     const batch = data.trainingBatch(drawn)
     const key = { step: drawn, seed: spec.seed }
-    const result = trainStep(model, optimizer, batch, settings, key, spec.labelSmoothing)
+    const { labelSmoothing, clipping } = spec
+    const recipe = { labelSmoothing, clipping, classWeights: data.classWeights }
+    const result = trainStep(model, optimizer, batch, settings, key, recipe)
+    this.#setup.average?.update(step)
     tf.dispose([batch.x, batch.y])
     this.#underWay.begin({ step, settings, examples: batch.labels.length, result })
     this.#stepsDone++
@@ -194,11 +198,23 @@ export class TrainingLoop {
   async #evaluate(step: number): Promise<Evaluation[]> {
     await this.#settle(0)
     const found = await this.#training.without(() => evaluateAll(this.#setup.model, this.#setup.data))
+    return this.#finite(step, found, 'the loss')
+  }
+
+  /** @throws Divergence where a loss is not finite */
+  #finite(step: number, found: Evaluation[], what: string): Evaluation[] {
     const broken = found.find(({ loss }) => !Number.isFinite(loss))
     if (broken !== undefined) {
-      throw this.#diverged(step, `the loss on the ${broken.part.name} data became ${broken.loss}`)
+      throw this.#diverged(step, `${what} on the ${broken.part.name} data became ${broken.loss}`)
     }
     return found
+  }
+
+  /** How the average of the weights does, on the same parts. */
+  async #averageScores(step: number, average: WeightAverage): Promise<Scores> {
+    const { model, data } = this.#setup
+    const found = await this.#training.without(() => average.inPlace(() => evaluateAll(model, data)))
+    return scoresOf(this.#finite(step, found, 'the loss of the average of weights'))
   }
 
   /** @param whole false for the part of an epoch that a run ends in, whose sums go on if the run is extended */
@@ -227,8 +243,9 @@ export class TrainingLoop {
   }
 
   async #snapshot(step: number, cycle: number, evaluations: readonly Evaluation[]): Promise<void> {
-    const { data } = this.#setup
+    const { data, average } = this.#setup
     const state = await this.#capture(step)
+    const ema = average && (await this.#averageScores(step, average))
     const { mean, std } = data.normalisation
     this.flush()
     this.#io.emit({
@@ -240,6 +257,7 @@ export class TrainingLoop {
       normalisation: { mean: [...mean], std: [...std] },
       state,
       ...scoresOf(evaluations),
+      ...(ema && { ema }),
       predictions: evaluations.map((each) => predictionsOf(each, data.input.classes)),
     })
   }
@@ -255,14 +273,13 @@ export class TrainingLoop {
   async #capture(step: number): Promise<TrainerState> {
     await this.#settle(0)
     const feedback = this.#rates.state
-    const { model, optimizer } = this.#setup
     const position = {
       stepsDone: this.#stepsDone,
       epoch: this.#epoch.sums,
       ...(feedback && { feedback: { ...feedback } }),
     }
     const { state, broken } = await this.#training.without(async () => {
-      const state = await captureState(model, optimizer, position)
+      const state = await captureState(this.#setup, position)
       return { state, broken: firstNonFinite(state.tensors) }
     })
     if (broken !== undefined) throw this.#diverged(step, `${broken} holds a number that is not finite`)

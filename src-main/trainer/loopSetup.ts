@@ -7,6 +7,7 @@ import type { CommandQueue } from './commands.ts'
 import type { Emit } from './events.ts'
 import type { Model } from './models/index.ts'
 import type { TrainOptimizer } from './optimizers/index.ts'
+import type { WeightAverage } from './weightAverage.ts'
 
 /** What the loop touches of the world. */
 export interface LoopIo {
@@ -24,6 +25,8 @@ export interface LoopSetup {
   readonly data: TrainingData
   readonly model: Model
   readonly optimizer: TrainOptimizer
+  /** Undefined where the spec has none. */
+  readonly average?: WeightAverage | undefined
   readonly planned: EditedPlan
   readonly position: Omit<TrainerPosition, 'optimizerScalars'>
   /** Steps of the stream of batches, and of all that is drawn by step, that were used before step 0: by the run's ancestors. */

@@ -27,3 +27,34 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, sm
     }
   })
 }
+
+/**
+ * The weighted mean of softmax cross-entropy, in nats: the sum over examples of Σ_c t_c · (-log p_c), with
+ * t = (1 - s) · w_label at the label plus s/classes · w_c everywhere, over the sum of the labels' weights. This is
+ * torch.nn.CrossEntropyLoss(weight=w, label_smoothing=s, reduction='mean'); weights of 1 give softmaxCrossEntropy.
+ * @param weights [classes], above 0 for each class that occurs
+ */
+export function weightedCrossEntropy(
+  logits: tf.Tensor2D,
+  labels: tf.Tensor1D,
+  weights: Float32Array,
+  smoothing = 0,
+): tf.Scalar {
+  const classes = logits.shape[1]
+  return withGradient<tf.Scalar>([logits], (save) => {
+    const ofClass = tf.tensor2d(weights, [1, classes])
+    const ofLabel = tf.mul(tf.oneHot(labels, classes, 1, 0, 'float32'), ofClass)
+    const total = tf.sum(ofLabel)
+    const target = tf.div(tf.add(tf.mul(ofLabel, 1 - smoothing), tf.mul(ofClass, smoothing / classes)), total)
+    const shifted = tf.sub(logits, tf.max(logits, 1, true))
+    const logProbabilities = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), 1, true)))
+    save([target, logProbabilities])
+    return {
+      value: tf.neg<tf.Scalar>(tf.sum(tf.mul(target, logProbabilities))),
+      gradFunc: (dy, saved) => {
+        const [own, logs] = [savedTensor(saved, 0), savedTensor(saved, 1)]
+        return tf.mul(tf.sub(tf.mul(tf.exp(logs), tf.sum(own, 1, true)), own), dy)
+      },
+    }
+  })
+}

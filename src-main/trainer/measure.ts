@@ -46,12 +46,13 @@ export async function measureRun({
 
 /** At rate 0: the work of a step, from which nothing can diverge. */
 function stepOf(spec: RunSpec, data: TrainingData, model: Model, optimizer: TrainOptimizer) {
-  const { seed, labelSmoothing } = spec
+  const { seed, labelSmoothing, clipping } = spec
+  const recipe = { labelSmoothing, clipping, classWeights: data.classWeights }
   const settings = { lr: 0, momentum: momentumOf(spec.optimizer), weightDecay: spec.optimizer.weightDecay }
   return (step: number): Promise<unknown> => {
     const batch = data.trainingBatch(step)
     try {
-      return trainStep(model, optimizer, batch, settings, { step, seed }, labelSmoothing)
+      return trainStep(model, optimizer, batch, settings, { step, seed }, recipe)
     } finally {
       tf.dispose([batch.x, batch.y])
     }

@@ -11,6 +11,7 @@ import { TrainingLoop } from './loop.ts'
 import type { LoopIo } from './loopSetup.ts'
 import type { Model } from './models/index.ts'
 import { createOptimizer, type TrainOptimizer } from './optimizers/index.ts'
+import { WeightAverage } from './weightAverage.ts'
 
 export interface TrainerIo extends Omit<LoopIo, 'emit'> {
   readonly send: (event: TrainerEvent) => void
@@ -39,6 +40,7 @@ export async function runTrainer(request: StartMessage, io: TrainerIo): Promise<
     })
   } finally {
     await run.loop?.abandon()
+    run.average?.dispose()
     run.optimizer?.dispose()
     run.model?.dispose()
   }
@@ -47,6 +49,7 @@ export async function runTrainer(request: StartMessage, io: TrainerIo): Promise<
 interface Running {
   model: Model
   optimizer: TrainOptimizer
+  average: WeightAverage
   loop: TrainingLoop
 }
 
@@ -64,12 +67,13 @@ async function start(
   )
   run.model = await buildFitting(spec, data.input, engine.memory)
   run.optimizer = createOptimizer(spec.optimizer)
-  if (state !== undefined) restoreState(run.model, run.optimizer, state)
-  const { model, optimizer } = run
+  if (spec.ema !== undefined && rateTest === undefined) run.average = new WeightAverage(run.model, spec.ema)
+  const { model, optimizer, average } = run
+  if (state !== undefined) restoreState({ model, optimizer, average }, state)
   const planned = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
   const { stepsAhead } = engine
-  const setup = { spec, data, model, optimizer, planned, position, streamFrom, rateTest, stepsAhead }
+  const setup = { spec, data, model, optimizer, average, planned, position, streamFrom, rateTest, stepsAhead }
   run.loop = new TrainingLoop(setup, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()

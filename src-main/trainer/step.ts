@@ -1,7 +1,9 @@
+import type { Clipping } from '../../shared/run/spec.ts'
 import * as tf from '../engine/tf.ts'
 import type { Batch } from './batches.ts'
+import { clip } from './clipping.ts'
 import { greatest } from './evaluate.ts'
-import { softmaxCrossEntropy } from './loss.ts'
+import { softmaxCrossEntropy, weightedCrossEntropy } from './loss.ts'
 import type { Model } from './models/index.ts'
 import type { StepSettings, TrainOptimizer } from './optimizers/index.ts'
 
@@ -10,6 +12,15 @@ export interface StepResult {
   readonly loss: number
   /** Examples of the batch whose greatest logit was the label's. */
   readonly correct: number
+}
+
+/** What a step does besides the optimizer's own. */
+export interface StepRecipe {
+  /** In [0, 1). */
+  readonly labelSmoothing: number
+  /** Of the loss, [classes]. */
+  readonly classWeights?: Float32Array | undefined
+  readonly clipping?: Clipping | undefined
 }
 
 export interface StepKey {
@@ -21,7 +32,7 @@ export interface StepKey {
 /**
  * One step: forward, backward, and the optimizer, whatever the loss: nothing waits for the device here. Its numbers come
  * when it has got that far; then no tensor is left behind.
- * @param settings of the optimizer · @param labelSmoothing in [0, 1)
+ * @param settings of the optimizer
  */
 export function trainStep(
   model: Model,
@@ -29,16 +40,19 @@ export function trainStep(
   batch: Batch,
   settings: StepSettings,
   key: StepKey,
-  labelSmoothing: number,
+  { labelSmoothing, classWeights, clipping }: StepRecipe,
 ): Promise<StepResult> {
   const kept: tf.Tensor2D[] = []
   const { value, grads } = tf.variableGrads(() => {
     const logits = model.forward(batch.x, { training: true, ...key })
     kept.push(tf.keep(logits))
-    return softmaxCrossEntropy(logits, batch.y, labelSmoothing)
+    return classWeights === undefined
+      ? softmaxCrossEntropy(logits, batch.y, labelSmoothing)
+      : weightedCrossEntropy(logits, batch.y, classWeights, labelSmoothing)
   }, [...model.variables])
-  optimizer.apply(grads, model.variables, settings)
-  tf.dispose(grads)
+  const applied = clipping === undefined ? grads : clip(grads, clipping)
+  optimizer.apply(applied, model.variables, settings)
+  tf.dispose([grads, applied])
   return readResult(value, kept, batch.labels)
 }
 

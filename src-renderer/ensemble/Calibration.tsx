@@ -1,45 +1,91 @@
 import { Table, UnstyledButton } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { memo, useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import type { ReliabilityBin } from '../../shared/ensemble/calibration.ts'
+import { type ScaledCalibration, scaledCalibration } from '../../shared/ensemble/scaledCalibration.ts'
+import { type Temperature, temperatureRange } from '../../shared/ensemble/temperature.ts'
+import type { WorkbenchPart } from '../../shared/ensemble/workbench.ts'
 import { count, percent } from '../format/format.ts'
 import classes from './Calibration.module.css'
+import { CalibrationErrorsTable } from './CalibrationErrorsTable.tsx'
 import ensembleClasses from './Ensemble.module.css'
 import { Section } from './Section.tsx'
+import type { EnsembleModel } from './useEnsemble.ts'
 
 interface CalibrationProps {
+  readonly model: EnsembleModel
   readonly judged: PartAssessment
   readonly part: 'validation' | 'test'
 }
 
-/** Whether the ensemble is right as often as it is sure: 15 bins of confidence, their accuracy and how many they are. */
-export const Calibration = memo(function Calibration({ judged, part }: CalibrationProps) {
+/** Whether the ensemble is right as often as it is sure, before and after a temperature was fitted on validation. */
+export const Calibration = memo(function Calibration({ model, judged, part }: CalibrationProps) {
   const [table, setTable] = useState(false)
-  const { ensemble, bestScores } = judged
+  const [isScaled, setScaled] = useState(false)
+  const { bestScores } = judged
+  const calibration = useCalibration(model)
+  if (calibration === undefined) return null
+  const { before, scaled } = calibration
+  const shown = isScaled && scaled !== null ? scaled.after : before
   return (
     <Section
       title="Calibration"
-      about={`Accuracy by confidence on ${part}, 15 bins. ECE ${percent(ensemble.ece, 2)}, best snapshot ${percent(bestScores.ece, 2)}.`}
+      about={`Accuracy by confidence on ${part}, ${before.bins} bins. ECE ${percent(before.ece, 2)}, best snapshot ${percent(bestScores.ece, 2)}. ${temperatureWords(scaled?.fit)}`}
       action={
-        <UnstyledButton
-          className={classes.switch}
-          aria-pressed={table}
-          aria-label="Calibration: table of values"
-          onClick={() => setTable(!table)}
-        >
-          table
-        </UnstyledButton>
+        <span>
+          {scaled !== null && (
+            <UnstyledButton
+              className={classes.switch}
+              aria-pressed={isScaled}
+              aria-label="Calibration: scaled by temperature"
+              onClick={() => setScaled(!isScaled)}
+            >
+              scaled
+            </UnstyledButton>
+          )}
+          <UnstyledButton
+            className={classes.switch}
+            aria-pressed={table}
+            aria-label="Calibration: table of values"
+            onClick={() => setTable(!table)}
+          >
+            table
+          </UnstyledButton>
+        </span>
       }
     >
       {table ? (
-        <BinTable bins={ensemble.eceBins} />
+        <BinTable bins={shown.reliability} />
       ) : (
-        <Diagram bins={ensemble.eceBins} best={bestScores.eceBins} examples={judged.examples} />
+        <Diagram bins={shown.reliability} best={bestScores.eceBins} examples={judged.examples} />
       )}
+      <CalibrationErrorsTable calibration={calibration} />
     </Section>
   )
 })
+
+/** Fitting takes tens of milliseconds: only after the answer stands. */
+function useCalibration({ workbench, choice }: EnsembleModel): ScaledCalibration | undefined {
+  return useMemo(() => {
+    const answered = (part: WorkbenchPart | null) => {
+      const probs = part?.mixture(choice)
+      const truth = part?.predictions[0]?.truth
+      return probs === undefined || truth === undefined ? undefined : { probs, truth }
+    }
+    const judged = answered(workbench.judged)
+    const validation = workbench.test === null ? undefined : answered(workbench.validation)
+    return judged && scaledCalibration(judged, validation)
+  }, [workbench, choice])
+}
+
+function temperatureWords(fit: Temperature | undefined): string {
+  if (fit === undefined) return 'No temperature: that takes validation data to fit it on beside test data.'
+  const [least, most] = temperatureRange
+  const value = `Temperature ${fit.temperature.toFixed(3)}, fitted on validation by NLL`
+  if (fit.atEnd) return `${value}: an end of the range ${least} to ${most} that is searched.`
+  return `${value}: ${fit.temperature > 1 ? 'surer than right' : 'less sure than it could be'} as it is.`
+}
 
 const height = 210
 const margin = { left: 40, right: 8, top: 6, bottom: 18 }

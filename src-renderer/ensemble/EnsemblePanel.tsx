@@ -6,17 +6,20 @@ import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { isMember } from '../../shared/ensemble/choice.ts'
 import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
+import { trainingCost } from '../../shared/ensemble/trainingCost.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
+import { useRuns } from '../hooks/useRuns.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
 import { ClassTable } from './ClassTable.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
+import { Comparisons } from './Comparisons.tsx'
 import { type ChoiceAddress, useToldChoice } from './choiceAddress.ts'
 import { costWords } from './cost.ts'
-import { DisagreementMatrix } from './DisagreementMatrix.tsx'
+import { DiversitySection } from './DiversitySection.tsx'
 import classes from './Ensemble.module.css'
 import { Headline } from './Headline.tsx'
 import { LastCurve } from './LastCurve.tsx'
@@ -112,6 +115,8 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   const names = useClassNames(runs[0]?.datasetId)
+  const { byId } = useRuns()
+  const members = candidates.filter((_, k) => isMember(choice, k))
   if (workbench.judged === null) return <NoPredictions model={model} />
   const { part } = workbench.judged
   return (
@@ -129,13 +134,14 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
       <div className={classes.sections}>
         {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
         {(model.test ?? model.validation) && (
-          <Section title="Scores" about={costWords(candidates.filter((_, k) => isMember(choice, k)))}>
+          <Section title="Scores" about={costWords(members, trainingCost(members, byId))}>
             <ScoresTable model={model} />
           </Section>
         )}
         {judged && <ClassTable judged={judged} part={part} names={names} />}
-        {judged && <Calibration judged={judged} part={part} />}
-        <DisagreementMatrix model={late} />
+        <Comparisons model={model} lineage={byId} />
+        {judged && <Calibration model={late} judged={judged} part={part} />}
+        <DiversitySection model={late} />
         <WeightAverage model={model} saved={saved} />
         <SavedList
           ensembles={saved}
@@ -176,6 +182,10 @@ function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
     const isHere = ids.every((id) => model.workbench.snapshotIds.includes(id))
     if (!isHere || ensemble.method === 'weightAverage') {
       void navigate({ to: '/ensembles', search: { open: ensemble.id } })
+      return
+    }
+    if (ensemble.method === 'weighted') {
+      model.setShares(new Map(ensemble.members.map(({ snapshotId, weight }) => [snapshotId, weight])))
       return
     }
     model.setMethod(ensemble.method)

@@ -1,7 +1,8 @@
 import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useMemo } from 'react'
+import type { Difference } from '../../shared/ensemble/difference.ts'
 import type { WorkbenchPart } from '../../shared/ensemble/workbench.ts'
-import { loss, percent } from '../format/format.ts'
+import { loss, percent, points, thin } from '../format/format.ts'
 import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../format/scoreMeasure.ts'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
@@ -55,7 +56,7 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               </Table.Th>
               <Table.Th ta="right">
                 <Tooltip
-                  label={`${measureTitles[measure]} of the ensemble on ${addsOn}, less what it is without this member.`}
+                  label={`${measureTitles[measure]} of the ensemble on ${addsOn}, less what it is without this member. Pale: within two standard errors, which may be chance.`}
                   multiline
                   w={240}
                 >
@@ -160,15 +161,12 @@ function RunHead({ model, name, members }: RunHeadProps) {
  * What each member adds to the accuracy, on validation where there is any: to choose members by it there leaves the test
  * score honest. It takes longer than the answer itself, so it follows a moment later, and the last ones stand until then.
  */
-function useAdds(model: EnsembleModel): readonly (number | undefined)[] {
-  const { workbench, choice, test, validation } = useAfterPaint(model)
-  const whole = (validation ?? test)?.ensemble.accuracy
-  return useMemo(() => {
-    const without = (workbench.validation ?? workbench.judged)?.accuracyWithout(choice) ?? []
-    return without.map((accuracy) =>
-      accuracy === null || whole === undefined ? undefined : whole - accuracy,
-    )
-  }, [workbench, choice, whole])
+function useAdds(model: EnsembleModel): readonly (Difference | null)[] {
+  const { workbench, choice } = useAfterPaint(model)
+  return useMemo(
+    () => (workbench.validation ?? workbench.judged)?.gainOfEach(choice) ?? [],
+    [workbench, choice],
+  )
 }
 
 interface MemberRowProps {
@@ -180,8 +178,8 @@ interface MemberRowProps {
   readonly ticked: boolean
   /** Undefined where all shares are equal. */
   readonly share: number | undefined
-  /** Of the accuracy, in -1..1; undefined for who is no member. */
-  readonly adds: number | undefined
+  /** To the accuracy; null for who is no member or the only one, undefined until it is known. */
+  readonly adds: Difference | null | undefined
   readonly validation: WorkbenchPart | null
   readonly test: WorkbenchPart | null
   readonly measure: ScoreMeasure
@@ -189,6 +187,12 @@ interface MemberRowProps {
   readonly tick: EnsembleModel['tick']
   readonly onSelect: MembersTableProps['onSelect']
 }
+
+const isChance = (adds: Difference | null | undefined): true | undefined =>
+  adds && Math.abs(adds.accuracy) <= 2 * adds.standardError ? true : undefined
+
+const addsWords = ({ accuracy, standardError }: Difference): string =>
+  `${points(accuracy, 2)} accuracy, ±${thin}${(100 * standardError).toFixed(2)}${thin}pp paired standard error`
 
 const MemberRow = memo(function MemberRow(row: MemberRowProps) {
   const {
@@ -239,7 +243,9 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
       <Table.Td ta="right" className={classes.spare}>
         {loss((tested ?? own)?.nll)}
       </Table.Td>
-      <Table.Td ta="right">{scoreDifference(adds, measure, 2)}</Table.Td>
+      <Table.Td ta="right" title={adds ? addsWords(adds) : undefined} data-chance={isChance(adds)}>
+        {scoreDifference(adds?.accuracy, measure, 2)}
+      </Table.Td>
     </Table.Tr>
   )
 })

@@ -1,6 +1,11 @@
 import { Button, Menu, Text } from '@mantine/core'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
-import { type EnsembleChoice, ensembleModelsUrl, ensemblePredictionsUrl } from '../../shared/api/urls.ts'
+import {
+  type EnsembleChoice,
+  ensembleModelsUrl,
+  ensemblePredictionsParquetUrl,
+  ensemblePredictionsUrl,
+} from '../../shared/api/urls.ts'
 import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { download } from '../components/download.ts'
 import { proposedName } from './candidates.ts'
@@ -74,6 +79,14 @@ function ExportMenu({ model: { workbench }, combination, disabled }: ExportMenuP
         {parts.map((part) => (
           <Menu.Item key={part} onClick={() => download(ensemblePredictionsUrl(combination, part))}>
             {part === 'test' ? 'Test' : 'Validation'} predictions (.csv)
+          </Menu.Item>
+        ))}
+        {parts.map((part) => (
+          <Menu.Item
+            key={`${part}.parquet`}
+            onClick={() => download(ensemblePredictionsParquetUrl(combination, part))}
+          >
+            {part === 'test' ? 'Test' : 'Validation'} predictions (.parquet)
           </Menu.Item>
         ))}
       </Menu.Dropdown>

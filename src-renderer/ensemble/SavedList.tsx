@@ -4,6 +4,7 @@ import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
 import { scoreText } from '../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
+import { TryItDialog } from '../try-it/TryItDialog.tsx'
 import classes from './Ensemble.module.css'
 import { EnsembleName } from './EnsembleName.tsx'
 import { Section } from './Section.tsx'
@@ -69,19 +70,29 @@ interface SavedMenuProps {
 }
 
 export function SavedMenu({ ensemble, onRename }: SavedMenuProps) {
+  const [isTrying, setTrying] = useState(false)
   return (
-    <Menu position="bottom-end" transitionProps={{ duration: 80 }} returnFocus={false}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`More for ${ensemble.name}`}>
-          ⋯
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={onRename}>Rename</Menu.Item>
-        <Menu.Item color="red" onClick={() => void deleteEnsembles([ensemble])}>
-          Delete
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <TryItDialog
+        name={ensemble.name}
+        predictor={{ type: 'ensemble', id: ensemble.id }}
+        opened={isTrying}
+        onClose={() => setTrying(false)}
+      />
+      <Menu position="bottom-end" transitionProps={{ duration: 80 }} returnFocus={false}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`More for ${ensemble.name}`}>
+            ⋯
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setTrying(true)}>Try it…</Menu.Item>
+          <Menu.Item onClick={onRename}>Rename</Menu.Item>
+          <Menu.Item color="red" onClick={() => void deleteEnsembles([ensemble])}>
+            Delete
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   )
 }

@@ -1,6 +1,6 @@
-import { Button, Table, Text } from '@mantine/core'
+import { Alert, Button, Table, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import type { EnsembleInfo, PartScores } from '../../shared/api/ensembles.ts'
+import type { EnsembleInfo, PartScores, WeightAverageAnswer } from '../../shared/api/ensembles.ts'
 import { isMember } from '../../shared/ensemble/choice.ts'
 import { findSaved } from '../../shared/ensemble/combination.ts'
 import { namesText } from '../../shared/run/snapshotName.ts'
@@ -15,6 +15,7 @@ import { SaveForm } from './SaveForm.tsx'
 import { Section } from './Section.tsx'
 import { saveWeightAverage } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { WeightLineChart } from './WeightLineChart.tsx'
 
 interface WeightAverageProps {
   readonly model: EnsembleModel
@@ -26,6 +27,7 @@ export function WeightAverage({ model, saved }: WeightAverageProps) {
   const averaging = useMutation(trpc.ensembles.averageWeights.mutationOptions())
   const members = model.candidates.filter((_, k) => isMember(model.choice, k))
   const [first] = members
+  const last = members.at(-1)
   const several = areOfSeveralRuns(members)
   if (first === undefined || model.candidates.length < 2) return null
   const asked = averaging.variables?.snapshotIds ?? []
@@ -57,16 +59,42 @@ export function WeightAverage({ model, saved }: WeightAverageProps) {
                 : 'Takes seconds to minutes: normalisation statistics are measured anew on the training data.'}
         </Text>
       </div>
+      {!several && first !== last && last !== undefined && (
+        <WeightLineChart
+          key={`${first.snapshotId} ${last.snapshotId}`}
+          from={{ snapshotId: first.snapshotId, words: namesText([first.name]) }}
+          to={{ snapshotId: last.snapshotId, words: namesText([last.name]) }}
+        />
+      )}
       {averaging.isError && (
         <ErrorNote title="The weights could not be averaged" error={averaging.error} onRetry={start} />
       )}
       {averaging.data && (
         <>
+          <BumpNote bump={averaging.data.bump} />
           <Result members={answeredFor} validation={averaging.data.validation} test={averaging.data.test} />
           <Keep candidates={model.candidates} members={answeredFor} saved={saved} />
         </>
       )}
     </Section>
+  )
+}
+
+/** Whether the members may be averaged at all, as the validation examples tell it. */
+function BumpNote({ bump }: Pick<WeightAverageAnswer, 'bump'>) {
+  if (bump === null) return null
+  if (!bump.isBump)
+    return (
+      <Text size="xs" c="dimmed">
+        No bump between the members: the validation loss is {loss(bump.height)} nats above the mean of theirs,
+        and up to {loss(bump.leastBump)} (three standard errors) cannot be told from none.
+      </Text>
+    )
+  return (
+    <Alert color="yellow" variant="outline" title="Across a bump" p="sm">
+      The members lie in different valleys: the validation loss is {loss(bump.height)} nats (±{' '}
+      {loss(bump.standardError)} standard error) above the mean of theirs.
+    </Alert>
   )
 }
 

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly name: SnapshotName
   /** Trained by then. */
   readonly epochs: number
+  /** Steps of its own run by then. */
+  readonly stepsDone: number
 }
 
 /** The snapshots of some runs, run by run and oldest first: the order in which "the last M" counts. */
@@ -21,6 +23,7 @@ export function candidatesOf(runs: readonly RunSummary[]): Candidate[] {
         runId: run.id,
         runName: run.name,
         name: snapshotName(run, taken),
+        stepsDone: taken.step + 1,
         epochs: (taken.step + 1) / run.planned.plan.stepsPerEpoch,
       })),
   )

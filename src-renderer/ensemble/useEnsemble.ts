@@ -15,6 +15,8 @@ export interface Start {
   readonly method: PredictionMethod
   /** Absent: everyone, and whoever comes later. */
   readonly snapshotIds: readonly number[] | undefined
+  /** By snapshot, of a weighted average whose shares are given; absent: they are chosen. */
+  readonly shares?: ReadonlyMap<number, number> | undefined
 }
 
 /** An ensemble in the making: who is on the workbench, who is ticked, and what that comes to. Lists run along `candidates`. */
@@ -35,6 +37,8 @@ export interface EnsembleModel {
   tick(snapshotId: number, on: boolean): void
   /** Every candidate, and whoever comes later. */
   tickAll(): void
+  /** A weighted average of these with these shares, as long as nobody changes the members or the method. */
+  setShares(shares: ReadonlyMap<number, number>, by?: 'validation'): void
   /** These and no other, also when more come. */
   tickOnly(snapshotIds: readonly number[], by?: 'validation'): void
 }
@@ -61,9 +65,10 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
   const [membership, setMembership] = useState<Membership>(() =>
     start?.snapshotIds === undefined ? allTicked : only(start.snapshotIds),
   )
+  const [given, setGiven] = useState<ReadonlyMap<number, number> | undefined>(start?.shares)
   const [chooser, setChooser] = useState<ChosenBy>('hand')
   const workbench = useLastKnown(query.data)
-  const chosen = useChoice(workbench, membership, method)
+  const chosen = useChoice(workbench, membership, method, given)
   const model = useMemo((): EnsembleModel | undefined => {
     if (workbench === undefined) return undefined
     const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
@@ -75,15 +80,29 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
         return candidate === undefined ? [] : [{ candidate, reason }]
       }),
       ...chosen,
-      setMethod,
+      setMethod: (next) => {
+        setGiven(undefined)
+        setMethod(next)
+      },
       chosenBy: chosen.choice.ticked.every(Boolean) ? 'all' : chooser,
       tick: (id, on) => {
         setChooser('hand')
+        setGiven(undefined)
         setMembership((before) => withTick(before, id, on))
       },
-      tickAll: () => setMembership(allTicked),
+      tickAll: () => {
+        setGiven(undefined)
+        setMembership(allTicked)
+      },
+      setShares: (shares, by) => {
+        setChooser(by ?? 'hand')
+        setMembership(only([...shares.keys()]))
+        setGiven(shares)
+        setMethod('weighted')
+      },
       tickOnly: (members, by) => {
         setChooser(by ?? 'hand')
+        setGiven(undefined)
         setMembership(only(members))
       },
     }
@@ -100,14 +119,20 @@ function useLastKnown<T>(value: T | undefined): T | undefined {
   return value ?? known
 }
 
-function useChoice(workbench: Workbench | undefined, membership: Membership, method: PredictionMethod) {
+function useChoice(
+  workbench: Workbench | undefined,
+  membership: Membership,
+  method: PredictionMethod,
+  given: ReadonlyMap<number, number> | undefined,
+) {
+  const isToChoose = method === 'weighted' && given === undefined
   const ticked = useMemo(
     () => (workbench?.snapshotIds ?? []).map((id) => isTicked(membership, id)),
     [workbench, membership],
   )
   const wanted = (workbench?.snapshotIds ?? []).filter((_, k) => ticked[k] === true)
   const selection = useQuery({
-    ...selectionQuery(method === 'weighted' ? workbench : undefined, wanted, false),
+    ...selectionQuery(isToChoose ? workbench : undefined, wanted, false),
     placeholderData: keepPreviousData,
   })
   // The shares last chosen stand, by snapshot, until those for the members now ticked are known.
@@ -118,17 +143,21 @@ function useChoice(workbench: Workbench | undefined, membership: Membership, met
     setTaken(answer)
     setKnown(new Map(wanted.map((id, k) => [id, answer.greedyWeights[k] ?? 0])))
   }
-  const isChoosing = method === 'weighted' && selection.isFetching
-  const choosingError = method === 'weighted' ? selection.error : null
+  const isChoosing = isToChoose && selection.isFetching
+  const choosingError = isToChoose ? selection.error : null
   const assessed = useMemo(() => {
-    const choice = { method, ticked, weights: weightsBy(workbench?.snapshotIds ?? [], ticked, known) }
+    const choice = {
+      method,
+      ticked,
+      weights: weightsBy(workbench?.snapshotIds ?? [], ticked, given ?? known),
+    }
     return {
       choice,
       shares: sharesOf(choice),
       validation: workbench?.validation?.assess(choice),
       test: workbench?.test?.assess(choice),
     }
-  }, [workbench, ticked, method, known])
+  }, [workbench, ticked, method, known, given])
   return useMemo(() => ({ ...assessed, isChoosing, choosingError }), [assessed, isChoosing, choosingError])
 }
 

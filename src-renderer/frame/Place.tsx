@@ -12,6 +12,7 @@ const names: Readonly<Record<string, string>> = {
   '/studies/new': 'New study',
   '/ensembles': 'Ensembles',
   '/data': 'Data',
+  '/sql': 'SQL',
   '/settings': 'Settings',
 }
 

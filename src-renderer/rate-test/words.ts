@@ -54,6 +54,8 @@ const tested = [
   ['batchSize', 'batch size'],
   ['augmentation', 'augmentation'],
   ['labelSmoothing', 'label smoothing'],
+  ['classWeights', 'class weights'],
+  ['clipping', 'gradient clipping'],
 ] as const
 
 /** What of a run is no longer as it was tested, in words; undefined where the test holds for it. */

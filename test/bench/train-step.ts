@@ -62,7 +62,8 @@ async function measure(
   const model = await buildModel(spec, { shape, classes: 10 }, 1)
   const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd', nesterov: true, weightDecay: 5e-4 }))
   const batch = randomBatch(shape)
-  const step = (at: number) => trainStep(model, optimizer, batch, { lr: 0.01 }, { step: at, seed: 1 }, 0)
+  const step = (at: number) =>
+    trainStep(model, optimizer, batch, { lr: 0.01 }, { step: at, seed: 1 }, { labelSmoothing: 0 })
   const forward = (at: number) => forwardOnly(model, batch, at)
   for (let at = 0; at < 3; at++) await step(at)
   const whole = await times(steps, step)

@@ -97,6 +97,7 @@ function shots(): Shot[] {
     }),
     { name: 'data', address: '/data' },
     { name: 'settings', address: '/settings' },
+    { name: 'sql', address: '/sql' },
   ]
 }
 

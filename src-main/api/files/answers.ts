@@ -12,6 +12,8 @@ export const idInPath = z
   .regex(/^\d{1,15}$/, 'must be a number')
   .transform(Number)
 
+export const parquetType = 'application/vnd.apache.parquet'
+
 /** Of an address of CSV: whether text is wanted as it is stored. */
 export const csvForm = {
   raw: z

@@ -7,9 +7,10 @@ import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
 import { refuseOtherSplits, runsOf } from '../../ensembles/sameSplit.ts'
 import { type CsvForm, csvLines } from '../../export/csv.ts'
+import { predictionsParquet } from '../../export/predictionsParquet.ts'
 import { exportEnsembleOnnx, exportSnapshot } from '../../export/snapshot.ts'
 import type { SnapshotRecord, StoreReads } from '../../store/types.ts'
-import { csvForm, download, lookUp } from './answers.ts'
+import { csvForm, download, lookUp, parquetType } from './answers.ts'
 import { type TarFile, tarFile, tarOf } from './tar.ts'
 
 const memberList = z
@@ -48,7 +49,7 @@ interface ChosenMember {
 
 export async function ensemblePredictions(
   { store: { read } }: Core,
-  _groups: Readonly<Record<string, string>>,
+  groups: Readonly<Record<string, string>>,
   request: Request,
 ): Promise<Response> {
   const given = Object.fromEntries(new URL(request.url).searchParams)
@@ -67,6 +68,12 @@ export async function ensemblePredictions(
   const labels = commonLabels(stored, members)
   const classes = classNames(read, members)
   const probs = combine(stored, classes.length, combinationOf(ensemble.method, members))
+  if (groups.format === 'parquet')
+    return download(
+      `ensemble-${part}-predictions.parquet`,
+      parquetType,
+      predictionsParquet(probs, labels, classes),
+    )
   return download(
     `ensemble-${part}-predictions.csv`,
     'text/csv; charset=utf-8',

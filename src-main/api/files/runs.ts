@@ -10,11 +10,12 @@ import { parseOrExplain } from '../../../shared/errors.ts'
 import type { Core } from '../../core.ts'
 import { runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
-import { runsCsv } from '../../export/runsCsv.ts'
+import { runParquet } from '../../export/runParquet.ts'
+import { runsCsv, runsParquet } from '../../export/runsCsv.ts'
 import { runTensorboard } from '../../export/runTensorboard.ts'
 import { drawRun } from '../../export/svg/runPlot.ts'
 import type { RunRecord, StoreReads } from '../../store/types.ts'
-import { type Chunk, csvForm, download, fileNameOf, lookUp } from './answers.ts'
+import { type Chunk, csvForm, download, fileNameOf, lookUp, parquetType } from './answers.ts'
 import { tarOf } from './tar.ts'
 
 const address = z.object({ run: z.string().min(1).max(64), format: z.enum(runDownloads) })
@@ -31,6 +32,8 @@ export async function runDownload(
   switch (format) {
     case 'csv':
       return download(`${name}.csv`, 'text/csv; charset=utf-8', runCsv(read, run.id, 'steps'))
+    case 'parquet':
+      return download(`${name}.parquet`, parquetType, runParquet(read, run.id, 'steps'))
     case 'json':
       return download(`${name}.json`, 'application/json', runJson(read, run))
     case 'svg':
@@ -69,12 +72,13 @@ const tableQuery = z.object({
 
 export async function runTable(
   { store: { read } }: Core,
-  _groups: Readonly<Record<string, string>>,
+  groups: Readonly<Record<string, string>>,
   request: Request,
 ): Promise<Response> {
   const given = Object.fromEntries(new URL(request.url).searchParams)
   const { ids, raw } = parseOrExplain(tableQuery, given, 'reading the address of a table of runs')
   const looked = lookUp(() => ids.map((id) => read.summary(id)))
   if ('missing' in looked) return looked.missing
+  if (groups.format === 'parquet') return download('runs.parquet', parquetType, runsParquet(looked.found))
   return download('runs.csv', 'text/csv; charset=utf-8', runsCsv(looked.found, { raw }))
 }

@@ -7,6 +7,7 @@ import { visibleJson } from '../../../shared/visibleText.ts'
 import type { Core } from '../../core.ts'
 import { csvTables, runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
+import { runParquet } from '../../export/runParquet.ts'
 import { runTensorboard } from '../../export/runTensorboard.ts'
 import { drawRateTest } from '../../export/svg/rateTestPlot.ts'
 import { drawRun } from '../../export/svg/runPlot.ts'
@@ -30,7 +31,7 @@ import { examples } from '../help.ts'
 import { runListReport, runReport } from '../reports.ts'
 import { describeRun, runTable } from '../runText.ts'
 
-const formats = ['csv', 'json', 'tensorboard', 'svg'] as const
+const formats = ['csv', 'parquet', 'json', 'tensorboard', 'svg'] as const
 
 const showOptions = z.object(storeOptions)
 const listOptions = z.object({
@@ -107,9 +108,11 @@ function addShow(runs: Command, cli: Cli): void {
 
 function addExport(runs: Command, cli: Cli): void {
   const command = addRunCommand(runs, 'export')
-    .description('Write a run in an open format: CSV, JSON, TensorBoard event files, or a picture of it.')
-    .option('--format <format>', 'csv, json, tensorboard or svg (default: json)')
-    .option('--table <table>', 'for csv: steps, epochs or snapshots (default: steps)')
+    .description(
+      'Write a run in an open format: CSV, Parquet, JSON, TensorBoard event files, or a picture of it.',
+    )
+    .option('--format <format>', 'csv, parquet, json, tensorboard or svg (default: json)')
+    .option('--table <table>', 'for csv and parquet: steps, epochs or snapshots (default: steps)')
     .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--out <path>', 'file to write, a folder for tensorboard (default: standard output)')
     .option('--force', 'replace the file if it is there')
@@ -136,7 +139,10 @@ async function exportRun(
   run: RunRecord,
   { json, format = 'json', table, raw, out, force }: z.infer<typeof exportOptions>,
 ): Promise<void> {
-  if (out === undefined && (format === 'tensorboard' || (json && format !== 'json'))) {
+  if (
+    out === undefined &&
+    (format === 'tensorboard' || format === 'parquet' || (json && format !== 'json'))
+  ) {
     throw new UserError(
       `While exporting run ${run.id}: ${format} needs --out, because ${json ? '--json prints JSON' : 'it is a binary file'} on standard output.`,
     )
@@ -165,6 +171,8 @@ function renderRun(
   switch (format) {
     case 'csv':
       return { chunks: runCsv(read, run.id, table, { raw }) }
+    case 'parquet':
+      return { chunks: runParquet(read, run.id, table) }
     case 'json':
       return { chunks: runJson(read, run) }
     case 'svg':

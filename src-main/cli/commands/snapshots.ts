@@ -26,6 +26,7 @@ const exportOptions = z.object({
   format: z.enum(snapshotFormats),
   out: z.string().min(1),
   force: z.boolean().default(false),
+  ema: z.boolean().default(false),
 })
 const snapshotNumber = z.object({ snapshot: wholeNumber(1) })
 
@@ -68,6 +69,7 @@ function addExport(snapshots: Command, cli: Cli): void {
     .requiredOption('--format <format>', 'tfjs, safetensors or onnx')
     .requiredOption('--out <path>', 'folder for tfjs, a file for the others')
     .option('--force', 'replace what is there')
+    .option('--ema', 'the moving average of the weights kept beside it, instead of its own')
     .addHelpText(
       'after',
       examples([
@@ -80,10 +82,12 @@ function addExport(snapshots: Command, cli: Cli): void {
     const options = readOptions(command, exportOptions)
     const { snapshot } = readArgument(number)
     await withStored(cli, options, async (core) => {
-      const files = exportSnapshot(core.store, snapshot, options.format).map(({ name, chunks }) => ({
-        file: name === undefined ? options.out : path.join(options.out, name),
-        chunks,
-      }))
+      const files = exportSnapshot(core.store, snapshot, options.format, options.ema ? 'ema' : 'own').map(
+        ({ name, chunks }) => ({
+          file: name === undefined ? options.out : path.join(options.out, name),
+          chunks,
+        }),
+      )
       // All or nothing: none is written where one would be in the way.
       for (const { file } of files) refuseToOverwrite(file, options.force)
       const written = []

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { StudyChange } from '../../../shared/api/studies.ts'
 import { UserError } from '../../../shared/errors.ts'
-import { studyCsv } from '../../export/studyCsv.ts'
+import { studyCsv, studyParquet } from '../../export/studyCsv.ts'
 import { studyHead, studyReport } from '../../export/studyReport.ts'
 import { studyPresets } from '../../studies/presets.ts'
 import {
@@ -16,7 +16,7 @@ import {
   typed,
   withStored,
 } from '../context.ts'
-import { refuseUnwritable, writeFileWhole } from '../files.ts'
+import { type Chunk, refuseUnwritable, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
 import { tellStudy } from '../runStudy.ts'
@@ -28,7 +28,7 @@ const plainOptions = z.object(storeOptions)
 const goOnOptions = z.object({ ...storeOptions, queue: z.boolean().default(false) })
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(['csv', 'json']).optional(),
+  format: z.enum(['csv', 'parquet', 'json']).optional(),
   raw: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
@@ -153,9 +153,9 @@ function addRetry(studies: Command, cli: Cli): void {
 function addExport(studies: Command, cli: Cli): void {
   const command = aboutStudy(studies, 'export')
     .description(
-      'Write a study in an open format: CSV with a line for each run, or JSON with its spec as well.',
+      'Write a study in an open format: CSV or Parquet with a row for each run, or JSON with its spec as well.',
     )
-    .option('--format <format>', 'csv or json (default: json)')
+    .option('--format <format>', 'csv, parquet or json (default: json)')
     .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--out <file>', 'file to write (default: standard output)')
     .option('--force', 'replace the file if it is there')
@@ -176,9 +176,9 @@ async function exportStudy(
   change: StudyChange,
   { json, format = 'json', raw, out, force }: z.output<typeof exportOptions>,
 ): Promise<void> {
-  if (out === undefined && json && format === 'csv') {
+  if (out === undefined && (format === 'parquet' || (json && format === 'csv'))) {
     throw new UserError(
-      `While exporting study ${change.study.id}: csv needs --out, because --json prints JSON on standard output.`,
+      `While exporting study ${change.study.id}: ${format} needs --out, because ${json ? '--json prints JSON' : 'it is a binary file'} on standard output.`,
     )
   }
   if (out === undefined) {
@@ -187,13 +187,24 @@ async function exportStudy(
     return
   }
   refuseUnwritable(out, force)
-  const text =
-    format === 'json'
-      ? [`${JSON.stringify(await studyReport(change), null, 2)}\n`]
-      : studyCsv(change.cells, { raw })
-  const written = await writeFileWhole(out, text, force)
+  const written = await writeFileWhole(out, await renderStudy(change, format, raw), force)
   if (json) return printJson(cli, { studyId: change.study.id, format, ...written })
   cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)
+}
+
+async function renderStudy(
+  change: StudyChange,
+  format: 'csv' | 'parquet' | 'json',
+  raw: boolean,
+): Promise<Iterable<Chunk>> {
+  switch (format) {
+    case 'csv':
+      return studyCsv(change.cells, { raw })
+    case 'parquet':
+      return studyParquet(change.cells)
+    case 'json':
+      return [`${JSON.stringify(await studyReport(change), null, 2)}\n`]
+  }
 }
 
 function addDelete(studies: Command, cli: Cli): void {

@@ -17,7 +17,7 @@ export interface Target {
   readonly depth: 8 | 16
 }
 
-interface OpenImage {
+export interface OpenImage {
   readonly image: Sharp
   readonly metadata: Metadata
 }
@@ -55,7 +55,15 @@ export const isDeep = ({ depth }: Metadata): boolean => depth === 'ushort'
  * @throws UnusableFile when the image is damaged
  */
 export async function decodeImage(path: string, target: Target): Promise<Uint8Array | Uint16Array> {
-  const { image, metadata } = await openImage(path)
+  return decodeOpened(path, await openImage(path), target)
+}
+
+/** The same of a file whose header has been read. @throws UnusableFile when the image is damaged */
+export async function decodeOpened(
+  path: string,
+  { image, metadata }: OpenImage,
+  target: Target,
+): Promise<Uint8Array | Uint16Array> {
   try {
     return await decodePixels(image, isDeep(metadata), target)
   } catch (error) {

@@ -5,6 +5,8 @@ import type { StoreWrites } from './writes.ts'
 
 export interface Store {
   readonly path: string
+  /** Where it is read: the same, but for a copy of a file that cannot be read where it is. */
+  readonly file: string
   readonly hostId: string
   readonly read: StoreReads
   readonly write: StoreWrites

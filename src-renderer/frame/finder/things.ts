@@ -92,6 +92,7 @@ export function usePageItems(): Found[] {
     { to: '/ensembles', label: 'Ensembles' },
     { to: '/studies', label: 'Studies' },
     { to: '/data', label: 'Data' },
+    { to: '/sql', label: 'SQL' },
     { to: '/settings', label: 'Settings' },
   ] as const
   return [

@@ -83,14 +83,17 @@ export function OpenWorkbench({ runIds, opened, chosen }: OpenWorkbenchProps) {
   )
 }
 
-/** A choice in the address was made after the ensemble was opened. */
+/** A choice in the address was made after the ensemble was opened; the same members of a weighted one keep their shares. */
 function startOf(opened: EnsembleInfo | undefined, { method, members }: ChoiceAddress): Start {
-  if (opened === undefined || method !== undefined || members !== undefined)
+  if (opened === undefined) return { method: method ?? 'average', snapshotIds: members }
+  const saved = opened.method === 'weightAverage' ? 'average' : opened.method
+  const ids = opened.members.map(({ snapshotId }) => snapshotId)
+  const areSame =
+    members === undefined || (members.length === ids.length && members.every((id) => ids.includes(id)))
+  if ((method !== undefined || members !== undefined) && !(areSame && (method ?? 'average') === saved))
     return { method: method ?? 'average', snapshotIds: members }
-  return {
-    method: opened.method === 'weightAverage' ? 'average' : opened.method,
-    snapshotIds: opened.members.map(({ snapshotId }) => snapshotId),
-  }
+  const shares = new Map(opened.members.map(({ snapshotId, weight }) => [snapshotId, weight]))
+  return { method: saved, snapshotIds: ids, ...(saved === 'weighted' && { shares }) }
 }
 
 const ToAll = () => (

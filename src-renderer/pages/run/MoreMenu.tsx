@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { runDownloads, runDownloadUrl } from '../../../shared/api/urls.ts'
+import { isOurs } from '../../../shared/run/kind.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { download } from '../../components/download.ts'
 import { downloadNames } from '../../components/downloadNames.ts'
@@ -26,13 +27,15 @@ export function MoreMenu({ run }: RunActionsProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {!extension.isPossible && run.kind !== 'rateTest' && (
+        {!extension.isPossible && run.kind === 'training' && (
           <Menu.Item disabled>
             {extension.label}
             <div className={classes.why}>{extension.words}</div>
           </Menu.Item>
         )}
-        <Menu.Item onClick={() => void navigate({ to: '/new', search: { from: run.id } })}>Clone</Menu.Item>
+        {isOurs(run) && (
+          <Menu.Item onClick={() => void navigate({ to: '/new', search: { from: run.id } })}>Clone</Menu.Item>
+        )}
         {run.kind === 'training' && (
           <Menu.Item onClick={() => void navigate({ to: '/studies/new', search: { from: run.id } })}>
             Sweep this…

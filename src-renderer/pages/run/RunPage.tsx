@@ -6,6 +6,7 @@ import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { isUnreachable } from '../../components/errorWords.ts'
 import { usePageTitle } from '../../components/PageHeader.tsx'
 import { useRunWatch } from '../../hooks/useRunWatch.ts'
+import { OpenElsewhere } from './OpenElsewhere.tsx'
 import { OpenRun } from './OpenRun.tsx'
 import classes from './Run.module.css'
 
@@ -27,6 +28,7 @@ function WatchedRun({ runId }: { readonly runId: string }) {
       </Suspense>
     )
   }
+  if (run?.elsewhere) return <OpenElsewhere run={run} elsewhere={run.elsewhere} live={live} />
   if (run !== undefined) return <OpenRun run={run} live={live} />
   return (
     <main className={classes.page}>

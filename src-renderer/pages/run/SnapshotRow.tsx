@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import type { RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
 import { type SnapshotDownload, snapshotDownloads, snapshotDownloadUrl } from '../../../shared/api/urls.ts'
 import { download } from '../../components/download.ts'
@@ -8,6 +9,7 @@ import { type ScoreMeasure, scoreText } from '../../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { bestWords } from '../../ribbon/dots.ts'
 import type { RibbonDot } from '../../ribbon/types.ts'
+import { TryItDialog } from '../../try-it/TryItDialog.tsx'
 import { DotMark } from './DotMark.tsx'
 import classes from './Snapshots.module.css'
 import { judgedBy } from './scene.ts'
@@ -50,7 +52,7 @@ export function SnapshotRow({ run, dot, snapshot, isDamaged, isSelected, onSelec
         </span>
         {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
-      <SnapshotMenu runId={run.id} id={id} name={dot.name} stepsDone={dot.step + 1} />
+      <SnapshotMenu runId={run.id} runName={run.name} id={id} name={dot.name} stepsDone={dot.step + 1} />
     </li>
   )
 }
@@ -68,7 +70,7 @@ interface FactsProps {
 }
 
 function Facts({ run, snapshot, measure }: FactsProps) {
-  const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr } = snapshot
+  const { valAccuracy, valLoss, testAccuracy, testLoss, step, lr, ema } = snapshot
   const epoch = Number(((step + 1) / run.planned.plan.stepsPerEpoch).toFixed(2))
   return (
     <span className={classes.facts}>
@@ -78,6 +80,11 @@ function Facts({ run, snapshot, measure }: FactsProps) {
       <span>rate {rate(Number(lr.toPrecision(3)))}</span>
       <span>loss {loss(valLoss ?? testLoss)}</span>
       {valAccuracy !== null && testAccuracy !== null && <span>test {scoreText(testAccuracy, measure)}</span>}
+      {ema !== null && (
+        <span title="The moving average of the weights, after the same step">
+          average {partOf(ema)} {scoreText(judgedBy(ema), measure)}
+        </span>
+      )}
     </span>
   )
 }
@@ -90,64 +97,75 @@ const formats: Readonly<Record<SnapshotDownload, string>> = {
 
 interface SnapshotMenuProps {
   readonly runId: string
+  readonly runName: string
   readonly id: number
   readonly name: string
   readonly stepsDone: number
 }
 
-function SnapshotMenu({ runId, id, name, stepsDone }: SnapshotMenuProps) {
+function SnapshotMenu({ runId, runName, id, name, stepsDone }: SnapshotMenuProps) {
   const navigate = useNavigate()
+  const [isTrying, setTrying] = useState(false)
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="sm"
-          aria-label={`More of the snapshot of ${name}`}
-          title="Branch, fine-tune, find rate, download"
-        >
-          <svg
-            viewBox="0 0 16 16"
-            width="14"
-            height="14"
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="1.5"
-            aria-hidden="true"
+    <>
+      <TryItDialog
+        name={`${name} of ${runName}`}
+        predictor={{ type: 'snapshot', id }}
+        opened={isTrying}
+        onClose={() => setTrying(false)}
+      />
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label={`More of the snapshot of ${name}`}
+            title="Try it, branch, fine-tune, find rate, download"
           >
-            <path d="M3 8h.01M8 8h.01M13 8h.01" strokeWidth="2.5" strokeLinecap="round" />
-          </svg>
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          onClick={() =>
-            void navigate({ to: '/new', search: { from: runId, begin: 'branch', step: stepsDone } })
-          }
-        >
-          Branch from here…
-        </Menu.Item>
-        <Menu.Item
-          onClick={() =>
-            void navigate({ to: '/new', search: { from: runId, begin: 'fineTune', step: stepsDone } })
-          }
-        >
-          Fine-tune…
-        </Menu.Item>
-        <Menu.Item
-          onClick={() => void navigate({ to: '/new', search: { from: runId, find: true, snapshot: id } })}
-        >
-          Find rate from here
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>Download</Menu.Label>
-        {snapshotDownloads.map((format) => (
-          <Menu.Item key={format} onClick={() => download(snapshotDownloadUrl(id, format))}>
-            {formats[format]}
+            <svg
+              viewBox="0 0 16 16"
+              width="14"
+              height="14"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.5"
+              aria-hidden="true"
+            >
+              <path d="M3 8h.01M8 8h.01M13 8h.01" strokeWidth="2.5" strokeLinecap="round" />
+            </svg>
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setTrying(true)}>Try it…</Menu.Item>
+          <Menu.Item
+            onClick={() =>
+              void navigate({ to: '/new', search: { from: runId, begin: 'branch', step: stepsDone } })
+            }
+          >
+            Branch from here…
           </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+          <Menu.Item
+            onClick={() =>
+              void navigate({ to: '/new', search: { from: runId, begin: 'fineTune', step: stepsDone } })
+            }
+          >
+            Fine-tune…
+          </Menu.Item>
+          <Menu.Item
+            onClick={() => void navigate({ to: '/new', search: { from: runId, find: true, snapshot: id } })}
+          >
+            Find rate from here
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>Download</Menu.Label>
+          {snapshotDownloads.map((format) => (
+            <Menu.Item key={format} onClick={() => download(snapshotDownloadUrl(id, format))}>
+              {formats[format]}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
   )
 }

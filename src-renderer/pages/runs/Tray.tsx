@@ -1,7 +1,7 @@
 import { Button, Kbd, Menu } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { runDownloadUrl, runTableUrl } from '../../../shared/api/urls.ts'
+import { runDownloadUrl, runTableParquetUrl, runTableUrl } from '../../../shared/api/urls.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
 import { download } from '../../components/download.ts'
 import { counted } from '../../format/format.ts'
@@ -111,7 +111,7 @@ function Act({ cap, isMain = false, disabled = false, onClick, children }: ActPr
 }
 
 function ExportMenu({ runs }: { readonly runs: readonly RunSummary[] }) {
-  const each = (format: 'csv' | 'json' | 'tensorboard') => () => {
+  const each = (format: 'csv' | 'parquet' | 'json' | 'tensorboard') => () => {
     for (const { id } of runs) download(runDownloadUrl(id, format))
   }
   const many = runs.length === 1 ? '' : ', a file each'
@@ -124,9 +124,13 @@ function ExportMenu({ runs }: { readonly runs: readonly RunSummary[] }) {
         <Menu.Item onClick={() => download(runTableUrl(runs.map(({ id }) => id)))}>
           Table of settings and scores (CSV)
         </Menu.Item>
+        <Menu.Item onClick={() => download(runTableParquetUrl(runs.map(({ id }) => id)))}>
+          Table of settings and scores (Parquet)
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Every step{many}</Menu.Label>
         <Menu.Item onClick={each('csv')}>CSV</Menu.Item>
+        <Menu.Item onClick={each('parquet')}>Parquet</Menu.Item>
         <Menu.Item onClick={each('json')}>JSON</Menu.Item>
         <Menu.Item onClick={each('tensorboard')}>TensorBoard events</Menu.Item>
       </Menu.Dropdown>

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { isTraining } from '../../../shared/run/kind.ts'
+import { isOurs, isTraining } from '../../../shared/run/kind.ts'
 import type { RunOrigin } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { BranchIcon } from '../../components/BranchIcon.tsx'
@@ -34,11 +34,12 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
     case 'status':
       return <StatusCell run={run} />
     case 'ribbon':
+      if (!isOurs(run)) return null
       return (
         <Ribbon compact data={ribbonOfRun(run)} height={24} label={`rate of ${run.name} over its plan`} />
       )
     case 'spark':
-      if (!isTraining(run)) return null
+      if (run.kind === 'rateTest') return null
       return <Spark accuracies={run.spark} measure={column.isMirrored === true ? 'error' : 'accuracy'} />
     case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
@@ -58,8 +59,8 @@ const Text = ({ text, title = text }: { readonly text: string; readonly title?: 
 )
 
 function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBaseline: boolean }) {
-  const isTest = !isTraining(run)
-  const hasMore = isTest || run.tags.length > 0 || run.note !== ''
+  const mark = run.kind === 'rateTest' ? 'range test' : isOurs(run) ? undefined : 'trained elsewhere'
+  const hasMore = mark !== undefined || run.tags.length > 0 || run.note !== ''
   return (
     <span className={classes.name}>
       <span className={classes.nameLine}>
@@ -71,14 +72,14 @@ function NameCell({ run, isBaseline }: { readonly run: RunSummary; readonly isBa
           className={classes.link}
           tabIndex={-1}
           preload={false}
-          title={`${run.name}: ${specLine(run.spec)}`}
+          title={isOurs(run) ? `${run.name}: ${specLine(run.spec)}` : run.name}
         >
           <NameText name={run.name} />
         </Link>
       </span>
       {hasMore && (
         <span className={classes.more}>
-          {isTest && <span className={classes.kind}>range test</span>}
+          {mark !== undefined && <span className={classes.kind}>{mark}</span>}
           {run.tags.map((tag) => (
             <span key={tag} className={classes.tag}>
               {tag}
@@ -104,7 +105,8 @@ function OriginMark({ origin }: { readonly origin: RunOrigin }) {
 function StatusCell({ run }: { readonly run: RunSummary }) {
   const { progress } = factsOf(run)
   // A range test has ended when it has seen enough.
-  const isWhole = run.stepsDone >= run.totalSteps || (!isTraining(run) && run.status === 'completed')
+  const isWhole =
+    !isOurs(run) || run.stepsDone >= run.totalSteps || (!isTraining(run) && run.status === 'completed')
   const steps = `${count(run.stepsDone)} of ${count(run.totalSteps)} steps`
   return (
     <span className={classes.status} title={run.reason === null ? steps : `${run.reason} (${steps})`}>

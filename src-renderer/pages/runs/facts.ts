@@ -1,6 +1,8 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isOurs } from '../../../shared/run/kind.ts'
 import { modelText } from '../../../shared/run/modelText.ts'
 import { compileSchedule, writtenPeak } from '../../../shared/schedule/index.ts'
+import { unknown } from '../../format/format.ts'
 import { optimizerText, scheduleText } from '../../format/specText.ts'
 
 /*
@@ -53,17 +55,18 @@ function gather(run: RunSummary): RunFacts {
   // What a range test came to is a curve, and no result of training.
   const { best, last, ensemble } = run.kind === 'rateTest' ? nothingReached : run
   const perEpoch = planned.plan.stepsPerEpoch
-  const model = modelText(spec.model)
-  const optimizer = optimizerText(spec.optimizer)
-  const schedule = scheduleText(spec.schedule)
-  const kind = run.kind === 'rateTest' ? ['range test'] : []
+  const isKnown = isOurs(run)
+  const model = isKnown ? modelText(spec.model) : unknown
+  const optimizer = isKnown ? optimizerText(spec.optimizer) : unknown
+  const schedule = isKnown ? scheduleText(spec.schedule) : 'trained elsewhere'
+  const kind = run.kind === 'rateTest' ? ['range test'] : settingWords(run)
   const words = [
     ...kind,
     run.name,
     run.id,
     run.status,
     run.note,
-    spec.dataset.name,
+    isKnown ? spec.dataset.name : '',
     model,
     optimizer,
     schedule,
@@ -72,11 +75,11 @@ function gather(run: RunSummary): RunFacts {
     model,
     optimizer,
     schedule,
-    haystack: [...words, spec.schedule.kind, ...run.tags].join('\n').toLowerCase(),
+    haystack: [...words, isKnown ? spec.schedule.kind : '', ...run.tags].join('\n').toLowerCase(),
     epochs: run.totalSteps / perEpoch,
     epochsDone: run.stepsDone / perEpoch,
     progress: run.totalSteps === 0 ? 0 : run.stepsDone / run.totalSteps,
-    lrMax: highestRate(run),
+    lrMax: isKnown ? highestRate(run) : Number.NaN,
     best: best?.valAccuracy ?? best?.testAccuracy ?? best?.trainAccuracy ?? null,
     last: last?.valAccuracy ?? last?.testAccuracy ?? null,
     validation: {
@@ -94,6 +97,10 @@ function gather(run: RunSummary): RunFacts {
   }
 }
 
+/** What the program of a run trained elsewhere said of it, to be found by. */
+const settingWords = ({ elsewhere }: RunSummary): string[] =>
+  Object.entries(elsewhere?.hyperparameters ?? {}).map(([name, value]) => `${name} ${value}`)
+
 const nothingReached = { best: null, last: null, ensemble: null } as const
 
 /** Where a schedule's highest rate stands in its spec there is no need to compile it: a table has thousands. */
@@ -108,5 +115,5 @@ export function secondsOf(run: RunSummary, now: number = Date.now()): number | n
 
 /** Whether `resume` may be asked of it: it stopped before its plan's end, or lost its trainer. */
 export const isResumable = ({ kind, status, stepsDone, totalSteps }: RunSummary): boolean =>
-  kind !== 'rateTest' &&
+  kind === 'training' &&
   (status === 'interrupted' || status === 'failed' || (status === 'stopped' && stepsDone < totalSteps))

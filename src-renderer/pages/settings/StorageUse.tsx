@@ -69,6 +69,12 @@ function Parts({ storage }: { readonly storage: Storage | undefined }) {
         <Fact name="Together">
           <strong>{bytes(total)}</strong>
         </Fact>
+        <Fact name="Ask it">
+          <Anchor inherit renderRoot={(props) => <Link {...props} to="/sql" />}>
+            in SQL
+          </Anchor>
+          <span className={classes.aside}>for reading only</span>
+        </Fact>
         <Fact name="Free on this disk">{bytes(storage?.freeBytes ?? undefined)}</Fact>
       </dl>
     </>

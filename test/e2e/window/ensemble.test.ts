@@ -162,7 +162,7 @@ test('the panel and its ticks survive a reload, stay in sight, and never make th
     [720, 800],
   ] as const) {
     await page.setViewportSize({ width, height })
-    await panel().getByRole('heading', { name: 'Disagreement' }).scrollIntoViewIfNeeded()
+    await panel().getByRole('heading', { name: 'Diversity', exact: true }).scrollIntoViewIfNeeded()
     const over = z
       .tuple([z.number(), z.number()])
       .parse(
@@ -191,6 +191,17 @@ test('averaged weights are asked for on their own', async () => {
   await table
     .getByRole('row', { name: /^Test/ })
     .getByRole('cell', { name: shown(want.testAccuracy) })
+    .waitFor()
+  // Whether they may be averaged at all stands beside it, and the line between the outermost members.
+  await panel()
+    .getByText(/^No bump between the members|^The members lie in different valleys/)
+    .waitFor()
+  await panel().getByRole('button', { name: 'Line from cycle 1 to cycle 4' }).click()
+  await panel()
+    .getByText(/: two basins\.$|^One basin, as far as/)
+    .waitFor()
+  await panel()
+    .getByRole('figure', { name: /Loss between the two/ })
     .waitFor()
   const name = panel().getByRole('textbox', { name: 'Name of the averaged weights' })
   assert.equal(await name.inputValue(), 'first: last 4, averaged weights')
@@ -415,3 +426,28 @@ function tarNames(tar: Buffer): string[] {
   }
   return names
 }
+
+test('a row typed under "Try it" has the probabilities that the command line prints, and the dialog can be read by all', async () => {
+  await window.go(`/runs/${first}`)
+  const { page } = window
+  await page.getByRole('button', { name: 'More of the snapshot of cycle 4' }).click()
+  await page.getByRole('menuitem', { name: 'Try it…' }).click()
+  const dialog = page.getByRole('dialog', { name: /^Try cycle 4 of first/ })
+  const [header = '', row = ''] = cloudsCsv(1500).split('\n')
+  await dialog.getByLabel('Or type rows').fill(`${header}\n${row}\n`)
+  await dialog.getByRole('button', { name: 'Ask' }).click()
+  await dialog.getByText('1 example answered.').waitFor()
+  const { stdout } = await lab.run('snapshots', 'list', first, '--json')
+  const listed = z.object({ snapshots: z.array(z.object({ id: z.int() })) }).parse(JSON.parse(stdout))
+  const id = String(listed.snapshots.at(-1)?.id)
+  const asked = await lab.run('predict', lab.write('row.csv', `${header}\n${row}\n`), '--snapshot', id)
+  assert.equal(asked.code, 0, asked.stderr)
+  const printedRow = asked.stdout.split('\n')[1]?.split(',') ?? []
+  for (const p of printedRow.slice(2, 5)) {
+    const shownValue = `${(100 * Number(p)).toFixed(2)} %`
+    await dialog.getByRole('cell', { name: shownValue }).first().waitFor()
+  }
+  await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+})

@@ -23,6 +23,7 @@ const member = (snapshotId: number, runId: string, cycle: number): Candidate => 
   name: { unit: 'cycle', number: String(cycle) },
   runName: `run ${runId}`,
   epochs: 10 * cycle,
+  stepsDone: 100 * cycle,
 })
 const five = [1, 2, 3, 4, 5].map((k) => member(k, 'a', k))
 
@@ -69,17 +70,18 @@ test('runs have letters in the order of their candidates', () => {
 
 test('the cost is training up to the last member of each run, and a forward pass each', () => {
   assert.equal(
-    plain(costWords(five)),
-    'One run of 50 epochs paid for all 5 members; predicting takes 5 forward passes instead of 1.',
+    plain(costWords(five, 500)),
+    'One run of 50 epochs paid for all 5 members (500 steps); predicting takes 5 forward passes instead of 1.',
   )
   assert.equal(
-    plain(costWords([...five.slice(0, 2), member(6, 'b', 1)])),
-    '2 runs of 30 epochs together paid for the 3 members; predicting takes 3 forward passes instead of 1.',
+    plain(costWords([...five.slice(0, 2), member(6, 'b', 1)], 300)),
+    '2 runs of 30 epochs together paid for the 3 members (300 steps); predicting takes 3 forward passes instead of 1.',
   )
   assert.equal(
-    plain(costWords([member(6, 'b', 0.1)])),
+    plain(costWords([member(6, 'b', 0.1)], 10)),
     'Trained for 1 epoch; predicting takes one forward pass.',
   )
+  assert.match(plain(costWords(five, null)), /unknown: another program.* takes 5 forward passes/)
 })
 
 test('a gain within two standard errors is called what it may be', () => {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { createPartAssessor } from '../../../shared/ensemble/assess.ts'
 import type { Choice } from '../../../shared/ensemble/choice.ts'
 import { classChanges, sortedBy } from '../../../shared/ensemble/classChanges.ts'
+import { pairedDifference } from '../../../shared/ensemble/difference.ts'
 import { anyRight, disagreementOf, meanDisagreement } from '../../../shared/ensemble/disagreement.ts'
 import {
   combine,
@@ -52,7 +53,7 @@ function accuracyRange(probs: Probs, { labels, classes }: Truth): readonly [numb
   return [least / labels.length, most / labels.length]
 }
 
-test('what an ensemble is without a member is what combining the others gives', () => {
+test('what a member adds is what combining the others lacks', () => {
   const methods = fc.constantFrom<PredictionMethod>('average', 'logitAverage', 'weighted')
   const ticks = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 })
   const shares = fc.array(fc.constantFrom(0, 0.25, 0.5, 1), { minLength: 5, maxLength: 5 })
@@ -64,7 +65,7 @@ test('what an ensemble is without a member is what combining the others gives', 
         ticked: ticked.slice(0, members.length),
         weights: weights.slice(0, members.length),
       }
-      const got = createPartAssessor(candidates, truth, 0).accuracyWithout(choice)
+      const got = createPartAssessor(candidates, truth, 0).gainOfEach(choice)
       const isMember = (k: number): boolean =>
         choice.ticked[k] === true && (method !== 'weighted' || (choice.weights[k] ?? 0) > 0)
       const places = candidates.flatMap((_, k) => (isMember(k) ? [k] : []))
@@ -80,9 +81,16 @@ test('what an ensemble is without a member is what combining the others gives', 
           others.map((place) => choice.weights[place] ?? 0),
           truth.classes,
         )
+        const whole = mixture(
+          places.flatMap((place) => candidates[place] ?? []),
+          method,
+          places.map((place) => choice.weights[place] ?? 0),
+          truth.classes,
+        )
         const [least, most] = accuracyRange(rest, truth)
-        const accuracy = got[k] ?? -1
-        assert.ok(accuracy >= least - 1e-12 && accuracy <= most + 1e-12, `${accuracy} in ${least}..${most}`)
+        const [wholeLeast, wholeMost] = accuracyRange(whole, truth)
+        const gain = got[k]?.accuracy ?? Number.NaN
+        assert.ok(gain >= wholeLeast - most - 1e-12 && gain <= wholeMost - least + 1e-12, `gain ${gain}`)
       })
     }),
   )
@@ -104,18 +112,13 @@ test('of many confident members, some ruling classes out, leaving one out counts
     return candidate(Float32Array.from(softmaxRows(logits, classes)), truth)
   })
   const choice = { method: 'logitAverage' as const, ticked: candidates.map(() => true), weights: [] }
-  const got = createPartAssessor(candidates, truth, 0).accuracyWithout(choice)
-  const want = candidates.map((_, k) => {
-    const rest = mixture(candidates.toSpliced(k, 1), 'logitAverage', [], classes)
-    return (
-      labels.filter((label, row) => {
-        const own = Array.from(rest.subarray(row * classes, (row + 1) * classes))
-        return own.indexOf(Math.max(...own)) === label
-      }).length / examples
-    )
-  })
+  const got = createPartAssessor(candidates, truth, 0).gainOfEach(choice)
+  const guesses = (chosen: readonly Predictions[]): Int32Array =>
+    score(mixture(chosen, 'logitAverage', [], classes), truth).argmax
+  const whole = guesses(candidates)
+  const want = candidates.map((_, k) => pairedDifference(whole, guesses(candidates.toSpliced(k, 1)), labels))
   assert.deepEqual(got, want)
-  assert.ok(new Set(want).size > 1, 'it makes a difference which one goes')
+  assert.ok(new Set(want.map(({ accuracy }) => accuracy)).size > 1, 'it makes a difference which one goes')
 })
 
 const golden = z

@@ -34,6 +34,18 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.get': { id: 'zzz' },
   'runs.changes': {},
   'lab.health': {},
+  'ensembles.line': { from: 998, to: 999 },
+  'predictions.input': { predictor: { type: 'snapshot', id: 999 } },
+  'predictions.upload': {
+    upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a11',
+    file: 0,
+    name: 'a.png',
+    content: 'YQ==',
+  },
+  'predictions.answer': {
+    predictor: { type: 'ensemble', id: 999 },
+    upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a12',
+  },
   'runs.watch': { id: 'zzz' },
   'runs.plan': { spec },
   'runs.estimate': { spec },
@@ -203,7 +215,7 @@ for (const [path, input] of Object.entries(inputs)) {
 
 for (const path of Object.keys(inputs).filter(
   (each) =>
-    !/changes|health|list|plan|estimate|(runs|studies).launch$|valuesAt|rankTests|setSlots/.test(each),
+    !/changes|health|list|plan|estimate|(runs|studies).launch$|valuesAt|rankTests|setSlots|upload/.test(each),
 )) {
   test(`${path}: what it speaks of is not there, and it says so`, async () => {
     assertRefused(path, inputs[path], await call(path, inputs[path]))

@@ -10,6 +10,7 @@ const snapshot = (id: number): SnapshotRecord => ({
   cycle: id,
   step: 10 * id,
   lr: 0.1,
+  ema: null,
   weightsSha256: '',
   bytes: 1,
   createdAt: 0,

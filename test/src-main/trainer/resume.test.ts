@@ -22,7 +22,8 @@ async function assertExactResume(t: TestContext, spec: RunSpec, moments: readonl
     }
     assert.deepEqual(second.state, whole.state, `final state when stopped after ${moment} steps`)
     assert.equal(second.ended.weightsSha256, whole.ended.weightsSha256)
-    const snapshots = (run: typeof whole) => run.of('snapshot').map(({ weightsSha256 }) => weightsSha256)
+    const snapshots = (run: typeof whole) =>
+      run.of('snapshot').map(({ weightsSha256, ema }) => ({ weightsSha256, ema }))
     assert.deepEqual(snapshots(both), snapshots(whole))
     const scores = (run: typeof whole) =>
       run.of('epoch').map(({ seq, attempt, seconds, trainingSeconds, ...rest }) => rest)
@@ -69,6 +70,19 @@ test('a CNN with dropout and augmentation', async (t) => {
 test('a residual network with batch normalisation', async (t) => {
   const spec = tinySpec({ model: { kind: 'resnet', depth: 8 }, budget: { epochs: 3 } })
   await assertExactResume(t, spec, [4, 19])
+})
+
+test('class weights, clipping and a moving average of weights together', async (t) => {
+  const spec = tinySpec({
+    model: { kind: 'resnet', depth: 8 },
+    augmentation: { crop: 1, flip: true },
+    labelSmoothing: 0.1,
+    classWeights: [1, 2, 0.5],
+    clipping: { by: 'norm', limit: 0.5 },
+    ema: { decay: 0.95, warmup: true },
+    budget: { epochs: 3 },
+  })
+  await assertExactResume(t, spec, [0, 4, 19])
 })
 
 test('a plateau schedule keeps its patience over a resume', async (t) => {

@@ -1,3 +1,4 @@
+import { isOurs } from '../../../../shared/run/kind.ts'
 import { unknown } from '../../../format/format.ts'
 import { budgetText } from '../../../format/specText.ts'
 import { factsOf } from '../facts.ts'
@@ -38,8 +39,8 @@ export const settingColumns: readonly Column[] = [
     about: 'Planned epochs or steps',
     width: 92,
     ...hidden,
-    value: (run) => run.totalSteps,
-    text: (run) => budgetText(run.spec.budget),
+    value: (run) => (isOurs(run) ? run.totalSteps : null),
+    text: (run) => (isOurs(run) ? budgetText(run.spec.budget) : unknown),
     highFirst: true,
   },
   {
@@ -49,7 +50,7 @@ export const settingColumns: readonly Column[] = [
     width: 84,
     ...hidden,
     measure: rate,
-    value: (run) => factsOf(run).lrMax,
+    value: (run) => (isOurs(run) ? factsOf(run).lrMax : null),
     highFirst: true,
   },
   {
@@ -59,17 +60,24 @@ export const settingColumns: readonly Column[] = [
     width: 70,
     ...hidden,
     measure: whole,
-    value: (run) => run.spec.batchSize,
+    value: (run) => (isOurs(run) ? run.spec.batchSize : null),
   },
-  { id: 'seed', label: 'Seed', about: 'Seed', width: 62, ...hidden, value: (run) => run.spec.seed },
+  {
+    id: 'seed',
+    label: 'Seed',
+    about: 'Seed',
+    width: 62,
+    ...hidden,
+    value: (run) => (isOurs(run) ? run.spec.seed : null),
+  },
   {
     id: 'data',
     label: 'Data set',
     about: 'Data set',
     width: 140,
     ...hidden,
-    value: (run) => run.spec.dataset.name.toLowerCase(),
-    text: (run) => run.spec.dataset.name,
+    value: (run) => (isOurs(run) ? run.spec.dataset.name.toLowerCase() : null),
+    text: (run) => (isOurs(run) ? run.spec.dataset.name : unknown),
   },
   {
     id: 'device',

@@ -89,6 +89,7 @@ test('snapshots are marked where they were taken, cuts and edits at the rate fro
     cycle: 1,
     step: 99,
     lr: 0.001,
+    ema: null,
     weightsSha256: '',
     bytes: 1,
     createdAt: 0,

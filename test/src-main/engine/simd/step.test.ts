@@ -37,7 +37,10 @@ async function steps(
       y: tf.tensor1d(Int32Array.from(labels), 'int32'),
       labels,
     }
-    losses.push((await trainStep(model, optimizer, batch, { lr: 0.05 }, { step, seed: 1 }, 0.1)).loss)
+    losses.push(
+      (await trainStep(model, optimizer, batch, { lr: 0.05 }, { step, seed: 1 }, { labelSmoothing: 0.1 }))
+        .loss,
+    )
     tf.dispose([batch.x, batch.y])
     between?.(step)
   }

@@ -1,0 +1,12 @@
+import { type ComparisonReply, compare, comparisonRequest } from '../../shared/ensemble/comparison.ts'
+
+/* One question, one answer: whoever no longer wants it ends the worker. */
+
+self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const reply = (answer: ComparisonReply): void => self.postMessage(answer)
+  try {
+    reply({ answer: compare(comparisonRequest.parse(data)) })
+  } catch (error) {
+    reply({ error: error instanceof Error ? error.message : String(error) })
+  }
+})

@@ -1,0 +1,94 @@
+import { useMemo } from 'react'
+import type { RunSummary } from '../../../shared/api/runs.ts'
+import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
+import { StatusBadge } from '../../components/StatusBadge.tsx'
+import { counted, moment, unknown } from '../../format/format.ts'
+import { useRuns } from '../../hooks/useRuns.ts'
+import type { LiveRun } from '../../hooks/useRunWatch.ts'
+import { EditableName } from './EditableName.tsx'
+import { EpochsTable } from './EpochsTable.tsx'
+import { MoreMenu } from './MoreMenu.tsx'
+import { NoteAndTags } from './NoteAndTags.tsx'
+import classes from './Run.module.css'
+import tables from './Tables.module.css'
+import { useRunCommands } from './useRunCommands.ts'
+
+interface OpenElsewhereProps {
+  readonly run: RunSummary
+  readonly elsewhere: RunElsewhere
+  readonly live: LiveRun
+}
+
+/** A run of another program: nothing of a spec or a plan is known of it, so that none is shown. */
+export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
+  const { runs } = useRuns()
+  const commands = useRunCommands(run)
+  const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
+  return (
+    <main className={classes.page}>
+      <header className={classes.header}>
+        <div className={classes.first}>
+          <EditableName run={run} />
+          <StatusBadge status={run.status} />
+          <div className={classes.progress}>
+            <span>{counted(run.stepsDone, 'step')}</span>
+          </div>
+          <div className={classes.actions}>
+            <MoreMenu run={run} commands={commands} />
+          </div>
+        </div>
+        <p className={classes.second}>
+          <span>trained elsewhere</span>
+          {elsewhere.followed && <span>followed</span>}
+          {run.archived && <span>archived</span>}
+        </p>
+      </header>
+      <EpochsTable run={run} epochs={live.epochs} snapshots={live.snapshots} />
+      <section aria-label="Details" className={tables.details}>
+        <Facts
+          caption="Where it came from"
+          facts={[
+            ['Id', run.id],
+            ['Read from', elsewhere.path],
+            ['Last event', elsewhere.lastEventAt === null ? unknown : moment(elsewhere.lastEventAt)],
+            ['Began', moment(run.startedAt)],
+            ...elsewhere.notes.map((note): [string, string] => ['Left out', note]),
+          ]}
+        />
+        <Facts
+          caption="What its program said of its settings"
+          facts={Object.entries(elsewhere.hyperparameters).map(([name, value]) => [name, String(value)])}
+        />
+      </section>
+      <section className={classes.testNote} aria-label="Note and tags">
+        <NoteAndTags run={run} knownTags={knownTags} />
+      </section>
+    </main>
+  )
+}
+
+interface FactsProps {
+  readonly caption: string
+  readonly facts: readonly (readonly [string, string])[]
+}
+
+function Facts({ caption, facts }: FactsProps) {
+  return (
+    <table className={tables.facts}>
+      <caption>{caption}</caption>
+      <tbody>
+        {facts.length === 0 && (
+          <tr>
+            <td>Nothing.</td>
+          </tr>
+        )}
+        {facts.map(([name, value]) => (
+          <tr key={`${name} ${value}`}>
+            <th scope="row">{name}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

@@ -1,0 +1,6 @@
+import type { Check } from '../check.ts'
+import { onnxModels, safetensorsFiles } from './models.ts'
+import { eventFilesOut } from './tensorboard.ts'
+
+/** What is judged, in the order of the report. */
+export const checks: readonly Check[] = [eventFilesOut, safetensorsFiles, onnxModels]

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'node:test'
+import { findEventRuns } from '../../../src-main/elsewhere/eventFiles.ts'
+import { importTensorboard, readNew } from '../../../src-main/elsewhere/tensorboard.ts'
+import { tensorboardFile } from '../../../src-main/export/tensorboard.ts'
+import type { Store } from '../../../src-main/store/types.ts'
+import { tempFolder, tempStore } from '../store/fixtures.ts'
+
+/*
+ * fixtures/tensorboard/restart was written by torch.utils.tensorboard: train/loss, lr-SGD and val/acc every ten steps to 90, then
+ * by a second SummaryWriter with purge_step=50 from 50 to 70, which also wrote hparams. What follows from it is what
+ * TensorBoard's own EventAccumulator says.
+ */
+const fixture = new URL('../../fixtures/tensorboard/restart', import.meta.url).pathname
+const accumulated = {
+  loss: [1, 0.09090909361839294, 0.0476190485060215, 0.032258063554763794, 0.024390242993831635].concat([
+    0.09803921729326248, 0.08196721225976944, 0.07042253762483597,
+  ]),
+  lr: [
+    0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612, 0.10000000149011612,
+  ],
+  accuracy: [
+    0, 0.05000000074505806, 0.10000000149011612, 0.15000000596046448, 0.20000000298023224, 0.5,
+  ].concat([0.6000000238418579, 0.699999988079071]),
+}
+
+const points = (store: Store, runId: string, series: string) => {
+  const { steps, values } = store.read.series({ runId, series })
+  return { steps: [...steps], values: [...values] }
+}
+const read = (store: Store, path: string) => {
+  const [run] = importTensorboard(store, { path, followed: false, tagRoles: {} })
+  assert.ok(run)
+  return run
+}
+
+test('a restart takes back what TensorBoard takes back', (t) => {
+  const store = tempStore(t)
+  const run = read(store, fixture)
+  assert.deepEqual(points(store, run.id, 'loss'), {
+    steps: [0, 10, 20, 30, 40, 50, 60, 70],
+    values: accumulated.loss,
+  })
+  assert.deepEqual(points(store, run.id, 'lr').values, accumulated.lr)
+  assert.deepEqual(
+    store.read.epochs(run.id).map(({ valAccuracy }) => valAccuracy),
+    accumulated.accuracy,
+  )
+  assert.deepEqual(store.read.summary(run.id).best?.valAccuracy, 0.699999988079071)
+  assert.deepEqual(run.elsewhere?.hyperparameters, { optimizer: 'SGD', lr: 0.1, nesterov: 1 })
+  assert.equal(run.status, 'completed')
+})
+
+test('what we write ourselves is read as it was, with values that are not finite', (t) => {
+  const store = tempStore(t)
+  const folder = tempFolder(t)
+  const values = [1, Number.NaN, Number.POSITIVE_INFINITY, 0.5]
+  const steps = values.map((value, i) => ({
+    step: i * 5000,
+    wallTime: 1000 + i,
+    values: [{ tag: 'train/loss', value }],
+  }))
+  writeFileSync(join(folder, 'events.out.tfevents.1.x'), Buffer.concat([...tensorboardFile(1000, steps)]))
+  const run = read(store, folder)
+  assert.deepEqual(points(store, run.id, 'loss'), { steps: [0, 5000, 10_000, 15_000], values })
+  assert.equal(run.elsewhere?.lastEventAt, 1_003_000)
+})
+
+test('a file that is cut goes on when it grows, and gives what the whole one gives', (t) => {
+  const store = tempStore(t)
+  const folder = tempFolder(t)
+  cpSync(fixture, folder, { recursive: true })
+  const [first] = findEventRuns(folder)[0]?.files ?? []
+  assert.ok(first)
+  const whole = readFileSync(join(folder, first))
+  truncateSync(join(folder, first), 700)
+  const [run] = importTensorboard(store, { path: join(folder, first), followed: true, tagRoles: {} })
+  assert.equal(run?.status, 'running')
+  const before = points(store, run.id, 'loss').steps.length
+  appendFileSync(join(folder, first), whole.subarray(700))
+  const [found] = findEventRuns(join(folder, first))
+  assert.ok(found)
+  assert.equal(readNew(store, run.id, found), true)
+  assert.ok(before < 10)
+  assert.equal(points(store, run.id, 'loss').steps.length, 10)
+  assert.equal(readNew(store, run.id, found), false)
+})
+
+test('damage in the middle leaves out what follows and says where; another kind of file is refused', (t) => {
+  const store = tempStore(t)
+  const folder = tempFolder(t)
+  const [first] = findEventRuns(fixture)[0]?.files ?? []
+  assert.ok(first)
+  const bytes = readFileSync(join(fixture, first))
+  // The length of a record: one of 2^60 bytes is damage, and no reason to take that much memory.
+  bytes.fill(0xff, bytes.readUInt32LE(0) + 16, bytes.readUInt32LE(0) + 24)
+  writeFileSync(join(folder, 'a.tfevents'), bytes)
+  assert.match(read(store, folder).elsewhere?.notes.join() ?? '', /damaged from byte \d+ on/)
+  const other = tempFolder(t)
+  writeFileSync(join(other, 'b.tfevents'), 'no event file at all, and longer than a header')
+  assert.throws(() => read(store, other), /does not begin with a record of TensorBoard's/)
+  assert.equal(store.read.runs().length, 1)
+})
