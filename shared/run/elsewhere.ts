@@ -10,8 +10,14 @@ export const runElsewhere = z.strictObject({
   followed: z.boolean().default(false),
   /** What its program said of its settings. */
   hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** Of predictions without a data set of the lab: SHA-256 of the labels, by which runs are told to have answered the same. */
+  labels: z.string().optional(),
 })
 export type RunElsewhere = z.infer<typeof runElsewhere>
 
 /** The row of the data sets that stands in for data which are not in the lab. */
 export const ELSEWHERE_DATASET = 'elsewhere'
+
+/** Whether a run is one whose answers were given, and whose weights nobody here has. */
+export const isOfPredictions = ({ elsewhere }: { readonly elsewhere: RunElsewhere | null }): boolean =>
+  elsewhere?.from === 'predictions'

@@ -9,6 +9,7 @@ import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
+import { addImport } from './commands/import.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -68,6 +69,7 @@ export function buildProgram(cli: Cli): Command {
   addEnsemble(program, cli)
   addEnsembles(program, cli)
   addDatasets(program, cli)
+  addImport(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
   addCompletion(program, cli)

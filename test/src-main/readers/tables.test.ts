@@ -25,16 +25,10 @@ const file = (name: string): string => join(import.meta.dirname, 'files', name)
 const folder = await mkdtemp(join(tmpdir(), 'anneal-readers-'))
 after(() => rm(folder, { recursive: true }))
 
-async function readAll(table: Table, wanted?: readonly string[]): Promise<(number[] | string[])[]> {
-  const all: (number[] | string[])[] = []
+async function readAll(table: Table, wanted?: readonly string[]): Promise<(number | string)[][]> {
+  const all: (number | string)[][] = []
   for await (const { columns } of table.batches(wanted))
-    for (const [c, column] of columns.entries()) {
-      const before = all[c] ?? []
-      all[c] =
-        typeof column[0] === 'string'
-          ? [...before.map(String), ...column.map(String)]
-          : [...before.map(Number), ...Array.from(column, Number)]
-    }
+    for (const [c, column] of columns.entries()) all[c] = [...(all[c] ?? []), ...column]
   return all
 }
 
