@@ -17,7 +17,3 @@ export type RunElsewhere = z.infer<typeof runElsewhere>
 
 /** The row of the data sets that stands in for data which are not in the lab. */
 export const ELSEWHERE_DATASET = 'elsewhere'
-
-/** Whether a run is one whose answers were given, and whose weights nobody here has. */
-export const isOfPredictions = ({ elsewhere }: { readonly elsewhere: RunElsewhere | null }): boolean =>
-  elsewhere?.from === 'predictions'

@@ -9,7 +9,7 @@ import type {
 } from '../../shared/api/predictions.ts'
 import { score } from '../../shared/ensemble/index.ts'
 import { UserError } from '../../shared/errors.ts'
-import { ELSEWHERE_DATASET } from '../../shared/run/elsewhere.ts'
+import { ELSEWHERE_DATASET, runElsewhere } from '../../shared/run/elsewhere.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import type { Catalogue } from '../datasets/index.ts'
@@ -50,7 +50,7 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
           plan: { totalSteps: members.length, stepsPerEpoch: 1 },
           totalSteps: members.length,
           kind: 'elsewhere',
-          elsewhere: {
+          elsewhere: runElsewhere.parse({
             from: 'predictions',
             path:
               request.files.length === 1
@@ -59,7 +59,7 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
             followed: false,
             hyperparameters: Object.fromEntries(members.map(({ file }, i) => [`snapshot ${i + 1}`, file])),
             ...(dataset === undefined && { labels: hashOf(truth.labels) }),
-          },
+          }),
         },
         members.map(
           ({ probs, classes }): Predictions => ({ part: request.part, classes, probs, labels: truth.labels }),
