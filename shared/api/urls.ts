@@ -33,7 +33,7 @@ export const runDownloadUrl = (runId: string, format: RunDownload): string =>
 export const runTableUrl = (runIds: readonly string[], raw = false): string =>
   `/download/run-table.csv?ids=${runIds.join(',')}${rawPart(raw)}`
 
-export const snapshotDownloads = ['tfjs', 'safetensors'] as const
+export const snapshotDownloads = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotDownload = (typeof snapshotDownloads)[number]
 /** tfjs: a tar of model.json and its weights. */
 export const snapshotDownloadUrl = (snapshotId: number, format: SnapshotDownload): string =>
@@ -56,6 +56,6 @@ export const ensemblePredictionsUrl = (
 
 const rawPart = (raw: boolean): string => (raw ? '&raw=yes' : '')
 
-/** A tar with every member in that format and a JSON file that says how they are combined. */
+/** A tar with every member in that format and a JSON file that says how they are combined; onnx: one file that is the whole. */
 export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>
-  `/download/ensemble/${format}.tar?${choice(ensemble)}`
+  `/download/ensemble/${format === 'onnx' ? 'ensemble.onnx' : `${format}.tar`}?${choice(ensemble)}`

@@ -20,6 +20,7 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/download\/snapshots\/(?<id>[^/]+)\/(?<format>[^/]+)$/, handle: snapshotDownload },
   { path: /^\/download\/ensemble\/predictions\.csv$/, handle: ensemblePredictions },
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
+  { path: /^\/download\/ensemble\/ensemble\.(?<format>onnx)$/, handle: ensembleModels },
 ]
 
 /** Whether an address is one of a file, whatever is behind it. */

@@ -1,11 +1,13 @@
+import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
 import { rawScale } from '../datasets/index.ts'
 import type { RunRecord, SnapshotModel, SnapshotRecord, Store } from '../store/types.ts'
 import { type DatasetInput, readInput } from './datasetInput.ts'
-import { safetensors } from './safetensors.ts'
+import { type OnnxMember, onnxModel } from './onnx/model.ts'
+import { type NamedTensor, safetensors } from './safetensors.ts'
 import { layersModelFiles } from './tfjs/layersModel.ts'
 
-export const snapshotFormats = ['tfjs', 'safetensors'] as const
+export const snapshotFormats = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotFormat = (typeof snapshotFormats)[number]
 
 export interface ExportedFile {
@@ -30,12 +32,72 @@ export function exportSnapshot(store: Store, snapshotId: number, format: Snapsho
     const { shape, classes } = meta
     return layersModelFiles({ spec: run.spec.model, shape, classes: classes.length, tensors, metadata })
   }
-  // The format's metadata is text only.
-  const text = Object.entries(metadata).map(([key, value]) => [
-    key,
-    typeof value === 'string' ? value : JSON.stringify(value),
-  ])
-  return [{ chunks: safetensors(tensors, { format: 'tf', ...Object.fromEntries(text) }) }]
+  const text = metadataText(metadata)
+  if (format === 'onnx') {
+    const members = [onnxMember(run, tensors, model, meta, 1)]
+    return [{ chunks: [onnxModel({ members, combined: 'mean', input: meta, metadata: text })] }]
+  }
+  return [{ chunks: safetensors(tensors, { format: 'tf', ...text }) }]
+}
+
+/** The metadata of some formats is text only. */
+const metadataText = (metadata: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  )
+
+const onnxMember = (
+  { spec }: RunRecord,
+  tensors: readonly NamedTensor[],
+  { normalisation }: SnapshotModel,
+  { shape, classes }: DatasetInput,
+  weight: number,
+): OnnxMember => ({
+  network: { spec: spec.model, shape, classes: classes.length, tensors },
+  normalisation,
+  weight,
+})
+
+/**
+ * An ensemble as one ONNX file; its metadata name the members.
+ * @param members of the same classes, with shares that sum to 1 @throws UserError when their data differ in shape or type
+ */
+export function exportEnsembleOnnx(
+  store: Store,
+  method: PredictionMethod,
+  members: readonly { readonly snapshot: SnapshotRecord; readonly weight: number }[],
+): Uint8Array {
+  const parts = members.map(({ snapshot, weight }) => {
+    const run = store.read.run(snapshot.runId)
+    const model = store.read.snapshotModel(snapshot.id)
+    const meta = metaOf(store, run)
+    const tensors = model.tensors.filter(({ role }) => role === 'weight')
+    const described = { weight, ...describe(run, snapshot, model, meta) }
+    return { meta, described, member: onnxMember(run, tensors, model, meta, weight) }
+  })
+  const [first] = parts
+  if (first === undefined) throw new Error('An ensemble has at least one member.')
+  for (const { meta, described } of parts)
+    if (meta.dtype !== first.meta.dtype || `${meta.shape}` !== `${first.meta.shape}`)
+      throw new UserError(
+        `While writing an ensemble as an ONNX file: run ${described.run} takes ${meta.dtype} of shape [${meta.shape.join(', ')}] and run ${first.described.run} takes ${first.meta.dtype} of shape [${first.meta.shape.join(', ')}]; combine runs of the same data.`,
+      )
+  return onnxModel({
+    members: parts.map(({ member }) => member),
+    combined: method === 'logitAverage' ? 'geometric' : 'mean',
+    input: first.meta,
+    metadata: metadataText({
+      program: 'Anneal',
+      method,
+      classes: first.meta.classes,
+      inputShape: first.meta.shape,
+      ...(first.meta.columns && { columns: first.meta.columns }),
+      members: parts.map(({ described }) => described),
+    }),
+  })
 }
 
 function metaOf(store: Store, run: RunRecord): DatasetInput {

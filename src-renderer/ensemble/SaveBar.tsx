@@ -67,6 +67,9 @@ function ExportMenu({ model: { workbench }, combination, disabled }: ExportMenuP
         <Menu.Item onClick={() => download(ensembleModelsUrl(combination, 'safetensors'))}>
           safetensors (.tar)
         </Menu.Item>
+        <Menu.Item onClick={() => download(ensembleModelsUrl(combination, 'onnx'))}>
+          One ONNX file with all members
+        </Menu.Item>
         <Menu.Label>Predictions</Menu.Label>
         {parts.map((part) => (
           <Menu.Item key={part} onClick={() => download(ensemblePredictionsUrl(combination, part))}>

@@ -7,7 +7,7 @@ import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
 import { refuseOtherSplits, runsOf } from '../../ensembles/sameSplit.ts'
 import { type CsvForm, csvLines } from '../../export/csv.ts'
-import { exportSnapshot } from '../../export/snapshot.ts'
+import { exportEnsembleOnnx, exportSnapshot } from '../../export/snapshot.ts'
 import type { SnapshotRecord, StoreReads } from '../../store/types.ts'
 import { csvForm, download, lookUp } from './answers.ts'
 import { type TarFile, tarFile, tarOf } from './tar.ts'
@@ -85,6 +85,10 @@ export async function ensembleModels(
   if ('missing' in looked) return looked.missing
   const members = looked.found
   const classes = classNames(core.store.read, members)
+  if (format === 'onnx')
+    return download('ensemble.onnx', 'application/octet-stream', [
+      exportEnsembleOnnx(core.store, ensemble.method, members),
+    ])
   const mtime = new Date(Math.max(...members.map(({ snapshot }) => snapshot.createdAt)))
   const files = memberFiles(core, ensemble.method, members, classes, format)
   return download(`ensemble-${format}.tar`, 'application/x-tar', tarOf(files, mtime))
@@ -181,7 +185,7 @@ function* memberFiles(
   method: EnsembleChoice['method'],
   members: readonly ChosenMember[],
   classes: readonly string[],
-  format: (typeof snapshotDownloads)[number],
+  format: Exclude<(typeof snapshotDownloads)[number], 'onnx'>,
 ): Generator<TarFile> {
   const described = members.map(({ snapshot, weight }, i) => {
     const folder = `member-${String(i + 1).padStart(2, '0')}`

@@ -24,6 +24,12 @@ export async function snapshotDownload(
       'application/octet-stream',
       files.flatMap(({ chunks }) => chunks),
     )
+  if (format === 'onnx')
+    return download(
+      `${name}.onnx`,
+      'application/octet-stream',
+      files.flatMap(({ chunks }) => chunks),
+    )
   const inTar = files.map((file) => tarFile(`${name}/${file.name}`, file.chunks))
   return download(`${name}-tfjs.tar`, 'application/x-tar', tarOf(inTar, new Date(createdAt)))
 }

@@ -62,16 +62,17 @@ function addList(snapshots: Command, cli: Cli): void {
 function addExport(snapshots: Command, cli: Cli): void {
   const command = addStore(snapshots.command('export'))
     .description(
-      'Write a snapshot as a tfjs LayersModel (a folder) or a safetensors file, with its normalisation.',
+      'Write a snapshot as a tfjs LayersModel (a folder), a safetensors file or an ONNX file, with its normalisation. An ONNX file takes examples as the data set keeps them: normalisation is part of it.',
     )
     .argument('<snapshot>', 'its number, from "snapshots list"')
-    .requiredOption('--format <format>', 'tfjs or safetensors')
-    .requiredOption('--out <path>', 'folder for tfjs, file for safetensors')
+    .requiredOption('--format <format>', 'tfjs, safetensors or onnx')
+    .requiredOption('--out <path>', 'folder for tfjs, a file for the others')
     .option('--force', 'replace what is there')
     .addHelpText(
       'after',
       examples([
         ['anneal snapshots export 5 --format tfjs --out model', 'for tf.loadLayersModel'],
+        ['anneal snapshots export 5 --format onnx --out model.onnx', 'for ONNX Runtime and others'],
         ['anneal snapshots export 5 --format safetensors --out model.safetensors', 'for any other program'],
       ]),
     )

@@ -85,6 +85,7 @@ function Facts({ run, snapshot, measure }: FactsProps) {
 const formats: Readonly<Record<SnapshotDownload, string>> = {
   tfjs: 'TensorFlow.js model (tar)',
   safetensors: 'safetensors',
+  onnx: 'ONNX, with its normalisation',
 }
 
 interface SnapshotMenuProps {

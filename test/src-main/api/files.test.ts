@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { after, before, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import * as ort from 'onnxruntime-web'
 import sharp from 'sharp'
 import { Parser } from 'tar'
 import { z } from 'zod'
@@ -21,6 +22,7 @@ import {
   snapshotDownloadUrl,
 } from '../../../shared/api/urls.ts'
 import { createFiles, type FileDoor } from '../../../src-main/api/index.ts'
+import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import type { RunRecord, SnapshotRecord } from '../../../src-main/store/types.ts'
 import { checkXml } from '../cli/xml.ts'
@@ -307,6 +309,34 @@ test("an ensemble's models come with how they are combined", async () => {
     )
     for (const { path: file } of described.members)
       assert.ok((entries.get(`ensemble/${file}`)?.byteLength ?? 0) > 100, file)
+  }
+})
+
+test('an ONNX file takes the examples as they are stored, and answers what the stored predictions come to', async () => {
+  const { folder } = await lab.core.catalogue.resolve(run.datasetId)
+  const { meta, examples, labels } = await openDataset(folder)
+  const { test: part } = splitDataset(labels, meta, run.spec.dataset)
+  const size = meta.shape.reduce((product, n) => product * n, 1)
+  const raw = Float32Array.from([...part].flatMap((i) => [...examples.subarray(i * size, (i + 1) * size)]))
+  const input = new ort.Tensor('float32', raw, [part.length, ...meta.shape])
+  const stored = snapshots.map(({ id }) => lab.core.store.read.predictions(id, 'test')?.probs ?? [])
+  const choice = choose('weighted', 1, 3)
+  const wanted: [url: string, probability: (i: number) => number][] = [
+    [snapshotDownloadUrl(snapshots[1]?.id ?? 0, 'onnx'), (i) => stored[1]?.[i] ?? Number.NaN],
+    [
+      ensembleModelsUrl(choice, 'onnx'),
+      (i) => 0.25 * (stored[0]?.[i] ?? Number.NaN) + 0.75 * (stored[1]?.[i] ?? Number.NaN),
+    ],
+  ]
+  for (const [url, probability] of wanted) {
+    const { bytes, disposition } = await saved(url)
+    assert.match(disposition, /\.onnx"/)
+    const session = await ort.InferenceSession.create(bytes)
+    const { probabilities } = await session.run({ input })
+    const got = Array.from(probabilities?.data ?? [], Number)
+    assert.equal(got.length, 3 * part.length)
+    for (const [i, p] of got.entries())
+      assert.ok(Math.abs(p - probability(i)) < 1e-5, `${p} at ${i} of ${url}`)
   }
 })
 

@@ -344,6 +344,9 @@ test('exports hold what is stored, and never replace a file unasked', async () =
   const tfjs = ['snapshots', 'export', String(id), '--format', 'tfjs', '--out', file('model')]
   await json(...tfjs)
   await json('snapshots', 'export', String(id), '--format', 'safetensors', '--out', file('m.safetensors'))
+  await json('ensemble', '--run', runId, '--save', 'exported')
+  const { files } = await json('ensembles', 'export', 'exported', '--format', 'onnx', '--out', file('e.onnx'))
+  assert.ok(files[0].bytes > 100)
   const model = JSON.parse(readFileSync(path.join(file('model'), 'model.json'), 'utf8'))
   assert.equal(model.userDefinedMetadata.normalisation.mean.length, 4)
   assert.deepEqual(model.userDefinedMetadata.classes, ['a', 'b', 'c'])
