@@ -1,4 +1,17 @@
 import { z } from 'zod'
+import { tagRole } from './tagRoles.ts'
+
+const setting = z.union([z.string(), z.number(), z.boolean()])
+
+/** How far a file has been read: the next record begins at `offset`. */
+const readFile = z.strictObject({
+  /** Relative to the run's path. */
+  name: z.string(),
+  /** Tells it from another file that takes its place. */
+  inode: z.string(),
+  offset: z.number(),
+})
+export type ReadFile = z.infer<typeof readFile>
 
 /** Where a run that another program trained came from. Its kind is "elsewhere"; its spec and plan only stand in. */
 export const runElsewhere = z.strictObject({
@@ -9,11 +22,22 @@ export const runElsewhere = z.strictObject({
   /** Whether the lab goes on reading it while another program writes it. */
   followed: z.boolean().default(false),
   /** What its program said of its settings. */
-  hyperparameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  hyperparameters: z.record(z.string(), setting).default({}),
   /** Of predictions without a data set of the lab: SHA-256 of the labels, by which runs are told to have answered the same. */
   labels: z.string().optional(),
+  /** What the user said tags are of, where their names do not say it. */
+  tagRoles: z.record(z.string(), tagRole).default({}),
+  /** Event files that belong to the run, and how far each is read. */
+  files: z.array(readFile).default([]),
+  /** Wall time of the last event read, milliseconds since 1970; null before there is one. */
+  lastEventAt: z.number().nullable().default(null),
+  /** What was left out or damaged, a sentence each. */
+  notes: z.array(z.string()).default([]),
 })
 export type RunElsewhere = z.infer<typeof runElsewhere>
 
 /** The row of the data sets that stands in for data which are not in the lab. */
 export const ELSEWHERE_DATASET = 'elsewhere'
+
+/** Steps are stored in 32 bits. */
+export const MOST_STEP = 2 ** 32 - 2

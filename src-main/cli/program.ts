@@ -9,7 +9,7 @@ import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
-import { addImport } from './commands/import.ts'
+import { addImport } from './commands/importRuns.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -64,12 +64,12 @@ export function buildProgram(cli: Cli): Command {
   addStudy(program, cli)
   addStudies(program, cli)
   addQueue(program, cli)
+  addImport(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)
   addEnsemble(program, cli)
   addEnsembles(program, cli)
   addDatasets(program, cli)
-  addImport(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
   addCompletion(program, cli)

@@ -51,7 +51,9 @@ export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: s
   const asked = cursorOf.safeParse(cursor).data ?? START
   // As in changesSince: such a cursor is of another state of the file.
   const isKnown = (asked[0] ?? 0) <= labVersion(db)
-  const [version = -1, epoch = 0, epochStep = -1, snapshot = 0, feedback = -1] = isKnown ? asked : START
+  const [version = -1, epochAt = 0, stepAt = -1, snapshot = 0, feedback = -1] = isKnown ? asked : START
+  // Another program may evaluate anew what it had evaluated, and complete it later.
+  const [epoch, epochStep] = run.kind === 'elsewhere' ? [0, -1] : [epochAt, stepAt]
   const changed = db.get(versionRow, 'SELECT changed AS version FROM runs WHERE id = ?', run.id)?.version ?? 0
   if (changed <= version) return undefined
   const epochs = db.all(

@@ -21,6 +21,8 @@ export interface DigestedRun {
   readonly id: string
   /** Whether its spec keeps a part of the data for validation. */
   readonly hasValidation: boolean
+  /** Whether epochs that are stored may still change: another program trains it. */
+  readonly isRewritten?: boolean
 }
 
 /** As many runs at once are read as sets; fewer are those that train, and are followed epoch by epoch. */
@@ -42,7 +44,9 @@ export function createEpochDigests(db: Db): EpochDigests {
   }
   return {
     of: (runs) =>
-      runs.length > FEW ? readDigests(db, runs) : new Map(runs.map((run) => [run.id, follow(run)])),
+      runs.length > FEW || runs.some(({ isRewritten }) => isRewritten)
+        ? readDigests(db, runs)
+        : new Map(runs.map((run) => [run.id, follow(run)])),
   }
 }
 

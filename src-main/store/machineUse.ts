@@ -10,7 +10,7 @@ const IS_SET_UP = '(device IS NULL AND device_reason IS NOT NULL)'
 export function trainingRun(db: Db, except = ''): string | undefined {
   return db.get(
     idRow,
-    `SELECT id FROM runs WHERE status = 'running' AND NOT ${IS_SET_UP} AND id <> ? AND ${VISIBLE} LIMIT 1`,
+    `SELECT id FROM runs WHERE status = 'running' AND kind <> 'elsewhere' AND NOT ${IS_SET_UP} AND id <> ? AND ${VISIBLE} LIMIT 1`,
     except,
   )?.id
 }
@@ -40,7 +40,7 @@ export function watchTraining(db: Db, now: () => number, except = ''): () => str
 function endedSince(db: Db, time: number, except: string): string | undefined {
   return db.get(
     idRow,
-    `SELECT id FROM runs WHERE ended_at >= ? AND (device IS NOT NULL OR status = 'failed') AND id <> ? LIMIT 1`,
+    `SELECT id FROM runs WHERE ended_at >= ? AND (device IS NOT NULL OR status = 'failed') AND kind <> 'elsewhere' AND id <> ? LIMIT 1`,
     time,
     except,
   )?.id

@@ -118,7 +118,8 @@ const WAITING = `SELECT runs.id, coalesce(device_name, json_extract(runs.spec, '
 /** Of a study that is paused none is started; one that goes on from another run's state waits until that is there. */
 const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished')) AND NOT ${WAITS_FOR_PARENT}`
 
-const ACTIVE_RUNS = `${WAITING} WHERE runs.status IN ('created', 'running', 'paused') AND ${RUNS_VISIBLE}`
+/** What another program trains holds no slot of ours. */
+const ACTIVE_RUNS = `${WAITING} WHERE runs.status IN ('created', 'running', 'paused') AND runs.kind <> 'elsewhere' AND ${RUNS_VISIBLE}`
 
 /** The most that a study under way asks for on a chip. */
 const mostAsked = (db: Db): number =>

@@ -105,7 +105,13 @@ function readSummaries(db: Db, digests: EpochDigests, ids: readonly string[]): R
     `SELECT ${COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?))`,
     JSON.stringify(ids),
   )
-  const digest = digests.of(runs.map(({ id, spec }) => ({ id, hasValidation: spec.dataset.validation > 0 })))
+  const digest = digests.of(
+    runs.map(({ id, spec, kind }) => ({
+      id,
+      hasValidation: spec.dataset.validation > 0,
+      isRewritten: kind === 'elsewhere',
+    })),
+  )
   return runs.map(({ hostId: _, finalWeightsSha256: __, ...run }) => ({
     ...run,
     ...(digest.get(run.id) ?? { last: null, best: null, spark: [] }),

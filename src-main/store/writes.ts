@@ -1,5 +1,6 @@
 import { putDataset } from './datasets.ts'
 import { putDeviceComparison } from './deviceComparisons.ts'
+import { putElsewhere } from './elsewhere.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
 import { createPredictionsRun } from './predictionRuns.ts'
 import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
@@ -102,6 +103,7 @@ export function createWrites(context: WriteContext): {
       claimQueuedRun: (studyId) => claimQueuedRun(context, transaction, studyId),
       moveQueuedRun: (runId, to) => transaction(() => moveQueuedRun(context, runId, to)),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
+      putElsewhere: (runId, batch) => transaction(() => putElsewhere(context, runId, batch)),
       setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
       putDeviceComparison: (comparison) => transaction(() => putDeviceComparison(context, comparison)),

@@ -97,6 +97,36 @@ const checksumOfBlock = (level: number, block: number, data: Uint8Array): number
 const isWhole = (level: number, { block, data, checksum }: BlockRow): boolean =>
   checksum === null || checksum === checksumOfBlock(level, block, data)
 
+/** Makes the rows of every level anew that hold steps of the chunks from `first` to `last`. */
+export function remakeLevels(db: Db, seriesId: number, first: number, last: number): void {
+  for (let level = 0; level < LEVELS; level++) {
+    const from = Math.floor((first * CHUNK_STEPS) / rowSpan(level))
+    const to = Math.floor(((last + 1) * CHUNK_STEPS - 1) / rowSpan(level))
+    const known = db.all(
+      blockNumber,
+      'SELECT block FROM metric_summaries WHERE series_id = ? AND level = ? AND block BETWEEN ? AND ?',
+      seriesId,
+      level,
+      from,
+      to,
+    )
+    // The first one may be new: a point may have come before all others.
+    for (const block of new Set([from, ...known.map((row) => row.block)])) {
+      const buckets = fromPoints(db, seriesId, level, block)
+      if (buckets.length > 0) putBlock(db, seriesId, level, block, buckets)
+      else
+        db.run(
+          'DELETE FROM metric_summaries WHERE series_id = ? AND level = ? AND block = ?',
+          seriesId,
+          level,
+          block,
+        )
+    }
+  }
+}
+
+const blockNumber = z.object({ block: z.number() })
+
 /** The buckets of a row that is damaged, from the raw points: nothing is lost. */
 function madeAnew(db: Db, seriesId: number, level: number, block: number): Bucket[] {
   const series = seriesById(db, seriesId)
@@ -105,6 +135,10 @@ function madeAnew(db: Db, seriesId: number, level: number, block: number): Bucke
       series.runId,
       `Of run ${series.runId}, a summary of ${series.name} is damaged in the database; it was made anew from the points, which are whole unless another sentence says otherwise.`,
     )
+  return fromPoints(db, seriesId, level, block)
+}
+
+function fromPoints(db: Db, seriesId: number, level: number, block: number): Bucket[] {
   const end = (block + 1) * rowSpan(level)
   let buckets: Bucket[] = []
   let after = (block * rowSpan(level)) / CHUNK_STEPS - 1

@@ -40,7 +40,7 @@ export function findSeries(db: Db, runId: string, name: string): number | undefi
 }
 
 /** The closed chunk that holds the step, if there is one. */
-function readChunk(db: Db, seriesId: number, step: number): Points | undefined {
+export function readChunk(db: Db, seriesId: number, step: number): Points | undefined {
   const row = db.get(chunkRow, `${CHUNKS} AND chunk = ?`, seriesId, chunkOf(step))
   return row && pointsOf(db, row)
 }

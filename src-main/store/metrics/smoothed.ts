@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
 import type { Smoothing } from '../../../shared/api/series.ts'
 import type { Db } from '../database.ts'
 import type { SeriesQuery, SeriesView } from '../types.ts'
@@ -57,7 +58,7 @@ export function createSeriesViews(db: Db): SeriesViews {
   /** What is kept of a series under a smoothing, with as much of it as there is time for. */
   const extended = (runId: string, seriesId: number, smoothing: Smooth, isTime: () => boolean) => {
     // The series' number alone may be another's after a deletion.
-    const key = JSON.stringify([runId, seriesId, smoothing])
+    const key = JSON.stringify([runId, seriesId, smoothing, stateOfChunks(db, runId, seriesId)])
     const found = kept.get(key) ?? { smoother: createSmoother(smoothing), values: createValues() }
     const isWhole = found.smoother.extend(db, seriesId, isTime)
     // Anew, since it has grown.
@@ -84,6 +85,19 @@ export function createSeriesViews(db: Db): SeriesViews {
     },
   }
 }
+
+const stateRow = z.object({ state: z.string().nullable() })
+
+/** Closed chunks of our own runs never change; those of other programs' do, and then nothing of before holds. */
+const stateOfChunks = (db: Db, runId: string, seriesId: number): string | null =>
+  db.get(
+    stateRow,
+    `SELECT count(*) || ' ' || sum(checksum) AS state FROM metric_chunks
+     WHERE series_id = ? AND EXISTS (SELECT 1 FROM runs WHERE id = ? AND kind = 'elsewhere')
+     HAVING count(*) > 0`,
+    seriesId,
+    runId,
+  )?.state ?? null
 
 type Smooth = Exclude<Smoothing, { kind: 'none' }>
 

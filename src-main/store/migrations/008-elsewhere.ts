@@ -8,5 +8,7 @@ export const elsewhere = `
 ALTER TABLE runs ADD COLUMN elsewhere TEXT;
 -- JSON: scores of the exponential moving average of the weights, which is kept beside the snapshot; null without one.
 ALTER TABLE snapshots ADD COLUMN ema TEXT;
+-- Milliseconds since 1970: when another program evaluated; null for our own, which tell how long an epoch took.
+ALTER TABLE epochs ADD COLUMN wall_time REAL;
 INSERT INTO datasets (id, name, folder, meta, created_at) VALUES ('elsewhere', 'elsewhere', '', '{}', 0);
 `

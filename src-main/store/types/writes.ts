@@ -5,6 +5,7 @@ import type { Predictions } from '../../../shared/run/messages.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
 import type { DatasetRecord } from './dataset.ts'
+import type { ElsewhereBatch } from './elsewhere.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
 import type { NewPlan, NewRun, RunRecord } from './run.ts'
@@ -40,6 +41,8 @@ export interface StoreWrites {
    * @throws UserError when another living host owns it, or the status does not allow it
    */
   claimRun(runId: string, replan?: (claimed: RunRecord) => NewPlan): RunRecord
+  /** Stores what came of a run that another program trains, in one transaction; its status is set by `setStatus`. */
+  putElsewhere(runId: string, batch: ElsewhereBatch): void
   setStatus(runId: string, status: RunStatus, reason?: string): void
   /** What is done for an active run that has no device yet, in words; null when its trainer begins. Gone when it has ended. */
   saySetup(runId: string, words: string | null): void

@@ -1,0 +1,153 @@
+import protobuf from 'protobufjs/light.js'
+import { z } from 'zod'
+
+/*
+ * What of TensorFlow's event.proto, summary.proto and tensor.proto, and of TensorBoard's hparams plugin, says something of
+ * a run: scalars, settings, and that a session began anew. All other fields are stepped over.
+ */
+
+const { Field, MapField, Root, Type } = protobuf
+
+const setting = new Type('Setting')
+  .add(new Field('number', 2, 'double', { proto3_optional: true }))
+  .add(new Field('text', 3, 'string'))
+  .add(new Field('flag', 4, 'bool'))
+const session = new Type('Session').add(new MapField('hparams', 1, 'string', 'Setting'))
+const hparams = new Type('HParams').add(new Field('session', 3, 'Session'))
+const plugin = new Type('Plugin').add(new Field('name', 1, 'string')).add(new Field('content', 2, 'bytes'))
+const metadata = new Type('Metadata').add(new Field('plugin', 1, 'Plugin'))
+const tensor = new Type('Tensor')
+  .add(new Field('dtype', 1, 'int32'))
+  .add(new Field('content', 4, 'bytes'))
+  .add(new Field('floats', 5, 'float', 'repeated'))
+  .add(new Field('doubles', 6, 'double', 'repeated'))
+  .add(new Field('ints', 7, 'int32', 'repeated'))
+  .add(new Field('longs', 10, 'int64', 'repeated'))
+const value = new Type('Value')
+  .add(new Field('tag', 1, 'string'))
+  .add(new Field('simpleValue', 2, 'float'))
+  .add(new Field('tensor', 8, 'Tensor'))
+  .add(new Field('metadata', 9, 'Metadata'))
+const summary = new Type('Summary').add(new Field('value', 1, 'Value', 'repeated'))
+const sessionLog = new Type('SessionLog').add(new Field('status', 1, 'int32'))
+const event = new Type('Event')
+  .add(new Field('wallTime', 1, 'double'))
+  .add(new Field('step', 2, 'int64'))
+  .add(new Field('fileVersion', 3, 'string'))
+  .add(new Field('summary', 5, 'Summary'))
+  .add(new Field('sessionLog', 7, 'SessionLog'))
+const root = new Root().define('elsewhere')
+for (const type of [setting, session, hparams, plugin, metadata, tensor, value, summary, sessionLog, event])
+  root.add(type)
+
+const bytes = z.instanceof(Uint8Array)
+const numbers = z.array(z.number()).optional()
+const rawTensor = z.object({
+  dtype: z.number().optional(),
+  content: bytes.optional(),
+  floats: numbers,
+  doubles: numbers,
+  ints: numbers,
+  longs: numbers,
+})
+const rawEvent = z.object({
+  wallTime: z.number().default(0),
+  step: z.number().default(0),
+  fileVersion: z.string().optional(),
+  sessionLog: z.object({ status: z.number().optional() }).optional(),
+  summary: z
+    .object({
+      value: z
+        .array(
+          z.object({
+            tag: z.string().default(''),
+            simpleValue: z.number().optional(),
+            tensor: rawTensor.optional(),
+            metadata: z
+              .object({
+                plugin: z.object({ name: z.string().optional(), content: bytes.optional() }).optional(),
+              })
+              .optional(),
+          }),
+        )
+        .default([]),
+    })
+    .optional(),
+})
+const rawHparams = z.object({
+  session: z
+    .object({
+      hparams: z
+        .record(
+          z.string(),
+          z.object({
+            number: z.number().optional(),
+            text: z.string().optional(),
+            flag: z.boolean().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+})
+
+export interface ReadEvent {
+  /** Milliseconds since 1970. */
+  readonly wallTime: number
+  readonly step: number
+  /** Of a file's first event. */
+  readonly isVersion: boolean
+  /** The program began again at this step: what is of it and of later ones before does not count any more. */
+  readonly isRestart: boolean
+  readonly scalars: readonly { readonly tag: string; readonly value: number }[]
+  readonly hyperparameters: Readonly<Record<string, string | number | boolean>>
+}
+
+/** @returns undefined where the bytes are no event */
+export function decodeEvent(data: Uint8Array): ReadEvent | undefined {
+  try {
+    const raw = rawEvent.parse(event.toObject(event.decode(data), { longs: Number }))
+    const values = raw.summary?.value ?? []
+    return {
+      wallTime: raw.wallTime * 1000,
+      step: raw.step,
+      isVersion: raw.fileVersion?.startsWith('brain.Event:') === true,
+      isRestart: raw.sessionLog?.status === 1,
+      scalars: values.flatMap(({ tag, simpleValue, tensor }) => {
+        const scalar = simpleValue ?? (tensor && scalarOf(tensor))
+        return scalar === undefined ? [] : [{ tag, value: scalar }]
+      }),
+      hyperparameters: Object.assign({}, ...values.map(({ metadata }) => settingsOf(metadata?.plugin))),
+    }
+  } catch {
+    // Of a record whose sum is right, another program's own.
+    return undefined
+  }
+}
+
+/** Of a tensor with one element: float, double, int32 or int64 (DT_ of types.proto). */
+function scalarOf({ dtype, content, ...listed }: z.infer<typeof rawTensor>): number | undefined {
+  if (content !== undefined && content.byteLength > 0) {
+    const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+    if (dtype === 1 && content.byteLength === 4) return view.getFloat32(0, true)
+    if (dtype === 2 && content.byteLength === 8) return view.getFloat64(0, true)
+    if (dtype === 3 && content.byteLength === 4) return view.getInt32(0, true)
+    if (dtype === 9 && content.byteLength === 8) return Number(view.getBigInt64(0, true))
+    return undefined
+  }
+  const list = [listed.floats, listed.doubles, listed.ints, listed.longs].find((each) => each?.length)
+  return list?.length === 1 ? list[0] : undefined
+}
+
+function settingsOf(
+  from: { readonly name?: string | undefined; readonly content?: Uint8Array | undefined } | undefined,
+): Record<string, string | number | boolean> {
+  if (from?.name !== 'hparams' || from.content === undefined) return {}
+  const { session: begun } = rawHparams.parse(hparams.toObject(hparams.decode(from.content)))
+  return Object.fromEntries(
+    Object.entries(begun?.hparams ?? {}).flatMap(([name, { number, text, flag }]) => {
+      const said = number ?? text ?? flag
+      return said === undefined ? [] : [[name, said]]
+    }),
+  )
+}
