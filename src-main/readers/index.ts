@@ -6,7 +6,7 @@ import { openNpy } from './npy.ts'
 import { openNpz } from './npz.ts'
 import type { Table } from './table.ts'
 
-export type { Table, TableBatch, TableColumn } from './table.ts'
+export type { Table } from './table.ts'
 
 /**
  * The tables in a file: several of .npz, one of the others. Told by the first bytes; what begins like none of them is CSV
