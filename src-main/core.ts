@@ -5,7 +5,7 @@ import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
-import { createPredictionsService, type PredictionsService } from './predictions/service.ts'
+import { createPredictionsService, type PredictionsService } from './outsidePredictions/service.ts'
 import { createRunService, type RunService } from './runs/service.ts'
 import { openStore } from './store/index.ts'
 import type { Store } from './store/types.ts'
@@ -31,7 +31,7 @@ export interface Core {
   readonly runs: RunService
   readonly studies: StudyService
   readonly ensembles: EnsembleService
-  readonly predictions: PredictionsService
+  readonly outsidePredictions: PredictionsService
   /** Ends the trainers of this host, then closes the database. */
   close(): Promise<void>
 }
@@ -76,7 +76,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     runs,
     studies: createStudyService(store, catalogue, runs),
     ensembles: createEnsembleService(store, catalogue, devices),
-    predictions: createPredictionsService(store, catalogue),
+    outsidePredictions: createPredictionsService(store, catalogue),
     async close() {
       devices.close()
       await runs.close()

@@ -84,7 +84,8 @@ const asMeasured = ({ stepMs, device }: MeasuredDevice): Estimate => ({
 const deviceOf = (choice: Choice): EngineName | undefined =>
   choice.type === 'advice' ? choice.advice.auto?.order[0] : undefined
 
-const isTraining = ({ read }: Store): boolean => read.runs({ status: 'running' }).some(({ kind }) => kind !== 'elsewhere')
+const isTraining = ({ read }: Store): boolean =>
+  read.runs({ status: 'running' }).some(({ kind }) => kind !== 'elsewhere')
 
 function refuseWhileTraining({ read }: Store): void {
   const [running] = read.runs({ status: 'running', limit: 1 })

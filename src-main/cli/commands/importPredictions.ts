@@ -4,7 +4,7 @@ import {
   type ImportPredictions,
   importPredictions,
   type PredictionsImported,
-} from '../../../shared/api/predictions.ts'
+} from '../../../shared/api/outsidePredictions.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import { visibleText } from '../../../shared/visibleText.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, typed, withStored } from '../context.ts'
@@ -58,9 +58,9 @@ export function addImportPredictions(parent: Command, cli: Cli): void {
     )
   command.action(async (files: string[]) => {
     const { json, db, ...given } = readOptions(command, flags)
-    await withStored(cli, { db }, async ({ store, predictions }) => {
+    await withStored(cli, { db }, async ({ store, outsidePredictions }) => {
       const like = given.run === undefined ? undefined : findRun(store.read, given.run).spec.dataset
-      const imported = await predictions.import(requestOf(files, given, like))
+      const imported = await outsidePredictions.import(requestOf(files, given, like))
       if (json) return printJson(cli, imported)
       await tell(cli, imported)
     })

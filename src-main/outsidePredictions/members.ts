@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { ImportPredictions, PredictionForm } from '../../shared/api/predictions.ts'
+import type { ImportPredictions, PredictionForm } from '../../shared/api/outsidePredictions.ts'
 import { UserError } from '../../shared/errors.ts'
 import { findColumns } from './columns.ts'
 import { interpret } from './form.ts'

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { ImportPredictions } from '../../shared/api/predictions.ts'
+import type { ImportPredictions } from '../../shared/api/outsidePredictions.ts'
 import { UserError } from '../../shared/errors.ts'
 import { type Catalogue, type StoredDataset, splitDataset } from '../datasets/index.ts'
 import { readLabelFile, refuseOtherLabels } from './labels.ts'

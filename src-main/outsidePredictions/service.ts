@@ -6,7 +6,7 @@ import type {
   PredictionsImported,
   PredictionsMember,
   PredictionsPreview,
-} from '../../shared/api/predictions.ts'
+} from '../../shared/api/outsidePredictions.ts'
 import { score } from '../../shared/ensemble/index.ts'
 import { UserError } from '../../shared/errors.ts'
 import { ELSEWHERE_DATASET, runElsewhere } from '../../shared/run/elsewhere.ts'

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { importPredictions } from '../../../shared/api/predictions.ts'
+import { importPredictions } from '../../../shared/api/outsidePredictions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { openCore } from '../../../src-main/core.ts'
 
@@ -33,7 +33,7 @@ async function saveNpy(
 async function refusal(request: unknown): Promise<string> {
   const before = core.store.read.runs().length
   try {
-    await core.predictions.import(importPredictions.parse(request))
+    await core.outsidePredictions.import(importPredictions.parse(request))
   } catch (error) {
     assert.ok(error instanceof UserError, String(error))
     assert.equal(core.store.read.runs().length, before)
@@ -52,7 +52,7 @@ test('logits are told by the numbers, and scored as by hand', async () => {
     files: [await saveNpy('a.npy', logits, [4, 3])],
     labels: await saveNpy('y.npy', labels, [4]),
   })
-  const { members, runId } = await core.predictions.import(request)
+  const { members, runId } = await core.outsidePredictions.import(request)
   assert.equal(members[0]?.as, 'logits')
   assert.equal(members[0].scores.accuracy, 0.75)
   const nll = -(3 * Math.log(sure) + Math.log((1 - sure) / 2)) / 4
@@ -79,7 +79,7 @@ test("an ensemble of a run's predictions that left in files and came back is the
       [4, 3],
     ),
   ]
-  const first = await core.predictions.import(
+  const first = await core.outsidePredictions.import(
     importPredictions.parse({ files, labels: labelFile, as: 'logits' }),
   )
   const csv = await Promise.all(
@@ -93,7 +93,7 @@ test("an ensemble of a run's predictions that left in files and came back is the
       return place(`${step}.csv`)
     }),
   )
-  const second = await core.predictions.import(importPredictions.parse({ files: csv }))
+  const second = await core.outsidePredictions.import(importPredictions.parse({ files: csv }))
   assert.deepEqual(
     second.members.map(({ as }) => as),
     ['probabilities', 'probabilities', 'probabilities'],
@@ -111,7 +111,9 @@ test("an ensemble of a run's predictions that left in files and came back is the
 
 test('one column is the second of two classes; rows that do not sum to 1 are told', async () => {
   await writeFile(place('binary.csv'), 'p,label\n0.9,1\n0.2,0\n0.6,0\n')
-  const binary = await core.predictions.preview(importPredictions.parse({ files: [place('binary.csv')] }))
+  const binary = await core.outsidePredictions.preview(
+    importPredictions.parse({ files: [place('binary.csv')] }),
+  )
   assert.equal(binary.classes, 2)
   assert.ok(Math.abs((binary.members[0]?.scores.accuracy ?? 0) - 2 / 3) < 1e-12)
   await writeFile(place('off.csv'), 'p0,p1,label\n0.9,0.3,0\n0.5,0.5,1\n')
@@ -119,7 +121,7 @@ test('one column is the second of two classes; rows that do not sum to 1 are tol
     await refusal({ files: [place('off.csv')] }),
     /1 of 2 rows do not sum to 1 .*row 0, 1\.200.*--logits/,
   )
-  const off = await core.predictions.preview(
+  const off = await core.outsidePredictions.preview(
     importPredictions.parse({ files: [place('off.csv')], as: 'probabilities' }),
   )
   assert.match(off.members[0]?.warnings[0] ?? '', /divided by its sum/)

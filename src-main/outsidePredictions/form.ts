@@ -1,4 +1,4 @@
-import type { PredictionForm } from '../../shared/api/predictions.ts'
+import type { PredictionForm } from '../../shared/api/outsidePredictions.ts'
 import { show, UserError } from '../../shared/errors.ts'
 
 /** How far from 1 the sum of a row of probabilities may be by rounding, of half precision too. */
