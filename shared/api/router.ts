@@ -10,6 +10,7 @@ import {
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
+import { datasetRows, placeExamples } from './mistakes.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -204,6 +205,15 @@ const datasets = router({
   sample: procedure
     .input(input(datasetId, 'reading a data set'))
     .query(({ ctx, input }) => ctx.datasets.sample(input.id)),
+  rows: procedure
+    .input(input(datasetRows, 'reading rows of a data set'))
+    .query(({ ctx, input }) => ctx.datasets.rows(input)),
+})
+
+const mistakes = router({
+  place: procedure
+    .input(input(placeExamples, 'finding the examples of predictions'))
+    .query(({ ctx, input }) => ctx.mistakes.place(input)),
 })
 
 const lab = router({
@@ -223,5 +233,5 @@ const lab = router({
 })
 
 /** Every procedure a window may call. It only translates; `Services` decides. */
-export const appRouter = router({ runs, rateTests, series, studies, ensembles, datasets, lab })
+export const appRouter = router({ runs, rateTests, series, studies, ensembles, datasets, mistakes, lab })
 export type AppRouter = typeof appRouter

@@ -18,6 +18,7 @@ import type {
   WeightAverageAnswer,
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
+import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -103,6 +104,11 @@ export interface Services {
     /** The columns of a CSV table, from its first rows. */
     columns(input: z.output<typeof csvColumns>): Promise<TableColumn[]>
     sample(id: string): Promise<TableSample>
+    /** These rows of a table. */
+    rows(input: z.infer<typeof datasetRows>): Promise<TableSample>
+  }
+  readonly mistakes: {
+    place(input: z.infer<typeof placeExamples>): Promise<ExamplePlaces>
   }
   readonly lab: {
     about(): About
