@@ -9,6 +9,7 @@ import { addDevices } from './commands/devices.ts'
 import { addEnsemble } from './commands/ensemble.ts'
 import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
+import { addMistakes } from './commands/mistakes.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
@@ -67,6 +68,7 @@ export function buildProgram(cli: Cli): Command {
   addSnapshots(program, cli)
   addEnsemble(program, cli)
   addEnsembles(program, cli)
+  addMistakes(program, cli)
   addDatasets(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
