@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Text, UnstyledButton } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
@@ -69,6 +70,7 @@ interface SavedMenuProps {
 }
 
 export function SavedMenu({ ensemble, onRename }: SavedMenuProps) {
+  const navigate = useNavigate()
   return (
     <Menu position="bottom-end" transitionProps={{ duration: 80 }} returnFocus={false}>
       <Menu.Target>
@@ -77,6 +79,11 @@ export function SavedMenu({ ensemble, onRename }: SavedMenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {ensemble.method !== 'weightAverage' && (
+          <Menu.Item onClick={() => void navigate({ to: '/mistakes', search: { saved: ensemble.id } })}>
+            Mistakes
+          </Menu.Item>
+        )}
         <Menu.Item onClick={onRename}>Rename</Menu.Item>
         <Menu.Item color="red" onClick={() => void deleteEnsembles([ensemble])}>
           Delete

@@ -104,7 +104,7 @@ function SnapshotMenu({ runId, id, name, stepsDone }: SnapshotMenuProps) {
           color="gray"
           size="sm"
           aria-label={`More of the snapshot of ${name}`}
-          title="Branch, fine-tune, find rate, download"
+          title="Branch, fine-tune, find rate, mistakes, download"
         >
           <svg
             viewBox="0 0 16 16"
@@ -138,6 +138,9 @@ function SnapshotMenu({ runId, id, name, stepsDone }: SnapshotMenuProps) {
           onClick={() => void navigate({ to: '/new', search: { from: runId, find: true, snapshot: id } })}
         >
           Find rate from here
+        </Menu.Item>
+        <Menu.Item onClick={() => void navigate({ to: '/mistakes', search: { snapshot: id } })}>
+          Mistakes
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Download</Menu.Label>
