@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { random } from '../../../shared/random.ts'
-import { type Augmentation, createBatcher, type Dataset } from '../../../src-main/datasets/index.ts'
+import { createBatcher, type Dataset, type ImageChanges } from '../../../src-main/datasets/index.ts'
 import { pattern } from './fixtures.ts'
 
 const meta = {
@@ -31,7 +31,7 @@ const stats = (channels: number) => ({
 function slowBatch(
   { meta: { shape }, examples }: Dataset,
   indices: readonly number[],
-  { crop = 0, flip = false }: Augmentation,
+  { crop = 0, flip = false }: ImageChanges,
   step: number,
   seed: number,
 ): number[] {
