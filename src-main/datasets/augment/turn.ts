@@ -1,6 +1,6 @@
 /**
  * Writes the image `source` [h, w, c], turned clockwise about its centre by so many degrees, into `out` from `at`. Values
- * between pixels are bilinear, and all beyond the image is 0: SciPy's ndimage.rotate(order=1, mode='grid-constant').
+ * between pixels are bilinear, and all beyond the image is 0: SciPy's ndimage.rotate(-degrees, order=1, mode='grid-constant').
  */
 export function turn(
   source: Float32Array,
