@@ -1,6 +1,13 @@
 import type { Check } from '../check.ts'
 import { onnxModels, safetensorsFiles } from './models.ts'
+import { exportedCode, pytorchTexts } from './schedules.ts'
 import { eventFilesOut } from './tensorboard.ts'
 
 /** What is judged, in the order of the report. */
-export const checks: readonly Check[] = [eventFilesOut, safetensorsFiles, onnxModels]
+export const checks: readonly Check[] = [
+  eventFilesOut,
+  safetensorsFiles,
+  onnxModels,
+  exportedCode,
+  pytorchTexts,
+]
