@@ -41,12 +41,14 @@ async function judge(environment: Environment, { target, by, script }: Library):
   })
   const asked = cases.map(({ want, ...given }) => given)
   const found = await environment.ask(script, asked, values)
+  // Keras and Optax hold float32, where a number below 1e-45 is 0.
   const round = target === 'pytorch' ? (value: number) => value : Math.fround
   const [rates, momentum] = [new Differences(), new Differences()]
   cases.forEach(({ name, want }, index) => {
     const got = found[index]
-    rates.add(name, got?.rates ?? [], want.rates.map(round))
-    if (want.momentum !== undefined) momentum.add(name, got?.momentum ?? [], want.momentum.map(round))
+    rates.add(name, (got?.rates ?? []).map(round), want.rates.map(round))
+    if (want.momentum === undefined) return
+    momentum.add(name, (got?.momentum ?? []).map(round), want.momentum.map(round))
   })
   return [
     { what: `code of ${cases.length} schedules, rates`, by, ...rates.result(), limit: 1e-6 },
@@ -97,6 +99,7 @@ function expected(compiled: CompiledSchedule, stepsPerEpoch: number, metrics: re
 
 const textCases = z.array(
   z.looseObject({
+    name: z.string(),
     code: z.string(),
     optimizer: z.looseObject({}),
     steps: z.int(),
@@ -105,13 +108,19 @@ const textCases = z.array(
   }),
 )
 
+/** The version whose values the tables hold. */
+const tabled = '2.6.'
+/** Later versions take no `verbose`, and begin the later parts of a SequentialLR otherwise. */
+const changedSince: ReadonlySet<string> = new Set(['000', '070', '071'])
+
 /** PyTorch runs the scheduler texts of the golden tables, which Anneal reads to the same values without running them. */
 export const pytorchTexts: Check = async (environment) => {
-  const cases = ['from_pytorch.json', 'from_pytorch_own.json'].flatMap((file) =>
-    textCases.parse(
-      JSON.parse(readFileSync(new URL(`../../golden/cases/${file}`, import.meta.url), 'utf8')),
-    ),
+  const all = ['from_pytorch.json', 'from_pytorch_own.json'].flatMap((file) =>
+    textCases.parse(JSON.parse(readFileSync(new URL(`../../golden/cases/${file}`, import.meta.url), 'utf8'))),
   )
+  const isTabled = environment.versions.torch?.startsWith(tabled) === true
+  const cases = all.filter(({ name }) => isTabled || !changedSince.has(name))
+  const leftOut = all.length === cases.length ? '' : ` (${all.length - cases.length} changed since 2.6)`
   const found = await environment.ask(
     'pytorchSchedules.py',
     cases.map(({ code, optimizer, steps }) => ({ code, optimizer, steps })),
@@ -131,7 +140,7 @@ export const pytorchTexts: Check = async (environment) => {
   })
   return [
     {
-      what: `${cases.length} schedulers as text, read`,
+      what: `${cases.length} schedulers as text, read${leftOut}`,
       by: 'torch',
       ...differences.result(),
       limit: 1e-6,
