@@ -105,7 +105,7 @@ function header(
     `Plan: ${compiled.totalSteps} steps, ${plan.stepsPerEpoch} ${plan.stepsPerEpoch === 1 ? 'step' : 'steps'} per epoch: ${planned}`,
     ...(edits.length > 0 ? [`Edits: ${quotedJson(edits)}`] : []),
     '',
-    `${target === 'tfjs' ? 'learningRate' : 'learning_rate'}(step) is the rate of optimizer step `step`, counted from 0: the number that Anneal shows and uses, up to`,
+    `${target === 'tfjs' ? 'learningRate' : 'learning_rate'}(step) is the rate of optimizer step \`step\`, counted from 0: the number that Anneal shows and uses, up to`,
     'the rounding of float64.',
     ...(compiledStep.has(target)
       ? [

@@ -63,7 +63,7 @@ export function addSchedule(program: Command, cli: Cli): void {
   const command = addJson(program.command('schedule'))
     .summary('print learning rate and momentum step by step')
     .description(
-      'Print the learning rate and momentum a schedule gives at every step (counted from 0), as CSV, JSON, a picture or Python source.',
+      'Print the learning rate and momentum a schedule gives at every step (counted from 0), as CSV, JSON, a picture or source code.',
     )
     .option('--spec <file>', 'JSON file with a schedule, or with a run whose schedule is meant')
     .option('--preset <id>', 'a schedule that comes with Anneal')
@@ -88,7 +88,10 @@ export function addSchedule(program: Command, cli: Cli): void {
       '--format <format>',
       'csv, json, svg, or spec for the schedule itself (default: csv; json with --json)',
     )
-    .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
+    .option(
+      '--code <library>',
+      'source of the schedule instead: Python for pytorch, keras or optax, TypeScript for tfjs',
+    )
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--force', 'replace the file if it is there')
     .addHelpText(

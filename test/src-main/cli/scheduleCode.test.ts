@@ -24,7 +24,7 @@ test('--code prints the Python source, or writes it to a file', async () => {
 test('--code refuses other libraries, and another format beside it', async () => {
   const unknown = await invokeHere(home, [...schedule, '--code', 'mxnet'])
   assert.equal(unknown.code, 2)
-  assert.match(unknown.err, /must be one of pytorch, keras, optax/)
+  assert.match(unknown.err, /must be one of pytorch, keras, optax, tfjs/)
   const both = await invokeHere(home, [...schedule, '--code', 'optax', '--format', 'svg'])
   assert.equal(both.code, 2)
   assert.match(both.err, /either --code or --format/)
