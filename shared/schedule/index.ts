@@ -6,6 +6,8 @@ export { type CompiledSchedule, compileSchedule, type StepRates } from './compil
 export { type Cycle, maxListedCycles } from './cycles.ts'
 export { type ScheduleEdit, scheduleEdit } from './edits.ts'
 export { type ExportTarget, exportLibraries, exportSchedule, exportTargets } from './export/exportSchedule.ts'
+export { parityFiles } from './export/parityFiles.ts'
+export { scheduleCsv } from './export/valuesCsv.ts'
 export {
   type Budget,
   type Extension,
