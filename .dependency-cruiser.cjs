@@ -10,7 +10,7 @@ module.exports = {
       to: {
         pathNot: [
           '^shared/',
-          '^node_modules/(@types/)?(zod|d3-array|expr-eval-fork|fastest-levenshtein|canonicalize|cephes|jstat|lobos)/',
+          '^node_modules/(@types/)?(zod|@lezer/(?:common|python)|d3-array|expr-eval-fork|fastest-levenshtein|canonicalize|cephes|jstat|lobos)/',
         ],
       },
     },

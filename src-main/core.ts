@@ -5,6 +5,7 @@ import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
+import { createPredictionsService, type PredictionsService } from './outsidePredictions/service.ts'
 import { createPredictionService, type PredictionService } from './predictions/service.ts'
 import { createRunService, type RunService } from './runs/service.ts'
 import { openStore } from './store/index.ts'
@@ -32,6 +33,7 @@ export interface Core {
   readonly studies: StudyService
   readonly ensembles: EnsembleService
   readonly predictions: PredictionService
+  readonly outsidePredictions: PredictionsService
   /** Ends the trainers of this host, then closes the database. */
   close(): Promise<void>
 }
@@ -78,6 +80,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     studies: createStudyService(store, catalogue, runs),
     ensembles,
     predictions: createPredictionService(store, devices, ensembles),
+    outsidePredictions: createPredictionsService(store, catalogue),
     async close() {
       devices.close()
       await runs.close()

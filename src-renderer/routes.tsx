@@ -6,6 +6,7 @@ import { Frame } from './frame/Frame.tsx'
 import { fetchFinder } from './frame/finder/Finder.tsx'
 import { NotFound } from './frame/NotFound.tsx'
 import { RouteError } from './frame/RouteError.tsx'
+import { mistakesSearch } from './pages/mistakes/address.ts'
 
 /*
  * The pages and what of their state lives in the address, so that a view can be reloaded, bookmarked and gone back to.
@@ -19,6 +20,7 @@ const pages = {
   run: () => import('./pages/run/RunPage.tsx'),
   compare: () => import('./pages/compare/ComparePage.tsx'),
   ensembles: () => import('./pages/ensembles/EnsemblesPage.tsx'),
+  mistakes: () => import('./pages/mistakes/MistakesPage.tsx'),
   studies: () => import('./pages/studies/StudiesPage.tsx'),
   newStudy: () => import('./pages/studies/new/NewStudyPage.tsx'),
   study: () => import('./pages/studies/StudyPage.tsx'),
@@ -121,6 +123,13 @@ const ensemblesRoute = createRoute({
   component: lazyRouteComponent(pages.ensembles, 'EnsemblesPage'),
 })
 
+const mistakesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/mistakes',
+  validateSearch: mistakesSearch,
+  component: lazyRouteComponent(pages.mistakes, 'MistakesPage'),
+})
+
 const studiesRoute = createRoute({
   getParentRoute: () => root,
   path: '/studies',
@@ -184,6 +193,7 @@ const routeTree = root.addChildren([
   runRoute,
   compareRoute,
   ensemblesRoute,
+  mistakesRoute,
   studiesRoute,
   newStudyRoute,
   studyRoute,

@@ -11,6 +11,7 @@ import {
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
+import { datasetRows, placeExamples } from './mistakes.ts'
 import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
@@ -210,6 +211,15 @@ const datasets = router({
   sample: procedure
     .input(input(datasetId, 'reading a data set'))
     .query(({ ctx, input }) => ctx.datasets.sample(input.id)),
+  rows: procedure
+    .input(input(datasetRows, 'reading rows of a data set'))
+    .query(({ ctx, input }) => ctx.datasets.rows(input)),
+})
+
+const mistakes = router({
+  place: procedure
+    .input(input(placeExamples, 'finding the examples of predictions'))
+    .query(({ ctx, input }) => ctx.mistakes.place(input)),
 })
 
 const sql = router({
@@ -257,6 +267,7 @@ export const appRouter = router({
   ensembles,
   predictions,
   datasets,
+  mistakes,
   sql,
   lab,
 })

@@ -20,6 +20,7 @@ import type {
   WeightLine,
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
+import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
 import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
@@ -116,6 +117,11 @@ export interface Services {
     /** The columns of a CSV table, from its first rows. */
     columns(input: z.output<typeof csvColumns>): Promise<TableColumn[]>
     sample(id: string): Promise<TableSample>
+    /** These rows of a table. */
+    rows(input: z.infer<typeof datasetRows>): Promise<TableSample>
+  }
+  readonly mistakes: {
+    place(input: z.infer<typeof placeExamples>): Promise<ExamplePlaces>
   }
   readonly sql: {
     /** What can be asked for. */

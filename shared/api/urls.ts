@@ -23,6 +23,10 @@ export const predictionsUrl = (snapshotIds: readonly number[], part: 'validation
 export const samplesUrl = (datasetId: string, classIndex: number, count: number): string =>
   `/data/samples/${encodeURIComponent(datasetId)}/${classIndex}.png?count=${count}`
 
+/** A PNG of these examples of a data set of images side by side, in their order. */
+export const examplesUrl = (datasetId: string, examples: readonly number[]): string =>
+  `/data/examples/${encodeURIComponent(datasetId)}/${examples.join(',')}.png`
+
 export const runDownloads = ['csv', 'parquet', 'json', 'svg', 'tensorboard'] as const
 export type RunDownload = (typeof runDownloads)[number]
 /** tensorboard: a tar of event files. */

@@ -23,6 +23,8 @@ export const runElsewhere = z.strictObject({
   followed: z.boolean().default(false),
   /** What its program said of its settings. */
   hyperparameters: z.record(z.string(), setting).default({}),
+  /** Of predictions without a data set of the lab: SHA-256 of the labels, by which runs are told to have answered the same. */
+  labels: z.string().optional(),
   /** What the user said tags are of, where their names do not say it. */
   tagRoles: z.record(z.string(), tagRole).default({}),
   /** Event files that belong to the run, and how far each is read. */

@@ -5,7 +5,7 @@ import { z } from 'zod'
  * anything that is no letter and no digit; one that no rule fits stays a series under its own name.
  */
 
-export const tagRoles = [
+const tagRoles = [
   'learningRate',
   'momentum',
   'trainLoss',

@@ -1,4 +1,4 @@
-import type { DamagedDatasetInfo, DatasetInfo, ImportStep } from '../../shared/api/datasets.ts'
+import type { DamagedDatasetInfo, DatasetInfo, ImportStep, TableSample } from '../../shared/api/datasets.ts'
 import type { Cancellation, Services } from '../../shared/api/services.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
@@ -59,12 +59,19 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
     columns: ({ path, ...options }) => previewCsv(path, options),
     async sample(id) {
       const { meta } = await catalogue.resolve(id)
-      const rows = await catalogue.sampleRows(id, sampledRows)
-      const features = meta.columns ?? rows[0]?.values.map((_, i) => `column ${i}`) ?? []
-      return { features, rows }
+      return tableOf(meta, await catalogue.sampleRows(id, sampledRows))
+    },
+    async rows({ id, indices }) {
+      const { meta } = await catalogue.resolve(id)
+      return tableOf(meta, await catalogue.rows(id, indices))
     },
   }
 }
+
+const tableOf = ({ columns }: DatasetMeta, rows: TableSample['rows']): TableSample => ({
+  features: columns ?? rows[0]?.values.map((_, i) => `column ${i}`) ?? [],
+  rows,
+})
 
 /** Bytes its examples and labels take. */
 export function storedBytes({ shape, dtype, trainCount, testCount }: DatasetMeta): number {

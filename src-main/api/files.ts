@@ -3,7 +3,7 @@ import type { Core } from '../core.ts'
 import { ensembleModels, ensemblePredictions } from './files/ensembles.ts'
 import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
-import { samples } from './files/samples.ts'
+import { examplePictures, samples } from './files/samples.ts'
 import { snapshotDownload } from './files/snapshots.ts'
 import { plainAnswer } from './plainAnswer.ts'
 
@@ -15,6 +15,7 @@ type Handler = (core: Core, groups: Readonly<Record<string, string>>, request: R
 const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/data\/predictions\/(?<ids>[^/]+)\/(?<part>[^/]+)$/, handle: predictions },
   { path: /^\/data\/samples\/(?<dataset>[^/]+)\/(?<classIndex>[^/]+)\.png$/, handle: samples },
+  { path: /^\/data\/examples\/(?<dataset>[^/]+)\/(?<indices>[^/]+)\.png$/, handle: examplePictures },
   { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },
   { path: /^\/download\/run-table\.(?<format>csv|parquet)$/, handle: runTable },
   { path: /^\/download\/snapshots\/(?<id>[^/]+)\/(?<format>[^/]+)$/, handle: snapshotDownload },

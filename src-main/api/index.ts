@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { About } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
+import { placeExamples } from '../ensembles/examplePlaces.ts'
 import { createDatasetServices } from './datasets.ts'
 import { createEnsembleServices } from './ensembles.ts'
 import { createLabServices } from './lab.ts'
@@ -42,6 +43,7 @@ export function createServices(
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
     sql: createSqlServices(core),
+    mistakes: { place: (input) => placeExamples(core, input) },
     lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }
 }

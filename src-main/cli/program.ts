@@ -11,6 +11,7 @@ import { addEnsembles } from './commands/ensembles.ts'
 import { addFindLr } from './commands/findLr.ts'
 import { addImport } from './commands/importRuns.ts'
 import { addLine } from './commands/line.ts'
+import { addMistakes } from './commands/mistakes.ts'
 import { addPredict } from './commands/predict.ts'
 import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
@@ -74,6 +75,7 @@ export function buildProgram(cli: Cli): Command {
   addEnsembles(program, cli)
   addLine(program, cli)
   addPredict(program, cli)
+  addMistakes(program, cli)
   addDatasets(program, cli)
   addSql(program, cli)
   addBench(program, cli)

@@ -70,12 +70,27 @@ export async function openPlain(path: string): Promise<PlainStream> {
 
 /** Opens a file for exact reads. @throws UserError when it is missing, unreadable or not a file */
 export async function openBytes(path: string): Promise<ByteSource> {
-  const name = basename(path)
   const plain = await openPlain(path)
+  return readExactly({
+    name: basename(path),
+    atMost: plain.gzipped ? plain.size * DEFLATE_LIMIT : plain.size,
+    next: () => plain.next(),
+    close: () => plain.close(),
+  })
+}
+
+/** Pieces that come one after the other, undefined at the end. */
+interface Pieces extends Pick<ByteSource, 'name' | 'atMost'> {
+  next(): Promise<Buffer | undefined>
+  close(): void
+}
+
+/** Exact reads of what comes in pieces. */
+export function readExactly({ name, atMost, next, close }: Pieces): ByteSource {
   let queue: Buffer[] = []
   let queued = 0
   const pull = async (): Promise<boolean> => {
-    const piece = await plain.next()
+    const piece = await next()
     if (piece === undefined) return false
     queue.push(piece)
     queued += piece.length
@@ -83,7 +98,7 @@ export async function openBytes(path: string): Promise<ByteSource> {
   }
   return {
     name,
-    atMost: plain.gzipped ? plain.size * DEFLATE_LIMIT : plain.size,
+    atMost,
     async read(count) {
       while (queued < count) {
         if (await pull()) continue
@@ -104,7 +119,7 @@ export async function openBytes(path: string): Promise<ByteSource> {
         )
     },
     async [Symbol.asyncDispose]() {
-      plain.close()
+      close()
     },
   }
 }

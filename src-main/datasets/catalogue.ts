@@ -9,7 +9,7 @@ import { runImport } from './importers/run.ts'
 import type { DatasetMeta } from './meta.ts'
 import { checkStored, isWhole, readMeta } from './open.ts'
 import { readOtherNames } from './otherNames.ts'
-import { drawSamples, type SampledRow, sampleRows } from './samples.ts'
+import { drawExamples, drawSamples, readRows, type SampledRow, sampleRows } from './samples.ts'
 import { storageTrouble } from './storageTrouble.ts'
 import { dropTemp, makeTemp, sweepTemps } from './tempFolder.ts'
 import type { ImportedDataset, StoredDataset } from './writer.ts'
@@ -37,6 +37,10 @@ export interface Catalogue {
   drawSamples(nameOrId: string, classIndex: number, count: number): Promise<Buffer>
   /** Some training rows of a table. @throws UserError for images */
   sampleRows(nameOrId: string, count: number): Promise<SampledRow[]>
+  /** A PNG of these examples side by side. @throws UserError for tables, or an example that is not there */
+  drawExamples(nameOrId: string, indices: readonly number[]): Promise<Buffer>
+  /** These rows of a table. @throws UserError for images, or a row that is not there */
+  rows(nameOrId: string, indices: readonly number[]): Promise<SampledRow[]>
 }
 
 /** A stored data set with a file that is missing, malformed or of the wrong size. */
@@ -100,6 +104,8 @@ export function createCatalogue(home: string, embeddedFolder?: string): Catalogu
     drawSamples: async (nameOrId, classIndex, count) =>
       drawSamples(await resolve(nameOrId), classIndex, count),
     sampleRows: async (nameOrId, count) => sampleRows(await resolve(nameOrId), count),
+    drawExamples: async (nameOrId, indices) => drawExamples(await resolve(nameOrId), indices),
+    rows: async (nameOrId, indices) => readRows(await resolve(nameOrId), indices),
   }
 }
 

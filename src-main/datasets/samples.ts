@@ -1,6 +1,6 @@
 import { show, UserError } from '../../shared/errors.ts'
 import { readExamples, readLabels } from './examples.ts'
-import { asValues } from './meta.ts'
+import { asValues, type DatasetMeta } from './meta.ts'
 import { toSeeable } from './seeable.ts'
 import type { StoredDataset } from './writer.ts'
 
@@ -20,19 +20,66 @@ export async function drawSamples(
   count: number,
 ): Promise<Buffer> {
   const { meta } = dataset
-  const doing = `While drawing samples of ${meta.name}`
-  const [height = 0, width = 0, channels = 0] = meta.shape
-  if (meta.kind !== 'image')
-    throw new UserError(`${doing}: it holds no images but a table; look at its rows instead.`)
-  if (channels !== 1 && channels !== 3)
-    throw new UserError(`${doing}: its images have ${channels} channels, and only 1 or 3 make a picture.`)
+  refuseUndrawable(meta)
   if (meta.classes[classIndex] === undefined)
     throw new UserError(
-      `${doing}: there is no class ${show(classIndex)}; it has ${meta.classes.length}, counted from 0.`,
+      `${doingOf(meta)}: there is no class ${show(classIndex)}; it has ${meta.classes.length}, counted from 0.`,
     )
   const labels = await readLabels(dataset)
   const ofClass = [...labels.subarray(0, meta.trainCount).keys()].filter((i) => labels[i] === classIndex)
-  const images = await readExamples(dataset, spread(ofClass, count))
+  return drawStrip(dataset, spread(ofClass, count))
+}
+
+/** A PNG of these examples side by side, in their order. @throws UserError for tables, or an example that is not there */
+export async function drawExamples(dataset: StoredDataset, indices: readonly number[]): Promise<Buffer> {
+  refuseUndrawable(dataset.meta)
+  refuseAbsent(dataset.meta, indices)
+  return drawStrip(dataset, indices)
+}
+
+/** These rows of a table. @throws UserError for images, or a row that is not there */
+export async function readRows(dataset: StoredDataset, indices: readonly number[]): Promise<SampledRow[]> {
+  const { meta } = dataset
+  refuseImages(meta)
+  refuseAbsent(meta, indices)
+  const labels = await readLabels(dataset)
+  const rows = await readExamples(dataset, indices)
+  return rows.map((row, i) => ({
+    label: meta.classes[labels[indices[i] ?? 0] ?? 0] ?? '',
+    values: [...asValues(meta.dtype, Uint8Array.from(row))],
+  }))
+}
+
+const doingOf = ({ name }: DatasetMeta): string => `While drawing samples of ${name}`
+
+function refuseUndrawable(meta: DatasetMeta): void {
+  const channels = meta.shape[2] ?? 0
+  if (meta.kind !== 'image')
+    throw new UserError(`${doingOf(meta)}: it holds no images but a table; look at its rows instead.`)
+  if (channels !== 1 && channels !== 3)
+    throw new UserError(
+      `${doingOf(meta)}: its images have ${channels} channels, and only 1 or 3 make a picture.`,
+    )
+}
+
+function refuseImages({ kind, name }: DatasetMeta): void {
+  if (kind === 'table') return
+  throw new UserError(`While reading rows of ${name}: it holds images; look at its pictures instead.`)
+}
+
+function refuseAbsent({ name, trainCount, testCount }: DatasetMeta, indices: readonly number[]): void {
+  const stray = indices.find((index) => index >= trainCount + testCount)
+  if (stray === undefined) return
+  throw new UserError(
+    `While reading examples of ${name}: there is no example ${stray}; it has ${trainCount + testCount}, counted from 0.`,
+  )
+}
+
+async function drawStrip(dataset: StoredDataset, indices: readonly number[]): Promise<Buffer> {
+  const { meta } = dataset
+  const [height = 0, width = 0, depth = 1] = meta.shape
+  const channels = depth === 3 ? 3 : 1
+  const images = await readExamples(dataset, indices)
   const strip = sideBySide(
     images.map((image) => toSeeable(asValues(meta.dtype, Uint8Array.from(image)))),
     height,
@@ -45,16 +92,9 @@ export async function drawSamples(
 
 /** @throws UserError for images */
 export async function sampleRows(dataset: StoredDataset, count: number): Promise<SampledRow[]> {
-  const { meta } = dataset
-  if (meta.kind !== 'table')
-    throw new UserError(`While reading rows of ${meta.name}: it holds images; look at its pictures instead.`)
+  refuseImages(dataset.meta)
   const labels = await readLabels(dataset)
-  const chosen = spread([...labels.subarray(0, meta.trainCount).keys()], count)
-  const rows = await readExamples(dataset, chosen)
-  return rows.map((row, i) => ({
-    label: meta.classes[labels[chosen[i] ?? 0] ?? 0] ?? '',
-    values: [...asValues(meta.dtype, Uint8Array.from(row))],
-  }))
+  return readRows(dataset, spread([...labels.subarray(0, dataset.meta.trainCount).keys()], count))
 }
 
 /** `count` of them at even distances: data is often stored in an order, and its beginning is not typical. */

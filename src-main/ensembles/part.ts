@@ -29,8 +29,14 @@ export function loadPart(
       labels.some((label, n) => label !== first.labels[n]),
   )
   if (stray !== -1) {
+    const other = found[stray]
+    const at = other?.labels.findIndex((label, n) => label !== first.labels[n]) ?? -1
+    const differing =
+      at === -1 || other?.classes !== first.classes
+        ? ''
+        : ` (first at example ${at} of the part: label ${other.labels[at]}, and ${first.labels[at]})`
     throw new UserError(
-      `While building the ensemble: run ${snapshots[stray]?.runId} was scored on other ${part} examples than run ${snapshots[0]?.runId}; combine runs of the same data and split.`,
+      `While building the ensemble: run ${snapshots[stray]?.runId} was scored on other ${part} examples than run ${snapshots[0]?.runId}${differing}; combine runs of the same data and split.`,
     )
   }
   const truth = { labels: first.labels, classes: first.classes }

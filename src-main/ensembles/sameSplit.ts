@@ -23,7 +23,9 @@ export function runsOf(read: Pick<StoreReads, 'run'>, snapshots: readonly Snapsh
   return [...new Set(snapshots.map(({ runId }) => runId))].map((id) => read.run(id))
 }
 
-function splitOf({ spec: { dataset } }: RunRecord): string {
+function splitOf({ spec: { dataset }, elsewhere }: RunRecord): string {
+  // Data that are not in the lab are told by their labels, which are all that is known of them.
+  if (elsewhere?.labels !== undefined) return `labels ${elsewhere.labels.slice(0, 12)}`
   const { validation, test, seed } = dataset
   return `validation ${validation}, test ${test}, seed ${seed}`
 }

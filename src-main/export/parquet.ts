@@ -21,7 +21,7 @@ export interface ParquetColumn {
 export type ParquetGroup = readonly (readonly ParquetValue[])[]
 
 /** Rows of a group: so much of a table is in memory at once. */
-export const parquetGroupRows = 65_536
+const parquetGroupRows = 65_536
 
 const basicTypes: Readonly<Record<ParquetType, BasicType>> = {
   int64: 'INT64',

@@ -118,6 +118,10 @@ export function snapshotModel(db: Db, id: number): SnapshotModel {
   const snapshot = snapshotById(db, id)
   const row = db.get(modelRow, 'SELECT position, normalisation FROM snapshots WHERE id = ?', id)
   if (row === undefined) throw new Error(`Snapshot ${id} vanished while it was read.`)
+  if (snapshot.bytes === 0)
+    throw new UserError(
+      `While reading snapshot ${id}: only its predictions were imported, so that nobody here has its weights; use it in ensembles of predictions.`,
+    )
   return noting(db, snapshot, () => {
     const tensors = readTensors(db, ofSnapshot(id), nameOf(snapshot), OTHER_SNAPSHOTS)
     if (weightsSha256(tensors) !== snapshot.weightsSha256)

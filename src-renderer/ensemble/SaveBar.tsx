@@ -1,4 +1,5 @@
 import { Button, Menu, Text } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import {
   type EnsembleChoice,
@@ -44,8 +45,28 @@ export function SaveBar({ model, saved }: SaveBarProps) {
           Saved as <b>{known.name}</b>
         </Text>
       )}
+      <ToMistakes combination={combination} disabled={empty} />
       <ExportMenu model={model} combination={combination} disabled={empty} />
     </div>
+  )
+}
+
+interface ToMistakesProps {
+  readonly combination: EnsembleChoice
+  readonly disabled: boolean
+}
+
+function ToMistakes({ combination: { method, members }, disabled }: ToMistakesProps) {
+  const navigate = useNavigate()
+  const search = {
+    members: members.map(({ snapshotId }) => snapshotId),
+    ...(method !== 'average' && { method }),
+    ...(method === 'weighted' && { weights: members.map(({ weight }) => weight) }),
+  }
+  return (
+    <Button variant="default" disabled={disabled} onClick={() => void navigate({ to: '/mistakes', search })}>
+      Mistakes
+    </Button>
   )
 }
 

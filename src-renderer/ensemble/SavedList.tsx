@@ -1,4 +1,5 @@
 import { ActionIcon, Menu, Text, UnstyledButton } from '@mantine/core'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import { methodWords } from '../../shared/ensemble/methods.ts'
@@ -70,6 +71,7 @@ interface SavedMenuProps {
 }
 
 export function SavedMenu({ ensemble, onRename }: SavedMenuProps) {
+  const navigate = useNavigate()
   const [isTrying, setTrying] = useState(false)
   return (
     <>
@@ -87,6 +89,11 @@ export function SavedMenu({ ensemble, onRename }: SavedMenuProps) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => setTrying(true)}>Try it…</Menu.Item>
+          {ensemble.method !== 'weightAverage' && (
+            <Menu.Item onClick={() => void navigate({ to: '/mistakes', search: { saved: ensemble.id } })}>
+              Mistakes
+            </Menu.Item>
+          )}
           <Menu.Item onClick={onRename}>Rename</Menu.Item>
           <Menu.Item color="red" onClick={() => void deleteEnsembles([ensemble])}>
             Delete

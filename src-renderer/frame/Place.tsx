@@ -12,6 +12,7 @@ const names: Readonly<Record<string, string>> = {
   '/studies/new': 'New study',
   '/ensembles': 'Ensembles',
   '/data': 'Data',
+  '/mistakes': 'Mistakes',
   '/sql': 'SQL',
   '/settings': 'Settings',
 }

@@ -10,6 +10,7 @@ import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } fr
 import { examples } from '../help.ts'
 import { oneLine } from '../oneLine.ts'
 import { untilInterrupted } from '../untilInterrupted.ts'
+import { addImportPredictions } from './importPredictions.ts'
 
 /** Milliseconds between two looks at files that are followed. */
 const LOOK = 1000
@@ -26,8 +27,9 @@ export function addImport(program: Command, cli: Cli): void {
   const parent = program
     .command('import')
     .helpCommand(false)
-    .summary('runs of other programs: tensorboard')
+    .summary('runs of other programs: tensorboard, predictions')
     .description('Runs that other programs trained, to be watched, compared and searched like others.')
+  addImportPredictions(parent, cli)
   const command = addStore(parent.command('tensorboard'))
     .argument('<path>', 'an event file, or a folder with some in it or in folders of it')
     .description(

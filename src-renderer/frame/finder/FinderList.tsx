@@ -11,6 +11,7 @@ import { useRunCommands } from './runCommands.ts'
 import {
   useDatasetItems,
   useEnsembleItems,
+  useMistakesItems,
   usePageItems,
   usePresetItems,
   useRunItems,
@@ -67,6 +68,7 @@ function useGroups(onShowShortcuts: () => void): FoundGroup[] {
     { title: 'Ensembles', items: useEnsembleItems(), most: 5, atOnce: false },
     { title: 'Do to a run', items: useRunCommands(runs), most: 8, atOnce: false },
     { title: 'New run with the schedule', items: usePresetItems(), most: 5, atOnce: false },
+    { title: 'Mistakes', items: useMistakesItems(runs), most: 5, atOnce: false },
     { title: 'Snapshots', items: useSnapshotItems(runs), most: 5, atOnce: false },
   ]
 }

@@ -38,6 +38,27 @@ export function useSnapshotItems(runs: readonly RunSummary[]): Found[] {
   )
 }
 
+/** What the newest snapshots and every saved ensemble get wrong. */
+export function useMistakesItems(runs: readonly RunSummary[]): Found[] {
+  const navigate = useNavigate()
+  const { ensembles } = useSavedEnsembles()
+  const ofSnapshots = runs.flatMap((run) =>
+    run.snapshots.map(({ id, ...taken }) => ({
+      key: `snapshot ${id}`,
+      label: `Mistakes of ${nameText(snapshotName(run, taken))} of ${run.name}`,
+      also: ['confusion matrix', 'label errors'],
+      run: () => void navigate({ to: '/mistakes', search: { snapshot: id } }),
+    })),
+  )
+  const ofEnsembles = (ensembles ?? []).map(({ id, name }) => ({
+    key: `ensemble ${id}`,
+    label: `Mistakes of ${name}`,
+    also: ['confusion matrix', 'label errors'],
+    run: () => void navigate({ to: '/mistakes', search: { saved: id } }),
+  }))
+  return [...ofEnsembles, ...ofSnapshots]
+}
+
 export function useDatasetItems(): Found[] {
   const navigate = useNavigate()
   const { data } = useQuery(trpc.datasets.list.queryOptions())

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { isOurs } from '../../../shared/run/kind.ts'
 import { rate } from '../../format/format.ts'
 import { type SpecGroup, specGroups } from '../run/specRows.ts'
 import { factsOf } from '../runs/facts.ts'
@@ -29,7 +30,9 @@ const order = ['Schedule', 'Optimizer', 'Model', 'Training', 'Data']
 
 /** Every setting that any of the runs has, part by part; the schedule's with the highest rate it comes to. */
 export function configGroups(runs: readonly RunSummary[]): readonly ConfigGroup[] {
-  const parts = runs.map((run) => specGroups(run.spec).map((group) => withRate(group, run)))
+  const parts = runs.map((run) =>
+    isOurs(run) ? specGroups(run.spec).map((group) => withRate(group, run)) : [],
+  )
   return order.map((title) => {
     const groups = parts.map((part) => part.find((group) => group.title === title))
     const rows = rowsOf(groups)

@@ -30,7 +30,9 @@ export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
   const first = taken[0]
   const options = useMemo(() => {
     const ids = new Set(taken.map(({ id }) => id))
-    const others = runs.filter((run) => isTraining(run) && !ids.has(run.id))
+    const others = runs.filter(
+      (run) => (isTraining(run) || run.elsewhere?.from === 'predictions') && !ids.has(run.id),
+    )
     const can = (run: RunSummary): boolean => whyNotJoin(run, first) === undefined
     return [...others.filter(can), ...others.filter((run) => !can(run))].map((run) => ({
       value: run.id,

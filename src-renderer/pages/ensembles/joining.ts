@@ -3,7 +3,7 @@ import { thin } from '../../format/format.ts'
 
 /* Which runs can be combined: their snapshots must have answered the same examples. */
 
-type Joining = Pick<RunSummary, 'datasetId' | 'spec' | 'snapshots'>
+type Joining = Pick<RunSummary, 'datasetId' | 'spec' | 'snapshots'> & Partial<Pick<RunSummary, 'elsewhere'>>
 
 /**
  * Why the snapshots of a run cannot join those of another; undefined when they can. What is not seen here (another order
@@ -13,6 +13,9 @@ export function whyNotJoin(run: Joining, first: Joining | undefined): string | u
   if (first !== undefined && run.datasetId !== first.datasetId) {
     return `trained on other data (${run.spec.dataset.name})`
   }
+  // Of data that are not in the lab only the labels are known.
+  if (first !== undefined && run.elsewhere?.labels !== first.elsewhere?.labels)
+    return 'its predictions were imported with other labels'
   if (first !== undefined && !isSameSplit(run, first)) {
     return `its data were split in another way (${splitOf(run)}, not ${splitOf(first)})`
   }

@@ -121,7 +121,7 @@ function SnapshotMenu({ runId, runName, id, name, stepsDone }: SnapshotMenuProps
             color="gray"
             size="sm"
             aria-label={`More of the snapshot of ${name}`}
-            title="Try it, branch, fine-tune, find rate, download"
+            title="Try it, mistakes, branch, fine-tune, find rate, download"
           >
             <svg
               viewBox="0 0 16 16"
@@ -138,6 +138,9 @@ function SnapshotMenu({ runId, runName, id, name, stepsDone }: SnapshotMenuProps
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => setTrying(true)}>Try it…</Menu.Item>
+          <Menu.Item onClick={() => void navigate({ to: '/mistakes', search: { snapshot: id } })}>
+            Mistakes
+          </Menu.Item>
           <Menu.Item
             onClick={() =>
               void navigate({ to: '/new', search: { from: runId, begin: 'branch', step: stepsDone } })

@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl } from '../../../shared/api/urls.ts'
-import { isTraining } from '../../../shared/run/kind.ts'
+import { isOurs, isTraining } from '../../../shared/run/kind.ts'
 import { download } from '../../components/download.ts'
 import { GrowItems } from '../../components/GrowItems.tsx'
 import { moveQueued } from '../../components/moveQueued.ts'
@@ -67,7 +67,7 @@ function Items({ run, isBaseline, onOpen, onClone, onBaseline }: ItemsProps) {
       {run.status === 'queued' && (
         <Menu.Item onClick={() => void moveQueued(run, 'first')}>Start it next</Menu.Item>
       )}
-      <Menu.Item onClick={() => onClone(run.id)}>Clone into a new run</Menu.Item>
+      {isOurs(run) && <Menu.Item onClick={() => onClone(run.id)}>Clone into a new run</Menu.Item>}
       {isTraining(run) && <GrowItems run={run} />}
       {isTraining(run) && (
         <Menu.Item onClick={() => void navigate({ to: '/studies/new', search: { from: run.id } })}>

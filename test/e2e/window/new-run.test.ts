@@ -469,3 +469,16 @@ test('nothing keeps people out, whatever the page shows', async () => {
   await json().fill('{')
   await assertAccessible(page)
 })
+
+test('a scheduler of PyTorch is pasted, refused with its place, and then taken', async () => {
+  await page.getByRole('button', { name: 'From PyTorch' }).click()
+  const text = page.getByRole('textbox', { name: 'PyTorch scheduler' })
+  await text.fill('StepLR(optimizer, size=3)')
+  await page.getByRole('button', { name: 'Take as schedule' }).click()
+  assert.match(await page.getByRole('alert').innerText(), /column 24: StepLR has no size[\s\S]*\^/)
+  await text.fill('StepLR(optimizer, step_size=3, gamma=0.5)')
+  await page.getByRole('button', { name: 'Take as schedule' }).click()
+  await text.waitFor({ state: 'detached' })
+  const { schedule } = await spec()
+  assert.ok(schedule.kind === 'step' && schedule.stepSize === 3 && schedule.gamma === 0.5)
+})

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import type { Services } from '../../../shared/api/services.ts'
 import { createServices } from '../../../src-main/api/index.ts'
+import { findMistakes } from '../../../src-main/ensembles/mistakes.ts'
 import type { SnapshotRecord } from '../../../src-main/store/types.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
 
@@ -205,4 +206,34 @@ test('the demo is launched as it is shipped', async () => {
   assert.deepEqual(await services.runs.command({ id: demo.id, command: { type: 'stop', when: 'now' } }), {
     outcome: 'obeyed',
   })
+})
+
+test('rows of stored predictions are placed in the data set, part by part', async () => {
+  const snapshotId = snapshots[0]?.[0]?.id ?? 0
+  const taken = new Set<number>()
+  for (const part of ['validation', 'test'] as const) {
+    const places = await services.mistakes.place({ snapshotId, part })
+    assert.ok(places.state === 'known')
+    const labels = lab.core.store.read.predictions(snapshotId, part)?.labels ?? []
+    assert.equal(places.examples.length, labels.length)
+    const indices = places.examples.slice(0, 20)
+    const { rows } = await services.datasets.rows({ id: places.datasetId, indices })
+    assert.deepEqual(
+      rows.map(({ label }) => label),
+      indices.map((_, row) => places.classes[labels[row] ?? -1]),
+    )
+    for (const example of places.examples) {
+      assert.ok(!taken.has(example), `example ${example} is in both parts`)
+      taken.add(example)
+    }
+  }
+  await assert.rejects(services.mistakes.place({ snapshotId: 999, part: 'test' }), /999/)
+})
+
+test('the command line finds the mistakes that the window counts', () => {
+  const members = [member(0, 1), member(1, 2)]
+  for (const part of ['validation', 'test'] as const) {
+    const { report } = findMistakes(lab.core.store, { method: 'average', members }, part)
+    assert.equal(report.accuracy, accuracyOf(members, part))
+  }
 })

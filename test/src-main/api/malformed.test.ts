@@ -99,9 +99,11 @@ const inputs: Readonly<Record<string, unknown>> = {
   'datasets.browse': { path: '/nowhere/at/all' },
   'datasets.columns': { path: '/nowhere/at/all.csv', delimiter: ',', header: true },
   'datasets.sample': { id: 'zzz' },
+  'sql.ask': { sql: 'DELETE FROM runs' },
 }
 /** These take nothing. */
 const withoutInput = [
+  'sql.schema',
   'runs.launchDemo',
   'studies.list',
   'studies.presets',

@@ -25,5 +25,8 @@ export function openReachable(t: TestContext): { db: Db; store: Store } {
   afterwards(t, close)
   const read = createReads(db, Date.now)
   const { now, subscribe } = health
-  return { db, store: { path, hostId: hosts.id, read, ...writes, health: now, onHealth: subscribe, close } }
+  return {
+    db,
+    store: { path, file: path, hostId: hosts.id, read, ...writes, health: now, onHealth: subscribe, close },
+  }
 }

@@ -19,6 +19,24 @@ const plain = ({ position, tensors }: TrainerState) => ({
   tensors: tensors.map(({ data, ...rest }) => ({ ...rest, data: Buffer.from(data).toString('hex') })),
 })
 
+test('a moving average of weights comes back beside its snapshot, with its scores, and is no part of the hash', (t) => {
+  const store = tempStore(t)
+  const run = claimedRun(store)
+  const event = snapshot(run, 0, 3, 99, 40)
+  const ema = { valLoss: 0.4, valAccuracy: 0.9, testLoss: null, testAccuracy: null }
+  const averages = event.state.tensors
+    .filter(({ role }) => role === 'weight')
+    .map((each) => ({ ...each, role: 'ema' as const, data: each.data.slice().reverse() }))
+  const held = { ...event.state, tensors: [...event.state.tensors, ...averages] }
+  assert.equal(weightsSha256(held.tensors), event.weightsSha256)
+  store.record([{ ...event, state: held, ema }])
+  const [record] = store.read.snapshots(run.id)
+  assert.ok(record)
+  assert.deepEqual(record.ema, ema)
+  const model = store.read.snapshotModel(record.id)
+  assert.deepEqual(plain({ ...model, tensors: [...model.tensors] }), plain(held))
+})
+
 test('a snapshot comes back bit for bit', (t) => {
   const store = tempStore(t, { now: () => 42 })
   const run = claimedRun(store)
@@ -39,6 +57,7 @@ test('a snapshot comes back bit for bit', (t) => {
     testLoss: 0.6,
     testAccuracy: 0.7,
     createdAt: 42,
+    ema: null,
   })
   assert.deepEqual(store.read.snapshot(record.id), record)
   const model = store.read.snapshotModel(record.id)

@@ -1,5 +1,4 @@
 import type { SyntaxNode } from '@lezer/common'
-import { callValue } from './call.ts'
 import { numberText, stringText } from './literals.ts'
 import { isMathModule, mathConstant } from './mathFunctions.ts'
 import {
@@ -53,7 +52,7 @@ const byNode: Readonly<Record<string, Evaluate>> = {
   ConditionalExpression: conditional,
   LambdaExpression: lambda,
   MemberExpression: member,
-  CallExpression: (node, scope, reader) => callValue(node, scope, reader),
+  CallExpression: (node, scope, reader) => reader.call(node, scope),
 }
 
 /** What an expression comes to. @throws PlacedError for what arithmetic and schedulers have no use for */

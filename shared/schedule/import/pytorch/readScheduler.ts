@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { parser } from '@lezer/python'
 import { UserError } from '../../../errors.ts'
+import { callValue } from './call.ts'
 import { evaluate } from './evaluate.ts'
 import { createReader, type Reader, type Told } from './reader.ts'
 import { childrenOf, createSourceText, type SourceText } from './sourceText.ts'
@@ -29,7 +30,7 @@ export function readScheduler(text: string, told: Told): FoundScheduler {
   const source = createSourceText(text, withoutPoints(withoutPrompts(text)))
   const root = parser.parse(source.text).topNode
   refuseErrors(root, source)
-  const reader = createReader(source, told)
+  const reader = createReader(source, told, callValue)
   const found = statements(root, reader)
   if (found !== undefined) return { ...found, source, notes: reader.notes }
   throw new UserError(

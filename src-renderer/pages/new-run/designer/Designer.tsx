@@ -26,6 +26,8 @@ import { ScheduleNode } from './ScheduleNode.tsx'
 
 const FindRate = lazy(async () => ({ default: (await import('../find-rate/FindRate.tsx')).FindRate }))
 
+const PastePyTorch = lazy(async () => ({ default: (await import('./PastePyTorch.tsx')).PastePyTorch }))
+
 const nothingFound: FoundTest = { test: undefined, snapshot: undefined }
 
 interface DesignerProps {
@@ -68,23 +70,41 @@ export function Designer(props: DesignerProps) {
   const isStacked = useMediaQuery(stacked, false, { getInitialValueInEffect: false })
   const room = isStacked ? undefined : height
   const isFinding = found !== undefined
+  const [isPasting, setPasting] = useState(false)
+  const hasPlan = checked.plan !== undefined
   const action = useMemo(
     () => (
-      <Button
-        className={classes.find}
-        variant="default"
-        aria-expanded={isFinding}
-        title="A short test with a rising rate, to see which rates train"
-        onClick={() => onFound(isFinding ? undefined : nothingFound)}
-      >
-        Find rate
-      </Button>
+      <>
+        <Button
+          className={classes.find}
+          variant="default"
+          aria-expanded={isFinding}
+          title="A short test with a rising rate, to see which rates train"
+          onClick={() => onFound(isFinding ? undefined : nothingFound)}
+        >
+          Find rate
+        </Button>
+        <Button
+          className={classes.find}
+          variant="default"
+          title="Take a scheduler of PyTorch's, as text, for the schedule"
+          disabled={!hasPlan}
+          onClick={() => setPasting(true)}
+        >
+          From PyTorch
+        </Button>
+      </>
     ),
-    [isFinding, onFound],
+    [isFinding, onFound, hasPlan],
   )
   return (
     <section aria-label="Schedule designer" className={classes.designer}>
       <div className={classes.asked}>
+        {isPasting && checked.plan !== undefined && (
+          <Suspense>
+            <PastePyTorch plan={checked.plan} onClose={() => setPasting(false)} />
+          </Suspense>
+        )}
         <ScheduleNode
           path={schedulePath}
           value={value}
