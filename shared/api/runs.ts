@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RunElsewhere } from '../run/elsewhere.ts'
-import type { InitialWeights } from '../run/initial.ts'
+import { type InitialWeights, weightsSource } from '../run/initial.ts'
 import type { RunKind } from '../run/kind.ts'
 import { type Scores, trainerCommand } from '../run/messages.ts'
 import type { RunOrigin } from '../run/origin.ts'
@@ -157,6 +157,8 @@ export const launchRun = z.strictObject({
   spec: z.unknown(),
   /** queue: after the runs that are active or queued already. */
   when: z.enum(['now', 'queue']).default('now'),
+  /** Random ones where absent. */
+  initialWeights: weightsSource.optional(),
 })
 
 export const annotation = z.strictObject({

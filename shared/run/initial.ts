@@ -21,6 +21,16 @@ export const initialWeights = z.strictObject({
 })
 export type InitialWeights = z.infer<typeof initialWeights>
 
+/** Where such weights are: a safetensors file of the host by its path, or a snapshot of the lab. */
+export const weightsSource = z.strictObject({
+  of: z.union([
+    z.strictObject({ file: z.string().min(1).max(4096) }),
+    z.strictObject({ snapshotId: z.int().min(1) }),
+  ]),
+  /** Whether tensors that are missing or of another shape may be drawn at random. */
+  partly: z.boolean(),
+})
+
 /** The model of a spec with the weights given, the others drawn at random where that is allowed. */
 export const initialRequest = z.strictObject({
   spec: runSpec,

@@ -1,5 +1,7 @@
 import path from 'node:path'
+import type { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
+import type { weightsSource } from '../../shared/run/initial.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { runJob } from '../process/runJob.ts'
@@ -10,12 +12,8 @@ import { planRun } from './plannedRun.ts'
 import { readSafetensorsFile, type WeightsFile } from './safetensorsFile.ts'
 
 /** Weights that a run is to begin with, of whatever run or program: their names and shapes must be the model's. */
-export interface WeightsSource {
+export interface WeightsSource extends Readonly<z.infer<typeof weightsSource>> {
   readonly kind: 'weights'
-  /** A safetensors file by its path, or a snapshot of the lab. */
-  readonly of: { readonly file: string } | { readonly snapshotId: number }
-  /** Whether tensors that are missing or of another shape may be drawn at random. */
-  readonly partly: boolean
 }
 
 /**

@@ -108,7 +108,7 @@ type Refuse = (what: string, wayOn?: string) => never
 
 function entriesOf(header: Uint8Array, refuse: Refuse): Entry[] {
   const { text, content } = parsed(header, refuse)
-  const named = Object.entries(content)
+  const named: [string, unknown][] = Object.entries(content)
   if (keysAtTop(text) !== named.length) refuse('its header has a name twice')
   const entries = named
     .filter(([name]) => name !== '__metadata__')
@@ -128,13 +128,16 @@ function entriesOf(header: Uint8Array, refuse: Refuse): Entry[] {
   return entries.length === 0 ? refuse('it holds no tensors', 'choose another file') : entries
 }
 
-function parsed(header: Uint8Array, refuse: Refuse) {
+function parsed(header: Uint8Array, refuse: Refuse): { text: string; content: object } {
+  const what = 'its header is no JSON object'
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(header)
-    return { text, content: z.looseObject({}).parse(JSON.parse(text)) }
+    const content: unknown = JSON.parse(text)
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { text, content }
   } catch {
-    return refuse('its header is no JSON object')
+    return refuse(what)
   }
+  return refuse(what)
 }
 
 /** JSON.parse keeps the last of two entries of one name, and says nothing. */

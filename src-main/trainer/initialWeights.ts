@@ -62,7 +62,7 @@ function refuse(from: string, { faults }: Fit, partly: boolean): never {
     `While taking the weights of ${from}: ${partly ? 'none of its tensors fits the model: ' : ''}${told}; ${
       partly
         ? 'give weights of this model, named as an exported snapshot names them'
-        : 'give weights of this model, or take those that fit and leave the others random (--initial-weights-partly)'
+        : 'give weights of this model, or allow that tensors which do not fit stay random (--initial-weights-partly, or the box below the field)'
     }.`,
   )
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { safetensors } from '../../../src-main/export/safetensors.ts'
 import { exportSnapshot } from '../../../src-main/export/snapshot.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
@@ -14,7 +15,7 @@ let file: string
 before(async () => {
   lab = await openLab()
   trained = (await (await lab.core.runs.launch(cloudsSpec(1))).finished).run
-  file = path.join(lab.core.store.path, '..', 'trained.safetensors')
+  file = path.join(lab.home, 'trained.safetensors')
   const [snapshot] = lab.core.store.read.snapshots(trained.id)
   const chunks = exportSnapshot(lab.core.store, snapshot?.id ?? 0, 'safetensors').flatMap(
     (each) => each.chunks,
@@ -37,7 +38,10 @@ test('what does not fit is refused by name and shape, and nothing is stored; par
   )
   await assert.rejects(begin({ file }, { model: { kind: 'mlp', hidden: [8, 8] } }), /is missing/)
   await assert.rejects(begin({ file }, { model: { kind: 'softmax' } }), /no tensor of the model/)
-  await assert.rejects(begin({ file }, { model: { kind: 'softmax' } }, true), /none of its tensors fits/)
+  const other = path.join(lab.home, 'other.safetensors')
+  const tensor = { name: 'x', shape: [1], data: new Uint8Array(4) }
+  writeFileSync(other, Buffer.concat(safetensors([tensor], {})))
+  await assert.rejects(begin({ file: other }, {}, true), /none of its tensors fits/)
   await assert.rejects(begin({ file: 'trained.safetensors' }), /whole path/)
   await assert.rejects(begin({ snapshotId: 999 }), /999/)
   assert.equal(read.runs().length, stored)
