@@ -344,6 +344,12 @@ test('exports hold what is stored, and never replace a file unasked', async () =
   const tfjs = ['snapshots', 'export', String(id), '--format', 'tfjs', '--out', file('model')]
   await json(...tfjs)
   await json('snapshots', 'export', String(id), '--format', 'safetensors', '--out', file('m.safetensors'))
+  const begun = await json('train', '--spec', spec, '--initial-weights', file('m.safetensors'))
+  assert.equal(begun.initialWeights.from, 'm.safetensors')
+  assert.equal(begun.initialWeights.weightsSha256, shown.snapshots[0].weightsSha256)
+  assert.match((await anneal('runs', 'show', begun.runId)).out, /begins +with the weights of m\.safetensors/)
+  await refused(/needs --initial-weights/, 'train', '--spec', spec, '--initial-weights-partly')
+  await json('runs', 'delete', begun.runId, '--yes')
   await json('ensemble', '--run', runId, '--save', 'exported')
   const { files } = await json('ensembles', 'export', 'exported', '--format', 'onnx', '--out', file('e.onnx'))
   assert.ok(files[0].bytes > 100)
