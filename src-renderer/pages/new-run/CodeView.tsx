@@ -10,6 +10,7 @@ import {
   type ScheduleSpec,
 } from '../../../shared/schedule/index.ts'
 import { CopyButton } from './CopyButton.tsx'
+import { SaveCodeMenu } from './SaveCodeMenu.tsx'
 import classes from './TextView.module.css'
 
 interface CodeViewProps {
@@ -31,7 +32,12 @@ export function CodeView({ schedule, plan }: CodeViewProps) {
           onChange={setTarget}
           data={exportTargets.map((value) => ({ value, label: exportLibraries[value] }))}
         />
-        <CopyButton text={code} words="Copy code" disabled={code === ''} />
+        <Group gap="xs">
+          {code !== '' && schedule && plan && (
+            <SaveCodeMenu schedule={schedule} plan={plan} target={target} />
+          )}
+          <CopyButton text={code} words="Copy code" disabled={code === ''} />
+        </Group>
       </Group>
       {problem !== undefined && (
         <Text role="alert" size="sm" c="var(--failure)">

@@ -8,6 +8,7 @@ import { copyText } from '../../components/copyText.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { notifyDone, notifyError } from '../../components/notify.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
+import { saveText } from '../../components/saveText.ts'
 import { csvTable, markdownTable } from '../../components/tableText.ts'
 import { AnswerTable } from './AnswerTable.tsx'
 import { answerTable, answerWords } from './cells.ts'
@@ -135,18 +136,12 @@ function Keep({ answer }: { readonly answer: SqlAnswer }) {
       <Button variant="default" onClick={() => void copy()}>
         Copy
       </Button>
-      <Button variant="default" onClick={() => save(csvTable(answerTable(answer)))}>
+      <Button
+        variant="default"
+        onClick={() => saveText('answer.csv', [csvTable(answerTable(answer))], 'text/csv')}
+      >
         CSV
       </Button>
     </>
   )
-}
-
-function save(text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = 'answer.csv'
-  link.click()
-  URL.revokeObjectURL(address)
 }

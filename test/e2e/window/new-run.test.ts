@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { beforeEach, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import type { RunSummary } from '../../../shared/api/runs.ts'
@@ -430,6 +431,15 @@ describe('JSON and code', () => {
       assert.match(code, new RegExp(`exported by Anneal for ${name}`))
       assert.match(code, /def learning_rate\(step/)
     }
+    await page.getByRole('radiogroup', { name: 'Library' }).getByText('TensorFlow.js').click()
+    const code = page.getByRole('textbox', { name: 'Schedule for TensorFlow.js' })
+    assert.match(await code.inputValue(), /export function learningRate\(step: number\)/)
+    await page.getByRole('button', { name: 'Save…' }).click()
+    const saving = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Test of the code' }).click()
+    const saved = await saving
+    assert.equal(saved.suggestedFilename(), 'schedule.test.ts')
+    assert.match(readFileSync(await saved.path(), 'utf8'), /from "\.\/schedule\.ts"/)
   })
 })
 
