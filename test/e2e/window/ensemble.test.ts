@@ -469,7 +469,7 @@ test('a cell of the confusion matrix, walked to by keys, shows its examples, and
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowLeft')
   const cell = page.getByRole('button', { name: `b predicted as a: ${inCell(1, 0)} examples` })
-  assert.ok(await cell.evaluate((button) => button === document.activeElement))
+  await cell.and(page.locator(':focus')).waitFor()
   await page.keyboard.press('Enter')
   const examples = page.getByRole('region', { name: 'b predicted as a' })
   await examples.locator('h2:focus').waitFor()
@@ -481,7 +481,7 @@ test('a cell of the confusion matrix, walked to by keys, shows its examples, and
   assert.equal(await examples.getByRole('listitem').count(), inCell(1, 0))
   await assertAccessible(page)
   await examples.getByRole('button', { name: 'Back to the matrix' }).press('Escape')
-  assert.ok(await cell.evaluate((button) => button === document.activeElement))
+  await cell.and(page.locator(':focus')).waitFor()
 })
 
 test('a statement is asked by Ctrl+Enter, refused in one sentence, and cancelled', async () => {
