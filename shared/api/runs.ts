@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunElsewhere } from '../run/elsewhere.ts'
+import { type InitialWeights, weightsSource } from '../run/initial.ts'
 import type { RunKind } from '../run/kind.ts'
 import { type Scores, trainerCommand } from '../run/messages.ts'
 import type { RunOrigin } from '../run/origin.ts'
@@ -67,6 +68,8 @@ export interface RunInfo {
   readonly elsewhere: RunElsewhere | null
   /** The run it came from; null where it came from none. */
   readonly origin: RunOrigin | null
+  /** The weights it was given to begin with; null where it draws them or has them from its parent. */
+  readonly initial: InitialWeights | null
   /** The study it is a cell of; null where it was started by hand. */
   readonly studyId: string | null
   readonly datasetId: string
@@ -154,6 +157,8 @@ export const launchRun = z.strictObject({
   spec: z.unknown(),
   /** queue: after the runs that are active or queued already. */
   when: z.enum(['now', 'queue']).default('now'),
+  /** Random ones where absent. */
+  initialWeights: weightsSource.optional(),
 })
 
 export const annotation = z.strictObject({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AverageAnswer, type AverageRequest, averageAnswer, averageRequest } from './average.ts'
 import { type BenchAnswer, type BenchRequest, benchAnswer, benchRequest } from './bench.ts'
+import { type InitialAnswer, type InitialRequest, initialAnswer, initialRequest } from './initial.ts'
 import { type LineAnswer, type LineRequest, lineAnswer, lineRequest } from './line.ts'
 import { type MeasureAnswer, type MeasureRequest, measureAnswer, measureRequest } from './measure.ts'
 import { type PredictAnswer, type PredictRequest, predictAnswer, predictRequest } from './predict.ts'
@@ -26,6 +27,8 @@ export interface JobTypes {
   readonly measure: { readonly request: MeasureRequest; readonly answer: MeasureAnswer }
   /** The model whose weights are the mean of others'. */
   readonly average: { readonly request: AverageRequest; readonly answer: AverageAnswer }
+  /** What a run begins with that takes weights from elsewhere. */
+  readonly initial: { readonly request: InitialRequest; readonly answer: InitialAnswer }
   /** The loss on the line between two models; each place is told (`lineTold`). */
   readonly line: { readonly request: LineRequest; readonly answer: LineAnswer }
   /** What stored models say of a user's own examples; each batch is told (`predictTold`). */
@@ -47,13 +50,14 @@ export const jobs: { readonly [N in JobName]: JobContract<N> } = {
   bench: { request: benchRequest, answer: benchAnswer, doing: 'timing training steps' },
   measure: { request: measureRequest, answer: measureAnswer, doing: 'measuring a run' },
   average: { request: averageRequest, answer: averageAnswer, doing: 'averaging weights' },
+  initial: { request: initialRequest, answer: initialAnswer, doing: 'taking initial weights' },
   line: { request: lineRequest, answer: lineAnswer, doing: 'measuring the line between two models' },
   predict: { request: predictRequest, answer: predictAnswer, doing: 'predicting' },
 }
 
 /** Host to process, once. */
 export const jobCall = z.strictObject({
-  job: z.enum(['probe', 'bench', 'measure', 'average', 'line', 'predict']),
+  job: z.enum(['probe', 'bench', 'measure', 'average', 'initial', 'line', 'predict']),
   request: z.unknown(),
 })
 export type JobCall = z.infer<typeof jobCall>

@@ -7,6 +7,7 @@ import { isActive } from '../../shared/run/state.ts'
 import type { Core } from '../core.ts'
 import type { Interruption } from '../runs/interruptions.ts'
 import { planRun } from '../runs/plannedRun.ts'
+import type { RunSource } from '../runs/service.ts'
 import { follow, type Pulse } from './pulse.ts'
 import { versionOf } from './versionOf.ts'
 
@@ -18,16 +19,18 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     pulse.poke()
     return value
   }
-  const launch = async (spec: unknown): Promise<RunSummary> =>
-    after(read.summary((await runs.launchToStay(spec)).runId))
+  const launch = async (spec: unknown, from?: RunSource): Promise<RunSummary> =>
+    after(read.summary((await runs.launchToStay(spec, from)).runId))
   return {
     list: ({ of }) => read.summaries(of).map(runs.ends.asKnown),
     get: (id) => runs.ends.asKnown(read.summary(id)),
     ...subscriptions(core, pulse),
     plan: (spec) => planFor(core, spec),
     estimate: (spec) => runs.estimate(spec),
-    launch: async ({ spec, when }) =>
-      when === 'now' ? launch(spec) : after(read.summary((await runs.enqueue(spec)).id)),
+    launch: async ({ spec, when, initialWeights }) => {
+      const from = initialWeights && { kind: 'weights' as const, ...initialWeights }
+      return when === 'now' ? launch(spec, from) : after(read.summary((await runs.enqueue(spec, from)).id))
+    },
     async branch({ spec, when, ...from }) {
       const made =
         when === 'now' ? (await runs.launchToStay(spec, from)).runId : (await runs.enqueue(spec, from)).id

@@ -25,6 +25,8 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     seed: run.spec.seed,
     /** The run it came from; null where it came from none. */
     origin: run.origin,
+    /** The weights it was given to begin with; null where it draws them or has them from its parent. */
+    initialWeights: run.initial,
     device: run.device,
     deviceReason: run.deviceReason,
     schedule: {

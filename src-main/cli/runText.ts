@@ -1,3 +1,4 @@
+import { initialText } from '../../shared/run/initial.ts'
 import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
@@ -20,6 +21,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
   const facts: [string, string][] = [
     ['run', `${run.id}  ${run.name}`],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
+    ...(run.initial === null ? [] : [['begins', initialText(run.initial)] satisfies [string, string]]),
     ['schedule', report.schedule.summary],
     ['data', `${run.spec.dataset.name} (${run.datasetId})`],
     [

@@ -49,7 +49,10 @@ export async function createBranch(
     const { origin } = parent
     // What began with another run's state begins with it again: of fresh weights it would be another question.
     if (origin !== null && origin.kind !== 'again') return createBranch(store, catalogue, spec, origin, put)
-    return createRun(store, catalogue, spec, put, { origin: originOf(kind, parent, 0, null) })
+    // So does what began with weights given to it, those drawn beside them included.
+    const initial = parent.initial && { about: parent.initial, tensors: store.read.initialTensors(parent.id) }
+    const about = { origin: originOf(kind, parent, 0, null), ...(initial && { initial }) }
+    return createRun(store, catalogue, spec, put, about)
   }
   if (!isDeepStrictEqual(spec.model, parent.spec.model)) {
     throw new UserError(

@@ -17,7 +17,7 @@ export async function createRun(
   catalogue: Catalogue,
   input: unknown,
   put: (run: NewRun) => RunRecord,
-  about: Pick<NewRun, 'kind' | 'rateTest' | 'origin' | 'state'> = {},
+  about: Pick<NewRun, 'kind' | 'rateTest' | 'origin' | 'state' | 'initial'> = {},
   check?: (data: DatasetMeta) => void,
 ): Promise<RunRecord> {
   const spec = parseRunSpec(input)

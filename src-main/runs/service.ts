@@ -12,6 +12,7 @@ import { childTrainers } from './childTrainer.ts'
 import { afterEnd, commandElsewhere, commandHere } from './commands.ts'
 import { createEstimator } from './estimate.ts'
 import { waysOn, withExtension } from './extension.ts'
+import { createWithWeights, type WeightsSource } from './givenWeights.ts'
 import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
@@ -22,15 +23,18 @@ import type { StartTrainer } from './trainerLink.ts'
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
 export type RunListener = (events: readonly TrainerEvent[]) => void
 
+/** What a run may begin with: the state of another one, or weights given to it. */
+export type RunSource = BranchSource | WeightsSource
+
 export interface RunService {
   /**
-   * Creates and starts a run: of fresh weights, or `from` the state of another one. A run that fails before its first step (a model that does not fit the data) leaves nothing
+   * Creates and starts a run: of fresh weights, or `from` what another one or a file has. A run that fails before its first step (a model that does not fit the data) leaves nothing
    * behind: `finished` then rejects with a UserError.
    * @throws UserError for a spec, data set or schedule that breaks a rule; nothing is stored then
    */
-  launch(spec: unknown, from?: BranchSource): Promise<ActiveRun>
+  launch(spec: unknown, from?: RunSource): Promise<ActiveRun>
   /** Creates and starts a run that stays, with its reason, also where it fails before its first step. */
-  launchToStay(spec: unknown, from?: BranchSource): Promise<ActiveRun>
+  launchToStay(spec: unknown, from?: RunSource): Promise<ActiveRun>
   /** As `launch`, a range test. */
   launchRateTest(request: RateTestRequest): Promise<ActiveRun>
   /** As `launchToStay`. */
@@ -38,7 +42,7 @@ export interface RunService {
   /** Creates a range test that starts when `enqueue`'s would. */
   enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
   /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
-  enqueue(spec: unknown, from?: BranchSource): Promise<RunRecord>
+  enqueue(spec: unknown, from?: RunSource): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`: all, or those of one study alone. */
   workOnQueue(studyId?: string): void
   /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
@@ -109,13 +113,15 @@ export function createRunService(
   }
   const create = (
     spec: unknown,
-    from: BranchSource | undefined,
+    from: RunSource | undefined,
     put: (run: NewRun) => RunRecord,
   ): Promise<RunRecord> =>
     from === undefined
       ? createRun(store, catalogue, spec, put)
-      : createBranch(store, catalogue, spec, from, put)
-  const launch = (spec: unknown, from?: BranchSource): Promise<ActiveRun> =>
+      : from.kind === 'weights'
+        ? createWithWeights(store, catalogue, spec, from, put)
+        : createBranch(store, catalogue, spec, from, put)
+  const launch = (spec: unknown, from?: RunSource): Promise<ActiveRun> =>
     startNew(create(spec, from, store.write.createRun))
   const startNew = async (created: Promise<RunRecord>): Promise<ActiveRun> => {
     const run = await created

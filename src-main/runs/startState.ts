@@ -1,5 +1,6 @@
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerState } from '../../shared/run/messages.ts'
+import type { InitialWeights } from '../../shared/run/initial.ts'
+import type { StoredTensor, TrainerState } from '../../shared/run/messages.ts'
 import type { OriginKind, RunOrigin } from '../../shared/run/origin.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { StoreReads } from '../store/types.ts'
@@ -9,6 +10,7 @@ interface Beginner {
   readonly id: string
   readonly spec: RunSpec
   readonly origin: RunOrigin | null
+  readonly initial: InitialWeights | null
 }
 
 /**
@@ -18,9 +20,10 @@ interface Beginner {
  * @throws UserError when its parent, or the parent's state, is not there; StoreError when that is damaged
  */
 export function startState(
-  read: Pick<StoreReads, 'run' | 'stateAfter'>,
-  { id, spec, origin }: Beginner,
+  read: Pick<StoreReads, 'run' | 'stateAfter' | 'initialTensors'>,
+  { id, spec, origin, initial }: Beginner,
 ): TrainerState | undefined {
+  if (initial !== null) return untrained(read.initialTensors(id))
   if (origin === null || origin.kind === 'again') return undefined
   const parent = parentOf(read, id, origin)
   const state = read.stateAfter(parent.id, origin.stepsDone)
@@ -31,6 +34,16 @@ export function startState(
   }
   return beginningOf(state, { kind: origin.kind, parent: parent.spec, spec })
 }
+
+/** Of weights that no step has moved. */
+const untrained = (tensors: readonly StoredTensor[]): TrainerState => ({
+  position: {
+    stepsDone: 0,
+    epoch: { lossSum: 0, correct: 0, examples: 0 },
+    optimizerScalars: { steps: 0 },
+  },
+  tensors: [...tensors],
+})
 
 /** How a run comes from another one. */
 interface Descent {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { TrainerEventOf, TrainerState } from '../../shared/run/messages.ts'
+import type { StoredTensor, TrainerEventOf, TrainerState } from '../../shared/run/messages.ts'
 import { isDamage } from './damage.ts'
 import type { Db } from './database.ts'
 import type { StoreError } from './faults.ts'
 import { positionColumn } from './rows.ts'
 import { snapshotModel } from './snapshots.ts'
-import { ofCheckpoint, putTensors, readTensors } from './tensors.ts'
+import { ofCheckpoint, ofInitial, putTensors, readTensors } from './tensors.ts'
 
 const snapshotStepRow = z.object({ id: z.number(), stepsDone: z.number() })
 const stepsRow = z.object({ stepsDone: z.number() })
@@ -61,6 +61,10 @@ export function readCheckpoint(db: Db, runId: string): TrainerState | undefined 
 export function readStateAfter(db: Db, runId: string, stepsDone: number): TrainerState | undefined {
   return firstWhole(savedStates(db, runId).filter((state) => state.stepsDone === stepsDone))
 }
+
+/** The weights that a run was given to begin with; none where it was given none. @throws StoreError when they are damaged */
+export const readInitialTensors = (db: Db, runId: string): StoredTensor[] =>
+  readTensors(db, ofInitial(runId), `the initial weights of run ${runId}`, 'start a new run from their file')
 
 /** @param onPassed told of damage that was got round */
 function firstWhole(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { changesSince, labVersion, lastSpeed, runSince } from './changes.ts'
-import { readCheckpoint, readStateAfter } from './checkpoints.ts'
+import { readCheckpoint, readInitialTensors, readStateAfter } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { findDeviceComparison, listDeviceComparisons } from './deviceComparisons.ts'
@@ -46,6 +46,7 @@ export function createReads(db: Db, now: () => number): StoreReads {
     snapshot: (id) => snapshotById(db, id),
     snapshotModel: (id) => db.read(() => snapshotModel(db, id)),
     predictions: (snapshotId, part) => readPredictions(db, snapshotId, part),
+    initialTensors: (runId) => db.read(() => readInitialTensors(db, runId)),
     checkpoint: (runId) => db.read(() => readCheckpoint(db, runId)),
     stateAfter: (runId, stepsDone) => db.read(() => readStateAfter(db, runId, stepsDone)),
     hasStartState: (runId) => hasStartState(db, runId),

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { ensembleMethods } from '../../shared/ensemble/methods.ts'
 import { runElsewhere } from '../../shared/run/elsewhere.ts'
+import { initialWeights } from '../../shared/run/initial.ts'
 import { runKind } from '../../shared/run/kind.ts'
 import {
   schedulePlan,
@@ -59,7 +60,7 @@ export const specColumn = z.string().transform((text) => {
 const QUEUE_PLACE = `queue_place + coalesce((SELECT place FROM studies WHERE studies.id = runs.study_id), 0) * 1000000`
 
 export const RUN_COLUMNS = `
-  id, name, kind, spec, rate_test AS rateTest, elsewhere, origin, study_id AS studyId, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
+  id, name, kind, spec, rate_test AS rateTest, elsewhere, origin, initial, study_id AS studyId, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
   attempt, ${QUEUE_PLACE} AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
   device_reason AS deviceReason, parameters,
   final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
@@ -76,6 +77,7 @@ export const runRow = z
     rateTest: json(rateTestSettings).nullable(),
     elsewhere: json(runElsewhere).nullable(),
     origin: json(runOrigin).nullable(),
+    initial: json(initialWeights).nullable(),
     studyId: z.string().nullable(),
     datasetId: z.string(),
     status: runStatus,

@@ -11,6 +11,7 @@ import { childrenInNeed, ORIGIN_WITH_WEIGHTS } from './lineage.ts'
 import { idRow } from './rows.ts'
 import { newRunId } from './runIds.ts'
 import { findRun } from './runReads.ts'
+import { ofInitial, putTensors } from './tensors.ts'
 import type { NewPlan, NewRun, RunRecord, StoreWrites } from './types.ts'
 
 /** What every write needs: the file, who writes, and the time. */
@@ -73,8 +74,8 @@ function insertRun(
 ): void {
   db.run(
     `INSERT INTO runs (id, name, kind, spec, rate_test, origin, study_id, dataset_id, status, plan, total_steps,
-       host_id, queue_place, created_at, elsewhere)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       host_id, queue_place, created_at, elsewhere, initial)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     run.spec.name ?? usualRunName(run.spec),
     run.kind ?? 'training',
@@ -90,7 +91,9 @@ function insertRun(
     place,
     time,
     run.elsewhere === undefined ? null : JSON.stringify(run.elsewhere),
+    run.initial === undefined ? null : JSON.stringify(run.initial.about),
   )
+  if (run.initial !== undefined) putTensors(db, ofInitial(id), run.initial.tensors)
   if (run.state !== undefined) putCheckpoint(db, { runId: id, state: run.state }, time)
 }
 

@@ -15,6 +15,7 @@ const PIECE_BYTES = 1 << 28
 type Owner =
   | { readonly table: 'snapshot_tensors'; readonly column: 'snapshot_id'; readonly id: number }
   | { readonly table: 'checkpoint_tensors'; readonly column: 'run_id'; readonly id: string }
+  | { readonly table: 'initial_tensors'; readonly column: 'run_id'; readonly id: string }
 
 export const ofSnapshot = (id: number): Owner => ({ table: 'snapshot_tensors', column: 'snapshot_id', id })
 export const ofCheckpoint = (runId: string): Owner => ({
@@ -22,6 +23,8 @@ export const ofCheckpoint = (runId: string): Owner => ({
   column: 'run_id',
   id: runId,
 })
+
+export const ofInitial = (runId: string): Owner => ({ table: 'initial_tensors', column: 'run_id', id: runId })
 
 /** One row: a tensor, or a piece of one. */
 interface Piece extends StoredTensor {

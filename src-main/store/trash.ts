@@ -13,6 +13,7 @@ import { isTrashed } from './trashCan.ts'
 const PIECES: readonly string[] = [
   'DELETE FROM snapshot_tensors WHERE snapshot_id IN (SELECT id FROM snapshots WHERE run_id = ?) LIMIT 16',
   'DELETE FROM checkpoint_tensors WHERE run_id = ? LIMIT 16',
+  'DELETE FROM initial_tensors WHERE run_id = ? LIMIT 16',
   'DELETE FROM metric_chunks WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) LIMIT 128',
   'DELETE FROM metric_summaries WHERE series_id IN (SELECT id FROM series WHERE run_id = ?) LIMIT 512',
 ]

@@ -23,6 +23,7 @@ const workers: { readonly [N in JobName]: (request: JobRequest<N>, tell: Tell) =
   bench: async (request) => (await import('./bench.ts')).bench(request),
   measure: async (request) => (await import('./measure.ts')).measureRun(request),
   average: async (request) => (await import('./averageWeights.ts')).averageWeights(request),
+  initial: async (request) => (await import('./initialWeights.ts')).initialWeights(request),
   line: async (request, tell) => (await import('./line.ts')).measureLine(request, tell),
   predict: async (request, tell) => (await import('./predict.ts')).predict(request, tell),
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
@@ -5,7 +6,8 @@ import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { type Extension, maxSteps } from '../../../shared/schedule/index.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
-import type { BranchSource } from '../../runs/branching.ts'
+import type { WeightsSource } from '../../runs/givenWeights.ts'
+import type { RunSource } from '../../runs/service.ts'
 import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
 import {
@@ -26,7 +28,13 @@ import { runReport } from '../reports.ts'
 import { describeRun } from '../runText.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
 
-const trainOptions = z.object({ ...storeOptions, spec: z.string(), queue: z.boolean().default(false) })
+const trainOptions = z.object({
+  ...storeOptions,
+  spec: z.string(),
+  initialWeights: z.string().min(1).optional(),
+  initialWeightsPartly: z.boolean().default(false),
+  queue: z.boolean().default(false),
+})
 const resumeOptions = z.object(storeOptions)
 const extendOptions = z.object({
   ...storeOptions,
@@ -46,23 +54,30 @@ export function addTraining(program: Command, cli: Cli): void {
     .summary('train a run')
     .description('Train the run a JSON file describes, and keep its metrics and snapshots in the database.')
     .requiredOption('--spec <file>', 'JSON file with the run: at least "schedule" and "budget"')
+    .option('--initial-weights <file|snapshot>', 'begin with a safetensors file, or a snapshot by its number')
+    .option('--initial-weights-partly', 'take the tensors that fit; the others stay random')
     .option('--queue', 'leave it to the open app ("anneal serve"), which starts it when nothing trains')
     .addHelpText(
       'after',
       examples([
         ['anneal train --spec run.json', 'train it; Ctrl+C stops it with a checkpoint'],
+        [
+          'anneal train --spec run.json --initial-weights model.safetensors',
+          'begin with the weights of a file',
+        ],
         ['anneal train --spec run.json --db lab.db --json > result.json', 'in a database of its own'],
       ]),
     )
   train.action(async () => {
-    const { spec, queue, ...rest } = readOptions(train, trainOptions)
+    const { spec, initialWeights, initialWeightsPartly, queue, ...rest } = readOptions(train, trainOptions)
+    const from = weightsSource(initialWeights, initialWeightsPartly)
     const content = readJsonFile(spec, 'reading the run spec')
     // Before a database is made for it.
     parseRunSpec(content)
     await withCore(cli, rest, (core) =>
       queue
-        ? queueAndReport(cli, core, rest.json, content)
-        : trainAndReport(cli, core, rest.json, () => core.runs.launch(content), hintAtBudget),
+        ? queueAndReport(cli, core, rest.json, content, from)
+        : trainAndReport(cli, core, rest.json, () => core.runs.launch(content, from), hintAtBudget),
     )
   })
 
@@ -104,6 +119,18 @@ export function addTraining(program: Command, cli: Cli): void {
   })
 }
 
+/** A number is a snapshot's; "./12" is a file. */
+function weightsSource(given: string | undefined, partly: boolean): WeightsSource | undefined {
+  if (given !== undefined) {
+    const of = /^\d{1,15}$/.test(given) ? { snapshotId: Number(given) } : { file: path.resolve(given) }
+    return { kind: 'weights', of, partly }
+  }
+  if (!partly) return undefined
+  throw new UserError(
+    'While reading the options of "anneal train": --initial-weights-partly needs --initial-weights; name the file or snapshot.',
+  )
+}
+
 /** @throws UserError where more than one is given */
 function extensionOf(given: {
   readonly cycles: number | undefined
@@ -126,7 +153,7 @@ export async function queueAndReport(
   core: Core,
   json: boolean,
   content: unknown,
-  from?: BranchSource,
+  from?: RunSource,
 ): Promise<void> {
   const run = await core.runs.enqueue(content, from)
   if (json) return printJson(cli, runReport(core, run))

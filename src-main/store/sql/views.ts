@@ -48,6 +48,7 @@ const runs: View = {
     ['seconds', '(SELECT sum(seconds) FROM epochs AS e WHERE e.run_id = r.id)', 'REAL', 'Of its epochs.'],
     ['study_id', 'r.study_id', 'TEXT', ''],
     ['elsewhere', 'r.elsewhere', 'TEXT', 'JSON: where a run of another program came from.'],
+    ['initial', 'r.initial', 'TEXT', 'JSON: the weights it was given to begin with.'],
     ['created', time('r.created_at'), 'TEXT', 'ISO 8601, UTC.'],
     ['ended', time('r.ended_at'), 'TEXT', 'ISO 8601, UTC.'],
   ],

@@ -8,7 +8,7 @@ import type {
   MachineIdentity,
   TimingSubject,
 } from '../../../shared/run/deviceComparison.ts'
-import type { Predictions, TrainerState } from '../../../shared/run/messages.ts'
+import type { Predictions, StoredTensor, TrainerState } from '../../../shared/run/messages.ts'
 import type { DeviceName, EngineName, RunSpec } from '../../../shared/run/spec.ts'
 import type { Damage } from '../damage.ts'
 import type { DatasetRecord } from './dataset.ts'
@@ -65,6 +65,8 @@ export interface StoreReads {
    * @throws StoreError when there are some and all of them are damaged
    */
   checkpoint(runId: string): TrainerState | undefined
+  /** The weights that were given to it; none where it draws its own. @throws StoreError when they are damaged */
+  initialTensors(runId: string): StoredTensor[]
   /**
    * The state that the run had after exactly so many steps; undefined when none is stored (any more).
    * @throws StoreError when it is damaged

@@ -1,7 +1,8 @@
 import type { RunChange, RunInfo, RunListChange } from '../../../shared/api/runs.ts'
 import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
+import type { InitialWeights } from '../../../shared/run/initial.ts'
 import type { RunKind } from '../../../shared/run/kind.ts'
-import type { TrainerState } from '../../../shared/run/messages.ts'
+import type { StoredTensor, TrainerState } from '../../../shared/run/messages.ts'
 import type { RunOrigin } from '../../../shared/run/origin.ts'
 import type { RateTestSettings } from '../../../shared/run/rateTest.ts'
 import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
@@ -30,6 +31,8 @@ export interface NewRun {
   readonly elsewhere?: RunElsewhere
   /** What it begins with, where nobody else keeps that: its first checkpoint, before its first step. */
   readonly state?: TrainerState
+  /** Weights given to it, kept as long as the run. */
+  readonly initial?: { readonly about: InitialWeights; readonly tensors: readonly StoredTensor[] }
   readonly studyId?: string
 }
 

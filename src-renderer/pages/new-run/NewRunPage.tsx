@@ -14,6 +14,7 @@ import { Designer } from './designer/Designer.tsx'
 import { FromRun } from './FromRun.tsx'
 import type { FoundTest } from './find-rate/StartPlace.tsx'
 import { FormContext } from './form.ts'
+import { InitialWeights } from './InitialWeights.tsx'
 import { JsonView } from './JsonView.tsx'
 import { type Draft, type DraftParent, specJson } from './model/draft.ts'
 import { getAt, textAt } from './model/tree.ts'
@@ -79,6 +80,9 @@ export function NewRunPage() {
         </div>
         <div className={classes.left}>
           <Parent parent={draft.parent} spec={checked.spec} onLeave={editor.leaveParent} />
+          {draft.parent === undefined && (
+            <InitialWeights value={draft.weights} onChange={editor.setWeights} />
+          )}
           <Questions tree={tree} checked={checked} whole={whole} onEditModel={() => setView('model')} />
         </div>
         <div className={classes.right}>

@@ -5,12 +5,14 @@ import { notifyUndo } from '../../components/notify.ts'
 import {
   type Draft,
   type DraftParent,
+  type DraftWeights,
   defaultSpec,
   filledSpec,
   freshDraft,
   isSameSpec,
   keepDraft,
   type Pinned,
+  randomWeights,
   recallDraft,
   specFrom,
   specOfChild,
@@ -80,11 +82,21 @@ export function useDraft() {
   /** After a launch the draft stays to be changed for the next run, but is no longer an edit of a past one. */
   const launched = useCallback(
     () =>
-      change('launched', (old) => ({ ...old, from: undefined, parent: undefined, json: keptJson(old.json) })),
+      change('launched', (old) => ({
+        ...old,
+        from: undefined,
+        parent: undefined,
+        weights: randomWeights,
+        json: keptJson(old.json),
+      })),
     [change],
   )
   const leaveParent = useCallback(
     () => change('fresh weights', (old) => ({ ...old, parent: undefined })),
+    [change],
+  )
+  const setWeights = useCallback(
+    (weights: DraftWeights) => change('initial weights', (old) => ({ ...old, weights })),
     [change],
   )
   const undo = useCallback(() => step(undone), [step])
@@ -104,6 +116,7 @@ export function useDraft() {
       reset,
       launched,
       leaveParent,
+      setWeights,
       gesture,
     },
     ...{ undo, redo, canUndo, canRedo },

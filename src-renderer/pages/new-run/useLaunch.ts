@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react'
 import { api } from '../../client.ts'
 import { errorWords } from '../../components/errorWords.ts'
 import type { Checked } from './model/check.ts'
-import type { Draft } from './model/draft.ts'
+import { type Draft, weightsOf } from './model/draft.ts'
 import { labelAt } from './model/labels.ts'
 import { readSpecJson } from './model/readJson.ts'
 
@@ -15,7 +15,7 @@ const topology = 'model.topology'
 /** Starting the draft, or saying what keeps it from starting. */
 export function useLaunch(
   checked: Checked,
-  { tree, json, parent }: Pick<Draft, 'tree' | 'json' | 'parent'>,
+  { tree, json, parent, weights }: Pick<Draft, 'tree' | 'json' | 'parent' | 'weights'>,
   onLaunched: () => void,
   setView: (view: 'designer' | 'json' | 'model') => void,
 ) {
@@ -23,7 +23,7 @@ export function useLaunch(
   const launch = useMutation({
     mutationFn: (when: When) =>
       parent === undefined
-        ? api.runs.launch.mutate({ spec: checked.spec, when })
+        ? api.runs.launch.mutate({ spec: checked.spec, when, initialWeights: weightsOf(weights) })
         : api.runs.branch.mutate({ ...parent, spec: checked.spec, when }),
     onSuccess: ({ id }) => {
       onLaunched()
@@ -31,13 +31,15 @@ export function useLaunch(
     },
   })
   /** The draft a launch was refused for: its sentence goes when the draft changes. */
-  const [refused, setRefused] = useState<Checked['spec']>()
+  const [refused, setRefused] = useState<{ spec: Checked['spec']; weights: Draft['weights'] }>()
   const wrongJson = useMemo(() => json !== undefined && 'problems' in readSpecJson(json), [json])
   const wrong = firstProblem(checked, tree)
   const problem = wrongJson
     ? 'The JSON view holds text that is not applied; mend it or go back to what the form says.'
     : (wrong?.sentence ??
-      (launch.error !== null && refused === checked.spec ? errorWords(launch.error) : undefined))
+      (launch.error !== null && refused?.spec === checked.spec && refused?.weights === weights
+        ? errorWords(launch.error)
+        : undefined))
   const show = () => {
     setView(wrongJson ? 'json' : wrong?.path.startsWith(topology) === true ? 'model' : 'designer')
     if (!wrongJson && wrong !== undefined) requestAnimationFrame(() => focusField(wrong.path))
@@ -49,7 +51,7 @@ export function useLaunch(
     start(when: When) {
       if (launch.isPending) return
       if (wrongJson || wrong !== undefined || checked.spec === undefined) return show()
-      setRefused(checked.spec)
+      setRefused({ spec: checked.spec, weights })
       launch.mutate(when)
     },
   }

@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
 import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import { bestOf } from '../../../shared/run/best.ts'
+import { initialText } from '../../../shared/run/initial.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { count, counted, duration, percent, perSecond } from '../../format/format.ts'
@@ -44,6 +45,7 @@ export function RunHeader(props: RunHeaderProps) {
         <NowPlanned run={run} />
         <Device run={run} />
         {run.origin !== null && <Descent origin={run.origin} />}
+        {run.initial !== null && <span>{initialText(run.initial)}</span>}
         {run.studyId !== null && <OfStudy id={run.studyId} />}
         {run.archived && <span>archived</span>}
       </p>

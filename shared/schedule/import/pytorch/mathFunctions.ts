@@ -54,7 +54,7 @@ const extreme =
     )
 
 /** Towards zero. */
-export const truncate = (value: Num): Num =>
+const truncate = (value: Num): Num =>
   value.isInt || value.isNonNegative
     ? floor(value)
     : choose(compare('<', value, zero), ceil(value), floor(value))

@@ -19,6 +19,25 @@ export interface Draft {
   readonly from: string | undefined
   /** The run whose state the new one begins with; undefined: fresh weights. */
   readonly parent: DraftParent | undefined
+  /** What it begins with where it has no parent. */
+  readonly weights: DraftWeights
+}
+
+const draftWeights = z.object({
+  /** "snapshot 12", or the path of a safetensors file; empty: random. */
+  text: z.string(),
+  /** Whether tensors that do not fit stay random. */
+  partly: z.boolean(),
+})
+export type DraftWeights = z.infer<typeof draftWeights>
+export const randomWeights: DraftWeights = { text: '', partly: false }
+
+/** As the host takes it; undefined: random. */
+export function weightsOf({ text, partly }: DraftWeights) {
+  const given = text.trim()
+  if (given === '') return undefined
+  const number = /^(?:snapshot )?(\d{1,15})(?: of .*)?$/.exec(given)?.[1]
+  return { of: number === undefined ? { file: given } : { snapshotId: Number(number) }, partly }
 }
 
 const draftParent = z.object({
@@ -44,6 +63,7 @@ export const freshDraft = (spec: RunSpec = defaultSpec, from?: string): Draft =>
   pins: [],
   from,
   parent: undefined,
+  weights: randomWeights,
 })
 
 /**
@@ -75,6 +95,7 @@ const stored = z.object({
   pins: z.array(pinned).catch([]),
   from: z.string().optional(),
   parent: draftParent.optional().catch(undefined),
+  weights: draftWeights.catch(randomWeights),
 })
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
@@ -84,8 +105,8 @@ export function recallDraft(shelf: Shelf): Draft | undefined {
   try {
     const found = stored.safeParse(JSON.parse(shelf.getItem(place) ?? 'null'))
     if (!found.success) return undefined
-    const { tree, json, pins, from, parent } = found.data
-    return typeof tree === 'object' && tree !== null ? { tree, json, pins, from, parent } : undefined
+    const { tree, json, pins, from, parent, weights } = found.data
+    return typeof tree === 'object' && tree !== null ? { tree, json, pins, from, parent, weights } : undefined
   } catch {
     return undefined
   }

@@ -19,6 +19,7 @@ export function runWith(
     kind: 'training',
     rateTest: null,
     elsewhere: null,
+    initial: null,
     origin: null,
     studyId: null,
     datasetId: 'data',

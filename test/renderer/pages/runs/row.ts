@@ -15,6 +15,7 @@ export function row(id: string, change: Partial<RunSummary> = {}, spec: object =
     kind: 'training',
     rateTest: null,
     elsewhere: null,
+    initial: null,
     origin: null,
     studyId: null,
     datasetId: 'data',
