@@ -25,6 +25,7 @@ const helpers = new Set([
   'all.ts',
   'benchModels.ts',
   'seedLab.ts',
+  'seedMembers.ts',
   'store-support.ts',
   'store-snapshot-trainer.ts',
   'webgpuDispatches.ts',

@@ -3,15 +3,11 @@
  * of 10 classes. How long from unticking a member to the answer in the page, to the frame that shows it, and how long
  * the window is busy with what follows. Build the window first.
  */
-import { mkdirSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { z } from 'zod'
-import { softmaxRows } from '../../shared/ensemble/index.ts'
-import { random } from '../../shared/random.ts'
-import { parseRunSpec } from '../../shared/run/spec.ts'
-import { openStore } from '../../src-main/store/index.ts'
 import { launchBrowser } from '../browser/chromium.ts'
-import { type Lab, makeLab } from '../e2e/lab.ts'
+import { makeLab } from '../e2e/lab.ts'
+import { seedMembers } from './seedMembers.ts'
 import { type Figure, percentile, report } from './store-support.ts'
 import { openWindow } from './windowBench.ts'
 
@@ -25,7 +21,7 @@ const WARM_UP = 10
 const ticked = z.array(z.object({ answered: z.number(), painted: z.number(), settled: z.number() }))
 const figures: Figure[] = []
 const lab = makeLab()
-const runId = seed(lab)
+const { runId } = seedMembers(lab, { members: MEMBERS, examples: EXAMPLES, classes: CLASSES })
 const browser = await launchBrowser()
 const host = lab.start('serve', '--no-open', '--json', '--port', '0')
 try {
@@ -44,66 +40,6 @@ try {
   lab.remove()
 }
 report(`Unticking one of ${MEMBERS} members`, figures)
-
-/** A finished run whose snapshots are right ever more often. */
-function seed({ home, database }: Lab): string {
-  mkdirSync(home, { recursive: true })
-  const store = openStore(database)
-  store.write.putDataset({ id: '0123456789abcdef', name: 'seeded', folder: home, meta: {} })
-  const spec = parseRunSpec({
-    name: 'twenty snapshots',
-    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 1 },
-    budget: { epochs: MEMBERS },
-  })
-  const plan = { totalSteps: 10 * MEMBERS, stepsPerEpoch: 10 }
-  const run = store.write.createRun({
-    spec,
-    datasetId: '0123456789abcdef',
-    plan,
-    totalSteps: plan.totalSteps,
-  })
-  const { attempt } = store.write.claimRun(run.id)
-  const labels = { validation: randomLabels('validation'), test: randomLabels('test') }
-  for (let k = 0; k < MEMBERS; k++) {
-    const position = {
-      stepsDone: 10 * (k + 1),
-      epoch: { lossSum: 0, correct: 0, examples: 0 },
-      optimizerScalars: {},
-    }
-    store.record([
-      {
-        ...{ runId: run.id, attempt, seq: k, type: 'snapshot' as const },
-        ...{ cycle: k + 1, step: 10 * (k + 1) - 1, lr: 0.001, weightsSha256: `${k}` },
-        ...{ valLoss: 0.5, valAccuracy: 0.9, testLoss: 0.5, testAccuracy: 0.9 },
-        normalisation: { mean: [0], std: [1] },
-        state: { position, tensors: [] },
-        predictions: (['validation', 'test'] as const).map((part) => ({
-          part,
-          classes: CLASSES,
-          labels: labels[part],
-          probs: answers(labels[part], `${part} ${k}`),
-        })),
-      },
-    ])
-  }
-  store.write.setStatus(run.id, 'completed')
-  store.close()
-  return run.id
-}
-
-function randomLabels(purpose: string): Uint16Array<ArrayBuffer> {
-  const rng = random(1, purpose)
-  return Uint16Array.from({ length: EXAMPLES }, () => rng.below(CLASSES))
-}
-
-function answers(labels: Uint16Array, purpose: string): Float32Array<ArrayBuffer> {
-  const rng = random(1, purpose)
-  const logits = Float64Array.from(
-    { length: EXAMPLES * CLASSES },
-    (_, i) => 6 * rng.next() + (i % CLASSES === labels[Math.floor(i / CLASSES)] ? 4 : 0),
-  )
-  return Float32Array.from(softmaxRows(logits, CLASSES))
-}
 
 /**
  * answered: from the click until the headline says it. painted: until the frame after that is done, up to a frame of it
