@@ -41,9 +41,15 @@ export const runTableParquetUrl = (runIds: readonly string[]): string =>
 
 export const snapshotDownloads = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotDownload = (typeof snapshotDownloads)[number]
+/** The snapshot's own weights, or the moving average kept beside them. */
+export const snapshotWeights = ['own', 'ema'] as const
+export type SnapshotWeights = (typeof snapshotWeights)[number]
 /** tfjs: a tar of model.json and its weights. */
-export const snapshotDownloadUrl = (snapshotId: number, format: SnapshotDownload): string =>
-  `/download/snapshots/${snapshotId}/${format}`
+export const snapshotDownloadUrl = (
+  snapshotId: number,
+  format: SnapshotDownload,
+  of: SnapshotWeights = 'own',
+): string => `/download/snapshots/${snapshotId}/${format}${of === 'own' ? '' : `?weights=${of}`}`
 
 export interface EnsembleChoice {
   readonly method: PredictionMethod

@@ -1,5 +1,5 @@
 import { show, UserError } from '../errors.ts'
-import type { RunSpec } from './spec.ts'
+import type { Augmentation, RunSpec } from './spec.ts'
 
 /** Of images of [height, width, channels], or of rows of numbers. */
 export type DataKind = 'image' | 'table'
@@ -9,16 +9,28 @@ const ofImages: ReadonlySet<string> = new Set<RunSpec['model']['kind']>(['cnn', 
 /** Whether a kind of network can read the data. */
 export const readsData = (model: string, data: DataKind): boolean => data === 'image' || !ofImages.has(model)
 
+/** The parts of augmentation that change something, by name. */
+export const changesOn = (augmentation: Partial<Augmentation>): string[] =>
+  Object.entries(augmentation).flatMap(([name, value]) =>
+    value === undefined || value === 0 || value === false ? [] : [name],
+  )
+
 /** @throws UserError where network or augmentation needs images and the data set is a table */
-export function checkReads({ model, augmentation, dataset }: RunSpec, data: DataKind): void {
+export function checkReads(spec: RunSpec, data: DataKind): void {
+  const { model, dataset } = spec
   if (!readsData(model.kind, data)) {
     throw new UserError(
       `While planning the run: the network ${model.kind} needs images, and the data set ${show(dataset.name)} is a table; choose softmax or mlp for it.`,
     )
   }
-  if (data === 'table' && (augmentation.crop > 0 || augmentation.flip)) {
-    throw new UserError(
-      `While planning the run: augmentation (crop, flip) works on images, and the data set ${show(dataset.name)} is a table; set crop to 0 and flip to false.`,
-    )
-  }
+  checkAugmentation(spec, data)
+}
+
+/** @throws UserError where augmentation needs images and the data set is a table */
+export function checkAugmentation({ augmentation, dataset }: RunSpec, data: DataKind): void {
+  const on = changesOn(augmentation)
+  if (data === 'image' || on.length === 0) return
+  throw new UserError(
+    `While planning the run: augmentation (${on.join(', ')}) works on images, and the data set ${show(dataset.name)} is a table; leave it out.`,
+  )
 }

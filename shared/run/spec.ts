@@ -147,6 +147,52 @@ const ema = z.strictObject({
   warmup: z.boolean('must be true or false').default(false),
 })
 
+/** Of images, at random for each. What is uncovered or erased is 0 after normalisation: the mean of the channel. */
+const augmentation = z.strictObject({
+  /** Pixels of zero padding before a random crop back to the image's size. */
+  crop: z.int().min(0, 'must be at least 0').max(64, 'must be at most 64').default(0),
+  /** Mirror half of the images. */
+  flip: z.boolean('must be true or false').default(false),
+  /** Turned about the centre by an angle from -rotation to rotation, in degrees. */
+  rotation: z
+    .number('must be a number')
+    .positive('must be above 0')
+    .max(180, 'must be at most 180')
+    .optional(),
+  /** Pixels, before normalisation, times a factor from low to high; levels stay within black and white. */
+  brightness: z
+    .strictObject({ low: nonNegative, high: rate.max(100, 'must be at most 100') })
+    .refine(({ low, high }) => low <= high, { error: 'must be at most high', path: ['low'] })
+    .optional(),
+  /** One square for each image, its centre anywhere on it (DeVries & Taylor 2017). */
+  cutout: z.strictObject({ side: count(1024) }).optional(),
+  /** One rectangle for each chosen image, wholly on it (Zhong et al. 2020, algorithm 1). */
+  erasing: z
+    .strictObject({
+      probability: z
+        .number('must be a number')
+        .positive('must be above 0')
+        .max(1, 'must be at most 1')
+        .default(0.5),
+      /** Part of the image's area, from low to high. */
+      areaLow: rate.lt(1, 'must be below 1').default(0.02),
+      areaHigh: rate.lt(1, 'must be below 1').default(0.4),
+      /** Height over width, from aspect to 1 / aspect. */
+      aspect: rate.max(1, 'must be at most 1').default(0.3),
+    })
+    .refine(({ areaLow, areaHigh }) => areaLow <= areaHigh, {
+      error: 'must be at most areaHigh',
+      path: ['areaLow'],
+    })
+    .optional(),
+  /**
+   * A batch and its labels mixed with the batch in another order, λ to 1 - λ with λ of Beta(alpha, alpha), one for each batch
+   * (Zhang et al. 2018). The training accuracy is that of the label with the greater part.
+   */
+  mixup: z.strictObject({ alpha: rate.max(100, 'must be at most 100') }).optional(),
+})
+export type Augmentation = z.infer<typeof augmentation>
+
 export const deviceName = z.enum(['auto', 'cuda', 'webgpu', 'simd', 'wasm', 'cpu'])
 export type DeviceName = z.infer<typeof deviceName>
 
@@ -207,14 +253,7 @@ export const runSpec = z.strictObject({
     [z.strictObject({ epochs: z.number().positive().max(1e6) }), z.strictObject({ steps: count(1e9) })],
     { error: ({ input }) => budgetWords(input) },
   ),
-  augmentation: z
-    .strictObject({
-      /** Pixels of zero padding before a random crop back to the image's size. */
-      crop: z.int().min(0, 'must be at least 0').max(64, 'must be at most 64').default(0),
-      /** Mirror half of the images. */
-      flip: z.boolean('must be true or false').default(false),
-    })
-    .prefault({}),
+  augmentation: augmentation.prefault({}),
   labelSmoothing: fraction.default(0),
   /** Of the loss, by the class of the label. balanced: n / (k · n_c) over the n training examples and k classes. */
   classWeights: classWeights.optional(),

@@ -5,7 +5,9 @@ export { scheduleLabel, writtenPeak } from './children.ts'
 export { type CompiledSchedule, compileSchedule, type StepRates } from './compile.ts'
 export { type Cycle, maxListedCycles } from './cycles.ts'
 export { type ScheduleEdit, scheduleEdit } from './edits.ts'
-export { type ExportTarget, exportSchedule, exportTargets } from './export/exportSchedule.ts'
+export { type ExportTarget, exportLibraries, exportSchedule, exportTargets } from './export/exportSchedule.ts'
+export { parityFiles } from './export/parityFiles.ts'
+export { scheduleCsv } from './export/valuesCsv.ts'
 export {
   type Budget,
   type Extension,

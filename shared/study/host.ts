@@ -7,6 +7,8 @@ export interface StudyHost {
   trainCount(dataset: RunSpec['dataset']): Promise<number> | number
   /** Of a data set. @throws UserError for one that is not there */
   dataKind(name: string): Promise<DataKind> | DataKind
+  /** Of a data set. @throws UserError for one that is not there */
+  classCount(name: string): Promise<number> | number
   /** The schedule of a stored run. @throws UserError where there is no such run */
   scheduleOf(runId: string): Promise<unknown> | unknown
   /** Asked for by quasi-random search alone: its tables take a while to load. */

@@ -1,4 +1,5 @@
 import { readTopology } from '../model/topology.ts'
+import { checkClassWeights } from '../run/classWeights.ts'
 import { checkReads } from '../run/imagesOnly.ts'
 import { buildTimetable, initialPlan } from '../run/plan.ts'
 import { plannedSnapshots } from '../run/plannedSnapshots.ts'
@@ -65,6 +66,9 @@ export function createPlanner(host: StudyHost): Planner {
         topologies.add(key)
       }
       checkReads(spec, await host.dataKind(spec.dataset.name))
+      if (spec.classWeights !== undefined) {
+        checkClassWeights(spec, await host.classCount(spec.dataset.name))
+      }
       const plan = initialPlan(spec, await countOf(spec.dataset))
       const { schedule, totalSteps } = buildTimetable(spec, { plan, edits: [] })
       checkRates(spec.schedule, schedule, ratesLookedAt)

@@ -1,16 +1,14 @@
 import { UserError } from '../../shared/errors.ts'
 import { type Random, random } from '../../shared/random.ts'
+import { changesOn } from '../../shared/run/imagesOnly.ts'
+import type { Augmentation } from '../../shared/run/spec.ts'
+import { changesOf, type Rectangle } from './augment/index.ts'
 import { exampleSize, type Values } from './meta.ts'
 import type { Normalisation } from './normalise.ts'
 import type { Dataset } from './open.ts'
 
 /** Changes made to each training image at random. Absent parts are off. */
-export interface Augmentation {
-  /** Pixels of zero padding (after normalisation) on each side, from which a crop of the image's own size is taken. */
-  readonly crop?: number
-  /** Mirrors left and right with probability one half. */
-  readonly flip?: boolean
-}
+export type ImageChanges = Partial<Omit<Augmentation, 'mixup'>>
 
 export interface Batcher {
   /** Numbers in one example, the product of its shape. */
@@ -18,7 +16,7 @@ export interface Batcher {
   /**
    * Writes the normalised examples `indices` to the beginning of `out`, row-major [B, h, w, c] or [B, d]. The
    * augmentation's generator is keyed by (seed, 'augment', step) and draws vertical offset, horizontal offset, flip for
-   * each image in turn, so the same call gives the same bits.
+   * each image in turn, so the same call gives the same bits; changesOf has what comes after crop and flip.
    */
   fill(indices: Uint32Array, out: Float32Array, step: number, seed: number): void
 }
@@ -30,7 +28,7 @@ export interface Batcher {
 export function createBatcher(
   dataset: Dataset,
   normalisation: Normalisation,
-  augmentation: Augmentation = {},
+  augmentation: ImageChanges = {},
 ): Batcher {
   const { meta, examples } = dataset
   const channels = meta.shape.at(-1) ?? 1
@@ -39,15 +37,16 @@ export function createBatcher(
     throw new Error(`Normalisation has ${normalisation.mean.length} channels, the data set ${channels}`)
   const padding = augmentation.crop ?? 0
   const flip = augmentation.flip ?? false
-  const augments = padding > 0 || flip
-  if (augments && meta.kind !== 'image')
+  const changesImages = changesOn(augmentation)
+  if (changesImages.length > 0 && meta.kind !== 'image')
     throw new UserError(
-      `While preparing batches of ${meta.name}: augmentation (crop, flip) works on images, and this is a table; set crop to 0 and flip to false.`,
+      `While preparing batches of ${meta.name}: augmentation (${changesImages.join(', ')}) works on images, and this is a table; leave it out.`,
     )
-  const plain =
-    examples instanceof Uint8Array || examples instanceof Uint16Array
-      ? levelPainter(examples, normalisation, meta.shape)
-      : floatPainter(examples, normalisation, meta.shape)
+  const hasLevels = examples instanceof Uint8Array || examples instanceof Uint16Array
+  const plain = hasLevels
+    ? levelPainter(examples, normalisation, meta.shape)
+    : floatPainter(examples, normalisation, meta.shape)
+  const changes = changesOf(augmentation, meta.shape, { norm: normalisation, hasWhite: hasLevels })
   return {
     exampleSize: size,
     fill(indices, out, step, seed) {
@@ -55,13 +54,17 @@ export function createBatcher(
         throw new Error(
           `A batch of ${indices.length} needs ${indices.length * size} numbers, got ${out.length}`,
         )
-      if (!augments) {
+      if (changesImages.length === 0) {
         for (let b = 0; b < indices.length; b++) plain.whole(indices[b] ?? 0, out, b * size)
         return
       }
       const rng = random(seed, 'augment', step)
-      for (let b = 0; b < indices.length; b++)
-        paintMoved(plain, meta.shape, indices[b] ?? 0, out, b * size, drawMove(rng, padding, flip))
+      const change = changes?.(step, seed)
+      for (let b = 0; b < indices.length; b++) {
+        const move = drawMove(rng, padding, flip)
+        paintMoved(plain, meta.shape, indices[b] ?? 0, out, b * size, move)
+        change?.(out, b * size, coveredBy(move, meta.shape))
+      }
     },
   }
 }
@@ -77,6 +80,16 @@ function drawMove(rng: Random, padding: number, flip: boolean): Move {
   const down = padding > 0 ? rng.below(2 * padding + 1) - padding : 0
   const right = padding > 0 ? rng.below(2 * padding + 1) - padding : 0
   return { down, right, mirrored: flip && rng.next() < 0.5 }
+}
+
+/** Where the pixels of the source lie after crop and mirror. */
+function coveredBy({ down, right, mirrored }: Move, [height = 1, width = 1]: readonly number[]): Rectangle {
+  return {
+    top: Math.min(height, Math.max(0, -down)),
+    left: mirrored ? Math.max(0, right) : Math.max(0, -right),
+    height: Math.max(0, height - Math.abs(down)),
+    width: Math.max(0, width - Math.abs(right)),
+  }
 }
 
 /** Writes normalised numbers: a whole example, or `count` pixels from a place, forwards or backwards. */

@@ -5,7 +5,7 @@ export {
   importOptions,
   type OnProgress,
 } from '../../shared/data/importOptions.ts'
-export { type Augmentation, type Batcher, createBatcher } from './batches.ts'
+export { type Batcher, createBatcher, type ImageChanges } from './batches.ts'
 export { browse } from './browse.ts'
 export { type Catalogue, createCatalogue, type DamagedDataset } from './catalogue.ts'
 export { EMBEDDED } from './embedded.ts'

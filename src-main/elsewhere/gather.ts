@@ -1,6 +1,12 @@
 import { MOST_STEP, type RunElsewhere } from '../../shared/run/elsewhere.ts'
 import { partOfFolder, roleOfTag, type TagRole } from '../../shared/run/tagRoles.ts'
-import type { ElsewhereBatch, ElsewhereEvaluation, ElsewherePoints } from '../store/types/elsewhere.ts'
+import {
+  type ElsewhereBatch,
+  type ElsewhereEvaluation,
+  type ElsewherePoints,
+  type EvaluationScore,
+  evaluationScores,
+} from '../store/types/elsewhere.ts'
 import type { ReadEvent } from './events.ts'
 
 /** Series of a run, at most: a file may name a million. */
@@ -11,16 +17,7 @@ const seriesNames: Partial<Record<TagRole, string>> = {
   trainLoss: 'loss',
   trainAccuracy: 'accuracy',
 }
-const scoreNames = [
-  'trainLoss',
-  'trainAccuracy',
-  'valLoss',
-  'valAccuracy',
-  'testLoss',
-  'testAccuracy',
-] as const
-type ScoreName = (typeof scoreNames)[number]
-const isScore = (role: TagRole): role is ScoreName => scoreNames.some((name) => name === role)
+const isScore = (role: TagRole): role is EvaluationScore => evaluationScores.some((name) => name === role)
 
 type Settings = Record<string, string | number | boolean>
 
@@ -45,12 +42,13 @@ export function createGatherer(
   known: Pick<RunElsewhere, 'tagRoles' | 'hyperparameters' | 'lastEventAt'>,
 ): Gatherer {
   const holders = new Map<TagRole, string>()
-  const names = new Map<string, { readonly role: TagRole; readonly name: string }>()
+  /** By folder and tag; `of` is the folder. */
+  const names = new Map<string, { readonly role: TagRole; readonly name: string; readonly of: string }>()
   const notes = new Set<string>()
   const hyperparameters: Settings = { ...known.hyperparameters }
   let pending = new Map<string, Pending>()
-  let evaluations = new Map<number, Partial<Record<ScoreName, number>> & { wallTime: number }>()
-  let evaluationsReplaceFrom: number | undefined
+  let evaluations = new Map<number, Partial<Record<EvaluationScore, number>> & { wallTime: number }>()
+  let evaluationsReplaceFrom: Partial<Record<EvaluationScore, number>> = {}
   let folder = ''
   /** Series that the file has begun; undefined where it had been read in part before. */
   let seen: Set<string> | undefined
@@ -66,7 +64,7 @@ export function createGatherer(
     // Of several that say the same (the rates of parameter groups) the first stands for it.
     const role = said !== 'other' && holders.has(said) ? 'other' : said
     if (role !== 'other') holders.set(role, key)
-    const made = { role, name: seriesNames[role] ?? key }
+    const made = { role, name: seriesNames[role] ?? key, of: folder }
     names.set(key, made)
     return made
   }
@@ -80,9 +78,9 @@ export function createGatherer(
     for (const at of series.points.keys()) if (at >= step) series.points.delete(at)
     series.replacesFrom = Math.min(series.replacesFrom ?? step, step)
   }
-  const cutEvaluations = (step: number): void => {
-    for (const at of evaluations.keys()) if (at >= step) evaluations.delete(at)
-    evaluationsReplaceFrom = Math.min(evaluationsReplaceFrom ?? step, step)
+  const cutEvaluations = (score: EvaluationScore, step: number): void => {
+    for (const [at, { [score]: _, ...others }] of evaluations) if (at >= step) evaluations.set(at, others)
+    evaluationsReplaceFrom[score] = Math.min(evaluationsReplaceFrom[score] ?? step, step)
   }
   const put = (tag: string, value: number, { step, wallTime }: ReadEvent): void => {
     const found = meaning(tag)
@@ -94,7 +92,7 @@ export function createGatherer(
     if (seen !== undefined && !seen.has(name)) {
       seen.add(name)
       cut(name, step)
-      if (isScore(role) && !role.startsWith('train')) cutEvaluations(step)
+      if (isScore(role)) cutEvaluations(role, step)
     }
     seriesOf(name).points.set(step, value)
     points += 1
@@ -123,8 +121,11 @@ export function createGatherer(
       lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
       startedAt = Math.min(startedAt ?? wallTime, wallTime)
       if (event.isRestart) {
-        for (const { name } of names.values()) cut(name, step)
-        cutEvaluations(step)
+        for (const { name, role, of } of names.values()) {
+          if (of !== folder) continue
+          cut(name, step)
+          if (isScore(role)) cutEvaluations(role, step)
+        }
       }
       for (const { tag, value } of event.scalars) put(tag, value, event)
       return points > 20_000
@@ -132,14 +133,16 @@ export function createGatherer(
     take() {
       const batch: ElsewhereBatch = {
         series: [...pending].map(([name, series]) => asPoints(name, series)),
-        evaluations: [...evaluations].map(([step, scores]) => asEvaluation(step, scores)),
-        ...(evaluationsReplaceFrom !== undefined && { evaluationsReplaceFrom }),
+        evaluations: [...evaluations].flatMap(([step, scores]) =>
+          Object.keys(scores).length > 1 ? [asEvaluation(step, scores)] : [],
+        ),
+        evaluationsReplaceFrom,
         ...(startedAt !== undefined && { startedAt: Math.round(startedAt) }),
         about: { hyperparameters, lastEventAt, notes: [...notes] },
       }
       pending = new Map()
       evaluations = new Map()
-      evaluationsReplaceFrom = undefined
+      evaluationsReplaceFrom = {}
       points = 0
       return batch
     },
@@ -154,7 +157,7 @@ function asPoints(name: string, { points, replacesFrom }: Pending): ElsewherePoi
 
 const asEvaluation = (
   step: number,
-  { wallTime, ...scores }: Partial<Record<ScoreName, number>> & { wallTime: number },
+  { wallTime, ...scores }: Partial<Record<EvaluationScore, number>> & { wallTime: number },
 ): ElsewhereEvaluation => ({
   step,
   wallTime,

@@ -1,4 +1,4 @@
-import type { EpochRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import type { EpochRecord, StoreReads } from '../store/types.ts'
 import { type CsvCell, type CsvForm, csvLines } from './csv.ts'
 import { orderSeries, stepRows } from './runTable.ts'
 
@@ -24,7 +24,7 @@ export function* runCsv(
       yield* rowsCsv(epochColumns, read.epochs(runId), form)
       return
     case 'snapshots':
-      yield* rowsCsv(snapshotColumns, read.snapshots(runId), form)
+      yield* rowsCsv(snapshotColumns, snapshotRows(read, runId), form)
   }
 }
 
@@ -49,9 +49,23 @@ export const snapshotColumns = [
   'valAccuracy',
   'testLoss',
   'testAccuracy',
+  'emaValLoss',
+  'emaValAccuracy',
+  'emaTestLoss',
+  'emaTestAccuracy',
   'weightsSha256',
   'bytes',
-] as const satisfies readonly (keyof SnapshotRecord)[]
+] as const
+
+/** Snapshots with the scores of the moving average beside each; null without one. */
+export const snapshotRows = (read: StoreReads, runId: string) =>
+  read.snapshots(runId).map(({ ema, ...snapshot }) => ({
+    ...snapshot,
+    emaValLoss: ema?.valLoss ?? null,
+    emaValAccuracy: ema?.valAccuracy ?? null,
+    emaTestLoss: ema?.testLoss ?? null,
+    emaTestAccuracy: ema?.testAccuracy ?? null,
+  }))
 
 const linesAtOnce = 4096
 

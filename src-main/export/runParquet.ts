@@ -1,6 +1,6 @@
-import type { EpochRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import type { StoreReads } from '../store/types.ts'
 import { groupsOf, type ParquetColumn, type ParquetType, type ParquetValue, parquet } from './parquet.ts'
-import { type CsvTable, epochColumns, snapshotColumns } from './runCsv.ts'
+import { type CsvTable, epochColumns, snapshotColumns, snapshotRows } from './runCsv.ts'
 import { orderSeries, stepRows } from './runTable.ts'
 
 /** A run's tables as Parquet, with the columns of its CSV. A number that was not measured is null; NaN stays NaN. */
@@ -11,7 +11,7 @@ export function runParquet(read: StoreReads, runId: string, table: CsvTable): Ge
     case 'epochs':
       return recordsParquet(epochColumns, read.epochs(runId))
     case 'snapshots':
-      return recordsParquet(snapshotColumns, read.snapshots(runId))
+      return recordsParquet(snapshotColumns, snapshotRows(read, runId))
   }
 }
 
@@ -33,7 +33,7 @@ function* stepValues(
     yield [step, ...values.map((value) => value ?? null)]
 }
 
-const typesOf: Readonly<Partial<Record<keyof EpochRecord | keyof SnapshotRecord, ParquetType>>> = {
+const typesOf: Readonly<Record<string, ParquetType>> = {
   id: 'int64',
   epoch: 'int64',
   step: 'int64',
@@ -42,7 +42,7 @@ const typesOf: Readonly<Partial<Record<keyof EpochRecord | keyof SnapshotRecord,
   weightsSha256: 'text',
 }
 
-function recordsParquet<K extends keyof EpochRecord | keyof SnapshotRecord>(
+function recordsParquet<K extends string>(
   names: readonly K[],
   records: readonly Readonly<Record<K, ParquetValue>>[],
 ): Generator<Uint8Array> {

@@ -1,3 +1,4 @@
+import type { SnapshotWeights } from '../../shared/api/urls.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { StoredTensor } from '../../shared/run/messages.ts'
@@ -11,8 +12,6 @@ import { layersModelFiles } from './tfjs/layersModel.ts'
 
 export const snapshotFormats = ['tfjs', 'safetensors', 'onnx'] as const
 export type SnapshotFormat = (typeof snapshotFormats)[number]
-
-type ExportedWeights = 'own' | 'ema'
 
 export interface ExportedFile {
   /** Inside the folder for tfjs; undefined where the export is one file. */
@@ -30,7 +29,7 @@ export function exportSnapshot(
   store: Store,
   snapshotId: number,
   format: SnapshotFormat,
-  of: ExportedWeights = 'own',
+  of: SnapshotWeights = 'own',
 ): ExportedFile[] {
   const snapshot = store.read.snapshot(snapshotId)
   const run = store.read.run(snapshot.runId)

@@ -1,5 +1,7 @@
 import { readTopology } from '../../shared/model/topology.ts'
+import { checkClassWeights } from '../../shared/run/classWeights.ts'
 import type { TimingSubject } from '../../shared/run/deviceComparison.ts'
+import { checkAugmentation } from '../../shared/run/imagesOnly.ts'
 import { initialPlan } from '../../shared/run/plan.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 import type { SchedulePlan } from '../../shared/schedule/index.ts'
@@ -18,12 +20,14 @@ export interface PlannedRun extends StoredDataset {
 }
 
 /**
- * @throws UserError for a data set that is not there, a batch or budget that does not fit it, or a topology that could
- * never be trained
+ * @throws UserError for a data set that is not there, a batch, budget, augmentation or list of class weights that does not
+ * fit it, or a topology that could never be trained
  */
 export async function planRun(spec: RunSpec, catalogue: Catalogue): Promise<PlannedRun> {
   if (spec.model.kind === 'layers') readTopology(spec.model.topology)
   const dataset = await catalogue.resolve(spec.dataset.name)
+  checkAugmentation(spec, dataset.meta.kind)
+  checkClassWeights(spec, dataset.meta.classes.length)
   const split = splitDataset(await catalogue.labels(dataset), dataset.meta, spec.dataset)
   return { ...dataset, split, plan: initialPlan(spec, split.train.length) }
 }

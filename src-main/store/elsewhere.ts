@@ -5,7 +5,13 @@ import { pointAt, putPoints } from './metrics/sparse.ts'
 import { json } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
 import { putSnapshot } from './snapshots.ts'
-import type { ElsewhereBatch, ElsewhereEvaluation, ElsewhereSnapshot } from './types/elsewhere.ts'
+import {
+  type ElsewhereBatch,
+  type ElsewhereEvaluation,
+  type ElsewhereSnapshot,
+  type EvaluationScore,
+  evaluationScores,
+} from './types/elsewhere.ts'
 
 /*
  * What is stored of a run that another program trained. Its steps come with gaps, may be taken back by a restart, and
@@ -20,13 +26,36 @@ export function putElsewhere(context: WriteContext, runId: string, batch: Elsewh
   const run = knownRun(db, runId)
   if (run.kind !== 'elsewhere') throw new Error(`Run ${runId} is one of our own.`)
   for (const points of batch.series ?? []) putPoints(db, runId, points)
-  if (batch.evaluationsReplaceFrom !== undefined)
-    db.run('DELETE FROM epochs WHERE run_id = ? AND step >= ?', runId, batch.evaluationsReplaceFrom)
+  takeBack(db, runId, batch.evaluationsReplaceFrom ?? {})
   for (const evaluation of batch.evaluations ?? []) putEvaluation(db, runId, evaluation)
   if (batch.evaluations !== undefined || batch.evaluationsReplaceFrom !== undefined) orderEpochs(db, runId)
   for (const snapshot of batch.snapshots ?? []) putMember(context, runId, run.attempt, snapshot)
   if (batch.about !== undefined) putAbout(db, runId, batch.about)
   putProgress(db, runId, batch)
+}
+
+const scoreColumns: Readonly<Record<EvaluationScore, string>> = {
+  trainLoss: 'train_loss',
+  trainAccuracy: 'train_accuracy',
+  valLoss: 'val_loss',
+  valAccuracy: 'val_accuracy',
+  testLoss: 'test_loss',
+  testAccuracy: 'test_accuracy',
+}
+
+/** One file may begin a score anew while those of another file stay: an evaluation goes when all of its scores have. */
+function takeBack(db: Db, runId: string, from: NonNullable<ElsewhereBatch['evaluationsReplaceFrom']>): void {
+  for (const score of evaluationScores) {
+    const step = from[score]
+    if (step === undefined) continue
+    db.run(`UPDATE epochs SET ${scoreColumns[score]} = NULL WHERE run_id = ? AND step >= ?`, runId, step)
+  }
+  const first = Math.min(...Object.values(from))
+  if (!Number.isFinite(first)) return
+  const nothing = Object.values(scoreColumns)
+    .map((column) => `${column} IS NULL`)
+    .join(' AND ')
+  db.run(`DELETE FROM epochs WHERE run_id = ? AND step >= ? AND ${nothing}`, runId, first)
 }
 
 function putEvaluation(db: Db, runId: string, evaluation: ElsewhereEvaluation): void {

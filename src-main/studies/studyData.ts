@@ -43,6 +43,7 @@ export function createStudyData(read: StoreReads, catalogue: Catalogue): StudyDa
         return splitDataset(labels, found.meta, { validation, test, seed }).train.length
       }),
     dataKind: async (name) => (await dataset(name)).meta.kind,
+    classCount: async (name) => (await dataset(name)).meta.classes.length,
     scheduleOf: (runId) => read.run(runId).spec.schedule,
     sobol: async () => (await import('../../shared/study/sobol.ts')).sobolPoints,
     async toStore(cells) {

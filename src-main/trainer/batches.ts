@@ -11,6 +11,7 @@ import {
 } from '../datasets/index.ts'
 import * as tf from '../engine/tf.ts'
 import { classWeightsOf } from './classWeights.ts'
+import { type Mixture, mix } from './mixup.ts'
 import type { ModelInput } from './models/index.ts'
 
 /** One part of the data that models are measured on, in a fixed order. */
@@ -21,11 +22,13 @@ export interface ExamplePart {
 }
 
 export interface Batch {
-  /** [batch, ...shape of an example], normalised and augmented. The caller's to dispose. */
+  /** [batch, ...shape of an example], normalised, augmented and mixed. The caller's to dispose. */
   readonly x: tf.Tensor
   /** [batch], int32. The caller's to dispose. */
   readonly y: tf.Tensor1D
   readonly labels: Uint16Array<ArrayBuffer>
+  /** Where the batch is mixed with itself in another order. */
+  readonly mixture?: Mixture | undefined
 }
 
 /** A data set cut and normalised for one run. */
@@ -56,7 +59,8 @@ export function prepareData(spec: RunSpec, dataset: Dataset, stepsPerEpoch: numb
   }
   const norm = normalisation(dataset, split.train)
   const plain = createBatcher(dataset, norm)
-  const augmented = createBatcher(dataset, norm, spec.augmentation)
+  const { mixup, ...changes } = spec.augmentation
+  const augmented = createBatcher(dataset, norm, changes)
   const order = epochOrder(spec.seed, split.train)
   const labelsOf = (indices: Uint32Array): Uint16Array<ArrayBuffer> =>
     Uint16Array.from(indices, (i) => labels[i] ?? 0)
@@ -72,13 +76,19 @@ export function prepareData(spec: RunSpec, dataset: Dataset, stepsPerEpoch: numb
       const from = (step % stepsPerEpoch) * spec.batchSize
       const indices = order(Math.floor(step / stepsPerEpoch)).subarray(from, from + spec.batchSize)
       const own = labelsOf(indices)
+      const values = fill(augmented, indices, step, spec.seed)
+      const mixture = mixup && mix(values, own, mixup.alpha, step, spec.seed)
       return {
-        x: fill(augmented, meta.shape, indices, step, spec.seed),
+        x: tf.tensor(values, [indices.length, ...meta.shape]),
         y: tf.tensor1d(Int32Array.from(own), 'int32'),
         labels: own,
+        mixture,
       }
     },
-    partBatch: (part, from, to) => fill(plain, meta.shape, part.indices.subarray(from, to), 0, spec.seed),
+    partBatch(part, from, to) {
+      const indices = part.indices.subarray(from, to)
+      return tf.tensor(fill(plain, indices, 0, spec.seed), [indices.length, ...meta.shape])
+    },
   }
 }
 
@@ -94,8 +104,8 @@ function epochOrder(seed: number, train: Uint32Array): (epoch: number) => Uint32
   }
 }
 
-function fill(batcher: Batcher, shape: readonly number[], indices: Uint32Array, step: number, seed: number) {
+function fill(batcher: Batcher, indices: Uint32Array, step: number, seed: number): Float32Array {
   const values = new Float32Array(indices.length * batcher.exampleSize)
   batcher.fill(indices, values, step, seed)
-  return tf.tensor(values, [indices.length, ...shape])
+  return values
 }

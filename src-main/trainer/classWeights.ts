@@ -1,4 +1,4 @@
-import { show, UserError } from '../../shared/errors.ts'
+import { checkClassWeights } from '../../shared/run/classWeights.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 
 /**
@@ -18,10 +18,6 @@ export function classWeightsOf(
     for (const label of labels) counts[label] = (counts[label] ?? 0) + 1
     return Float32Array.from(counts, (count) => (count === 0 ? 0 : labels.length / (classes * count)))
   }
-  if (spec.length !== classes) {
-    throw new UserError(
-      `While preparing the data: classWeights must have a weight for each of the ${classes} classes (received ${spec.length}: ${show(spec)}); write as many, or "balanced".`,
-    )
-  }
+  checkClassWeights({ classWeights: spec }, classes)
   return Float32Array.from(spec)
 }

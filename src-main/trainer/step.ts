@@ -10,7 +10,7 @@ import type { StepSettings, TrainOptimizer } from './optimizers/index.ts'
 export interface StepResult {
   /** Mean loss of the batch before the step. */
   readonly loss: number
-  /** Examples of the batch whose greatest logit was the label's. */
+  /** Examples of the batch whose greatest logit was the label's; of two mixed labels, that of the greater part. */
   readonly correct: number
 }
 
@@ -46,15 +46,32 @@ export function trainStep(
   const { value, grads } = tf.variableGrads(() => {
     const logits = model.forward(batch.x, { training: true, ...key })
     kept.push(tf.keep(logits))
-    return classWeights === undefined
-      ? softmaxCrossEntropy(logits, batch.y, labelSmoothing)
-      : weightedCrossEntropy(logits, batch.y, classWeights, labelSmoothing)
+    return mixedLoss(batch, (labels) =>
+      classWeights === undefined
+        ? softmaxCrossEntropy(logits, labels, labelSmoothing)
+        : weightedCrossEntropy(logits, labels, classWeights, labelSmoothing),
+    )
   }, [...model.variables])
   const applied = clipping === undefined ? grads : clip(grads, clipping)
   optimizer.apply(applied, model.variables, settings)
   tf.dispose([grads, applied])
-  return readResult(value, kept, batch.labels)
+  return readResult(value, kept, dominating(batch))
 }
+
+/**
+ * λ · loss(own labels) + (1 - λ) · loss(partners' labels): as cross-entropy is linear in its target, the loss against
+ * λ · own + (1 - λ) · partner (Zhang et al. 2018, equation 1).
+ */
+function mixedLoss({ y, mixture }: Batch, lossOf: (labels: tf.Tensor1D) => tf.Scalar): tf.Scalar {
+  if (mixture === undefined) return lossOf(y)
+  const { lambda, labels } = mixture
+  const partners = tf.tensor1d(Int32Array.from(labels), 'int32')
+  return tf.add<tf.Scalar>(tf.mul(lossOf(y), lambda), tf.mul(lossOf(partners), 1 - lambda))
+}
+
+/** Of each example the label that most of it has. */
+const dominating = ({ labels, mixture }: Batch): Uint16Array =>
+  mixture === undefined || mixture.lambda >= 0.5 ? labels : mixture.labels
 
 async function readResult(
   value: tf.Scalar,

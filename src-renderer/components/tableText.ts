@@ -1,3 +1,5 @@
+import { spreadsheetText } from '../../shared/spreadsheetText.ts'
+
 /** A table as text: a head and rows of as many cells. */
 export interface TextTable {
   readonly head: readonly string[]
@@ -13,9 +15,12 @@ export function markdownTable({ head, rows }: TextTable): string {
 
 const escaped = (cell: string): string => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
-/** RFC 4180, but for lines that end as they do elsewhere here. */
+/** RFC 4180, but for lines that end as they do elsewhere here; a spreadsheet can open it without harm. */
 export function csvTable({ head, rows }: TextTable): string {
   return `${[head, ...rows].map((cells) => cells.map(quoted).join(',')).join('\n')}\n`
 }
 
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+function quoted(cell: string): string {
+  const safe = spreadsheetText(cell)
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

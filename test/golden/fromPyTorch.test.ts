@@ -16,7 +16,7 @@ const table = z.array(
   }),
 )
 /**
- * from_pytorch.json is the reference's; from_pytorch_own.json was made by test/interop/pytorchSchedules.py with the
+ * from_pytorch.json is the reference's; from_pytorch_own.json was made by test/interop/python/pytorchSchedules.py with the
  * lr_scheduler.py of PyTorch 2.6.0.
  */
 const cases = ['from_pytorch.json', 'from_pytorch_own.json'].flatMap((file) =>

@@ -15,6 +15,7 @@ import {
 } from '../context.ts'
 import { findEnsemble } from '../findEnsemble.ts'
 import { examples } from '../help.ts'
+import { mistakesCsv } from '../mistakesCsv.ts'
 import { describeMistakes, mistakesReport } from '../mistakesText.ts'
 
 const options = z.object({
@@ -23,6 +24,7 @@ const options = z.object({
   ensemble: z.string().min(1, 'must name an ensemble').optional(),
   part: z.enum(['validation', 'test']).optional(),
   top: wholeNumber(1, 100_000).default(10),
+  csv: z.enum(['confusion', 'examples'], 'must be confusion or examples').optional(),
 })
 
 export function addMistakes(program: Command, cli: Cli): void {
@@ -35,20 +37,30 @@ export function addMistakes(program: Command, cli: Cli): void {
     .option('--ensemble <name>', 'instead: name or number of a kept ensemble')
     .option('--part <part>', 'validation or test (default: test, or validation where there is no test part)')
     .option('--top <count>', 'how many of the worst to list (default: 10)')
+    .option(
+      '--csv <what>',
+      'instead, as comma-separated values: confusion (counts) or examples (every one, with its classes and probabilities)',
+    )
     .addHelpText(
       'after',
       examples([
         ['anneal mistakes --snapshot 12', 'on test data'],
         ['anneal mistakes --ensemble best --part validation --json', 'all numbers, for a program'],
+        ['anneal mistakes --snapshot 12 --csv examples > answers.csv', 'a row an example'],
       ]),
     )
   command.action(async () => {
-    const { snapshot, ensemble, part, top, ...rest } = readOptions(command, options)
+    const { snapshot, ensemble, part, top, csv, ...rest } = readOptions(command, options)
+    if (csv !== undefined && rest.json)
+      throw new UserError(
+        'While reading the options of "anneal mistakes": --csv and --json are two forms; take one.',
+      )
     await withStored(cli, rest, async (core) => {
       const predictor = predictorOf(core, snapshot, ensemble)
       const found = findMistakes(core.store, predictor, part)
       const snapshotId = predictor.members[0]?.snapshotId ?? 0
       const places = await placeExamples(core, { snapshotId, part: found.part })
+      if (csv !== undefined) return cli.terminal.out(mistakesCsv[csv](found, places))
       const report = mistakesReport(found, places, top)
       if (rest.json) return printJson(cli, report)
       await cli.terminal.out(describeMistakes(report, cli.terminal.columns))

@@ -16,6 +16,7 @@ import {
   presets,
   type SchedulePlan,
   type ScheduleSpec,
+  scheduleCsv,
   scheduleFamilies,
 } from '../../../shared/schedule/index.ts'
 import { homeFolder } from '../../core.ts'
@@ -28,6 +29,7 @@ import { type Chunk, readJsonFile, writeFileWhole } from '../files.ts'
 import { whole } from '../format.ts'
 import { examples } from '../help.ts'
 import { mostRows, refuseManyRows } from '../manyRows.ts'
+import { writeWithTest } from '../scheduleCode.ts'
 import { familyNamed, kindJson, kindsText, kindText } from '../scheduleKinds.ts'
 import { table } from '../table.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
@@ -54,6 +56,7 @@ const options = z.object({
   all: z.boolean().default(false),
   format: z.enum(['csv', 'json', 'svg', 'spec']).optional(),
   code: z.enum(exportTargets).optional(),
+  withTest: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })
@@ -63,7 +66,7 @@ export function addSchedule(program: Command, cli: Cli): void {
   const command = addJson(program.command('schedule'))
     .summary('print learning rate and momentum step by step')
     .description(
-      'Print the learning rate and momentum a schedule gives at every step (counted from 0), as CSV, JSON, a picture or Python source.',
+      'Print the learning rate and momentum a schedule gives at every step (counted from 0), as CSV, JSON, a picture or source code.',
     )
     .option('--spec <file>', 'JSON file with a schedule, or with a run whose schedule is meant')
     .option('--preset <id>', 'a schedule that comes with Anneal')
@@ -88,7 +91,14 @@ export function addSchedule(program: Command, cli: Cli): void {
       '--format <format>',
       'csv, json, svg, or spec for the schedule itself (default: csv; json with --json)',
     )
-    .option('--code <library>', 'Python source of the schedule instead, for pytorch, keras or optax')
+    .option(
+      '--code <library>',
+      'source of the schedule instead: Python for pytorch, keras or optax, TypeScript for tfjs',
+    )
+    .option(
+      '--with-test',
+      'with --code and --out: also the values as CSV, and a test of the code against them',
+    )
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--force', 'replace the file if it is there')
     .addHelpText(
@@ -102,6 +112,10 @@ export function addSchedule(program: Command, cli: Cli): void {
         [
           'anneal schedule --preset rex --steps 700 --steps-per-epoch 10 --code pytorch --out rex.py',
           'the same rates in a PyTorch script',
+        ],
+        [
+          'anneal schedule --preset rex --steps 700 --code tfjs --with-test --out rex.ts',
+          'rex.ts, rex.values.csv, and rex.test.ts for node --test',
         ],
         [
           `anneal schedule --from-pytorch 'StepLR(optimizer, step_size=30)' --lr 0.1 --steps 90 --format spec`,
@@ -126,6 +140,11 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
       `While printing the schedule: give either --code or --format, not both (received ${chosen.code} and ${chosen.format}).`,
     )
   }
+  if (chosen.withTest && (chosen.code === undefined || out === undefined)) {
+    throw new UserError(
+      'While printing the schedule: --with-test writes a test beside the code; give --code LIBRARY and --out FILE too.',
+    )
+  }
   const format = chosen.code ?? chosen.format ?? (json ? 'json' : 'csv')
   if (json && format !== 'json' && format !== 'spec' && out === undefined) {
     throw new UserError(
@@ -141,6 +160,13 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
     : format === 'spec'
       ? [`${JSON.stringify(spec, null, 2)}\n`]
       : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
+  if (isCode(format) && chosen.withTest && out !== undefined) {
+    return writeWithTest(
+      cli,
+      { ...chosen, code: format, out },
+      { spec, plan, hint, summary: schedule.summary },
+    )
+  }
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(chunk)
     cli.terminal.err(hint + suggestWholeCycles(spec, plan))
@@ -243,20 +269,6 @@ function render(
 }
 
 const stepsAtOnce = 4096
-
-function* scheduleCsv(schedule: CompiledSchedule, every: number): Generator<string> {
-  let piece = 'step,lr,momentum\n'
-  let rows = 0
-  for (let step = 0; step < schedule.totalSteps; step += every) {
-    const { lr, momentum } = schedule.at(step)
-    piece += `${step},${lr},${momentum ?? ''}\n`
-    rows += 1
-    if (rows % stepsAtOnce !== 0) continue
-    yield piece
-    piece = ''
-  }
-  yield piece
-}
 
 /**
  * Steps count from 0, cycles from 1. Rates and momentum are of the steps 0, `every`, 2 × `every`, ...; momentum is null

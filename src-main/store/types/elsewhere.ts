@@ -22,6 +22,17 @@ export interface ElsewhereEvaluation extends Scores {
   readonly wallTime: number
 }
 
+/** Scores that an evaluation may have. */
+export const evaluationScores = [
+  'trainLoss',
+  'trainAccuracy',
+  'valLoss',
+  'valAccuracy',
+  'testLoss',
+  'testAccuracy',
+] as const
+export type EvaluationScore = (typeof evaluationScores)[number]
+
 /** Predictions of a model whose weights are not here. */
 export interface ElsewhereSnapshot extends Scores {
   /** Counted from 1. */
@@ -34,8 +45,8 @@ export interface ElsewhereSnapshot extends Scores {
 export interface ElsewhereBatch {
   readonly series?: readonly ElsewherePoints[]
   readonly evaluations?: readonly ElsewhereEvaluation[]
-  /** Evaluations from this step on go before those of the batch are stored. */
-  readonly evaluationsReplaceFrom?: number
+  /** Of each score named, what is stored from this step on goes before the evaluations of the batch are stored. */
+  readonly evaluationsReplaceFrom?: Partial<Record<EvaluationScore, number>>
   readonly snapshots?: readonly ElsewhereSnapshot[]
   /** What is known by now of where the run came from. */
   readonly about?: Partial<RunElsewhere>

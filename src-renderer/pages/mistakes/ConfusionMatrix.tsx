@@ -56,7 +56,7 @@ export function ConfusionMatrix({ report, part, nameOf, chosen, onChoose }: Conf
           ` The ${shown.length} of ${count(confusion.classes)} classes with the most mistakes; the pairs below are of all.`}
       </p>
       <Matrix {...{ report, nameOf, chosen, onChoose, view, shown }} />
-      {!isWhole && <Pairs {...{ report, nameOf, onChoose }} />}
+      {!isWhole && <Pairs {...{ report, nameOf, chosen, onChoose }} />}
     </section>
   )
 }
@@ -106,6 +106,7 @@ function Matrix({ report: { confusion }, nameOf, chosen, onChoose, view, shown }
                       className={classes.cell}
                       data-at={`${row} ${column}`}
                       data-right={label === guess}
+                      data-none={number === 0}
                       tabIndex={at[0] === row && at[1] === column ? 0 : -1}
                       aria-pressed={chosen?.label === label && chosen.guess === guess}
                       aria-label={`${nameOf(label)} predicted as ${nameOf(guess)}: ${count(number)} examples, ${percent(cellOf(confusion, label, guess, 'rows'))} of the true class, ${percent(cellOf(confusion, label, guess, 'columns'))} of the predicted class`}
@@ -134,13 +135,18 @@ const moves: Readonly<Record<string, readonly [number, number]>> = {
   ArrowRight: [0, 1],
 }
 
-function Pairs({ report, nameOf, onChoose }: Pick<ConfusionMatrixProps, 'report' | 'nameOf' | 'onChoose'>) {
+function Pairs({ report, nameOf, chosen, onChoose }: Omit<ConfusionMatrixProps, 'part'>) {
   const pairs = useMemo(() => confusedPairs(report.confusion).slice(0, mostPairs), [report])
   return (
-    <ol aria-label="Classes confused most">
+    <ol className={classes.pairs} aria-label="Classes confused most">
       {pairs.map(({ label, guess, count: number }) => (
         <li key={`${label} ${guess}`}>
-          <button type="button" className={classes.cell} onClick={() => onChoose({ label, guess })}>
+          <button
+            type="button"
+            className={classes.pair}
+            aria-pressed={chosen?.label === label && chosen.guess === guess}
+            onClick={() => onChoose({ label, guess })}
+          >
             {nameOf(label)} predicted as {nameOf(guess)}: {count(number)}
           </button>
         </li>
@@ -149,6 +155,6 @@ function Pairs({ report, nameOf, onChoose }: Pick<ConfusionMatrixProps, 'report'
   )
 }
 
-/** The stronger, the larger the share; never so strong that text on it is hard to read. */
+/** The stronger, the larger the share, the small ones told apart; never so strong that text on it is hard to read. */
 const shade = (share: number): string =>
-  `color-mix(in srgb, var(--mantine-primary-color-filled) ${Math.round(45 * share)}%, var(--mantine-color-body))`
+  `color-mix(in srgb, var(--mantine-primary-color-filled) ${Math.round(45 * Math.sqrt(share))}%, var(--mantine-color-body))`

@@ -5,7 +5,6 @@ import { disputed, judgedRow } from '../../../shared/mistakes/examples.ts'
 import type { MistakeReport } from '../../../shared/mistakes/report.ts'
 import { counted, percent } from '../../format/format.ts'
 import { ExampleGrid } from './ExampleGrid.tsx'
-import classes from './Mistakes.module.css'
 
 interface DisputesProps {
   readonly report: MistakeReport
@@ -25,33 +24,33 @@ export function Disputes({ report, part, nameOf, memberNames, places }: Disputes
   const options = memberNames.map((label, k) => ({ value: String(k), label }))
   const tiles = rows.map((row) => {
     const [first, second] = [judgedRow(a, row), judgedRow(b, row)]
-    const words = `true ${nameOf(first.label)}; first ${nameOf(first.guess)} ${percent(first.confidence)}, second ${nameOf(second.guess)} ${percent(second.confidence)}`
+    const words = `true ${nameOf(first.label)}\nfirst ${nameOf(first.guess)} ${percent(first.confidence)}\nsecond ${nameOf(second.guess)} ${percent(second.confidence)}`
     return { row, words }
   })
   return (
-    <div>
-      <div className={classes.head}>
-        <NativeSelect
-          size="xs"
-          aria-label="First member"
-          value={pair[0]}
-          data={options}
-          onChange={({ currentTarget }) => setPair([Number(currentTarget.value), pair[1]])}
-        />
-        <NativeSelect
-          size="xs"
-          aria-label="Second member"
-          value={pair[1]}
-          data={options}
-          onChange={({ currentTarget }) => setPair([pair[0], Number(currentTarget.value)])}
-        />
-      </div>
-      <ExampleGrid
-        title="What two members disagree on"
-        about={`${counted(rows.length, `${part} example`)} on which they predict different classes, those first on which both are sure.`}
-        tiles={tiles}
-        places={places}
-      />
-    </div>
+    <ExampleGrid
+      title="What two members disagree on"
+      about={`${counted(rows.length, `${part} example`)} on which they predict different classes, those first on which both are sure.`}
+      tiles={tiles}
+      places={places}
+      choice={
+        <>
+          <NativeSelect
+            size="xs"
+            aria-label="First member"
+            value={pair[0]}
+            data={options}
+            onChange={({ currentTarget }) => setPair([Number(currentTarget.value), pair[1]])}
+          />
+          <NativeSelect
+            size="xs"
+            aria-label="Second member"
+            value={pair[1]}
+            data={options}
+            onChange={({ currentTarget }) => setPair([pair[0], Number(currentTarget.value)])}
+          />
+        </>
+      }
+    />
   )
 }

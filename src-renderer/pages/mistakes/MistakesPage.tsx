@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { ExamplePlaces } from '../../../shared/api/mistakes.ts'
 import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { type Judged, ofCell } from '../../../shared/mistakes/examples.ts'
@@ -103,12 +103,14 @@ interface SectionsProps {
 
 function Sections({ mistakes: { part, report }, predictor, memberNames }: SectionsProps) {
   const [cell, setCell] = useState<Cell>()
+  const matrix = useRef<HTMLDivElement>(null)
   const snapshotId = predictor.ids[0] ?? 0
   const placed = useQuery(trpc.mistakes.place.queryOptions({ snapshotId, part }))
   const places = placed.data
   const nameOf = useMemo(() => namer(places), [places])
   const judged = (all: readonly Judged[]) =>
     all.map((each) => ({ row: each.row, words: judgedWords(each, nameOf) }))
+  const ofCellChosen = cell === undefined ? [] : ofCell(report.answers, cell.label, cell.guess)
   return (
     <>
       {places?.state === 'unknown' && (
@@ -121,14 +123,22 @@ function Sections({ mistakes: { part, report }, predictor, memberNames }: Sectio
           onRetry={() => void placed.refetch()}
         />
       )}
-      <ConfusionMatrix report={report} part={part} nameOf={nameOf} chosen={cell} onChoose={setCell} />
+      <div ref={matrix}>
+        <ConfusionMatrix report={report} part={part} nameOf={nameOf} chosen={cell} onChoose={setCell} />
+      </div>
       {cell !== undefined && (
         <ExampleGrid
           key={`${cell.label} ${cell.guess}`}
           title={`${nameOf(cell.label)} predicted as ${nameOf(cell.guess)}`}
-          about={`${part} examples, the surest first.`}
-          tiles={judged(ofCell(report.answers, cell.label, cell.guess))}
+          about={
+            ofCellChosen.length === 0
+              ? `No ${part} example.`
+              : `${counted(ofCellChosen.length, `${part} example`)}, the surest first.`
+          }
+          tiles={judged(ofCellChosen)}
           places={places}
+          focusFor={cell}
+          onBack={() => matrix.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus()}
         />
       )}
       <ExampleGrid
@@ -144,7 +154,7 @@ function Sections({ mistakes: { part, report }, predictor, memberNames }: Sectio
         about={`Guesses, not findings: confident learning (Northcutt et al. 2021) doubts ${counted(report.doubts.length, `${part} label`)}, by predictions for examples that were not trained on; the most doubtful first.`}
         tiles={report.doubts.map(({ row, label, likely, margin }) => ({
           row,
-          words: `labelled ${nameOf(label)}, perhaps ${nameOf(likely)}; margin ${margin.toFixed(3)}`,
+          words: `labelled ${nameOf(label)}\nperhaps ${nameOf(likely)}\nmargin ${signed(margin)}`,
         }))}
         places={places}
       />
@@ -166,10 +176,10 @@ function OverMembers(props: OverMembersProps) {
     <>
       <ExampleGrid
         title="Hardest examples"
-        about={`${part} examples that most of the ${memberNames.length} members get wrong.`}
+        about={`${counted(report.hardest.length, `${part} example`)} that some of the ${memberNames.length} members get wrong, first those that most do.`}
         tiles={report.hardest.map(({ row, wrong, meanOfLabel }) => ({
           row,
-          words: `${nameOf(report.answers.truth.labels[row] ?? -1)}: ${wrong} of ${memberNames.length} wrong, true class ${percent(meanOfLabel)} on average`,
+          words: `true ${nameOf(report.answers.truth.labels[row] ?? -1)} ${percent(meanOfLabel)} on average\n${wrong} of ${memberNames.length} members wrong`,
         }))}
         places={places}
       />
@@ -184,7 +194,9 @@ const judgedWords = (
 ): string =>
   label === guess
     ? `${nameOf(label)} ${percent(confidence)}`
-    : `${nameOf(label)} ${percent(ofLabel)}, predicted ${nameOf(guess)} ${percent(confidence)}`
+    : `true ${nameOf(label)} ${percent(ofLabel)}\npredicted ${nameOf(guess)} ${percent(confidence)}`
+
+const signed = (value: number): string => value.toFixed(3).replace('-', '−')
 
 const namer =
   (places: ExamplePlaces | undefined) =>

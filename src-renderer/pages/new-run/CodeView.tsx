@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react'
 import { UserError } from '../../../shared/errors.ts'
 import {
   type ExportTarget,
+  exportLibraries,
   exportSchedule,
   exportTargets,
   type SchedulePlan,
@@ -17,9 +18,7 @@ interface CodeViewProps {
   readonly plan: SchedulePlan | undefined
 }
 
-const names: Readonly<Record<ExportTarget, string>> = { pytorch: 'PyTorch', keras: 'Keras', optax: 'Optax' }
-
-/** The schedule as Python for other libraries, with the values that Anneal trains with. */
+/** The schedule as code for other libraries, with the values that Anneal trains with. */
 export function CodeView({ schedule, plan }: CodeViewProps) {
   const [target, setTarget] = useState<ExportTarget>('pytorch')
   const { code, problem } = useMemo(() => codeOf(schedule, plan, target), [schedule, plan, target])
@@ -30,7 +29,7 @@ export function CodeView({ schedule, plan }: CodeViewProps) {
           aria-label="Library"
           value={target}
           onChange={setTarget}
-          data={exportTargets.map((value) => ({ value, label: names[value] }))}
+          data={exportTargets.map((value) => ({ value, label: exportLibraries[value] }))}
         />
         <CopyButton text={code} words="Copy code" disabled={code === ''} />
       </Group>
@@ -39,7 +38,12 @@ export function CodeView({ schedule, plan }: CodeViewProps) {
           {problem}
         </Text>
       )}
-      <textarea className={classes.text} aria-label={`Schedule for ${names[target]}`} readOnly value={code} />
+      <textarea
+        className={classes.text}
+        aria-label={`Schedule for ${exportLibraries[target]}`}
+        readOnly
+        value={code}
+      />
     </section>
   )
 }

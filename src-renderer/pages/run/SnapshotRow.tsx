@@ -52,7 +52,14 @@ export function SnapshotRow({ run, dot, snapshot, isDamaged, isSelected, onSelec
         </span>
         {snapshot !== undefined && <Facts run={run} snapshot={snapshot} measure={measure} />}
       </button>
-      <SnapshotMenu runId={run.id} runName={run.name} id={id} name={dot.name} stepsDone={dot.step + 1} />
+      <SnapshotMenu
+        runId={run.id}
+        runName={run.name}
+        id={id}
+        name={dot.name}
+        stepsDone={dot.step + 1}
+        hasAverage={(snapshot?.ema ?? null) !== null}
+      />
     </li>
   )
 }
@@ -101,9 +108,11 @@ interface SnapshotMenuProps {
   readonly id: number
   readonly name: string
   readonly stepsDone: number
+  /** A moving average of the weights is kept beside them. */
+  readonly hasAverage: boolean
 }
 
-function SnapshotMenu({ runId, runName, id, name, stepsDone }: SnapshotMenuProps) {
+function SnapshotMenu({ runId, runName, id, name, stepsDone, hasAverage }: SnapshotMenuProps) {
   const navigate = useNavigate()
   const [isTrying, setTrying] = useState(false)
   return (
@@ -167,6 +176,16 @@ function SnapshotMenu({ runId, runName, id, name, stepsDone }: SnapshotMenuProps
               {formats[format]}
             </Menu.Item>
           ))}
+          {hasAverage && (
+            <>
+              <Menu.Label>Download the average of weights</Menu.Label>
+              {snapshotDownloads.map((format) => (
+                <Menu.Item key={format} onClick={() => download(snapshotDownloadUrl(id, format, 'ema'))}>
+                  {formats[format]}
+                </Menu.Item>
+              ))}
+            </>
+          )}
         </Menu.Dropdown>
       </Menu>
     </>

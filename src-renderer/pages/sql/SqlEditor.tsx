@@ -6,6 +6,7 @@ import { useEffect, useRef } from 'react'
 import type { SqlTable } from '../../../shared/api/sql.ts'
 import editorClasses from '../../components/editor/JsonEditor.module.css'
 import classes from './Sql.module.css'
+import { sqlColours } from './sqlColours.ts'
 
 interface SqlEditorProps {
   /** The text, as far as it was not typed here. */
@@ -41,6 +42,7 @@ export default function SqlEditor({ text, tables, onChange, onRun }: SqlEditorPr
           Prec.highest(keymap.of([{ key: 'Mod-Enter', run }])),
           basicSetup,
           sql({ dialect: SQLite, schema }),
+          sqlColours,
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': 'SQL statement', spellcheck: 'false' }),
           EditorView.updateListener.of(({ docChanged, state }) => {

@@ -1,6 +1,15 @@
 import type { Check } from '../check.ts'
 import { onnxModels, safetensorsFiles } from './models.ts'
+import { exportedCode, pytorchTexts } from './schedules.ts'
 import { eventFilesOut } from './tensorboard.ts'
+import { eventFilesIn } from './tensorboardIn.ts'
 
 /** What is judged, in the order of the report. */
-export const checks: readonly Check[] = [eventFilesOut, safetensorsFiles, onnxModels]
+export const checks: readonly Check[] = [
+  eventFilesOut,
+  eventFilesIn,
+  safetensorsFiles,
+  onnxModels,
+  exportedCode,
+  pytorchTexts,
+]

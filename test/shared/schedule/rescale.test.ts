@@ -142,10 +142,15 @@ function kindsIn(spec: ScheduleSpec): string[] {
   )
 }
 
+/** Growth without bound of a height that is nothing but rounding: no digit of such a rate means anything. */
+const growsFromRounding = (spec: ScheduleSpec): boolean =>
+  /"gamma":(?:[1-9]\d*)(?:\.\d+)?[,}]/.test(JSON.stringify(spec).replaceAll(/"gamma":1[,}]/g, ''))
+
 test('a factor on the rates multiplies the rate of every step', () => {
   const factors = fc.constantFrom(0.1, 0.5, 3)
   fc.assert(
     fc.property(anySpec, factors, (spec, factor) => {
+      fc.pre(!growsFromRounding(spec))
       const [one, other] = [spec, scaleRates(spec, factor)].map((each) => compileSchedule(each, whole))
       for (let step = 0; step < whole.totalSteps; step += 37) {
         const [before, after] = [one?.at(step).lr ?? 0, other?.at(step).lr ?? 0]

@@ -322,7 +322,7 @@ test('what needs images is left out on a table, and refused where nothing else i
     message: /of which none can be run; .*the network cnn needs images, and the data set "777" is a table/,
   })
   await assert.rejects(plan(rates, { base: { ...onTable, augmentation: { flip: true } } }), {
-    message: /augmentation \(crop, flip\) works on images, and the data set "777" is a table/,
+    message: /augmentation \(flip\) works on images, and the data set "777" is a table/,
   })
   await assert.rejects(
     planStudy(

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import type { Services } from '../../../shared/api/services.ts'
 import { createServices } from '../../../src-main/api/index.ts'
+import { placeExamples } from '../../../src-main/ensembles/examplePlaces.ts'
 import { findMistakes } from '../../../src-main/ensembles/mistakes.ts'
 import type { SnapshotRecord } from '../../../src-main/store/types.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
@@ -228,6 +229,63 @@ test('rows of stored predictions are placed in the data set, part by part', asyn
     }
   }
   await assert.rejects(services.mistakes.place({ snapshotId: 999, part: 'test' }), /999/)
+})
+
+test('the examples that rows are placed at are those that the model answered', async () => {
+  const snapshotId = snapshots[1]?.[2]?.id ?? 0
+  for (const part of ['validation', 'test'] as const) {
+    const places = await services.mistakes.place({ snapshotId, part })
+    assert.ok(places.state === 'known')
+    const indices = places.examples.slice(0, 30)
+    const { rows } = await services.datasets.rows({ id: places.datasetId, indices })
+    const { probs } = lab.core.store.read.predictions(snapshotId, part) ?? {}
+    for (const [row, { values }] of rows.entries())
+      for (const [c, p] of answerOf(snapshotId, values).entries())
+        assert.ok(Math.abs(p - (probs?.[3 * row + c] ?? Number.NaN)) < 1e-5, `${part} row ${row}, class ${c}`)
+  }
+})
+
+/** Stored bytes, which may begin anywhere. */
+const floatsOf = (bytes: Uint8Array | undefined): Float32Array =>
+  new Float32Array(new Uint8Array(bytes ?? []).buffer)
+
+/** A multilayer perceptron once more: standardised features, matrix [inputs, outputs] and bias a layer, ReLU between, softmax. */
+function answerOf(snapshotId: number, features: readonly number[]): number[] {
+  const { tensors, normalisation } = lab.core.store.read.snapshotModel(snapshotId)
+  const weights = tensors.filter(({ role }) => role === 'weight')
+  let x = features.map((value, k) => (value - (normalisation.mean[k] ?? 0)) / (normalisation.std[k] ?? 1))
+  for (let layer = 0; layer < weights.length; layer += 2) {
+    const [matrix, bias] = [floatsOf(weights[layer]?.data), floatsOf(weights[layer + 1]?.data)]
+    const isLast = layer + 2 === weights.length
+    const sums = [...bias].map((b, out) =>
+      x.reduce((sum, v, k) => sum + v * (matrix[k * bias.length + out] ?? 0), b),
+    )
+    x = isLast ? sums : sums.map((sum) => Math.max(0, sum))
+  }
+  const odds = x.map(Math.exp)
+  return odds.map((odd) => odd / odds.reduce((sum, each) => sum + each, 0))
+}
+
+test('without the data set, or with another in its place, numbers stand without examples and say why', async () => {
+  const asked = { snapshotId: snapshots[0]?.[0]?.id ?? 0, part: 'test' } as const
+  const { folder } = await lab.core.catalogue.resolve('clouds')
+  renameSync(folder, `${folder}-away`)
+  // Another program on the lab has not read the data set before.
+  const missing = await createServices(lab.another(), 'browser').mistakes.place(asked)
+  renameSync(`${folder}-away`, folder)
+  assert.ok(missing.state === 'unknown')
+  assert.match(missing.reason, /clouds|[0-9a-f]{16}/)
+
+  const catalogue = lab.core.catalogue
+  const labels = async (dataset: Parameters<typeof catalogue.labels>[0]) =>
+    (await catalogue.labels(dataset)).map((label) => (label + 1) % 3)
+  const core = { store: lab.core.store, catalogue: { ...catalogue, labels } }
+  const changed = await placeExamples(core, asked)
+  assert.deepEqual(changed, {
+    state: 'unknown',
+    reason: 'The data set clouds has other examples in its test part than were predicted.',
+  })
+  assert.equal((await services.mistakes.place(asked)).state, 'known')
 })
 
 test('the command line finds the mistakes that the window counts', () => {

@@ -367,6 +367,25 @@ test('sample pictures are pictures', async () => {
   }
 })
 
+test('the moving average of weights comes in every format, named as one, and only where it is kept', async () => {
+  const spec = { ...cloudsSpec(1), name: 'averaged', ema: { decay: 0.5 } }
+  const averaged = (await (await lab.core.runs.launch(spec)).finished).run
+  const [snapshot] = lab.core.store.read.snapshots(averaged.id)
+  assert.ok(snapshot)
+  const { tensors } = lab.core.store.read.snapshotModel(snapshot.id)
+  const { bytes, disposition } = await saved(snapshotDownloadUrl(snapshot.id, 'safetensors', 'ema'))
+  assert.match(disposition, /averaged-\w+-cycle-1-average\.safetensors/)
+  const own = (await saved(snapshotDownloadUrl(snapshot.id, 'safetensors'))).bytes
+  for (const { role, data } of tensors) {
+    if (role === 'ema') assert.ok(bytes.includes(data) && !own.includes(data))
+    if (role === 'weight') assert.ok(own.includes(data) && !bytes.includes(data))
+  }
+  for (const format of ['tfjs', 'onnx'] as const) await saved(snapshotDownloadUrl(snapshot.id, format, 'ema'))
+  const without = await get(snapshotDownloadUrl(snapshots[0]?.id ?? 0, 'onnx', 'ema'))
+  assert.equal(without.status, 400)
+  assert.match(await without.text(), /keeps no moving average/)
+})
+
 test('what is not there is 404 in a sentence, what is wrong is 400, and no other address is ours', async () => {
   const id = snapshots[0]?.id ?? 0
   const missing = [
@@ -382,6 +401,7 @@ test('what is not there is 404 in a sentence, what is wrong is 400, and no other
   const wrong = [
     `/download/runs/${run.id}/exe`,
     `/download/snapshots/${id}/pickle`,
+    `/download/snapshots/${id}/tfjs?weights=best`,
     '/download/snapshots/x/tfjs',
     '/download/snapshots/-1/tfjs',
     `/data/predictions/${id}/train`,

@@ -99,6 +99,8 @@ const inputs: Readonly<Record<string, unknown>> = {
   'datasets.browse': { path: '/nowhere/at/all' },
   'datasets.columns': { path: '/nowhere/at/all.csv', delimiter: ',', header: true },
   'datasets.sample': { id: 'zzz' },
+  'datasets.rows': { id: 'zzz', indices: [0] },
+  'mistakes.place': { snapshotId: 999, part: 'test' },
   'sql.ask': { sql: 'DELETE FROM runs' },
 }
 /** These take nothing. */

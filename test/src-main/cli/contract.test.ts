@@ -109,7 +109,7 @@ test('mistakes on the command line are told in one sentence', async () => {
   await refused(/status: /, 'runs', 'list', '--status', 'dead')
   await refused(/--steps is missing/, 'schedule', '--preset', 'linear')
   await refused(/no preset "linar"/, 'schedule', '--preset', 'linar', '--steps', '3')
-  await refused(/either --spec FILE or --preset ID/, 'schedule', '--steps', '3')
+  await refused(/either --spec FILE, --preset ID or --from-pytorch TEXT/, 'schedule', '--steps', '3')
   await refused(/add --yes/, 'runs', 'delete', runId)
   await refused(/snapshot 999 does not belong/, 'ensemble', '--run', runId, '--snapshots', '999')
   await refused(/must be snapshot numbers/, 'ensemble', '--run', runId, '--snapshots', 'a')

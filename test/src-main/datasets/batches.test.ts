@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { random } from '../../../shared/random.ts'
-import { type Augmentation, createBatcher, type Dataset } from '../../../src-main/datasets/index.ts'
+import { createBatcher, type Dataset, type ImageChanges } from '../../../src-main/datasets/index.ts'
 import { pattern } from './fixtures.ts'
 
 const meta = {
@@ -31,7 +31,7 @@ const stats = (channels: number) => ({
 function slowBatch(
   { meta: { shape }, examples }: Dataset,
   indices: readonly number[],
-  { crop = 0, flip = false }: Augmentation,
+  { crop = 0, flip = false }: ImageChanges,
   step: number,
   seed: number,
 ): number[] {
@@ -77,6 +77,99 @@ describe('createBatcher', () => {
       ),
       { numRuns: 300 },
     )
+  })
+
+  const paint = (dataset: Dataset, augmentation: ImageChanges, step: number) => {
+    const [, , channels = 1] = dataset.meta.shape
+    const out = new Float32Array(dataset.labels.length * dataset.meta.shape.reduce((a, b) => a * b))
+    const all = Uint32Array.from(dataset.labels, (_, i) => i)
+    createBatcher(dataset, stats(channels), augmentation).fill(all, out, step, 1)
+    return out
+  }
+
+  test('brightness multiplies levels up to white, each image by its own factor, and leaves padding alone', () => {
+    const dataset = image(5, 4, 3)
+    const { mean, std } = stats(3)
+    const crop = { crop: 2, flip: true }
+    const plain = paint(dataset, crop, 3)
+    const bright = paint(dataset, { ...crop, brightness: { low: 0.5, high: 2 } }, 3)
+    const rng = random(1, 'augment-brightness', 3)
+    for (let b = 0; b < 6; b++) {
+      const factor = 0.5 + 1.5 * rng.next()
+      for (let i = b * 60; i < (b + 1) * 60; i++) {
+        const value = plain[i] ?? 0
+        const [average, spread] = [mean[i % 3] ?? 0, std[i % 3] ?? 1]
+        const level = Math.round((value * spread + average) * 255) / 255
+        // Padding is 0 as normalised; no level of this pattern is the mean.
+        const want = value === 0 ? 0 : (Math.min(level * factor, 1) - average) / spread
+        assert.ok(Math.abs((bright[i] ?? 0) - want) < 1e-5, `image ${b}, ${i}: ${bright[i]} and not ${want}`)
+      }
+    }
+  })
+
+  test('cutout takes one square cut at the borders, its centre on every pixel alike', () => {
+    const dataset = image(5, 4, 2)
+    const centres = new Map<string, number>()
+    for (let step = 0; step < 600; step++) {
+      const plain = paint(dataset, {}, step)
+      const cut = paint(dataset, { cutout: { side: 3 } }, step)
+      for (let b = 0; b < 6; b++) {
+        const gone: [number, number][] = []
+        for (let y = 0; y < 5; y++)
+          for (let x = 0; x < 4; x++) {
+            const at = ((b * 5 + y) * 4 + x) * 2
+            const pixel = cut.slice(at, at + 2)
+            if (pixel.every((value) => value === 0)) gone.push([y, x])
+            else assert.deepEqual(pixel, plain.slice(at, at + 2))
+          }
+        const [ys, xs] = [gone.map(([y]) => y), gone.map(([, x]) => x)]
+        const box = [Math.min(...ys), Math.max(...ys), Math.min(...xs), Math.max(...xs)] as const
+        assert.equal(gone.length, (box[1] - box[0] + 1) * (box[3] - box[2] + 1))
+        centres.set(box.join(), (centres.get(box.join()) ?? 0) + 1)
+      }
+    }
+    // Each centre has a square of its own: 20 of them, about 180 times each.
+    assert.equal(centres.size, 20)
+    for (const times of centres.values()) assert.ok(times > 110 && times < 260, `${times}`)
+  })
+
+  test('random erasing takes a whole rectangle of the area and aspect asked for, from the part of images asked for', () => {
+    const dataset = image(20, 16, 1)
+    let erased = 0
+    for (let step = 0; step < 200; step++) {
+      const plain = paint(dataset, {}, step)
+      const cut = paint(
+        dataset,
+        { erasing: { probability: 0.4, areaLow: 0.05, areaHigh: 0.3, aspect: 0.5 } },
+        step,
+      )
+      for (let b = 0; b < 6; b++) {
+        const gone = Array.from({ length: 320 }, (_, i) => i).filter((i) => cut[b * 320 + i] === 0)
+        for (let i = b * 320; i < (b + 1) * 320; i++) assert.ok(cut[i] === 0 || cut[i] === plain[i])
+        if (gone.length === 0) continue
+        erased++
+        const [ys, xs] = [gone.map((i) => Math.floor(i / 16)), gone.map((i) => i % 16)]
+        const height = Math.max(...ys) - Math.min(...ys) + 1
+        const width = Math.max(...xs) - Math.min(...xs) + 1
+        assert.equal(gone.length, height * width)
+        // Sides are rounded to pixels: half a pixel each. 16 and 96 pixels are the areas asked for.
+        assert.ok((height + 0.5) * (width + 0.5) >= 16 && (height - 0.5) * (width - 0.5) <= 96)
+        assert.ok((height + 0.5) / (width - 0.5) >= 0.5 && (height - 0.5) / (width + 0.5) <= 2)
+      }
+    }
+    // Four standard errors of 1,200 throws.
+    assert.ok(Math.abs(erased / 1200 - 0.4) < 0.057, `${erased}`)
+  })
+
+  test('a change that is switched on moves no draw of another', () => {
+    const dataset = image(6, 6, 1)
+    const [crop, all] = [
+      { crop: 2, flip: true },
+      { cutout: { side: 1 }, rotation: 1e-9 },
+    ]
+    const [alone, both] = [paint(dataset, crop, 4), paint(dataset, { ...crop, ...all }, 4)]
+    const moved = both.filter((value, i) => Math.abs(value - (alone[i] ?? 0)) > 1e-5)
+    assert.ok(moved.every((value) => value === 0) && moved.length <= 6)
   })
 
   test('the same step gives the same bits, another step or seed others', () => {

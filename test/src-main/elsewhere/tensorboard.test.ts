@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { findEventRuns } from '../../../src-main/elsewhere/eventFiles.ts'
@@ -102,4 +102,33 @@ test('damage in the middle leaves out what follows and says where; another kind 
   writeFileSync(join(other, 'b.tfevents'), 'no event file at all, and longer than a header')
   assert.throws(() => read(store, other), /does not begin with a record of TensorBoard's/)
   assert.equal(store.read.runs().length, 1)
+})
+
+test('scores of one step in several tags and folders, as Keras writes them, stay beside each other', (t) => {
+  const store = tempStore(t)
+  const folder = tempFolder(t)
+  const tags = { train: 0.5, validation: 0.25 }
+  for (const [part, first] of Object.entries(tags)) {
+    mkdirSync(join(folder, part))
+    const point = (tag: string, step: number, value: number) => ({
+      step,
+      wallTime: 1_800_000_000 + step,
+      values: [{ tag, value }],
+    })
+    const points = [0, 1].flatMap((step) => [
+      point('epoch_accuracy', step, first + step / 8),
+      point('epoch_loss', step, first / 2 + step / 8),
+    ])
+    const chunks = [...tensorboardFile(1_800_000_000, points)]
+    writeFileSync(join(folder, part, 'events.out.tfevents.1800000000.host.1.v2'), Buffer.concat(chunks))
+  }
+  const { id } = read(store, folder)
+  const scores = store.read.epochs(id).map((epoch) => {
+    const { step, trainAccuracy, trainLoss, valAccuracy, valLoss } = epoch
+    return { step, trainAccuracy, trainLoss, valAccuracy, valLoss }
+  })
+  assert.deepEqual(scores, [
+    { step: 0, trainAccuracy: 0.5, trainLoss: 0.25, valAccuracy: 0.25, valLoss: 0.125 },
+    { step: 1, trainAccuracy: 0.625, trainLoss: 0.375, valAccuracy: 0.375, valLoss: 0.25 },
+  ])
 })

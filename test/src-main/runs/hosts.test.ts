@@ -118,6 +118,21 @@ test('a formula that has no rate at one step of many is refused before the start
   assert.equal(core.store.read.runs().length, before)
 })
 
+test('class weights for other classes, and changes to images of a table, are refused before anything is stored', async () => {
+  const before = core.store.read.runs().length
+  const wrong: [Record<string, unknown>, RegExp][] = [
+    [
+      { classWeights: Array(17).fill(1) },
+      /classWeights must have a weight for each of the \d+ classes \(received 17: /,
+    ],
+    [{ augmentation: { mixup: { alpha: 1 }, flip: true } }, /augmentation \(flip, mixup\) works on images/],
+  ]
+  for (const [changes, message] of wrong) {
+    await assert.rejects(core.runs.launch({ ...spec(1), ...changes }), { name: 'UserError', message })
+  }
+  assert.equal(core.store.read.runs().length, before)
+})
+
 test('a run under a constant rate that is extended by an epoch is the run of the longer budget, with both snapshots', async () => {
   const constant = (epochs: number) => ({ ...spec(epochs), schedule: { kind: 'constant', lr: 0.1 } })
   const longer = (await (await core.runs.launch(constant(2))).finished).run

@@ -10,7 +10,10 @@ before(async () => void (await selectEngine('auto')))
 
 const models = [
   { model: { kind: 'mlp', hidden: [12], dropout: 0.2 }, optimizer: { kind: 'adam' } },
-  { model: { kind: 'cnn', filters: [3, 4], dense: 8 }, augmentation: { crop: 1, flip: true } },
+  {
+    model: { kind: 'cnn', filters: [3, 4], dense: 8 },
+    augmentation: { crop: 1, flip: true, mixup: { alpha: 1 } },
+  },
   { model: { kind: 'resnet', depth: 8 }, budget: { epochs: 2 } },
 ]
 

@@ -72,10 +72,18 @@ test('a residual network with batch normalisation', async (t) => {
   await assertExactResume(t, spec, [4, 19])
 })
 
-test('class weights, clipping and a moving average of weights together', async (t) => {
+test('class weights, clipping, a moving average of weights and every augmentation together', async (t) => {
   const spec = tinySpec({
     model: { kind: 'resnet', depth: 8 },
-    augmentation: { crop: 1, flip: true },
+    augmentation: {
+      crop: 1,
+      flip: true,
+      rotation: 20,
+      brightness: { low: 0.6, high: 1.5 },
+      cutout: { side: 2 },
+      erasing: { probability: 0.7 },
+      mixup: { alpha: 0.4 },
+    },
     labelSmoothing: 0.1,
     classWeights: [1, 2, 0.5],
     clipping: { by: 'norm', limit: 0.5 },

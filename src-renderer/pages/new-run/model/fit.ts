@@ -1,6 +1,7 @@
 import type { DatasetInfo } from '../../../../shared/api/datasets.ts'
-import { readsData } from '../../../../shared/run/imagesOnly.ts'
+import { changesOn, readsData } from '../../../../shared/run/imagesOnly.ts'
 import type { Problems } from './fields.ts'
+import { labelAt } from './labels.ts'
 import { modelKind } from './runFields.ts'
 import { getAt, textAt } from './tree.ts'
 
@@ -13,10 +14,40 @@ export function modelOn(model: unknown, info: Pick<DatasetInfo, 'kind'>): object
     : { kind: 'mlp', ...modelKind('mlp')?.start }
 }
 
-export function misfit(tree: unknown, info: Pick<DatasetInfo, 'kind' | 'shape'> | undefined): Problems {
+export function misfit(
+  tree: unknown,
+  info: Pick<DatasetInfo, 'kind' | 'shape' | 'classes'> | undefined,
+): Problems {
+  if (info === undefined) return {}
+  return { ...modelMisfit(tree, info), ...augmentationMisfit(tree, info), ...weightsMisfit(tree, info) }
+}
+
+export function modelMisfit(tree: unknown, info: Pick<DatasetInfo, 'kind' | 'shape'>): Problems {
   const kind = textAt(getAt(tree, ['model']), ['kind'])
-  if (info === undefined || readsData(kind, info.kind)) return {}
+  if (readsData(kind, info.kind)) return {}
   const name = modelKind(kind)?.name ?? kind
   const sentence = `${name} needs images, and this data set is a table of ${info.shape[0] ?? 0} features; choose MLP or softmax regression.`
   return { 'model.kind': { rule: '', sentence } }
+}
+
+function augmentationMisfit(tree: unknown, { kind }: Pick<DatasetInfo, 'kind'>): Problems {
+  if (kind === 'image') return {}
+  const augmentation = getAt(tree, ['augmentation'])
+  if (typeof augmentation !== 'object' || augmentation === null) return {}
+  return Object.fromEntries(
+    changesOn(augmentation).map((name) => [
+      `augmentation.${name}`,
+      {
+        rule: '',
+        sentence: `${labelAt(tree, `augmentation.${name}`)} works on images; this data set is a table.`,
+      },
+    ]),
+  )
+}
+
+function weightsMisfit(tree: unknown, { classes }: Pick<DatasetInfo, 'classes'>): Problems {
+  const weights = getAt(tree, ['classWeights'])
+  if (!Array.isArray(weights) || weights.length === classes.length) return {}
+  const sentence = `Class weights need a number for each of the ${classes.length} classes (received ${weights.length}).`
+  return { classWeights: { rule: '', sentence } }
 }

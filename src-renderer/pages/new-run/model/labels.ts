@@ -1,7 +1,8 @@
 import { familyOf } from './families.ts'
 import type { FieldSpec } from './fields.ts'
+import { imageParts, stepParts } from './optionalParts.ts'
 import { modelKind, optimizerKind } from './runFields.ts'
-import { getAt, textAt } from './tree.ts'
+import { getAt, pathText, textAt } from './tree.ts'
 
 const ofRun: Readonly<Record<string, string>> = {
   name: 'Name',
@@ -17,12 +18,23 @@ const ofRun: Readonly<Record<string, string>> = {
   seed: 'Seed',
   device: 'Device',
   labelSmoothing: 'Label smoothing',
-  classWeights: 'Class weights',
-  'clipping.limit': 'Clip gradients at',
-  'ema.decay': 'Decay of the average',
   'augmentation.crop': 'Random crop',
   'augmentation.flip': 'Mirror half',
+  'augmentation.rotation': 'Rotation up to',
+  ...labelsOfParts(),
   'evaluation.everyEpochs': 'Evaluate every',
+}
+
+/** Of the parts that a spec may lack, and of their fields. */
+function labelsOfParts(): Record<string, string> {
+  return Object.fromEntries(
+    [...imageParts, ...stepParts].flatMap(({ path, label, kinds }) => [
+      [pathText(path), label],
+      ...Object.values(kinds).flatMap(({ at, fields }) =>
+        at === undefined ? fields.map((field) => [pathText([...path, field.key]), field.label]) : [],
+      ),
+    ]),
+  )
 }
 
 /** What the form calls the field of a path, or the nearest field that holds it; the path itself where it has none. */

@@ -47,8 +47,13 @@ export function Questions({ tree, checked, whole, onEditModel }: QuestionsProps)
       <MoreQuestions
         augmentation={of('augmentation')}
         labelSmoothing={of('labelSmoothing')}
+        clipping={of('clipping')}
+        ema={of('ema')}
+        classWeights={of('classWeights')}
         evaluation={of('evaluation')}
-        isWrong={wrong.some((path) => /^(augmentation|labelSmoothing|evaluation)/.test(path))}
+        isWrong={wrong.some((path) =>
+          /^(augmentation|labelSmoothing|clipping|ema|classWeights|evaluation)/.test(path),
+        )}
       />
     </form>
   )

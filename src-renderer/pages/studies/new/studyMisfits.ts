@@ -1,7 +1,7 @@
 import type { DatasetInfo } from '../../../../shared/api/datasets.ts'
 import type { RunSpec } from '../../../../shared/run/spec.ts'
 import type { Problem, Problems } from '../../new-run/model/fields.ts'
-import { misfit } from '../../new-run/model/fit.ts'
+import { modelMisfit } from '../../new-run/model/fit.ts'
 import { getAt, listAt, type Path, pathText, textAt } from '../../new-run/model/tree.ts'
 import { isNamedValue } from './entries.ts'
 import { wholePart } from './parts.ts'
@@ -17,7 +17,8 @@ export function studyMisfits(tree: unknown, whole: readonly Data[]): Problems {
   for (const { at, model, data } of pairsIn(tree, base)) {
     const name = data === '' ? base.dataset.name : data
     const info = whole.find((one) => one.name === name) ?? whole.find((one) => one.otherNames.includes(name))
-    const problem = misfit({ model: wholePart('model', model, base) }, info)['model.kind']
+    const pair = { model: wholePart('model', model, base) }
+    const problem = info && modelMisfit(pair, info)['model.kind']
     if (problem !== undefined) found[pathText([...at, 'kind'])] = problem
   }
   return found

@@ -91,6 +91,8 @@ test('the table as CSV has a row a place in full precision', () => {
 test('what would break a table of text is escaped', () => {
   assert.equal(markdownTable({ head: ['a|b'], rows: [['c\nd']] }), '| a\\|b |\n| --- |\n| c d |')
   assert.equal(csvTable({ head: ['a'], rows: [['b\nc'], ['']] }), 'a\n"b\nc"\n\n')
+  const hostile = { head: ['=1+1', '-0.5'], rows: [['@SUM(A1:A2),x', '\u202edrow']] }
+  assert.equal(csvTable(hostile), `'=1+1,-0.5\n"'@SUM(A1:A2),x",\\u202edrow\n`)
 })
 
 test('budgets are told in whole percent where they are whole', () => {
