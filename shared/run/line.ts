@@ -30,3 +30,7 @@ export type LineTold = z.infer<typeof lineTold>
 
 export const lineAnswer = z.strictObject({ examples: z.int() })
 export type LineAnswer = z.infer<typeof lineAnswer>
+
+/** "0.0443 nats below". @param height in nats, above what it is measured from */
+export const nats = (height: number, written: (loss: number) => string): string =>
+  `${written(Math.abs(height))} nats ${height < 0 ? 'below' : 'above'}`

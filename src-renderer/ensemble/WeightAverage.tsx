@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { EnsembleInfo, PartScores, WeightAverageAnswer } from '../../shared/api/ensembles.ts'
 import { isMember } from '../../shared/ensemble/choice.ts'
 import { findSaved } from '../../shared/ensemble/combination.ts'
+import { nats } from '../../shared/run/line.ts'
 import { namesText } from '../../shared/run/snapshotName.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
@@ -86,8 +87,8 @@ function BumpNote({ bump }: Pick<WeightAverageAnswer, 'bump'>) {
   if (!bump.isBump)
     return (
       <Text size="xs" c="dimmed">
-        No bump between the members: the validation loss is {loss(bump.height)} nats above the mean of theirs,
-        and up to {loss(bump.leastBump)} (three standard errors) cannot be told from none.
+        No bump between the members: the validation loss is {nats(bump.height, loss)} the mean of theirs, and
+        up to {loss(bump.leastBump)} (three standard errors) cannot be told from none.
       </Text>
     )
   return (

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ChoiceRule } from '../../../shared/ensemble/memberChoices.ts'
 import { ensembleMethods, methodWords, type PredictionMethod } from '../../../shared/ensemble/methods.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { nats } from '../../../shared/run/line.ts'
 import type { Core } from '../../core.ts'
 import type { EnsembleResult } from '../../ensembles/result.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
@@ -54,7 +55,7 @@ function bumpText(bump: EnsembleResult['bump']): string {
   const { height, standardError, leastBump } = bump
   return bump.isBump
     ? `Warning: the members lie in different valleys. The averaged model's validation loss is ${fixed(height)} nats (standard error ${fixed(standardError)}) above the mean of theirs; "anneal line" shows the bump between two of them.\n`
-    : `No bump between the members that validation data can tell (none above ${fixed(leastBump)} nats, three standard errors): the averaged model's validation loss is ${fixed(height)} nats above the mean of theirs.\n`
+    : `No bump between the members that validation data can tell (none above ${fixed(leastBump)} nats, three standard errors): the averaged model's validation loss is ${nats(height, fixed)} the mean of theirs.\n`
 }
 
 export function addEnsemble(program: Command, cli: Cli): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { WeightLine } from '../../../shared/api/ensembles.ts'
+import { nats } from '../../../shared/run/line.ts'
 import {
   addStore,
   type Cli,
@@ -72,5 +73,5 @@ function verdict({ top, examples: n }: WeightLine): string {
   const of = `on ${whole(n)} validation examples`
   return top.isBump
     ? `There is a bump of ${fixed(top.height)} nats at λ = ${top.at} (standard error ${fixed(top.standardError)}, ${of}): the two lie in different basins, and weights averaged across it are worse than either promises.`
-    : `One basin, as far as ${whole(n)} validation examples tell: no bump above ${fixed(top.leastBump)} nats (three standard errors); the highest place is ${fixed(top.height)} nats above the line between the ends, at λ = ${top.at}.`
+    : `One basin, as far as ${whole(n)} validation examples tell: no bump above ${fixed(top.leastBump)} nats (three standard errors); the highest place is ${nats(top.height, fixed)} the line between the ends, at λ = ${top.at}.`
 }

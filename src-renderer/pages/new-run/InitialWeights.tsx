@@ -2,8 +2,8 @@ import { Autocomplete, Checkbox } from '@mantine/core'
 import { useMemo } from 'react'
 import { isTraining } from '../../../shared/run/kind.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
-import classes from './InitialWeights.module.css'
 import { type DraftWeights, weightsOf } from './model/draft.ts'
+import classes from './questions/Questions.module.css'
 
 /** So many of the newest are offered; any other is found by its number. */
 const offered = 100
@@ -26,24 +26,29 @@ export function InitialWeights({
     [runs],
   )
   return (
-    <div className={classes.weights}>
-      <Autocomplete
-        size="xs"
-        label="Initial weights"
-        placeholder="random; or a snapshot, or the path of a safetensors file"
-        data={snapshots}
-        value={value.text}
-        maxDropdownHeight={320}
-        onChange={(text) => onChange({ ...value, text })}
-      />
-      {weightsOf(value) !== undefined && (
-        <Checkbox
+    <fieldset className={classes.part}>
+      <legend>Initial weights</legend>
+      <div className={classes.wide}>
+        <Autocomplete
           size="xs"
-          label="Tensors that do not fit stay random"
-          checked={value.partly}
-          onChange={({ currentTarget }) => onChange({ ...value, partly: currentTarget.checked })}
+          aria-label="Initial weights"
+          placeholder="random, or a snapshot, or a file’s path"
+          title="A snapshot of the lab, or the path of a safetensors file"
+          data={snapshots}
+          value={value.text}
+          maxDropdownHeight={320}
+          onChange={(text) => onChange({ ...value, text })}
         />
-      )}
-    </div>
+        {weightsOf(value) !== undefined && (
+          <Checkbox
+            mt={6}
+            size="xs"
+            label="Tensors that do not fit stay random"
+            checked={value.partly}
+            onChange={({ currentTarget }) => onChange({ ...value, partly: currentTarget.checked })}
+          />
+        )}
+      </div>
+    </fieldset>
   )
 }

@@ -80,10 +80,10 @@ export function NewRunPage() {
         </div>
         <div className={classes.left}>
           <Parent parent={draft.parent} spec={checked.spec} onLeave={editor.leaveParent} />
+          <Questions tree={tree} checked={checked} whole={whole} onEditModel={() => setView('model')} />
           {draft.parent === undefined && (
             <InitialWeights value={draft.weights} onChange={editor.setWeights} />
           )}
-          <Questions tree={tree} checked={checked} whole={whole} onEditModel={() => setView('model')} />
         </div>
         <div className={classes.right}>
           {view === 'designer' && (

@@ -13,6 +13,7 @@ import {
   recallDraft,
   specFrom,
   specJson,
+  weightsOf,
 } from '../../../../src-renderer/pages/new-run/model/draft.ts'
 import { problemAt, readNumber, readNumbers } from '../../../../src-renderer/pages/new-run/model/fields.ts'
 import { cutOf } from '../../../../src-renderer/pages/new-run/model/mend.ts'
@@ -252,4 +253,19 @@ test('a range test lends all but its ramp: schedule and budget are those of the 
     specFrom({ kind: 'rateTest', spec: ramp }, { schedule: 'x' }).schedule,
     defaultSpec.schedule,
   )
+})
+
+test('initial weights are a snapshot by its number, a file by its path, or random, and survive a reload', () => {
+  const of = (text: string) => weightsOf({ text, partly: true })
+  assert.equal(of('  '), undefined)
+  assert.deepEqual(of('12'), { of: { snapshotId: 12 }, partly: true })
+  assert.deepEqual(of('snapshot 12 of a run of mine'), { of: { snapshotId: 12 }, partly: true })
+  assert.deepEqual(of(' /models/12 of 13.safetensors '), {
+    of: { file: '/models/12 of 13.safetensors' },
+    partly: true,
+  })
+  const shelf = shelfOf()
+  const weights = { text: 'snapshot 3 of first', partly: true }
+  keepDraft(shelf, { ...freshDraft(), weights })
+  assert.deepEqual(recallDraft(shelf)?.weights, weights)
 })
