@@ -10,7 +10,7 @@ export type { Rectangle } from './erase.ts'
  * What happens to a painted image [h, w, c] that begins at `at`, in place.
  * @param covered where the image's own pixels lie, and not the padding of a crop
  */
-export type Change = (out: Float32Array, at: number, covered: Rectangle) => void
+type Change = (out: Float32Array, at: number, covered: Rectangle) => void
 
 /**
  * Brightness, rotation, cutout and random erasing, in this order, after crop and mirror. Each draws from a generator of its
