@@ -263,7 +263,7 @@ test('it is saved, found after a reload, renamed, deleted and brought back', asy
 
 test('models and predictions can be kept as files', async () => {
   const want = await printed('--snapshots', (await lastThree()).join(','))
-  const csv = (await download('Test predictions')).toString('utf8').trim().split('\n')
+  const csv = (await download('Test predictions (.csv)')).toString('utf8').trim().split('\n')
   assert.match(csv[0] ?? '', /^example,label,predicted,probability a,probability b,probability c/)
   const rows = csv.slice(1).map((line) => line.trim().split(','))
   assert.equal(rows.length, partOf((await lastThree())[0] ?? 0, 'test').labels.length)
