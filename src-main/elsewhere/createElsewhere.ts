@@ -1,6 +1,5 @@
 import { ELSEWHERE_DATASET, type RunElsewhere, runElsewhere } from '../../shared/run/elsewhere.ts'
 import { runSpec } from '../../shared/run/spec.ts'
-import type { ElsewhereBatch } from '../store/types/elsewhere.ts'
 import type { NewRun, RunRecord, Store } from '../store/types.ts'
 
 export interface NewElsewhere {
@@ -17,24 +16,6 @@ export interface NewElsewhere {
 export function createElsewhere(store: Store, { name, elsewhere }: NewElsewhere): RunRecord {
   const { id } = store.write.createRun(standIn(name, runElsewhere.parse(elsewhere)))
   return store.write.claimRun(id)
-}
-
-/** A whole run at once: when something of it cannot be stored, nothing of it stays. */
-export function importElsewhere(
-  store: Store,
-  run: NewElsewhere,
-  batches: Iterable<ElsewhereBatch>,
-): RunRecord {
-  const { id } = createElsewhere(store, run)
-  try {
-    for (const batch of batches) store.write.putElsewhere(id, batch)
-    store.write.setStatus(id, 'completed')
-    return store.read.run(id)
-  } catch (error) {
-    store.write.setStatus(id, 'interrupted', 'It could not be stored as a whole.')
-    store.write.deleteRun(id)
-    throw error
-  }
 }
 
 /** No door shows anything of this spec and this plan. */
