@@ -7,6 +7,7 @@ export { type Cycle, maxListedCycles } from './cycles.ts'
 export { type ScheduleEdit, scheduleEdit } from './edits.ts'
 export { type ExportTarget, exportLibraries, exportSchedule, exportTargets } from './export/exportSchedule.ts'
 export { parityFiles } from './export/parityFiles.ts'
+export { type ScriptArguments, scriptArguments } from './export/scriptArguments.ts'
 export { scheduleCsv } from './export/valuesCsv.ts'
 export {
   type Budget,

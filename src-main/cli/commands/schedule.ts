@@ -16,8 +16,10 @@ import {
   presets,
   type SchedulePlan,
   type ScheduleSpec,
+  type ScriptArguments,
   scheduleCsv,
   scheduleFamilies,
+  scriptArguments,
 } from '../../../shared/schedule/index.ts'
 import { homeFolder } from '../../core.ts'
 import { createCatalogue } from '../../datasets/index.ts'
@@ -54,7 +56,7 @@ const options = z.object({
   stepsPerEpoch: wholeNumber(1, maxSteps).optional(),
   every: wholeNumber(1, maxSteps).default(1),
   all: z.boolean().default(false),
-  format: z.enum(['csv', 'json', 'svg', 'spec']).optional(),
+  format: z.enum(['csv', 'json', 'svg', 'spec', 'arguments']).optional(),
   code: z.enum(exportTargets).optional(),
   withTest: z.boolean().default(false),
   out: z.string().min(1).optional(),
@@ -89,7 +91,7 @@ export function addSchedule(program: Command, cli: Cli): void {
     .option('--all', `csv, json: print them all, also where they are more than ${whole(mostRows)}`)
     .option(
       '--format <format>',
-      'csv, json, svg, or spec for the schedule itself (default: csv; json with --json)',
+      'csv, json, svg, spec for the schedule itself, or arguments for those of well-known training scripts (default: csv; json with --json)',
     )
     .option(
       '--code <library>',
@@ -159,7 +161,9 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
     ? [exportSchedule(spec, plan, format)]
     : format === 'spec'
       ? [`${JSON.stringify(spec, null, 2)}\n`]
-      : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
+      : format === 'arguments'
+        ? scriptArguments(spec, plan).map(argumentsLine)
+        : render(schedule, format, plan.stepsPerEpoch, name, chosen.every)
   if (isCode(format) && chosen.withTest && out !== undefined) {
     return writeWithTest(
       cli,
@@ -177,6 +181,9 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   if (json) return printJson(cli, { ...written, format, summary: schedule.summary })
   cli.terminal.err(`${schedule.summary}\nWrote ${out}.\n`)
 }
+
+const argumentsLine = ({ script, text }: ScriptArguments): string =>
+  `${script}: ${text ?? 'no arguments of its schedulers give exactly these rates'}\n`
 
 const isCode = (format: string): format is ExportTarget => exportTargets.some((target) => target === format)
 

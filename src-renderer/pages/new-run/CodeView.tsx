@@ -1,5 +1,5 @@
 import { Group, SegmentedControl, Text } from '@mantine/core'
-import { useMemo, useState } from 'react'
+import { Fragment, useMemo, useState } from 'react'
 import { UserError } from '../../../shared/errors.ts'
 import {
   type ExportTarget,
@@ -8,6 +8,7 @@ import {
   exportTargets,
   type SchedulePlan,
   type ScheduleSpec,
+  scriptArguments,
 } from '../../../shared/schedule/index.ts'
 import { CopyButton } from './CopyButton.tsx'
 import { SaveCodeMenu } from './SaveCodeMenu.tsx'
@@ -50,7 +51,29 @@ export function CodeView({ schedule, plan }: CodeViewProps) {
         readOnly
         value={code}
       />
+      {problem === undefined && schedule && plan && <ScriptArgumentsNote schedule={schedule} plan={plan} />}
     </section>
+  )
+}
+
+/** What training scripts take for the same rates, where they have them. */
+function ScriptArgumentsNote({ schedule, plan }: { schedule: ScheduleSpec; plan: SchedulePlan }) {
+  const found = useMemo(() => scriptArguments(schedule, plan), [schedule, plan])
+  return (
+    <dl className={classes.arguments}>
+      {found.map(({ script, text }) => (
+        <Fragment key={script}>
+          <dt>{script}</dt>
+          <dd>
+            {text === undefined ? (
+              'No arguments of its schedulers give exactly these rates.'
+            ) : (
+              <code>{text}</code>
+            )}
+          </dd>
+        </Fragment>
+      ))}
+    </dl>
   )
 }
 
