@@ -55,6 +55,16 @@ function importRun(store: Store, run: EventRun, asked: TensorboardImport): RunRe
   }
 }
 
+/** Nobody reads on, though its program may still write: the same import goes on with it. */
+export function breakFollowing(store: Store, runId: string): void {
+  store.write.putElsewhere(runId, { about: { followed: false } })
+  store.write.setStatus(
+    runId,
+    'interrupted',
+    'Its event files are no longer followed; the same import with --follow goes on.',
+  )
+}
+
 /** What is read is all there is to come. */
 export function endFollowing(store: Store, runId: string): void {
   store.write.putElsewhere(runId, { about: { followed: false } })

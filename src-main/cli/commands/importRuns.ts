@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { type TagRole, tagRole } from '../../../shared/run/tagRoles.ts'
 import { findEventRuns } from '../../elsewhere/eventFiles.ts'
-import { endFollowing, importTensorboard, readNew } from '../../elsewhere/tensorboard.ts'
+import { breakFollowing, importTensorboard, readNew } from '../../elsewhere/tensorboard.ts'
 import type { RunRecord, Store } from '../../store/types.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
 import { examples } from '../help.ts'
@@ -93,7 +93,7 @@ async function followRuns(cli: Cli, store: Store, path: string, runs: readonly R
       await setTimeout(LOOK, undefined, { signal }).catch(() => undefined)
     }
   })
-  for (const id of ids.values()) endFollowing(store, id)
+  for (const id of ids.values()) breakFollowing(store, id)
 }
 
 const words = ({ id, name, stepsDone, elsewhere }: RunRecord): string =>

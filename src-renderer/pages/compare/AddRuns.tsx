@@ -1,8 +1,8 @@
 import { Select } from '@mantine/core'
 import { useMemo, useState } from 'react'
-import { isTraining } from '../../../shared/run/kind.ts'
+import { isResult } from '../../../shared/run/kind.ts'
 import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
-import { specLine } from '../../format/specText.ts'
+import { runLine } from '../../format/specText.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 
 interface AddRunsProps {
@@ -22,8 +22,8 @@ export function AddRuns({ taken, onAdd }: AddRunsProps) {
   const data = useMemo(
     () =>
       runs
-        .filter((run) => isTraining(run) && !taken.includes(run.id))
-        .map(({ id, name, spec }) => ({ value: id, label: `${name} · ${specLine(spec)}` })),
+        .filter((run) => isResult(run) && !taken.includes(run.id))
+        .map((run) => ({ value: run.id, label: `${run.name} · ${runLine(run)}` })),
     [runs, taken],
   )
   return (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { isOurs } from '../../../shared/run/kind.ts'
 import { CursorPlace } from '../../charts/CursorPlace.tsx'
 import { useCursor } from '../../charts/cursor.ts'
 import { pin, pointAt, usePinned } from '../../charts/emphasis.ts'
@@ -10,7 +11,7 @@ import { NameText } from '../../components/NameText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { loss, percent, rate } from '../../format/format.ts'
 import type { ScoreMeasure } from '../../format/scoreMeasure.ts'
-import { specLine } from '../../format/specText.ts'
+import { runLine } from '../../format/specText.ts'
 import { Ribbon } from '../../ribbon/Ribbon.tsx'
 import { ribbonOfRun } from '../../ribbon/ribbonOf.ts'
 import type { CurveLines } from './curveLines.ts'
@@ -114,7 +115,7 @@ function KeyItem(props: KeyItemProps) {
           </span>
         </button>
         <span className={classes.name}>
-          <Link to="/runs/$runId" params={{ runId: run.id }} title={`${label} · ${specLine(run.spec)}`}>
+          <Link to="/runs/$runId" params={{ runId: run.id }} title={`${label} · ${runLine(run)}`}>
             <NameText name={label} />
           </Link>
         </span>
@@ -154,7 +155,9 @@ function KeyItem(props: KeyItemProps) {
       </div>
       <span className={classes.ribbonPlace}>
         <span className={classes.ribbon} style={{ width: `${Math.max(2, 100 * props.width)}%` }}>
-          <Ribbon compact data={ribbonOfRun(run)} height={14} label={`rate of ${label} over its plan`} />
+          {isOurs(run) && (
+            <Ribbon compact data={ribbonOfRun(run)} height={14} label={`rate of ${label} over its plan`} />
+          )}
         </span>
       </span>
       {isDrawn && <Values {...props} id={run.id} />}

@@ -2,7 +2,7 @@ import { Button, Kbd, Menu } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { runDownloadUrl, runTableParquetUrl, runTableUrl } from '../../../shared/api/urls.ts'
-import { isTraining } from '../../../shared/run/kind.ts'
+import { isResult } from '../../../shared/run/kind.ts'
 import { download } from '../../components/download.ts'
 import { counted } from '../../format/format.ts'
 import { TagButton } from './TagButton.tsx'
@@ -35,7 +35,7 @@ interface TrayProps {
 /** What can be done with the runs that are selected. */
 export function Tray({ list, runs, unseen, isBaseline, knownTags, acts }: TrayProps) {
   // A range test is no result: there is nothing of it to compare.
-  const trained = runs.filter(isTraining).length
+  const trained = runs.filter(isResult).length
   const snapshotCount = runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0)
   return (
     <section className={classes.tray} aria-label="Selected runs">

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import { isTraining } from '../../../shared/run/kind.ts'
+import { isResult } from '../../../shared/run/kind.ts'
 import type { TableLayout } from './layout.ts'
 import { archive, favourite, remove, restore } from './rowActions.ts'
 import type { SelectionAction } from './selection.ts'
@@ -27,7 +27,7 @@ export function useTrayActs(options: Options): TrayActs {
     if (meant.length > 0 && (await act(meant))) clear()
   }
   const withSnapshots = meant.filter(({ snapshots }) => snapshots.length > 0).map(({ id }) => id)
-  const compared = meant.filter(isTraining).map(({ id }) => id)
+  const compared = meant.filter(isResult).map(({ id }) => id)
   const [first] = selected
   const isArchived = meant.every(({ archived }) => archived)
   return {
