@@ -334,7 +334,9 @@ describe('the designer', () => {
 /** In the page: choices of a select that are wider than the room it has for them. */
 const cutChoices = `(() => {
   const pen = document.createElement('canvas').getContext('2d')
-  return [...document.querySelectorAll('main select')].flatMap((select) => {
+  // What is folded has no width.
+  const seen = [...document.querySelectorAll('main select')].filter((select) => select.checkVisibility())
+  return seen.flatMap((select) => {
     const style = getComputedStyle(select)
     pen.font = style.font
     const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight)

@@ -182,7 +182,8 @@ test('every table that belongs to runs marks them, but for what no list shows', 
   const triggers = db.all(idRow, `SELECT DISTINCT tbl_name AS id FROM sqlite_schema WHERE type = 'trigger'`)
   db.close()
   const unmarked = ids(tables).filter((table) => !triggers.some(({ id }) => id === table))
-  // Metrics and checkpoints come with a change of the run's own row (steps_done, last_seq); requests are not shown.
+  // Metrics and checkpoints come with a change of the run's own row (steps_done, last_seq), initial weights with the run
+  // itself; requests are not shown.
   assert.deepEqual(unmarked, ['checkpoints', 'initial_tensors', 'metric_tail', 'requests', 'series'])
 })
 
