@@ -66,7 +66,7 @@ export function breakFollowing(store: Store, runId: string): void {
 }
 
 /** What is read is all there is to come. */
-export function endFollowing(store: Store, runId: string): void {
+function endFollowing(store: Store, runId: string): void {
   store.write.putElsewhere(runId, { about: { followed: false } })
   store.write.setStatus(runId, 'completed')
 }
