@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Layer, nameOf } from '../../../shared/model/layer.ts'
 import { layersOf, outputLayer, readTopology } from '../../../shared/model/topology.ts'
+import { removeSoftmax } from '../../../shared/model/withoutSoftmax.ts'
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import type { NamedTensor } from '../safetensors.ts'
 import { topologyOf } from '../tfjs/networks.ts'
@@ -29,7 +30,8 @@ export function writeNetwork(
   { spec, shape, classes, tensors }: Network,
 ): string {
   const topology = readTopology(topologyOf(spec, shape, classes))
-  leaveSoftmaxOut(outputLayer(topology))
+  // The softmax is added behind the logits, or its logarithm, as an ensemble needs it.
+  removeSoftmax(outputLayer(topology))
   const layers = layersOf(topology)
   const weights = new Map(tensors.map((tensor) => [tensor.name, tensor]))
   const input = takes(graph, x, shape, layers[0])
@@ -85,14 +87,6 @@ const weightOf = ({ shape, data }: NamedTensor): Weight => ({
   shape,
   values: new Float32Array(Uint8Array.from(data).buffer),
 })
-
-/** The softmax is added behind the logits, or their logarithm, as an ensemble needs it. */
-function leaveSoftmaxOut(one: Layer): void {
-  if (one.class_name === 'Softmax') {
-    one.class_name = 'Activation'
-    one.config = { name: one.config.name ?? null, activation: 'linear' }
-  } else if (one.config.activation === 'softmax') one.config.activation = 'linear'
-}
 
 const inputShape = z.array(z.int().nullable()).nullish()
 

@@ -3,6 +3,7 @@ import { parseOrExplain, show } from '../../../shared/errors.ts'
 import { type Layer, layerConfig } from '../../../shared/model/layer.ts'
 import { layersOf, outputLayer, readTopology, type Topology } from '../../../shared/model/topology.ts'
 import { trainableLayers } from '../../../shared/model/trainableLayers.ts'
+import { removeSoftmax } from '../../../shared/model/withoutSoftmax.ts'
 import { random } from '../../../shared/random.ts'
 
 /**
@@ -46,12 +47,4 @@ function seeded(one: Layer, key: string, value: z.core.util.JSONType, seed: numb
 function className(name: string): string {
   const camel = name.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return camel.replace(/^Lecun/, 'LeCun')
-}
-
-/** The loss takes logits: a softmax at the end is left out. */
-function removeSoftmax(one: Layer): void {
-  if (one.class_name === 'Softmax') {
-    one.class_name = 'Activation'
-    one.config = { name: one.config.name ?? null, activation: 'linear' }
-  } else if (one.config.activation === 'softmax') one.config.activation = 'linear'
 }
