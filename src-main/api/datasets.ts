@@ -13,7 +13,9 @@ import {
   previewCsv,
   type StoredDataset,
 } from '../datasets/index.ts'
+import { previewData } from '../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
+import { whileWanted } from './whileWanted.ts'
 
 const sampledRows = 20
 
@@ -50,6 +52,7 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
       }
       return { whole, damaged }
     },
+    preview: (options, signal) => whileWanted(signal, (ended) => previewData(options, ended)),
     import: (options, signal) => importInSteps(catalogue, options, signal, describe),
     async remove(id) {
       refuseWhileNeeded(runsByDataset().get(id) ?? [], id)
