@@ -69,6 +69,8 @@ export const csvOptions = z.strictObject({
   categorical: z.array(column).default([]),
   /** The most different values one categorical column may have. */
   maxCategories: z.int().min(2).max(10_000).default(100),
+  /** Columns that are no features: numbers of rows, times, names. They may hold what no feature may. */
+  without: z.array(column).default([]),
   ...common,
 })
 

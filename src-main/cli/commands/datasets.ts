@@ -55,6 +55,7 @@ const importFlags = z.object({
   header: z.boolean().default(true),
   delimiter: z.string().optional(),
   categorical: list.optional(),
+  without: list.optional(),
   resize: size.optional(),
   channels: z.string().transform(Number).optional(),
   skipUnusable: z.boolean().default(false),
@@ -124,6 +125,7 @@ function addImport(datasets: Command, cli: Cli): void {
     .option('--no-header', 'csv: the first line is data')
     .option('--delimiter <character>', 'csv: between fields (default: comma; \\t is a tab)')
     .option('--categorical <columns>', 'csv: columns of codes, by name or position, with commas between them')
+    .option('--without <columns>', 'csv: columns to leave out, by name or position, with commas between them')
     .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
     .option('--channels <n>', 'images: 1 grey, 3 colour')
     .option('--skip-unusable', 'images: import without the files that cannot be used')
