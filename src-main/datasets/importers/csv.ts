@@ -8,7 +8,8 @@ import { peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
 import { lineOf } from './csvFacts.ts'
 import type { CsvRow } from './csvLayout.ts'
-import { importTable, type TableSource } from './table.ts'
+import { importRows } from './rows.ts'
+import type { TableSource } from './table.ts'
 
 /** Characters one row may have; garbage without line ends stops there. */
 const MAX_ROW_CHARACTERS = 1 << 20
@@ -30,7 +31,7 @@ export async function importCsv(
     unit: 'bytes',
     place: lineOf,
   }
-  await importTable(source, options, writer, onProgress)
+  await importRows(source, options, writer, onProgress)
 }
 
 /** @throws UserError when the file is no such table, at the row where that shows */

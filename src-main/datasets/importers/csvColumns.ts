@@ -6,15 +6,16 @@ import {
   checkMissing,
   checkSpelling,
   checkText,
+  emptyFacts,
   lineOf,
   noteCell,
   type Place,
   positions,
+  type Refuse,
 } from './csvFacts.ts'
 import { type CsvRow, columnNames, createLayout, type Layout, type TableOptions, tidy } from './csvLayout.ts'
 import { saysMissing } from './csvMissing.ts'
 import { isNumber } from './csvNumbers.ts'
-import { createPrecisionCheck } from './csvPrecision.ts'
 
 /** How a row becomes numbers: one feature for a column of numbers, one per value for a column of categories. */
 export interface ColumnPlan {
@@ -94,23 +95,22 @@ export function createSurvey(options: TableOptions, place: Place = lineOf): Surv
 
 const begin = (layout: Layout, place: Place): Seen => ({
   ...layout,
-  facts: layout.names.map(() => ({
-    place,
-    values: new Map(),
-    missing: new Map(),
-    precision: createPrecisionCheck(layout.names.length),
-    isMeasure: false,
-  })),
+  facts: layout.names.map(() => emptyFacts(place, layout.names.length)),
 })
 
-function checkWidth({ cells: width }: Seen, { cells, line }: CsvRow, file: string, place: Place): void {
+export function checkWidth(
+  { cells: width }: Layout,
+  { cells, line }: CsvRow,
+  file: string,
+  place: Place,
+): void {
   if (cells.length !== width)
     throw new UserError(
       `While reading ${file}: ${place(line)} has ${cells.length} cells, the training file ${width}; give every row the same columns.`,
     )
 }
 
-function checkHeader({ names, kept }: Seen, { cells }: CsvRow, file: string): void {
+export function checkHeader({ names, kept }: Layout, { cells }: CsvRow, file: string): void {
   const own = columnNames(cells, true)
   if (kept.some((at, c) => own[at] !== names[c]))
     throw new UserError(
@@ -122,18 +122,34 @@ function note(seen: Seen, { cells, line }: CsvRow, file: string, maxCategories: 
   for (const [c, facts] of seen.facts.entries()) {
     const refuse = (what: string) =>
       new UserError(`While reading ${file}: ${facts.place(line)}, column ${show(seen.names[c])}: ${what}.`)
-    const isLabel = c === seen.label
     const text = tidy(cells[seen.kept[c] ?? 0] ?? '')
-    noteCell(facts, text, line, isLabel || seen.forced.has(c), refuse)
-    if (isLabel && saysMissing(text) && !seen.forced.has(c) && !facts.missing.has(text))
-      facts.missing.set(text, line)
-    const most = isLabel ? MAX_CLASSES : maxCategories
-    if (facts.values.size <= most) continue
-    checkText(facts, refuse)
-    throw refuse(
-      `the ${isLabel ? 'label' : 'categorical'} column has more than ${most} different values; ${isLabel ? 'it must be a class, not a measure' : 'leave it out, or allow more'}`,
-    )
+    const isForced = seen.forced.has(c)
+    if (c === seen.label) noteLabel(facts, text, line, isForced, refuse)
+    else {
+      noteCell(facts, text, line, isForced, refuse)
+      if (facts.values.size <= maxCategories) continue
+      checkText(facts, refuse)
+      throw refuse(
+        `the categorical column has more than ${maxCategories} different values; leave it out, or allow more`,
+      )
+    }
   }
+}
+
+/** @param isForced whether a text that may say "no label" is the name of a class */
+export function noteLabel(
+  facts: ColumnFacts,
+  text: string,
+  line: number,
+  isForced: boolean,
+  refuse: Refuse,
+): void {
+  noteCell(facts, text, line, true, refuse)
+  if (saysMissing(text) && !isForced && !facts.missing.has(text)) facts.missing.set(text, line)
+  if (facts.values.size > MAX_CLASSES)
+    throw refuse(
+      `the label column has more than ${MAX_CLASSES} different values; it must be a class, not a measure`,
+    )
 }
 
 function makePlan(

@@ -2,7 +2,7 @@ import { show, type UserError } from '../../../shared/errors.ts'
 import { disguisedNumber } from './csvDisguises.ts'
 import { maybeName, saysMissing } from './csvMissing.ts'
 import { isNumber, losesInteger, numberKey, saysNotFinite } from './csvNumbers.ts'
-import type { PrecisionCheck } from './csvPrecision.ts'
+import { createPrecisionCheck, type PrecisionCheck } from './csvPrecision.ts'
 
 /** What a row is called in a refusal. */
 export type Place = (line: number) => string
@@ -25,6 +25,15 @@ export interface ColumnFacts {
   /** Whether a number is written with a point or an exponent, which codes are not. */
   isMeasure: boolean
 }
+
+/** @param columns how many share the memory of the check of precision */
+export const emptyFacts = (place: Place, columns: number): ColumnFacts => ({
+  place,
+  values: new Map(),
+  missing: new Map(),
+  precision: createPrecisionCheck(columns),
+  isMeasure: false,
+})
 
 /** Makes the error for a column, or for one of its cells, from the words that follow its name. */
 export type Refuse = (what: string) => UserError

@@ -1,11 +1,15 @@
 import type { ImportProgress, OnProgress } from '../../../shared/data/importOptions.ts'
+import { looksLikePixels, pixelWords } from '../../../shared/data/pixels.ts'
 import type { Part } from '../contentWriter.ts'
 import type { DatasetWriter } from '../writer.ts'
 import { type ColumnPlan, createSurvey, encodeRow } from './csvColumns.ts'
 import type { Place } from './csvFacts.ts'
-import type { CsvRow, TableOptions } from './csvLayout.ts'
+import { type CsvRow, type TableOptions, tidy } from './csvLayout.ts'
 
 const ROWS_PER_WRITE = 256
+
+/** Rows by which it is told whether a table may be images. */
+const LOOKED_AT = 20
 
 /** A table that can be read more than once, in whatever files it stands. Its cells come as a CSV file would write them. */
 export interface TableSource {
@@ -35,6 +39,7 @@ export function advanceOver({ total, unit }: TableSource, passes: number, onProg
 /**
  * Imports a table in two passes over its files: the first finds the kind of each column and the values of the categories,
  * the second writes numbers. Neither holds more than a few rows.
+ * @param mayBeImages whether to say so of rows that look like pixels
  * @throws UserError for anything wrong with the files, naming row and column
  */
 export async function importTable(
@@ -42,14 +47,21 @@ export async function importTable(
   options: TableOptions,
   writer: DatasetWriter,
   onProgress: OnProgress,
+  mayBeImages = false,
 ): Promise<void> {
   const advance = advanceOver(source, 2, onProgress)
+  const first: (readonly string[])[] = []
   const survey = createSurvey(options, source.place)
   for (const file of source.files) {
     survey.startFile(file.name)
-    for await (const row of file.rows(advance)) survey.add(row)
+    for await (const row of file.rows(advance)) {
+      survey.add(row)
+      if (first.length <= LOOKED_AT) first.push(row.cells)
+    }
   }
   const plan = survey.finish()
+  const note = mayBeImages && pixelNote(plan, first.slice(Number(options.header)))
+  if (note) writer.note(note)
   await writer.begin(
     {
       kind: 'table',
@@ -64,6 +76,13 @@ export async function importTable(
     const writing = { plan, place: source.place, hasHeader: options.header }
     await writeRows(file, writing, index === 0 ? 'train' : 'test', writer, advance)
   }
+}
+
+function pixelNote({ kept, label }: ColumnPlan, rows: readonly (readonly string[])[]): string | undefined {
+  const features = kept.filter((_, c) => c !== label)
+  const shape = looksLikePixels(rows.map((cells) => features.map((at) => tidy(cells[at] ?? ''))))
+  if (shape === undefined) return undefined
+  return `The ${features.length} columns look like images of ${pixelWords(shape)}, and were imported as a table; to import them as images say as: images (--as images).`
 }
 
 interface Writing {
