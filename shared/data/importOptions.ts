@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pixelLayouts } from './pixels.ts'
 
 const path = z.string().min(1, 'must name a file or folder')
 
@@ -43,6 +44,11 @@ export const cifarOptions = z.strictObject({
   ...common,
 })
 
+/** Whether rows are examples as they stand, or the pixels of images. */
+const rowsAs = z.enum(['table', 'images'], { error: 'must be table or images' })
+/** Of images in colour; guessed when absent. */
+const layout = z.enum(pixelLayouts, { error: 'must be planar or interleaved' })
+
 const columnRule = 'must be the name of a column, or its position counted from 0'
 const column = z.union([z.string(), z.int().min(0, columnRule)], { error: columnRule })
 
@@ -69,6 +75,11 @@ export const csvOptions = z.strictObject({
   categorical: z.array(column).default([]),
   /** The most different values one categorical column may have. */
   maxCategories: z.int().min(2).max(10_000).default(100),
+  /** Columns that are no features: numbers of rows, times, names. They may hold what no feature may. */
+  without: z.array(column).default([]),
+  /** Images: each column but the label is a level from 0 to 255, side² of grey ones or 3 · side² of those in colour. */
+  as: rowsAs.optional(),
+  layout: layout.optional(),
   ...common,
 })
 

@@ -80,7 +80,7 @@ export const dataPreview = z.strictObject({
   isWhole: z.boolean(),
   seen: z.strictObject({ count, unit: z.enum(['row', 'image']) }),
   /** How far the look is, of the bytes, the files or the images. */
-  progress: z.strictObject({ done: count, total: count, unit: z.enum(['byte', 'file', 'image']) }),
+  progress: z.strictObject({ done: count, total: count, unit: z.enum(['byte', 'file', 'image', 'row']) }),
   train: amount,
   /** Null: there is no test part of its own. */
   test: amount.nullable(),

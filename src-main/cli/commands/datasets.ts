@@ -55,6 +55,9 @@ const importFlags = z.object({
   header: z.boolean().default(true),
   delimiter: z.string().optional(),
   categorical: list.optional(),
+  without: list.optional(),
+  as: z.string().optional(),
+  layout: z.string().optional(),
   resize: size.optional(),
   channels: z.string().transform(Number).optional(),
   skipUnusable: z.boolean().default(false),
@@ -124,6 +127,9 @@ function addImport(datasets: Command, cli: Cli): void {
     .option('--no-header', 'csv: the first line is data')
     .option('--delimiter <character>', 'csv: between fields (default: comma; \\t is a tab)')
     .option('--categorical <columns>', 'csv: columns of codes, by name or position, with commas between them')
+    .option('--without <columns>', 'csv: columns to leave out, by name or position, with commas between them')
+    .option('--as <what>', 'csv: table, or images whose pixels the rows are')
+    .option('--layout <layout>', 'csv as images in colour: planar (all red first) or interleaved')
     .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
     .option('--channels <n>', 'images: 1 grey, 3 colour')
     .option('--skip-unusable', 'images: import without the files that cannot be used')

@@ -6,6 +6,7 @@ import { openBytes } from '../byteSource.ts'
 import type { Part } from '../contentWriter.ts'
 import { isFolder, namesIn, peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
+import { interleave } from './interleave.ts'
 import { type LabelNumbers, numberLabels } from './labelNumbers.ts'
 
 const PIXELS = 32 * 32
@@ -169,19 +170,10 @@ async function copyRecords(
     const labels = new Uint8Array(n)
     for (let i = 0; i < n; i++) {
       labels[i] = bytes[i * record + labelAt] ?? 0
-      interleave(bytes, i * record + labelBytes, images, i * IMAGE_BYTES)
+      interleave(bytes, i * record + labelBytes, images, i * IMAGE_BYTES, PIXELS)
     }
     await writer.append(part, images.subarray(0, n * IMAGE_BYTES), numbers.encode(part, at, labels))
     advance(n)
   }
   await source.expectEnd()
-}
-
-/** Three planes to one [32, 32, 3] image. */
-export function interleave(planes: Uint8Array, from: number, image: Uint8Array, to: number): void {
-  for (let p = 0; p < PIXELS; p++) {
-    image[to + 3 * p] = planes[from + p] ?? 0
-    image[to + 3 * p + 1] = planes[from + PIXELS + p] ?? 0
-    image[to + 3 * p + 2] = planes[from + 2 * PIXELS + p] ?? 0
-  }
 }

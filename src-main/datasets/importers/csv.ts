@@ -4,89 +4,45 @@ import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import type { CsvOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
-import type { Part } from '../contentWriter.ts'
 import { peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
-import { type ColumnPlan, createSurvey, encodeRow } from './csvColumns.ts'
+import { lineOf } from './csvFacts.ts'
 import type { CsvRow } from './csvLayout.ts'
+import { importRows } from './rows.ts'
+import type { TableSource } from './table.ts'
 
 /** Characters one row may have; garbage without line ends stops there. */
 const MAX_ROW_CHARACTERS = 1 << 20
 
-const ROWS_PER_WRITE = 256
-
-/**
- * Imports a CSV table in two passes over the file: the first finds the kind of each column and the values of the
- * categories, the second writes numbers. Neither holds more than a few rows.
- * @throws UserError for anything wrong with the file, naming line and column
- */
+/** @throws UserError for anything wrong with the file, naming line and column */
 export async function importCsv(
   options: CsvOptions,
   writer: DatasetWriter,
   onProgress: OnProgress,
 ): Promise<void> {
-  const files = options.testPath === undefined ? [options.path] : [options.path, options.testPath]
-  const sizes = await Promise.all(files.map(async (file) => (await peek(file, 0)).size))
-  // Each file is read twice; half of that is what people see of its size.
-  const total = sizes.reduce((a, b) => a + b, 0)
-  let read = 0
-  const advance = (bytes: number): void => {
-    read += bytes
-    onProgress({ done: Math.floor(read / 2), total, unit: 'bytes' })
-  }
-  const survey = createSurvey(options)
-  for (const file of files) {
-    survey.startFile(basename(file))
-    for await (const row of readRows(file, options, advance)) survey.add(row)
-  }
-  const plan = survey.finish()
-  await writer.begin(
-    {
-      kind: 'table',
-      dtype: plan.dtype,
-      shape: [plan.features.length],
-      columns: plan.features,
-      classes: plan.classes,
-    },
-    plan.rows,
-  )
-  for (const [index, file] of files.entries())
-    await writeRows(file, options, plan, index === 0 ? 'train' : 'test', writer, advance)
+  const source = await csvSource(options)
+  await importRows(source, options, writer, onProgress)
 }
 
-async function writeRows(
-  path: string,
-  options: CsvOptions,
-  plan: ColumnPlan,
-  part: Part,
-  writer: DatasetWriter,
-  advance: (bytes: number) => void,
-): Promise<void> {
-  const width = plan.features.length
-  const size = ROWS_PER_WRITE * width
-  const values = plan.dtype === 'float64' ? new Float64Array(size) : new Float32Array(size)
-  const labels = new Uint16Array(ROWS_PER_WRITE)
-  let filled = 0
-  const flush = async (): Promise<void> => {
-    await writer.append(part, values.subarray(0, filled * width), labels.subarray(0, filled))
-    filled = 0
+/**
+ * The files of a CSV table.
+ * @param mayBeRagged whether rows of another number of cells than the first come too
+ */
+export async function csvSource(
+  options: Pick<CsvOptions, 'path' | 'testPath' | 'delimiter'>,
+  mayBeRagged = false,
+): Promise<TableSource> {
+  const files = options.testPath === undefined ? [options.path] : [options.path, options.testPath]
+  const sizes = await Promise.all(files.map(async (file) => (await peek(file, 0)).size))
+  return {
+    files: files.map((file) => ({
+      name: basename(file),
+      rows: (advance) => readRows(file, options, advance, mayBeRagged),
+    })),
+    total: sizes.reduce((a, b) => a + b, 0),
+    unit: 'bytes',
+    place: lineOf,
   }
-  let first = options.header
-  for await (const row of readRows(path, options, advance)) {
-    if (first) {
-      first = false
-      continue
-    }
-    labels[filled] = encodeRow(
-      plan,
-      row,
-      basename(path),
-      values.subarray(filled * width, (filled + 1) * width),
-    )
-    filled += 1
-    if (filled === ROWS_PER_WRITE) await flush()
-  }
-  await flush()
 }
 
 /**

@@ -27,7 +27,7 @@ export async function runImport(
   const file = basename(options.path)
   const description = {
     name: options.name ?? plainName(file),
-    source: options.source ?? `${formatNames[options.format]} ${file}`,
+    source: `${options.source ?? `${formatNames[options.format]} ${file}`}${withoutWords(options)}`,
     ...(options.license !== undefined && { license: options.license }),
   }
   return storeDataset(
@@ -55,6 +55,16 @@ async function produce(
     case 'images':
       return (await import('./images.ts')).importImages(options, writer, onProgress)
   }
+}
+
+const mostNamed = 10
+
+/** Columns left out are a fact of the data set: nobody sees them in it. */
+function withoutWords(options: CheckedOptions): string {
+  if (!('without' in options) || options.without.length === 0) return ''
+  const names = options.without.map((name) => (typeof name === 'number' ? `column ${name}` : name))
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+  return ` (without ${names.slice(0, mostNamed).join(', ')}${more})`
 }
 
 function plainName(file: string): string {

@@ -8,12 +8,12 @@ import {
   classNames,
   countRecords,
   IMAGE_BYTES,
-  interleave,
   type Layout,
   layoutOf,
   readLabels,
   SHAPE,
 } from '../importers/cifar.ts'
+import { interleave } from '../importers/interleave.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
 import { type LookBounds, wholeLook } from './look.ts'
 import { lookAtNumbered, type NumberedPart } from './numbered.ts'
@@ -58,7 +58,13 @@ async function partOf(
       for (const [i, name] of files.entries()) {
         await using source = await openBytes(join(folder, name))
         for (let n = counts[i] ?? 0; n > 0; n--) {
-          interleave(await source.read(layout.labelBytes + IMAGE_BYTES), layout.labelBytes, image, 0)
+          interleave(
+            await source.read(layout.labelBytes + IMAGE_BYTES),
+            layout.labelBytes,
+            image,
+            0,
+            IMAGE_BYTES / 3,
+          )
           yield image
         }
         await source.expectEnd()

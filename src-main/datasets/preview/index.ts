@@ -5,7 +5,7 @@ import type { Look, LookBounds } from './look.ts'
 const looks: { readonly [F in PreviewOptions['format']]: () => Promise<Look<PreviewOf<F>>> } = {
   idx: async () => (await import('./idx.ts')).lookAtIdx,
   cifar: async () => (await import('./cifar.ts')).lookAtCifar,
-  csv: async () => (await import('./table.ts')).lookAtTable,
+  csv: async () => (await import('./table.ts')).lookAtCsv,
   images: async () => (await import('./images.ts')).lookAtImages,
 }
 
