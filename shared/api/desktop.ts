@@ -25,6 +25,8 @@ export interface DesktopBridge {
   /** The system's own dialog. @returns undefined when the user leaves it without a choice */
   chooseFolder(): Promise<string | undefined>
   chooseFile(): Promise<string | undefined>
+  /** Where a dropped file or folder lies; empty for one that lies nowhere, such as a picture dragged out of a page. */
+  pathForFile(file: File): string
   /** Window frame, dialogs and `prefers-color-scheme` follow. */
   setTheme(theme: DesktopTheme): Promise<void>
   /** @returns ends it */

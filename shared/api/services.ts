@@ -9,6 +9,7 @@ import type {
   TableColumn,
   TableSample,
 } from './datasets.ts'
+import type { DataPieces, UploadPlace } from './dataUploads.ts'
 import type {
   averageWeights,
   EnsembleInfo,
@@ -112,6 +113,9 @@ export interface Services {
   readonly datasets: {
     list(): Promise<DatasetList>
     import(options: ImportOptions, signal: Cancellation | undefined): AsyncIterable<ImportStep>
+    /** Files dropped in a browser; they go when they have been imported, by `dropUpload`, or with the host. */
+    upload(pieces: DataPieces): Promise<UploadPlace>
+    dropUpload(upload: string): Promise<void>
     /** What an import would find; ever more complete. Ending it ends the look. */
     preview(options: PreviewOptions, signal: Cancellation | undefined): AsyncIterable<DataPreview>
     /** @throws UserError while stored runs need it */

@@ -13,6 +13,8 @@ export interface FolderBounds {
   readonly named: readonly string[]
   /** Anneal's own folder, which is no data, unless it was named. */
   readonly own: string
+  /** What was sent by a browser, which it may read again. */
+  readonly uploads?: string
   /** The user's folder, where nothing hidden may be read. */
   readonly home?: string
 }
@@ -77,11 +79,12 @@ async function checkEntries(check: Check, folder: string, depth: number): Promis
 }
 
 /** Its result is the path as it was given. @throws UserError for one that may not be read */
-function createCheck({ named, own, home = homedir() }: FolderBounds): Check {
+function createCheck({ named, own, uploads, home = homedir() }: FolderBounds): Check {
   const shown = [...new Set([home, ...named.map((folder) => path.resolve(folder))])]
   return async (given) => {
     const real = await realOf(given === '' ? home : given)
-    for (const folder of named) if (isBelow(real, await realOf(folder))) return given
+    const open = uploads === undefined ? named : [...named, uploads]
+    for (const folder of open) if (isBelow(real, await realOf(folder))) return given
     const realHome = await realOf(home)
     const isHidden = path
       .relative(realHome, real)

@@ -95,6 +95,8 @@ const inputs: Readonly<Record<string, unknown>> = {
   'ensembles.saveWeightAverage': { name: 'e', runId: 'zzz', snapshotIds: [1] },
   'ensembles.averageWeights': { runId: 'zzz', snapshotIds: [1] },
   'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
+  'datasets.upload': { upload: 'zzz', files: [{ place: '../x', content: 'eHk=' }] },
+  'datasets.dropUpload': { upload: 'zzz' },
   'datasets.preview': { format: 'csv', path: '/nowhere/at/all.csv' },
   'datasets.remove': { id: 'zzz' },
   'datasets.browse': { path: '/nowhere/at/all' },
