@@ -11,7 +11,7 @@ contextBridge.exposeInMainWorld(
     ipc: ipcRenderer,
     platform,
     versions: { electron, chrome },
-    pathForFile: (file) => webUtils.getPathForFile(file),
+    pathForFile: (file) => (file instanceof File ? webUtils.getPathForFile(file) : ''),
     handOver: (message, ports) => window.postMessage(message, location.origin, [...ports]),
   }),
 )
