@@ -16,9 +16,9 @@ export function DropTarget() {
   go.current = navigate
   useEffect(() => {
     const over = (event: DragEvent): void => {
-      if (event.defaultPrevented || !hasFiles(event)) return setOver(false)
-      event.preventDefault()
-      setOver(true)
+      const isOurs = !event.defaultPrevented && hasFiles(event)
+      if (isOurs) event.preventDefault()
+      setOver(isOurs)
     }
     const leave = (event: DragEvent): void => {
       // Between two parts of the page there is a part that is entered.

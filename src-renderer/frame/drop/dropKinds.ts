@@ -5,7 +5,7 @@ export interface DropKind {
   /** By the names alone, while nothing has been read. */
   takes(dropped: Dropped): boolean
   /** @param go to the page that shows it */
-  open(dropped: Dropped, go: (to: '/data' | '/runs' | '/ensembles') => void): Promise<void>
+  open(dropped: Dropped, go: (to: '/' | '/data' | '/ensembles') => void): Promise<void>
 }
 
 /** Loaded when the first is dropped. */
