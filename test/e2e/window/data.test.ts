@@ -39,6 +39,8 @@ async function chooseClass(column: string): Promise<void> {
   await classColumn().focus()
   await page.keyboard.press('ArrowDown')
   await page.getByRole('option', { name: new RegExp(`^${column}\\b`) }).waitFor()
+  // One that was guessed makes room.
+  await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.type(column)
   await page.keyboard.press('Enter')
   assert.equal(await classColumn().inputValue(), column)
@@ -177,6 +179,7 @@ describe('the form before an import', () => {
       (await classColumn().inputValue()) === 'Label' ? true : undefined,
     )
     const rows = page.getByRole('region', { name: 'First rows of the table' }).locator('tr')
+    await rows.first().waitFor()
     assert.deepEqual(await cellsOf(rows), [
       ['height', 'Label'],
       ['numbers 1.5 to 2', 'class, 2 different'],

@@ -36,10 +36,7 @@ export function useImportForm() {
     ...(wasTried && format && options && mistakesIn(options, format)),
   }
   const change = useCallback((part: Partial<Draft>): void => {
-    const before = importDraft.get()
-    // The class of one table says nothing of another's.
-    const isOther = part.path !== undefined && part.path.trim() !== before.path.trim()
-    importDraft.set({ ...before, ...(isOther && { label: '' }), ...part })
+    importDraft.set({ ...importDraft.get(), ...part })
     if (importJob.get().state !== 'running') importJob.set({ state: 'idle' })
     setBlocked(undefined)
   }, [])
