@@ -83,6 +83,11 @@ export const csvOptions = z.strictObject({
   ...common,
 })
 
+/** A table in Parquet, whose columns have names and kinds; what its cells are is what a CSV of the same table would say. */
+export const parquetOptions = csvOptions
+  .omit({ header: true, delimiter: true })
+  .extend({ format: z.literal('parquet') })
+
 const side = z.int().min(1).max(4096)
 
 /** A folder with a folder for each class, holding PNG or JPEG files. */
@@ -103,10 +108,12 @@ export const imagesOptions = z.strictObject({
 /** What to import and how; one shape for the window, the command line and the server. */
 export const importOptions = z.discriminatedUnion(
   'format',
-  [idxOptions, cifarOptions, csvOptions, imagesOptions],
+  [idxOptions, cifarOptions, csvOptions, parquetOptions, imagesOptions],
   {
     error: ({ input }) =>
-      typeof input === 'object' ? 'must be idx, cifar, csv or images' : 'must be an object of options',
+      typeof input === 'object'
+        ? 'must be idx, cifar, csv, parquet or images'
+        : 'must be an object of options',
   },
 )
 
@@ -117,6 +124,7 @@ export type ImportFormat = ImportOptions['format']
 export type IdxOptions = z.output<typeof idxOptions>
 export type CifarOptions = z.output<typeof cifarOptions>
 export type CsvOptions = z.output<typeof csvOptions>
+export type ParquetOptions = z.output<typeof parquetOptions>
 export type ImagesOptions = z.output<typeof imagesOptions>
 
 /** Whether an import that was refused can be had without the files that were the reason. */

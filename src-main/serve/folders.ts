@@ -46,7 +46,7 @@ export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Dataset
 type Check = (given: string) => Promise<string>
 
 /** How many levels of a folder an import of each format reads: images lie in the folders of their classes. */
-const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, cifar: 1, images: 2 }
+const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, parquet: 0, cifar: 1, images: 2 }
 
 /**
  * Checks what an import finds in a folder: a link in it may lead out of what may be read, and Anneal's own folder may lie in
@@ -119,6 +119,7 @@ function pathsOf(options: ImportOptions): string[] {
     case 'cifar':
       return [options.path]
     case 'csv':
+    case 'parquet':
     case 'images':
       return given([options.path, options.testPath])
   }

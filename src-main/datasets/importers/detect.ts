@@ -33,10 +33,11 @@ async function ofFile(path: string): Promise<ImportFormat> {
         `While looking at ${basename(path)}: it is empty, and so neither IDX, nor a CIFAR archive, nor a CSV table; choose another file.`,
       )
     if (looksLikeTar(head)) return 'cifar'
+    if (head.toString('latin1', 0, 4) === 'PAR1') return 'parquet'
     if (head.length >= 4 && [0x0801, 0x0803].includes(head.readUInt32BE())) return 'idx'
     if (!plain.gzipped && !head.includes(0)) return 'csv'
     throw new UserError(
-      `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table; name the format.`,
+      `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table, nor Parquet; name the format.`,
     )
   } finally {
     plain.close()
