@@ -19,7 +19,7 @@ export function Preview({
   readonly draft: Draft
   readonly format: ImportFormat | undefined
 }) {
-  if (format === 'csv') return <TablePreview draft={draft} />
+  if (format === 'csv' || format === 'parquet') return <TablePreview draft={draft} />
   if (format === 'images') return <ImagesPreview path={draft.path.trim()} />
   return null
 }

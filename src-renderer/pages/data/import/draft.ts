@@ -1,4 +1,5 @@
 import type { ImportFormat } from '../../../../shared/data/importOptions.ts'
+import type { PixelLayout } from '../../../../shared/data/pixels.ts'
 import { held } from './held.ts'
 
 /** The fields of the form as they are typed. */
@@ -24,6 +25,12 @@ export interface Draft {
   readonly delimiter: string
   readonly categorical: string
   readonly maxCategories: string
+  /** Columns of a table that are no features, by name. */
+  readonly without: readonly string[]
+  /** Of a table: what its rows are. */
+  readonly as: 'table' | 'images'
+  /** Of rows that are images in colour; null where it is told by the columns. */
+  readonly layout: PixelLayout | null
   readonly height: string
   readonly width: string
   readonly channels: string
@@ -46,6 +53,9 @@ export const emptyDraft: Draft = {
   delimiter: ',',
   categorical: '',
   maxCategories: '100',
+  without: [],
+  as: 'table',
+  layout: null,
   height: '',
   width: '',
   channels: '',
@@ -86,16 +96,25 @@ function ofFormat(draft: Draft, format: ImportFormat): RawOptions {
     case 'cifar':
       return { labels: labelSet }
     case 'csv':
-      return {
-        testPath: filled(testPath),
-        label: filled(draft.label),
-        header: draft.header,
-        delimiter: delimiterOf(draft),
-        categorical: listed(draft.categorical),
-        maxCategories: numbered(draft.maxCategories),
-      }
+      return { ...ofTable(draft), header: draft.header, delimiter: delimiterOf(draft) }
+    case 'parquet':
+      return ofTable(draft)
     case 'images':
       return { testPath: filled(testPath), resize: sized(draft), channels: numbered(channels) }
+  }
+}
+
+function ofTable(draft: Draft): RawOptions {
+  const isImages = draft.as === 'images'
+  return {
+    testPath: filled(draft.testPath),
+    label: filled(draft.label),
+    without: draft.without.length > 0 ? draft.without : undefined,
+    // Said in either case: who has seen the choice wants no hint of it.
+    as: draft.as,
+    ...(isImages
+      ? { layout: draft.layout ?? undefined }
+      : { categorical: listed(draft.categorical), maxCategories: numbered(draft.maxCategories) }),
   }
 }
 
