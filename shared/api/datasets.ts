@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ColumnLook } from '../data/guessLabel.ts'
 import { csvOptions, type ImportFormat } from '../data/importOptions.ts'
 
 /** A stored data set as the pages show it. */
@@ -77,10 +78,8 @@ export const csvColumns = z.strictObject({
   header: csvOptions.shape.header,
 })
 
-/** A column of a table that may be imported. */
-export interface TableColumn {
-  /** That in the header, or "column 3". */
-  readonly name: string
+/** A column of a table that may be imported. Its name is that in the header, or "column 3". */
+export interface TableColumn extends ColumnLook {
   /** Some different values of the first rows. */
   readonly samples: readonly string[]
   /** Its cells in the first rows, the same rows for every column. */

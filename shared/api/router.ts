@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
+import { previewOptions } from '../data/preview.ts'
 import { csvColumns, datasetId, hostPath } from './datasets.ts'
 import {
   averageWeights,
@@ -199,6 +200,9 @@ const datasets = router({
   import: procedure
     .input(input(importOptions, 'importing a data set'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.import(input, signal))),
+  preview: procedure
+    .input(input(previewOptions, 'looking at data before an import'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.preview(input, signal))),
   remove: procedure
     .input(input(datasetId, 'removing a data set'))
     .mutation(({ ctx, input }) => ctx.datasets.remove(input.id)),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ImportOptions } from '../data/importOptions.ts'
+import type { DataPreview, PreviewOptions } from '../data/preview.ts'
 import type {
   csvColumns,
   DatasetList,
@@ -111,6 +112,8 @@ export interface Services {
   readonly datasets: {
     list(): Promise<DatasetList>
     import(options: ImportOptions, signal: Cancellation | undefined): AsyncIterable<ImportStep>
+    /** What an import would find; ever more complete. Ending it ends the look. */
+    preview(options: PreviewOptions, signal: Cancellation | undefined): AsyncIterable<DataPreview>
     /** @throws UserError while stored runs need it */
     remove(id: string): Promise<void>
     browse(path: string): Promise<FolderListing>

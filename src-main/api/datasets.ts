@@ -10,10 +10,12 @@ import {
   EMBEDDED,
   type ImportedDataset,
   type ImportOptions,
-  previewCsv,
+  previewTable,
   type StoredDataset,
 } from '../datasets/index.ts'
+import { previewData } from '../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
+import { whileWanted } from './whileWanted.ts'
 
 const sampledRows = 20
 
@@ -50,13 +52,14 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
       }
       return { whole, damaged }
     },
+    preview: (options, signal) => whileWanted(signal, (ended) => previewData(options, ended)),
     import: (options, signal) => importInSteps(catalogue, options, signal, describe),
     async remove(id) {
       refuseWhileNeeded(runsByDataset().get(id) ?? [], id)
       await catalogue.remove(id)
     },
     browse: (path) => browse(path),
-    columns: ({ path, ...options }) => previewCsv(path, options),
+    columns: ({ path, ...options }) => previewTable(path, options),
     async sample(id) {
       const { meta } = await catalogue.resolve(id)
       return tableOf(meta, await catalogue.sampleRows(id, sampledRows))

@@ -14,6 +14,8 @@ const SAFE_DIGITS = 15
 export interface ParquetCells {
   readonly rows: number
   readonly names: readonly string[]
+  /** Positions of the columns whose values are plain. */
+  readonly readable: readonly number[]
   /**
    * Rows in their order, "" for the cells of other columns and for what is missing.
    * @param wanted positions of the columns to read
@@ -29,6 +31,7 @@ export async function openParquetCells(path: string): Promise<ParquetCells> {
   return {
     rows: Number(metadata.num_rows),
     names: columns.map(({ element }) => element.name),
+    readable: [...columns.keys()].filter((at) => isPlain(columns[at])),
     read: (wanted) => readCells(path, metadata, columns, wanted),
   }
 }
@@ -73,17 +76,21 @@ function compact(values: readonly unknown[]): ArrayLike<unknown> {
   return values.every((value) => (value | 0) === value) ? Int32Array.from(values) : Float64Array.from(values)
 }
 
+/** Whether a column has one value in a row. */
+const isPlain = (column: SchemaTree | undefined): boolean =>
+  column !== undefined && column.children.length === 0 && column.element.repetition_type !== 'REPEATED'
+
 type Write = (value: unknown) => string
 
 /** How a value of a column is written in CSV by pandas. @throws UserError for a column of lists and records */
-function cellWriter(file: string, { element, children }: SchemaTree): Write {
+function cellWriter(file: string, column: SchemaTree): Write {
+  const { element } = column
   const refuse = (what: string): UserError =>
     new UserError(
       `While reading ${file}: column ${show(element.name)} holds ${what}; leave the column out, or write it as plain numbers or text.`,
     )
   const logical = element.logical_type?.type
-  if (children.length > 0 || element.repetition_type === 'REPEATED')
-    throw refuse('lists or records, which are no single value')
+  if (!isPlain(column)) throw refuse('lists or records, which are no single value')
   if (logical === 'VARIANT' || logical === 'GEOMETRY' || logical === 'GEOGRAPHY')
     throw refuse(`values of type ${logical}`)
   if (element.converted_type === 'BSON' || element.converted_type === 'INTERVAL')

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
+import type { PreviewOptions } from '../../shared/data/preview.ts'
 import { UserError } from '../../shared/errors.ts'
 
 type Datasets = Services['datasets']
@@ -33,17 +34,27 @@ export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Dataset
       await check(options.path)
       return datasets.columns(options)
     },
+    async *preview(options, signal) {
+      await checkAll(check, options)
+      yield* datasets.preview(options, signal)
+    },
     async *import(options, signal) {
-      for (const each of pathsOf(options)) {
-        await check(each)
-        await checkEntries(check, each, depths[options.format])
-      }
+      await checkAll(check, options)
       yield* datasets.import(options, signal)
     },
   }
 }
 
 type Check = (given: string) => Promise<string>
+type ReadOptions = ImportOptions | PreviewOptions
+
+/** @throws UserError for the first path that may not be read, of those that an import reads */
+async function checkAll(check: Check, options: ReadOptions): Promise<void> {
+  for (const each of pathsOf(options)) {
+    await check(each)
+    await checkEntries(check, each, depths[options.format])
+  }
+}
 
 /** How many levels of a folder an import of each format reads: images lie in the folders of their classes. */
 const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, parquet: 0, cifar: 1, images: 2 }
@@ -110,7 +121,7 @@ function isBelow(file: string, folder: string): boolean {
 }
 
 /** Every file and folder that an import would read. */
-function pathsOf(options: ImportOptions): string[] {
+function pathsOf(options: ReadOptions): string[] {
   const given = (paths: readonly (string | undefined)[]): string[] =>
     paths.filter((each) => each !== undefined)
   switch (options.format) {

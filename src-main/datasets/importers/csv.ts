@@ -20,25 +20,40 @@ export async function importCsv(
   writer: DatasetWriter,
   onProgress: OnProgress,
 ): Promise<void> {
+  const source = await csvSource(options)
+  await importRows(source, options, writer, onProgress)
+}
+
+/**
+ * The files of a CSV table.
+ * @param mayBeRagged whether rows of another number of cells than the first come too
+ */
+export async function csvSource(
+  options: Pick<CsvOptions, 'path' | 'testPath' | 'delimiter'>,
+  mayBeRagged = false,
+): Promise<TableSource> {
   const files = options.testPath === undefined ? [options.path] : [options.path, options.testPath]
   const sizes = await Promise.all(files.map(async (file) => (await peek(file, 0)).size))
-  const source: TableSource = {
+  return {
     files: files.map((file) => ({
       name: basename(file),
-      rows: (advance) => readRows(file, options, advance),
+      rows: (advance) => readRows(file, options, advance, mayBeRagged),
     })),
     total: sizes.reduce((a, b) => a + b, 0),
     unit: 'bytes',
     place: lineOf,
   }
-  await importRows(source, options, writer, onProgress)
 }
 
-/** @throws UserError when the file is no such table, at the row where that shows */
+/**
+ * @param mayBeRagged whether rows of another number of cells than the first come too
+ * @throws UserError when the file is no such table, at the row where that shows
+ */
 export async function* readRows(
   path: string,
   { delimiter }: Pick<CsvOptions, 'delimiter'>,
   advance: (bytes: number) => void,
+  mayBeRagged = false,
 ): AsyncGenerator<CsvRow> {
   const name = basename(path)
   const parser = pipeline(
@@ -48,6 +63,7 @@ export async function* readRows(
       bom: true,
       info: true,
       skip_empty_lines: true,
+      relax_column_count: mayBeRagged,
       max_record_size: MAX_ROW_CHARACTERS,
       // Each of them ends a line, wherever it stands: tables are joined from files of different systems.
       record_delimiter: ['\r\n', '\n', '\r'],
@@ -84,13 +100,17 @@ async function* decode(path: string, name: string, advance: (bytes: number) => v
   yield toText()
 }
 
+/** What is wrong with a row of another number of cells than the first. */
+export const raggedWords = (cells: number | undefined): string =>
+  `${cells ?? 'another number of'} cells where the first line has another number`
+
 /** The parser's findings in our words. */
 function explain(error: CsvError, name: string): UserError {
   const line = typeof error.lines === 'number' ? `line ${error.lines}` : 'a line'
   const cells = Array.isArray(error.record) ? error.record.length : undefined
   const what =
     error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
-      ? `${line} has ${cells ?? 'another number of'} cells where the first line has another number; give every row the same columns`
+      ? `${line} has ${raggedWords(cells)}; give every row the same columns`
       : error.code === 'CSV_QUOTE_NOT_CLOSED'
         ? `a quote is opened and never closed (the file ends at ${line})`
         : error.code === 'CSV_MAX_RECORD_SIZE'

@@ -107,7 +107,7 @@ export function columnNames(cells: readonly string[], header: boolean): string[]
  * A number is a position; text is a name, or a position when no column has that name: a column that is called "1" can be
  * named, and the command line, where all is text, can give positions.
  */
-function findColumn(file: string, names: readonly string[], wanted: string | number): number {
+export function findColumn(file: string, names: readonly string[], wanted: string | number): number {
   const named = typeof wanted === 'string' ? names.indexOf(tidy(wanted)) : -1
   if (named >= 0) return named
   const position = typeof wanted === 'number' || /^\d+$/.test(wanted) ? Number(wanted) : -1

@@ -66,7 +66,7 @@ export async function importPixels(
     )
 }
 
-function createPixelSurvey(options: PixelOptions, place: Place) {
+export function createPixelSurvey(options: PixelOptions, place: Place) {
   const facts = emptyFacts(place, 1)
   const looked: Uint8Array[] = []
   let file = ''
@@ -134,12 +134,13 @@ function begin(file: string, first: CsvRow, options: PixelOptions) {
   return { layout, shape }
 }
 
-const pixelNames = ({ names, label }: Layout): string[] => names.filter((_, c) => c !== label)
+export const pixelNames = ({ names, label }: Layout): string[] => names.filter((_, c) => c !== label)
 
-const labelOf = ({ cells }: CsvRow, { kept, label }: Layout): string => tidy(cells[kept[label] ?? 0] ?? '')
+export const labelOf = ({ cells }: CsvRow, { kept, label }: Layout): string =>
+  tidy(cells[kept[label] ?? 0] ?? '')
 
 /** Writes the levels of a row to `out` in the order of the columns. @throws UserError for the first that is none */
-function readLevels(
+export function readLevels(
   { cells, line }: CsvRow,
   { kept, names, label }: Layout,
   out: Uint8Array,

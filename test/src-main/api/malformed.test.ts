@@ -95,6 +95,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'ensembles.saveWeightAverage': { name: 'e', runId: 'zzz', snapshotIds: [1] },
   'ensembles.averageWeights': { runId: 'zzz', snapshotIds: [1] },
   'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
+  'datasets.preview': { format: 'csv', path: '/nowhere/at/all.csv' },
   'datasets.remove': { id: 'zzz' },
   'datasets.browse': { path: '/nowhere/at/all' },
   'datasets.columns': { path: '/nowhere/at/all.csv', delimiter: ',', header: true },
