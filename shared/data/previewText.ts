@@ -35,7 +35,7 @@ export function extentText(
   const noun = seen.count === 1 ? seen.unit : `${seen.unit}s`
   if (format === 'images')
     return isWhole
-      ? `Every image was opened (${count(seen.count)}).`
+      ? `Every file was opened (${count(seen.count)}).`
       : `Counted by the names of ${count(progress.total)} files, of which ${count(seen.count)} were opened so far.`
   if (format === 'idx' || format === 'cifar')
     return isWhole

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { ClassCount, DataPreview } from '../../shared/data/preview.ts'
 import { brokenText, extentText, previewFacts } from '../../shared/data/previewText.ts'
-import { plural, whole } from './format.ts'
+import { whole } from './format.ts'
 import { oneLine } from './oneLine.ts'
 import { table } from './table.ts'
 
