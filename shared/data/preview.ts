@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { cifarOptions, csvOptions, idxOptions, imagesOptions, parquetOptions } from './importOptions.ts'
+import {
+  cifarOptions,
+  csvOptions,
+  idxOptions,
+  imagesOptions,
+  numpyOptions,
+  parquetOptions,
+} from './importOptions.ts'
 
 /*
  * What an import would find, told before it: every format gives the same shape, so that window and command line show all of
@@ -14,12 +21,13 @@ export const previewOptions = z.discriminatedUnion(
     cifarOptions,
     csvOptions.partial({ label: true }),
     parquetOptions.partial({ label: true }),
+    numpyOptions,
     imagesOptions,
   ],
   {
     error: ({ input }) =>
       typeof input === 'object'
-        ? 'must be idx, cifar, csv, parquet or images'
+        ? 'must be idx, cifar, csv, parquet, numpy or images'
         : 'must be an object of options',
   },
 )
@@ -83,7 +91,7 @@ const brokenPlace = z.strictObject({
 export type BrokenPlace = z.infer<typeof brokenPlace>
 
 export const dataPreview = z.strictObject({
-  format: z.enum(['idx', 'cifar', 'csv', 'parquet', 'images']),
+  format: z.enum(['idx', 'cifar', 'csv', 'parquet', 'numpy', 'images']),
   /** Whether everything was looked at; else `seen` says what the numbers are of. */
   isWhole: z.boolean(),
   seen: z.strictObject({ count, unit: z.enum(['row', 'image']) }),

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { type ParquetParsers, parquetSchema, type SchemaTree } from 'hyparquet'
 import { show, UserError } from '../../shared/errors.ts'
+import { floatText } from './floatText.ts'
 import { readFooter, readValues, withFile } from './parquet.ts'
 import { isIndex } from './parquetColumns.ts'
 
@@ -118,22 +119,6 @@ function plainWriter({ type, logical_type }: SchemaTree['element']): Write {
     if (typeof value === 'boolean') return value ? 'True' : 'False'
     return typeof value === 'object' ? JSON.stringify(value) : String(value)
   }
-}
-
-/** A whole number keeps its point, which says that it is a measure and no code. */
-function floatText(value: number, isShort: boolean): string {
-  if (!Number.isFinite(value)) return String(value)
-  if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? value.toFixed(1) : String(value)
-  return isShort ? shortestText(value) : String(value)
-}
-
-/** The fewest digits that tell a 32-bit number from its neighbours: 0.1, not 0.10000000149011612. */
-function shortestText(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const text = value.toPrecision(digits)
-    if (Math.fround(Number(text)) === value) return String(Number(text))
-  }
-  return String(Number(value.toPrecision(9)))
 }
 
 const unitsPerSecond = { MILLIS: 1000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n } as const

@@ -10,6 +10,7 @@ const formatNames = {
   cifar: 'CIFAR binary files',
   csv: 'CSV table',
   parquet: 'Parquet table',
+  numpy: 'NumPy arrays',
   images: 'image folder',
 } as const
 
@@ -55,6 +56,8 @@ async function produce(
       return (await import('./csv.ts')).importCsv(options, writer, onProgress)
     case 'parquet':
       return (await import('./parquet.ts')).importParquet(options, writer, onProgress)
+    case 'numpy':
+      return (await import('./numpy.ts')).importNumpy(options, writer, onProgress)
     case 'images':
       return (await import('./images.ts')).importImages(options, writer, onProgress)
   }

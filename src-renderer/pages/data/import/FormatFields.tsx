@@ -4,7 +4,7 @@ import type { Draft, PathField } from './draft.ts'
 import classes from './ImportPanel.module.css'
 import { LabelColumn } from './LabelColumn.tsx'
 import type { Mistakes } from './mistakes.ts'
-import { LeftOutColumns, RowsAs } from './TableFields.tsx'
+import { ColourLayout, LeftOutColumns, RowsAs } from './TableFields.tsx'
 
 export interface FieldsProps {
   readonly draft: Draft
@@ -46,6 +46,8 @@ export function FormatFields({ format, ...props }: FieldsProps & { readonly form
       return <CsvFields {...props} />
     case 'parquet':
       return <TableFields {...props} />
+    case 'numpy':
+      return <NumpyFields {...props} />
     case 'images':
       return <ImagesFields {...props} />
   }
@@ -87,6 +89,29 @@ function IdxFields(props: FieldsProps) {
         maxRows={4}
         {...text(props, 'classes')}
       />
+    </>
+  )
+}
+
+function NumpyFields(props: FieldsProps) {
+  return (
+    <>
+      <TextInput
+        className={classes.wide}
+        label="Labels file"
+        description="Needed where the path is a .npy file; an archive (.npz) has its labels itself"
+        {...path(props, 'labels')}
+      />
+      <TextInput label="Test examples" description="A .npy file, if any" {...path(props, 'testImages')} />
+      <TextInput label="Test labels" description="A .npy file, if any" {...path(props, 'testLabels')} />
+      <TextInput
+        className={classes.wide}
+        label="Arrays of the archive"
+        description="Examples, labels and those of the test part, with commas; empty: told by their names"
+        spellCheck={false}
+        {...text(props, 'arrays')}
+      />
+      <ColourLayout {...props} told="As the shape tells" />
     </>
   )
 }

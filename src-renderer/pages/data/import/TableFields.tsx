@@ -72,22 +72,36 @@ export function RowsAs({ draft, mistakes, onChange }: FieldsProps) {
         {mistakes.as && <p className={classes.mistake}>{mistakes.as}</p>}
       </div>
       {draft.as === 'images' && shape?.channels === 3 && (
-        <Select
-          className={classes.wide}
-          label="Colours lie"
-          data={layouts}
-          allowDeselect={false}
-          value={draft.layout ?? 'told'}
-          error={mistakes.layout}
-          onChange={(value) => onChange({ layout: pixelLayouts.find((one) => one === value) ?? null })}
+        <ColourLayout
+          {...{ draft, mistakes, onChange }}
+          told="As the columns tell, or as pixels look most alike"
         />
       )}
     </>
   )
 }
 
-const layouts: { value: NonNullable<Draft['layout']> | 'told'; label: string }[] = [
-  { value: 'told', label: 'As the columns tell, or as pixels look most alike' },
+/** Where the levels of a pixel stand in an example. @param told what is done where nothing is chosen */
+export function ColourLayout({
+  draft,
+  mistakes,
+  onChange,
+  told,
+}: Pick<FieldsProps, 'draft' | 'mistakes' | 'onChange'> & { readonly told: string }) {
+  return (
+    <Select
+      className={classes.wide}
+      label="Colours lie"
+      data={[{ value: 'told', label: told }, ...layouts]}
+      allowDeselect={false}
+      value={draft.layout ?? 'told'}
+      error={mistakes.layout}
+      onChange={(value) => onChange({ layout: pixelLayouts.find((one) => one === value) ?? null })}
+    />
+  )
+}
+
+const layouts: readonly { value: NonNullable<Draft['layout']>; label: string }[] = [
   { value: 'planar', label: 'All red levels, then all green, then all blue' },
   { value: 'interleaved', label: 'Red, green and blue of each pixel together' },
 ]

@@ -29,6 +29,8 @@ export interface Draft {
   readonly without: readonly string[]
   /** Of a table: what its rows are. */
   readonly as: 'table' | 'images'
+  /** Names of arrays in an archive of NumPy, with commas between them. */
+  readonly arrays: string
   /** Of rows that are images in colour; null where it is told by the columns. */
   readonly layout: PixelLayout | null
   readonly height: string
@@ -55,6 +57,7 @@ export const emptyDraft: Draft = {
   maxCategories: '100',
   without: [],
   as: 'table',
+  arrays: '',
   layout: null,
   height: '',
   width: '',
@@ -99,6 +102,14 @@ function ofFormat(draft: Draft, format: ImportFormat): RawOptions {
       return { ...ofTable(draft), header: draft.header, delimiter: delimiterOf(draft) }
     case 'parquet':
       return ofTable(draft)
+    case 'numpy':
+      return {
+        labels: filled(labels),
+        testImages: filled(testImages),
+        testLabels: filled(testLabels),
+        arrays: listed(draft.arrays),
+        layout: draft.layout ?? undefined,
+      }
     case 'images':
       return { testPath: filled(testPath), resize: sized(draft), channels: numbered(channels) }
   }

@@ -5,6 +5,7 @@ import {
   type ImportFormat,
   idxOptions,
   imagesOptions,
+  numpyOptions,
   parquetOptions,
 } from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain, UserError } from '../../../../shared/errors.ts'
@@ -19,6 +20,7 @@ const schemas: Readonly<Record<ImportFormat, z.ZodObject>> = {
   cifar: cifarOptions,
   csv: csvOptions,
   parquet: parquetOptions,
+  numpy: numpyOptions,
   images: imagesOptions,
 }
 
