@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ColumnLook } from '../data/guessLabel.ts'
-import { csvOptions } from '../data/importOptions.ts'
+import { csvOptions, type ImportFormat } from '../data/importOptions.ts'
 
 /** A stored data set as the pages show it. */
 export interface DatasetInfo {
@@ -53,7 +53,7 @@ export interface FolderListing {
     readonly bytes: number | null
   }[]
   /** What an import of this path itself would be taken for, where that can be told. */
-  readonly format: 'idx' | 'cifar' | 'csv' | 'images' | null
+  readonly format: ImportFormat | null
   /** Why it cannot be told, in a sentence; null where it can. */
   readonly problem: string | null
   /** Of a folder of images: the first classes. */

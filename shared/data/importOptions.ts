@@ -83,6 +83,34 @@ export const csvOptions = z.strictObject({
   ...common,
 })
 
+/** A table in Parquet, whose columns have names and kinds; what its cells are is what a CSV of the same table would say. */
+export const parquetOptions = csvOptions
+  .omit({ header: true, delimiter: true })
+  .extend({ format: z.literal('parquet') })
+
+/**
+ * Arrays of NumPy: an archive (.npz) that has examples and labels, or a file (.npy) of examples with another of labels. The
+ * first axis counts the examples; images are [n, h, w], [n, h, w, c] or [n, c, h, w].
+ */
+export const numpyOptions = z.strictObject({
+  format: z.literal('numpy'),
+  path,
+  /** Needed when `path` is a .npy file. */
+  labels: path.optional(),
+  /** Examples and labels of the test part, each a .npy file, whatever the examples are. */
+  testImages: path.optional(),
+  testLabels: path.optional(),
+  /** Of an archive: the names of examples and labels, and of those of the test part; told by the names when absent. */
+  arrays: z
+    .array(z.string().min(1))
+    .refine(({ length }) => length === 2 || length === 4, 'must be 2 names, or 4 with the test part')
+    .optional(),
+  /** Absent: images where there are three axes or more. */
+  as: rowsAs.optional(),
+  layout: layout.optional(),
+  ...common,
+})
+
 const side = z.int().min(1).max(4096)
 
 /** A folder with a folder for each class, holding PNG or JPEG files. */
@@ -103,10 +131,12 @@ export const imagesOptions = z.strictObject({
 /** What to import and how; one shape for the window, the command line and the server. */
 export const importOptions = z.discriminatedUnion(
   'format',
-  [idxOptions, cifarOptions, csvOptions, imagesOptions],
+  [idxOptions, cifarOptions, csvOptions, parquetOptions, numpyOptions, imagesOptions],
   {
     error: ({ input }) =>
-      typeof input === 'object' ? 'must be idx, cifar, csv or images' : 'must be an object of options',
+      typeof input === 'object'
+        ? 'must be idx, cifar, csv, parquet, numpy or images'
+        : 'must be an object of options',
   },
 )
 
@@ -117,6 +147,8 @@ export type ImportFormat = ImportOptions['format']
 export type IdxOptions = z.output<typeof idxOptions>
 export type CifarOptions = z.output<typeof cifarOptions>
 export type CsvOptions = z.output<typeof csvOptions>
+export type ParquetOptions = z.output<typeof parquetOptions>
+export type NumpyOptions = z.output<typeof numpyOptions>
 export type ImagesOptions = z.output<typeof imagesOptions>
 
 /** Whether an import that was refused can be had without the files that were the reason. */

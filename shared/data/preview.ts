@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { cifarOptions, csvOptions, idxOptions, imagesOptions } from './importOptions.ts'
+import {
+  cifarOptions,
+  csvOptions,
+  idxOptions,
+  imagesOptions,
+  numpyOptions,
+  parquetOptions,
+} from './importOptions.ts'
 
 /*
  * What an import would find, told before it: every format gives the same shape, so that window and command line show all of
@@ -9,10 +16,19 @@ import { cifarOptions, csvOptions, idxOptions, imagesOptions } from './importOpt
 /** What to look at: the options of the import, where the class of a table may still be open. */
 export const previewOptions = z.discriminatedUnion(
   'format',
-  [idxOptions, cifarOptions, csvOptions.partial({ label: true }), imagesOptions],
+  [
+    idxOptions,
+    cifarOptions,
+    csvOptions.partial({ label: true }),
+    parquetOptions.partial({ label: true }),
+    numpyOptions,
+    imagesOptions,
+  ],
   {
     error: ({ input }) =>
-      typeof input === 'object' ? 'must be idx, cifar, csv or images' : 'must be an object of options',
+      typeof input === 'object'
+        ? 'must be idx, cifar, csv, parquet, numpy or images'
+        : 'must be an object of options',
   },
 )
 export type PreviewInput = z.input<typeof previewOptions>
@@ -75,7 +91,7 @@ const brokenPlace = z.strictObject({
 export type BrokenPlace = z.infer<typeof brokenPlace>
 
 export const dataPreview = z.strictObject({
-  format: z.enum(['idx', 'cifar', 'csv', 'images']),
+  format: z.enum(['idx', 'cifar', 'csv', 'parquet', 'numpy', 'images']),
   /** Whether everything was looked at; else `seen` says what the numbers are of. */
   isWhole: z.boolean(),
   seen: z.strictObject({ count, unit: z.enum(['row', 'image']) }),

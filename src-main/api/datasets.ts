@@ -11,7 +11,7 @@ import {
   EMBEDDED,
   type ImportedDataset,
   type ImportOptions,
-  previewCsv,
+  previewTable,
   type StoredDataset,
 } from '../datasets/index.ts'
 import { previewData } from '../datasets/preview/previewData.ts'
@@ -69,7 +69,7 @@ export function createDatasetServices({ catalogue, store, home }: Core): Service
       await catalogue.remove(id)
     },
     browse: (path) => browse(path),
-    columns: ({ path, ...options }) => previewCsv(path, options),
+    columns: ({ path, ...options }) => previewTable(path, options),
     async sample(id) {
       const { meta } = await catalogue.resolve(id)
       return tableOf(meta, await catalogue.sampleRows(id, sampledRows))

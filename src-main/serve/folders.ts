@@ -59,7 +59,7 @@ async function checkAll(check: Check, options: ReadOptions): Promise<void> {
 }
 
 /** How many levels of a folder an import of each format reads: images lie in the folders of their classes. */
-const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, cifar: 1, images: 2 }
+const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, parquet: 0, numpy: 0, cifar: 1, images: 2 }
 
 /**
  * Checks what an import finds in a folder: a link in it may lead out of what may be read, and Anneal's own folder may lie in
@@ -129,10 +129,12 @@ function pathsOf(options: ReadOptions): string[] {
     paths.filter((each) => each !== undefined)
   switch (options.format) {
     case 'idx':
+    case 'numpy':
       return given([options.path, options.labels, options.testImages, options.testLabels])
     case 'cifar':
       return [options.path]
     case 'csv':
+    case 'parquet':
     case 'images':
       return given([options.path, options.testPath])
   }

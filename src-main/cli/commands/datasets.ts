@@ -64,6 +64,7 @@ const importFlags = z.object({
   without: list.optional(),
   as: z.string().optional(),
   layout: z.string().optional(),
+  arrays: list.optional(),
   resize: size.optional(),
   channels: z.string().transform(Number).optional(),
   skipUnusable: z.boolean().default(false),
@@ -117,7 +118,7 @@ function addImport(datasets: Command, cli: Cli): void {
   const command = addJson(datasets.command('import'))
     .description('Import a data set. It is copied, so the files may go afterwards.')
     .argument('<path>', 'file or folder')
-    .option('--format <format>', 'idx, cifar, csv or images (default: told by the content)')
+    .option('--format <format>', 'idx, cifar, csv, parquet, numpy or images (default: told by the content)')
     .option(
       '--preview',
       'only tell what would be imported: rows, sizes, columns, classes, the class column that is guessed, what is broken',
@@ -125,21 +126,34 @@ function addImport(datasets: Command, cli: Cli): void {
     .option('--name <name>', 'what to call it (default: the name of the file or folder)')
     .option('--source <text>', 'where it came from')
     .option('--license <text>', 'under which terms')
-    .option('--labels <file|set>', 'idx: the labels file; cifar: fine or coarse')
-    .option('--test-images <file>', 'idx: images of the test part')
-    .option('--test-labels <file>', 'idx: labels of the test part')
+    .option('--labels <file|set>', 'idx, numpy: the labels file; cifar: fine or coarse')
+    .option('--test-images <file>', 'idx, numpy: examples of the test part')
+    .option('--test-labels <file>', 'idx, numpy: labels of the test part')
     .option(
       '--classes <names>',
       'idx: names of labels 0, 1, ... or of those in use, with commas between them',
     )
-    .option('--test-path <path>', 'csv, images: the test part')
-    .option('--label <column>', 'csv: column of the class, by name or position (from 0)')
+    .option('--test-path <path>', 'csv, parquet, images: the test part')
+    .option('--label <column>', 'csv, parquet: column of the class, by name or position (from 0)')
     .option('--no-header', 'csv: the first line is data')
     .option('--delimiter <character>', 'csv: between fields (default: comma; \\t is a tab)')
-    .option('--categorical <columns>', 'csv: columns of codes, by name or position, with commas between them')
-    .option('--without <columns>', 'csv: columns to leave out, by name or position, with commas between them')
-    .option('--as <what>', 'csv: table, or images whose pixels the rows are')
-    .option('--layout <layout>', 'csv as images in colour: planar (all red first) or interleaved')
+    .option(
+      '--categorical <columns>',
+      'csv, parquet: columns of codes, by name or position, with commas between them',
+    )
+    .option(
+      '--without <columns>',
+      'csv, parquet: columns to leave out, by name or position, with commas between them',
+    )
+    .option('--as <what>', 'csv, parquet, numpy: table, or images whose pixels the rows are')
+    .option(
+      '--layout <layout>',
+      'images in colour of csv, parquet, numpy: planar (all red levels first) or interleaved',
+    )
+    .option(
+      '--arrays <names>',
+      'numpy: examples and labels in a .npz, then those of the test part, with commas',
+    )
     .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
     .option('--channels <n>', 'images: 1 grey, 3 colour')
     .option('--skip-unusable', 'images: import without the files that cannot be used')

@@ -35,6 +35,8 @@ export interface TableOptions
   extends Pick<CsvOptions, 'label' | 'header' | 'categorical' | 'maxCategories' | 'without'> {
   /** Whether the names are names whatever they look like, as they are where a file keeps them apart from its rows. */
   readonly namesAreSure?: boolean
+  /** Columns that a table may have, where these are not 10,000. */
+  readonly maxColumns?: number
 }
 
 /**
@@ -42,9 +44,10 @@ export interface TableOptions
  * @throws UserError when the first line cannot be a header, or a column that the options name is not there
  */
 export function createLayout(file: string, { cells }: CsvRow, options: TableOptions): Layout {
-  if (cells.length < 2 || cells.length > MAX_COLUMNS)
+  const { maxColumns = MAX_COLUMNS } = options
+  if (cells.length < 2 || cells.length > maxColumns)
     throw new UserError(
-      `While reading ${file}: the first line has ${cells.length} cells, and a table needs 2 to ${MAX_COLUMNS}; check the delimiter.`,
+      `While reading ${file}: the first line has ${cells.length} cells, and a table needs 2 to ${maxColumns}; check the delimiter.`,
     )
   const all = columnNames(cells, options.header)
   const place = (name: string | number): number => findColumn(file, all, name)
@@ -52,7 +55,8 @@ export function createLayout(file: string, { cells }: CsvRow, options: TableOpti
   const names = kept.map((at) => all[at] ?? '')
   const label = kept.indexOf(place(options.label))
   if (options.header && options.namesAreSure !== true) checkHeaderNames(file, names, label, options.label)
-  const twice = names.find((name, c) => names.indexOf(name) !== c)
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined)
     throw new UserError(
       `While reading ${file}: two columns are called ${show(twice)}; give each its own name, or say header: false (--no-header) if the first line is an example.`,
@@ -73,7 +77,8 @@ function keptColumns(file: string, all: readonly string[], label: number, left: 
     throw new UserError(
       `While reading ${file}: the column ${show(all[label])} is to be left out, but it is the label; choose another label, or keep it.`,
     )
-  const kept = [...all.keys()].filter((c) => !left.includes(c))
+  const out = new Set(left)
+  const kept = [...all.keys()].filter((c) => !out.has(c))
   if (kept.length < 2)
     throw new UserError(
       `While reading ${file}: every column but the label is to be left out (${all.length - 1}); keep one to learn from.`,
@@ -107,7 +112,7 @@ export function columnNames(cells: readonly string[], header: boolean): string[]
  * A number is a position; text is a name, or a position when no column has that name: a column that is called "1" can be
  * named, and the command line, where all is text, can give positions.
  */
-function findColumn(file: string, names: readonly string[], wanted: string | number): number {
+export function findColumn(file: string, names: readonly string[], wanted: string | number): number {
   const named = typeof wanted === 'string' ? names.indexOf(tidy(wanted)) : -1
   if (named >= 0) return named
   const position = typeof wanted === 'number' || /^\d+$/.test(wanted) ? Number(wanted) : -1

@@ -4,7 +4,6 @@ import {
   layoutByNames,
   levelOf,
   type PixelLayout,
-  type PixelShape,
   pixelShape,
 } from '../../../shared/data/pixels.ts'
 import { show, UserError } from '../../../shared/errors.ts'
@@ -22,12 +21,24 @@ const LOOKED_AT = 50
 const BYTES_PER_WRITE = 1 << 20
 
 export interface PixelOptions extends TableOptions {
-  readonly layout?: PixelLayout
+  readonly layout?: PixelLayout | undefined
+  /** Where the file says it; otherwise the square that so many levels make. */
+  readonly frame?: Frame
 }
+
+/** The size of an image, in pixels, and the levels of a pixel. */
+export interface Frame {
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 3
+}
+
+/** Levels that an image may have: 512 × 512 in colour. */
+const MAX_LEVELS = 3 * 512 * 512
 
 interface PixelPlan {
   readonly layout: Layout
-  readonly shape: PixelShape
+  readonly frame: Frame
   readonly order: PixelLayout
   readonly labels: ReadonlyMap<string, number>
   readonly rows: number
@@ -53,8 +64,8 @@ export async function importPixels(
   const plan = survey.finish()
   const note = layoutNote(plan, options)
   if (note !== undefined) writer.note(note)
-  const { side, channels } = plan.shape
-  const form = { kind: 'image', dtype: 'uint8', shape: [side, side, channels] } as const
+  const { height, width, channels } = plan.frame
+  const form = { kind: 'image', dtype: 'uint8', shape: [height, width, channels] } as const
   await writer.begin({ ...form, classes: [...plan.labels.keys()] }, plan.rows)
   for (const [index, file] of source.files.entries())
     await writeImages(
@@ -73,21 +84,21 @@ export function createPixelSurvey(options: PixelOptions, place: Place) {
   let atHeader = false
   let inFile = 1
   let rows = 0
-  let found: { layout: Layout; shape: PixelShape } | undefined
+  let found: { layout: Layout; frame: Frame } | undefined
   const endFile = (): void => {
     if (inFile === 0)
       throw new UserError(`While reading ${file}: there is no row of data in it; give a table with examples.`)
   }
-  const add = (row: CsvRow, { layout, shape }: NonNullable<typeof found>): void => {
-    const { side, channels } = shape
+  const add = (row: CsvRow, { layout, frame }: NonNullable<typeof found>): void => {
+    const { height, width, channels } = frame
     inFile += 1
     rows += 1
-    checkExtent(`While reading ${file}`, 'image', [side, side, channels], 'uint8', rows)
+    checkExtent(`While reading ${file}`, 'image', [height, width, channels], 'uint8', rows)
     const name = layout.names[layout.label]
     noteLabel(facts, labelOf(row, layout), row.line, false, (what) =>
       refusal(file, place(row.line), name, what),
     )
-    const levels = new Uint8Array(side * side * channels)
+    const levels = new Uint8Array(height * width * channels)
     readLevels(row, layout, levels, file, place)
     if (looked.length < LOOKED_AT) looked.push(levels)
   }
@@ -109,13 +120,13 @@ export function createPixelSurvey(options: PixelOptions, place: Place) {
       endFile()
       if (found === undefined)
         throw new UserError(`While reading ${file}: it is empty; give a table with examples.`)
-      const { layout, shape } = found
+      const { layout, frame } = found
       const refuse = (what: string) =>
         new UserError(`While reading ${file}: column ${show(layout.names[layout.label])}: ${what}.`)
       checkMissing(facts, refuse)
       checkSpelling(facts, refuse)
-      const order = options.layout ?? layoutByNames(pixelNames(layout)) ?? layoutByLook(looked, shape.side)
-      return { layout, shape, order, labels: positions(facts.values), rows }
+      const order = options.layout ?? layoutByNames(pixelNames(layout)) ?? layoutByLook(looked, frame.width)
+      return { layout, frame, order, labels: positions(facts.values), rows }
     },
   }
 }
@@ -124,14 +135,20 @@ const refusal = (file: string, where: string, column: string | undefined, what: 
   new UserError(`While reading ${file}: ${where}, column ${show(column)}: ${what}.`)
 
 function begin(file: string, first: CsvRow, options: PixelOptions) {
-  const layout = createLayout(file, first, { ...options, categorical: [] })
+  const layout = createLayout(file, first, { ...options, categorical: [], maxColumns: MAX_LEVELS + 1000 })
   const levels = layout.names.length - 1
-  const shape = pixelShape(levels)
-  if (shape === undefined)
+  const frame = options.frame ?? squareOf(levels)
+  if (frame === undefined)
     throw new UserError(
       `While reading ${file}: ${levels} columns beside the label are no square image, grey (side × side) or in colour (3 × side × side); leave out the columns that are no pixels, or import it as a table.`,
     )
-  return { layout, shape }
+  return { layout, frame }
+}
+
+/** The square that so many levels make. */
+export function squareOf(levels: number): Frame | undefined {
+  const square = pixelShape(levels)
+  return square && { height: square.side, width: square.side, channels: square.channels }
 }
 
 export const pixelNames = ({ names, label }: Layout): string[] => names.filter((_, c) => c !== label)
@@ -164,8 +181,8 @@ export function readLevels(
 }
 
 /** Colours whose layout nothing names are told, since a wrong one makes noise of the images. */
-function layoutNote({ layout, shape, order }: PixelPlan, options: PixelOptions): string | undefined {
-  if (shape.channels === 1 || options.layout !== undefined || layoutByNames(pixelNames(layout)) === order)
+function layoutNote({ layout, frame, order }: PixelPlan, options: PixelOptions): string | undefined {
+  if (frame.channels === 1 || options.layout !== undefined || layoutByNames(pixelNames(layout)) === order)
     return undefined
   const [is, other] =
     order === 'planar'
@@ -187,8 +204,8 @@ async function writeImages(
   writer: DatasetWriter,
   advance: (done: number) => void,
 ): Promise<void> {
-  const { layout, shape, order, labels: classes } = plan
-  const size = shape.side ** 2 * shape.channels
+  const { layout, frame, order, labels: classes } = plan
+  const size = frame.height * frame.width * frame.channels
   const most = Math.max(1, Math.floor(BYTES_PER_WRITE / size))
   const images = new Uint8Array(most * size)
   const levels = new Uint8Array(size)
@@ -210,8 +227,8 @@ async function writeImages(
         `While reading ${file.name}: ${place(row.line)} changed during the import; start again.`,
       )
     readLevels(row, layout, levels, file.name, place)
-    if (shape.channels === 3 && order === 'planar')
-      interleave(levels, 0, images, filled * size, shape.side ** 2)
+    if (frame.channels === 3 && order === 'planar')
+      interleave(levels, 0, images, filled * size, frame.height * frame.width)
     else images.set(levels, filled * size)
     labels[filled] = label
     filled += 1

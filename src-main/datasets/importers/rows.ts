@@ -1,8 +1,7 @@
 import type { CsvOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import type { DatasetWriter } from '../writer.ts'
-import type { TableOptions } from './csvLayout.ts'
-import { importPixels } from './pixelRows.ts'
+import { importPixels, type PixelOptions } from './pixelRows.ts'
 import { importTable, type TableSource } from './table.ts'
 
 /**
@@ -11,7 +10,7 @@ import { importTable, type TableSource } from './table.ts'
  */
 export async function importRows(
   source: TableSource,
-  { as, layout, ...options }: TableOptions & Pick<CsvOptions, 'as' | 'layout'>,
+  { as, layout, ...options }: PixelOptions & Pick<CsvOptions, 'as'>,
   writer: DatasetWriter,
   onProgress: OnProgress,
 ): Promise<void> {
@@ -20,7 +19,7 @@ export async function importRows(
       throw new UserError(
         `While reading ${source.files[0]?.name}: pixels of images are never categorical; take the categorical columns out of the options, or import it as a table.`,
       )
-    return importPixels(source, { ...options, ...(layout && { layout }) }, writer, onProgress)
+    return importPixels(source, { ...options, layout }, writer, onProgress)
   }
   if (layout !== undefined)
     throw new UserError(

@@ -9,6 +9,8 @@ const formatNames = {
   idx: 'IDX files',
   cifar: 'CIFAR binary files',
   csv: 'CSV table',
+  parquet: 'Parquet table',
+  numpy: 'NumPy arrays',
   images: 'image folder',
 } as const
 
@@ -52,6 +54,10 @@ async function produce(
       return (await import('./cifar.ts')).importCifar(options, writer, onProgress)
     case 'csv':
       return (await import('./csv.ts')).importCsv(options, writer, onProgress)
+    case 'parquet':
+      return (await import('./parquet.ts')).importParquet(options, writer, onProgress)
+    case 'numpy':
+      return (await import('./numpy.ts')).importNumpy(options, writer, onProgress)
     case 'images':
       return (await import('./images.ts')).importImages(options, writer, onProgress)
   }
@@ -68,6 +74,6 @@ function withoutWords(options: CheckedOptions): string {
 }
 
 function plainName(file: string): string {
-  const plain = file.replace(/(\.tar)?\.[a-z]{1,4}$/i, '').replaceAll(/\p{Cc}/gu, ' ')
+  const plain = file.replace(/(\.tar)?\.([a-z]{1,4}|parquet)$/i, '').replaceAll(/\p{Cc}/gu, ' ')
   return plain.normalize('NFC').slice(0, 100) || 'data set'
 }

@@ -6,6 +6,8 @@ const looks: { readonly [F in PreviewOptions['format']]: () => Promise<Look<Prev
   idx: async () => (await import('./idx.ts')).lookAtIdx,
   cifar: async () => (await import('./cifar.ts')).lookAtCifar,
   csv: async () => (await import('./table.ts')).lookAtCsv,
+  parquet: async () => (await import('./table.ts')).lookAtParquet,
+  numpy: async () => (await import('./numpy.ts')).lookAtNumpy,
   images: async () => (await import('./images.ts')).lookAtImages,
 }
 
@@ -22,6 +24,10 @@ export async function* lookAt(
       return yield* (await looks.cifar())(options, bounds, scratch)
     case 'csv':
       return yield* (await looks.csv())(options, bounds, scratch)
+    case 'parquet':
+      return yield* (await looks.parquet())(options, bounds, scratch)
+    case 'numpy':
+      return yield* (await looks.numpy())(options, bounds, scratch)
     case 'images':
       return yield* (await looks.images())(options, bounds, scratch)
   }

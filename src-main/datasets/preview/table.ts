@@ -3,6 +3,7 @@ import type { DataPreview, PreviewOf, PreviewOptions } from '../../../shared/dat
 import { UserError } from '../../../shared/errors.ts'
 import { csvSource } from '../importers/csv.ts'
 import { previewCsv } from '../importers/csvPreview.ts'
+import { parquetNames, parquetSource, previewParquet } from '../importers/parquet.ts'
 import type { TableSource } from '../importers/table.ts'
 import { createPace, type LookBounds } from './look.ts'
 import type { LabelChoice, TableLook } from './tableLook.ts'
@@ -15,6 +16,15 @@ export async function* lookAtCsv(
   const source = await csvSource(options, true)
   const label = options.label ?? guessLabel(await previewCsv(options.path, options, true))
   yield* lookAtTable('csv', source, { ...options, label: asLabel(label) }, bounds)
+}
+
+export async function* lookAtParquet(
+  options: PreviewOf<'parquet'>,
+  bounds: LookBounds,
+): AsyncGenerator<DataPreview, void, undefined> {
+  const source = await parquetSource(options)
+  const label = options.label ?? guessLabel(await previewParquet(options.path))
+  yield* lookAtTable('parquet', source, { ...options, ...parquetNames, label: asLabel(label) }, bounds)
 }
 
 const asLabel = (label: string | number | LabelChoice | undefined): LabelChoice | undefined =>

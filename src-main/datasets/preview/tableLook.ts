@@ -1,5 +1,5 @@
 import type { CsvOptions } from '../../../shared/data/importOptions.ts'
-import type { TableOptions } from '../importers/csvLayout.ts'
+import type { PixelOptions } from '../importers/pixelRows.ts'
 
 /** The column of the class, as it was asked for or guessed. */
 export interface LabelChoice {
@@ -8,6 +8,6 @@ export interface LabelChoice {
 }
 
 /** What a table is looked at with: the class may be open. */
-export interface TableLook extends Omit<TableOptions, 'label'>, Pick<CsvOptions, 'as' | 'layout'> {
+export interface TableLook extends Omit<PixelOptions, 'label'>, Pick<CsvOptions, 'as'> {
   readonly label: LabelChoice | undefined
 }

@@ -19,6 +19,8 @@ import { useImportForm } from './useImportForm.ts'
 const formats: readonly { readonly value: ImportFormat; readonly label: string }[] = [
   { value: 'images', label: 'Folder of images, a folder a class' },
   { value: 'csv', label: 'CSV table' },
+  { value: 'parquet', label: 'Parquet table' },
+  { value: 'numpy', label: 'NumPy arrays' },
   { value: 'idx', label: 'IDX files (MNIST)' },
   { value: 'cifar', label: 'CIFAR binary files' },
 ]
