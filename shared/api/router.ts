@@ -1,7 +1,9 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
+import { previewOptions } from '../data/preview.ts'
 import { csvColumns, datasetId, hostPath } from './datasets.ts'
+import { dataPieces, dropUpload } from './dataUploads.ts'
 import {
   averageWeights,
   ensembleIds,
@@ -199,6 +201,15 @@ const datasets = router({
   import: procedure
     .input(input(importOptions, 'importing a data set'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.import(input, signal))),
+  upload: procedure
+    .input(input(dataPieces, 'taking dropped files'))
+    .mutation(({ ctx, input }) => ctx.datasets.upload(input)),
+  dropUpload: procedure
+    .input(input(dropUpload, 'removing dropped files'))
+    .mutation(({ ctx, input }) => ctx.datasets.dropUpload(input.upload)),
+  preview: procedure
+    .input(input(previewOptions, 'looking at data before an import'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.preview(input, signal))),
   remove: procedure
     .input(input(datasetId, 'removing a data set'))
     .mutation(({ ctx, input }) => ctx.datasets.remove(input.id)),

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ImportOptions } from '../data/importOptions.ts'
+import type { DataPreview, PreviewOptions } from '../data/preview.ts'
 import type {
   csvColumns,
   DatasetList,
@@ -8,6 +9,7 @@ import type {
   TableColumn,
   TableSample,
 } from './datasets.ts'
+import type { DataPieces, UploadPlace } from './dataUploads.ts'
 import type {
   averageWeights,
   EnsembleInfo,
@@ -111,6 +113,11 @@ export interface Services {
   readonly datasets: {
     list(): Promise<DatasetList>
     import(options: ImportOptions, signal: Cancellation | undefined): AsyncIterable<ImportStep>
+    /** Files dropped in a browser; they go when they have been imported, by `dropUpload`, or with the host. */
+    upload(pieces: DataPieces): Promise<UploadPlace>
+    dropUpload(upload: string): Promise<void>
+    /** What an import would find; ever more complete. Ending it ends the look. */
+    preview(options: PreviewOptions, signal: Cancellation | undefined): AsyncIterable<DataPreview>
     /** @throws UserError while stored runs need it */
     remove(id: string): Promise<void>
     browse(path: string): Promise<FolderListing>

@@ -1,6 +1,7 @@
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { ConnectionNote } from './ConnectionNote.tsx'
+import { DropTarget } from './drop/DropTarget.tsx'
 import classes from './Frame.module.css'
 import { Finder, openFinder } from './finder/Finder.tsx'
 import { HealthNote } from './HealthNote.tsx'
@@ -43,6 +44,7 @@ export function Frame() {
         <Outlet />
       </div>
       <Finder onShowShortcuts={() => setSheetOpen(true)} />
+      <DropTarget />
       <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>
   )
