@@ -3,22 +3,22 @@ import { storedTensor } from './messages.ts'
 import { deviceAdvice } from './probe.ts'
 import { runSpec } from './spec.ts'
 
-/** Asks for the loss on the straight line between two models of `spec`: weights (1 − λ)·from + λ·to. */
+/** Asks for the loss of models of `spec` whose weights are mixtures of others': the places of lines between them. */
 export const lineRequest = z.strictObject({
   spec: runSpec,
   datasetFolder: z.string(),
   devices: deviceAdvice.optional(),
   stepsPerEpoch: z.int().min(1),
-  from: z.array(storedTensor),
-  to: z.array(storedTensor),
-  /** Values of λ, in the order in which they are measured. */
-  at: z.array(z.number()).min(1),
+  models: z.array(z.array(storedTensor)).min(1),
+  /** Each one share a model, summing to 1, in the order in which they are measured. A share of 1 is that model to the bit. */
+  mixtures: z.array(z.array(z.number().nonnegative())).min(1),
 })
 export type LineRequest = z.infer<typeof lineRequest>
 
-/** One place of the line, on validation data. */
+/** One mixture, on validation data. */
 export const lineTold = z.strictObject({
-  at: z.number(),
+  /** Its place in the request. */
+  mixture: z.int().min(0),
   /** Cross-entropy of each example, in nats. */
   losses: z.instanceof(Float64Array),
   /** In 0..1. */

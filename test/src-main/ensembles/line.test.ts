@@ -142,9 +142,12 @@ test('a network whose hidden units are put in another order is the same function
     spec: run.spec,
     datasetFolder: folder,
     stepsPerEpoch,
-    from: [...from],
-    to,
-    at: [0, 1, 0.5],
+    models: [[...from], to],
+    mixtures: [
+      [1, 0],
+      [0, 1],
+      [0.5, 0.5],
+    ],
   }
   await measureLine({ ...request, devices: { known: {} } }, (part) => told.push(part))
   const [first, last, middle] = told
