@@ -30,7 +30,7 @@ export const Calibration = memo(function Calibration({ model, judged, part }: Ca
   const shown = isScaled && scaled !== null ? scaled.after : before
   return (
     <Section
-      title="Calibration"
+      title="Confidence and accuracy"
       about={`Accuracy by confidence on ${part}, ${before.bins} bins. ECE ${percent(before.ece, 2)}, best snapshot ${percent(bestScores.ece, 2)}. ${temperatureWords(scaled?.fit)}`}
       action={
         <span>

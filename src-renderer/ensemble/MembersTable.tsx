@@ -8,6 +8,7 @@ import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
+import { groupId } from './groups.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
 
 interface MembersTableProps {
@@ -28,7 +29,7 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   return (
     <div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className={classes.members} tabIndex={0} aria-label="Members">
+      <section id={groupId('members')} className={classes.members} tabIndex={0} aria-label="Members">
         <Table
           stickyHeader
           horizontalSpacing="xs"
