@@ -1,11 +1,11 @@
 import { Alert, Button, Table, Text } from '@mantine/core'
 import { useEffect, useMemo, useRef } from 'react'
-import type { AverageLines } from '../../shared/api/ensembles.ts'
+import type { AverageLines, MemberLine } from '../../shared/api/ensembles.ts'
 import { averageVerdict } from '../../shared/run/line.ts'
 import { nameText } from '../../shared/run/snapshotName.ts'
 import { LineChart } from '../charts/LineChart.tsx'
 import { seriesDash } from '../charts/palette.ts'
-import type { ChartAxis } from '../charts/types.ts'
+import type { ChartAxis, ChartSeries } from '../charts/types.ts'
 import { api } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { count, loss } from '../format/format.ts'
@@ -24,20 +24,7 @@ export function AverageLinesChart({ members }: { readonly members: readonly Cand
   )
   const begin = useRef(start)
   useEffect(() => begin.current(), [])
-  const series = useMemo(
-    () =>
-      (known?.lines ?? []).map(({ snapshotId, points }, k) => {
-        const dash = seriesDash(k)
-        return {
-          id: String(snapshotId),
-          label: nameIn(members, snapshotId),
-          x: points.map(({ at }) => at),
-          y: points.map((each) => each.loss),
-          ...(dash !== undefined && { dash }),
-        }
-      }),
-    [known, members],
-  )
+  const series = useMemo(() => seriesOf(known, members), [known, members])
   const isDone = known?.isDone === true
   return (
     <div className={classes.guard}>
@@ -67,11 +54,49 @@ export function AverageLinesChart({ members }: { readonly members: readonly Cand
             y={lossAxis}
             height={180}
           />
+          {known.lines.length > mostNamed && (
+            <Text size="xs" c="dimmed">
+              Named are the {mostNamed} highest; the others are pale, and the table has all.
+            </Text>
+          )}
           <LinesTable lines={known} members={members} />
         </>
       )}
     </div>
   )
+}
+
+/** Beside the title there is room for so many names: the other lines are pale. */
+const mostNamed = 6
+
+/** Every member's line, with those of the highest bumps in colour. */
+function seriesOf(known: AverageLines | undefined, members: readonly Candidate[]): ChartSeries[] {
+  const lines = known?.lines ?? []
+  const named = new Set(
+    lines
+      .toSorted((a, b) => heightOf(b) - heightOf(a))
+      .slice(0, mostNamed)
+      .map(({ snapshotId }) => snapshotId),
+  )
+  return lines.map(({ snapshotId, points }, k) => {
+    const dash = seriesDash(k)
+    return {
+      id: String(snapshotId),
+      label: nameIn(members, snapshotId),
+      x: points.map(({ at }) => at),
+      y: points.map((each) => each.loss),
+      // All of them end in the average: what is told apart is the value at the cursor.
+      ahead: true,
+      ...(dash !== undefined && { dash }),
+      ...(!named.has(snapshotId) && { faint: true }),
+    }
+  })
+}
+
+/** A loss that is not finite is higher than any other; what is not measured yet is lowest. */
+function heightOf({ top }: MemberLine): number {
+  if (top === null) return Number.NEGATIVE_INFINITY
+  return Number.isFinite(top.height) ? top.height : Number.POSITIVE_INFINITY
 }
 
 function nameIn(members: readonly Candidate[], snapshotId: number): string {

@@ -1,6 +1,7 @@
 import { Table, Tooltip } from '@mantine/core'
 import type { CalibrationScores, ScaledCalibration } from '../../shared/ensemble/scaledCalibration.ts'
-import { loss, percent } from '../format/format.ts'
+import { percent } from '../format/format.ts'
+import { nllText } from './words.ts'
 
 const heads = [
   { name: 'NLL, nats', about: 'Mean of −ln of the probability of the true class.' },
@@ -43,7 +44,7 @@ function ErrorsRow({ name, scores }: { readonly name: string; readonly scores: C
       <Table.Th scope="row" fw={400}>
         {name}
       </Table.Th>
-      <Table.Td>{loss(scores.nll)}</Table.Td>
+      <Table.Td>{nllText(scores.nll)}</Table.Td>
       <Table.Td>{percent(scores.ece, 2)}</Table.Td>
       <Table.Td>{percent(scores.adaptive, 2)}</Table.Td>
       <Table.Td>{percent(scores.classwise, 2)}</Table.Td>

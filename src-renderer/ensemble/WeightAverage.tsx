@@ -20,6 +20,7 @@ import { Section } from './Section.tsx'
 import { saveWeightAverage } from './saved.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
 import { WeightLineChart } from './WeightLineChart.tsx'
+import { nllText } from './words.ts'
 
 interface WeightAverageProps {
   readonly model: EnsembleModel
@@ -188,7 +189,7 @@ function Result({ members, validation, test }: ResultProps) {
                   {part}
                 </Table.Th>
                 <Table.Td>{scoreText(scores.accuracy, measure, 2)}</Table.Td>
-                <Table.Td>{loss(scores.nll)}</Table.Td>
+                <Table.Td>{nllText(scores.nll)}</Table.Td>
                 <Table.Td>{percent(scores.ece, 2)}</Table.Td>
               </Table.Tr>
             ),
