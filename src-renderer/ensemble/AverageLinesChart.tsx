@@ -142,12 +142,8 @@ function LinesTable({ lines: { lines }, members }: LinesProps) {
             <Table.Th ta="right">
               ±<span className={classes.ofPart}> std. error</span>
             </Table.Th>
-            <Table.Th ta="right">
-              At λ<span className={classes.ofPart}> of 0 to 1</span>
-            </Table.Th>
-            <Table.Th ta="left">
-              Bump<span className={classes.ofPart}> or none</span>
-            </Table.Th>
+            <Table.Th ta="right">At λ</Table.Th>
+            <Table.Th ta="left">Bump</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -1,6 +1,7 @@
 import { Table, Tooltip } from '@mantine/core'
 import type { CalibrationScores, ScaledCalibration } from '../../shared/ensemble/scaledCalibration.ts'
 import { percent } from '../format/format.ts'
+import classes from './Ensemble.module.css'
 import { nllText } from './words.ts'
 
 const heads = [
@@ -17,24 +18,29 @@ export function CalibrationErrorsTable({
   readonly calibration: ScaledCalibration
 }) {
   return (
-    <Table horizontalSpacing="xs" verticalSpacing={2} ta="right" aria-label="Calibration errors">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Ensemble</Table.Th>
-          {heads.map(({ name, about }) => (
-            <Table.Th key={name} ta="right">
-              <Tooltip label={about} multiline w={240}>
-                <span>{name}</span>
-              </Tooltip>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label="Calibration errors: table">
+      <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>
+              <span className={classes.spoken}>Ensemble</span>
             </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        <ErrorsRow name="as it is" scores={before} />
-        {scaled && <ErrorsRow name="scaled" scores={scaled.after} />}
-      </Table.Tbody>
-    </Table>
+            {heads.map(({ name, about }) => (
+              <Table.Th key={name} ta="right">
+                <Tooltip label={about} multiline w={240}>
+                  <span>{name}</span>
+                </Tooltip>
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          <ErrorsRow name="as it is" scores={before} />
+          {scaled && <ErrorsRow name="scaled" scores={scaled.after} />}
+        </Table.Tbody>
+      </Table>
+    </section>
   )
 }
 

@@ -158,6 +158,9 @@ function Keep({ candidates, members, saved }: KeepProps) {
   )
 }
 
+/** The head of a table has room for so many. */
+const mostNamed = 6
+
 interface ResultProps {
   readonly members: readonly Candidate[]
   readonly validation: PartScores | null
@@ -174,7 +177,11 @@ function Result({ members, validation, test }: ResultProps) {
     <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>{namesText(members.map(({ name }) => name))}</Table.Th>
+          <Table.Th>
+            {members.length > mostNamed
+              ? counted(members.length, 'snapshot')
+              : namesText(members.map(({ name }) => name))}
+          </Table.Th>
           <Table.Th ta="right">{measureTitles[measure]}</Table.Th>
           <Table.Th ta="right">NLL, nats</Table.Th>
           <Table.Th ta="right">ECE</Table.Th>
