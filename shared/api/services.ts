@@ -11,9 +11,11 @@ import type {
 } from './datasets.ts'
 import type { DataPieces, UploadPlace } from './dataUploads.ts'
 import type {
+  AverageLines,
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   SaveEnsemble,
@@ -99,6 +101,10 @@ export interface Services {
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
     line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
+    averageLines(
+      input: z.infer<typeof measureAverageLines>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<AverageLines>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }
