@@ -10,9 +10,9 @@ import type {
 import { score } from '../../shared/ensemble/index.ts'
 import { UserError } from '../../shared/errors.ts'
 import { ELSEWHERE_DATASET, runElsewhere } from '../../shared/run/elsewhere.ts'
-import type { Predictions } from '../../shared/run/messages.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { ElsewhereSnapshot } from '../store/types/elsewhere.ts'
 import type { Store } from '../store/types.ts'
 import { MAX_VALUES } from './labels.ts'
 import { type ReadMember, readMembers } from './members.ts'
@@ -43,7 +43,7 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
           folder: dataset.folder,
           meta: z.json().parse(dataset.meta),
         })
-      const { id, name } = store.write.createPredictionsRun(
+      const { id, name } = store.write.createEndedElsewhere(
         {
           spec: standInSpec(request, members.length),
           datasetId: dataset?.meta.id ?? ELSEWHERE_DATASET,
@@ -61,12 +61,29 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
             ...(dataset === undefined && { labels: hashOf(truth.labels) }),
           }),
         },
-        members.map(
-          ({ probs, classes }): Predictions => ({ part: request.part, classes, probs, labels: truth.labels }),
-        ),
+        { snapshots: members.map((member, i) => snapshotOf(member, i, request.part, truth.labels)) },
       )
       return { ...preview, runId: id, runName: name }
     },
+  }
+}
+
+function snapshotOf(
+  { probs, classes }: ReadMember,
+  i: number,
+  part: ImportPredictions['part'],
+  labels: Uint16Array<ArrayBuffer>,
+): ElsewhereSnapshot {
+  const { nll, accuracy } = score(probs, { labels, classes })
+  const isTest = part === 'test'
+  return {
+    cycle: i + 1,
+    step: i,
+    valLoss: isTest ? null : nll,
+    valAccuracy: isTest ? null : accuracy,
+    testLoss: isTest ? nll : null,
+    testAccuracy: isTest ? accuracy : null,
+    predictions: [{ part, classes, probs, labels }],
   }
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { MOST_STEP, type RunElsewhere, runElsewhere } from '../../shared/run/elsewhere.ts'
+import { weightsSha256 } from '../weightsSha256.ts'
 import type { Db } from './database.ts'
 import { pointAt, putPoints } from './metrics/sparse.ts'
 import { json } from './rows.ts'
-import { knownRun, type WriteContext } from './runWrites.ts'
+import { insertRuns, knownRun, type WriteContext } from './runWrites.ts'
 import { putSnapshot } from './snapshots.ts'
 import {
   type ElsewhereBatch,
@@ -12,6 +13,7 @@ import {
   type EvaluationScore,
   evaluationScores,
 } from './types/elsewhere.ts'
+import type { NewRun, RunRecord } from './types.ts'
 
 /*
  * What is stored of a run that another program trained. Its steps come with gaps, may be taken back by a restart, and
@@ -19,6 +21,15 @@ import {
  */
 
 const aboutRow = z.object({ elsewhere: json(runElsewhere) })
+
+/** A run of which all is known already: it has ended. Within the caller's transaction. */
+export function createEndedElsewhere(context: WriteContext, run: NewRun, batch: ElsewhereBatch): RunRecord {
+  const { db, now } = context
+  const [id = ''] = insertRuns(context, [run], { status: 'created' })
+  putElsewhere(context, id, batch)
+  db.run(`UPDATE runs SET status = 'completed', host_id = NULL, ended_at = ? WHERE id = ?`, now(), id)
+  return knownRun(db, id)
+}
 
 /** Within the caller's transaction. @throws Error when the run is one of our own */
 export function putElsewhere(context: WriteContext, runId: string, batch: ElsewhereBatch): void {
@@ -146,7 +157,7 @@ function putMember(
       seq: 0,
       ...snapshot,
       lr: 0,
-      weightsSha256: '',
+      weightsSha256: weightsSha256([]),
       normalisation: { mean: [], std: [] },
       state: { position, tensors: [] },
       predictions: [...predictions],
