@@ -4,6 +4,7 @@ import { UserError } from '../shared/errors.ts'
 import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
+import { createLogService, type LogService } from './elsewhere/service.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
 import { createPredictionsService, type PredictionsService } from './outsidePredictions/service.ts'
 import { createPredictionService, type PredictionService } from './predictions/service.ts'
@@ -34,6 +35,7 @@ export interface Core {
   readonly ensembles: EnsembleService
   readonly predictions: PredictionService
   readonly outsidePredictions: PredictionsService
+  readonly logs: LogService
   /** Ends the trainers of this host, then closes the database. */
   close(): Promise<void>
 }
@@ -81,6 +83,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     ensembles,
     predictions: createPredictionService(store, devices, ensembles),
     outsidePredictions: createPredictionsService(store, catalogue),
+    logs: createLogService(store),
     async close() {
       devices.close()
       await runs.close()

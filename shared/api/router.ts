@@ -2,6 +2,7 @@ import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
 import { csvColumns, datasetId, hostPath } from './datasets.ts'
+import { importLog, logPath } from './elsewhere.ts'
 import {
   averageWeights,
   ensembleIds,
@@ -12,6 +13,7 @@ import {
   saveWeightAverage,
 } from './ensembles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
+import { importPredictions, lookAtPredictions } from './outsidePredictions.ts'
 import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
@@ -216,6 +218,25 @@ const datasets = router({
     .query(({ ctx, input }) => ctx.datasets.rows(input)),
 })
 
+/** What other programs trained. */
+const elsewhere = router({
+  previewLog: procedure
+    .input(input(logPath, 'looking at a log'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.previewLog(input.path, signal))),
+  importLog: procedure
+    .input(input(importLog, 'importing a log'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.importLog(input, signal))),
+  lookAtPredictions: procedure
+    .input(input(lookAtPredictions, 'looking at predictions'))
+    .query(({ ctx, input }) => ctx.elsewhere.lookAtPredictions(input)),
+  previewPredictions: procedure
+    .input(input(importPredictions, 'reading predictions'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.previewPredictions(input, signal))),
+  importPredictions: procedure
+    .input(input(importPredictions, 'importing predictions'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.importPredictions(input, signal))),
+})
+
 const mistakes = router({
   place: procedure
     .input(input(placeExamples, 'finding the examples of predictions'))
@@ -266,6 +287,7 @@ export const appRouter = router({
   studies,
   ensembles,
   predictions,
+  elsewhere,
   datasets,
   mistakes,
   sql,

@@ -8,6 +8,7 @@ import type {
   TableColumn,
   TableSample,
 } from './datasets.ts'
+import type { ImportLog, LogImportStep, LogPreviewStep } from './elsewhere.ts'
 import type {
   averageWeights,
   EnsembleInfo,
@@ -21,6 +22,13 @@ import type {
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
+import type {
+  ImportPredictions,
+  lookAtPredictions,
+  PredictionsImportStep,
+  PredictionsLook,
+  PredictionsPreviewStep,
+} from './outsidePredictions.ts'
 import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
@@ -107,6 +115,19 @@ export interface Services {
       input: z.infer<typeof answerUpload>,
       signal: Cancellation | undefined,
     ): AsyncIterable<PredictionStep>
+  }
+  readonly elsewhere: {
+    previewLog(path: string, signal: Cancellation | undefined): AsyncIterable<LogPreviewStep>
+    importLog(input: ImportLog, signal: Cancellation | undefined): AsyncIterable<LogImportStep>
+    lookAtPredictions(input: z.infer<typeof lookAtPredictions>): Promise<PredictionsLook>
+    previewPredictions(
+      input: ImportPredictions,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionsPreviewStep>
+    importPredictions(
+      input: ImportPredictions,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionsImportStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

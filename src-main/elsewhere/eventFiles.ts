@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
 import { partOfFolder } from '../../shared/run/tagRoles.ts'
+import { unreadable } from '../datasets/userPaths.ts'
 
 /** The event files of one run, in the order in which they were begun: relative to its folder. */
 export interface EventRun {
@@ -19,6 +20,15 @@ const isEventFile = (name: string): boolean => name.includes('tfevents')
 const isOfParent = (name: string): boolean =>
   partOfFolder(name) !== undefined || /^\d{9,}(\.\d+)?$/.test(name)
 
+/** @throws UserError in place of the system's own error */
+export function orUnreadable<T>(at: string, look: () => T): T {
+  try {
+    return look()
+  } catch (error) {
+    throw unreadable(at, error)
+  }
+}
+
 /**
  * The runs under a path: a folder with event files is one, with its folders train, validation and test; each other folder
  * is one of its own.
@@ -26,9 +36,7 @@ const isOfParent = (name: string): boolean =>
  */
 export function findEventRuns(given: string): EventRun[] {
   const root = path.resolve(given)
-  const kind = statSync(root, { throwIfNoEntry: false })
-  if (kind === undefined)
-    throw new UserError(`While importing event files: ${given} is not there; check the path.`)
+  const kind = orUnreadable(root, () => statSync(root))
   if (kind.isFile()) {
     const folder = path.dirname(root)
     return [{ folder, name: path.basename(folder), files: [path.basename(root)] }]
@@ -41,7 +49,8 @@ export function findEventRuns(given: string): EventRun[] {
       throw new UserError(
         `While importing event files: ${given} has more than ${MOST_FOLDERS} folders; give the folder of the runs themselves.`,
       )
-    const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const entries = orUnreadable(folder, () => readdirSync(folder, { withFileTypes: true }))
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1))
     for (const entry of entries) {
       const at = path.join(folder, entry.name)
       if (entry.isFile() && isEventFile(entry.name))

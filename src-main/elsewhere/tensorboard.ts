@@ -4,7 +4,7 @@ import { UserError } from '../../shared/errors.ts'
 import type { ReadFile, RunElsewhere } from '../../shared/run/elsewhere.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import { createElsewhere } from './createElsewhere.ts'
-import { type EventRun, findEventRuns } from './eventFiles.ts'
+import { type EventRun, findEventRuns, orUnreadable } from './eventFiles.ts'
 import { decodeEvent } from './events.ts'
 import { createGatherer, type Gatherer } from './gather.ts'
 import { type RecordEnd, records } from './records.ts'
@@ -23,20 +23,27 @@ export interface TensorboardImport {
  * @throws UserError when there is nothing to read, or a file is none of TensorBoard's
  */
 export function importTensorboard(store: Store, asked: TensorboardImport): RunRecord[] {
-  const found = findEventRuns(asked.path)
-  if (asked.name !== undefined && found.length > 1)
-    throw new UserError(
-      `While importing event files: ${asked.path} has ${found.length} runs, and one name was given; leave the name out, or give the folder of one run.`,
-    )
-  for (const run of found) refuseOthers(run)
-  return found.map((run) => importRun(store, run, asked))
+  return runsToImport(asked).map((run) => importRun(store, run, asked))
 }
 
-function importRun(store: Store, run: EventRun, asked: TensorboardImport): RunRecord {
+/** @throws UserError as `importTensorboard` */
+export function runsToImport({ path: given, name }: Pick<TensorboardImport, 'path' | 'name'>): EventRun[] {
+  const found = findEventRuns(given)
+  if (name !== undefined && found.length > 1)
+    throw new UserError(
+      `While importing event files: ${given} has ${found.length} runs, and one name was given; leave the name out, or give the folder of one run.`,
+    )
+  for (const run of found) refuseOthers(run)
+  return found
+}
+
+/** The run that a folder was read into before. */
+export const runOfFolder = (store: Store, folder: string): RunRecord | undefined =>
+  store.read.runs().find(({ elsewhere }) => elsewhere?.from === 'tensorboard' && elsewhere.path === folder)
+
+export function importRun(store: Store, run: EventRun, asked: TensorboardImport): RunRecord {
   const { followed, tagRoles } = asked
-  const before = store.read
-    .runs()
-    .find(({ elsewhere }) => elsewhere?.from === 'tensorboard' && elsewhere.path === run.folder)
+  const before = runOfFolder(store, run.folder)
   const { id } =
     before === undefined
       ? createElsewhere(store, {
@@ -140,7 +147,7 @@ function said(
 function refuseOthers({ folder, files }: EventRun): void {
   for (const name of files) {
     const file = path.join(folder, name)
-    const fd = openSync(file, 'r')
+    const fd = orUnreadable(file, () => openSync(file, 'r'))
     try {
       const { size } = fstatSync(fd)
       const first = records(fd, size, 0).next()

@@ -15,26 +15,26 @@ import type { Catalogue } from '../datasets/index.ts'
 import type { ElsewhereSnapshot } from '../store/types/elsewhere.ts'
 import type { Store } from '../store/types.ts'
 import { MAX_VALUES } from './labels.ts'
-import { type ReadMember, readMembers } from './members.ts'
+import { type OnFile, type ReadMember, readMembers } from './members.ts'
 import { type Truth, truthOf } from './truth.ts'
 
 export interface PredictionsService {
   /** What an import would store. @throws UserError naming file, row and remedy */
-  preview(request: ImportPredictions): Promise<PredictionsPreview>
+  preview(request: ImportPredictions, onFile?: OnFile): Promise<PredictionsPreview>
   /** Stores a run of them: all of its members or nothing. @throws UserError as `preview` */
-  import(request: ImportPredictions): Promise<PredictionsImported>
+  import(request: ImportPredictions, onFile?: OnFile): Promise<PredictionsImported>
 }
 
 export function createPredictionsService(store: Store, catalogue: Catalogue): PredictionsService {
-  const read = async (request: ImportPredictions) => {
-    const members = await readMembers(request)
+  const read = async (request: ImportPredictions, onFile?: OnFile) => {
+    const members = await readMembers(request, onFile)
     const truth = await truthOf(request, members, catalogue)
     return { members, truth, preview: describe(request, members, truth) }
   }
   return {
-    preview: async (request) => (await read(request)).preview,
-    async import(request) {
-      const { members, truth, preview } = await read(request)
+    preview: async (request, onFile) => (await read(request, onFile)).preview,
+    async import(request, onFile) {
+      const { members, truth, preview } = await read(request, onFile)
       const { dataset } = truth
       if (dataset !== undefined)
         store.write.putDataset({
