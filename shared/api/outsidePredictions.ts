@@ -15,6 +15,8 @@ export const importPredictions = z.strictObject({
     .array(z.string().min(1, 'must name a file'))
     .min(1, 'needs at least one file')
     .max(300, 'may have at most 300 files'),
+  /** What to call each file's model, in their order; "" is called as its file. */
+  memberNames: z.array(z.string().trim().max(200, 'must be at most 200 characters')).max(300).optional(),
   /** A column or array of the files, or a file of its own. */
   labels: z.string().min(1, 'must name a column, an array or a file').optional(),
   /** Whose labels they have, where it is one of the lab: its split decides which examples the part holds. */

@@ -57,7 +57,9 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
                 ? (request.files[0] ?? '')
                 : request.files.map((file) => basename(file)).join(', '),
             followed: false,
-            hyperparameters: Object.fromEntries(members.map(({ file }, i) => [`snapshot ${i + 1}`, file])),
+            hyperparameters: Object.fromEntries(
+              members.map(({ file }, i) => [`snapshot ${i + 1}`, request.memberNames?.[i] || file]),
+            ),
             ...(dataset === undefined && { labels: hashOf(truth.labels) }),
           }),
         },

@@ -1,5 +1,7 @@
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { elsewhereDialog } from '../elsewhere/dialogs.ts'
+import { ElsewhereDialogs } from '../elsewhere/ElsewhereDialogs.tsx'
 import { ConnectionNote } from './ConnectionNote.tsx'
 import classes from './Frame.module.css'
 import { Finder, openFinder } from './finder/Finder.tsx'
@@ -24,7 +26,12 @@ export function Frame() {
     { keys: 's', does: 'Studies', run: () => void navigate({ to: '/studies' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
-  useDesktopMenu({ newRun: () => void navigate({ to: '/new' }), shortcuts: () => setSheetOpen(true) })
+  useDesktopMenu({
+    newRun: () => void navigate({ to: '/new' }),
+    importLog: () => elsewhereDialog.set('log'),
+    importPredictions: () => elsewhereDialog.set('predictions'),
+    shortcuts: () => setSheetOpen(true),
+  })
   useRunNews()
   useDesktopTheme()
   useFocusOnNewPage(page)
@@ -43,6 +50,7 @@ export function Frame() {
         <Outlet />
       </div>
       <Finder onShowShortcuts={() => setSheetOpen(true)} />
+      <ElsewhereDialogs />
       <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>
   )
