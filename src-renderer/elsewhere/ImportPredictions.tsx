@@ -1,6 +1,6 @@
 import { Anchor, Button, Select, TextInput, Title } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import {
   type PredictionsImported,
   type PredictionsPreview,
@@ -10,7 +10,6 @@ import {
 import { errorWords } from '../components/errorWords.ts'
 import { count, counted, loss, percent } from '../format/format.ts'
 import { useRuns } from '../hooks/useRuns.ts'
-import { Refusal } from '../pages/data/import/Refusal.tsx'
 import { elsewhereDialog } from './dialogs.ts'
 import classes from './Elsewhere.module.css'
 import { JobProgress } from './JobProgress.tsx'
@@ -28,6 +27,7 @@ import {
   changePredictions,
   checkPredictions,
   importThem,
+  type PredictionsJob,
   predictionsDraft,
   predictionsJob,
 } from './predictionsJob.ts'
@@ -41,6 +41,12 @@ export default function ImportPredictions() {
   const job = predictionsJob.use()
   const { runs } = useRuns()
   const [missing, setMissing] = useState<PredictionsMistakes>({})
+  const form = useRef<HTMLFormElement>(null)
+  const hasFailed = job.state === 'failed' || Object.keys(missing).length > 0
+  // A press of the button that leads nowhere ends at the field that is the reason.
+  useEffect(() => {
+    if (hasFailed) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [hasFailed])
   if (job.state === 'done') return <Imported imported={job.imported} />
   const isBusy = job.state === 'checking' || job.state === 'importing'
   const refused = job.state === 'failed' ? placeOf(errorWords(job.error), draft) : undefined
@@ -61,6 +67,7 @@ export default function ImportPredictions() {
       className={classes.form}
       aria-label="Import predictions"
       noValidate
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault()
         submit()
@@ -106,7 +113,6 @@ export default function ImportPredictions() {
         />
       </fieldset>
       {job.state === 'checked' && <Checked preview={job.preview} />}
-      {refused !== undefined && <Refusal words={refused.words} />}
       {job.state === 'cancelled' && <p role="status">Cancelled; nothing was stored.</p>}
       <div className={classes.foot}>
         {isBusy ? (
@@ -121,15 +127,27 @@ export default function ImportPredictions() {
             <Button type="submit">
               {job.state === 'checked' ? `Import ${counted(job.preview.members.length, 'member')}` : 'Check'}
             </Button>
-            <span className={classes.aside}>
-              {job.state === 'checked'
-                ? 'Stored as a run, whose snapshots are the files in their order'
-                : 'Reads the files and scores them; nothing is stored yet'}
-            </span>
+            <Foot job={job} hasMistake={Object.keys(mistakes).length > 0} />
           </div>
         )}
       </div>
     </form>
+  )
+}
+
+function Foot({ job, hasMistake }: { readonly job: PredictionsJob; readonly hasMistake: boolean }) {
+  if (hasMistake)
+    return (
+      <span className={classes.aside} role="alert">
+        Nothing was stored; the field that is marked says why.
+      </span>
+    )
+  return (
+    <span className={classes.aside}>
+      {job.state === 'checked'
+        ? 'Stored as a run, whose snapshots are the files in their order'
+        : 'Reads the files and scores them; nothing is stored yet'}
+    </span>
   )
 }
 

@@ -52,7 +52,7 @@ export function PredictionFiles({ draft, mistake, isBusy, onChange }: Prediction
                 </th>
                 <th scope="col">File</th>
                 <th scope="col">Called</th>
-                <td />
+                <th scope="col" aria-label="Leave out" />
               </tr>
             </thead>
             <tbody>
