@@ -81,15 +81,21 @@ function Column({ draft, mistakes, onChange }: LabelsFieldsProps) {
       label="Column of the labels"
       data={[...new Set(draft.column === null ? names : [draft.column, ...names])]}
       value={draft.column}
-      placeholder={guess === undefined ? 'None is called label' : `${guess}, by its name`}
+      placeholder={guessWords(guess, names.length)}
       error={mistakes.labels}
       clearable
       searchable
+      openOnFocus={false}
       limit={100}
       filter={saysNoColumn}
       onChange={(column) => onChange({ column })}
     />
   )
+}
+
+function guessWords(guess: string | undefined, columns: number): string {
+  if (guess !== undefined) return `${guess}, by its name`
+  return columns === 0 ? 'The first file has none' : 'None is called label'
 }
 
 const saysNoColumn = sayingNothingFound('No column of whole rows is called so')
@@ -133,6 +139,7 @@ function OfRun({ draft, mistakes, runs, onChange }: LabelsFieldsProps) {
       value={draft.run}
       error={mistakes.dataset}
       searchable
+      openOnFocus={false}
       limit={60}
       filter={saysNoRun}
       onChange={(run) => onChange({ run })}

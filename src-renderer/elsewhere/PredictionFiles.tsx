@@ -47,7 +47,7 @@ export function PredictionFiles({ draft, mistake, isBusy, onChange }: Prediction
           <table aria-label="Files">
             <thead>
               <tr>
-                <th scope="col" data-number>
+                <th scope="col" className={classes.few} data-number>
                   Member
                 </th>
                 <th scope="col">File</th>
