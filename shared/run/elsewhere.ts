@@ -21,6 +21,10 @@ export const runElsewhere = z.strictObject({
   path: z.string(),
   /** Whether the lab goes on reading it while another program writes it. */
   followed: z.boolean().default(false),
+  /** Since when, milliseconds since 1970; null where it is not followed. */
+  followedSince: z.number().nullable().default(null),
+  /** What its first event file says of the code that wrote it; null where it says nothing. */
+  writer: z.string().nullable().default(null),
   /** What its program said of its settings. */
   hyperparameters: z.record(z.string(), setting).default({}),
   /** Of predictions without a data set of the lab: SHA-256 of the labels, by which runs are told to have answered the same. */

@@ -12,6 +12,7 @@ import {
   type EvaluationScore,
   evaluationScores,
 } from './types/elsewhere.ts'
+import { type EventReading, eventReading } from './types/followed.ts'
 
 /*
  * What is stored of a run that another program trained. Its steps come with gaps, may be taken back by a restart, and
@@ -19,6 +20,13 @@ import {
  */
 
 const aboutRow = z.object({ elsewhere: json(runElsewhere) })
+
+const readingRow = z.object({ reading: json(eventReading).nullable() })
+
+/** @returns undefined where nothing was read yet, or a version before this wrote down nothing of it */
+export function readingOf(db: Db, runId: string): EventReading | undefined {
+  return db.get(readingRow, 'SELECT reading FROM runs WHERE id = ?', runId)?.reading ?? undefined
+}
 
 /** Within the caller's transaction. @throws Error when the run is one of our own */
 export function putElsewhere(context: WriteContext, runId: string, batch: ElsewhereBatch): void {
@@ -31,6 +39,8 @@ export function putElsewhere(context: WriteContext, runId: string, batch: Elsewh
   if (batch.evaluations !== undefined || batch.evaluationsReplaceFrom !== undefined) orderEpochs(db, runId)
   for (const snapshot of batch.snapshots ?? []) putMember(context, runId, run.attempt, snapshot)
   if (batch.about !== undefined) putAbout(db, runId, batch.about)
+  if (batch.reading !== undefined)
+    db.run('UPDATE runs SET reading = ? WHERE id = ?', JSON.stringify(batch.reading), runId)
   putProgress(db, runId, batch)
 }
 
@@ -155,7 +165,7 @@ function putMember(
   )
 }
 
-function putAbout(db: Db, runId: string, about: Partial<RunElsewhere>): void {
+export function putAbout(db: Db, runId: string, about: Partial<RunElsewhere>): void {
   const known = db.get(aboutRow, 'SELECT elsewhere FROM runs WHERE id = ?', runId)
   const elsewhere = runElsewhere.parse({ ...known?.elsewhere, ...about })
   db.run('UPDATE runs SET elsewhere = ? WHERE id = ?', JSON.stringify(elsewhere), runId)
