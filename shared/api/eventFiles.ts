@@ -6,12 +6,7 @@ export const importEventFiles = z.strictObject({
   /** An event file, or a folder with some in it or in folders of it. */
   path: z.string().min(1, 'must name a file or a folder').max(4096),
   /** Of its run, where it is one; else runs are called as their folders. */
-  name: z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(200, 'must be at most 200 characters')
-    .optional(),
+  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
   /** Whether to go on reading while other programs write, new folders too, until `unfollow`. */
   follow: z.boolean().default(false),
   /** What tags are of, where their names do not say it. */

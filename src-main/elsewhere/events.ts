@@ -39,7 +39,19 @@ const event = new Type('Event')
   .add(new Field('sessionLog', 7, 'SessionLog'))
   .add(new Field('source', 10, 'Source'))
 const root = new Root().define('elsewhere')
-for (const type of [setting, session, hparams, plugin, metadata, tensor, value, summary, sessionLog, source, event])
+for (const type of [
+  setting,
+  session,
+  hparams,
+  plugin,
+  metadata,
+  tensor,
+  value,
+  summary,
+  sessionLog,
+  source,
+  event,
+])
   root.add(type)
 
 const bytes = z.instanceof(Uint8Array)

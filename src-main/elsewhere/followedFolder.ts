@@ -14,8 +14,11 @@ export const quietWords =
 
 /** The reading of one followed folder by this host. */
 export interface FollowedReading {
-  /** Reads what is new, in runs that are new too. Never rejects for what is wrong with the folder: the row says that. */
-  look(): Promise<void>
+  /**
+   * Reads what is new, in runs that are new too. Never rejects for what is wrong with the folder: the row says that.
+   * @returns milliseconds that looking took, without reading
+   */
+  look(): Promise<number>
   /** Ends after the turn that is under way. */
   leave(): void
 }
@@ -34,8 +37,7 @@ export function createFollowedFolder(store: Store, followed: FollowedRecord): Fo
   const know = (): void => {
     for (const run of [...store.read.summaries('deleted'), ...store.read.runs()]) {
       const { elsewhere } = run
-      if (elsewhere?.from === 'tensorboard')
-        runs.set(elsewhere.path, 'hostId' in run ? run.id : undefined)
+      if (elsewhere?.from === 'tensorboard') runs.set(elsewhere.path, 'hostId' in run ? run.id : undefined)
     }
   }
   const say = (words: string | null): void => {
@@ -89,32 +91,40 @@ export function createFollowedFolder(store: Store, followed: FollowedRecord): Fo
     }
   }
 
+  const readAll = async (seen: readonly SeenRun[]): Promise<void> => {
+    let failure: string | null = null
+    for (const { run, isChanged } of seen) if (isChanged) unread.add(run.folder)
+    for (const each of seen) {
+      if (hasLeft) return
+      const { folder } = each.run
+      if (!unread.has(folder)) continue
+      try {
+        await readRun(each)
+        unread.delete(folder)
+      } catch (error) {
+        // Of one run: another program has it, or its files may not be read. The database itself is another matter.
+        if (error instanceof StoreError) throw error
+        failure = `${folder} could not be read: ${error instanceof Error ? error.message : String(error)}`
+      }
+    }
+    rest(seen)
+    say(failure)
+  }
+
   return {
     async look() {
       if (runs.size === 0) know()
+      const began = performance.now()
+      let took = 0
       try {
         const seen = await tree.look()
-        let failure: string | null = null
-        for (const { run, isChanged } of seen) if (isChanged) unread.add(run.folder)
-        for (const each of seen) {
-          if (hasLeft) return
-          const { folder } = each.run
-          if (!unread.has(folder)) continue
-          try {
-            await readRun(each)
-            unread.delete(folder)
-          } catch (error) {
-            // Of one run: another program has it, or its files may not be read. The database itself is another matter.
-            if (error instanceof StoreError) throw error
-            failure = `${folder} could not be read: ${error instanceof Error ? error.message : String(error)}`
-          }
-        }
-        if (!hasLeft) rest(seen)
-        say(failure)
+        took = performance.now() - began
+        await readAll(seen)
       } catch (error) {
         if (error instanceof StoreError || !(error instanceof UserError)) throw error
         say(error.message)
       }
+      return took
     },
     leave() {
       hasLeft = true

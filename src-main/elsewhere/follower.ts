@@ -4,8 +4,10 @@ import { createFollowedFolder, type FollowedReading } from './followedFolder.ts'
 
 /** Milliseconds between two looks, at least. */
 const LOOK = 1000
-/** Looking may take this share of the time, at most: what has thousands of folders is looked at less often. */
+/** Looking, without reading, may take this share of the time: what has thousands of folders is looked at less often. */
 const SHARE = 1 / 200
+/** Milliseconds between two looks, at most: one look may have been slow for other reasons. */
+const LONGEST = 10_000
 /** Milliseconds between two signs of life, for programs of other machines. */
 const BEAT = 3000
 
@@ -21,12 +23,15 @@ export interface Follower {
   close(): Promise<void>
 }
 
-export function createFollower(store: Store): Follower {
+/** @param every milliseconds between two looks, at least */
+export function createFollower(store: Store, every: number = LOOK): Follower {
   const own = new Map<string, FollowedReading>()
   let takesAll = false
   let isClosed = false
   let timer: NodeJS.Timeout | undefined
   let lastBeat = 0
+  /** Milliseconds that the last look at all folders took. */
+  let lookTook = 0
   let looking: Promise<void> | undefined
 
   const takeUp = (): void => {
@@ -52,7 +57,8 @@ export function createFollower(store: Store): Follower {
       store.write.heartbeat()
       lastBeat = Date.now()
     }
-    for (const reading of own.values()) if (!isClosed) await reading.look()
+    lookTook = 0
+    for (const reading of own.values()) if (!isClosed) lookTook += await reading.look()
   }
   const look = (): Promise<void> => {
     looking ??= lookOnce()
@@ -66,10 +72,10 @@ export function createFollower(store: Store): Follower {
     return looking
   }
   const tick = async (): Promise<void> => {
-    const began = performance.now()
     await look()
     if (isClosed) return
-    timer = setTimeout(() => void tick(), Math.max(LOOK, (performance.now() - began) / SHARE)).unref()
+    const pause = Math.max(every, Math.min(LONGEST, lookTook / SHARE))
+    timer = setTimeout(() => void tick(), pause).unref()
   }
   const start = (): void => {
     if (timer !== undefined) return

@@ -56,13 +56,20 @@ export interface KnownOfRun {
 /** "" or the folder of a part that a file lies in. */
 const folderOf = (file: string): string => file.split(/[\\/]/).slice(0, -1).join('/')
 
-export function createGatherer({ elsewhere: known, reading, series: knownSeries, files }: KnownOfRun): Gatherer {
+export function createGatherer({
+  elsewhere: known,
+  reading,
+  series: knownSeries,
+  files,
+}: KnownOfRun): Gatherer {
   const holders = new Map<TagRole, string>()
   for (const [role, key] of Object.entries(reading?.holders ?? {})) {
     const parsed = tagRole.safeParse(role)
     if (parsed.success) holders.set(parsed.data, key)
   }
-  const begun = new Map(Object.entries(reading?.begun ?? {}).map(([file, of]) => [file, new Map(Object.entries(of))]))
+  const begun = new Map(
+    Object.entries(reading?.begun ?? {}).map(([file, of]) => [file, new Map(Object.entries(of))]),
+  )
   const restarts = new Map(Object.entries(reading?.restarts ?? {}))
   const series = new Set(knownSeries)
   /** By folder and tag. */

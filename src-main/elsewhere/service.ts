@@ -28,8 +28,9 @@ export interface ElsewhereService {
   close(): Promise<void>
 }
 
-export function createElsewhereService(store: Store): ElsewhereService {
-  const follower = createFollower(store)
+/** @param every milliseconds between two looks at followed folders, at least */
+export function createElsewhereService(store: Store, every?: number): ElsewhereService {
+  const follower = createFollower(store, every)
   const runsIn = (folder: string): RunRecord[] =>
     store.read
       .runs()
@@ -55,15 +56,13 @@ export function createElsewhereService(store: Store): ElsewhereService {
       return importTensorboard(store, asked)
     },
     followed: () =>
-      store.read
-        .followed()
-        .map(({ path: at, since, isRead, problem }) => ({
-          path: at,
-          since,
-          isRead,
-          problem,
-          runs: runsIn(at).length,
-        })),
+      store.read.followed().map(({ path: at, since, isRead, problem }) => ({
+        path: at,
+        since,
+        isRead,
+        problem,
+        runs: runsIn(at).length,
+      })),
     async unfollow({ path: asked }) {
       const folder = path.resolve(asked)
       const around = store.read.followed().find((each) => isWithin(folder, each.path))

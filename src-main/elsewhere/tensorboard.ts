@@ -35,8 +35,7 @@ export async function importTensorboard(store: Store, asked: TensorboardImport):
 async function importRun(store: Store, run: EventRun, asked: TensorboardImport): Promise<RunRecord> {
   const before = runOfFolder(store, run.folder)
   if (before !== undefined) refuseOtherRoles(before, asked.tagRoles)
-  const { id } =
-    before === undefined ? createRunOf(store, run, asked) : store.write.claimRun(before.id)
+  const { id } = before === undefined ? createRunOf(store, run, asked) : store.write.claimRun(before.id)
   try {
     await readOn(store, id, run)
     store.write.setStatus(id, 'completed')
@@ -68,10 +67,7 @@ export function createRunOf(
 }
 
 /** What was read stands under the roles that its tags had. @throws UserError where others are asked for now */
-export function refuseOtherRoles(
-  { id, name, elsewhere }: RunRecord,
-  asked: RunElsewhere['tagRoles'],
-): void {
+export function refuseOtherRoles({ id, name, elsewhere }: RunRecord, asked: RunElsewhere['tagRoles']): void {
   const other = Object.entries(asked).find(([tag, role]) => elsewhere?.tagRoles[tag] !== role)
   if (other !== undefined)
     throw new UserError(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MOST_STEP, type RunElsewhere, runElsewhere } from '../../shared/run/elsewhere.ts'
 import type { Db } from './database.ts'
-import { pointAt, putPoints } from './metrics/sparse.ts'
+import { lastStepOf, pointAt, putPoints } from './metrics/sparse.ts'
 import { json } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
 import { putSnapshot } from './snapshots.ts'
@@ -177,12 +177,15 @@ function putProgress(
   runId: string,
   { series, evaluations, snapshots, startedAt }: ElsewhereBatch,
 ): void {
-  let last = -1
+  // A restart may have taken the last steps back.
+  const isCut = series?.some(({ replacesFrom }) => replacesFrom !== undefined) === true
+  let last = isCut ? lastStepOf(db, runId) : -1
   for (const { steps } of series ?? []) last = Math.max(last, steps.at(-1) ?? -1)
   for (const { step } of [...(evaluations ?? []), ...(snapshots ?? [])]) last = Math.max(last, step)
   if (last > MOST_STEP) throw new Error(`Run ${runId}: step ${last} is above ${MOST_STEP}.`)
   db.run(
-    `UPDATE runs SET steps_done = max(steps_done, ?), total_steps = max(total_steps, ?),
+    `UPDATE runs SET steps_done = ${isCut ? '?' : 'max(steps_done, ?)'},
+       total_steps = ${isCut ? 'max(1, ?)' : 'max(total_steps, ?)'},
        started_at = min(started_at, coalesce(?, started_at)) WHERE id = ?`,
     last + 1,
     last + 1,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
-import { tagRole } from '../../shared/run/tagRoles.ts'
 import { isActive, runStatus } from '../../shared/run/state.ts'
+import { tagRole } from '../../shared/run/tagRoles.ts'
 import { isWithin } from '../isWithin.ts'
 import type { Db } from './database.ts'
 import { putAbout } from './elsewhere.ts'

@@ -37,7 +37,10 @@ export function addImport(program: Command, cli: Cli): void {
     .description(
       'Read TensorBoard event files as runs: one a folder, with its folders train and validation. What was read before is gone on with.',
     )
-    .option('--follow', 'go on reading while other programs write, new folders too, until Ctrl+C; killed, the next `anneal serve` or window goes on')
+    .option(
+      '--follow',
+      'go on reading while other programs write, new folders too, until Ctrl+C; killed, the next `anneal serve` or window goes on',
+    )
     .option('--stop', 'no longer follow it, whichever program of the lab does')
     .option('--name <name>', 'name of the run, where there is one (default: that of its folder)')
     .option(
