@@ -11,6 +11,7 @@ import {
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
+import { unfollowFolder } from './eventFiles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
 import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
@@ -123,6 +124,16 @@ const series = router({
   valuesAt: procedure
     .input(input(valuesAtStep, 'reading values at a step'))
     .query(({ ctx, input }) => ctx.series.valuesAt(input)),
+  names: procedure
+    .input(input(oneRun, 'reading the names of series'))
+    .query(({ ctx, input }) => ctx.series.names(input.id)),
+})
+
+const elsewhere = router({
+  followed: procedure.query(({ ctx }) => ctx.elsewhere.followed()),
+  unfollow: procedure
+    .input(input(unfollowFolder, 'ending to follow a folder'))
+    .mutation(({ ctx, input }) => ctx.elsewhere.unfollow(input)),
 })
 
 const ensembles = router({
@@ -264,6 +275,7 @@ export const appRouter = router({
   rateTests,
   series,
   studies,
+  elsewhere,
   ensembles,
   predictions,
   datasets,

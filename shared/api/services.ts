@@ -19,6 +19,7 @@ import type {
   WeightAverageAnswer,
   WeightLine,
 } from './ensembles.ts'
+import type { FollowedFolder, unfollowFolder } from './eventFiles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
 import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
@@ -87,6 +88,8 @@ export interface Services {
   readonly series: {
     view(input: z.output<typeof viewSeries>): Promise<SeriesAnswer[]>
     valuesAt(input: z.infer<typeof valuesAtStep>): ValueAtStep[]
+    /** Names of all series of a run. */
+    names(runId: string): string[]
   }
   readonly studies: StudyServices
   readonly ensembles: {
@@ -99,6 +102,12 @@ export interface Services {
     line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
+  }
+  readonly elsewhere: {
+    /** Folders that are followed while other programs write event files to them. */
+    followed(): FollowedFolder[]
+    /** Ends it for the followed folder that a path is or lies in. */
+    unfollow(input: z.infer<typeof unfollowFolder>): Promise<void>
   }
   readonly predictions: {
     input(predictor: Predictor): PredictorInput

@@ -6,6 +6,7 @@ import type { Core } from '../core.ts'
 import { placeExamples } from '../ensembles/examplePlaces.ts'
 import { createDatasetServices } from './datasets.ts'
 import { createEnsembleServices } from './ensembles.ts'
+import { createFollowedServices } from './followed.ts'
 import { createLabServices } from './lab.ts'
 import { createPredictionServices } from './predictions.ts'
 import { createPulse } from './pulse.ts'
@@ -39,6 +40,7 @@ export function createServices(
     rateTests: createRateTestServices(core, pulse),
     series: createSeriesServices(core),
     studies: createStudyServices(core, pulse),
+    elsewhere: createFollowedServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),

@@ -67,7 +67,7 @@ const rawTensor = z.object({
   longs: numbers,
 })
 const rawEvent = z.object({
-  wallTime: z.number().default(0),
+  wallTime: real.default(0),
   step: z.number().default(0),
   fileVersion: z.string().optional(),
   source: z.object({ writer: z.string().optional() }).optional(),

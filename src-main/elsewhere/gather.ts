@@ -18,6 +18,8 @@ const seriesNames: Partial<Record<TagRole, string>> = {
   trainLoss: 'loss',
   trainAccuracy: 'accuracy',
 }
+/** Milliseconds since 1970 that a Date can be. */
+const isDate = (time: number): boolean => time >= 0 && time <= 8.64e15
 const isScore = (role: TagRole): role is EvaluationScore => evaluationScores.some((name) => name === role)
 
 type Settings = Record<string, string | number | boolean>
@@ -147,7 +149,7 @@ export function createGatherer({
       notes.add(`${tag} has values outside 0 to 1, so it is a series and no accuracy.`)
       return
     }
-    evaluations.set(step, { ...evaluations.get(step), wallTime, [role]: value })
+    evaluations.set(step, { ...evaluations.get(step), wallTime: isDate(wallTime) ? wallTime : 0, [role]: value })
   }
 
   /** What earlier files of the folder, and this one, have of later steps goes. */
@@ -190,8 +192,10 @@ export function createGatherer({
         return false
       }
       Object.assign(hyperparameters, event.hyperparameters)
-      lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
-      startedAt = Math.min(startedAt ?? wallTime, wallTime)
+      if (isDate(wallTime)) {
+        lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
+        startedAt = Math.min(startedAt ?? wallTime, wallTime)
+      }
       writer ??= event.writer
       if (event.isRestart) restart(step)
       for (const { tag, value } of event.scalars) put(tag, value, event)
