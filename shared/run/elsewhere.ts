@@ -40,6 +40,23 @@ export const runElsewhere = z.strictObject({
 })
 export type RunElsewhere = z.infer<typeof runElsewhere>
 
+/** The program that wrote event files, as far as they say it, and the machine it ran on; null where they do not. */
+export function writtenBy({ writer, files }: Pick<RunElsewhere, 'writer' | 'files'>): {
+  readonly program: string | null
+  readonly host: string | null
+} {
+  const [first] = files
+  const host =
+    first && /(?:^|[\\/])events\.out\.tfevents\.\d+\.(.+?)(?:\.\d+\.\d+)?(?:\.v2)?$/.exec(first.name)?.[1]
+  return { program: writer === null ? null : (programs[writer] ?? writer), host: host ?? null }
+}
+
+/** What event files say of the code that wrote them, and who uses that. */
+const programs: Readonly<Record<string, string>> = {
+  'tensorboard.summary.writer.event_file_writer': "tensorboard's writer, as of PyTorch",
+  'tensorflow.core.util.events_writer': 'TensorFlow or Keras',
+}
+
 /** The row of the data sets that stands in for data which are not in the lab. */
 export const ELSEWHERE_DATASET = 'elsewhere'
 

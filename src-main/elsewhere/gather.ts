@@ -18,6 +18,8 @@ const seriesNames: Partial<Record<TagRole, string>> = {
   trainLoss: 'loss',
   trainAccuracy: 'accuracy',
 }
+/** Characters. */
+const LONGEST_TAG = 500
 /** Milliseconds since 1970 that a Date can be. */
 const isDate = (time: number): boolean => time >= 0 && time <= 8.64e15
 const isScore = (role: TagRole): role is EvaluationScore => evaluationScores.some((name) => name === role)
@@ -149,7 +151,11 @@ export function createGatherer({
       notes.add(`${tag} has values outside 0 to 1, so it is a series and no accuracy.`)
       return
     }
-    evaluations.set(step, { ...evaluations.get(step), wallTime: isDate(wallTime) ? wallTime : 0, [role]: value })
+    evaluations.set(step, {
+      ...evaluations.get(step),
+      wallTime: isDate(wallTime) ? wallTime : 0,
+      [role]: value,
+    })
   }
 
   /** What earlier files of the folder, and this one, have of later steps goes. */
@@ -198,7 +204,9 @@ export function createGatherer({
       }
       writer ??= event.writer
       if (event.isRestart) restart(step)
-      for (const { tag, value } of event.scalars) put(tag, value, event)
+      for (const { tag, value } of event.scalars)
+        if (tag.length <= LONGEST_TAG) put(tag, value, event)
+        else notes.add(`Tags of more than ${LONGEST_TAG} characters are left out.`)
       return points > 20_000
     },
     take() {
