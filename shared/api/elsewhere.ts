@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type TagRole, tagRole } from '../run/tagRoles.ts'
+import type { TagRole } from '../run/tagRoles.ts'
 
 /** What is kept to look at of one log, at most; what a log has beyond is counted. */
 export const MOST_TAGS_SHOWN = 300
@@ -7,17 +7,6 @@ export const MOST_TAGS_SHOWN = 300
 export const logPath = z.strictObject({
   path: z.string().trim().min(1, 'must name a file or folder').max(4096),
 })
-
-/** Event files of TensorBoard on the disk of the host: one run a folder. */
-export const importLog = logPath.extend({
-  /** Of a single run; else runs are called as their folders. */
-  name: z.string().trim().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
-  /** Whether the host goes on reading while the other program writes. */
-  follow: z.boolean().default(false),
-  /** What tags are of, where their names do not say it: by tag, or by folder and tag. */
-  tagRoles: z.record(z.string().max(2000), tagRole).default({}),
-})
-export type ImportLog = z.output<typeof importLog>
 
 /** A series of a log. */
 export interface LogTag {
@@ -66,8 +55,8 @@ export type LogPreviewStep = LogProgress | { readonly type: 'done'; readonly run
 export interface ImportedLogRun {
   readonly id: string
   readonly name: string
-  /** new; grown: what came since is added; same: nothing came since; followed: it is being followed and was left alone. */
-  readonly outcome: 'new' | 'grown' | 'same' | 'followed'
+  /** grown: what came since is added; same: nothing came since. */
+  readonly outcome: 'new' | 'grown' | 'same'
   /** It has steps below this: before, and now. */
   readonly stepsBefore: number
   readonly steps: number

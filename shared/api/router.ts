@@ -2,7 +2,7 @@ import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
 import { csvColumns, datasetId, hostPath } from './datasets.ts'
-import { importLog, logPath } from './elsewhere.ts'
+import { logPath } from './elsewhere.ts'
 import {
   averageWeights,
   ensembleIds,
@@ -12,6 +12,7 @@ import {
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
+import { importEventFiles, unfollowFolder } from './eventFiles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
 import { importPredictions, lookAtPredictions } from './outsidePredictions.ts'
 import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
@@ -125,6 +126,9 @@ const series = router({
   valuesAt: procedure
     .input(input(valuesAtStep, 'reading values at a step'))
     .query(({ ctx, input }) => ctx.series.valuesAt(input)),
+  names: procedure
+    .input(input(oneRun, 'reading the names of series'))
+    .query(({ ctx, input }) => ctx.series.names(input.id)),
 })
 
 const ensembles = router({
@@ -220,11 +224,15 @@ const datasets = router({
 
 /** What other programs trained. */
 const elsewhere = router({
+  followed: procedure.query(({ ctx }) => ctx.elsewhere.followed()),
+  unfollow: procedure
+    .input(input(unfollowFolder, 'ending to follow a folder'))
+    .mutation(({ ctx, input }) => ctx.elsewhere.unfollow(input)),
   previewLog: procedure
     .input(input(logPath, 'looking at a log'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.previewLog(input.path, signal))),
   importLog: procedure
-    .input(input(importLog, 'importing a log'))
+    .input(input(importEventFiles, 'importing event files'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.importLog(input, signal))),
   lookAtPredictions: procedure
     .input(input(lookAtPredictions, 'looking at predictions'))
@@ -285,9 +293,9 @@ export const appRouter = router({
   rateTests,
   series,
   studies,
+  elsewhere,
   ensembles,
   predictions,
-  elsewhere,
   datasets,
   mistakes,
   sql,

@@ -8,7 +8,7 @@ import type {
   TableColumn,
   TableSample,
 } from './datasets.ts'
-import type { ImportLog, LogImportStep, LogPreviewStep } from './elsewhere.ts'
+import type { LogImportStep, LogPreviewStep } from './elsewhere.ts'
 import type {
   averageWeights,
   EnsembleInfo,
@@ -20,6 +20,7 @@ import type {
   WeightAverageAnswer,
   WeightLine,
 } from './ensembles.ts'
+import type { FollowedFolder, importEventFiles, unfollowFolder } from './eventFiles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
 import type {
@@ -95,6 +96,8 @@ export interface Services {
   readonly series: {
     view(input: z.output<typeof viewSeries>): Promise<SeriesAnswer[]>
     valuesAt(input: z.infer<typeof valuesAtStep>): ValueAtStep[]
+    /** Names of all series of a run. */
+    names(runId: string): string[]
   }
   readonly studies: StudyServices
   readonly ensembles: {
@@ -108,17 +111,13 @@ export interface Services {
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }
-  readonly predictions: {
-    input(predictor: Predictor): PredictorInput
-    upload(piece: UploadPiece): Promise<void>
-    answer(
-      input: z.infer<typeof answerUpload>,
-      signal: Cancellation | undefined,
-    ): AsyncIterable<PredictionStep>
-  }
   readonly elsewhere: {
+    /** Folders that are followed while other programs write event files to them. */
+    followed(): FollowedFolder[]
+    /** Ends it for the followed folder that a path is or lies in. */
+    unfollow(input: z.infer<typeof unfollowFolder>): Promise<void>
     previewLog(path: string, signal: Cancellation | undefined): AsyncIterable<LogPreviewStep>
-    importLog(input: ImportLog, signal: Cancellation | undefined): AsyncIterable<LogImportStep>
+    importLog(input: z.output<typeof importEventFiles>, signal: Cancellation | undefined): AsyncIterable<LogImportStep>
     lookAtPredictions(input: z.infer<typeof lookAtPredictions>): Promise<PredictionsLook>
     previewPredictions(
       input: ImportPredictions,
@@ -128,6 +127,14 @@ export interface Services {
       input: ImportPredictions,
       signal: Cancellation | undefined,
     ): AsyncIterable<PredictionsImportStep>
+  }
+  readonly predictions: {
+    input(predictor: Predictor): PredictorInput
+    upload(piece: UploadPiece): Promise<void>
+    answer(
+      input: z.infer<typeof answerUpload>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

@@ -43,7 +43,7 @@ export function createServices(
     ensembles: createEnsembleServices(core, pulse),
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
-    elsewhere: createElsewhereServices(core),
+    elsewhere: createElsewhereServices(core, pulse),
     sql: createSqlServices(core),
     mistakes: { place: (input) => placeExamples(core, input) },
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

@@ -1,94 +1,98 @@
-import { setImmediate } from 'node:timers/promises'
-import type {
-  ImportedLogRun,
-  ImportLog,
-  LogImportStep,
-  LogPreviewStep,
-  LogRun,
-} from '../../shared/api/elsewhere.ts'
-import type { Cancellation } from '../../shared/api/services.ts'
-import type { Store } from '../store/types.ts'
-import type { EventRun } from './eventFiles.ts'
-import { bytesOf, isBeingRead, previewRun } from './previewLog.ts'
-import { importRun, runOfFolder, runsToImport } from './tensorboard.ts'
-import { Abandoned, inTurns } from './turns.ts'
+import { existsSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type { z } from 'zod'
+import type { LogRun } from '../../shared/api/elsewhere.ts'
+import { type FollowedFolder, importEventFiles, type unfollowFolder } from '../../shared/api/eventFiles.ts'
+import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import type { RunElsewhere } from '../../shared/run/elsewhere.ts'
+import { isWithin } from '../isWithin.ts'
+import type { RunRecord, Store } from '../store/types.ts'
+import { createEventTree } from './eventTree.ts'
+import { createFollower } from './follower.ts'
+import { previewLog } from './previewLog.ts'
+import { importTensorboard, type OnBytes, refuseOtherRoles, refuseOthers } from './tensorboard.ts'
 
-/** Logs that other programs write, in pieces: a log may be gigabytes, and the window goes on meanwhile. */
-export interface LogService {
+/** Runs of other programs, from their event files. */
+export interface ElsewhereService {
+  /**
+   * Reads event files into runs, once, or from now on: then this host goes on reading as long as it is open, and the next one
+   * after it. What was read before is gone on with. @param request of the zod schema importEventFiles
+   * @throws UserError when there is nothing to read, a file is none of TensorBoard's, or the folder is followed already
+   */
+  importEventFiles(request: unknown, onBytes?: OnBytes): Promise<RunRecord[]>
   /** What an import would find, every event file read once. @throws UserError where there is nothing to read */
-  preview(path: string, signal: Cancellation | undefined): AsyncGenerator<LogPreviewStep, void, undefined>
-  /** @throws UserError as `preview`; then no run that it made stays */
-  import(asked: ImportLog, signal: Cancellation | undefined): AsyncGenerator<LogImportStep, void, undefined>
+  preview(path: string, onBytes: OnBytes): Promise<LogRun[]>
+  /** Folders that are followed, in the order in which that began. */
+  followed(): FollowedFolder[]
+  /** Ends it for the followed folder that a path is or lies in. @throws UserError where it is not followed */
+  unfollow(of: z.infer<typeof unfollowFolder>): Promise<void>
+  /** From now on this host reads all followed folders that nobody reads. */
+  followAll(): void
+  /** Leaves them to the next host. */
+  close(): Promise<void>
 }
 
-export function createLogService(store: Store): LogService {
+/** @param every milliseconds between two looks at followed folders, at least */
+export function createElsewhereService(store: Store, every?: number): ElsewhereService {
+  const follower = createFollower(store, every)
+  const runsIn = (folder: string): RunRecord[] =>
+    store.read
+      .runs()
+      .filter(({ elsewhere }) => elsewhere?.from === 'tensorboard' && isWithin(elsewhere.path, folder))
+
+  const follow = async (folder: string, name: string | undefined, tagRoles: RunElsewhere['tagRoles']) => {
+    await refuseUnfollowable(folder, name)
+    for (const run of runsIn(folder)) refuseOtherRoles(run, tagRoles)
+    await follower.begin({ path: folder, name: name ?? null, tagRoles })
+    return runsIn(folder)
+  }
+
   return {
-    async *preview(path, signal) {
-      const found = runsToImport({ path })
-      const place = placeIn(found)
-      const runs: LogRun[] = []
-      try {
-        for (const run of found)
-          runs.push(yield* inTurns(previewRun(run, runOfFolder(store, run.folder)), place.at(run), signal))
-        yield { type: 'done', runs }
-      } catch (error) {
-        if (!(error instanceof Abandoned)) throw error
-      }
+    preview: (asked, onBytes) => previewLog(store, asked, onBytes),
+    async importEventFiles(request, onBytes) {
+      const asked = parseOrExplain(importEventFiles, request, 'importing event files')
+      const root = path.resolve(asked.path)
+      if (asked.follow) return follow(root, asked.name, asked.tagRoles)
+      const around = store.read.followed().find((each) => isWithin(root, each.path))
+      if (around !== undefined)
+        throw new UserError(
+          `While importing event files: ${root} is followed${around.isRead ? ', so that all of it is read already' : ', and read on by the next Anneal that opens the lab'}; stop following it first.`,
+        )
+      return importTensorboard(store, asked, onBytes)
     },
-    import: (asked, signal) => importRuns(store, asked, signal),
+    followed: () =>
+      store.read.followed().map(({ path: at, since, isRead, problem }) => ({
+        path: at,
+        since,
+        isRead,
+        problem,
+        runs: runsIn(at).length,
+      })),
+    async unfollow({ path: asked }) {
+      const folder = path.resolve(asked)
+      const around = store.read.followed().find((each) => isWithin(folder, each.path))
+      if (around === undefined)
+        throw new UserError(`While ending to follow ${folder}: it is not followed; nothing is changed.`)
+      store.write.unfollow(around.path)
+      await follower.poke()
+    },
+    followAll: () => follower.takeUpAll(),
+    close: () => follower.close(),
   }
 }
 
-async function* importRuns(
-  store: Store,
-  { follow, path, name, tagRoles }: ImportLog,
-  signal: Cancellation | undefined,
-): AsyncGenerator<LogImportStep, void, undefined> {
-  const found = runsToImport({ path, name })
-  const place = placeIn(found)
-  const results: ImportedLogRun[] = []
-  let isWhole = false
-  try {
-    for (const run of found) {
-      yield { type: 'progress', ...place.at(run) }
-      await setImmediate()
-      if (signal?.aborted === true) return
-      results.push(importOne(store, run, { path, name, tagRoles, followed: follow }))
-    }
-    isWhole = true
-    yield { type: 'done', runs: results }
-  } finally {
-    if (!isWhole) for (const { id, outcome } of results) if (outcome === 'new') discard(store, id)
-  }
-}
-
-function importOne(store: Store, run: EventRun, asked: Parameters<typeof importRun>[2]): ImportedLogRun {
-  const before = runOfFolder(store, run.folder)
-  const stepsBefore = before?.stepsDone ?? 0
-  if (before !== undefined && isBeingRead(before)) {
-    const { id, name, stepsDone } = before
-    return { id, name, outcome: 'followed', stepsBefore, steps: stepsDone, notes: [] }
-  }
-  const readBefore = JSON.stringify(before?.elsewhere?.files)
-  const { id, name, elsewhere, stepsDone } = importRun(store, run, asked)
-  const isSame = JSON.stringify(elsewhere?.files) === readBefore
-  const outcome = before === undefined ? 'new' : isSame ? 'same' : 'grown'
-  return { id, name, outcome, stepsBefore, steps: stepsDone, notes: elsewhere?.notes ?? [] }
-}
-
-/** Of an import that was broken off no run that it made stays. */
-function discard(store: Store, id: string): void {
-  if (store.read.run(id).status === 'running') store.write.setStatus(id, 'interrupted')
-  store.write.deleteRun(id)
-}
-
-/** How far the import came before each run, in bytes of all event files. */
-function placeIn(runs: readonly EventRun[]) {
-  let total = 0
-  const before = new Map<EventRun, number>()
-  for (const run of runs) {
-    before.set(run, total)
-    total += bytesOf(run)
-  }
-  return { at: (run: EventRun) => ({ done: before.get(run) ?? 0, total }) }
+/** A folder may be empty yet: the other program has still to begin. */
+async function refuseUnfollowable(folder: string, name: string | undefined): Promise<void> {
+  if (!existsSync(folder))
+    throw new UserError(`While following event files: ${folder} is not there; check the path.`)
+  if (!statSync(folder).isDirectory())
+    throw new UserError(
+      `While following event files: ${folder} is a file; give its folder, so that the files of a restart are read too.`,
+    )
+  const seen = await createEventTree(folder).look()
+  if (name !== undefined && seen.length > 1)
+    throw new UserError(
+      `While following event files: ${folder} has ${seen.length} runs, and one name was given; leave the name out, or give the folder of one run.`,
+    )
+  for (const { run } of seen) refuseOthers(run)
 }

@@ -187,6 +187,5 @@ function outcomeWords({ outcome, stepsBefore, steps, notes }: ImportedLogRun): s
   const damage = notes.length === 0 ? '' : `; ${notes.join(' ')}`
   if (outcome === 'new') return `${counted(steps, 'step')}${damage}`
   if (outcome === 'same') return `nothing new; ${counted(steps, 'step')} as before${damage}`
-  if (outcome === 'followed') return 'is being followed already; left as it is'
   return `read on: ${count(stepsBefore)} steps before, ${count(steps)} now${damage}`
 }

@@ -1,4 +1,5 @@
-import type { ImportLog, LogRun } from '../../shared/api/elsewhere.ts'
+import type { LogRun } from '../../shared/api/elsewhere.ts'
+import type { ImportEventFiles } from '../../shared/api/eventFiles.ts'
 import type { TagRole } from '../../shared/run/tagRoles.ts'
 
 /** What is asked for beside the path. */
@@ -83,7 +84,7 @@ export function logInput(
   path: string,
   { name, follow, roles }: LogDraft,
   runs: readonly LogRun[],
-): ImportLog {
+): ImportEventFiles {
   const isOne = runs.length === 1
   return {
     path,

@@ -1,4 +1,5 @@
-import type { ImportedLogRun, ImportLog, LogProgress, LogRun } from '../../shared/api/elsewhere.ts'
+import type { ImportedLogRun, LogProgress, LogRun } from '../../shared/api/elsewhere.ts'
+import type { ImportEventFiles } from '../../shared/api/eventFiles.ts'
 import { api } from '../client.ts'
 import { notifyDone, notifyError } from '../components/notify.ts'
 import { counted } from '../format/format.ts'
@@ -47,13 +48,13 @@ export function readLog(path: string): void {
   end = () => subscription.unsubscribe()
 }
 
-export function importLog(input: ImportLog): void {
+export function importLog(input: ImportEventFiles): void {
   end?.()
   logJob.set({ state: 'importing', progress: undefined })
   const subscription = api.elsewhere.importLog.subscribe(input, {
     onData(step) {
       if (step.type === 'progress') return logJob.set({ state: 'importing', progress: step })
-      settle({ state: 'done', runs: step.runs, isFollowed: input.follow })
+      settle({ state: 'done', runs: step.runs, isFollowed: input.follow === true })
       if (elsewhereDialog.get() !== 'log')
         notifyDone(`${counted(step.runs.length, 'run')} imported from ${input.path}`)
     },

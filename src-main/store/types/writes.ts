@@ -6,6 +6,7 @@ import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { ElsewhereBatch } from './elsewhere.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
+import type { FollowedRecord } from './followed.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
 import type { NewPlan, NewRun, RunRecord } from './run.ts'
 import type { NewCell, NewStudy, Requeue, StudyEdit, StudyExtension, StudyStatusChange } from './study.ts'
@@ -39,6 +40,16 @@ export interface StoreWrites {
   claimRun(runId: string, replan?: (claimed: RunRecord) => NewPlan): RunRecord
   /** Stores what came of a run that another program trains, in one transaction; its status is set by `setStatus`. */
   putElsewhere(runId: string, batch: ElsewhereBatch): void
+  /**
+   * This host reads the folder from now on, and the next one when it has ended.
+   * @throws UserError where another living program follows it, or it overlaps with another followed folder
+   */
+  follow(folder: Pick<FollowedRecord, 'path' | 'name' | 'tagRoles'>): void
+  /** @returns whether this host reads it from now on; false where it is no longer followed, or another living program reads it */
+  takeUpFollowed(path: string): boolean
+  /** Ends it for all of its runs; where another program reads it, that ends them. Nothing where it is not followed. */
+  unfollow(path: string): void
+  putFollowedProblem(path: string, problem: string | null): void
   setStatus(runId: string, status: RunStatus, reason?: string): void
   /** What is done for an active run that has no device yet, in words; null when its trainer begins. Gone when it has ended. */
   saySetup(runId: string, words: string | null): void

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { importLog, type LogRun } from '../../../shared/api/elsewhere.ts'
+import type { LogRun } from '../../../shared/api/elsewhere.ts'
+import { importEventFiles } from '../../../shared/api/eventFiles.ts'
 import { importPredictions } from '../../../shared/api/outsidePredictions.ts'
 import type { TagRole } from '../../../shared/run/tagRoles.ts'
 import {
@@ -85,7 +86,7 @@ describe('the tags of a log', () => {
 
   test('become what the host takes; a name is of a single run', () => {
     const draft = { ...emptyLogDraft, name: ' mine ', follow: true, roles: { lr1: 'learningRate' } as const }
-    assert.deepEqual(importLog.parse(logInput('/logs', draft, runs)), {
+    assert.deepEqual(importEventFiles.parse(logInput('/logs', draft, runs)), {
       path: '/logs',
       follow: true,
       tagRoles: { lr1: 'learningRate' },

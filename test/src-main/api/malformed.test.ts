@@ -87,6 +87,8 @@ const inputs: Readonly<Record<string, unknown>> = {
     smoothing: { kind: 'ema', weight: 0.5 },
   },
   'series.valuesAt': { runIds: ['zzz'], series: 'loss', step: 3 },
+  'series.names': { id: 'zzz' },
+  'elsewhere.unfollow': { path: '/nowhere/at/all' },
   'ensembles.list': { runId: 'zzz' },
   'ensembles.save': { name: 'e', method: 'average', members: [{ snapshotId: 1, weight: 1 }] },
   'ensembles.rename': { id: 1, name: 'e' },
@@ -127,6 +129,7 @@ const withoutInput = [
   'studies.presets',
   'lab.slots',
   'datasets.list',
+  'elsewhere.followed',
   'lab.about',
   'lab.storage',
   'lab.devices',
@@ -244,6 +247,7 @@ for (const path of Object.keys(inputs).filter(
 
 for (const path of [
   'datasets.list',
+  'elsewhere.followed',
   'lab.about',
   'lab.storage',
   'runs.changes',
