@@ -117,7 +117,10 @@ export interface Services {
     /** Ends it for the followed folder that a path is or lies in. */
     unfollow(input: z.infer<typeof unfollowFolder>): Promise<void>
     previewLog(path: string, signal: Cancellation | undefined): AsyncIterable<LogPreviewStep>
-    importLog(input: z.output<typeof importEventFiles>, signal: Cancellation | undefined): AsyncIterable<LogImportStep>
+    importLog(
+      input: z.output<typeof importEventFiles>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<LogImportStep>
     lookAtPredictions(input: z.infer<typeof lookAtPredictions>): Promise<PredictionsLook>
     previewPredictions(
       input: ImportPredictions,

@@ -42,7 +42,9 @@ export async function importTensorboard(
   try {
     for (const run of found) {
       const isNew = runOfFolder(store, run.folder) === undefined
-      const stored = await importRun(store, run, asked, (read) => onBytes(Math.min(total, done + read), total))
+      const stored = await importRun(store, run, asked, (read) =>
+        onBytes(Math.min(total, done + read), total),
+      )
       runs.push(stored)
       if (isNew) made.push(stored.id)
       done += bytesOf(run)
@@ -56,7 +58,10 @@ export async function importTensorboard(
 
 /** Bytes of the event files of a run. */
 export const bytesOf = ({ folder, files }: EventRun): number =>
-  files.reduce((sum, name) => sum + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0)
+  files.reduce(
+    (sum, name) => sum + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
 
 async function importRun(
   store: Store,

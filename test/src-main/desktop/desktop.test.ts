@@ -76,11 +76,11 @@ test('the menu starts a new run, imports, shows the shortcuts, the database and 
   const end = bridge.onMenu((choice) => chosen.push(choice))
   shell.revealed.length = 0
   click(/New Run/)
-  click(/TensorBoard Log/)
+  click(/TensorBoard/)
   click(/Import &Predictions/)
   click(/Keyboard Shortcuts/)
   click(/Database/)
-  click(/Log/)
+  click(/Reveal &Log/)
   end()
   assert.deepEqual(chosen, ['newRun', 'importLog', 'importPredictions', 'shortcuts'])
   assert.deepEqual(shell.revealed, [desktop.database, path.join(desktop.home, 'desktop', 'anneal.log')])
