@@ -1,6 +1,6 @@
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
-import { ensembleModels, ensemblePredictions } from './files/ensembles.ts'
+import { ensembleAnswers, ensembleModels } from './files/ensembles.ts'
 import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
 import { examplePictures, samples } from './files/samples.ts'
@@ -19,7 +19,7 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },
   { path: /^\/download\/run-table\.(?<format>csv|parquet)$/, handle: runTable },
   { path: /^\/download\/snapshots\/(?<id>[^/]+)\/(?<format>[^/]+)$/, handle: snapshotDownload },
-  { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet)$/, handle: ensemblePredictions },
+  { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet|npy|npz)$/, handle: ensembleAnswers },
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
   { path: /^\/download\/ensemble\/ensemble\.(?<format>onnx)$/, handle: ensembleModels },
 ]
