@@ -3,6 +3,7 @@ import { combine } from '../../shared/ensemble/index.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { Part } from '../../shared/ensemble/predictions.ts'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import type { AverageAnswer } from '../../shared/run/average.ts'
 import { ELSEWHERE_DATASET } from '../../shared/run/elsewhere.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
@@ -80,8 +81,27 @@ export async function ensemblePredictions(
   return { ...described, answers: { of: 'model', probs: combine(stored, classes, howOf(method, weights)) } }
 }
 
+/** What the model of averaged weights answered when it was made. @throws UserError where its run kept no such part */
+export async function averagePredictions(
+  lab: Lab,
+  members: readonly ChosenMember[],
+  { predictions }: Pick<AverageAnswer, 'predictions'>,
+  part: Part,
+): Promise<PredictionTable> {
+  const [first] = members
+  if (first === undefined) throw new Error('an average has at least one member')
+  const found = predictions.find((each) => each.part === part)
+  if (found === undefined || found.labels.length === 0)
+    throw new UserError(
+      `While writing predictions: run ${first.snapshot.runId} keeps no ${part} examples; choose the other part.`,
+    )
+  const { probs, labels, classes } = found
+  const described = await describePart(lab, first.snapshot, part, labels, classes)
+  return { ...described, answers: { of: 'model', probs } }
+}
+
 /** What a part's examples are, of the model that answered it. */
-export async function describePart(
+async function describePart(
   lab: Lab,
   snapshot: SnapshotRecord,
   part: Part,

@@ -1,10 +1,10 @@
-import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { predictionFormats } from '../../../shared/api/urls.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import { snapshotPredictions } from '../../ensembles/predictionTables.ts'
-import { exportSnapshot, snapshotFormats } from '../../export/snapshot.ts'
+import { snapshotFormats } from '../../export/model.ts'
+import { exportSnapshot } from '../../export/snapshot.ts'
 import {
   addRunCommand,
   addStore,
@@ -16,9 +16,9 @@ import {
   withRun,
   withStored,
 } from '../context.ts'
-import { refuseToOverwrite, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
+import { writeModel } from '../modelExport.ts'
 import {
   isPredictionFormat,
   partFlag,
@@ -105,16 +105,8 @@ function addExport(snapshots: Command, cli: Cli): void {
         const table = await snapshotPredictions(core, core.store.read.snapshot(snapshot), options.part)
         return writePredictions(cli, table, { snapshotId: snapshot }, { ...options, format })
       }
-      const files = exportSnapshot(core.store, snapshot, format, options.ema ? 'ema' : 'own').map(
-        ({ name, chunks }) => ({
-          file: name === undefined ? options.out : path.join(options.out, name),
-          chunks,
-        }),
-      )
-      // All or nothing: none is written where one would be in the way.
-      for (const { file } of files) refuseToOverwrite(file, options.force)
-      const written = []
-      for (const { file, chunks } of files) written.push(await writeFileWhole(file, chunks, options.force))
+      const files = exportSnapshot(core.store, snapshot, format, options.ema ? 'ema' : 'own')
+      const written = await writeModel(files, options.out, options.force)
       if (options.json) return printJson(cli, { snapshotId: snapshot, format, files: written })
       for (const { file, bytes } of written) cli.terminal.err(`Wrote ${file} (${plural(bytes, 'byte')}).\n`)
     })
