@@ -57,7 +57,9 @@ export interface EnsembleChoice {
 }
 
 const choice = ({ method, members }: EnsembleChoice): string =>
-  `method=${method}&members=${members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')}`
+  `method=${method}&members=${membersText(members)}`
+const membersText = (members: EnsembleChoice['members']): string =>
+  members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')
 
 export const predictionFormats = ['csv', 'parquet', 'npy', 'npz'] as const
 export type PredictionFormat = (typeof predictionFormats)[number]
@@ -75,3 +77,7 @@ const rawPart = (raw: boolean): string => (raw ? '&raw=yes' : '')
 /** A tar with every member in that format and a JSON file that says how they are combined; onnx: one file that is the whole. */
 export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>
   `/download/ensemble/${format === 'onnx' ? 'ensemble.onnx' : `${format}.tar`}?${choice(ensemble)}`
+
+/** The model of their averaged weights, made anew: seconds to minutes. tfjs: a tar. */
+export const averagedModelUrl = (members: EnsembleChoice['members'], format: SnapshotDownload): string =>
+  `/download/averaged/${format}?members=${membersText(members)}`

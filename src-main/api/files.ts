@@ -1,6 +1,6 @@
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
-import { ensembleAnswers, ensembleModels } from './files/ensembles.ts'
+import { averagedModel, ensembleAnswers, ensembleModels } from './files/ensembles.ts'
 import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
 import { examplePictures, samples } from './files/samples.ts'
@@ -22,6 +22,7 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet|npy|npz)$/, handle: ensembleAnswers },
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
   { path: /^\/download\/ensemble\/ensemble\.(?<format>onnx)$/, handle: ensembleModels },
+  { path: /^\/download\/averaged\/(?<format>[^/]+)$/, handle: averagedModel },
 ]
 
 /** Whether an address is one of a file, whatever is behind it. */

@@ -6,11 +6,12 @@ import {
   snapshotDownloads,
 } from '../../../shared/api/urls.ts'
 import { methodWords, predictionMethods } from '../../../shared/ensemble/methods.ts'
-import { parseOrExplain } from '../../../shared/errors.ts'
+import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import type { Core } from '../../core.ts'
 import { type ChosenMember, commonClasses, ensemblePredictions } from '../../ensembles/predictionTables.ts'
 import { predictionFile } from '../../export/predictions/index.ts'
 import { exportEnsembleOnnx, exportSnapshot } from '../../export/snapshot.ts'
+import { exportWeightAverage } from '../../export/weightAverage.ts'
 import type { StoreReads } from '../../store/types.ts'
 import { csvForm, download, lookUp, parquetType } from './answers.ts'
 import { type TarFile, tarFile, tarOf } from './tar.ts'
@@ -45,6 +46,8 @@ const predictionsQuery = z.object({
   format: z.enum(predictionFormats),
 })
 const modelsQuery = z.object({ ...choice, format: z.enum(snapshotDownloads) })
+
+const averagedQuery = z.object({ members: memberList, format: z.enum(snapshotDownloads) })
 
 const doing = 'reading the address of an ensemble'
 
@@ -88,6 +91,40 @@ export async function ensembleModels(
   const mtime = new Date(Math.max(...members.map(({ snapshot }) => snapshot.createdAt)))
   const files = memberFiles(core, ensemble.method, members, classes, format)
   return download(`ensemble-${format}.tar`, 'application/x-tar', tarOf(files, mtime))
+}
+
+export async function averagedModel(
+  core: Core,
+  groups: Readonly<Record<string, string>>,
+  request: Request,
+): Promise<Response> {
+  const given = { ...Object.fromEntries(new URL(request.url).searchParams), ...groups }
+  const { members: named, format } = parseOrExplain(averagedQuery, given, doing)
+  const looked = lookUp(() => membersOf(core.store.read, { method: 'weighted', members: named }))
+  if ('missing' in looked) return looked.missing
+  const members = looked.found
+  refuseOtherRuns(members)
+  const shares = members.map(({ snapshot, weight }) => ({ snapshotId: snapshot.id, weight }))
+  const files = exportWeightAverage(core.store, members, await core.ensembles.averaged(shares), format)
+  if (format !== 'tfjs')
+    return download(
+      `averaged-weights.${format}`,
+      'application/octet-stream',
+      files.flatMap(({ chunks }) => chunks),
+    )
+  const mtime = new Date(Math.max(...members.map(({ snapshot }) => snapshot.createdAt)))
+  const inTar = files.map(({ name, chunks }) => tarFile(`averaged-weights/${name}`, chunks))
+  return download('averaged-weights-tfjs.tar', 'application/x-tar', tarOf(inTar, mtime))
+}
+
+/** @throws UserError where members are of several runs: their models need not have the same weights */
+function refuseOtherRuns(members: readonly ChosenMember[]): void {
+  const [first] = members
+  const stray = members.find(({ snapshot }) => snapshot.runId !== first?.snapshot.runId)
+  if (stray === undefined) return
+  throw new UserError(
+    `While averaging weights: snapshot ${stray.snapshot.id} is of run ${stray.snapshot.runId} and snapshot ${first?.snapshot.id} of run ${first?.snapshot.runId}; average snapshots of one run.`,
+  )
 }
 
 function membersOf(read: StoreReads, { method, members }: EnsembleChoice): ChosenMember[] {
