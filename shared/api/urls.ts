@@ -81,3 +81,13 @@ export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDown
 /** The model of their averaged weights, made anew: seconds to minutes. tfjs: a tar. */
 export const averagedModelUrl = (members: EnsembleChoice['members'], format: SnapshotDownload): string =>
   `/download/averaged/${format}?members=${membersText(members)}`
+
+/** All rows that a statement answers with, as Parquet. Addresses have an end: of long statements it is refused. */
+export const sqlParquetUrl = (sql: string, seconds: number): string =>
+  `/download/sql.parquet?seconds=${seconds}&sql=${encodeURIComponent(sql)}`
+/** Characters that such an address may have for every door to take it: a web server's head has 16 KiB. */
+export const longestSqlAddress = 12_000
+
+/** The runs of a study with their settings and scores, a row each. */
+export const studyTableUrl = (studyId: string, format: 'csv' | 'parquet'): string =>
+  `/download/studies/${studyId}.${format}`

@@ -5,6 +5,8 @@ import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
 import { examplePictures, samples } from './files/samples.ts'
 import { snapshotDownload } from './files/snapshots.ts'
+import { sqlParquet } from './files/sql.ts'
+import { studyTable } from './files/studies.ts'
 import { plainAnswer } from './plainAnswer.ts'
 
 /** Answers the addresses of shared/api/urls.ts; undefined for any other. */
@@ -22,6 +24,8 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet|npy|npz)$/, handle: ensembleAnswers },
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
   { path: /^\/download\/ensemble\/ensemble\.(?<format>onnx)$/, handle: ensembleModels },
+  { path: /^\/download\/sql\.parquet$/, handle: sqlParquet },
+  { path: /^\/download\/studies\/(?<study>[^/]+)\.(?<format>csv|parquet)$/, handle: studyTable },
   { path: /^\/download\/averaged\/(?<format>[^/]+)$/, handle: averagedModel },
 ]
 

@@ -23,6 +23,8 @@ import {
   runTableUrl,
   samplesUrl,
   snapshotDownloadUrl,
+  sqlParquetUrl,
+  studyTableUrl,
 } from '../../../shared/api/urls.ts'
 import { createFiles, type FileDoor } from '../../../src-main/api/index.ts'
 import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
@@ -313,7 +315,7 @@ test('predictions are the same numbers in every format, with the place of every 
       rows.map(({ index, label }) => [Number(index), label]),
       places.map((place, i) => [place, 'abc'[labels[i] ?? 9]]),
     )
-    const stored = await parquetReadObjects({ file: new Uint8Array(parquet).buffer })
+    const stored = await rowsIn(parquet)
     assert.deepEqual(
       stored.flatMap(({ p_0, p_1, p_2 }) => [p_0, p_1, p_2]),
       wanted,
@@ -329,6 +331,41 @@ test('predictions are the same numbers in every format, with the place of every 
     assert.deepEqual([...(await arraysOf('predictions.npy', npy)).values()], [wanted])
   }
 })
+
+test('a study and an answer to SQL leave as Parquet, with the values that the store holds', async () => {
+  const id = await lab.core.studies.launch({
+    name: 'rates "α"',
+    kind: 'sweep',
+    base: cloudsSpec(1),
+    axes: [{ path: 'batchSize', values: [8, 16] }],
+  })
+  const { cells } = lab.core.store.read.study(id)
+  const wanted = cells.map(({ runId, settings, status }) => [runId, settings.batchSize, status])
+  const { bytes, disposition } = await saved(studyTableUrl(id, 'parquet'))
+  assert.match(decodeURIComponent(disposition), /rates-α-\w+\.parquet/)
+  assert.deepEqual(
+    (await rowsIn(bytes)).map((row) => [row.runId, Number(row['settings.batchSize']), row.status]),
+    wanted,
+  )
+  const csv = table((await saved(studyTableUrl(id, 'csv'))).bytes)
+  assert.deepEqual(
+    csv.map((row) => [row.runId, Number(row['settings.batchSize']), row.status]),
+    wanted,
+  )
+  const answer = await saved(
+    sqlParquetUrl('SELECT id, cycle, test_accuracy FROM snapshots_view ORDER BY id LIMIT 3', 10),
+  )
+  assert.deepEqual(
+    (await rowsIn(answer.bytes)).map(({ id: each, cycle, test_accuracy }) => [
+      Number(each),
+      Number(cycle),
+      test_accuracy,
+    ]),
+    snapshots.map((each) => [each.id, each.cycle, each.testAccuracy]),
+  )
+})
+
+const rowsIn = (bytes: Buffer) => parquetReadObjects({ file: new Uint8Array(bytes).buffer })
 
 /** The arrays of a NumPy file, as our own reader (held against NumPy elsewhere) finds them. */
 async function arraysOf(name: string, bytes: Buffer): Promise<Map<string, number[]>> {
@@ -495,6 +532,7 @@ test('what is not there is 404 in a sentence, what is wrong is 400, and no other
     '/download/ensemble/predictions.csv?part=test&method=average&members=999999:1',
     '/download/ensemble/tfjs.tar?method=average&members=999999:1',
     '/download/averaged/onnx?members=999999:1',
+    '/download/studies/zzz.parquet',
   ]
   const wrong = [
     `/download/runs/${run.id}/exe`,
@@ -516,6 +554,9 @@ test('what is not there is 404 in a sentence, what is wrong is 400, and no other
     `/download/ensemble/tfjs.tar?method=magic&members=${id}:1`,
     `/download/averaged/pickle?members=${id}:1`,
     '/download/averaged/onnx',
+    '/download/sql.parquet',
+    '/download/sql.parquet?sql=DELETE%20FROM%20runs',
+    '/download/sql.parquet?sql=SELECT%201&seconds=never',
     '/data/samples/clouds/0.png?count=3',
     '/data/samples/clouds/0.png?count=101',
     '/data/samples/clouds/x.png?count=1',
