@@ -12,7 +12,7 @@ import {
   saveWeightAverage,
 } from './ensembles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
-import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
+import { answerExamples, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -254,7 +254,7 @@ const predictions = router({
     .input(input(uploadPiece, 'taking examples'))
     .mutation(({ ctx, input }) => ctx.predictions.upload(input)),
   answer: procedure
-    .input(input(answerUpload, 'predicting'))
+    .input(input(answerExamples, 'predicting'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.predictions.answer(input, signal))),
 })
 

@@ -21,7 +21,7 @@ import type {
 } from './ensembles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
-import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
+import type { AnswerExamples, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -103,10 +103,7 @@ export interface Services {
   readonly predictions: {
     input(predictor: Predictor): PredictorInput
     upload(piece: UploadPiece): Promise<void>
-    answer(
-      input: z.infer<typeof answerUpload>,
-      signal: Cancellation | undefined,
-    ): AsyncIterable<PredictionStep>
+    answer(input: AnswerExamples, signal: Cancellation | undefined): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

@@ -447,6 +447,23 @@ test('a row typed under "Try it" has the probabilities that the command line pri
     const shownValue = `${(100 * Number(p)).toFixed(2)} %`
     await dialog.getByRole('cell', { name: shownValue }).first().waitFor()
   }
+  await dialog
+    .getByLabel('Or the path of a table')
+    .fill(lab.write('rows.csv', `${header}\n${row}\nx,y,z\n${row}\n`))
+  await page.keyboard.press('Enter')
+  await dialog.getByText('2 examples answered.').waitFor()
+  await dialog
+    .getByRole('region', { name: 'Left out' })
+    .getByText(/^line 3: /)
+    .waitFor()
+  const chosen = dialog.getByRole('option', { selected: true })
+  await dialog.getByRole('listbox', { name: 'Examples' }).press('ArrowDown')
+  await chosen.getByText('line 4').waitFor()
+  const coming = page.waitForEvent('download')
+  await dialog.getByRole('button', { name: 'Save as CSV' }).click()
+  const lines = asked.stdout.trimEnd().split('\n')
+  const saved = readFileSync(await pathOf(await coming), 'utf8')
+  assert.equal(saved, `${lines[0]}\n${lines[1]}\n${lines[1]?.replace('2', '4')}\n`)
   await assertAccessible(page)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
