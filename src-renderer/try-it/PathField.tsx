@@ -30,7 +30,7 @@ export function PathField({ kind, isBusy, onAsk }: PathFieldProps) {
           onChange={({ currentTarget }) => setPath(currentTarget.value)}
         />
         <Button type="submit" variant="default" disabled={isBusy || isEmpty}>
-          Ask
+          Ask about the path
         </Button>
         {!isBusy && (
           <NativeDialogs
