@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { safetensors } from '../../../src-main/export/safetensors.ts'
 import { exportSnapshot } from '../../../src-main/export/snapshot.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
+import { invokeHere } from '../cli/testTerminal.ts'
 import { type CoreLab, cloudsSpec, openLab } from './lab.ts'
 
 /* Runs that begin with weights of a file or of a snapshot: what is kept, what is refused, and the bits they begin with. */
@@ -94,7 +95,25 @@ test('every run of a study begins with them, later ones too when the file is gon
   writeFileSync(copy, Buffer.concat(safetensors([{ name: 'x', shape: [1], data: new Uint8Array(4) }], {})))
   await assert.rejects(studies.extend({ id, values }), /has other content than the study began with/)
   assert.equal(begun().length, 3)
+  const [snapshot] = store.read.snapshots(trained.id)
   await studies.command(id, 'cancel')
+
+  // The file that "Copy train spec" writes, swept by the command line.
+  const copied = path.join(lab.home, 'copied.json')
+  const fromSnapshot = { initialWeights: { of: { snapshotId: snapshot?.id } } }
+  writeFileSync(copied, JSON.stringify({ ...cloudsSpec(1), ...fromSnapshot }))
+  const swept = ['sweep', '--spec', copied, '--axis', 'batchSize=8,10', '--queue', '--json']
+  const told = await invokeHere(lab.home, swept)
+  assert.equal(told.code, 0, told.err)
+  const study = store.read.studies().find((each) => each.id !== id)
+  assert.ok(study)
+  for (const { info } of store.read.studyCells(study.id))
+    assert.equal(store.read.run(info.runId).initial?.weightsSha256, trained.finalWeightsSha256)
+  await studies.command(study.id, 'cancel')
+  assert.match(
+    (await invokeHere(lab.home, [...swept, '--initial-weights', '1'])).err,
+    /leave one of the two out/,
+  )
 
   // A study of what one of its runs began with, partly: random tensors are those of each run's own seed.
   const [first] = begun()
