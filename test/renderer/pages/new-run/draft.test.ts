@@ -232,6 +232,9 @@ test('the cost is told in words', () => {
     device: 'cpu',
   } as const
   assert.equal(secondsOf(estimate, defaultSpec, plan, snapshots), 1680 * 0.01 + (12 + 4) * 0.5)
+  // The average of the weights is evaluated once more with each of the four snapshots.
+  const averaged = parseRunSpec({ ...defaultSpec, ema: {} })
+  assert.equal(secondsOf(estimate, averaged, plan, snapshots), 1680 * 0.01 + (12 + 2 * 4) * 0.5)
   assert.equal(aboutTime(0.2), 'about 1\u202fs')
   assert.equal(aboutTime(23), 'about 25\u202fs')
   assert.equal(aboutTime(170), 'about 3\u202fmin')
