@@ -222,11 +222,11 @@ describe('the form before an import', () => {
 
   test('files dropped on another page are sent to the host, looked at, and gone after their import', async () => {
     await window.go('/')
-    const drop = await page.evaluateHandle(() => {
+    const drop = await page.evaluateHandle<unknown>(`{
       const transfer = new DataTransfer()
-      transfer.items.add(new File(['size,label\n1,x\n2,y\n3,x\n'], 'dropped.csv'))
-      return transfer
-    })
+      transfer.items.add(new File(['size,label\\n1,x\\n2,y\\n3,x\\n'], 'dropped.csv'))
+      transfer
+    }`)
     await page.dispatchEvent('body', 'dragover', { dataTransfer: drop })
     await page.getByText('Drop a file or folder').waitFor()
     await page.dispatchEvent('body', 'drop', { dataTransfer: drop })
