@@ -222,11 +222,12 @@ describe('the form before an import', () => {
 
   test('files dropped on another page are sent to the host, looked at, and gone after their import', async () => {
     await window.go('/')
-    const drop = await page.evaluateHandle(() => {
+    // As text: its types are those of a page, which this is not.
+    const drop = await page.evaluateHandle(`(() => {
       const transfer = new DataTransfer()
-      transfer.items.add(new File(['size,label\n1,x\n2,y\n3,x\n'], 'dropped.csv'))
+      transfer.items.add(new File(['size,label\\n1,x\\n2,y\\n3,x\\n'], 'dropped.csv'))
       return transfer
-    })
+    })()`)
     await page.dispatchEvent('body', 'dragover', { dataTransfer: drop })
     await page.getByText('Drop a file or folder').waitFor()
     await page.dispatchEvent('body', 'drop', { dataTransfer: drop })
