@@ -11,7 +11,7 @@ export const desktopThemes = ['light', 'dark', 'system'] as const
 export type DesktopTheme = (typeof desktopThemes)[number]
 
 /** What the native menu asks the page to do. */
-export const menuChoices = ['newRun', 'shortcuts'] as const
+export const menuChoices = ['newRun', 'importLog', 'importPredictions', 'shortcuts'] as const
 export type MenuChoice = (typeof menuChoices)[number]
 
 /** As much of a page's `File` as is said here, where there are no pages. */

@@ -17,6 +17,7 @@ import {
 import { previewData } from '../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
 import { whileWanted } from './whileWanted.ts'
+import { inSteps } from './inSteps.ts'
 
 const sampledRows = 20
 
@@ -128,60 +129,22 @@ function some(names: readonly string[]): string {
   return rest.length === 0 ? `class ${last}` : `classes ${rest.toReversed().join(', ')} and ${last}`
 }
 
-/** Thrown into an import to end it. */
-class Cancelled extends Error {
-  override readonly name = 'Cancelled'
-}
-
-/** What an import tells, as steps to be pulled: progress that nobody has taken yet is replaced by newer progress. */
 async function* importInSteps(
   catalogue: Catalogue,
   options: ImportOptions,
   signal: Cancellation | undefined,
   describe: (dataset: StoredDataset) => Promise<DatasetInfo>,
 ): AsyncGenerator<ImportStep, void, undefined> {
-  let latest: Extract<ImportStep, { type: 'progress' }> | undefined
-  let wake: () => void = () => undefined
-  let isOver = false
-  let isAbandoned = false
-  const checkWanted = (): void => {
-    if (isAbandoned || signal?.aborted === true) throw new Cancelled('the window ended the import')
-  }
-  const importing = catalogue
-    .import(
-      options,
-      ({ done, total, unit }) => {
-        checkWanted()
-        latest = { type: 'progress', done, total: total ?? null, unit }
-        wake()
-      },
-      checkWanted,
-    )
-    .finally(() => {
-      isOver = true
-      wake()
-    })
-  importing.catch(() => undefined)
-  try {
-    while (!isOver) {
-      if (latest === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        continue
-      }
-      const step = latest
-      latest = undefined
-      yield step
-    }
-    const dataset = await importing
-    const described = await describe(dataset)
-    yield { type: 'done', dataset: described, warnings: await warningsOf(catalogue, dataset, described) }
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error
-  } finally {
-    isAbandoned = true
-    // When the subscription has ended, nothing of a cancelled import is left behind.
-    await importing.catch(() => undefined)
-  }
+  const dataset = yield* inSteps(
+    (report: (progress: Extract<ImportStep, { type: 'progress' }>) => void, checkWanted) =>
+      catalogue.import(
+        options,
+        ({ done, total, unit }) => report({ type: 'progress', done, total: total ?? null, unit }),
+        checkWanted,
+      ),
+    signal,
+  )
+  if (dataset === undefined) return
+  const described = await describe(dataset)
+  yield { type: 'done', dataset: described, warnings: await warningsOf(catalogue, dataset, described) }
 }

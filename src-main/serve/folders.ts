@@ -5,6 +5,7 @@ import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
 import type { PreviewOptions } from '../../shared/data/preview.ts'
 import { UserError } from '../../shared/errors.ts'
+import { isWithin } from '../isWithin.ts'
 
 type Datasets = Services['datasets']
 
@@ -84,13 +85,13 @@ function createCheck({ named, own, uploads, home = homedir() }: FolderBounds): C
   return async (given) => {
     const real = await realOf(given === '' ? home : given)
     const open = uploads === undefined ? named : [...named, uploads]
-    for (const folder of open) if (isBelow(real, await realOf(folder))) return given
+    for (const folder of open) if (isWithin(real, await realOf(folder))) return given
     const realHome = await realOf(home)
     const isHidden = path
       .relative(realHome, real)
       .split(path.sep)
       .some((name) => name.startsWith('.'))
-    if (isBelow(real, realHome) && !isHidden && !isBelow(real, await realOf(own))) return given
+    if (isWithin(real, realHome) && !isHidden && !isWithin(real, await realOf(own))) return given
     throw new UserError(
       `While opening ${given === '' ? home : given}: a browser may read what lies in ${shown.join(', ')}, and nothing that is hidden in ${home}, once links are followed; copy the data to there, or start Anneal with --allow-folder and its folder.`,
     )
@@ -116,11 +117,6 @@ async function realOf(given: string): Promise<string> {
     const parent = path.dirname(whole)
     return parent === whole ? whole : path.join(await realOf(parent), path.basename(whole))
   }
-}
-
-function isBelow(file: string, folder: string): boolean {
-  const way = path.relative(folder, file)
-  return way === '' || !(way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way))
 }
 
 /** Every file and folder that an import would read. */
