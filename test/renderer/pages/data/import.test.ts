@@ -13,6 +13,7 @@ describe('the options of a draft', () => {
       format: 'csv',
       path: '/data/cards.csv',
       label: 'suit',
+      as: 'table',
       header: true,
       delimiter: ',',
       maxCategories: 100,
@@ -38,7 +39,7 @@ describe('the options of a draft', () => {
 
   test('of a well-filled form are what the host takes', () => {
     const draft = { ...emptyDraft, path: '/p', label: 'suit', categorical: 'a, 3', height: '8', width: '9' }
-    for (const format of ['idx', 'cifar', 'csv', 'images'] as const) {
+    for (const format of ['idx', 'cifar', 'csv', 'parquet', 'numpy', 'images'] as const) {
       const options = optionsOf(draft, format)
       assert.deepEqual(mistakesIn(options, format), {})
       assert.ok(importOptions.safeParse(options).success, format)
@@ -68,7 +69,7 @@ describe('mistakes', () => {
       { ...emptyDraft, path: '/p', label: 'l', maxCategories: '2.5' },
     ]
     for (const draft of drafts)
-      for (const format of ['idx', 'cifar', 'csv', 'images'] as const) {
+      for (const format of ['idx', 'cifar', 'csv', 'parquet', 'numpy', 'images'] as const) {
         const options = optionsOf(draft, format)
         const isFine = importOptions.safeParse(options).success
         assert.equal(Object.keys(mistakesIn(options, format)).length === 0, isFine, JSON.stringify(options))
@@ -82,6 +83,7 @@ describe('a refusal of the host stands', () => {
     testPath: '/data/b: c.csv',
     label: 'x',
     categorical: ['y'],
+    without: ['i'],
     name: 'n',
   }
   const cases: [string, string | undefined][] = [
@@ -91,6 +93,11 @@ describe('a refusal of the host stands', () => {
     ['While importing /data/a.csv: the name n belongs to the embedded data set; choose another.', 'name'],
     ['While reading a.csv: there is no column "x"; give a name (there are "a, b") or a position.', 'label'],
     ['While reading a.csv: there is no column "y"; give a name (there are "a, b").', 'categorical'],
+    [
+      'While reading a.csv: there is no column "i" (did you mean id?); give a name (there are "a").',
+      'without',
+    ],
+    ['While reading a.csv: the column "x" is to be left out, but it is the label; keep it.', 'without'],
     ['While reading a.csv: the column mixes numbers ("1", line 2) and text ("red", line 3).', undefined],
   ]
   for (const [refusal, field] of cases)
