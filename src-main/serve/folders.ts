@@ -5,6 +5,7 @@ import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
 import type { PreviewOptions } from '../../shared/data/preview.ts'
 import { UserError } from '../../shared/errors.ts'
+import { isWithin } from '../isWithin.ts'
 
 type Datasets = Services['datasets']
 
@@ -13,6 +14,8 @@ export interface FolderBounds {
   readonly named: readonly string[]
   /** Anneal's own folder, which is no data, unless it was named. */
   readonly own: string
+  /** What was sent by a browser, which it may read again. */
+  readonly uploads?: string
   /** The user's folder, where nothing hidden may be read. */
   readonly home?: string
 }
@@ -77,17 +80,18 @@ async function checkEntries(check: Check, folder: string, depth: number): Promis
 }
 
 /** Its result is the path as it was given. @throws UserError for one that may not be read */
-function createCheck({ named, own, home = homedir() }: FolderBounds): Check {
+function createCheck({ named, own, uploads, home = homedir() }: FolderBounds): Check {
   const shown = [...new Set([home, ...named.map((folder) => path.resolve(folder))])]
   return async (given) => {
     const real = await realOf(given === '' ? home : given)
-    for (const folder of named) if (isBelow(real, await realOf(folder))) return given
+    const open = uploads === undefined ? named : [...named, uploads]
+    for (const folder of open) if (isWithin(real, await realOf(folder))) return given
     const realHome = await realOf(home)
     const isHidden = path
       .relative(realHome, real)
       .split(path.sep)
       .some((name) => name.startsWith('.'))
-    if (isBelow(real, realHome) && !isHidden && !isBelow(real, await realOf(own))) return given
+    if (isWithin(real, realHome) && !isHidden && !isWithin(real, await realOf(own))) return given
     throw new UserError(
       `While opening ${given === '' ? home : given}: a browser may read what lies in ${shown.join(', ')}, and nothing that is hidden in ${home}, once links are followed; copy the data to there, or start Anneal with --allow-folder and its folder.`,
     )
@@ -113,11 +117,6 @@ async function realOf(given: string): Promise<string> {
     const parent = path.dirname(whole)
     return parent === whole ? whole : path.join(await realOf(parent), path.basename(whole))
   }
-}
-
-function isBelow(file: string, folder: string): boolean {
-  const way = path.relative(folder, file)
-  return way === '' || !(way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way))
 }
 
 /** Every file and folder that an import would read. */

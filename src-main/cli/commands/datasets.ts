@@ -32,6 +32,7 @@ import { examples } from '../help.ts'
 import { describePreview, previewReport } from '../previewText.ts'
 import { table } from '../table.ts'
 import { untilInterrupted } from '../untilInterrupted.ts'
+import { addExportSplit } from './exportSplit.ts'
 
 const plainOptions = z.object(jsonOption)
 
@@ -74,10 +75,11 @@ export function addDatasets(program: Command, cli: Cli): void {
   const datasets = program
     .command('datasets')
     .helpCommand(false)
-    .summary('data to train on: list, import, remove')
+    .summary('data to train on: list, import, export-split, remove')
     .description('Data to train on, stored once in the data folder.')
   addList(datasets, cli)
   addImport(datasets, cli)
+  addExportSplit(datasets, cli)
   addRemove(datasets, cli)
 }
 

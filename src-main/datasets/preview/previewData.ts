@@ -28,7 +28,7 @@ export async function* previewData(
   try {
     const request = { options, scratch }
     let held: DataPreview | undefined
-    const parts = jobParts('preview', request, dataPreview, { ...(signal && { signal }), givesWay: true })
+    const parts = jobParts('preview', request, dataPreview, { ...(signal && { signal }) })
     for await (const preview of parts) {
       const isBack = preview.seen.count <= seen
       held = isBack ? preview : undefined

@@ -2,7 +2,9 @@ import { Button, Select, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useEffect, useRef, useState } from 'react'
 import { canSkipUnusable, type ImportFormat, skipHint } from '../../../../shared/data/importOptions.ts'
+import { DropNote } from './DropNote.tsx'
 import type { Draft, PathField } from './draft.ts'
+import { leaveDrop } from './dropJob.ts'
 import { FolderBrowser } from './FolderBrowser.tsx'
 import { CommonFields, FormatFields } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
@@ -62,7 +64,7 @@ export function ImportPanel() {
         <TextInput
           className={classes.wide}
           label="File or folder"
-          description="On the machine Anneal runs on; it is copied, so the files may go afterwards"
+          description="On the machine Anneal runs on, or dropped anywhere on this window; it is copied, so the files may go afterwards"
           value={draft.path}
           error={mistakes.path}
           onChange={({ currentTarget }) => change({ path: currentTarget.value, format: null })}
@@ -72,6 +74,7 @@ export function ImportPanel() {
           ref={first}
         />
         <NativeDialogs onPick={pick} />
+        <DropNote />
       </fieldset>
       <div className={classes.browser}>
         <Preview draft={draft} format={format} />
@@ -101,6 +104,7 @@ export function ImportPanel() {
         onSkip={() => void submit({ skipUnusable: true })}
         onClear={() => {
           clear()
+          leaveDrop()
           first.current?.focus()
         }}
       />

@@ -20,10 +20,12 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
   const samples = new Map(columns.map(({ name, samples }) => [name, samples]))
   const isThere = table.data === undefined || samples.has(draft.label)
   const guess = guessLabel(columns)
-  const guessed = draft.label === '' && !table.isPlaceholderData ? guess?.column : undefined
+  // The class of another table, which this one has not, says nothing of this one's.
+  const isOpen = !table.isPlaceholderData && (draft.label === '' || !isThere)
+  const guessed = isOpen ? (guess?.column ?? '') : draft.label
   useEffect(() => {
-    if (guessed !== undefined) onChange({ label: guessed })
-  }, [guessed, onChange])
+    if (guessed !== draft.label) onChange({ label: guessed })
+  }, [guessed, draft.label, onChange])
   const common = { label: 'Column of the class', required: true }
   if (table.isError)
     return (

@@ -2,7 +2,6 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { DataPreview } from '../../../../shared/data/preview.ts'
 import { count } from '../../../format/format.ts'
-import bars from '../ClassTable.module.css'
 import classes from './Preview.module.css'
 
 /** Beyond these a list is unfolded on demand. */
@@ -19,7 +18,7 @@ export function PreviewClasses({ preview }: { readonly preview: DataPreview }) {
   const more = all.length - shown
   return (
     <section aria-label="Classes" className={classes.part}>
-      <table className={bars.table}>
+      <table className={classes.counts}>
         <thead>
           <tr>
             <th scope="col">Class</th>
@@ -32,7 +31,7 @@ export function PreviewClasses({ preview }: { readonly preview: DataPreview }) {
           {all.slice(0, shown).map(({ name, train, test: tests, pictures }) => (
             <tr key={name}>
               <th scope="row" title={name}>
-                {name}
+                <span className={classes.name}>{name}</span>
               </th>
               <Amount value={train} most={most} part="train" />
               {test !== null && <Amount value={tests} most={most} part="test" />}
@@ -66,10 +65,10 @@ interface AmountProps {
 function Amount({ value, most, part }: AmountProps) {
   return (
     <td>
-      <span className={bars.amount}>
-        <span className={bars.number}>{count(value)}</span>
-        <span className={bars.track} aria-hidden="true">
-          <span className={bars.bar} data-part={part} style={{ width: `${(100 * value) / most}%` }} />
+      <span className={classes.amount}>
+        <span className={classes.number}>{count(value)}</span>
+        <span className={classes.track} aria-hidden="true">
+          <span className={classes.bar} data-part={part} style={{ width: `${(100 * value) / most}%` }} />
         </span>
       </span>
     </td>
