@@ -3,7 +3,7 @@ import { type Bump, bumpOf, heightAbove, lossesOf } from '../../shared/ensemble/
 import { score } from '../../shared/ensemble/index.ts'
 import type { ChoiceRule } from '../../shared/ensemble/memberChoices.ts'
 import type { AverageAnswer } from '../../shared/run/average.ts'
-import type { Predictions, StoredTensor } from '../../shared/run/messages.ts'
+import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
@@ -34,10 +34,10 @@ export interface EnsembleService {
    */
   averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
   /**
-   * The tensors of such a model, of members with the weights given, made in a process of its own.
+   * Such a model itself with what it predicts, of members with the weights given, made in a process of its own.
    * @throws UserError when it cannot be built
    */
-  averagedTensors(members: MembersRequest['members']): Promise<StoredTensor[]>
+  averaged(members: MembersRequest['members']): Promise<AverageAnswer>
   /** The loss on the straight line between the weights of two snapshots, as it becomes known. @throws UserError */
   line: MeasureLine
   /** The same from each of three or more snapshots to the average of their weights. @throws UserError */
@@ -93,11 +93,10 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       averages.keep(key, scores)
       return { ...result, method: 'weightAverage', ...scores }
     },
-    async averagedTensors(members) {
+    averaged(members) {
       const [first] = members
       if (first === undefined) throw new Error('an average needs at least one member')
-      const { tensors } = await average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
-      return tensors
+      return average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
     },
     line: createLines(mixtureLosses),
     averageLines: createAverageLines(mixtureLosses),

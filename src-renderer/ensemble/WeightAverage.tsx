@@ -1,4 +1,4 @@
-import { Alert, Button, Table, Text } from '@mantine/core'
+import { Alert, Button, Menu, Table, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { EnsembleInfo, PartScores, WeightAverageAnswer } from '../../shared/api/ensembles.ts'
@@ -11,6 +11,7 @@ import { ErrorNote } from '../components/ErrorNote.tsx'
 import { counted, loss, percent } from '../format/format.ts'
 import { measureTitles, scoreText } from '../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
+import { AveragedItems } from './AveragedItems.tsx'
 import { AverageLinesChart } from './AverageLinesChart.tsx'
 import { areOfSeveralRuns, type Candidate, proposedName } from './candidates.ts'
 import classes from './Ensemble.module.css'
@@ -135,26 +136,42 @@ function Keep({ candidates, members, saved }: KeepProps) {
   if (first === undefined) return null
   const shares = members.map(({ snapshotId }) => ({ snapshotId, weight: 1 / members.length }))
   const known = findSaved(saved, { method: 'weightAverage', members: shares })
+  const exporting = (
+    <Menu position="bottom-end" transitionProps={{ duration: 80 }}>
+      <Menu.Target>
+        <Button variant="default">Export…</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <AveragedItems members={shares} />
+      </Menu.Dropdown>
+    </Menu>
+  )
   if (known !== undefined)
     return (
-      <Text size="sm" className={classes.savedAs}>
-        Saved as <b>{known.name}</b>
-      </Text>
+      <div className={classes.saveBar}>
+        <Text size="sm" className={classes.savedAs}>
+          Saved as <b>{known.name}</b>
+        </Text>
+        {exporting}
+      </div>
     )
   const proposal = `${proposedName(candidates, members)}, averaged weights`
   return (
-    <SaveForm
-      key={proposal}
-      of="averaged weights"
-      proposal={proposal}
-      onSave={(name) =>
-        saveWeightAverage({
-          name,
-          runId: first.runId,
-          snapshotIds: members.map(({ snapshotId }) => snapshotId),
-        })
-      }
-    />
+    <div className={classes.saveBar}>
+      <SaveForm
+        key={proposal}
+        of="averaged weights"
+        proposal={proposal}
+        onSave={(name) =>
+          saveWeightAverage({
+            name,
+            runId: first.runId,
+            snapshotIds: members.map(({ snapshotId }) => snapshotId),
+          })
+        }
+      />
+      {exporting}
+    </div>
   )
 }
 
