@@ -7,7 +7,7 @@ import type { Services } from '../../../shared/api/services.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
-import { boundDatasets } from '../../serve/folders.ts'
+import { boundDatasets, boundElsewhere } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
 import { type RunningServer, startServer } from '../../serve/server.ts'
@@ -120,7 +120,12 @@ function servicesFor(core: Core, windowFolder: string, named: readonly string[])
       )
   }
   const services = createServices(core, 'browser', { windowFolder })
-  return { ...services, datasets: boundDatasets(services.datasets, { named, own: core.home }) }
+  const bounds = { named, own: core.home }
+  return {
+    ...services,
+    datasets: boundDatasets(services.datasets, bounds),
+    elsewhere: boundElsewhere(services.elsewhere, bounds),
+  }
 }
 
 /** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */
