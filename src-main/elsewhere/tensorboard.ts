@@ -35,7 +35,10 @@ export async function importTensorboard(store: Store, asked: TensorboardImport):
 async function importRun(store: Store, run: EventRun, asked: TensorboardImport): Promise<RunRecord> {
   const before = runOfFolder(store, run.folder)
   if (before !== undefined) refuseOtherRoles(before, asked.tagRoles)
-  const { id } = before === undefined ? createRunOf(store, run, { name: asked.name, tagRoles: asked.tagRoles }) : store.write.claimRun(before.id)
+  const { id } =
+    before === undefined
+      ? createRunOf(store, run, { name: asked.name, tagRoles: asked.tagRoles })
+      : store.write.claimRun(before.id)
   try {
     await readOn(store, id, run)
     store.write.setStatus(id, 'completed')
