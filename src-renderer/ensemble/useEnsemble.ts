@@ -69,16 +69,13 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
   const [chooser, setChooser] = useState<ChosenBy>('hand')
   const workbench = useLastKnown(query.data)
   const chosen = useChoice(workbench, membership, method, given)
+  // The same lists from tick to tick: what hangs on them alone is not worked out again.
+  const standing = useMemo(() => workbench && standingOf(workbench, all), [workbench, all])
   const model = useMemo((): EnsembleModel | undefined => {
-    if (workbench === undefined) return undefined
-    const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
+    if (workbench === undefined || standing === undefined) return undefined
     return {
       workbench,
-      candidates: workbench.snapshotIds.flatMap((id) => byId.get(id) ?? []),
-      refused: workbench.refused.flatMap(({ snapshotId, reason }) => {
-        const candidate = byId.get(snapshotId)
-        return candidate === undefined ? [] : [{ candidate, reason }]
-      }),
+      ...standing,
       ...chosen,
       setMethod: (next) => {
         setGiven(undefined)
@@ -106,10 +103,24 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
         setMembership(only(members))
       },
     }
-  }, [workbench, all, chosen, chooser])
+  }, [workbench, standing, chosen, chooser])
   const failure = query.isError ? { error: query.error, retry: () => void query.refetch() } : undefined
   if (model !== undefined) return { state: 'ready', model, failure }
   return failure === undefined ? { state: 'loading' } : { state: 'failed', ...failure }
+}
+
+function standingOf(
+  { snapshotIds, refused }: Workbench,
+  all: readonly Candidate[],
+): Pick<EnsembleModel, 'candidates' | 'refused'> {
+  const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
+  return {
+    candidates: snapshotIds.flatMap((id) => byId.get(id) ?? []),
+    refused: refused.flatMap(({ snapshotId, reason }) => {
+      const candidate = byId.get(snapshotId)
+      return candidate === undefined ? [] : [{ candidate, reason }]
+    }),
+  }
 }
 
 /** What was there before stands while something newer is read, and also when that fails. */
