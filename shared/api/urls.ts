@@ -19,6 +19,10 @@ export const mostSnapshotsAsked = 32
 export const predictionsUrl = (snapshotIds: readonly number[], part: 'validation' | 'test'): string =>
   `/data/predictions/${snapshotIds.join(',')}/${part}`
 
+/** The weighted mean of stored probabilities as one matrix, as shared/ensemble/mixture.ts lays it out; 0 examples where the members kept no such part. */
+export const mixtureUrl = (members: EnsembleChoice['members'], part: 'validation' | 'test'): string =>
+  `/data/mixture/${part}?members=${memberPairs(members)}`
+
 /** A PNG with `count` training images of one class side by side. */
 export const samplesUrl = (datasetId: string, classIndex: number, count: number): string =>
   `/data/samples/${encodeURIComponent(datasetId)}/${classIndex}.png?count=${count}`
@@ -56,8 +60,11 @@ export interface EnsembleChoice {
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
 }
 
+const memberPairs = (members: EnsembleChoice['members']): string =>
+  members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')
+
 const choice = ({ method, members }: EnsembleChoice): string =>
-  `method=${method}&members=${members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')}`
+  `method=${method}&members=${memberPairs(members)}`
 
 /** A row an example: label, predicted class, and the ensemble's probability of each class. */
 export const ensemblePredictionsUrl = (
