@@ -25,11 +25,13 @@ import { Headline } from './Headline.tsx'
 import { LastCurve } from './LastCurve.tsx'
 import { MembersTable } from './MembersTable.tsx'
 import { MethodPicker } from './MethodPicker.tsx'
+import { LoadingPanel } from './Preview.tsx'
 import { SaveBar } from './SaveBar.tsx'
 import { SavedList } from './SavedList.tsx'
 import { ScoresTable } from './ScoresTable.tsx'
 import { Section } from './Section.tsx'
 import { useSavedEnsembles } from './saved.ts'
+import { useStoredScores } from './storedScores.ts'
 import { useCandidates } from './useCandidates.ts'
 import { type EnsembleModel, type Start, useEnsemble } from './useEnsemble.ts'
 import { WeightAverage } from './WeightAverage.tsx'
@@ -56,10 +58,15 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const { runs, onClose, start } = props
   const title = useId()
   const candidates = useCandidates(runs)
+  const stored = useStoredScores(runs)
   const ensemble = useEnsemble(candidates, start)
   useToldChoice(ensemble, props.onChoice)
   return (
-    <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
+    <section
+      className={classes.panel}
+      aria-labelledby={title}
+      aria-busy={ensemble.state === 'loading' && !ensemble.isStopped}
+    >
       <div className={onClose ? classes.panelHead : classes.spoken}>
         <Title order={2} id={title}>
           Ensemble
@@ -69,7 +76,13 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}
       {candidates.length > 0 && ensemble.state === 'loading' && (
-        <Text c="dimmed">Reading what the snapshots predicted…</Text>
+        <LoadingPanel
+          candidates={candidates}
+          stored={stored}
+          loading={ensemble}
+          selected={props.selected}
+          onSelect={props.onSelect}
+        />
       )}
       {ensemble.state === 'failed' && (
         <ErrorNote

@@ -46,7 +46,11 @@ export async function loadAnswers(
   const line = requestsFor(snapshotIds, kept)
   let bytes = 0
   const tell = (): void =>
-    onProgress({ done: snapshotIds.filter((id) => isWhole(id, kept)).length, total: snapshotIds.length, bytes })
+    onProgress({
+      done: snapshotIds.filter((id) => isWhole(id, kept)).length,
+      total: snapshotIds.length,
+      bytes,
+    })
   const work = async (): Promise<void> => {
     for (let next = line.shift(); next !== undefined; next = line.shift()) {
       either.throwIfAborted()
