@@ -9,9 +9,15 @@ import { readBytes } from './loadPredictions.ts'
 
 export interface MixtureAnswer {
   readonly members: EnsembleChoice['members']
-  readonly validation: AnswerModel['test']
-  readonly test: AnswerModel['test']
+  /** Undefined where they kept no such part. */
+  readonly found: AnswerModel['test']
 }
+
+/** Settled when nobody waits for an answer. */
+let answering: Promise<unknown> = Promise.resolve()
+
+/** An answer goes before what is read in the meantime: the host does one thing at a time. */
+export const untilAnswered = (): Promise<unknown> => answering
 
 interface Best {
   readonly snapshotId: number
@@ -20,16 +26,20 @@ interface Best {
 }
 
 /** What a weighted mean comes to beside the best snapshot, worked out by the host: two matrices are sent, not those of every member. */
-export function mixtureQuery(members: EnsembleChoice['members'] | undefined, best: Best | undefined) {
+export function mixtureQuery(
+  members: EnsembleChoice['members'] | undefined,
+  best: Best | undefined,
+  part: Part,
+) {
   const isAsked = members !== undefined && members.length > 0 && best !== undefined
   return queryOptions({
-    queryKey: ['mixture', best?.snapshotId, members],
+    queryKey: ['mixture', part, best?.snapshotId, members],
     queryFn: !isAsked
       ? skipToken
       : async ({ signal }): Promise<MixtureAnswer> => {
-          const of = (part: Part) => assess(members, best, part, signal)
-          const [validation, test] = await Promise.all([of('validation'), of('test')])
-          return { members, validation, test }
+          const answer = assess(members, best, part, signal)
+          answering = Promise.allSettled([answering, answer])
+          return { members, found: await answer }
         },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 10_000,

@@ -32,18 +32,39 @@ export function usePreview(candidates: readonly Candidate[], stored: ScoresById,
     })
   }, [candidates, choice])
   const isMean = choice.method === 'average' || (choice.method === 'weighted' && chosen.given !== undefined)
-  const best = bench.best && candidates[bench.best.index]
-  const query = useQuery({
-    ...mixtureQuery(
-      isMean ? members : undefined,
-      best && bench.best ? { snapshotId: best.snapshotId, index: bench.best.index } : undefined,
-    ),
-    placeholderData: keepPreviousData,
-  })
+  const answers = useAnswers(isMean ? members : undefined, bench, candidates)
   const model = useMemo(() => modelOf(candidates, bench, choice, chosen), [candidates, bench, choice, chosen])
-  const found = isMean && members.length > 0 && !query.isError ? query.data : undefined
-  const answered = useMemo(() => found && withAnswer(model, found), [model, found])
-  return { model, answered, isOld: query.isPlaceholderData }
+  const answered = useMemo(() => answers && withAnswer(model, answers), [model, answers])
+  return { model, answered, isOld: answers?.isOld === true }
+}
+
+interface Answers {
+  readonly members: MixtureAnswer['members']
+  readonly isOld: boolean
+  readonly test: AnswerModel['test']
+  readonly validation: AnswerModel['test']
+}
+
+/** The part that judges first: what it says is the headline. Undefined while nothing is known, or where nothing can be. */
+function useAnswers(
+  members: MixtureAnswer['members'] | undefined,
+  { best, test }: AnswerModel['workbench'],
+  candidates: readonly Candidate[],
+): Answers | undefined {
+  const snapshotId = best && candidates[best.index]?.snapshotId
+  const measured = best && snapshotId ? { snapshotId, index: best.index } : undefined
+  const [first, second] =
+    test === null ? (['validation', 'test'] as const) : (['test', 'validation'] as const)
+  const judging = useQuery({ ...mixtureQuery(members, measured, first), placeholderData: keepPreviousData })
+  const isJudged = judging.isSuccess && !judging.isPlaceholderData
+  const other = useQuery({ ...mixtureQuery(members, measured, second), enabled: isJudged })
+  const { data, isPlaceholderData: isOld } = judging
+  const beside = other.data
+  return useMemo(() => {
+    if (members === undefined || members.length === 0 || data?.found === undefined) return undefined
+    const known = { [first]: data.found, [second]: beside?.found }
+    return { members: data.members, isOld, test: known.test, validation: known.validation }
+  }, [members, data, isOld, beside, first, second])
 }
 
 function benchOf(candidates: readonly Candidate[], stored: ScoresById): AnswerModel['workbench'] {
@@ -96,7 +117,7 @@ function modelOf(
 }
 
 /** Told of the members it is of: others may have been ticked since. */
-function withAnswer(model: AnswerModel, { members, validation, test }: MixtureAnswer): AnswerModel {
+function withAnswer(model: AnswerModel, { members, validation, test }: Answers): AnswerModel {
   const weights = new Map(members.map(({ snapshotId, weight }) => [snapshotId, weight]))
   return {
     ...model,

@@ -4,6 +4,7 @@ import { createWorkbench, type StoredAnswers } from '../../shared/ensemble/workb
 import { keyOf, loadAnswers } from './loadAnswers.ts'
 import { loadPredictions } from './loadPredictions.ts'
 import { tellProgress } from './loadProgress.ts'
+import { untilAnswered } from './mixtureQuery.ts'
 
 /*
  * Stored answers never change, so that each is fetched, checked and scored once, as long as some workbench holds it. 300
@@ -24,11 +25,16 @@ export const workbenchQuery = (snapshotIds: readonly number[]) =>
   queryOptions({
     queryKey: workbenchKey(snapshotIds),
     queryFn: async ({ signal }) => {
+      // Whoever asks for an answer does so in the same task.
+      await new Promise((done) => setTimeout(done))
       const kept = new Map([...stillHeld(snapshotIds), ...begun])
       try {
         const answers = await loadAnswers(snapshotIds, {
           kept,
-          fetch: loadPredictions,
+          fetch: async (...asked) => {
+            await untilAnswered()
+            return loadPredictions(...asked)
+          },
           signal,
           onProgress: (progress) => tellProgress(snapshotIds, progress),
         })
