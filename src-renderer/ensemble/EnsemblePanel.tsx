@@ -10,7 +10,6 @@ import { trainingCost } from '../../shared/ensemble/trainingCost.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
-import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { useRuns } from '../hooks/useRuns.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { Calibration } from './Calibration.tsx'
@@ -34,6 +33,7 @@ import { useSavedEnsembles } from './saved.ts'
 import { useStoredScores } from './storedScores.ts'
 import { useCandidates } from './useCandidates.ts'
 import { type EnsembleModel, type Start, useEnsemble } from './useEnsemble.ts'
+import { useWorkedOut } from './useWorkedOut.ts'
 import { WeightAverage } from './WeightAverage.tsx'
 
 export interface EnsemblePanelProps {
@@ -123,8 +123,8 @@ interface AnswerProps extends EnsemblePanelProps {
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
   const { workbench, candidates, choice } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
-  const late = useAfterPaint(model)
-  const judged = late.test ?? late.validation
+  const late = useWorkedOut(model)
+  const judged = late?.test ?? late?.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   const names = useClassNames(runs[0]?.datasetId)
@@ -144,24 +144,26 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         <BestSubset model={model} />
         {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
       </div>
-      <div className={classes.sections}>
-        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
-        {(model.test ?? model.validation) && (
-          <Section title="Scores" about={costWords(members, trainingCost(members, byId))}>
-            <ScoresTable model={model} />
-          </Section>
-        )}
-        {judged && <ClassTable judged={judged} part={part} names={names} />}
-        <Comparisons model={model} lineage={byId} />
-        {judged && <Calibration model={late} judged={judged} part={part} />}
-        <DiversitySection model={late} />
-        <WeightAverage model={model} saved={saved} />
-        <SavedList
-          ensembles={saved}
-          open={findSaved(saved, combinationOf(model))?.id}
-          onOpen={onOpen ?? open}
-        />
-      </div>
+      {late && (
+        <div className={classes.sections}>
+          {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
+          {(model.test ?? model.validation) && (
+            <Section title="Scores" about={costWords(members, trainingCost(members, byId))}>
+              <ScoresTable model={model} />
+            </Section>
+          )}
+          {judged && <ClassTable judged={judged} part={part} names={names} />}
+          <Comparisons model={model} lineage={byId} />
+          {judged && <Calibration model={late} judged={judged} part={part} />}
+          <DiversitySection model={late} />
+          <WeightAverage model={model} saved={saved} />
+          <SavedList
+            ensembles={saved}
+            open={findSaved(saved, combinationOf(model))?.id}
+            onOpen={onOpen ?? open}
+          />
+        </div>
+      )}
     </div>
   )
 }

@@ -3,11 +3,11 @@ import { memo, useMemo } from 'react'
 import type { Difference } from '../../shared/ensemble/difference.ts'
 import { loss, percent, points, thin } from '../format/format.ts'
 import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../format/scoreMeasure.ts'
-import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import type { AnswerModel, AnswerPart } from './answerModel.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
+import { useWorkedOut } from './useWorkedOut.ts'
 
 interface MembersTableProps {
   readonly model: AnswerModel
@@ -161,12 +161,16 @@ function RunHead({ model, name, members }: RunHeadProps) {
  * score honest. It takes longer than the answer itself, so it follows a moment later, and the last ones stand until then.
  */
 function useAdds(model: AnswerModel): readonly (Difference | null)[] {
-  const { workbench, choice } = useAfterPaint(model)
-  return useMemo(
-    () => (workbench.validation ?? workbench.judged)?.gainOfEach(choice) ?? [],
-    [workbench, choice],
+  const known = useWorkedOut(model)
+  return (
+    useMemo(
+      () => known && (known.workbench.validation ?? known.workbench.judged)?.gainOfEach(known.choice),
+      [known],
+    ) ?? none
   )
 }
+
+const none: readonly null[] = []
 
 interface MemberRowProps {
   readonly candidate: Candidate

@@ -3,7 +3,7 @@ import type { Workbench, WorkbenchPart } from '../../shared/ensemble/workbench.t
 import type { EnsembleModel } from './useEnsemble.ts'
 
 /** One part of the data as the headline and the list of members see it. */
-export interface AnswerPart extends Pick<WorkbenchPart, 'part' | 'gainOfEach'> {
+export interface AnswerPart extends Pick<WorkbenchPart, 'part' | 'gainOfEach' | 'workOut'> {
   /** Along the candidates; nothing of one whose score on this part is not known. */
   readonly predictions: readonly { readonly scores?: { readonly accuracy: number; readonly nll?: number } }[]
 }

@@ -78,6 +78,7 @@ function benchOf(candidates: readonly Candidate[], stored: ScoresById): AnswerMo
       part,
       predictions: own.map((accuracy) => (accuracy === null ? {} : { scores: { accuracy } })),
       gainOfEach: () => [],
+      *workOut() {},
     }
   }
   const [validation, test] = [partOf('validation'), partOf('test')]

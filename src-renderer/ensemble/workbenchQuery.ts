@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { ReadPredictions } from '../../shared/ensemble/predictions.ts'
-import { createWorkbench, type StoredAnswers } from '../../shared/ensemble/workbench.ts'
+import { createWorkbench, type StoredAnswers, type Workbench } from '../../shared/ensemble/workbench.ts'
 import { keyOf, loadAnswers } from './loadAnswers.ts'
 import { loadPredictions } from './loadPredictions.ts'
 import { tellProgress } from './loadProgress.ts'
@@ -40,7 +40,9 @@ export const workbenchQuery = (snapshotIds: readonly number[]) =>
         })
         remember(answers)
         begun.clear()
-        return createWorkbench(answers)
+        const workbench = createWorkbench(answers)
+        await sumUp(workbench)
+        return workbench
       } catch (error) {
         for (const [key, found] of kept) begun.set(key, found)
         throw error
@@ -50,6 +52,18 @@ export const workbenchQuery = (snapshotIds: readonly number[]) =>
     gcTime: 60_000,
     structuralSharing: false,
   })
+
+/** Sums over hundreds are begun some members at a time, so that the page is not held up by the first answer. */
+async function sumUp({ snapshotIds, validation, test }: Workbench): Promise<void> {
+  for (let upTo = atOnce; upTo < snapshotIds.length; upTo += atOnce) {
+    const choice = { method: 'average', ticked: snapshotIds.map((_, k) => k < upTo), weights: [] } as const
+    validation?.mixture(choice)
+    test?.mixture(choice)
+    await new Promise((done) => setTimeout(done))
+  }
+}
+
+const atOnce = 32
 
 function remember(answers: readonly StoredAnswers[]): void {
   for (const [key, held] of remembered) if (held.deref() === undefined) remembered.delete(key)
