@@ -6,6 +6,7 @@ import {
   averageWeights,
   ensembleIds,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   saveEnsemble,
@@ -144,6 +145,9 @@ const ensembles = router({
   line: procedure
     .input(input(measureLine, 'measuring the line between two snapshots'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.line(input, signal))),
+  averageLines: procedure
+    .input(input(measureAverageLines, 'measuring the lines to an average'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.averageLines(input, signal))),
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),

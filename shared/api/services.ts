@@ -9,9 +9,11 @@ import type {
   TableSample,
 } from './datasets.ts'
 import type {
+  AverageLines,
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   SaveEnsemble,
@@ -97,6 +99,10 @@ export interface Services {
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
     line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
+    averageLines(
+      input: z.infer<typeof measureAverageLines>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<AverageLines>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }

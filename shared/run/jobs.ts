@@ -29,7 +29,7 @@ export interface JobTypes {
   readonly average: { readonly request: AverageRequest; readonly answer: AverageAnswer }
   /** What a run begins with that takes weights from elsewhere. */
   readonly initial: { readonly request: InitialRequest; readonly answer: InitialAnswer }
-  /** The loss on the line between two models; each place is told (`lineTold`). */
+  /** The losses of mixtures of models, on the lines between them; each is told (`lineTold`). */
   readonly line: { readonly request: LineRequest; readonly answer: LineAnswer }
   /** What stored models say of a user's own examples; each batch is told (`predictTold`). */
   readonly predict: { readonly request: PredictRequest; readonly answer: PredictAnswer }
@@ -51,7 +51,7 @@ export const jobs: { readonly [N in JobName]: JobContract<N> } = {
   measure: { request: measureRequest, answer: measureAnswer, doing: 'measuring a run' },
   average: { request: averageRequest, answer: averageAnswer, doing: 'averaging weights' },
   initial: { request: initialRequest, answer: initialAnswer, doing: 'taking initial weights' },
-  line: { request: lineRequest, answer: lineAnswer, doing: 'measuring the line between two models' },
+  line: { request: lineRequest, answer: lineAnswer, doing: 'measuring lines between models' },
   predict: { request: predictRequest, answer: predictAnswer, doing: 'predicting' },
 }
 

@@ -32,7 +32,7 @@ export function useChosen(start: Start | undefined): Chosen {
     start?.snapshotIds === undefined ? allTicked : only(start.snapshotIds),
   )
   const [given, setGiven] = useState<ReadonlyMap<number, number> | undefined>(start?.shares)
-  const [chooser, setChooser] = useState<ChosenBy>('hand')
+  const [chooser, setChooser] = useState<ChosenBy>(start?.chosenBy ?? 'hand')
   const acts = useMemo(
     (): Acts => ({
       setMethod: (next) => {

@@ -19,6 +19,8 @@ export interface Start {
   readonly snapshotIds: readonly number[] | undefined
   /** By snapshot, of a weighted average whose shares are given; absent: they are chosen. */
   readonly shares?: ReadonlyMap<number, number> | undefined
+  /** Who chose them; absent: a hand. */
+  readonly chosenBy?: ChosenBy | undefined
 }
 
 /** An ensemble in the making: who is on the workbench, who is ticked, and what that comes to. Lists run along `candidates`. */
@@ -30,6 +32,8 @@ export interface EnsembleModel extends Acts {
   /** They sum to 1 over the members and are 0 elsewhere. */
   readonly shares: readonly number[]
   readonly chosenBy: ChosenBy
+  /** By snapshot, of a weighted average that was set with them; undefined where shares are chosen. */
+  readonly given: ReadonlyMap<number, number> | undefined
   /** Shares are being chosen anew for the members ticked; those shown are the ones before, scaled. */
   readonly isChoosing: boolean
   readonly choosingError: unknown
@@ -82,6 +86,7 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
       ...standing,
       ...answered,
       ...chosen.acts,
+      given: chosen.given,
       chosenBy: answered.choice.ticked.every(Boolean) ? 'all' : chosen.chooser,
     }
   }, [workbench, standing, answered, chosen])

@@ -100,10 +100,11 @@ function modelOf(
   candidates: readonly Candidate[],
   workbench: AnswerModel['workbench'],
   choice: Choice,
-  { chooser, acts }: Chosen,
+  { chooser, given, acts }: Chosen,
 ): AnswerModel {
   return {
     ...acts,
+    given,
     workbench,
     candidates,
     refused: [],

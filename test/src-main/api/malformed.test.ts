@@ -35,6 +35,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.changes': {},
   'lab.health': {},
   'ensembles.line': { from: 998, to: 999 },
+  'ensembles.averageLines': { snapshotIds: [997, 998, 999] },
   'predictions.input': { predictor: { type: 'snapshot', id: 999 } },
   'predictions.upload': {
     upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a11',
