@@ -166,6 +166,8 @@ function addImport(datasets: Command, cli: Cli): void {
         ['anneal datasets import cifar-10-binary.tar.gz --format cifar', 'as published'],
         ['anneal datasets import iris.csv --preview', 'what is in it; nothing is imported'],
         ['anneal datasets import iris.csv --format csv --label species', 'a table with a header'],
+        ['anneal datasets import mnist.csv --label label --as images', 'a row of pixels an image'],
+        ['anneal datasets import mnist.npz', 'arrays x_train, y_train, x_test, y_test'],
         ['anneal datasets import photos/ --format images --resize 32x32', 'a folder a class'],
       ]),
     )

@@ -105,7 +105,7 @@ const subjects: {
   },
   {
     name: 'a CSV table of pixels',
-    runs: 60,
+    runs: 30,
     file: 'pixels.csv',
     bytes: () =>
       Buffer.from(Array.from({ length: 6 }, (_, i) => `${i % 2},${pattern(64, i).join(',')}\n`).join('')),
@@ -119,7 +119,7 @@ const subjects: {
   },
   {
     name: 'a Parquet table',
-    runs: 100,
+    runs: 40,
     file: 'table.parquet',
     bytes: () => fixture('mixed-index.parquet'),
     options: (path) => ({
@@ -131,14 +131,14 @@ const subjects: {
   },
   ...['keras.npz', 'med.npz'].map((name) => ({
     name: `NumPy's ${name}`,
-    runs: 60,
+    runs: 20,
     file: name,
     bytes: () => fixture(name),
     options: (path: string): ImportOptions => ({ format: 'numpy', path: join(path, name) }),
   })),
   {
     name: 'a NumPy file',
-    runs: 60,
+    runs: 20,
     file: 'x.npy',
     bytes: () => fixture('x.npy'),
     others: async () => ({ 'y.npy': await fixture('y.npy') }),
