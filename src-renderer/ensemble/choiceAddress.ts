@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { z } from 'zod'
 import { predictionMethods } from '../../shared/ensemble/methods.ts'
+import { useIsLeaving } from '../hooks/useIsLeaving.ts'
 import type { EnsembleState } from './useEnsemble.ts'
 
 /** What of the panel lives in the address of its page, so that a reload gives it back. */
@@ -26,6 +27,7 @@ export function useToldChoice(
 ): void {
   const latest = useRef(tell)
   latest.current = tell
+  const isLeaving = useIsLeaving()
   const first = useRef<unknown>(undefined)
   const model = state.state === 'ready' ? state.model : undefined
   const choice = model?.choice
@@ -34,6 +36,7 @@ export function useToldChoice(
     first.current ??= choice
     if (first.current === choice) return
     const timer = setTimeout(() => {
+      if (isLeaving()) return
       const { method, ticked } = choice
       latest.current?.({
         method: method === 'average' ? undefined : method,
@@ -43,5 +46,5 @@ export function useToldChoice(
       })
     }, patience)
     return () => clearTimeout(timer)
-  }, [model, choice])
+  }, [model, choice, isLeaving])
 }
