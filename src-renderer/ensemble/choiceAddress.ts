@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { z } from 'zod'
 import { predictionMethods } from '../../shared/ensemble/methods.ts'
+import { useIsLeaving } from '../hooks/useIsLeaving.ts'
 import type { EnsembleModel, EnsembleState, Start } from './useEnsemble.ts'
 
 /** What of the panel lives in the address of its page, so that a reload gives it back, and a copied address too. */
@@ -65,6 +66,7 @@ export function useToldChoice(
 ): void {
   const latest = useRef(tell)
   latest.current = tell
+  const isLeaving = useIsLeaving()
   const first = useRef<unknown>(undefined)
   const model = state.state === 'ready' ? state.model : undefined
   const choice = model?.choice
@@ -72,7 +74,9 @@ export function useToldChoice(
     if (model === undefined || choice === undefined) return
     first.current ??= choice
     if (first.current === choice) return
-    const timer = setTimeout(() => latest.current?.(addressOfChoice(model)), patience)
+    const timer = setTimeout(() => {
+      if (!isLeaving()) latest.current?.(addressOfChoice(model))
+    }, patience)
     return () => clearTimeout(timer)
-  }, [model, choice])
+  }, [model, choice, isLeaving])
 }

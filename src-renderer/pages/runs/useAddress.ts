@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { useIsLeaving } from '../../hooks/useIsLeaving.ts'
 import { readSorts, type Sorts, writeSorts } from './view.ts'
 
 export type ListName = 'current' | 'archived' | 'deleted'
@@ -11,6 +12,7 @@ const behind = 200
 export function useAddress() {
   const search = useSearch({ from: '/' })
   const navigate = useNavigate()
+  const isLeaving = useIsLeaving()
   const [text, setText] = useState(search.q ?? '')
   const written = useRef(text)
   useEffect(() => {
@@ -22,6 +24,7 @@ export function useAddress() {
   useEffect(() => {
     if (text === written.current) return
     const timer = setTimeout(() => {
+      if (isLeaving()) return
       written.current = text
       void navigate({
         to: '/',
@@ -31,7 +34,7 @@ export function useAddress() {
       })
     }, behind)
     return () => clearTimeout(timer)
-  }, [text, navigate])
+  }, [text, navigate, isLeaving])
   const sorts = useMemo(() => readSorts(search.sort), [search.sort])
   const setSorts = (next: Sorts) =>
     void navigate({

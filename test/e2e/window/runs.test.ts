@@ -314,7 +314,8 @@ const squeezed = (text: string): string => text.toLowerCase().replace(/ /g, '')
 describe('compare', () => {
   test('from the filter to a comparison by keyboard alone', async () => {
     await go('/')
-    await grid.waitFor()
+    // The keys speak of rows: those must have come.
+    await grid.getByRole('row').nth(1).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('"study 1, run 2"')
     await page.keyboard.press('Enter')
@@ -325,6 +326,11 @@ describe('compare', () => {
     await page.keyboard.press('Enter')
     await page.keyboard.press('j')
     await page.keyboard.press('x')
+    // The next page comes slowly: until it does, this one must not write what was typed into the address.
+    await page.route(/ComparePage.*\.js$/, async (route) => {
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 250)))
+      await route.continue()
+    })
     await page.keyboard.press('c')
     await page.waitForURL(/\/compare\?/)
     await page.getByRole('list', { name: 'Runs compared' }).getByRole('listitem').nth(1).waitFor()
