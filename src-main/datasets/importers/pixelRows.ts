@@ -151,13 +151,13 @@ export function squareOf(levels: number): Frame | undefined {
   return square && { height: square.side, width: square.side, channels: square.channels }
 }
 
-export const pixelNames = ({ names, label }: Layout): string[] => names.filter((_, c) => c !== label)
+const pixelNames = ({ names, label }: Layout): string[] => names.filter((_, c) => c !== label)
 
-export const labelOf = ({ cells }: CsvRow, { kept, label }: Layout): string =>
+const labelOf = ({ cells }: CsvRow, { kept, label }: Layout): string =>
   tidy(cells[kept[label] ?? 0] ?? '')
 
 /** Writes the levels of a row to `out` in the order of the columns. @throws UserError for the first that is none */
-export function readLevels(
+function readLevels(
   { cells, line }: CsvRow,
   { kept, names, label }: Layout,
   out: Uint8Array,
