@@ -153,8 +153,7 @@ export function squareOf(levels: number): Frame | undefined {
 
 const pixelNames = ({ names, label }: Layout): string[] => names.filter((_, c) => c !== label)
 
-const labelOf = ({ cells }: CsvRow, { kept, label }: Layout): string =>
-  tidy(cells[kept[label] ?? 0] ?? '')
+const labelOf = ({ cells }: CsvRow, { kept, label }: Layout): string => tidy(cells[kept[label] ?? 0] ?? '')
 
 /** Writes the levels of a row to `out` in the order of the columns. @throws UserError for the first that is none */
 function readLevels(
