@@ -18,7 +18,7 @@ import {
 import { importEventFiles, unfollowFolder } from './eventFiles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
 import { importPredictions, lookAtPredictions } from './outsidePredictions.ts'
-import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
+import { answerExamples, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -298,7 +298,7 @@ const predictions = router({
     .input(input(uploadPiece, 'taking examples'))
     .mutation(({ ctx, input }) => ctx.predictions.upload(input)),
   answer: procedure
-    .input(input(answerUpload, 'predicting'))
+    .input(input(answerExamples, 'predicting'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.predictions.answer(input, signal))),
 })
 

@@ -34,7 +34,7 @@ import type {
   PredictionsLook,
   PredictionsPreviewStep,
 } from './outsidePredictions.ts'
-import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
+import type { AnswerExamples, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -142,10 +142,7 @@ export interface Services {
   readonly predictions: {
     input(predictor: Predictor): PredictorInput
     upload(piece: UploadPiece): Promise<void>
-    answer(
-      input: z.infer<typeof answerUpload>,
-      signal: Cancellation | undefined,
-    ): AsyncIterable<PredictionStep>
+    answer(input: AnswerExamples, signal: Cancellation | undefined): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>

@@ -19,6 +19,10 @@ export const mostSnapshotsAsked = 32
 export const predictionsUrl = (snapshotIds: readonly number[], part: 'validation' | 'test'): string =>
   `/data/predictions/${snapshotIds.join(',')}/${part}`
 
+/** The weighted mean of stored probabilities as one matrix, as shared/ensemble/mixture.ts lays it out; 0 examples where the members kept no such part. */
+export const mixtureUrl = (members: EnsembleChoice['members'], part: 'validation' | 'test'): string =>
+  `/data/mixture/${part}?members=${memberPairs(members)}`
+
 /** A PNG with `count` training images of one class side by side. */
 export const samplesUrl = (datasetId: string, classIndex: number, count: number): string =>
   `/data/samples/${encodeURIComponent(datasetId)}/${classIndex}.png?count=${count}`
@@ -56,10 +60,11 @@ export interface EnsembleChoice {
   readonly members: readonly { readonly snapshotId: number; readonly weight: number }[]
 }
 
-const choice = ({ method, members }: EnsembleChoice): string =>
-  `method=${method}&members=${membersText(members)}`
-const membersText = (members: EnsembleChoice['members']): string =>
+const memberPairs = (members: EnsembleChoice['members']): string =>
   members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')
+
+const choice = ({ method, members }: EnsembleChoice): string =>
+  `method=${method}&members=${memberPairs(members)}`
 
 export const predictionFormats = ['csv', 'parquet', 'npy', 'npz'] as const
 export type PredictionFormat = (typeof predictionFormats)[number]
@@ -80,7 +85,7 @@ export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDown
 
 /** The model of their averaged weights, made anew: seconds to minutes. tfjs: a tar. */
 export const averagedModelUrl = (members: EnsembleChoice['members'], format: SnapshotDownload): string =>
-  `/download/averaged/${format}?members=${membersText(members)}`
+  `/download/averaged/${format}?members=${memberPairs(members)}`
 
 /** All rows that a statement answers with, as Parquet. Addresses have an end: of long statements it is refused. */
 export const sqlParquetUrl = (sql: string, seconds: number): string =>

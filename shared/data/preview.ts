@@ -131,7 +131,6 @@ export type DataPreview = z.infer<typeof dataPreview>
 /** The most that a preview holds of each list; of the rest the number is told. */
 export const mostColumnsShown = 200
 export const mostBrokenShown = 100
-export const mostClassesShown = 1000
 
 /** For the job that looks at everything; it tells previews that get ever more complete. */
 export const previewRequest = z.strictObject({

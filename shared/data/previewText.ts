@@ -46,7 +46,7 @@ export function extentText(
     : `Of the first ${count(seen.count)} ${noun}.`
 }
 
-export const amountText = ({ count: n, is }: Amount, count: Count = countText): string =>
+const amountText = ({ count: n, is }: Amount, count: Count = countText): string =>
   `${is === 'exact' ? '' : is === 'atLeast' ? 'at least ' : 'at most '}${count(n)}`
 
 function partsText(train: Amount, test: Amount | null, count: Count): string {

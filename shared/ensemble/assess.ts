@@ -1,8 +1,9 @@
+import { finish, type Slices } from '../slices.ts'
 import { type Choice, isMember } from './choice.ts'
 import { type Difference, pairedDifference } from './difference.ts'
 import { lastAccuracies } from './lastAccuracies.ts'
 import type { Probs, Truth } from './members.ts'
-import { logarithms, normalisedExp, rowSpreads, scaled, weightedMean } from './mixtures.ts'
+import { logarithm, logarithms, normalisedExp, rowSpreads, scaled, weightedMean } from './mixtures.ts'
 import type { Predictions } from './predictions.ts'
 import { type RunningSums, runningSums } from './runningSums.ts'
 import { type Scores, score } from './scores.ts'
@@ -33,7 +34,17 @@ export interface PartAssessor {
    * the only one. The others keep their weights. Slower than `assess`: for after the answer stands.
    */
   gainOfEach(choice: Choice): readonly (Difference | null)[]
+  /**
+   * The curve over the last members and, if asked for, what each member adds, in slices of milliseconds: hundreds of members take
+   * seconds. Afterwards both are known at once. The same work for whoever asks about the same choice.
+   */
+  workOut(choice: Choice, isWithGains: boolean): Slices<void>
 }
+
+/** Of more, partial sums and logarithms of each would take several times the memory of the predictions themselves. */
+const mostKeptWhole = 32
+
+const blockOfMany = 8
 
 /**
  * @param candidates oldest first, all asked about the same examples
@@ -45,14 +56,26 @@ export function createPartAssessor(
   best: number,
 ): PartAssessor {
   const probs = candidates.map((candidate) => candidate.probs)
-  const sums = runningSums(probs)
+  const isMany = candidates.length > mostKeptWhole
+  const sums = runningSums(probs, isMany ? { block: blockOfMany } : {})
   const scratch = new Float64Array(truth.labels.length * truth.classes)
-  let logs: readonly Probs[] | undefined
   let logSums: RunningSums | undefined
   let spreads: readonly Float32Array[] | undefined
-  const logProbs = (): readonly Probs[] => {
-    logs ??= probs.map(logarithms)
+  const gains = new WeakMap<Choice, readonly (Difference | null)[]>()
+  const curves = new WeakMap<Choice, readonly number[]>()
+  const under = new WeakMap<Choice, Slices<void>>()
+
+  /** Undefined where they would take too much memory: then they are taken anew each time. */
+  let logs: readonly Probs[] | undefined
+  const keptLogs = (): readonly Probs[] | undefined => {
+    if (!isMany) logs ??= probs.map(logarithms)
     return logs
+  }
+  const sumsOfLogs = (): RunningSums => {
+    const kept = keptLogs()
+    return kept === undefined
+      ? runningSums(probs, { block: blockOfMany, term: logarithm })
+      : runningSums(kept)
   }
 
   /** Probabilities lie in 0..1, but for those of a diverged member. */
@@ -63,7 +86,7 @@ export function createPartAssessor(
   }
 
   function reachOfLogs(members: readonly number[]): (row: number) => number {
-    spreads ??= logProbs().map((matrix) => rowSpreads(matrix, truth.classes))
+    spreads ??= probs.map((matrix) => rowSpreads(matrix, truth.classes))
     const own = members.flatMap((k) => spreads?.[k] ?? [])
     return (row) => {
       let most = 0
@@ -75,7 +98,7 @@ export function createPartAssessor(
   function combined({ method, ticked, weights }: Choice): Float64Array | undefined {
     if (method === 'weighted') return weightedMean(probs, ticked, weights, scratch)
     if (method === 'logitAverage') {
-      logSums ??= runningSums(logProbs())
+      logSums ??= sumsOfLogs()
       const sum = logSums(ticked)
       return sum && normalisedExp(sum, countOf(ticked), truth.classes, scratch)
     }
@@ -83,15 +106,59 @@ export function createPartAssessor(
     return sum && scaled(sum, countOf(ticked), scratch)
   }
 
+  const membersOf = (choice: Choice): number[] =>
+    candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
+
+  function* curveOf(choice: Choice): Slices<readonly number[]> {
+    const known = curves.get(choice)
+    if (known !== undefined) return known
+    const found = yield* lastAccuracies(
+      membersOf(choice).flatMap((k) => probs[k] ?? []),
+      truth,
+    )
+    curves.set(choice, found)
+    return found
+  }
+
+  function* gainsOf(choice: Choice): Slices<readonly (Difference | null)[]> {
+    const known = gains.get(choice)
+    if (known !== undefined) return known
+    const members = membersOf(choice)
+    const isOfLogs = choice.method === 'logitAverage'
+    const weights = members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1))
+    const matrices = (isOfLogs && keptLogs()) || probs
+    const found =
+      members.length < 2
+        ? []
+        : yield* gainOfEach(
+            members.flatMap((k) => matrices[k] ?? []),
+            weights,
+            truth,
+            isOfLogs ? reachOfLogs(members) : reachOfProbs(members, weights),
+            isOfLogs && matrices === probs ? logarithm : undefined,
+          )
+    const byCandidate = candidates.map((_, k) => found[members.indexOf(k)] ?? null)
+    gains.set(choice, byCandidate)
+    return byCandidate
+  }
+
+  function* all(choice: Choice, isWithGains: boolean): Slices<void> {
+    yield* curveOf(choice)
+    if (isWithGains) yield* gainsOf(choice)
+  }
+
   return {
     mixture: combined,
+    workOut(choice, isWithGains) {
+      const slices = under.get(choice) ?? all(choice, isWithGains)
+      under.set(choice, slices)
+      return slices
+    },
     assess(choice) {
       const mixture = combined(choice)
       const bestScores = candidates[best]?.scores
       if (mixture === undefined || bestScores === undefined) return undefined
-      const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
       const ensemble = score(mixture, truth)
-      let lastAccuracy: readonly number[] | undefined
       return {
         examples: truth.labels.length,
         truth,
@@ -101,27 +168,11 @@ export function createPartAssessor(
         gain: pairedDifference(ensemble.argmax, bestScores.argmax, truth.labels),
         // Most of the arithmetic: done when the curve is drawn, after the answer stands.
         get lastAccuracy() {
-          lastAccuracy ??= lastAccuracies(
-            members.flatMap((k) => probs[k] ?? []),
-            truth,
-          )
-          return lastAccuracy
+          return finish(curveOf(choice))
         },
       }
     },
-    gainOfEach(choice) {
-      const members = candidates.flatMap((_, k) => (isMember(choice, k) ? [k] : []))
-      if (members.length < 2) return candidates.map(() => null)
-      const matrices = choice.method === 'logitAverage' ? logProbs() : probs
-      const weights = members.map((k) => (choice.method === 'weighted' ? (choice.weights[k] ?? 0) : 1))
-      const gains = gainOfEach(
-        members.flatMap((k) => matrices[k] ?? []),
-        weights,
-        truth,
-        choice.method === 'logitAverage' ? reachOfLogs(members) : reachOfProbs(members, weights),
-      )
-      return candidates.map((_, k) => gains[members.indexOf(k)] ?? null)
-    },
+    gainOfEach: (choice) => finish(gainsOf(choice)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { compareRuns, type RunsCompared } from './compareRuns.ts'
-import { type JudgedChoice, judgeChoices, memberChoices } from './memberChoices.ts'
+import { choiceRules, type JudgedChoice, judgeChoices, memberChoices } from './memberChoices.ts'
 
 /* Choices of members and comparisons of runs, as a worker is asked for them. */
 
@@ -26,10 +26,19 @@ export interface Comparison {
 }
 
 /** What the worker says: its own words, so that they are taken as they are. */
-export type ComparisonReply = { readonly answer: Comparison } | { readonly error: string }
+export type ComparisonReply =
+  | { readonly answer: Comparison }
+  | { readonly error: string }
+  | { readonly share: number }
 
-/** Takes up to seconds. @throws UserError when members and labels do not fit, or there is neither part */
-export function compare({ validation, test, runs }: ComparisonRequest): Comparison {
+/** Of the whole: comparing the runs is the rest. */
+const shareOfChoosing = 0.8
+
+/** Takes up to seconds. @param onShare told how much of it is done, 0..1  @throws UserError when members and labels do not fit, or there is neither part */
+export function compare(
+  { validation, test, runs }: ComparisonRequest,
+  onShare: (share: number) => void = () => undefined,
+): Comparison {
   const of = (part: NonNullable<ComparisonRequest['test']>) => ({
     members: part.probs.map((probs) => ({ probs })),
     truth: { labels: part.labels, classes: part.classes },
@@ -40,7 +49,13 @@ export function compare({ validation, test, runs }: ComparisonRequest): Comparis
   return {
     choices:
       choosing !== null && judging !== null && choosing.members.length > 1
-        ? judgeChoices(memberChoices(choosing.members, choosing.truth), judging.members, judging.truth)
+        ? judgeChoices(
+            memberChoices(choosing.members, choosing.truth, choiceRules, (share) =>
+              onShare(share * shareOfChoosing),
+            ),
+            judging.members,
+            judging.truth,
+          )
         : [],
     runs: compareRuns(runs, judged, choosing ?? judged),
   }

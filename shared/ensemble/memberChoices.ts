@@ -59,20 +59,24 @@ export function memberChoices(
   members: readonly Member[],
   truth: Truth,
   rules: readonly ChoiceRule[] = choiceRules,
+  onShare?: (share: number) => void,
 ): MemberChoice[] {
   checkMembers(members, truth)
   // The likelihood sees only the true class: one number an example stands for all C.
   const own = members.map(({ probs }) =>
     Float64Array.from(truth.labels, (label, row) => probs[row * truth.classes + label] ?? Number.NaN),
   )
-  return rules
-    .filter((rule) => rule !== 'subset' || members.length <= MAX_EXHAUSTIVE)
-    .map((rule) => {
-      const weights = choose(rule, own)
-      const nll = nllOf(own, weights)
-      const isChosen = rule !== 'all' && rule !== 'last'
-      return { rule, weights, nll, heldOutNll: isChosen ? heldOut(rule, own) : nll }
-    })
+  const tried = rules.filter((rule) => rule !== 'subset' || members.length <= MAX_EXHAUSTIVE)
+  return tried.map((rule, at) => {
+    const weights = choose(rule, own)
+    const nll = nllOf(own, weights)
+    const isChosen = rule !== 'all' && rule !== 'last'
+    // A rule is the choice on all examples and one for each fold.
+    const onFold = (folds: number): void => onShare?.((at + folds / (FOLDS + 1)) / tried.length)
+    onFold(1)
+    const heldOutNll = isChosen ? heldOut(rule, own, onFold) : nll
+    return { rule, weights, nll, heldOutNll }
+  })
 }
 
 function choose(rule: ChoiceRule, own: readonly Float64Array[]): number[] {
@@ -106,7 +110,11 @@ function withoutCrumbs(weights: readonly number[]): number[] {
   return total > 0 ? kept.map((weight) => weight / total) : [...weights]
 }
 
-function heldOut(rule: ChoiceRule, own: readonly Float64Array[]): number | null {
+function heldOut(
+  rule: ChoiceRule,
+  own: readonly Float64Array[],
+  onFold: (folds: number) => void,
+): number | null {
   const examples = own[0]?.length ?? 0
   if (examples < FOLDS) return null
   let sum = 0
@@ -115,6 +123,7 @@ function heldOut(rule: ChoiceRule, own: readonly Float64Array[]): number | null 
     const seen = own.map((each) => each.filter((_, n) => n % FOLDS !== fold))
     const unseen = own.map((each) => each.filter((_, n) => n % FOLDS === fold))
     sum += nllOf(unseen, choose(rule, seen)) * (unseen[0]?.length ?? 0)
+    onFold(fold + 2)
   }
   return sum / examples
 }

@@ -32,28 +32,30 @@ export function weightedMean(
  */
 const LOG_OF_ZERO = -(2 ** 20)
 
+export const logarithm = (p: number): number => (p === 0 ? LOG_OF_ZERO : Math.log(p))
+
 export function logarithms(probs: Probs): Float64Array<ArrayBuffer> {
   const logs = new Float64Array(probs.length)
-  for (let i = 0; i < logs.length; i++) {
-    const p = probs[i] ?? Number.NaN
-    logs[i] = p === 0 ? LOG_OF_ZERO : Math.log(p)
-  }
+  for (let i = 0; i < logs.length; i++) logs[i] = logarithm(probs[i] ?? Number.NaN)
   return logs
 }
 
-/** How far apart the entries of each row lie; above all numbers where one is NaN. */
-export function rowSpreads(matrix: Probs, classes: number): Float32Array {
-  return Float32Array.from({ length: matrix.length / classes }, (_, row) => {
+/** How far apart the logarithms of each row lie; above all numbers where one is NaN. */
+export function rowSpreads(probs: Probs, classes: number): Float32Array {
+  const spreads = new Float32Array(probs.length / classes)
+  for (let row = 0; row < spreads.length; row++) {
     let low = Number.POSITIVE_INFINITY
     let high = Number.NEGATIVE_INFINITY
+    let isWhole = true
     for (let i = row * classes; i < (row + 1) * classes; i++) {
-      const value = matrix[i] ?? Number.NaN
-      if (Number.isNaN(value)) return Number.POSITIVE_INFINITY
+      const value = probs[i] ?? Number.NaN
+      if (Number.isNaN(value)) isWhole = false
       if (value < low) low = value
       if (value > high) high = value
     }
-    return high - low
-  })
+    spreads[row] = isWhole ? logarithm(high) - logarithm(low) : Number.POSITIVE_INFINITY
+  }
+  return spreads
 }
 
 /** Row-wise softmax of logSum / members: the normalised geometric mean. */

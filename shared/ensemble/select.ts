@@ -52,7 +52,12 @@ export const MAX_EXHAUSTIVE = 12
 export function greedySelection(
   members: readonly Member[],
   truth: Truth,
-  options: { readonly metric: SelectionMetric; readonly rounds: number; readonly sortedStart?: boolean },
+  options: {
+    readonly metric: SelectionMetric
+    readonly rounds: number
+    readonly sortedStart?: boolean
+    readonly onRound?: (done: number) => void
+  },
 ): GreedySelection {
   const { metric, rounds } = options
   if (!Number.isInteger(rounds) || rounds < 1) {
@@ -66,6 +71,7 @@ export function greedySelection(
     const pick = bestAddition(objective, sum, round)
     sum = plus(sum, pick.matrix)
     picks.push(pick)
+    options.onRound?.(round)
   }
   const order = picks.map((pick) => pick.member)
   const scoreAfterRound = picks.map((pick) => pick.score)

@@ -31,6 +31,7 @@ export const selectionReply = z.object({
       subset: z.object({ members: z.array(z.int()), nll: number }).nullable(),
     }),
     z.object({ error: z.string() }),
+    z.object({ share: z.number() }),
   ]),
 })
 export type SelectionReply = z.infer<typeof selectionReply>
@@ -38,14 +39,22 @@ export type SelectionReply = z.infer<typeof selectionReply>
 /** Every subset of at most this many members can be tried. */
 export const mostForEverySubset = MAX_EXHAUSTIVE
 
-/** Takes tens of milliseconds to seconds: for a worker. @throws UserError when members and labels do not fit */
-export function select({ probs, labels, classes, everySubset }: Omit<SelectionRequest, 'id'>): Selection {
+/**
+ * Takes tens of milliseconds to seconds: for a worker.
+ * @param onShare told how much of it is done, 0..1
+ * @throws UserError when members and labels do not fit
+ */
+export function select(
+  { probs, labels, classes, everySubset }: Omit<SelectionRequest, 'id'>,
+  onShare?: (share: number) => void,
+): Selection {
   const members = probs.map((each) => ({ probs: each }))
   const truth = { labels, classes }
   const greedy = greedySelection(members, truth, {
     metric: 'nll',
     rounds: selectionRounds,
     sortedStart: true,
+    onRound: (done) => onShare?.(done / selectionRounds),
   })
   const best =
     everySubset && members.length <= mostForEverySubset ? bestSubset(members, truth, 'nll') : undefined

@@ -18,7 +18,8 @@ const least = 2 ** -149
 
 /**
  * The temperature that minimises the NLL of softmax(ln p / T) (Guo et al. 2017, section 4.2). In 1/T the NLL is convex, so
- * its slope has one zero, found by bisection in ln T over 0.01..100 to a part in 10^9.
+ * its slope has one zero, found to a part in 10^9 by Newton's method, which bisects ln T over 0.01..100 where it would leave
+ * what is known to hold the zero.
  * @param probs shape [N, C]  @returns null where a probability is NaN
  * @throws UserError if shapes or labels do not fit
  */
@@ -26,24 +27,35 @@ export function fitTemperature(probs: Probs, truth: Truth): Temperature | null {
   exampleCount(truth)
   checkShape(probs, truth)
   if (probs.some(Number.isNaN)) return null
-  const logs = Float64Array.from(probs, (p) => Math.log(Math.max(p, least)))
-  let [low, high] = temperatureRange.map(Math.log) as [number, number]
+  const logs = new Float64Array(probs.length)
+  for (let i = 0; i < logs.length; i++) logs[i] = Math.log(Math.max(probs[i] ?? Number.NaN, least))
+  const at = (logT: number): Look => look(logs, truth, Math.exp(-logT))
+  const [low, high] = temperatureRange.map(Math.log) as [number, number]
   // Of the NLL in 1/T: below 0 the inverse should grow, which is a lower temperature.
-  const slope = (logT: number): number => look(logs, truth, Math.exp(-logT)).slope
-  const end = slope(low) <= 0 ? low : slope(high) >= 0 ? high : undefined
-  if (end === undefined) {
-    while (high - low > 1e-9) {
-      const middle = (low + high) / 2
-      if (slope(middle) < 0) high = middle
-      else low = middle
-    }
-  }
-  const logT = end ?? (low + high) / 2
+  const end = at(low).slope <= 0 ? low : at(high).slope >= 0 ? high : undefined
+  const logT = end ?? zeroBetween(low, high, at)
   return {
     temperature: Math.exp(logT),
     nll: look(logs, truth, Math.exp(-logT)).nll,
     atEnd: end !== undefined,
   }
+}
+
+/** Where the slope is 0, in ln T: above 0 at `low`, below 0 at `high`. */
+function zeroBetween(low: number, high: number, at: (logT: number) => Look): number {
+  let here = 0
+  while (high - low > 1e-9) {
+    const { slope, curvature } = at(here)
+    if (slope === 0) return here
+    if (slope < 0) high = here
+    else low = here
+    const inverse = Math.exp(-here) - slope / curvature
+    const next = inverse > 0 ? -Math.log(inverse) : Number.NaN
+    const isInside = next > low && next < high
+    if (isInside && Math.abs(next - here) < 1e-9) return next
+    here = isInside ? next : (low + high) / 2
+  }
+  return (low + high) / 2
 }
 
 /** softmax(ln p / T) of every row, shape [N, C]. */
@@ -65,29 +77,40 @@ export function atTemperature(probs: Probs, classes: number, temperature: number
   return out
 }
 
-/** NLL at inverse temperature b, and its slope in b: the mean of E[ln p] - ln p[y] under the softmax at b. */
-function look(
-  logs: Float64Array,
-  { labels, classes }: Truth,
-  inverse: number,
-): { nll: number; slope: number } {
+interface Look {
+  readonly nll: number
+  readonly slope: number
+  readonly curvature: number
+}
+
+/**
+ * NLL at inverse temperature b, its slope in b, which is the mean of E[ln p] - ln p[y] under the softmax at b, and the slope of
+ * that: the mean variance of ln p.
+ */
+function look(logs: Float64Array, { labels, classes }: Truth, inverse: number): Look {
+  let curvature = 0
   let nll = 0
   let slope = 0
-  for (let n = 0; n < labels.length; n++) {
-    const start = n * classes
+  for (let row = 0; row < labels.length; row++) {
+    const start = row * classes
     let top = Number.NEGATIVE_INFINITY
     for (let i = start; i < start + classes; i++) top = Math.max(top, logs[i] ?? 0)
     let total = 0
     let weighted = 0
+    let squared = 0
     for (let i = start; i < start + classes; i++) {
       const log = (logs[i] ?? 0) - top
       const e = Math.exp(log * inverse)
       total += e
       weighted += e * log
+      squared += e * log * log
     }
-    const own = (logs[start + (labels[n] ?? 0)] ?? 0) - top
+    const own = (logs[start + (labels[row] ?? 0)] ?? 0) - top
     nll += Math.log(total) - own * inverse
-    slope += weighted / total - own
+    const mean = weighted / total
+    slope += mean - own
+    curvature += squared / total - mean * mean
   }
-  return { nll: nll / labels.length, slope: slope / labels.length }
+  const n = labels.length
+  return { nll: nll / n, slope: slope / n, curvature: curvature / n }
 }

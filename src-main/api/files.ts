@@ -1,6 +1,7 @@
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
 import { averagedModel, ensembleAnswers, ensembleModels } from './files/ensembles.ts'
+import { mixture } from './files/mixture.ts'
 import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
 import { examplePictures, samples } from './files/samples.ts'
@@ -16,6 +17,7 @@ type Handler = (core: Core, groups: Readonly<Record<string, string>>, request: R
 
 const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/data\/predictions\/(?<ids>[^/]+)\/(?<part>[^/]+)$/, handle: predictions },
+  { path: /^\/data\/mixture\/(?<part>[^/]+)$/, handle: mixture },
   { path: /^\/data\/samples\/(?<dataset>[^/]+)\/(?<classIndex>[^/]+)\.png$/, handle: samples },
   { path: /^\/data\/examples\/(?<dataset>[^/]+)\/(?<indices>[^/]+)\.png$/, handle: examplePictures },
   { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },

@@ -20,6 +20,8 @@ const seriesNames: Partial<Record<TagRole, string>> = {
 }
 /** Characters. */
 const LONGEST_TAG = 500
+const LONGEST_SETTING = 1000
+const MOST_SETTINGS = 500
 /** Milliseconds since 1970 that a Date can be. */
 const isDate = (time: number): boolean => time >= 0 && time <= 8.64e15
 const isScore = (role: TagRole): role is EvaluationScore => evaluationScores.some((name) => name === role)
@@ -49,7 +51,10 @@ interface Pending {
 }
 
 export interface KnownOfRun {
-  readonly elsewhere: Pick<RunElsewhere, 'tagRoles' | 'holders' | 'hyperparameters' | 'lastEventAt' | 'writer'>
+  readonly elsewhere: Pick<
+    RunElsewhere,
+    'tagRoles' | 'holders' | 'hyperparameters' | 'lastEventAt' | 'writer'
+  >
   readonly reading: EventReading | undefined
   /** Names of its series. */
   readonly series: readonly string[]
@@ -158,6 +163,19 @@ export function createGatherer({
     })
   }
 
+  /** @param isSure whether it takes the place of what is known */
+  const learn = (settings: Readonly<Settings>, isSure: boolean): void => {
+    for (const [name, value] of Object.entries(settings)) {
+      const isKnown = Object.hasOwn(hyperparameters, name)
+      if (isKnown && !isSure) continue
+      if (name.length > LONGEST_TAG || (!isKnown && Object.keys(hyperparameters).length >= MOST_SETTINGS)) {
+        notes.add(`Of its settings the first ${MOST_SETTINGS} are kept.`)
+        return
+      }
+      hyperparameters[name] = typeof value === 'string' ? value.slice(0, LONGEST_SETTING) : value
+    }
+  }
+
   /** What earlier files of the folder, and this one, have of later steps goes. */
   const restart = (step: number): void => {
     restarts.set(current, Math.min(step, restarts.get(current) ?? step))
@@ -197,7 +215,8 @@ export function createGatherer({
         notes.add(`Events with steps outside 0 to ${MOST_STEP} are left out.`)
         return false
       }
-      Object.assign(hyperparameters, event.hyperparameters)
+      learn(event.texts, false)
+      learn(event.hyperparameters, true)
       if (isDate(wallTime)) {
         lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
         startedAt = Math.min(startedAt ?? wallTime, wallTime)
@@ -217,7 +236,13 @@ export function createGatherer({
         ),
         evaluationsReplaceFrom,
         ...(startedAt !== undefined && { startedAt: Math.round(startedAt) }),
-        about: { hyperparameters, holders: Object.fromEntries(holders), lastEventAt, writer, notes: [...notes] },
+        about: {
+          hyperparameters,
+          holders: Object.fromEntries(holders),
+          lastEventAt,
+          writer,
+          notes: [...notes],
+        },
         reading: {
           begun: Object.fromEntries([...begun].map(([file, of]) => [file, Object.fromEntries(of)])),
           restarts: Object.fromEntries(restarts),

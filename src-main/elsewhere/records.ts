@@ -9,8 +9,8 @@ import { crc32c } from '@aws-crypto/crc32c'
 const HEADER = 12
 const FOOTER = 4
 
-/** Bytes. A record of scalars is far smaller; what is larger (images, graphs) is stepped over unread. */
-const MOST_READ = 8 * 2 ** 20
+/** Bytes. A record of scalars is far smaller; what is larger (images, graphs) is stepped over unread: as objects its fields may take a hundred times as much. */
+const MOST_READ = 2 ** 19
 
 /** Bytes read at once: scalars take some fifty each. */
 const WINDOW = 2 ** 16

@@ -66,12 +66,13 @@ export const bytesOf = ({ folder, files }: EventRun): number =>
 async function importRun(
   store: Store,
   run: EventRun,
-  asked: TensorboardImport,
+  { name, tagRoles }: TensorboardImport,
   onRead: (bytes: number) => void,
 ): Promise<RunRecord> {
   const before = runOfFolder(store, run.folder)
-  if (before !== undefined) refuseOtherRoles(before, asked.tagRoles)
-  const { id } = before === undefined ? createRunOf(store, run, { name: asked.name, tagRoles: asked.tagRoles }) : store.write.claimRun(before.id)
+  if (before !== undefined) refuseOtherRoles(before, tagRoles)
+  const { id } =
+    before === undefined ? createRunOf(store, run, { name, tagRoles }) : store.write.claimRun(before.id)
   try {
     await readOn(store, id, run, () => {
       onRead(store.read.run(id).elsewhere?.files.reduce((sum, { offset }) => sum + offset, 0) ?? 0)

@@ -1,11 +1,13 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import type { ImportPredictions } from '../../shared/api/outsidePredictions.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
 import type { PreviewOptions } from '../../shared/data/preview.ts'
 import { UserError } from '../../shared/errors.ts'
 import { isWithin } from '../isWithin.ts'
+import { isFile } from '../outsidePredictions/members.ts'
 
 type Datasets = Services['datasets']
 
@@ -44,6 +46,44 @@ export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Dataset
     async *import(options, signal) {
       await checkAll(check, options)
       yield* datasets.import(options, signal)
+    },
+  }
+}
+
+/**
+ * The same for logs and predictions of other programs. Links in the folder of a log are not followed; what is named like no
+ * event file in it is not read.
+ */
+export function boundElsewhere(
+  elsewhere: Services['elsewhere'],
+  bounds: FolderBounds,
+): Services['elsewhere'] {
+  const check = createCheck(bounds)
+  const checkAll = async ({ files, labels }: ImportPredictions): Promise<void> => {
+    for (const file of files) await check(file)
+    // Else it is a column of the files.
+    if (labels !== undefined && (await isFile(labels))) await check(labels)
+  }
+  return {
+    ...elsewhere,
+    async *previewLog(given, signal) {
+      yield* elsewhere.previewLog(await check(given), signal)
+    },
+    async *importLog(input, signal) {
+      await check(input.path)
+      yield* elsewhere.importLog(input, signal)
+    },
+    async lookAtPredictions(input) {
+      await check(input.path)
+      return elsewhere.lookAtPredictions(input)
+    },
+    async *previewPredictions(input, signal) {
+      await checkAll(input)
+      yield* elsewhere.previewPredictions(input, signal)
+    },
+    async *importPredictions(input, signal) {
+      await checkAll(input)
+      yield* elsewhere.importPredictions(input, signal)
     },
   }
 }

@@ -165,4 +165,4 @@ function LinesTable({ lines: { lines }, members }: LinesProps) {
   )
 }
 
-const signed = (height: number): string => loss(height).replace('-', '−')
+const signed = (height: number): string => (height < 0 ? `−${loss(-height)}` : loss(height))

@@ -1,4 +1,5 @@
 import { Button, Text } from '@mantine/core'
+import { CancelledError } from '@tanstack/react-query'
 import { useState } from 'react'
 import { mostForEverySubset, type Selection } from '../../shared/ensemble/selection.ts'
 import { queryClient } from '../client.ts'
@@ -7,6 +8,7 @@ import { count, loss } from '../format/format.ts'
 import classes from './Ensemble.module.css'
 import { selectionQuery } from './selectionQuery.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { WorkLine } from './WorkLine.tsx'
 
 interface Chosen {
   /** Of the choice it made, to tell when that is no longer what stands. */
@@ -21,17 +23,21 @@ export function BestSubset({ model }: { readonly model: EnsembleModel }) {
   const [chosen, setChosen] = useState<Chosen>()
   const [isSearching, setSearching] = useState(false)
   const [error, setError] = useState<unknown>()
+  const [share, setShare] = useState(0)
   const { workbench, candidates } = model
   if (workbench.validation === null || candidates.length < 2) return null
   const ids = workbench.snapshotIds
+  const options = selectionQuery(workbench, ids, true, setShare)
   const search = async () => {
     setSearching(true)
+    setShare(0)
     setError(undefined)
     try {
-      const selection = await queryClient.fetchQuery(selectionQuery(workbench, ids, true))
+      const selection = await queryClient.fetchQuery(options)
       setChosen(apply(selection, model))
     } catch (failed) {
-      setError(failed)
+      // Left by the user: what stood before stands.
+      if (!(failed instanceof CancelledError)) setError(failed)
     }
     setSearching(false)
   }
@@ -41,15 +47,23 @@ export function BestSubset({ model }: { readonly model: EnsembleModel }) {
       <Button variant="default" disabled={isSearching} onClick={() => void search()}>
         Best on validation
       </Button>
-      <Text size="xs" c={error === undefined ? 'dimmed' : 'var(--failure)'} role="status">
-        {error !== undefined
-          ? `The members could not be chosen: ${errorWords(error)}`
-          : stands
-            ? chosen.words
-            : ids.length <= mostForEverySubset
-              ? `Tries all ${count(2 ** ids.length - 1)} subsets.`
-              : `Greedy: ${count(ids.length)} snapshots have too many subsets to try them all.`}
-      </Text>
+      {isSearching && ids.length > mostForEverySubset ? (
+        <WorkLine
+          words={`Choosing among ${count(ids.length)} snapshots`}
+          share={share}
+          onCancel={() => void queryClient.cancelQueries({ queryKey: options.queryKey, exact: true })}
+        />
+      ) : (
+        <Text size="xs" c={error === undefined ? 'dimmed' : 'var(--failure)'} role="status">
+          {error !== undefined
+            ? `The members could not be chosen: ${errorWords(error)}`
+            : stands
+              ? chosen.words
+              : ids.length <= mostForEverySubset
+                ? `Tries all ${count(2 ** ids.length - 1)} subsets.`
+                : `Greedy: ${count(ids.length)} snapshots have too many subsets to try them all.`}
+        </Text>
+      )}
     </div>
   )
 }

@@ -10,6 +10,7 @@ import { comparisonQuery } from './comparisonQuery.ts'
 import { HurtfulNotes, RunsTables } from './RunsTables.tsx'
 import { Section } from './Section.tsx'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { WorkLine } from './WorkLine.tsx'
 
 /** Of more, comparing takes seconds: it is asked for, and can be cancelled. */
 const mostAtOnce = 24
@@ -23,15 +24,18 @@ interface ComparisonsProps {
 export function Comparisons({ model, lineage }: ComparisonsProps) {
   const { workbench, candidates } = model
   const [isAsked, setAsked] = useState(false)
+  const [share, setShare] = useState(0)
   const options = useMemo(
-    () => comparisonQuery(workbench, candidates, lineage),
+    () => comparisonQuery(workbench, candidates, lineage, setShare),
     [workbench, candidates, lineage],
   )
+  const working = `Choosing among ${count(candidates.length)} snapshots and comparing their runs`
   const isFew = candidates.length <= mostAtOnce
   const query = useQuery({ ...options, enabled: isFew || isAsked })
   if (candidates.length < 2) return null
   const cancel = () => {
     setAsked(false)
+    setShare(0)
     void queryClient.cancelQueries({ queryKey: options.queryKey })
   }
   if (query.data !== undefined)
@@ -49,16 +53,13 @@ export function Comparisons({ model, lineage }: ComparisonsProps) {
     <Section title="Choice of members">
       <Group gap="sm">
         {query.isFetching ? (
-          <>
+          isFew ? (
             <Text size="xs" c="dimmed" role="status">
-              Choosing among {count(candidates.length)} snapshots and comparing their runs…
+              {working}…
             </Text>
-            {!isFew && (
-              <Button size="compact-xs" variant="default" onClick={cancel}>
-                Cancel
-              </Button>
-            )}
-          </>
+          ) : (
+            <WorkLine words={working} share={share} onCancel={cancel} />
+          )
         ) : (
           <>
             <Button

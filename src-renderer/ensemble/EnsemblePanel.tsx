@@ -6,7 +6,6 @@ import type { RunSummary } from '../../shared/api/runs.ts'
 import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
-import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { BestSubset } from './BestSubset.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
 import { type ChoiceAddress, useToldChoice } from './choiceAddress.ts'
@@ -16,11 +15,14 @@ import { Groups } from './Groups.tsx'
 import { Headline } from './Headline.tsx'
 import { MembersTable } from './MembersTable.tsx'
 import { MethodPicker } from './MethodPicker.tsx'
+import { LoadingPanel } from './Preview.tsx'
 import { SaveBar } from './SaveBar.tsx'
 import { SavedList } from './SavedList.tsx'
 import { useSavedEnsembles } from './saved.ts'
+import { useStoredScores } from './storedScores.ts'
 import { useCandidates } from './useCandidates.ts'
 import { type EnsembleModel, type Start, useEnsemble } from './useEnsemble.ts'
+import { useWorkedOut } from './useWorkedOut.ts'
 
 export interface EnsemblePanelProps {
   /** Their snapshots are the candidates. */
@@ -44,10 +46,15 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
   const { runs, onClose, start } = props
   const title = useId()
   const candidates = useCandidates(runs)
+  const stored = useStoredScores(runs)
   const ensemble = useEnsemble(candidates, start)
   useToldChoice(ensemble, props.onChoice)
   return (
-    <section className={classes.panel} aria-labelledby={title} aria-busy={ensemble.state === 'loading'}>
+    <section
+      className={classes.panel}
+      aria-labelledby={title}
+      aria-busy={ensemble.state === 'loading' && !ensemble.isStopped}
+    >
       <div className={onClose ? classes.panelHead : classes.spoken}>
         <Title order={2} id={title}>
           Ensemble
@@ -57,7 +64,13 @@ export function EnsemblePanel(props: EnsemblePanelProps) {
       </div>
       {candidates.length === 0 && <NoSnapshots runs={runs} />}
       {candidates.length > 0 && ensemble.state === 'loading' && (
-        <Text c="dimmed">Reading what the snapshots predicted…</Text>
+        <LoadingPanel
+          candidates={candidates}
+          stored={stored}
+          loading={ensemble}
+          selected={props.selected}
+          onSelect={props.onSelect}
+        />
       )}
       {ensemble.state === 'failed' && (
         <ErrorNote
@@ -98,7 +111,7 @@ interface AnswerProps extends EnsemblePanelProps {
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
   const { workbench, candidates } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
-  const late = useAfterPaint(model)
+  const late = useWorkedOut(model)
   const saved = useSavedOf(runs)
   const open = useOpening(model)
   if (workbench.judged === null) return <NoPredictions model={model} />
@@ -115,14 +128,20 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         <BestSubset model={model} />
         {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
       </div>
-      <div className={classes.sections}>
-        <Groups model={model} late={late} runs={runs} saved={saved} />
-        <SavedList
-          ensembles={saved}
-          open={findSaved(saved, combinationOf(model))?.id}
-          onOpen={onOpen ?? open}
-        />
-      </div>
+      {late === undefined ? (
+        <Text className={classes.sections} size="xs" c="dimmed" role="status">
+          Working out what each member adds…
+        </Text>
+      ) : (
+        <div className={classes.sections}>
+          <Groups model={model} late={late} runs={runs} saved={saved} />
+          <SavedList
+            ensembles={saved}
+            open={findSaved(saved, combinationOf(model))?.id}
+            onOpen={onOpen ?? open}
+          />
+        </div>
+      )}
     </div>
   )
 }

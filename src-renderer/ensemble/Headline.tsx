@@ -1,15 +1,14 @@
 import { Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
-import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import { type ScoreMeasure, scoreText } from '../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
+import type { AnswerModel } from './answerModel.ts'
 import { areOfSeveralRuns, nameOf } from './candidates.ts'
 import classes from './Ensemble.module.css'
-import type { EnsembleModel } from './useEnsemble.ts'
 import { choiceWords, gainWords } from './words.ts'
 
 /** The answer: one big number, the score of the ensemble, and the small one it beats. */
-export function Headline({ model, focus }: { readonly model: EnsembleModel; readonly focus: boolean }) {
+export function Headline({ model, focus }: { readonly model: AnswerModel; readonly focus: boolean }) {
   const { test, validation, workbench, candidates, shares } = model
   const [measure] = useScoreMeasure()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -61,8 +60,8 @@ export function Headline({ model, focus }: { readonly model: EnsembleModel; read
 }
 
 interface BestSnapshotProps {
-  readonly model: EnsembleModel
-  readonly judged: PartAssessment
+  readonly model: AnswerModel
+  readonly judged: NonNullable<AnswerModel['test']>
   readonly measure: ScoreMeasure
 }
 

@@ -1,19 +1,18 @@
 import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useMemo } from 'react'
 import type { Difference } from '../../shared/ensemble/difference.ts'
-import type { WorkbenchPart } from '../../shared/ensemble/workbench.ts'
 import { percent, points, thin } from '../format/format.ts'
 import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../format/scoreMeasure.ts'
-import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
+import type { AnswerModel, AnswerPart } from './answerModel.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
 import { groupId } from './groups.ts'
-import type { EnsembleModel } from './useEnsemble.ts'
+import { useWorkedOut } from './useWorkedOut.ts'
 import { nllText } from './words.ts'
 
 interface MembersTableProps {
-  readonly model: EnsembleModel
+  readonly model: AnswerModel
   readonly selected?: number | undefined
   readonly onSelect?: ((snapshotId: number) => void) | undefined
 }
@@ -122,7 +121,7 @@ interface Group {
 }
 
 /** The candidates run by run. */
-function groupsOf({ candidates }: EnsembleModel): Group[] {
+function groupsOf({ candidates }: AnswerModel): Group[] {
   return [...runLetters(candidates)].map(([runId, letter]) => {
     const members = candidates.flatMap((candidate, place) =>
       candidate.runId === runId ? [{ candidate, place }] : [],
@@ -132,7 +131,7 @@ function groupsOf({ candidates }: EnsembleModel): Group[] {
 }
 
 interface RunHeadProps {
-  readonly model: EnsembleModel
+  readonly model: AnswerModel
   readonly name: string
   readonly members: Group['members']
 }
@@ -164,13 +163,17 @@ function RunHead({ model, name, members }: RunHeadProps) {
  * What each member adds to the accuracy, on validation where there is any: to choose members by it there leaves the test
  * score honest. It takes longer than the answer itself, so it follows a moment later, and the last ones stand until then.
  */
-function useAdds(model: EnsembleModel): readonly (Difference | null)[] {
-  const { workbench, choice } = useAfterPaint(model)
-  return useMemo(
-    () => (workbench.validation ?? workbench.judged)?.gainOfEach(choice) ?? [],
-    [workbench, choice],
+function useAdds(model: AnswerModel): readonly (Difference | null)[] {
+  const known = useWorkedOut(model)
+  return (
+    useMemo(
+      () => known && (known.workbench.validation ?? known.workbench.judged)?.gainOfEach(known.choice),
+      [known],
+    ) ?? none
   )
 }
+
+const none: readonly null[] = []
 
 interface MemberRowProps {
   readonly candidate: Candidate
@@ -183,11 +186,11 @@ interface MemberRowProps {
   readonly share: number | undefined
   /** To the accuracy; null for who is no member or the only one, undefined until it is known. */
   readonly adds: Difference | null | undefined
-  readonly validation: WorkbenchPart | null
-  readonly test: WorkbenchPart | null
+  readonly validation: AnswerPart | null
+  readonly test: AnswerPart | null
   readonly measure: ScoreMeasure
   readonly isSelected: boolean
-  readonly tick: EnsembleModel['tick']
+  readonly tick: AnswerModel['tick']
   readonly onSelect: MembersTableProps['onSelect']
 }
 

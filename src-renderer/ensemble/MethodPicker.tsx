@@ -1,11 +1,11 @@
 import { SegmentedControl, Text } from '@mantine/core'
 import { methodWords, predictionMethods } from '../../shared/ensemble/methods.ts'
 import { errorWords } from '../components/errorWords.ts'
+import type { AnswerModel } from './answerModel.ts'
 import classes from './Ensemble.module.css'
-import type { EnsembleModel } from './useEnsemble.ts'
 
 /** How the members' probabilities become one. */
-export function MethodPicker({ model }: { readonly model: EnsembleModel }) {
+export function MethodPicker({ model }: { readonly model: AnswerModel }) {
   const { choice, workbench, isChoosing, choosingError } = model
   return (
     <div className={classes.method}>

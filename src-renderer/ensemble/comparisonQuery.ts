@@ -9,6 +9,7 @@ export function comparisonQuery(
   workbench: Workbench,
   candidates: readonly Candidate[],
   lineage: ReadonlyMap<string, CostedRun>,
+  onShare: (share: number) => void,
 ) {
   const runs = [...new Set(candidates.map(({ runId }) => runId))].map((id) => {
     const places = candidates.flatMap(({ runId }, k) => (runId === id ? [k] : []))
@@ -18,7 +19,11 @@ export function comparisonQuery(
   return queryOptions({
     queryKey: ['comparison', ...workbench.snapshotIds, JSON.stringify(runs.map(({ costs }) => costs))],
     queryFn: ({ signal }) =>
-      askWorker({ validation: asked(workbench.validation), test: asked(workbench.test), runs }, signal),
+      askWorker(
+        { validation: asked(workbench.validation), test: asked(workbench.test), runs },
+        signal,
+        onShare,
+      ),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 300_000,
     structuralSharing: false,
@@ -36,11 +41,19 @@ function asked(part: WorkbenchPart | null): ComparisonRequest['test'] {
   }
 }
 
-function askWorker(request: ComparisonRequest, signal: AbortSignal): Promise<Comparison> {
+function askWorker(
+  request: ComparisonRequest,
+  signal: AbortSignal,
+  onShare: (share: number) => void,
+): Promise<Comparison> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./comparisonWorker.ts', import.meta.url), { type: 'module' })
     const end = (): void => worker.terminate()
     worker.addEventListener('message', ({ data }: MessageEvent<ComparisonReply>) => {
+      if ('share' in data) {
+        onShare(data.share)
+        return
+      }
       end()
       if ('error' in data) reject(new Error(data.error))
       else resolve(data.answer)

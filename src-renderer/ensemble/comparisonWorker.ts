@@ -5,7 +5,7 @@ import { type ComparisonReply, compare, comparisonRequest } from '../../shared/e
 self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const reply = (answer: ComparisonReply): void => self.postMessage(answer)
   try {
-    reply({ answer: compare(comparisonRequest.parse(data)) })
+    reply({ answer: compare(comparisonRequest.parse(data), (share) => reply({ share })) })
   } catch (error) {
     reply({ error: error instanceof Error ? error.message : String(error) })
   }

@@ -1,45 +1,24 @@
-import { mostSnapshotsAsked, predictionsUrl } from '../../shared/api/urls.ts'
-import { type Part, parsePredictions, type ReadPredictions } from '../../shared/ensemble/predictions.ts'
+import { predictionsUrl } from '../../shared/api/urls.ts'
+import { type Part, parsePredictions } from '../../shared/ensemble/predictions.ts'
 import { UserError } from '../../shared/errors.ts'
 import { hostFetch } from '../hostKey.ts'
+import type { Batch } from './loadAnswers.ts'
 
-/*
- * The stored answers of snapshots, asked for one by one and fetched many at a time: a request costs the browser
- * milliseconds, and a workbench may have hundreds of snapshots.
- */
-
-interface Asked {
-  readonly snapshotId: number
-  readonly resolve: (found: ReadPredictions) => void
-  readonly reject: (error: unknown) => void
+/** One part of what some snapshots answered, as it is stored. @throws UserError when the host refuses, or sends something else */
+export async function loadPredictions(
+  snapshotIds: readonly number[],
+  part: Part,
+  signal: AbortSignal,
+): Promise<Batch> {
+  const bytes = await readBytes(predictionsUrl(snapshotIds, part), signal)
+  return { found: parsePredictions(bytes, snapshotIds.length), bytes: bytes.byteLength }
 }
 
-const waiting: Readonly<Record<Part, Asked[]>> = { validation: [], test: [] }
-
-export function loadPredictions(snapshotId: number, part: Part): Promise<ReadPredictions> {
-  return new Promise((resolve, reject) => {
-    waiting[part].push({ snapshotId, resolve, reject })
-    // Whoever asks for several does so at once.
-    if (waiting[part].length === 1) setTimeout(() => send(part))
-  })
-}
-
-function send(part: Part): void {
-  const asked = waiting[part].splice(0)
-  for (let from = 0; from < asked.length; from += mostSnapshotsAsked)
-    void fetchAll(asked.slice(from, from + mostSnapshotsAsked), part)
-}
-
-async function fetchAll(asked: readonly Asked[], part: Part): Promise<void> {
-  try {
-    const ids = asked.map(({ snapshotId }) => snapshotId)
-    const response = await hostFetch(predictionsUrl(ids, part))
-    if (!response.ok) throw refused(response.status, await response.text())
-    const found = parsePredictions(await response.arrayBuffer(), ids.length)
-    for (const [i, { resolve }] of asked.entries()) resolve(found[i] ?? null)
-  } catch (error) {
-    for (const { reject } of asked) reject(error)
-  }
+/** @throws UserError with the words of the host when it refuses */
+export async function readBytes(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  const response = await hostFetch(url, { signal })
+  if (!response.ok) throw refused(response.status, await response.text())
+  return await response.arrayBuffer()
 }
 
 function refused(status: number, words: string): UserError {

@@ -11,6 +11,7 @@ interface Asked {
   readonly request: SelectionRequest
   readonly resolve: (selection: Selection) => void
   readonly reject: (error: Error) => void
+  readonly onShare: ((share: number) => void) | undefined
 }
 
 /* One question is with the worker at a time: those that nobody waits for any more are never begun. */
@@ -18,6 +19,10 @@ let line: readonly Asked[] = []
 let busy: Asked | undefined
 let worker: Worker | undefined
 let count = 0
+let busySince = 0
+
+/** Milliseconds that a question which nobody waits for any more may be with the worker: to begin another one takes about as long. */
+const patience = 200
 
 function theWorker(): Worker {
   if (worker !== undefined) return worker
@@ -34,6 +39,10 @@ function theWorker(): Worker {
 
 function settle({ id, answer }: SelectionReply): void {
   if (busy === undefined || busy.request.id !== id) return
+  if ('share' in answer) {
+    busy.onShare?.(answer.share)
+    return
+  }
   if ('error' in answer) busy.reject(new Error(answer.error))
   else busy.resolve(answer)
   askNext()
@@ -41,14 +50,27 @@ function settle({ id, answer }: SelectionReply): void {
 
 function askNext(): void {
   ;[busy, ...line] = line
+  busySince = performance.now()
   if (busy !== undefined) theWorker().postMessage(busy.request)
 }
 
-function askWorker(question: Omit<SelectionRequest, 'id'>, signal: AbortSignal): Promise<Selection> {
+/** It may take seconds still: a new worker is quicker. */
+function leaveBusy(): void {
+  worker?.terminate()
+  worker = undefined
+  askNext()
+}
+
+function askWorker(
+  question: Omit<SelectionRequest, 'id'>,
+  signal: AbortSignal,
+  onShare: Asked['onShare'],
+): Promise<Selection> {
   return new Promise((resolve, reject) => {
-    const asked = { request: { id: ++count, ...question }, resolve, reject }
+    const asked = { request: { id: ++count, ...question }, resolve, reject, onShare }
     signal.addEventListener('abort', () => {
       line = line.filter((other) => other !== asked)
+      if (asked === busy && performance.now() - busySince > patience) leaveBusy()
       reject(new Error('No longer asked for.'))
     })
     line = [...line, asked]
@@ -58,12 +80,13 @@ function askWorker(question: Omit<SelectionRequest, 'id'>, signal: AbortSignal):
 
 /**
  * Members chosen on the validation part among some of a workbench: shares by greedy selection and, if asked for, the best
- * subset. Asks nothing while the workbench has no validation part or no member is given.
+ * subset. `onShare` is told how much is done, 0..1. Asks nothing while the workbench has no validation part or no member is given.
  */
 export function selectionQuery(
   workbench: Workbench | undefined,
   snapshotIds: readonly number[],
   everySubset: boolean,
+  onShare?: (share: number) => void,
 ) {
   const part = workbench?.validation ?? null
   const chosen = snapshotIds.flatMap(
@@ -84,6 +107,7 @@ export function selectionQuery(
                 everySubset,
               },
               signal,
+              onShare,
             ),
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: false,

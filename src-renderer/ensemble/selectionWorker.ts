@@ -7,7 +7,7 @@ self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   const reply = (answer: SelectionReply['answer']): void =>
     self.postMessage({ id, answer } satisfies SelectionReply)
   try {
-    const { subset, ...greedy } = select(request)
+    const { subset, ...greedy } = select(request, (share) => reply({ share }))
     reply({
       greedyNll: greedy.greedyNll,
       greedyWeights: [...greedy.greedyWeights],

@@ -1,14 +1,16 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { PartAssessment } from '../../shared/ensemble/assess.ts'
 import { type Choice, sharesOf } from '../../shared/ensemble/choice.ts'
-import { allTicked, isTicked, type Membership, only, withTick } from '../../shared/ensemble/membership.ts'
+import { isTicked } from '../../shared/ensemble/membership.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import type { Workbench } from '../../shared/ensemble/workbench.ts'
+import { queryClient } from '../client.ts'
 import type { Candidate } from './candidates.ts'
 import { selectionQuery } from './selectionQuery.ts'
+import { type Acts, type Chosen, useChosen } from './useChosen.ts'
 import type { ChosenBy } from './words.ts'
-import { workbenchQuery } from './workbenchQuery.ts'
+import { forgetBegun, workbenchKey, workbenchQuery } from './workbenchQuery.ts'
 
 /** What a saved ensemble, or a choice made elsewhere, sets the panel to. */
 export interface Start {
@@ -22,7 +24,7 @@ export interface Start {
 }
 
 /** An ensemble in the making: who is on the workbench, who is ticked, and what that comes to. Lists run along `candidates`. */
-export interface EnsembleModel {
+export interface EnsembleModel extends Acts {
   readonly workbench: Workbench
   readonly candidates: readonly Candidate[]
   readonly refused: readonly { readonly candidate: Candidate; readonly reason: string }[]
@@ -37,14 +39,6 @@ export interface EnsembleModel {
   readonly choosingError: unknown
   readonly validation: PartAssessment | undefined
   readonly test: PartAssessment | undefined
-  setMethod(method: PredictionMethod): void
-  tick(snapshotId: number, on: boolean): void
-  /** Every candidate, and whoever comes later. */
-  tickAll(): void
-  /** A weighted average of these with these shares, as long as nobody changes the members or the method. */
-  setShares(shares: ReadonlyMap<number, number>, by?: 'validation'): void
-  /** These and no other, also when more come. */
-  tickOnly(snapshotIds: readonly number[], by?: 'validation'): void
 }
 
 interface Failure {
@@ -52,8 +46,17 @@ interface Failure {
   readonly retry: () => void
 }
 
+/** Of stored predictions that are not all there yet. */
+export interface Loading {
+  readonly chosen: Chosen
+  /** Somebody stopped it. */
+  readonly isStopped: boolean
+  stop(): void
+  goOn(): void
+}
+
 export type EnsembleState =
-  | { readonly state: 'loading' }
+  | ({ readonly state: 'loading' } & Loading)
   | ({ readonly state: 'failed' } & Failure)
   /** failure: of reading a candidate that came since; the model is without it. */
   | { readonly state: 'ready'; readonly model: EnsembleModel; readonly failure?: Failure | undefined }
@@ -64,57 +67,56 @@ export type EnsembleState =
  */
 export function useEnsemble(all: readonly Candidate[], start: Start | undefined): EnsembleState {
   const ids = useMemo(() => all.map(({ snapshotId }) => snapshotId), [all])
-  const query = useQuery({ ...workbenchQuery(ids), placeholderData: keepPreviousData })
-  const [method, setMethod] = useState<PredictionMethod>(start?.method ?? 'average')
-  const [membership, setMembership] = useState<Membership>(() =>
-    start?.snapshotIds === undefined ? allTicked : only(start.snapshotIds),
-  )
-  const [given, setGiven] = useState<ReadonlyMap<number, number> | undefined>(start?.shares)
-  const [chooser, setChooser] = useState<ChosenBy>(start?.chosenBy ?? 'hand')
+  const [isStopped, setStopped] = useState(false)
+  const query = useQuery({
+    ...workbenchQuery(ids),
+    enabled: !isStopped,
+    placeholderData: keepPreviousData,
+  })
+  useEffect(() => forgetBegun, [])
+  const chosen = useChosen(start)
   const workbench = useLastKnown(query.data)
-  const chosen = useChoice(workbench, membership, method, given)
+  const answered = useChoice(workbench, chosen)
+  // The same lists from tick to tick: what hangs on them alone is not worked out again.
+  const standing = useMemo(() => workbench && standingOf(workbench, all), [workbench, all])
   const model = useMemo((): EnsembleModel | undefined => {
-    if (workbench === undefined) return undefined
-    const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
+    if (workbench === undefined || standing === undefined) return undefined
     return {
       workbench,
-      candidates: workbench.snapshotIds.flatMap((id) => byId.get(id) ?? []),
-      refused: workbench.refused.flatMap(({ snapshotId, reason }) => {
-        const candidate = byId.get(snapshotId)
-        return candidate === undefined ? [] : [{ candidate, reason }]
-      }),
-      ...chosen,
-      given,
-      setMethod: (next) => {
-        setGiven(undefined)
-        setMethod(next)
-      },
-      chosenBy: chosen.choice.ticked.every(Boolean) ? 'all' : chooser,
-      tick: (id, on) => {
-        setChooser('hand')
-        setGiven(undefined)
-        setMembership((before) => withTick(before, id, on))
-      },
-      tickAll: () => {
-        setGiven(undefined)
-        setMembership(allTicked)
-      },
-      setShares: (shares, by) => {
-        setChooser(by ?? 'hand')
-        setMembership(only([...shares.keys()]))
-        setGiven(shares)
-        setMethod('weighted')
-      },
-      tickOnly: (members, by) => {
-        setChooser(by ?? 'hand')
-        setGiven(undefined)
-        setMembership(only(members))
-      },
+      ...standing,
+      ...answered,
+      ...chosen.acts,
+      given: chosen.given,
+      chosenBy: answered.choice.ticked.every(Boolean) ? 'all' : chosen.chooser,
     }
-  }, [workbench, all, chosen, chooser, given])
+  }, [workbench, standing, answered, chosen])
   const failure = query.isError ? { error: query.error, retry: () => void query.refetch() } : undefined
   if (model !== undefined) return { state: 'ready', model, failure }
-  return failure === undefined ? { state: 'loading' } : { state: 'failed', ...failure }
+  if (failure !== undefined) return { state: 'failed', ...failure }
+  return {
+    state: 'loading',
+    chosen,
+    isStopped,
+    stop: () => {
+      setStopped(true)
+      void queryClient.cancelQueries({ queryKey: workbenchKey(ids), exact: true })
+    },
+    goOn: () => setStopped(false),
+  }
+}
+
+function standingOf(
+  { snapshotIds, refused }: Workbench,
+  all: readonly Candidate[],
+): Pick<EnsembleModel, 'candidates' | 'refused'> {
+  const byId = new Map(all.map((candidate) => [candidate.snapshotId, candidate]))
+  return {
+    candidates: snapshotIds.flatMap((id) => byId.get(id) ?? []),
+    refused: refused.flatMap(({ snapshotId, reason }) => {
+      const candidate = byId.get(snapshotId)
+      return candidate === undefined ? [] : [{ candidate, reason }]
+    }),
+  }
 }
 
 /** What was there before stands while something newer is read, and also when that fails. */
@@ -126,9 +128,7 @@ function useLastKnown<T>(value: T | undefined): T | undefined {
 
 function useChoice(
   workbench: Workbench | undefined,
-  membership: Membership,
-  method: PredictionMethod,
-  given: ReadonlyMap<number, number> | undefined,
+  { membership, method, given }: Pick<Chosen, 'membership' | 'method' | 'given'>,
 ) {
   const isToChoose = method === 'weighted' && given === undefined
   const ticked = useMemo(

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { softmaxRows } from '../../shared/ensemble/index.ts'
+import { score, softmaxRows } from '../../shared/ensemble/index.ts'
 import { random } from '../../shared/random.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import { openStore } from '../../src-main/store/index.ts'
@@ -40,19 +40,21 @@ export function seedMembers({ home, database }: Lab, { members, examples, classe
       epoch: { lossSum: 0, correct: 0, examples: 0 },
       optimizerScalars: {},
     }
+    const [validation, test] = (['validation', 'test'] as const).map((part) => {
+      const probs = answers(labels[part], classes, `${part} ${k}`)
+      const { nll, accuracy } = score(probs, { labels: labels[part], classes })
+      return { nll, accuracy, stored: { part, classes, labels: labels[part], probs } }
+    })
+    if (validation === undefined || test === undefined) continue
     store.record([
       {
         ...{ runId: run.id, attempt, seq: k, type: 'snapshot' as const },
         ...{ cycle: k + 1, step: 10 * (k + 1) - 1, lr: 0.001, weightsSha256: `${k}` },
-        ...{ valLoss: 0.5, valAccuracy: 0.9, testLoss: 0.5, testAccuracy: 0.9 },
+        ...{ valLoss: validation.nll, valAccuracy: validation.accuracy },
+        ...{ testLoss: test.nll, testAccuracy: test.accuracy },
         normalisation: { mean: [0], std: [1] },
         state: { position, tensors: [] },
-        predictions: (['validation', 'test'] as const).map((part) => ({
-          part,
-          classes,
-          labels: labels[part],
-          probs: answers(labels[part], classes, `${part} ${k}`),
-        })),
+        predictions: [validation.stored, test.stored],
       },
     ])
   }

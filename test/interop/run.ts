@@ -55,8 +55,14 @@ people use read what leaves Anneal, run the code that it writes, and compute the
 (${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'a processor'}, Node ${process.versions.node}).
 
 ${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
+
+${others}
 `
 }
+
+const others = `The converter of tensorflowjs 4.22 (its last) is no judge here: it wants tensorflow-decision-forests, whose last version 1.12 wants
+tensorflow 2.19.0 exactly, and packaging 23, which go with none of the versions above. Models for TensorFlow.js are loaded and
+run by TensorFlow.js itself in \`npm test\`; ONNX Runtime judges the same weights here.`
 
 try {
   process.exitCode = await judgeAll(prepareEnvironment())

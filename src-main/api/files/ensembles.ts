@@ -16,7 +16,7 @@ import type { StoreReads } from '../../store/types.ts'
 import { csvForm, download, lookUp, parquetType } from './answers.ts'
 import { type TarFile, tarFile, tarOf } from './tar.ts'
 
-const memberList = z
+export const memberList = z
   .string()
   .transform((text) => text.split(','))
   .pipe(

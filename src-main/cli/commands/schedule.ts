@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { didYouMean } from '../../../shared/didYouMean.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { initialPlan } from '../../../shared/run/plan.ts'
+import { pytorchRecipe } from '../../../shared/run/pytorchRecipe.ts'
 import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
 import { fromPyTorch } from '../../../shared/schedule/import/pytorch/fromPyTorch.ts'
 import {
@@ -59,6 +60,7 @@ const options = z.object({
   format: z.enum(['csv', 'json', 'svg', 'spec', 'arguments']).optional(),
   code: z.enum(exportTargets).optional(),
   withTest: z.boolean().default(false),
+  recipe: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
 })
@@ -100,6 +102,10 @@ export function addSchedule(program: Command, cli: Cli): void {
     .option(
       '--with-test',
       'with --code and --out: also the values as CSV, and a test of the code against them',
+    )
+    .option(
+      '--recipe',
+      "with --code pytorch and a run's --spec: also its optimizer, loss, clipping and moving average",
     )
     .option('--out <file>', 'write to a file instead of standard output')
     .option('--force', 'replace the file if it is there')
@@ -153,12 +159,13 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
       `While printing the schedule: --json prints JSON, but the format is ${format}; add --out for the ${format} file.`,
     )
   }
-  const { name, spec, plan, hint } = await planSchedule(cli, chosen)
+  const { name, spec, plan, hint, run } = await planSchedule(cli, chosen)
+  const recipe = recipeOf(chosen, run)
   if (format === 'csv' || format === 'json')
     refuseManyRows(Math.ceil(plan.totalSteps / chosen.every), chosen.all, 'printing the schedule')
   const schedule = compileSchedule(spec, plan)
   const chunks = isCode(format)
-    ? [exportSchedule(spec, plan, format)]
+    ? [exportSchedule(spec, plan, format), recipe]
     : format === 'spec'
       ? [`${JSON.stringify(spec, null, 2)}\n`]
       : format === 'arguments'
@@ -182,6 +189,15 @@ async function printSchedule(cli: Cli, chosen: Options): Promise<void> {
   cli.terminal.err(`${schedule.summary}\nWrote ${out}.\n`)
 }
 
+/** Code below that of the schedule; empty where it is not asked for. */
+function recipeOf({ recipe, code, withTest }: Options, run: RunSpec | undefined): string {
+  if (!recipe) return ''
+  if (code === 'pytorch' && run !== undefined && !withTest) return pytorchRecipe(run)
+  throw new UserError(
+    'While printing the schedule: --recipe goes with --code pytorch and the --spec of a run, and without --with-test.',
+  )
+}
+
 const argumentsLine = ({ script, text }: ScriptArguments): string =>
   `${script}: ${text ?? 'no arguments of its schedulers give exactly these rates'}\n`
 
@@ -191,6 +207,8 @@ interface Planned {
   readonly name: string
   readonly spec: ScheduleSpec
   readonly plan: SchedulePlan
+  /** Where the schedule is that of a run. */
+  readonly run?: RunSpec
   /** For the user, on what was assumed. */
   readonly hint: string
 }
@@ -199,7 +217,7 @@ interface Planned {
 async function planSchedule(cli: Cli, chosen: Options): Promise<Planned> {
   if (chosen.fromPytorch !== undefined) return planFromPyTorch(chosen, chosen.fromPytorch)
   const { name, spec, run } = readSchedule(chosen)
-  if (run !== undefined) return { name, spec, plan: await planOfRun(cli, run, chosen), hint: '' }
+  if (run !== undefined) return { name, spec, run, plan: await planOfRun(cli, run, chosen), hint: '' }
   const plan = planOf(chosen)
   return { name, spec, plan, hint: chosen.stepsPerEpoch === undefined ? epochHint(spec) : '' }
 }

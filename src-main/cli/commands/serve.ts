@@ -8,7 +8,7 @@ import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
 import { uploadsFolder } from '../../datasets/dataUploads.ts'
-import { boundDatasets } from '../../serve/folders.ts'
+import { boundDatasets, boundElsewhere } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
 import { type RunningServer, startServer } from '../../serve/server.ts'
@@ -121,9 +121,11 @@ function servicesFor(core: Core, windowFolder: string, named: readonly string[])
       )
   }
   const services = createServices(core, 'browser', { windowFolder })
+  const bounds = { named, own: core.home, uploads: uploadsFolder(core.home) }
   return {
     ...services,
-    datasets: boundDatasets(services.datasets, { named, own: core.home, uploads: uploadsFolder(core.home) }),
+    datasets: boundDatasets(services.datasets, bounds),
+    elsewhere: boundElsewhere(services.elsewhere, bounds),
   }
 }
 

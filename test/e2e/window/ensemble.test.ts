@@ -3,6 +3,7 @@
  * goes on where the one before it left the page: they run in this order.
  */
 import './ensemble/choosing.ts'
+import './ensemble/parts.ts'
 import './ensemble/averagedWeights.ts'
 import './ensemble/keeping.ts'
 import './ensemble/workbench.ts'

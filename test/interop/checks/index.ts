@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts'
 import { onnxModels, safetensorsFiles } from './models.ts'
 import { predictionFiles } from './predictions.ts'
+import { recipeCode } from './recipe.ts'
 import { exportedCode, pytorchTexts } from './schedules.ts'
 import { tableFiles } from './tables.ts'
 import { eventFilesOut } from './tensorboard.ts'
@@ -15,5 +16,6 @@ export const checks: readonly Check[] = [
   tableFiles,
   predictionFiles,
   exportedCode,
+  recipeCode,
   pytorchTexts,
 ]

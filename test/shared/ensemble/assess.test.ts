@@ -17,6 +17,7 @@ import {
 } from '../../../shared/ensemble/index.ts'
 import type { PredictionMethod } from '../../../shared/ensemble/methods.ts'
 import type { Predictions } from '../../../shared/ensemble/predictions.ts'
+import { random } from '../../../shared/random.ts'
 import { ensemble, near } from './arbitrary.ts'
 
 const methods: readonly PredictionMethod[] = ['average', 'logitAverage', 'weighted']
@@ -104,6 +105,62 @@ test('any course of ticking gives what combining from nothing gives', () => {
       }
     }),
   )
+})
+
+test('of many members, any course of ticking gives what combining from nothing gives, to the digits that are shown', () => {
+  const rng = random(3, 'many members')
+  const truth = { labels: Uint16Array.from({ length: 40 }, () => rng.below(3)), classes: 3 }
+  const candidates = Array.from({ length: 37 }, () => {
+    // Some zeros, and some so small that they are lost beside others.
+    const logits = Float64Array.from({ length: 120 }, () => 40 * rng.next() * rng.below(4))
+    return candidate(Float32Array.from(softmaxRows(logits, 3)), truth)
+  })
+  const workbench = createPartAssessor(candidates, truth, 0)
+  const ticked = candidates.map(() => true)
+  const weights = candidates.map(() => rng.below(3) / 2)
+  for (let turn = 0; turn < 60; turn++) {
+    const k = rng.below(ticked.length)
+    // A whole run at once, too.
+    for (let i = k; i < k + (turn % 7 === 0 ? 12 : 1) && i < ticked.length; i++) ticked[i] = !ticked[i]
+    const choice = { method: methods[turn % 3] ?? 'average', ticked: [...ticked], weights }
+    const got = workbench.assess(choice)?.ensemble
+    const mixture = fromScratch(candidates, truth, choice)
+    assertSame(got, mixture, truth)
+    const want = mixture && score(mixture, truth)
+    assert.deepEqual(
+      got && [got.accuracy, got.nll.toFixed(4), got.brier.toFixed(4), got.ece.toFixed(4)],
+      want && [want.accuracy, want.nll.toFixed(4), want.brier.toFixed(4), want.ece.toFixed(4)],
+    )
+  }
+})
+
+test('what is worked out in slices, by several in turn, is what is worked out at once', () => {
+  const rng = random(4, 'slices')
+  const truth = { labels: Uint16Array.from({ length: 9000 }, () => rng.below(4)), classes: 4 }
+  const candidates = Array.from({ length: 40 }, () =>
+    candidate(
+      Float32Array.from(
+        softmaxRows(
+          Float64Array.from({ length: 36_000 }, () => 4 * rng.next()),
+          4,
+        ),
+      ),
+      truth,
+    ),
+  )
+  const one = createPartAssessor(candidates, truth, 0)
+  const other = createPartAssessor(candidates, truth, 0)
+  for (const method of ['average', 'logitAverage'] as const) {
+    const choice = { method, ticked: candidates.map((_, k) => k % 5 > 0), weights: [] }
+    const [slices, same] = [one.workOut(choice, true), one.workOut(choice, true)]
+    let rests = 0
+    while (!slices.next().done && !same.next().done) rests++
+    assert.ok(rests > 2, `${rests} rests`)
+    const [gains, curve] = [one.gainOfEach(choice), one.assess(choice)?.lastAccuracy]
+    assert.deepEqual(gains, other.gainOfEach({ ...choice }))
+    assert.deepEqual(curve, other.assess({ ...choice })?.lastAccuracy)
+    assert.equal(one.gainOfEach(choice), gains, 'it is worked out once')
+  }
 })
 
 test('a confident member taken away again leaves no rounding in the others', () => {

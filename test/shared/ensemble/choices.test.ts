@@ -5,6 +5,7 @@ import { hurtfulStart } from '../../../shared/ensemble/earlyMembers.ts'
 import { equalCost } from '../../../shared/ensemble/equalCost.ts'
 import { combine, greedySelection, type Member, score, softmaxRows } from '../../../shared/ensemble/index.ts'
 import { judgeChoices, memberChoices, optimismOf } from '../../../shared/ensemble/memberChoices.ts'
+import { select } from '../../../shared/ensemble/selection.ts'
 import { type CostedRun, trainingCost } from '../../../shared/ensemble/trainingCost.ts'
 import { random } from '../../../shared/random.ts'
 import { ensemble, near } from './arbitrary.ts'
@@ -50,6 +51,22 @@ test('what was chosen on a few examples flatters itself, and what was not chosen
     if (choice.rule === 'all' || choice.rule === 'last') assert.equal(optimism, 0)
     else assert.ok(optimism > 0, `${choice.rule}: ${optimism}`)
   }
+})
+
+test('how much of choosing is done only grows, and is all of it at the end', () => {
+  const { members, truth } = leaning([1, 0.5, 2, 1.5], 60)
+  const shares: number[] = []
+  memberChoices(members, truth, ['all', 'greedy', 'subset', 'fitted'], (share) => shares.push(share))
+  assert.deepEqual(
+    shares,
+    shares.toSorted((a, b) => a - b),
+  )
+  assert.ok(shares.length > 12 && near(shares.at(-1) ?? 0, 1), shares.join())
+  const greedy: number[] = []
+  const probs = members.map((member) => Float32Array.from(member.probs))
+  const labels = Uint16Array.from(truth.labels)
+  select({ probs, labels, classes: truth.classes, everySubset: false }, (share) => greedy.push(share))
+  assert.ok(greedy.length > 10 && greedy.at(-1) === 1, greedy.join())
 })
 
 test('of more members than can be tried in subsets, that rule is left out', () => {

@@ -16,6 +16,7 @@ import {
   type EnsembleChoice,
   ensembleModelsUrl,
   ensemblePredictionsUrl,
+  mixtureUrl,
   mostSnapshotsAsked,
   predictionFormats,
   predictionsUrl,
@@ -26,6 +27,8 @@ import {
   sqlParquetUrl,
   studyTableUrl,
 } from '../../../shared/api/urls.ts'
+import { combine } from '../../../shared/ensemble/index.ts'
+import { parseMixture } from '../../../shared/ensemble/mixture.ts'
 import { createFiles, type FileDoor } from '../../../src-main/api/index.ts'
 import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
 import { openTables } from '../../../src-main/readers/index.ts'
@@ -421,6 +424,29 @@ test('averaged weights leave as one model in every format, which answers as the 
     userDefinedMetadata.members.map(({ weight }) => weight),
     [0.25, 0.75],
   )
+})
+
+test('a weighted mean of stored predictions is worked out where they are, of members that were asked the same', async () => {
+  const members = snapshots.map(({ id }, k) => ({ snapshotId: id, weight: k + 1 }))
+  const stored = snapshots.map(({ id }) => lab.core.store.read.predictions(id, 'test'))
+  const answer = await get(mixtureUrl(members, 'test'))
+  const found = parseMixture(await answer.arrayBuffer())
+  assert.deepEqual(found?.truth, { labels: stored[0]?.labels, classes: 3 })
+  assert.deepEqual(
+    found.probs,
+    combine(
+      stored.map((each) => ({ probs: each?.probs ?? new Float32Array() })),
+      3,
+      { kind: 'weighted', weights: members.map(({ weight }) => weight) },
+    ),
+  )
+  assert.equal((await get(mixtureUrl([{ snapshotId: 999_999, weight: 1 }], 'test'))).status, 404)
+  for (const broken of [
+    '/data/mixture/test',
+    '/data/mixture/train?members=1:1',
+    '/data/mixture/test?members=1:0',
+  ])
+    assert.equal((await get(broken)).status, 400, broken)
 })
 
 const ensembleFile = z.object({

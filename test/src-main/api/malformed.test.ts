@@ -45,7 +45,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   },
   'predictions.answer': {
     predictor: { type: 'ensemble', id: 999 },
-    upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a12',
+    examples: { type: 'upload', upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a12' },
   },
   'runs.watch': { id: 'zzz' },
   'runs.plan': { spec },

@@ -125,3 +125,36 @@ test('--from-pytorch takes a scheduler as text, and shows the place of what it c
   assert.equal(refused.code, 2)
   assert.match(refused.err, /line 1, column 16: StepLR has no size.*\n {2}StepLR\(o, size=3\)\n {17}\^/)
 })
+
+test('--recipe adds what else PyTorch has of a run, and says where it does not go', async () => {
+  const spec = path.join(home, 'recipe.json')
+  const ask = async (optimizer: object, ...more: string[]) => {
+    const run = {
+      schedule: { kind: 'constant', lr: 0.1 },
+      budget: { steps: 20 },
+      clipping: { by: 'norm', limit: 0.5 },
+      ema: { decay: 0.9, warmup: true },
+      labelSmoothing: 0.1,
+      optimizer,
+    }
+    writeFileSync(spec, JSON.stringify(run))
+    return invokeHere(home, ['schedule', '--spec', spec, '--steps', '20', '--steps-per-epoch', '10', ...more])
+  }
+  const sgd = { kind: 'sgd', weightDecay: 0.01, weightDecaySchedule: 'followsRate' }
+  const { code, out } = await ask(sgd, '--code', 'pytorch', '--recipe')
+  assert.equal(code, 0)
+  for (const line of [
+    'SGD(parameters, lr=1.0, momentum=0.9, weight_decay=0.01, nesterov=False)',
+    'CrossEntropyLoss(label_smoothing=0.1)',
+    'clip_grad_norm_(parameters, 0.5)',
+    'decay = min(0.9, (1.0 + float(steps)) / (10.0 + float(steps)))',
+    'group["weight_decay"] = 0.01 * learning_rate(step) / HIGHEST_RATE',
+    '#     average.update_parameters(model)',
+  ])
+    assert.ok(out.includes(line), line)
+  assert.doesNotMatch((await ask(sgd, '--code', 'pytorch')).out, /make_optimizer/)
+  const decoupled = await ask({ ...sgd, decoupled: true }, '--code', 'pytorch', '--recipe')
+  assert.match(decoupled.err, /no decoupled weight decay/)
+  const keras = await ask(sgd, '--code', 'keras', '--recipe')
+  assert.deepEqual([keras.code, /--recipe goes with --code pytorch/.test(keras.err)], [2, true])
+})

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { createElsewhereService } from '../../../src-main/elsewhere/service.ts'
 import { importTensorboard } from '../../../src-main/elsewhere/tensorboard.ts'
 import { tensorboardFile } from '../../../src-main/export/tensorboard.ts'
 import type { RunRecord, Store } from '../../../src-main/store/types.ts'
@@ -93,27 +94,27 @@ test('what another process writes in pieces is followed through the death of the
   const lab = openFor(t, path)
   const first = start(t, 'host', path, logs)
   await first.said
-  const writer = write('1', eventFile(0, 3000, 0), join(logs, 'a', 'events.out.tfevents.1800000009.host.1.9'))
+  const writer = write('1', eventFile(0, 1200, 0), join(logs, 'a', 'events.out.tfevents.1800000009.host.1.9'))
   const run = await until(() => runNamed(lab, 'logs/a'))
-  await until(() => lab.read.run(run.id).stepsDone > 300)
+  await until(() => lab.read.run(run.id).stepsDone > 150)
   await first.kill()
   await writer.said
-  assert.ok(lab.read.run(run.id).stepsDone < 3000)
-  // The script began again at step 2,500, in a file whose counter is a digit longer, and in a folder of its own.
+  assert.ok(lab.read.run(run.id).stepsDone < 1200)
+  // The script began again at step 1,000, in a file whose counter is a digit longer, and in a folder of its own.
   const again = write(
     '2',
-    eventFile(2500, 2700, 5),
+    eventFile(1000, 1100, 5),
     join(logs, 'a', 'events.out.tfevents.1800000009.host.1.10'),
   )
   const second = start(t, 'host', path)
-  await until(() => lab.read.run(run.id).stepsDone > 2000)
+  await until(() => lab.read.run(run.id).stepsDone > 900)
   mkdirSync(join(logs, 'b'))
   const other = write('3', eventFile(0, 200, 0), join(logs, 'b', 'events.out.tfevents.1800000010.host.2.0'))
   await Promise.all([again.said, other.said])
   const wanted = { a: await readOnce(t, join(logs, 'a')), b: await readOnce(t, join(logs, 'b')) }
-  assert.equal(wanted.a.series.loss?.length, 2700)
+  assert.equal(wanted.a.series.loss?.length, 1100)
   const b = await until(() => runNamed(lab, 'logs/b'))
-  await until(() => contentOf(lab, run).series.loss?.length === 2700)
+  await until(() => contentOf(lab, run).series.loss?.length === 1100)
   await until(() => contentOf(lab, b).series.loss?.length === 200)
   assert.deepEqual(contentOf(lab, run), wanted.a)
   assert.deepEqual(contentOf(lab, b), wanted.b)
@@ -123,4 +124,65 @@ test('what another process writes in pieces is followed through the death of the
   assert.equal(status, 'interrupted')
   assert.match(reason ?? '', /read on when Anneal is open again/)
   assert.equal(lab.read.runs().length, 2)
+})
+
+test('one program reads a folder; ending it, wherever, ends it for its runs and lets them be deleted', async (t) => {
+  const folder = tempFolder(t)
+  const logs = join(folder, 'logs')
+  mkdirSync(join(logs, 'a'), { recursive: true })
+  const path = join(folder, 'lab.db')
+  // Of a living process each: what the other holds is not taken.
+  const [one, two] = [openFor(t, path, { isAlive: () => true }), openFor(t, path, { isAlive: () => true })]
+  const [reader, other] = [createElsewhereService(one, 10), createElsewhereService(two, 10)]
+  afterwards(t, async () => {
+    await reader.close()
+    await other.close()
+  })
+  // Nothing is there yet: the script has still to begin.
+  assert.deepEqual(await reader.importEventFiles({ path: logs, follow: true }), [])
+  writeFileSync(join(logs, 'a', 'events.out.tfevents.1800000000.h.1.0'), eventFile(0, 20, 0))
+  const run = await until(() => runNamed(one, 'logs/a'))
+  await until(() => one.read.run(run.id).stepsDone === 20)
+  const refused = (request: object) => other.importEventFiles(request)
+  await assert.rejects(refused({ path: logs, follow: true }), /another open Anneal of this lab follows it/)
+  await assert.rejects(refused({ path: join(logs, 'a'), follow: true }), /as part of/)
+  await assert.rejects(refused({ path: folder, follow: true }), /in it is followed already/)
+  await assert.rejects(refused({ path: join(logs, 'a') }), /is followed, so that all of it is read already/)
+  await assert.rejects(refused({ path: join(folder, 'lab.db'), follow: true }), /is a file; give its folder/)
+  await assert.rejects(refused({ path: '/nowhere', follow: true }), /is not there/)
+  await assert.rejects(refused({ path: logs, follow: 'yes' }), /follow/)
+  assert.throws(() => two.write.trashRuns([run.id]), /stop following its folder first/)
+  assert.deepEqual(
+    other.followed().map(({ isRead, runs, problem }) => ({ isRead, runs, problem })),
+    [{ isRead: true, runs: 1, problem: null }],
+  )
+  await other.unfollow({ path: join(logs, 'a') })
+  await until(() => one.read.run(run.id).status === 'stopped')
+  assert.equal(one.read.run(run.id).elsewhere?.followed, false)
+  await assert.rejects(other.unfollow({ path: logs }), /it is not followed/)
+  two.write.trashRuns([run.id])
+  // Followed again, what a user has deleted stays so.
+  await other.importEventFiles({ path: logs, follow: true })
+  assert.deepEqual(two.read.runs(), [])
+})
+
+test('a run without a write for ten minutes rests, and runs on with the next event', async (t) => {
+  const store = tempStore(t)
+  const logs = tempFolder(t)
+  const file = join(logs, 'events.out.tfevents.1800000000.h.1.0')
+  const bytes = eventFile(0, 20, 0)
+  writeFileSync(file, bytes.subarray(0, 500))
+  const longAgo = new Date(Date.now() - 11 * 60_000)
+  utimesSync(file, longAgo, longAgo)
+  const elsewhere = createElsewhereService(store, 10)
+  afterwards(t, () => elsewhere.close())
+  const [run] = await elsewhere.importEventFiles({ path: logs, follow: true })
+  assert.ok(run)
+  assert.equal(run.status, 'stopped')
+  assert.match(run.reason ?? '', /^No event for 10 minutes/)
+  writeFileSync(file, bytes)
+  await until(() => store.read.run(run.id).status === 'running')
+  await until(() => store.read.run(run.id).stepsDone === 20)
+  rmSync(logs, { recursive: true })
+  await until(() => /cannot be looked into/.test(elsewhere.followed()[0]?.problem ?? ''))
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { writtenBy } from '../../../shared/run/elsewhere.ts'
 import { findEventRuns } from '../../../src-main/elsewhere/eventFiles.ts'
 import { readNew } from '../../../src-main/elsewhere/readNew.ts'
 import { createElsewhereService } from '../../../src-main/elsewhere/service.ts'
@@ -179,4 +180,36 @@ test('an import that is broken off in a later run leaves none of its new runs', 
   assert.ok(done.length >= 3 && done.every((share, i) => share >= (done[i - 1] ?? 0)))
   assert.equal(store.read.runs().length, 0)
   assert.equal((await importTensorboard(store, asked)).length, 3)
+})
+
+/*
+ * fixtures/tensorboard/kinds was written by tf.summary (tensors of one number each of every type, at steps 0 to 2, and a text of two
+ * columns) and, as older programs do it, with simple_value by tensorboard's EventFileWriter; keras by keras.callbacks.TensorBoard
+ * beside hparams' KerasCallback, five epochs.
+ */
+test('numbers of every type are read, old style and new; a text that is a table is settings', async (t) => {
+  const store = tempStore(t)
+  const run = await read(store, new URL('../../fixtures/tensorboard/kinds', import.meta.url).pathname)
+  const expected = { double: [1.5, 3, 4.5], half: [1.5, 3, 4.5], bfloat: [1.5, 3, 4.5], flag: [1, 1, 1] }
+  for (const [name, values] of Object.entries(expected))
+    assert.deepEqual(points(store, run.id, name), { steps: [0, 1, 2], values }, name)
+  for (const name of ['int', 'long', 'byte', 'ulong'])
+    assert.deepEqual(points(store, run.id, name).values, [1, 2, 3], name)
+  assert.deepEqual(points(store, run.id, 'loss').values, [1, 0.5, 0.3333333432674408])
+  assert.deepEqual(points(store, run.id, 'old/acc').values, [0, 0.25, 0.5])
+  assert.ok(!store.read.seriesNames(run.id).includes('vector'))
+  assert.deepEqual(run.elsewhere?.hyperparameters, { depth: 20, augment: 'flip', bn: true })
+})
+
+test("Keras' callback: who wrote it, its settings, scores of both parts", async (t) => {
+  const store = tempStore(t)
+  const run = await read(store, new URL('../../fixtures/tensorboard/keras', import.meta.url).pathname)
+  assert.ok(run.elsewhere)
+  assert.deepEqual(writtenBy(run.elsewhere), { program: 'TensorFlow or Keras', host: 'vm' })
+  assert.deepEqual(run.elsewhere.hyperparameters, { optimizer: 'adam', units: 8, lr: 0.001 })
+  const epochs = store.read.epochs(run.id)
+  assert.equal(epochs.length, 5)
+  assert.ok(epochs.every(({ valLoss, trainAccuracy }) => valLoss !== null && trainAccuracy !== null))
+  // It ended with its last event, not when it was read.
+  assert.equal(run.endedAt, Math.floor(run.elsewhere.lastEventAt ?? 0))
 })

@@ -1,32 +1,42 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { z } from 'zod'
 import { cloudsCsv } from '../../lab.ts'
 import { assertAccessible } from '../support.ts'
 import { first, lab, partOf, window } from './lab.ts'
 
 /* Pages that ask of the same stored runs: their answers to a user's examples, their mistakes, and SQL. */
 
-test('a row typed under "Try it" has the probabilities that the command line prints, and the dialog can be read by all', async () => {
+test('rows typed or in a file have the answers that the command line writes, and the dialog can be read by all', async () => {
+  const [header = '', row = ''] = cloudsCsv(1500).split('\n')
+  const file = lab.write('rows.csv', `${header}\n${row}\n1,many,3,4,a\n${row}\n`)
+  const { id } = lab.look(({ read }) => read.snapshots(first)).at(-1) ?? { id: 0 }
+  const asking = lab.run('predict', file, '--snapshot', String(id))
   await window.go(`/runs/${first}`)
   const { page } = window
   await page.getByRole('button', { name: 'More of the snapshot of cycle 4' }).click()
   await page.getByRole('menuitem', { name: 'Try it…' }).click()
   const dialog = page.getByRole('dialog', { name: /^Try cycle 4 of first/ })
-  const [header = '', row = ''] = cloudsCsv(1500).split('\n')
   await dialog.getByLabel('Or type rows').fill(`${header}\n${row}\n`)
-  await dialog.getByRole('button', { name: 'Ask' }).click()
+  await dialog.getByRole('button', { name: 'Ask', exact: true }).click()
   await dialog.getByText('1 example answered.').waitFor()
-  const { stdout } = await lab.run('snapshots', 'list', first, '--json')
-  const listed = z.object({ snapshots: z.array(z.object({ id: z.int() })) }).parse(JSON.parse(stdout))
-  const id = String(listed.snapshots.at(-1)?.id)
-  const asked = await lab.run('predict', lab.write('row.csv', `${header}\n${row}\n`), '--snapshot', id)
-  assert.equal(asked.code, 0, asked.stderr)
-  const printedRow = asked.stdout.split('\n')[1]?.split(',') ?? []
-  for (const p of printedRow.slice(2, 5)) {
+  const asked = await asking
+  assert.equal(asked.code, 1, asked.stderr)
+  const answered = asked.stdout.split('\n')[1]?.split(',') ?? []
+  for (const p of answered.slice(2, 5)) {
     const shownValue = `${(100 * Number(p)).toFixed(2)} %`
     await dialog.getByRole('cell', { name: shownValue }).first().waitFor()
   }
+  await dialog.getByLabel('Or the path of a table').fill(file)
+  await page.keyboard.press('Enter')
+  await dialog.getByText('2 examples answered.').waitFor()
+  const leftOut = dialog.getByRole('region', { name: 'Left out' })
+  await leftOut.getByText(/^line 3: /).waitFor()
+  await dialog.getByRole('listbox', { name: 'Examples' }).press('ArrowDown')
+  await dialog.getByRole('option', { selected: true }).getByText('line 4').waitFor()
+  const coming = page.waitForEvent('download')
+  await dialog.getByRole('button', { name: 'Save as CSV' }).click()
+  assert.equal(readFileSync((await (await coming).path()) ?? '', 'utf8'), asked.stdout)
   await assertAccessible(page)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })

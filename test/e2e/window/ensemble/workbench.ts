@@ -15,6 +15,21 @@ test('snapshots of two runs are combined, saved and opened again', async () => {
   const scores = scoreOf(snapshots.map(({ id }) => partOf(id, 'test')))
   await headline().getByText('8 snapshots').waitFor()
   await headline().getByText(shown(scores.accuracy)).waitFor()
+  // N runs (rows) with the last M snapshots of each (columns): the corners, from the stored probabilities.
+  const grid = panel().getByRole('region', { name: 'Runs and snapshots: table' })
+  const cellsOf = (runs: number) =>
+    grid
+      .getByRole('row', { name: new RegExp(`^${runs}\\b`) })
+      .getByRole('cell')
+      .allInnerTexts()
+  await grid.getByRole('row', { name: /^2\b/ }).waitFor()
+  const newest = [3, 7].map((k) => partOf(snapshots[k]?.id ?? 0, 'test'))
+  const alone = newest.map((one) => scoreOf([one]).accuracy)
+  const [ones, twos] = [await cellsOf(1), await cellsOf(2)]
+  assert.deepEqual([ones.length, twos.length], [4, 4])
+  assert.equal(ones[0], shown(((alone[0] ?? 0) + (alone[1] ?? 0)) / 2))
+  assert.equal(twos[0], shown(scoreOf(newest).accuracy))
+  assert.equal(twos[3], shown(scores.accuracy))
   await box('second · cycle 1').uncheck()
   const seven = snapshots.filter(({ runId, cycle }) => runId !== second || cycle !== 1)
   const want = scoreOf(seven.map(({ id }) => partOf(id, 'test')))
