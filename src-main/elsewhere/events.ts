@@ -30,14 +30,28 @@ const value = new Type('Value')
   .add(new Field('metadata', 9, 'Metadata'))
 const summary = new Type('Summary').add(new Field('value', 1, 'Value', 'repeated'))
 const sessionLog = new Type('SessionLog').add(new Field('status', 1, 'int32'))
+const source = new Type('Source').add(new Field('writer', 1, 'string'))
 const event = new Type('Event')
   .add(new Field('wallTime', 1, 'double'))
   .add(new Field('step', 2, 'int64'))
   .add(new Field('fileVersion', 3, 'string'))
   .add(new Field('summary', 5, 'Summary'))
   .add(new Field('sessionLog', 7, 'SessionLog'))
+  .add(new Field('source', 10, 'Source'))
 const root = new Root().define('elsewhere')
-for (const type of [setting, session, hparams, plugin, metadata, tensor, value, summary, sessionLog, event])
+for (const type of [
+  setting,
+  session,
+  hparams,
+  plugin,
+  metadata,
+  tensor,
+  value,
+  summary,
+  sessionLog,
+  source,
+  event,
+])
   root.add(type)
 
 const bytes = z.instanceof(Uint8Array)
@@ -53,9 +67,10 @@ const rawTensor = z.object({
   longs: numbers,
 })
 const rawEvent = z.object({
-  wallTime: z.number().default(0),
+  wallTime: real.default(0),
   step: z.number().default(0),
   fileVersion: z.string().optional(),
+  source: z.object({ writer: z.string().optional() }).optional(),
   sessionLog: z.object({ status: z.number().optional() }).optional(),
   summary: z
     .object({
@@ -101,6 +116,8 @@ export interface ReadEvent {
   readonly isVersion: boolean
   /** The program began again at this step: what is of it and of later ones before does not count any more. */
   readonly isRestart: boolean
+  /** What it says of the code that writes the file; null in most. */
+  readonly writer: string | null
   readonly scalars: readonly { readonly tag: string; readonly value: number }[]
   readonly hyperparameters: Readonly<Record<string, string | number | boolean>>
 }
@@ -114,6 +131,7 @@ export function decodeEvent(data: Uint8Array): ReadEvent | undefined {
       wallTime: raw.wallTime * 1000,
       step: raw.step,
       isVersion: raw.fileVersion?.startsWith('brain.Event:') === true,
+      writer: raw.source?.writer?.slice(0, 200) || null,
       isRestart: raw.sessionLog?.status === 1,
       scalars: values.flatMap(({ tag, simpleValue, tensor }) => {
         const scalar = simpleValue ?? (tensor && scalarOf(tensor))

@@ -1,5 +1,6 @@
 import { pieceBytes } from '../../shared/api/predictions.ts'
 import { api } from '../client.ts'
+import { base64 } from '../components/base64.ts'
 import { bytesOf, type Example } from './examples.ts'
 
 /** Sends the files piece by piece, until all are sent or nobody waits any more. @param onShare 0..1 of the bytes */
@@ -21,12 +22,4 @@ export async function send(
       onShare(sent / Math.max(1, total))
     }
   }
-}
-
-async function base64(piece: Blob): Promise<string> {
-  const bytes = new Uint8Array(await piece.arrayBuffer())
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
 }
