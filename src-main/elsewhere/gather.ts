@@ -49,7 +49,10 @@ interface Pending {
 }
 
 export interface KnownOfRun {
-  readonly elsewhere: Pick<RunElsewhere, 'tagRoles' | 'holders' | 'hyperparameters' | 'lastEventAt' | 'writer'>
+  readonly elsewhere: Pick<
+    RunElsewhere,
+    'tagRoles' | 'holders' | 'hyperparameters' | 'lastEventAt' | 'writer'
+  >
   readonly reading: EventReading | undefined
   /** Names of its series. */
   readonly series: readonly string[]
@@ -217,7 +220,13 @@ export function createGatherer({
         ),
         evaluationsReplaceFrom,
         ...(startedAt !== undefined && { startedAt: Math.round(startedAt) }),
-        about: { hyperparameters, holders: Object.fromEntries(holders), lastEventAt, writer, notes: [...notes] },
+        about: {
+          hyperparameters,
+          holders: Object.fromEntries(holders),
+          lastEventAt,
+          writer,
+          notes: [...notes],
+        },
         reading: {
           begun: Object.fromEntries([...begun].map(([file, of]) => [file, Object.fromEntries(of)])),
           restarts: Object.fromEntries(restarts),

@@ -71,7 +71,10 @@ async function importRun(
 ): Promise<RunRecord> {
   const before = runOfFolder(store, run.folder)
   if (before !== undefined) refuseOtherRoles(before, asked.tagRoles)
-  const { id } = before === undefined ? createRunOf(store, run, { name: asked.name, tagRoles: asked.tagRoles }) : store.write.claimRun(before.id)
+  const { id } =
+    before === undefined
+      ? createRunOf(store, run, { name: asked.name, tagRoles: asked.tagRoles })
+      : store.write.claimRun(before.id)
   try {
     await readOn(store, id, run, () => {
       onRead(store.read.run(id).elsewhere?.files.reduce((sum, { offset }) => sum + offset, 0) ?? 0)
