@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { cp, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { z } from 'zod'
 import type { RunSummary } from '../../../shared/api/runs.ts'
@@ -436,7 +437,8 @@ describe('compare', () => {
 })
 
 test('a log and predictions of other programs come in through their dialogs, refusals beside their field', async () => {
-  const log = new URL('../../fixtures/tensorboard/restart', import.meta.url).pathname
+  const log = join(lab.home, 'restart')
+  await cp(new URL('../../fixtures/tensorboard/restart', import.meta.url), log, { recursive: true })
   await go('/')
   await page.getByRole('button', { name: 'Import…' }).click()
   await page.getByRole('menuitem', { name: 'A TensorBoard log' }).click()
