@@ -448,7 +448,6 @@ test('a log and predictions of other programs come in through their dialogs, ref
   const role = dialog.getByRole('combobox', { name: 'What lr-SGD is' })
   await role.waitFor()
   assert.equal(await role.inputValue(), 'Learning rate')
-  await assertAccessible(page)
   const before = stored().length
   await dialog.getByRole('button', { name: /^Import 1\srun$/ }).click()
   await dialog.getByRole('link', { name: 'restart' }).waitFor()
