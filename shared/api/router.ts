@@ -1,12 +1,15 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
+import { previewOptions } from '../data/preview.ts'
 import { csvColumns, datasetId, hostPath } from './datasets.ts'
+import { dataPieces, dropUpload } from './dataUploads.ts'
 import { logPath } from './elsewhere.ts'
 import {
   averageWeights,
   ensembleIds,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   saveEnsemble,
@@ -15,7 +18,7 @@ import {
 import { importEventFiles, unfollowFolder } from './eventFiles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
 import { importPredictions, lookAtPredictions } from './outsidePredictions.ts'
-import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
+import { answerExamples, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
   annotation,
@@ -150,6 +153,9 @@ const ensembles = router({
   line: procedure
     .input(input(measureLine, 'measuring the line between two snapshots'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.line(input, signal))),
+  averageLines: procedure
+    .input(input(measureAverageLines, 'measuring the lines to an average'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.averageLines(input, signal))),
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),
@@ -205,6 +211,15 @@ const datasets = router({
   import: procedure
     .input(input(importOptions, 'importing a data set'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.import(input, signal))),
+  upload: procedure
+    .input(input(dataPieces, 'taking dropped files'))
+    .mutation(({ ctx, input }) => ctx.datasets.upload(input)),
+  dropUpload: procedure
+    .input(input(dropUpload, 'removing dropped files'))
+    .mutation(({ ctx, input }) => ctx.datasets.dropUpload(input.upload)),
+  preview: procedure
+    .input(input(previewOptions, 'looking at data before an import'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.preview(input, signal))),
   remove: procedure
     .input(input(datasetId, 'removing a data set'))
     .mutation(({ ctx, input }) => ctx.datasets.remove(input.id)),
@@ -283,7 +298,7 @@ const predictions = router({
     .input(input(uploadPiece, 'taking examples'))
     .mutation(({ ctx, input }) => ctx.predictions.upload(input)),
   answer: procedure
-    .input(input(answerUpload, 'predicting'))
+    .input(input(answerExamples, 'predicting'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.predictions.answer(input, signal))),
 })
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ImportOptions } from '../data/importOptions.ts'
+import type { DataPreview, PreviewOptions } from '../data/preview.ts'
 import type {
   csvColumns,
   DatasetList,
@@ -8,11 +9,14 @@ import type {
   TableColumn,
   TableSample,
 } from './datasets.ts'
+import type { DataPieces, UploadPlace } from './dataUploads.ts'
 import type { LogImportStep, LogPreviewStep } from './elsewhere.ts'
 import type {
+  AverageLines,
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   SaveEnsemble,
@@ -30,7 +34,7 @@ import type {
   PredictionsLook,
   PredictionsPreviewStep,
 } from './outsidePredictions.ts'
-import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
+import type { AnswerExamples, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
   CommandOutcome,
@@ -108,6 +112,10 @@ export interface Services {
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
     line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
+    averageLines(
+      input: z.infer<typeof measureAverageLines>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<AverageLines>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }
@@ -134,14 +142,16 @@ export interface Services {
   readonly predictions: {
     input(predictor: Predictor): PredictorInput
     upload(piece: UploadPiece): Promise<void>
-    answer(
-      input: z.infer<typeof answerUpload>,
-      signal: Cancellation | undefined,
-    ): AsyncIterable<PredictionStep>
+    answer(input: AnswerExamples, signal: Cancellation | undefined): AsyncIterable<PredictionStep>
   }
   readonly datasets: {
     list(): Promise<DatasetList>
     import(options: ImportOptions, signal: Cancellation | undefined): AsyncIterable<ImportStep>
+    /** Files dropped in a browser; they go when they have been imported, by `dropUpload`, or with the host. */
+    upload(pieces: DataPieces): Promise<UploadPlace>
+    dropUpload(upload: string): Promise<void>
+    /** What an import would find; ever more complete. Ending it ends the look. */
+    preview(options: PreviewOptions, signal: Cancellation | undefined): AsyncIterable<DataPreview>
     /** @throws UserError while stored runs need it */
     remove(id: string): Promise<void>
     browse(path: string): Promise<FolderListing>

@@ -31,6 +31,8 @@ export const runElsewhere = z.strictObject({
   labels: z.string().optional(),
   /** What the user said tags are of, where their names do not say it. */
   tagRoles: z.record(z.string(), tagRole).default({}),
+  /** By what they are: the series, by folder and tag, that stand for the rate, the losses and the accuracies. */
+  holders: z.partialRecord(tagRole, z.string()).default({}),
   /** Event files that belong to the run, and how far each is read. */
   files: z.array(readFile).default([]),
   /** Wall time of the last event read, milliseconds since 1970; null before there is one. */

@@ -2,6 +2,7 @@ import type { DamagedDatasetInfo, DatasetInfo, ImportStep, TableSample } from '.
 import type { Cancellation, Services } from '../../shared/api/services.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
+import { createDataUploads } from '../datasets/dataUploads.ts'
 import {
   browse,
   bytesPerValue,
@@ -10,15 +11,18 @@ import {
   EMBEDDED,
   type ImportedDataset,
   type ImportOptions,
-  previewCsv,
+  previewTable,
   type StoredDataset,
 } from '../datasets/index.ts'
+import { previewData } from '../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
+import { whileWanted } from './whileWanted.ts'
 import { inSteps } from './inSteps.ts'
 
 const sampledRows = 20
 
-export function createDatasetServices({ catalogue, store }: Core): Services['datasets'] {
+export function createDatasetServices({ catalogue, store, home }: Core): Services['datasets'] {
+  const uploads = createDataUploads(home)
   const runsByDataset = () => Map.groupBy(store.read.runs(), ({ datasetId }) => datasetId)
   const describe = async (dataset: StoredDataset, runsOf = runsByDataset()): Promise<DatasetInfo> => {
     const { train, test } = await catalogue.classCounts(dataset)
@@ -51,13 +55,22 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
       }
       return { whole, damaged }
     },
-    import: (options, signal) => importInSteps(catalogue, options, signal, describe),
+    preview: (options, signal) => whileWanted(signal, (ended) => previewData(options, ended)),
+    upload: (pieces) => uploads.take(pieces),
+    dropUpload: (upload) => uploads.drop(upload),
+    async *import(options, signal) {
+      for await (const step of importInSteps(catalogue, options, signal, describe)) {
+        // What it was made from is no longer needed; a refused import may be tried again.
+        if (step.type === 'done') await uploads.dropHolding(options.path)
+        yield step
+      }
+    },
     async remove(id) {
       refuseWhileNeeded(runsByDataset().get(id) ?? [], id)
       await catalogue.remove(id)
     },
     browse: (path) => browse(path),
-    columns: ({ path, ...options }) => previewCsv(path, options),
+    columns: ({ path, ...options }) => previewTable(path, options),
     async sample(id) {
       const { meta } = await catalogue.resolve(id)
       return tableOf(meta, await catalogue.sampleRows(id, sampledRows))

@@ -49,7 +49,10 @@ interface Pending {
 }
 
 export interface KnownOfRun {
-  readonly elsewhere: Pick<RunElsewhere, 'tagRoles' | 'hyperparameters' | 'lastEventAt' | 'writer'>
+  readonly elsewhere: Pick<
+    RunElsewhere,
+    'tagRoles' | 'holders' | 'hyperparameters' | 'lastEventAt' | 'writer'
+  >
   readonly reading: EventReading | undefined
   /** Names of its series. */
   readonly series: readonly string[]
@@ -67,7 +70,7 @@ export function createGatherer({
   files,
 }: KnownOfRun): Gatherer {
   const holders = new Map<TagRole, string>()
-  for (const [role, key] of Object.entries(reading?.holders ?? {})) {
+  for (const [role, key] of Object.entries(known.holders)) {
     const parsed = tagRole.safeParse(role)
     if (parsed.success) holders.set(parsed.data, key)
   }
@@ -217,9 +220,14 @@ export function createGatherer({
         ),
         evaluationsReplaceFrom,
         ...(startedAt !== undefined && { startedAt: Math.round(startedAt) }),
-        about: { hyperparameters, lastEventAt, writer, notes: [...notes] },
-        reading: {
+        about: {
+          hyperparameters,
           holders: Object.fromEntries(holders),
+          lastEventAt,
+          writer,
+          notes: [...notes],
+        },
+        reading: {
           begun: Object.fromEntries([...begun].map(([file, of]) => [file, Object.fromEntries(of)])),
           restarts: Object.fromEntries(restarts),
         },

@@ -55,10 +55,7 @@ async function inTurns<T>(pieces: Generator<number, T>, onTurn: (done: number) =
 /** Gives the bytes read so far of the run. */
 function* previewRun(store: Store, run: EventRun): Generator<number, LogRun> {
   const known = runOfFolder(store, run.folder)
-  const seen = createSeen(
-    known?.elsewhere?.tagRoles ?? {},
-    known && store.read.eventReading(known.id)?.holders,
-  )
+  const seen = createSeen(known?.elsewhere?.tagRoles ?? {}, known?.elsewhere?.holders)
   let before = 0
   for (const name of run.files) {
     const fd = openEventFile(path.join(run.folder, name))

@@ -75,10 +75,10 @@ export function readNew(
 
 /** An earlier file began a series after a later one had: read in their order, the files give what they would have given. */
 function startAgain(store: Store, runId: string, gatherer: Gatherer): void {
-  const { reading, about } = gatherer.take()
+  const { about } = gatherer.take()
   store.write.putElsewhere(runId, {
     about: { ...about, files: [] },
-    reading: { holders: reading?.holders ?? {}, begun: {}, restarts: {} },
+    reading: { begun: {}, restarts: {} },
   })
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from '../../shared/errors.ts'
 import type { Dataset, Split, SplitOptions } from '../datasets/index.ts'
 import { type CsvCell, csvLines } from './csv.ts'
-import { npy } from './npy.ts'
+import { npyRows } from './npy.ts'
 import { groupsOf, type ParquetColumn, parquet } from './parquet.ts'
 
 /*
@@ -73,14 +73,14 @@ function arraysOf({ dataset, split, examples }: SplitExport, part: SplitPart): S
   return [
     {
       name: `${part}_index.npy`,
-      chunks: npy(
+      chunks: npyRows(
         places,
         Uint32Array.from(places, (_, i) => i),
       ),
     },
-    { name: `${part}_labels.npy`, chunks: npy(labels, places) },
+    { name: `${part}_labels.npy`, chunks: npyRows(labels, places) },
     ...(examples
-      ? [{ name: `${part}_examples.npy`, chunks: npy(dataset.examples, places, meta.shape) }]
+      ? [{ name: `${part}_examples.npy`, chunks: npyRows(dataset.examples, places, meta.shape) }]
       : []),
   ]
 }

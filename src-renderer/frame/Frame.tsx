@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { elsewhereDialog } from '../elsewhere/dialogs.ts'
 import { ElsewhereDialogs } from '../elsewhere/ElsewhereDialogs.tsx'
 import { ConnectionNote } from './ConnectionNote.tsx'
+import { DropTarget } from './drop/DropTarget.tsx'
 import classes from './Frame.module.css'
 import { Finder, openFinder } from './finder/Finder.tsx'
 import { HealthNote } from './HealthNote.tsx'
@@ -50,6 +51,7 @@ export function Frame() {
         <Outlet />
       </div>
       <Finder onShowShortcuts={() => setSheetOpen(true)} />
+      <DropTarget />
       <ElsewhereDialogs />
       <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
-import { tagRole } from '../../../shared/run/tagRoles.ts'
 
 /** A folder whose event files are read while other programs write them. */
 export interface FollowedRecord {
@@ -19,8 +18,6 @@ export interface FollowedRecord {
 
 /** What the reader of event files has to remember of a run, so that pieces give what the whole gives. */
 export const eventReading = z.strictObject({
-  /** By role: the folder and tag whose values it is. Of several that say the same, the first stands for it. */
-  holders: z.partialRecord(tagRole, z.string()).default({}),
   /** By file: the step of the first value of each series in it, which takes back what earlier files have from there on. */
   begun: z.record(z.string(), z.record(z.string(), z.number())).default({}),
   /** By file: the least step at which it says that its program began again, which takes back all series of its folder. */

@@ -46,7 +46,9 @@ export function ElsewhereCharts({ run, live }: ElsewhereChartsProps) {
   const height = useChartHeight(false, 0)
   const zoom = useZoomKeys(scene)
   const names = useSeriesNames(run)
-  const others = (names ?? []).filter((name) => !own.has(name))
+  // A score of the evaluations is drawn with those already.
+  const drawn = new Set(Object.values(run.elsewhere?.holders ?? {}))
+  const others = (names ?? []).filter((name) => !own.has(name) && !drawn.has(name))
   const [shown, setShown] = useState(shownAtOnce)
   return (
     <section aria-label="Charts" className={classes.charts}>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { type RunElsewhere, writtenBy } from '../../../shared/run/elsewhere.ts'
+import { tagRole, tagRoleWords } from '../../../shared/run/tagRoles.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { counted, moment, unknown } from '../../format/format.ts'
 import { useNow } from '../../hooks/useNow.ts'
@@ -81,6 +82,10 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
             ['Read from', elsewhere.path],
             ['Last event', elsewhere.lastEventAt === null ? unknown : moment(elsewhere.lastEventAt)],
             ['Began', moment(run.startedAt)],
+            ...Object.entries(elsewhere.holders).map(([role, tag]): [string, string] => [
+              tagRoleWords[tagRole.parse(role)],
+              `tag ${tag}`,
+            ]),
             ...elsewhere.notes.map((note): [string, string] => ['Left out', note]),
           ]}
         />

@@ -35,6 +35,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.changes': {},
   'lab.health': {},
   'ensembles.line': { from: 998, to: 999 },
+  'ensembles.averageLines': { snapshotIds: [997, 998, 999] },
   'predictions.input': { predictor: { type: 'snapshot', id: 999 } },
   'predictions.upload': {
     upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a11',
@@ -44,7 +45,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   },
   'predictions.answer': {
     predictor: { type: 'ensemble', id: 999 },
-    upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a12',
+    examples: { type: 'upload', upload: '7b1f2a52-6c1c-4a53-9d0c-5f0f5d7f5a12' },
   },
   'runs.watch': { id: 'zzz' },
   'runs.plan': { spec },
@@ -113,6 +114,9 @@ const inputs: Readonly<Record<string, unknown>> = {
   },
   'elsewhere.importPredictions': { files: ['/nowhere/at/all.npy'], part: 'validation', name: 'a' },
   'datasets.import': { format: 'csv', path: '/nowhere/at/all.csv', label: 'x' },
+  'datasets.upload': { upload: 'zzz', files: [{ place: '../x', content: 'eHk=' }] },
+  'datasets.dropUpload': { upload: 'zzz' },
+  'datasets.preview': { format: 'csv', path: '/nowhere/at/all.csv' },
   'datasets.remove': { id: 'zzz' },
   'datasets.browse': { path: '/nowhere/at/all' },
   'datasets.columns': { path: '/nowhere/at/all.csv', delimiter: ',', header: true },
