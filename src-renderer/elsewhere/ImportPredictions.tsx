@@ -157,7 +157,10 @@ const progressWords = (progress: PredictionsProgress | undefined): string =>
 function Checked({ preview }: { readonly preview: PredictionsPreview }) {
   const { members, examples, classes: classCount, part, labelsFrom } = preview
   const section = useRef<HTMLElement>(null)
-  useEffect(() => section.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // Newer browsers give a promise, which is no end of an effect.
+    void section.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <section className={classes.checked} aria-labelledby="checked" ref={section}>
       <Title order={3} id="checked" className={classes.heading}>

@@ -14,5 +14,11 @@ const data: DropKind = {
   open: async (dropped, go) => (await import('../../pages/data/import/dataDrop.ts')).openDropped(dropped, go),
 }
 
+/** An event file, where the host can read it in its place: a page in a browser is not told where that is. */
+const eventFile: DropKind = {
+  takes: ({ tops, paths }) => paths?.length === 1 && tops[0]?.name.includes('tfevents') === true,
+  open: async ({ paths }) => (await import('../../elsewhere/logJob.ts')).openImportLog(paths?.[0]),
+}
+
 /** The first that takes what was dropped gets it; data, which may be anything, stand last. */
-export const dropKinds: readonly DropKind[] = [data]
+export const dropKinds: readonly DropKind[] = [eventFile, data]
