@@ -4,6 +4,7 @@ import { UserError } from '../shared/errors.ts'
 import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
+import { createElsewhereService, type ElsewhereService } from './elsewhere/service.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
 import { createPredictionsService, type PredictionsService } from './outsidePredictions/service.ts'
 import { createPredictionService, type PredictionService } from './predictions/service.ts'
@@ -31,6 +32,7 @@ export interface Core {
   readonly devices: Devices
   readonly runs: RunService
   readonly studies: StudyService
+  readonly elsewhere: ElsewhereService
   readonly ensembles: EnsembleService
   readonly predictions: PredictionService
   readonly outsidePredictions: PredictionsService
@@ -71,6 +73,7 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
   })
   const runs = createRunService(store, catalogue, devices)
   const ensembles = createEnsembleService(store, catalogue, devices)
+  const elsewhere = createElsewhereService(store)
   return {
     home,
     store,
@@ -78,11 +81,13 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     devices,
     runs,
     studies: createStudyService(store, catalogue, runs),
+    elsewhere,
     ensembles,
     predictions: createPredictionService(store, devices, ensembles),
     outsidePredictions: createPredictionsService(store, catalogue),
     async close() {
       devices.close()
+      await elsewhere.close()
       await runs.close()
       store.close()
     },

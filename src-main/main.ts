@@ -94,6 +94,7 @@ function open(): void {
   })
   window.show(desktopOrigin)
   core.runs.workOnQueue()
+  core.elsewhere.followAll()
 }
 
 function sentenceOf(error: unknown): string {

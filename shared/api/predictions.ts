@@ -1,13 +1,14 @@
 import { z } from 'zod'
+import { hostPath } from './datasets.ts'
 
 /*
- * "Try it": examples of a user's own go up in pieces, and what a snapshot or a saved ensemble says of them comes back batch
- * by batch. The files are kept only until they are answered.
+ * "Try it": examples of a user's own go up in pieces, or lie on the machine of the host; what a snapshot or a saved ensemble
+ * says of them comes back batch by batch. Files that went up are kept only until they are answered.
  */
 
 /** Bytes of one piece; as text of a request they take a third more. */
 export const pieceBytes = 2 ** 21
-/** The most files and bytes of one upload; the command line takes any number. */
+/** The most files and bytes of one upload; a path of the host may lead to any number. */
 export const mostFiles = 2000
 export const mostBytes = 256 * 2 ** 20
 
@@ -32,7 +33,18 @@ export const uploadPiece = z.strictObject({
   content: z.base64().max(Math.ceil(pieceBytes / 3) * 4, `must be at most ${pieceBytes} bytes`),
 })
 export type UploadPiece = z.infer<typeof uploadPiece>
-export const answerUpload = z.strictObject({ predictor, upload })
+export const answerExamples = z.strictObject({
+  predictor,
+  examples: z.discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('upload'), upload }),
+    /** A file, or a folder with all in it, of the machine that Anneal runs on. */
+    z.strictObject({
+      type: z.literal('path'),
+      path: hostPath.shape.path.min(1, 'must name a file or a folder'),
+    }),
+  ]),
+})
+export type AnswerExamples = z.infer<typeof answerExamples>
 
 /** What a predictor takes. */
 export interface PredictorInput {

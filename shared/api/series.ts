@@ -15,8 +15,8 @@ const step = z.int().min(0)
 
 export const viewSeries = z.strictObject({
   runId,
-  /** Of lr, momentum, loss, accuracy, samplesPerSecond; unknown ones come back empty. */
-  series: z.array(z.string().max(64)).min(1).max(16),
+  /** lr, momentum, loss, accuracy, samplesPerSecond, or what another program called it; unknown ones come back empty. */
+  series: z.array(z.string().max(1000)).min(1).max(16),
   /** Inclusive; the whole series when absent. */
   fromStep: step.optional(),
   toStep: step.optional(),
@@ -37,7 +37,7 @@ export interface SeriesAnswer {
 
 export const valuesAtStep = z.strictObject({
   runIds: z.array(runId).min(1).max(10_000),
-  series: z.string().max(64),
+  series: z.string().max(1000),
   step,
 })
 

@@ -21,14 +21,21 @@ export const initialWeights = z.strictObject({
 })
 export type InitialWeights = z.infer<typeof initialWeights>
 
-/** Where such weights are: a safetensors file of the host by its path, or a snapshot of the lab. */
+/** Where such weights are: a safetensors file of the host by its path, a snapshot of the lab, or what a run of it began with. */
 export const weightsSource = z.strictObject({
   of: z.union([
     z.strictObject({ file: z.string().min(1).max(4096) }),
     z.strictObject({ snapshotId: z.int().min(1) }),
+    z.strictObject({ runId: z.string().min(1).max(200) }),
   ]),
   /** Whether tensors that are missing or of another shape may be drawn at random. */
-  partly: z.boolean(),
+  partly: z.boolean().default(false),
+})
+
+/** What every run of a study begins with. What was found there when the study began is its record: later runs need the same. */
+export const studyWeights = weightsSource.extend({
+  from: z.string().optional(),
+  sha256: z.string().optional(),
 })
 
 /** The model of a spec with the weights given, the others drawn at random where that is allowed. */

@@ -19,6 +19,18 @@ const tagRoles = [
 export const tagRole = z.enum([...tagRoles, 'other'])
 export type TagRole = z.infer<typeof tagRole>
 
+export const tagRoleWords: Readonly<Record<TagRole, string>> = {
+  learningRate: 'Learning rate',
+  momentum: 'Momentum',
+  trainLoss: 'Training loss',
+  trainAccuracy: 'Training accuracy',
+  valLoss: 'Validation loss',
+  valAccuracy: 'Validation accuracy',
+  testLoss: 'Test loss',
+  testAccuracy: 'Test accuracy',
+  other: 'A series of its own',
+}
+
 /** The part of the data that a subfolder's name says its scalars are of: Keras writes train/ and validation/. */
 export type StreamPart = 'train' | 'val' | 'test'
 

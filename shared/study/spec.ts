@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problemIn, show, UserError } from '../errors.ts'
+import { studyWeights } from '../run/initial.ts'
 
 /*
  * What a study is: plain JSON a person could write by hand. A study is a question over many runs: a base spec, what varies,
@@ -99,6 +100,8 @@ const common = {
   /** A run spec. Its seed and budget are what the study does not vary. */
   base: written,
   objective: studyObjective.default('validationAccuracy'),
+  /** Every run that goes on from no other begins with these; from random weights when absent. */
+  initialWeights: studyWeights.optional(),
   /** Of its runs at once on one device; as many as Settings says when absent. */
   slots: z.int().min(1, 'must be at least 1').max(64, 'must be at most 64').optional(),
 }

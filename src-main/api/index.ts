@@ -5,6 +5,7 @@ import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 import { placeExamples } from '../ensembles/examplePlaces.ts'
 import { createDatasetServices } from './datasets.ts'
+import { createElsewhereServices } from './elsewhere.ts'
 import { createEnsembleServices } from './ensembles.ts'
 import { createLabServices } from './lab.ts'
 import { createPredictionServices } from './predictions.ts'
@@ -42,6 +43,7 @@ export function createServices(
     ensembles: createEnsembleServices(core, pulse),
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
+    elsewhere: createElsewhereServices(core, pulse),
     sql: createSqlServices(core),
     mistakes: { place: (input) => placeExamples(core, input) },
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

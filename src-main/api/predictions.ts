@@ -1,8 +1,9 @@
-import type { PredictionStep } from '../../shared/api/predictions.ts'
+import type { AnswerExamples, PredictionStep } from '../../shared/api/predictions.ts'
 import type { Cancellation, Services } from '../../shared/api/services.ts'
+import type { PredictSource } from '../../shared/run/predict.ts'
 import type { Core } from '../core.ts'
-import { predictedRows } from '../export/predictionsCsv.ts'
-import { createUploads } from '../predictions/uploads.ts'
+import { predictedRows } from '../predictions/predictedRows.ts'
+import { createUploads, type Uploads } from '../predictions/uploads.ts'
 
 export function createPredictionServices({ predictions }: Core): Services['predictions'] {
   const uploads = createUploads()
@@ -12,11 +13,10 @@ export function createPredictionServices({ predictions }: Core): Services['predi
       return { kind, shape, classes, columns: columns === undefined ? null : tableColumns(columns) }
     },
     upload: (piece) => uploads.take(piece),
-    async *answer({ predictor, upload }, signal): AsyncGenerator<PredictionStep, void, undefined> {
-      const { files, drop } = await uploads.claim(upload)
+    async *answer({ predictor, examples }, signal): AsyncGenerator<PredictionStep, void, undefined> {
+      const { source, drop } = await given(uploads, examples)
       const leave = endedWith(signal)
       try {
-        const source = { type: 'files' as const, files: [...files] }
         const { classes, parts } = await predictions.predict(predictor, source, leave.signal)
         for (;;) {
           const next = await parts.next()
@@ -36,6 +36,16 @@ export function createPredictionServices({ predictions }: Core): Services['predi
       }
     },
   }
+}
+
+/** What is to be answered, and what removes that which is held only for this. */
+async function given(
+  uploads: Uploads,
+  examples: AnswerExamples['examples'],
+): Promise<{ readonly source: PredictSource; drop(): Promise<void> }> {
+  if (examples.type === 'path') return { source: examples, drop: async () => {} }
+  const { files, drop } = await uploads.claim(examples.upload)
+  return { source: { type: 'files', files: [...files] }, drop }
 }
 
 /** "colour=red" and "colour=blue" are one column of the table. */

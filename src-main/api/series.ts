@@ -23,6 +23,7 @@ export function createSeriesServices({ store: { read } }: Core): Services['serie
         return { name, steps: [...steps], values: Array.from(values, finiteOrNull), total }
       })
     },
+    names: (runId) => read.seriesNames(read.run(runId).id),
     valuesAt: ({ runIds, series, step }) => read.valuesAtStep(runIds, series, step),
   }
 }

@@ -19,7 +19,9 @@ export async function describeStudy(change: StudyChange, columns: number): Promi
     ...(counts.other > 0 ? [`${counts.other} stopped, interrupted or deleted`] : []),
   ]
   const why = study.reason === null ? '' : ` (${study.reason})`
-  const head = `Study ${study.id}, ${oneLine(study.name)}: ${study.status}${why}; ${parts.join(', ')}.`
+  const from = study.spec.initialWeights?.from
+  const begins = from === undefined ? '' : ` Its runs begin with the weights of ${oneLine(from)}.`
+  const head = `Study ${study.id}, ${oneLine(study.name)}: ${study.status}${why}; ${parts.join(', ')}.${begins}`
   return `${wrap(head, columns)}\n\n${await resultsOf(change, columns)}`
 }
 

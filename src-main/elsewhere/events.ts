@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs/light.js'
 import { z } from 'zod'
+import { eventTensor, scalarOf, settingsInText } from './eventTensor.ts'
 
 /*
  * What of TensorFlow's event.proto, summary.proto and tensor.proto, and of TensorBoard's hparams plugin, says something of
@@ -16,13 +17,21 @@ const session = new Type('Session').add(new MapField('hparams', 1, 'string', 'Se
 const hparams = new Type('HParams').add(new Field('session', 3, 'Session'))
 const plugin = new Type('Plugin').add(new Field('name', 1, 'string')).add(new Field('content', 2, 'bytes'))
 const metadata = new Type('Metadata').add(new Field('plugin', 1, 'Plugin'))
+const dimension = new Type('Dimension').add(new Field('size', 1, 'int64'))
+const shape = new Type('Shape').add(new Field('dim', 2, 'Dimension', 'repeated'))
 const tensor = new Type('Tensor')
   .add(new Field('dtype', 1, 'int32'))
+  .add(new Field('shape', 2, 'Shape'))
   .add(new Field('content', 4, 'bytes'))
   .add(new Field('floats', 5, 'float', 'repeated'))
   .add(new Field('doubles', 6, 'double', 'repeated'))
   .add(new Field('ints', 7, 'int32', 'repeated'))
+  .add(new Field('strings', 8, 'bytes', 'repeated'))
   .add(new Field('longs', 10, 'int64', 'repeated'))
+  .add(new Field('flags', 11, 'bool', 'repeated'))
+  .add(new Field('halves', 13, 'int32', 'repeated'))
+  .add(new Field('uints', 16, 'uint32', 'repeated'))
+  .add(new Field('ulongs', 17, 'uint64', 'repeated'))
 const value = new Type('Value')
   .add(new Field('tag', 1, 'string'))
   .add(new Field('simpleValue', 2, 'float'))
@@ -30,32 +39,40 @@ const value = new Type('Value')
   .add(new Field('metadata', 9, 'Metadata'))
 const summary = new Type('Summary').add(new Field('value', 1, 'Value', 'repeated'))
 const sessionLog = new Type('SessionLog').add(new Field('status', 1, 'int32'))
+const source = new Type('Source').add(new Field('writer', 1, 'string'))
 const event = new Type('Event')
   .add(new Field('wallTime', 1, 'double'))
   .add(new Field('step', 2, 'int64'))
   .add(new Field('fileVersion', 3, 'string'))
   .add(new Field('summary', 5, 'Summary'))
   .add(new Field('sessionLog', 7, 'SessionLog'))
+  .add(new Field('source', 10, 'Source'))
 const root = new Root().define('elsewhere')
-for (const type of [setting, session, hparams, plugin, metadata, tensor, value, summary, sessionLog, event])
+for (const type of [
+  setting,
+  session,
+  hparams,
+  plugin,
+  metadata,
+  dimension,
+  shape,
+  tensor,
+  value,
+  summary,
+  sessionLog,
+  source,
+  event,
+])
   root.add(type)
 
 const bytes = z.instanceof(Uint8Array)
 /** NaN and infinities too, which z.number() refuses. */
 const real = z.custom<number>((value) => typeof value === 'number')
-const numbers = z.array(real).optional()
-const rawTensor = z.object({
-  dtype: z.number().optional(),
-  content: bytes.optional(),
-  floats: numbers,
-  doubles: numbers,
-  ints: numbers,
-  longs: numbers,
-})
 const rawEvent = z.object({
-  wallTime: z.number().default(0),
+  wallTime: real.default(0),
   step: z.number().default(0),
   fileVersion: z.string().optional(),
+  source: z.object({ writer: z.string().optional() }).optional(),
   sessionLog: z.object({ status: z.number().optional() }).optional(),
   summary: z
     .object({
@@ -64,7 +81,7 @@ const rawEvent = z.object({
           z.object({
             tag: z.string().default(''),
             simpleValue: real.optional(),
-            tensor: rawTensor.optional(),
+            tensor: eventTensor.optional(),
             metadata: z
               .object({
                 plugin: z.object({ name: z.string().optional(), content: bytes.optional() }).optional(),
@@ -101,8 +118,13 @@ export interface ReadEvent {
   readonly isVersion: boolean
   /** The program began again at this step: what is of it and of later ones before does not count any more. */
   readonly isRestart: boolean
+  /** What it says of the code that writes the file; null in most. */
+  readonly writer: string | null
   readonly scalars: readonly { readonly tag: string; readonly value: number }[]
+  /** As the plugin hparams has them. */
   readonly hyperparameters: Readonly<Record<string, string | number | boolean>>
+  /** The same, of texts that are tables of names and values. */
+  readonly texts: Readonly<Record<string, string | number | boolean>>
 }
 
 /** @returns undefined where the bytes are no event */
@@ -114,31 +136,24 @@ export function decodeEvent(data: Uint8Array): ReadEvent | undefined {
       wallTime: raw.wallTime * 1000,
       step: raw.step,
       isVersion: raw.fileVersion?.startsWith('brain.Event:') === true,
+      writer: raw.source?.writer?.slice(0, 200) || null,
       isRestart: raw.sessionLog?.status === 1,
       scalars: values.flatMap(({ tag, simpleValue, tensor }) => {
         const scalar = simpleValue ?? (tensor && scalarOf(tensor))
         return scalar === undefined ? [] : [{ tag, value: scalar }]
       }),
       hyperparameters: Object.assign({}, ...values.map(({ metadata }) => settingsOf(metadata?.plugin))),
+      texts: Object.assign(
+        {},
+        ...values.map(({ metadata, tensor: told }) =>
+          metadata?.plugin?.name === 'text' && told !== undefined ? settingsInText(told) : {},
+        ),
+      ),
     }
   } catch {
     // Of a record whose sum is right, another program's own.
     return undefined
   }
-}
-
-/** Of a tensor with one element: float, double, int32 or int64 (DT_ of types.proto). */
-function scalarOf({ dtype, content, ...listed }: z.infer<typeof rawTensor>): number | undefined {
-  if (content !== undefined && content.byteLength > 0) {
-    const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
-    if (dtype === 1 && content.byteLength === 4) return view.getFloat32(0, true)
-    if (dtype === 2 && content.byteLength === 8) return view.getFloat64(0, true)
-    if (dtype === 3 && content.byteLength === 4) return view.getInt32(0, true)
-    if (dtype === 9 && content.byteLength === 8) return Number(view.getBigInt64(0, true))
-    return undefined
-  }
-  const list = [listed.floats, listed.doubles, listed.ints, listed.longs].find((each) => each?.length)
-  return list?.length === 1 ? list[0] : undefined
 }
 
 function settingsOf(

@@ -1,5 +1,5 @@
 import { MOST_STEP, type RunElsewhere } from '../../shared/run/elsewhere.ts'
-import { partOfFolder, roleOfTag, type TagRole } from '../../shared/run/tagRoles.ts'
+import { partOfFolder, roleOfTag, type TagRole, tagRole } from '../../shared/run/tagRoles.ts'
 import {
   type ElsewhereBatch,
   type ElsewhereEvaluation,
@@ -7,6 +7,7 @@ import {
   type EvaluationScore,
   evaluationScores,
 } from '../store/types/elsewhere.ts'
+import type { EventReading } from '../store/types/followed.ts'
 import type { ReadEvent } from './events.ts'
 
 /** Series of a run, at most: a file may name a million. */
@@ -17,19 +18,30 @@ const seriesNames: Partial<Record<TagRole, string>> = {
   trainLoss: 'loss',
   trainAccuracy: 'accuracy',
 }
+/** Characters. */
+const LONGEST_TAG = 500
+const LONGEST_SETTING = 1000
+const MOST_SETTINGS = 500
+/** Milliseconds since 1970 that a Date can be. */
+const isDate = (time: number): boolean => time >= 0 && time <= 8.64e15
 const isScore = (role: TagRole): role is EvaluationScore => evaluationScores.some((name) => name === role)
 
 type Settings = Record<string, string | number | boolean>
 
 /** Turns events into batches for the store, some thousand points at a time. */
 export interface Gatherer {
-  /** Files come in order; the first value of a tag in a file takes back what is of later steps. @param folder "" or that of a part · @param isFresh whether it is read from its beginning */
-  begin(folder: string, isFresh: boolean): void
+  /**
+   * Files of a folder come in order: the first value of a series in a file takes back what earlier files have of later steps,
+   * also what these say only afterwards. @param isFresh whether it is read from its beginning
+   */
+  begin(file: string, isFresh: boolean): void
   note(words: string): void
   /** @returns whether there is enough for a batch */
   add(event: ReadEvent): boolean
   /** All since the last call. */
   take(): ElsewhereBatch
+  /** An earlier file has said something that a later one, read before, should have taken back. */
+  isOutOfOrder(): boolean
   readonly notes: ReadonlySet<string>
 }
 
@@ -38,34 +50,72 @@ interface Pending {
   readonly points: Map<number, number>
 }
 
-export function createGatherer(
-  known: Pick<RunElsewhere, 'tagRoles' | 'hyperparameters' | 'lastEventAt'>,
-): Gatherer {
+export interface KnownOfRun {
+  readonly elsewhere: Pick<
+    RunElsewhere,
+    'tagRoles' | 'holders' | 'hyperparameters' | 'lastEventAt' | 'writer'
+  >
+  readonly reading: EventReading | undefined
+  /** Names of its series. */
+  readonly series: readonly string[]
+  /** Its files in their order. */
+  readonly files: readonly string[]
+}
+
+/** "" or the folder of a part that a file lies in. */
+const folderOf = (file: string): string => file.split(/[\\/]/).slice(0, -1).join('/')
+
+export function createGatherer({
+  elsewhere: known,
+  reading,
+  series: knownSeries,
+  files,
+}: KnownOfRun): Gatherer {
   const holders = new Map<TagRole, string>()
-  /** By folder and tag; `of` is the folder. */
-  const names = new Map<string, { readonly role: TagRole; readonly name: string; readonly of: string }>()
+  for (const [role, key] of Object.entries(known.holders)) {
+    const parsed = tagRole.safeParse(role)
+    if (parsed.success) holders.set(parsed.data, key)
+  }
+  const begun = new Map(
+    Object.entries(reading?.begun ?? {}).map(([file, of]) => [file, new Map(Object.entries(of))]),
+  )
+  const restarts = new Map(Object.entries(reading?.restarts ?? {}))
+  const series = new Set(knownSeries)
+  /** By folder and tag. */
+  const meanings = new Map<string, { readonly role: TagRole; readonly name: string } | undefined>()
   const notes = new Set<string>()
   const hyperparameters: Settings = { ...known.hyperparameters }
   let pending = new Map<string, Pending>()
   let evaluations = new Map<number, Partial<Record<EvaluationScore, number>> & { wallTime: number }>()
   let evaluationsReplaceFrom: Partial<Record<EvaluationScore, number>> = {}
+  let current = ''
   let folder = ''
-  /** Series that the file has begun; undefined where it had been read in part before. */
-  let seen: Set<string> | undefined
+  /** Of the file that is read: series with the step of their first value in it. */
+  let seen = new Map<string, number>()
+  /** Steps from which later files stand in place of this one: of all series, and by series. */
+  let endsAt = Number.POSITIVE_INFINITY
+  let endsAtOf = new Map<string, number>()
+  let outOfOrder = false
   let points = 0
   let lastEventAt = known.lastEventAt
   let startedAt: number | undefined
+  let writer = known.writer
 
   const meaning = (tag: string) => {
     const key = folder === '' ? tag : `${folder}/${tag}`
-    const found = names.get(key)
-    if (found !== undefined || names.size >= MOST_SERIES) return found
+    if (meanings.has(key)) return meanings.get(key)
     const said = known.tagRoles[key] ?? known.tagRoles[tag] ?? roleOfTag(tag, partOfFolder(folder))
     // Of several that say the same (the rates of parameter groups) the first stands for it.
-    const role = said !== 'other' && holders.has(said) ? 'other' : said
-    if (role !== 'other') holders.set(role, key)
-    const made = { role, name: seriesNames[role] ?? key, of: folder }
-    names.set(key, made)
+    const holder = holders.get(said)
+    const role = said !== 'other' && holder !== undefined && holder !== key ? 'other' : said
+    const name = seriesNames[role] ?? key
+    const isRoom = series.has(name) || series.size < MOST_SERIES
+    if (isRoom) {
+      series.add(name)
+      if (role !== 'other') holders.set(role, key)
+    }
+    const made = isRoom ? { role, name } : undefined
+    if (isRoom || meanings.size < 2 * MOST_SERIES) meanings.set(key, made)
     return made
   }
   const seriesOf = (name: string): Pending => {
@@ -89,11 +139,16 @@ export function createGatherer(
       return
     }
     const { role, name } = found
-    if (seen !== undefined && !seen.has(name)) {
-      seen.add(name)
-      cut(name, step)
-      if (isScore(role)) cutEvaluations(role, step)
+    const end = Math.min(endsAt, endsAtOf.get(name) ?? Number.POSITIVE_INFINITY)
+    if (!seen.has(name)) {
+      seen.set(name, step)
+      if (step < end) {
+        outOfOrder ||= end < Number.POSITIVE_INFINITY
+        cut(name, step)
+        if (isScore(role)) cutEvaluations(role, step)
+      }
     }
+    if (step >= end) return
     seriesOf(name).points.set(step, value)
     points += 1
     if (!isScore(role) || (role.startsWith('train') && !/epoch/i.test(tag))) return
@@ -101,14 +156,57 @@ export function createGatherer(
       notes.add(`${tag} has values outside 0 to 1, so it is a series and no accuracy.`)
       return
     }
-    evaluations.set(step, { ...evaluations.get(step), wallTime, [role]: value })
+    evaluations.set(step, {
+      ...evaluations.get(step),
+      wallTime: isDate(wallTime) ? wallTime : 0,
+      [role]: value,
+    })
+  }
+
+  /** @param isSure whether it takes the place of what is known */
+  const learn = (settings: Readonly<Settings>, isSure: boolean): void => {
+    for (const [name, value] of Object.entries(settings)) {
+      const isKnown = Object.hasOwn(hyperparameters, name)
+      if (isKnown && !isSure) continue
+      if (name.length > LONGEST_TAG || (!isKnown && Object.keys(hyperparameters).length >= MOST_SETTINGS)) {
+        notes.add(`Of its settings the first ${MOST_SETTINGS} are kept.`)
+        return
+      }
+      hyperparameters[name] = typeof value === 'string' ? value.slice(0, LONGEST_SETTING) : value
+    }
+  }
+
+  /** What earlier files of the folder, and this one, have of later steps goes. */
+  const restart = (step: number): void => {
+    restarts.set(current, Math.min(step, restarts.get(current) ?? step))
+    outOfOrder ||= endsAt < Number.POSITIVE_INFINITY || endsAtOf.size > 0
+    const holds = new Map([...holders].map(([role, key]) => [seriesNames[role] ?? key, role]))
+    const own = [...begun].filter(([file]) => folderOf(file) === folder).flatMap(([, of]) => [...of.keys()])
+    for (const name of new Set(own)) {
+      cut(name, step)
+      const role = holds.get(name)
+      if (role !== undefined && isScore(role)) cutEvaluations(role, step)
+    }
   }
 
   return {
     notes,
-    begin(of, isFresh) {
-      folder = of
-      seen = isFresh ? new Set() : undefined
+    isOutOfOrder: () => outOfOrder,
+    begin(file, isFresh) {
+      current = file
+      folder = folderOf(file)
+      if (isFresh) {
+        begun.set(file, new Map())
+        restarts.delete(file)
+      }
+      seen = begun.get(file) ?? new Map()
+      begun.set(file, seen)
+      const later = files.slice(files.indexOf(file) + 1).filter((other) => folderOf(other) === folder)
+      endsAt = Math.min(...later.map((other) => restarts.get(other) ?? Number.POSITIVE_INFINITY))
+      endsAtOf = new Map()
+      for (const other of later)
+        for (const [name, step] of begun.get(other) ?? [])
+          endsAtOf.set(name, Math.min(step, endsAtOf.get(name) ?? step))
     },
     note: (words) => void notes.add(words),
     add(event) {
@@ -117,17 +215,17 @@ export function createGatherer(
         notes.add(`Events with steps outside 0 to ${MOST_STEP} are left out.`)
         return false
       }
-      Object.assign(hyperparameters, event.hyperparameters)
-      lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
-      startedAt = Math.min(startedAt ?? wallTime, wallTime)
-      if (event.isRestart) {
-        for (const { name, role, of } of names.values()) {
-          if (of !== folder) continue
-          cut(name, step)
-          if (isScore(role)) cutEvaluations(role, step)
-        }
+      learn(event.texts, false)
+      learn(event.hyperparameters, true)
+      if (isDate(wallTime)) {
+        lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
+        startedAt = Math.min(startedAt ?? wallTime, wallTime)
       }
-      for (const { tag, value } of event.scalars) put(tag, value, event)
+      writer ??= event.writer
+      if (event.isRestart) restart(step)
+      for (const { tag, value } of event.scalars)
+        if (tag.length <= LONGEST_TAG) put(tag, value, event)
+        else notes.add(`Tags of more than ${LONGEST_TAG} characters are left out.`)
       return points > 20_000
     },
     take() {
@@ -138,7 +236,17 @@ export function createGatherer(
         ),
         evaluationsReplaceFrom,
         ...(startedAt !== undefined && { startedAt: Math.round(startedAt) }),
-        about: { hyperparameters, lastEventAt, notes: [...notes] },
+        about: {
+          hyperparameters,
+          holders: Object.fromEntries(holders),
+          lastEventAt,
+          writer,
+          notes: [...notes],
+        },
+        reading: {
+          begun: Object.fromEntries([...begun].map(([file, of]) => [file, Object.fromEntries(of)])),
+          restarts: Object.fromEntries(restarts),
+        },
       }
       pending = new Map()
       evaluations = new Map()

@@ -1,52 +1,84 @@
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
-import type { ReadFile, RunElsewhere } from '../../shared/run/elsewhere.ts'
+import type { RunElsewhere } from '../../shared/run/elsewhere.ts'
+import { unreadable } from '../datasets/userPaths.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import { createElsewhere } from './createElsewhere.ts'
 import { type EventRun, findEventRuns } from './eventFiles.ts'
 import { decodeEvent } from './events.ts'
-import { createGatherer, type Gatherer } from './gather.ts'
-import { type RecordEnd, records } from './records.ts'
+import { readOn } from './readNew.ts'
+import { records } from './records.ts'
 
 export interface TensorboardImport {
   readonly path: string
   /** Of a single run; else runs are called as their folders. */
   readonly name?: string | undefined
-  readonly followed: boolean
   readonly tagRoles: RunElsewhere['tagRoles']
 }
 
+/** Told in turns how far the reading came, bytes of all event files; what it throws ends the reading. */
+export type OnBytes = (done: number, total: number) => void
+
 /**
- * Reads event files into runs, each as a whole or not at all; of one that was read before, what is new. While followed, a run
- * stays running.
+ * Reads event files into runs, all as a whole or none of those that are new; of one that was read before, what is new.
  * @throws UserError when there is nothing to read, or a file is none of TensorBoard's
  */
-export function importTensorboard(store: Store, asked: TensorboardImport): RunRecord[] {
-  const found = findEventRuns(asked.path)
+export async function importTensorboard(
+  store: Store,
+  asked: TensorboardImport,
+  onBytes: OnBytes = () => undefined,
+): Promise<RunRecord[]> {
+  const found = await findEventRuns(asked.path)
   if (asked.name !== undefined && found.length > 1)
     throw new UserError(
       `While importing event files: ${asked.path} has ${found.length} runs, and one name was given; leave the name out, or give the folder of one run.`,
     )
   for (const run of found) refuseOthers(run)
-  return found.map((run) => importRun(store, run, asked))
+  const total = found.reduce((sum, run) => sum + bytesOf(run), 0)
+  const runs: RunRecord[] = []
+  const made: string[] = []
+  let done = 0
+  try {
+    for (const run of found) {
+      const isNew = runOfFolder(store, run.folder) === undefined
+      const stored = await importRun(store, run, asked, (read) =>
+        onBytes(Math.min(total, done + read), total),
+      )
+      runs.push(stored)
+      if (isNew) made.push(stored.id)
+      done += bytesOf(run)
+    }
+  } catch (error) {
+    for (const id of made) store.write.deleteRun(id)
+    throw error
+  }
+  return runs
 }
 
-function importRun(store: Store, run: EventRun, asked: TensorboardImport): RunRecord {
-  const { followed, tagRoles } = asked
-  const before = store.read
-    .runs()
-    .find(({ elsewhere }) => elsewhere?.from === 'tensorboard' && elsewhere.path === run.folder)
+/** Bytes of the event files of a run. */
+export const bytesOf = ({ folder, files }: EventRun): number =>
+  files.reduce(
+    (sum, name) => sum + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+
+async function importRun(
+  store: Store,
+  run: EventRun,
+  { name, tagRoles }: TensorboardImport,
+  onRead: (bytes: number) => void,
+): Promise<RunRecord> {
+  const before = runOfFolder(store, run.folder)
+  if (before !== undefined) refuseOtherRoles(before, tagRoles)
   const { id } =
-    before === undefined
-      ? createElsewhere(store, {
-          name: (asked.name ?? run.name).slice(0, 200),
-          elsewhere: { from: 'tensorboard', path: run.folder, followed, tagRoles },
-        })
-      : store.write.claimRun(before.id)
+    before === undefined ? createRunOf(store, run, { name, tagRoles }) : store.write.claimRun(before.id)
   try {
-    readNew(store, id, run)
-    if (!followed) endFollowing(store, id)
+    await readOn(store, id, run, () => {
+      onRead(store.read.run(id).elsewhere?.files.reduce((sum, { offset }) => sum + offset, 0) ?? 0)
+      return false
+    })
+    store.write.setStatus(id, 'completed')
     return store.read.run(id)
   } catch (error) {
     store.write.setStatus(id, 'interrupted', 'Its event files could not be read to their end.')
@@ -55,103 +87,61 @@ function importRun(store: Store, run: EventRun, asked: TensorboardImport): RunRe
   }
 }
 
-/** Nobody reads on, though its program may still write: the same import goes on with it. */
-export function breakFollowing(store: Store, runId: string): void {
-  store.write.putElsewhere(runId, { about: { followed: false } })
-  store.write.setStatus(
-    runId,
-    'interrupted',
-    'Its event files are no longer followed; the same import with --follow goes on.',
-  )
+/** The run that the files of a folder were read into. */
+export function runOfFolder(store: Store, folder: string): RunRecord | undefined {
+  return store.read
+    .runs()
+    .find(({ elsewhere }) => elsewhere?.from === 'tensorboard' && elsewhere.path === folder)
 }
 
-/** What is read is all there is to come. */
-function endFollowing(store: Store, runId: string): void {
-  store.write.putElsewhere(runId, { about: { followed: false } })
-  store.write.setStatus(runId, 'completed')
+/** It is running from now on. */
+export function createRunOf(
+  store: Store,
+  run: EventRun,
+  { name, tagRoles, ...about }: Omit<TensorboardImport, 'path'> & Partial<RunElsewhere>,
+): RunRecord {
+  return createElsewhere(store, {
+    name: (name ?? run.name).slice(0, 200),
+    elsewhere: { ...about, from: 'tensorboard', path: run.folder, tagRoles },
+  })
 }
 
-/** Reads what its files have that was not read yet, also files that are new. @returns whether there was anything */
-export function readNew(store: Store, runId: string, { folder, files }: EventRun): boolean {
-  const { elsewhere } = store.read.run(runId)
-  if (elsewhere === null) throw new Error(`Run ${runId} is one of our own.`)
-  const gatherer = createGatherer(elsewhere)
-  const known = new Map(elsewhere.files.map((file) => [file.name, file]))
-  const before = JSON.stringify([...known])
+/** What was read stands under the roles that its tags had. @throws UserError where others are asked for now */
+export function refuseOtherRoles({ id, name, elsewhere }: RunRecord, asked: RunElsewhere['tagRoles']): void {
+  const other = Object.entries(asked).find(([tag, role]) => elsewhere?.tagRoles[tag] !== role)
+  if (other !== undefined)
+    throw new UserError(
+      `While importing event files: run ${name} (${id}) was read from this folder before, with another role for the tag ${other[0]}; delete that run to read it anew.`,
+    )
+}
+
+/** Before anything is stored. @throws UserError for a file that does not begin as one of TensorBoard's */
+export function refuseOthers({ folder, files }: EventRun): void {
   for (const name of files) {
-    const read = readFile(path.join(folder, name), name, known.get(name), gatherer, (at) => {
-      known.set(name, at)
-      const batch = gatherer.take()
-      store.write.putElsewhere(runId, { ...batch, about: { ...batch.about, files: [...known.values()] } })
-    })
-    known.set(name, read)
+    const file = path.join(folder, name)
+    if (!isEventFile(file))
+      throw new UserError(
+        `While importing event files: ${file} does not begin with a record of TensorBoard's (its first 12 bytes have another sum); take it out of the folder, or give the files one by one.`,
+      )
   }
-  const isNew = JSON.stringify([...known]) !== before
-  if (isNew) {
-    const batch = gatherer.take()
-    const notes = [...new Set([...elsewhere.notes, ...gatherer.notes])].slice(-50)
-    store.write.putElsewhere(runId, {
-      ...batch,
-      about: { ...batch.about, notes, files: [...known.values()] },
-    })
-  }
-  return isNew
 }
 
-function readFile(
-  file: string,
-  name: string,
-  known: ReadFile | undefined,
-  gatherer: Gatherer,
-  store: (at: ReadFile) => void,
-): ReadFile {
-  const fd = openSync(file, 'r')
+function isEventFile(file: string): boolean {
+  const fd = openEventFile(file)
   try {
-    const { size, ino } = fstatSync(fd)
-    const inode = String(ino)
-    // Another file of this name took its place.
-    const from = known?.inode === inode && known.offset <= size ? known.offset : 0
-    gatherer.begin(path.dirname(name) === '.' ? '' : path.dirname(name), from === 0)
-    const reading = records(fd, size, from)
-    for (;;) {
-      const step = reading.next()
-      if (step.done === true) return said(step.value, name, inode, gatherer)
-      const event = decodeEvent(step.value.data)
-      if (event !== undefined && gatherer.add(event)) store({ name, inode, offset: step.value.next })
-    }
+    const first = records(fd, fstatSync(fd).size, 0).next()
+    if (first.done === true) return first.value.state !== 'damaged'
+    return first.value.data !== undefined && decodeEvent(first.value.data) !== undefined
   } finally {
     closeSync(fd)
   }
 }
 
-function said(
-  { state, offset, broken }: RecordEnd,
-  name: string,
-  inode: string,
-  gatherer: Gatherer,
-): ReadFile {
-  if (broken > 0) gatherer.note(`${name}: ${broken} records are damaged and left out.`)
-  if (state === 'damaged')
-    gatherer.note(`${name} is damaged from byte ${offset} on; what comes after is left out.`)
-  return { name, inode, offset }
-}
-
-/** Before anything is stored. @throws UserError for a file that does not begin as one of TensorBoard's */
-function refuseOthers({ folder, files }: EventRun): void {
-  for (const name of files) {
-    const file = path.join(folder, name)
-    const fd = openSync(file, 'r')
-    try {
-      const { size } = fstatSync(fd)
-      const first = records(fd, size, 0).next()
-      const isOurs =
-        first.done === true ? first.value.state !== 'damaged' : decodeEvent(first.value.data) !== undefined
-      if (!isOurs)
-        throw new UserError(
-          `While importing event files: ${file} does not begin with a record of TensorBoard's (its first 12 bytes have another sum); take it out of the folder, or give the files one by one.`,
-        )
-    } finally {
-      closeSync(fd)
-    }
+/** @throws UserError where it may not be read */
+export function openEventFile(file: string): number {
+  try {
+    return openSync(file, 'r')
+  } catch (error) {
+    throw unreadable(file, error)
   }
 }

@@ -21,7 +21,7 @@ export async function placeExamples(
 ): Promise<ExamplePlaces> {
   const snapshot = store.read.snapshot(snapshotId)
   const run = store.read.run(snapshot.runId)
-  if (run.datasetId === ELSEWHERE_DATASET) return unknown('Its predictions came without a data set.')
+  if (run.datasetId === ELSEWHERE_DATASET) return unknown(whyNone)
   const stored = store.read.predictions(snapshotId, part)
   if (stored === undefined) return unknown(`No ${part} predictions are stored with snapshot ${snapshotId}.`)
   try {
@@ -46,5 +46,8 @@ export async function placeExamples(
     throw error
   }
 }
+
+const whyNone =
+  'Its predictions came with labels alone, without a data set, so that their pictures or rows are not in the lab; import them for a data set of the lab to see these.'
 
 const unknown = (reason: string): ExamplePlaces => ({ state: 'unknown', reason })

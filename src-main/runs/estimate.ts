@@ -65,11 +65,12 @@ export function createEstimator(store: Store, catalogue: Catalogue, devices: Dev
 
 /** What decides how long a step takes. */
 function keyOf(
-  { model, optimizer, batchSize, augmentation, device, dataset }: RunSpec,
+  { model, optimizer, batchSize, augmentation, clipping, ema, device, dataset }: RunSpec,
   { meta }: PlannedRun,
 ) {
   const { validation, test } = dataset
-  return JSON.stringify([meta.id, validation, test, model, optimizer.kind, batchSize, augmentation, device])
+  const recipe = [optimizer.kind, batchSize, augmentation, clipping, ema]
+  return JSON.stringify([meta.id, validation, test, model, recipe, device])
 }
 
 /** What is known of a step, where nothing can be measured now. */

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { MOST_STEP, type RunElsewhere, runElsewhere } from '../../shared/run/elsewhere.ts'
+import { weightsSha256 } from '../weightsSha256.ts'
 import type { Db } from './database.ts'
-import { pointAt, putPoints } from './metrics/sparse.ts'
+import { lastStepOf, pointAt, putPoints } from './metrics/sparse.ts'
 import { json } from './rows.ts'
-import { knownRun, type WriteContext } from './runWrites.ts'
+import { insertRuns, knownRun, type WriteContext } from './runWrites.ts'
 import { putSnapshot } from './snapshots.ts'
 import {
   type ElsewhereBatch,
@@ -12,6 +13,8 @@ import {
   type EvaluationScore,
   evaluationScores,
 } from './types/elsewhere.ts'
+import { type EventReading, eventReading } from './types/followed.ts'
+import type { NewRun, RunRecord } from './types.ts'
 
 /*
  * What is stored of a run that another program trained. Its steps come with gaps, may be taken back by a restart, and
@@ -19,6 +22,22 @@ import {
  */
 
 const aboutRow = z.object({ elsewhere: json(runElsewhere) })
+
+/** A run of which all is known already: it has ended. Within the caller's transaction. */
+export function createEndedElsewhere(context: WriteContext, run: NewRun, batch: ElsewhereBatch): RunRecord {
+  const { db, now } = context
+  const [id = ''] = insertRuns(context, [run], { status: 'created' })
+  putElsewhere(context, id, batch)
+  db.run(`UPDATE runs SET status = 'completed', host_id = NULL, ended_at = ? WHERE id = ?`, now(), id)
+  return knownRun(db, id)
+}
+
+const readingRow = z.object({ reading: json(eventReading).nullable() })
+
+/** @returns undefined where nothing was read yet, or a version before this wrote down nothing of it */
+export function readingOf(db: Db, runId: string): EventReading | undefined {
+  return db.get(readingRow, 'SELECT reading FROM runs WHERE id = ?', runId)?.reading ?? undefined
+}
 
 /** Within the caller's transaction. @throws Error when the run is one of our own */
 export function putElsewhere(context: WriteContext, runId: string, batch: ElsewhereBatch): void {
@@ -31,6 +50,8 @@ export function putElsewhere(context: WriteContext, runId: string, batch: Elsewh
   if (batch.evaluations !== undefined || batch.evaluationsReplaceFrom !== undefined) orderEpochs(db, runId)
   for (const snapshot of batch.snapshots ?? []) putMember(context, runId, run.attempt, snapshot)
   if (batch.about !== undefined) putAbout(db, runId, batch.about)
+  if (batch.reading !== undefined)
+    db.run('UPDATE runs SET reading = ? WHERE id = ?', JSON.stringify(batch.reading), runId)
   putProgress(db, runId, batch)
 }
 
@@ -146,7 +167,7 @@ function putMember(
       seq: 0,
       ...snapshot,
       lr: 0,
-      weightsSha256: '',
+      weightsSha256: weightsSha256([]),
       normalisation: { mean: [], std: [] },
       state: { position, tensors: [] },
       predictions: [...predictions],
@@ -155,7 +176,7 @@ function putMember(
   )
 }
 
-function putAbout(db: Db, runId: string, about: Partial<RunElsewhere>): void {
+export function putAbout(db: Db, runId: string, about: Partial<RunElsewhere>): void {
   const known = db.get(aboutRow, 'SELECT elsewhere FROM runs WHERE id = ?', runId)
   const elsewhere = runElsewhere.parse({ ...known?.elsewhere, ...about })
   db.run('UPDATE runs SET elsewhere = ? WHERE id = ?', JSON.stringify(elsewhere), runId)
@@ -167,12 +188,15 @@ function putProgress(
   runId: string,
   { series, evaluations, snapshots, startedAt }: ElsewhereBatch,
 ): void {
-  let last = -1
+  // A restart may have taken the last steps back.
+  const isCut = series?.some(({ replacesFrom }) => replacesFrom !== undefined) === true
+  let last = isCut ? lastStepOf(db, runId) : -1
   for (const { steps } of series ?? []) last = Math.max(last, steps.at(-1) ?? -1)
   for (const { step } of [...(evaluations ?? []), ...(snapshots ?? [])]) last = Math.max(last, step)
   if (last > MOST_STEP) throw new Error(`Run ${runId}: step ${last} is above ${MOST_STEP}.`)
   db.run(
-    `UPDATE runs SET steps_done = max(steps_done, ?), total_steps = max(total_steps, ?),
+    `UPDATE runs SET steps_done = ${isCut ? '?' : 'max(steps_done, ?)'},
+       total_steps = ${isCut ? 'max(1, ?)' : 'max(total_steps, ?)'},
        started_at = min(started_at, coalesce(?, started_at)) WHERE id = ?`,
     last + 1,
     last + 1,

@@ -8,6 +8,9 @@ const HOSTS = 'SELECT id, pid, hostname, process_start AS processStart, heartbea
 const ACTIVE = "('created', 'running', 'paused')"
 const ORPHANED = 'host_id NOT IN (SELECT id FROM hosts)'
 
+/** Why a run of another program that was read until then is interrupted. */
+const UNREAD = 'Nobody reads its event files now; followed ones are read on when Anneal is open again.'
+
 /** Milliseconds for which a heartbeat is fresh enough not to be repeated. */
 const BEAT = 1_000
 
@@ -60,6 +63,7 @@ export function createHosts({ db, id, identity, now, isAlive }: HostContext): Ho
       withReserve(db.path, () =>
         db.write(() => {
           interrupt(db, 'host_id = ?', 'The program that ran it was closed.', now(), id)
+          db.run('UPDATE followed_folders SET host_id = NULL WHERE host_id = ?', id)
           db.run('DELETE FROM hosts WHERE id = ?', id)
         }),
       )
@@ -113,7 +117,7 @@ function sweepDead(db: Db, isAlive: HostContext['isAlive'], time: number): strin
 function interrupt(db: Db, which: string, reason: string, time: number, ...values: string[]): string[] {
   const runs = db.all(
     idRow,
-    `UPDATE runs SET status = 'interrupted', reason = ?, ended_at = ?, host_id = NULL,
+    `UPDATE runs SET status = 'interrupted', reason = iif(kind = 'elsewhere', '${UNREAD}', ?), ended_at = ?, host_id = NULL,
        device_reason = CASE WHEN device IS NOT NULL THEN device_reason END
      WHERE status IN ${ACTIVE} AND ${which} RETURNING id`,
     reason,

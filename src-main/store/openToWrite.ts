@@ -118,7 +118,7 @@ export function createStore({ path, db, hosts, health, now, refusal }: StorePart
     path,
     file: path,
     hostId: hosts.id,
-    read: createReads(db, now),
+    read: createReads(db, hosts, now),
     write: writes.write,
     record: writes.record,
     health: health.now,

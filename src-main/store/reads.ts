@@ -4,8 +4,11 @@ import { readCheckpoint, readInitialTensors, readStateAfter } from './checkpoint
 import type { Db } from './database.ts'
 import { listDatasets } from './datasets.ts'
 import { findDeviceComparison, listDeviceComparisons } from './deviceComparisons.ts'
+import { readingOf } from './elsewhere.ts'
 import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
+import { listFollowed } from './followed.ts'
+import type { Hosts } from './hosts.ts'
 import { childrenInNeed, familyOf, hasStartState } from './lineage.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
@@ -26,7 +29,7 @@ import type { EpochRecord, StoreReads } from './types.ts'
 
 const nameRow = z.object({ name: z.string() })
 
-export function createReads(db: Db, now: () => number): StoreReads {
+export function createReads(db: Db, hosts: Hosts, now: () => number): StoreReads {
   const summaries = createSummaries(db)
   const views = createSeriesViews(db)
   const studies = createStudies(db)
@@ -75,6 +78,8 @@ export function createReads(db: Db, now: () => number): StoreReads {
     slots: () => readSlots(db),
     processorUse: (runId) => db.read(() => processorUse(db, runId)),
     storage: () => db.read(() => readStorage(db)),
+    followed: () => listFollowed(db, hosts),
+    eventReading: (runId) => readingOf(db, runId),
     datasets: () => listDatasets(db),
     request: (id) => findRequest(db, id),
     deviceComparison: (machine, subject) => findDeviceComparison(db, machine, subject),

@@ -124,7 +124,11 @@ export function knownRun(db: Db, runId: string): RunRecord {
 export function refuseActive({ hosts }: WriteContext, run: RunRecord): void {
   const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
   if (isActive(run.status) && !(run.status === 'created' && (!isOwned || run.hostId === hosts.id)))
-    throw new UserError(`While deleting run ${show(run.id)}: it is ${run.status}; stop it first.`)
+    throw new UserError(
+      run.kind === 'elsewhere'
+        ? `While deleting run ${show(run.id)}: its event files are being read; stop following its folder first.`
+        : `While deleting run ${show(run.id)}: it is ${run.status}; stop it first.`,
+    )
 }
 
 /**
@@ -190,6 +194,9 @@ export function saySetup({ db }: WriteContext, runId: string, words: string | nu
   db.run('UPDATE runs SET device_reason = ? WHERE id = ? AND device IS NULL', words, runId)
 }
 
+/** Nobody knows when another program ended: its last event was the last that was heard of it. */
+const ENDED_AT = `coalesce(iif(kind = 'elsewhere', CAST(json_extract(elsewhere, '$.lastEventAt') AS INTEGER), NULL), ?)`
+
 /** A run that is not active belongs to nobody, and nothing is done for it. */
 export function putStatus(
   { db, hosts, now }: WriteContext,
@@ -199,7 +206,7 @@ export function putStatus(
 ): void {
   const active = isActive(status)
   db.run(
-    'UPDATE runs SET status = ?, reason = ?, ended_at = ?, host_id = ?, queue_place = NULL WHERE id = ?',
+    `UPDATE runs SET status = ?, reason = ?, ended_at = ${active ? '?' : ENDED_AT}, host_id = ?, queue_place = NULL WHERE id = ?`,
     status,
     reason,
     active ? null : now(),

@@ -1,8 +1,8 @@
 import { putDataset } from './datasets.ts'
 import { putDeviceComparison } from './deviceComparisons.ts'
-import { putElsewhere } from './elsewhere.ts'
+import { createEndedElsewhere, putElsewhere } from './elsewhere.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
-import { createPredictionsRun } from './predictionRuns.ts'
+import { follow, putFollowedProblem, takeUpFollowed, unfollow } from './followed.ts'
 import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
@@ -97,13 +97,17 @@ export function createWrites(context: WriteContext): {
       putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
       createRun: (run) => transaction(() => createRun(context, run)),
       createRuns: (runs) => transaction(() => createRuns(context, runs)),
-      createPredictionsRun: (run, members) => transaction(() => createPredictionsRun(context, run, members)),
+      createEndedElsewhere: (run, batch) => transaction(() => createEndedElsewhere(context, run, batch)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
       enqueueRuns: (runs) => transaction(() => enqueueRuns(context, runs)),
       claimQueuedRun: (studyId) => claimQueuedRun(context, transaction, studyId),
       moveQueuedRun: (runId, to) => transaction(() => moveQueuedRun(context, runId, to)),
       claimRun: (runId, replan) => transaction(() => claimRun(context, runId, replan)),
       putElsewhere: (runId, batch) => transaction(() => putElsewhere(context, runId, batch)),
+      follow: (folder) => transaction(() => follow(context, folder)),
+      takeUpFollowed: (path) => transaction(() => takeUpFollowed(context, path)),
+      unfollow: (path) => transaction(() => unfollow(context, path)),
+      putFollowedProblem: (path, problem) => transaction(() => putFollowedProblem(context, path, problem)),
       setStatus: (runId, status, reason) => urgent(() => setStatus(context, runId, status, reason)),
       saySetup: (runId, words) => transaction(() => saySetup(context, runId, words)),
       putDeviceComparison: (comparison) => transaction(() => putDeviceComparison(context, comparison)),

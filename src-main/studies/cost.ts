@@ -60,17 +60,30 @@ function createStarts(read: StoreReads) {
   }
 }
 
-/** Stored runs are asked once for each model, data set, batch size and device. */
+/** Stored runs are asked once for all that decides how long a step takes. */
 function createTimes(read: StoreReads) {
   const known = new Map<string, ReturnType<typeof pastSpeed>>()
-  return ({ spec, plan, totalSteps }: PlannedCell, { meta }: StoredDataset): number | null => {
-    const { model, batchSize, device, augmentation, optimizer } = spec
-    const key = JSON.stringify([meta.id, model, batchSize, device, augmentation, optimizer.kind])
+  return ({ spec, plan, totalSteps, snapshots }: PlannedCell, { meta }: StoredDataset): number | null => {
+    const { model, batchSize, device, augmentation, optimizer, clipping, ema } = spec
+    const key = JSON.stringify([
+      meta.id,
+      model,
+      batchSize,
+      device,
+      augmentation,
+      optimizer.kind,
+      clipping,
+      ema,
+    ])
     if (!known.has(key)) known.set(key, pastSpeed(read, spec, meta.id))
     const estimate = known.get(key)
     if (estimate === undefined) return null
     const evaluations = Math.ceil(totalSteps / plan.stepsPerEpoch / spec.evaluation.everyEpochs)
-    return totalSteps * estimate.secondsPerStep + evaluations * (estimate.secondsPerEvaluation ?? 0)
+    // The average of the weights is evaluated with every snapshot.
+    const averages = ema === undefined ? 0 : snapshots
+    return (
+      totalSteps * estimate.secondsPerStep + (evaluations + averages) * (estimate.secondsPerEvaluation ?? 0)
+    )
   }
 }
 

@@ -8,6 +8,7 @@ import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
 import { StoreError } from '../store/faults.ts'
 import type { Requeue, Store } from '../store/types.ts'
+import { withInitialWeights } from './initialWeights.ts'
 import { createStudyData } from './studyData.ts'
 
 /*
@@ -99,7 +100,8 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
     try {
       // What always dies at one step has ended for those that come after it.
       const outcomes = cells.map((info) => (isGivenUp(info) ? { ...info, status: 'failed' as const } : info))
-      const planned = await data.toStore(await nextStage(study.spec, outcomes, data))
+      const next = await data.toStore(await nextStage(study.spec, outcomes, data))
+      const { cells: planned } = await withInitialWeights(study.spec, next, { read, data, id: study.id })
       for (const dataset of data.datasets()) write.putDataset(dataset)
       if (planned.length > 0) {
         if (write.addCells(study.id, planned, 'active') > 0) return
@@ -179,7 +181,7 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       return true
     },
     async retryFailed(id) {
-      const { status } = read.study(id).study
+      const { status, spec } = read.study(id).study
       const cells = read.studyCells(id)
       const again = cells.filter(({ info }) => isToRetry(info)).map(({ info }) => info.runId)
       const gone = cells.filter(({ info }) => info.status === 'deleted')
@@ -191,7 +193,7 @@ export function createStudyDriver(store: Store, catalogue: Catalogue, runs: RunS
       const planner = createPlanner(data)
       const planned: PlannedCell[] = []
       for (const { cell } of gone) planned.push({ ...cell, ...(await planner.plan(cell.spec)) })
-      const fresh = await data.toStore(planned)
+      const { cells: fresh } = await withInitialWeights(spec, await data.toStore(planned), { read, data, id })
       for (const dataset of data.datasets()) write.putDataset(dataset)
       requeue(id, 'retrying what failed of', {
         from: [status],

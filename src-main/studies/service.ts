@@ -8,6 +8,7 @@ import type { RunService } from '../runs/service.ts'
 import type { Store, StudyEdit } from '../store/types.ts'
 import { costOf } from './cost.ts'
 import { createStudyDriver } from './driver.ts'
+import { withInitialWeights } from './initialWeights.ts'
 import { createStudyData } from './studyData.ts'
 import { studyName } from './studyName.ts'
 
@@ -36,8 +37,9 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
     const { study } = read.study(id)
     const data = createStudyData(read, catalogue)
     const known = read.studyCells(id).map(({ cell }) => cell)
-    const { spec, cells } = await extendedStudy(study.spec, known, input, data)
-    const planned = await data.toStore(cells)
+    const extended = await extendedStudy(study.spec, known, input, data)
+    const fresh = await data.toStore(extended.cells)
+    const { spec, cells: planned } = await withInitialWeights(extended.spec, fresh, { read, data, id })
     for (const dataset of data.datasets()) write.putDataset(dataset)
     return write.extendStudy(id, planned, { from: study.spec, to: spec })
   }
@@ -59,8 +61,9 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
     },
     async launch(input) {
       const data = createStudyData(read, catalogue)
-      const { spec, cells } = await planStudy(input, data)
-      const planned = await data.toStore(cells)
+      const plan = await planStudy(input, data)
+      const cells = await data.toStore(plan.cells)
+      const { spec, cells: planned } = await withInitialWeights(plan.spec, cells, { read, data })
       for (const dataset of data.datasets()) write.putDataset(dataset)
       const id = write.createStudy({ name: spec.name ?? studyName(spec), spec }, planned)
       runs.pokeQueue()

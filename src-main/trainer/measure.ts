@@ -11,6 +11,7 @@ import { createOptimizer, type TrainOptimizer } from './optimizers/index.ts'
 import { momentumOf } from './rates.ts'
 import { trainStep } from './step.ts'
 import { spread, timeSteps } from './timedSteps.ts'
+import { WeightAverage } from './weightAverage.ts'
 
 /** Milliseconds of steps measured, and of the first ones, which also compile and allocate. */
 const measureFor = 1000
@@ -30,32 +31,49 @@ export async function measureRun({
   const data = prepareData(spec, await openDataset(datasetFolder), plan.stepsPerEpoch)
   const model = await buildFitting(spec, data.input, engine.memory)
   const optimizer = createOptimizer(spec.optimizer)
+  const average = spec.ema && new WeightAverage(model, spec.ema)
   try {
     const { stepsAhead } = engine
-    const steps = await timeSteps(stepOf(spec, data, model, optimizer), { warmUp, measured, stepsAhead })
+    const steps = await timeSteps(stepOf({ spec, data, model, optimizer, average }), {
+      warmUp,
+      measured,
+      stepsAhead,
+    })
     return {
       device: engine.device,
       secondsPerStep: spread(steps.map(({ wall }) => wall)).median / 1000,
       secondsPerEvaluation: await measureEvaluation(data, model),
     }
   } finally {
+    average?.dispose()
     optimizer.dispose()
     model.dispose()
   }
 }
 
-/** At rate 0: the work of a step, from which nothing can diverge. */
-function stepOf(spec: RunSpec, data: TrainingData, model: Model, optimizer: TrainOptimizer) {
+interface Measured {
+  readonly spec: RunSpec
+  readonly data: TrainingData
+  readonly model: Model
+  readonly optimizer: TrainOptimizer
+  readonly average: WeightAverage | undefined
+}
+
+/** At rate 0: the work of a step, augmentation and average of weights included, from which nothing can diverge. */
+function stepOf({ spec, data, model, optimizer, average }: Measured) {
   const { seed, labelSmoothing, clipping } = spec
   const recipe = { labelSmoothing, clipping, classWeights: data.classWeights }
   const settings = { lr: 0, momentum: momentumOf(spec.optimizer), weightDecay: spec.optimizer.weightDecay }
-  return (step: number): Promise<unknown> => {
+  return async (step: number): Promise<unknown> => {
     const batch = data.trainingBatch(step)
+    let loss: Promise<unknown>
     try {
-      return trainStep(model, optimizer, batch, settings, { step, seed }, recipe)
+      loss = trainStep(model, optimizer, batch, settings, { step, seed }, recipe)
     } finally {
       tf.dispose([batch.x, batch.y])
     }
+    average?.update(step)
+    return loss
   }
 }
 

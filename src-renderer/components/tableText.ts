@@ -1,4 +1,4 @@
-import { spreadsheetText } from '../../shared/spreadsheetText.ts'
+import { csvText } from '../../shared/csvText.ts'
 
 /** A table as text: a head and rows of as many cells. */
 export interface TextTable {
@@ -15,12 +15,5 @@ export function markdownTable({ head, rows }: TextTable): string {
 
 const escaped = (cell: string): string => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
-/** RFC 4180, but for lines that end as they do elsewhere here; a spreadsheet can open it without harm. */
-export function csvTable({ head, rows }: TextTable): string {
-  return `${[head, ...rows].map((cells) => cells.map(quoted).join(',')).join('\n')}\n`
-}
-
-function quoted(cell: string): string {
-  const safe = spreadsheetText(cell)
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+/** A spreadsheet can open it without harm. */
+export const csvTable = ({ head, rows }: TextTable): string => csvText([head, ...rows])

@@ -23,7 +23,7 @@ interface SavedListProps {
 export function SavedList({ ensembles, open, onOpen }: SavedListProps) {
   if (ensembles.length === 0) return null
   return (
-    <Section title="Saved ensembles">
+    <Section title="Saved ensembles" level={3}>
       <ul className={classes.saved}>
         {ensembles.map((ensemble) => (
           <SavedRow key={ensemble.id} ensemble={ensemble} isOpen={ensemble.id === open} onOpen={onOpen} />

@@ -1,9 +1,13 @@
-import { Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useEffect, useMemo, useState } from 'react'
-import { counted } from '../format/format.ts'
+import { answersHead, answersLines } from '../../shared/predictions/answersCsv.ts'
+import { saveText } from '../components/saveText.ts'
+import { ExampleList } from './ExampleList.tsx'
+import type { Example } from './examples.ts'
+import { LeftOut } from './LeftOut.tsx'
 import { ProbabilityBars } from './ProbabilityBars.tsx'
 import classes from './TryIt.module.css'
-import type { Example, TryItState } from './useTryIt.ts'
+import type { TryItState } from './useTryIt.ts'
 
 interface AnswersProps {
   readonly state: TryItState
@@ -11,13 +15,12 @@ interface AnswersProps {
   readonly kind: 'image' | 'table'
 }
 
-/** Listed one by one; the command line writes them all. */
-const mostListed = 500
-
 /** Every example with the class it is taken for; of the chosen one the whole answer. */
 export function Answers({ state: { rows, unusable, notes, examples }, classNames, kind }: AnswersProps) {
   const [chosen, choose] = useState(0)
-  const row = rows[chosen] ?? rows[0]
+  const at = chosen < rows.length ? chosen : 0
+  const row = rows[at]
+  const nameOf = (name: string): string => (kind === 'table' ? `line ${name}` : name)
   return (
     <>
       {notes.map((note) => (
@@ -27,25 +30,12 @@ export function Answers({ state: { rows, unusable, notes, examples }, classNames
       ))}
       {row !== undefined && (
         <div className={classes.answers}>
-          <ol className={classes.list} aria-label="Examples">
-            {rows.slice(0, mostListed).map(({ name, predicted, probabilities }, k) => (
-              <li key={name}>
-                <button
-                  type="button"
-                  className={classes.example}
-                  aria-pressed={row.name === name}
-                  onClick={() => choose(k)}
-                >
-                  <span className={classes.name}>{kind === 'table' ? `line ${name}` : name}</span>
-                  <b>{classNames[predicted] ?? predicted}</b>
-                  <span className={classes.value}>
-                    {(100 * (probabilities[predicted] ?? 0)).toFixed(1)} %
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ol>
-          <div className={classes.answer} aria-live="polite">
+          <ExampleList rows={rows} classNames={classNames} chosen={at} onChoose={choose} nameOf={nameOf} />
+          <section
+            className={classes.answer}
+            aria-live="polite"
+            aria-label={`Answer for ${nameOf(row.name)}`}
+          >
             {kind === 'image' && <Picture example={examples.find(({ name }) => name === row.name)} />}
             <Text size="sm" fw={600}>
               {classNames[row.predicted] ?? row.predicted}
@@ -56,27 +46,28 @@ export function Answers({ state: { rows, unusable, notes, examples }, classNames
               </Text>
             )}
             <ProbabilityBars classNames={classNames} probabilities={row.probabilities} />
-          </div>
+          </section>
         </div>
       )}
-      {rows.length > mostListed && (
-        <Text size="xs" c="dimmed">
-          The first {mostListed} of {counted(rows.length, 'example')}; “anneal predict” writes them all.
-        </Text>
-      )}
-      {unusable.length > 0 && (
-        <section aria-label="Left out">
-          <Text size="sm">{counted(unusable.length, 'example')} left out:</Text>
-          <ul className={classes.unusable}>
-            {unusable.slice(0, mostListed).map(({ name, why }) => (
-              <li key={name}>
-                {kind === 'table' ? `line ${name}` : name}: {why}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {unusable.length > 0 && <LeftOut unusable={unusable} nameOf={nameOf} />}
     </>
+  )
+}
+
+type SaveAnswersProps = Pick<AnswersProps, 'classNames' | 'kind'> & Pick<TryItState, 'rows'>
+
+/** The file that "anneal predict" writes. */
+export function SaveAnswers({ rows, classNames, kind }: SaveAnswersProps) {
+  const save = (): void => {
+    const pieces = [answersHead(kind === 'image' ? 'path' : 'row', classNames)]
+    for (let from = 0; from < rows.length; from += 1000)
+      pieces.push(answersLines(rows.slice(from, from + 1000), classNames))
+    saveText('predictions.csv', pieces, 'text/csv')
+  }
+  return (
+    <Button variant="default" size="xs" onClick={save}>
+      Save as CSV
+    </Button>
   )
 }
 

@@ -1,14 +1,17 @@
 import '@mantine/dropzone/styles.css'
-import { Button, Group, Progress, Stack, Text, Textarea } from '@mantine/core'
-import { Dropzone, type FileWithPath } from '@mantine/dropzone'
+import { Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { Dropzone } from '@mantine/dropzone'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { Predictor, PredictorInput } from '../../shared/api/predictions.ts'
 import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { counted } from '../format/format.ts'
-import { Answers } from './Answers.tsx'
-import { type Example, type TryItState, useTryIt } from './useTryIt.ts'
+import { Answers, SaveAnswers } from './Answers.tsx'
+import { examplesOf } from './examples.ts'
+import { FolderButton } from './FolderButton.tsx'
+import { PathField } from './PathField.tsx'
+import { RowsField } from './RowsField.tsx'
+import { type TryItState, useTryIt } from './useTryIt.ts'
 
 interface TryItProps {
   readonly predictor: Predictor
@@ -17,7 +20,7 @@ interface TryItProps {
 /** Examples of one's own, and what a snapshot or an ensemble says of them. */
 export default function TryIt({ predictor }: TryItProps) {
   const input = useQuery(trpc.predictions.input.queryOptions({ predictor }))
-  const { state, ask, cancel } = useTryIt(predictor)
+  const { state, ask, askPath, cancel } = useTryIt(predictor)
   if (input.error !== null)
     return (
       <ErrorNote
@@ -27,12 +30,12 @@ export default function TryIt({ predictor }: TryItProps) {
       />
     )
   if (input.data === undefined) return <Text c="dimmed">Reading what it takes…</Text>
-  const { kind, classes } = input.data
+  const { kind, classes, columns } = input.data
   const isBusy = state.phase === 'sending' || state.phase === 'answering'
   return (
     <Stack gap="sm">
       <Dropzone
-        onDrop={(files) => ask(files.flatMap(exampleOf))}
+        onDrop={(files) => ask(examplesOf(files))}
         disabled={isBusy}
         p="md"
         inputProps={{ 'aria-label': wanted(input.data) }}
@@ -42,7 +45,13 @@ export default function TryIt({ predictor }: TryItProps) {
           {takes(input.data)}
         </Text>
       </Dropzone>
-      {kind === 'table' && <Rows input={input.data} isBusy={isBusy} onAsk={ask} />}
+      {kind === 'image' && (
+        <Group>
+          <FolderButton isBusy={isBusy} onChoose={ask} />
+        </Group>
+      )}
+      {kind === 'table' && <RowsField columns={columns ?? []} isBusy={isBusy} onAsk={ask} />}
+      <PathField kind={kind} isBusy={isBusy} onAsk={askPath} />
       {isBusy && (
         <Group gap="sm">
           <Progress value={100 * state.share} flex={1} aria-label={phaseWords(state)} />
@@ -51,9 +60,14 @@ export default function TryIt({ predictor }: TryItProps) {
           </Button>
         </Group>
       )}
-      <Text size="xs" c="dimmed" role="status">
-        {phaseWords(state)}
-      </Text>
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed" role="status">
+          {phaseWords(state)}
+        </Text>
+        {!isBusy && state.rows.length > 0 && (
+          <SaveAnswers rows={state.rows} classNames={classes} kind={kind} />
+        )}
+      </Group>
       {state.phase === 'failed' && (
         <ErrorNote title="The examples could not be answered" error={state.error} />
       )}
@@ -74,15 +88,10 @@ function takes({ kind, shape, columns }: PredictorInput): string {
   return `Columns by name, in any order: ${shown}${more > 0 ? ` and ${more} more` : ''}. Others are not used.`
 }
 
-/** What hides, such as a folder's settings, is no example. */
-function exampleOf(file: FileWithPath): Example[] {
-  const name = (file.path ?? file.name).replace(/^\.?\//, '')
-  return name.split('/').some((part) => part.startsWith('.')) ? [] : [{ name, content: file }]
-}
-
-function phaseWords({ phase, examples, rows }: TryItState): string {
+function phaseWords({ phase, examples, rows, unusable }: TryItState): string {
   switch (phase) {
     case 'idle':
+    case 'failed':
       return ''
     case 'sending':
       return `Sending ${counted(examples.length, 'file')}…`
@@ -90,43 +99,11 @@ function phaseWords({ phase, examples, rows }: TryItState): string {
       return `Answering… ${counted(rows.length, 'example')} so far`
     case 'cancelled':
       return `Cancelled after ${counted(rows.length, 'example')}.`
+    case 'full':
+      return `Stopped after ${counted(rows.length, 'example')}, as many answers as a page holds; “anneal predict” writes those of all.`
     case 'done':
-      return `${counted(rows.length, 'example')} answered.`
-    case 'failed':
-      return ''
+      return rows.length === 0 && unusable.length > 0
+        ? 'None of the examples can be read.'
+        : `${counted(rows.length, 'example')} answered.`
   }
 }
-
-interface RowsProps {
-  readonly input: PredictorInput
-  readonly isBusy: boolean
-  readonly onAsk: (examples: readonly Example[]) => void
-}
-
-/** Rows typed or pasted: a line of names, then a line a row. */
-function Rows({ input, isBusy, onAsk }: RowsProps) {
-  const [text, setText] = useState(() => `${(input.columns ?? []).map(quoted).join(',')}\n`)
-  return (
-    <Group align="end" gap="sm">
-      <Textarea
-        flex={1}
-        label="Or type rows"
-        description="The first line names the columns."
-        autosize
-        minRows={2}
-        maxRows={8}
-        spellCheck={false}
-        value={text}
-        onChange={({ currentTarget }) => setText(currentTarget.value)}
-      />
-      <Button
-        disabled={isBusy || text.trim().split('\n').length < 2}
-        onClick={() => onAsk([{ name: 'rows', content: new Blob([text]) }])}
-      >
-        Ask
-      </Button>
-    </Group>
-  )
-}
-
-const quoted = (name: string): string => (/[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)

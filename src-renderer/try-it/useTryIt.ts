@@ -1,22 +1,12 @@
 import { useEffect, useRef, useState } from 'react'
-import {
-  mostBytes,
-  mostFiles,
-  type PredictedRow,
-  type Predictor,
-  pieceBytes,
-} from '../../shared/api/predictions.ts'
+import type { AnswerExamples, PredictedRow, PredictionStep, Predictor } from '../../shared/api/predictions.ts'
 import { api } from '../client.ts'
-import { counted } from '../format/format.ts'
-
-/** A file to ask about, under the name that the answers bear. */
-export interface Example {
-  readonly name: string
-  readonly content: Blob
-}
+import { type Example, refusalOf } from './examples.ts'
+import { send } from './send.ts'
 
 export interface TryItState {
-  readonly phase: 'idle' | 'sending' | 'answering' | 'done' | 'cancelled' | 'failed'
+  readonly phase: 'idle' | 'sending' | 'answering' | 'done' | 'cancelled' | 'full' | 'failed'
+  /** Those that were sent; none where the host was told a path. */
   readonly examples: readonly Example[]
   /** 0..1 of the phase. */
   readonly share: number
@@ -36,104 +26,81 @@ const nothing: TryItState = {
   error: undefined,
 }
 
-/** Sends examples to the host, and takes its answers as they come. */
+/** Probabilities that a page holds: 80 MB as numbers. */
+const mostHeld = 10_000_000
+
+/** Sends examples to the host, or tells it where they are, and takes its answers as they come. */
 export function useTryIt(predictor: Predictor) {
   const [state, setState] = useState(nothing)
   const end = useRef<() => void>(undefined)
   useEffect(() => () => end.current?.(), [])
-  const ask = (examples: readonly Example[]): void => {
+  const change = (more: Partial<TryItState>): void => setState((before) => ({ ...before, ...more }))
+  /** @returns a function that ends what goes on under it */
+  const begin = (): { isOver: () => boolean } => {
     end.current?.()
-    const change = (more: Partial<TryItState>): void => setState((before) => ({ ...before, ...more }))
-    const refusal = refusalOf(examples)
-    setState({ ...nothing, examples, phase: refusal === undefined ? 'sending' : 'failed', error: refusal })
-    if (refusal !== undefined) return
-    let isOver = false
+    let over = false
     end.current = () => {
-      isOver = true
+      over = true
     }
-    const fail = (error: unknown): void => {
-      if (!isOver) change({ phase: 'failed', error })
-    }
-    const upload = crypto.randomUUID()
-    send(
-      upload,
-      examples,
-      (share) => change({ share }),
-      () => isOver,
-    )
-      .then(() => {
-        if (isOver) return
-        change({ phase: 'answering', share: 0 })
-        const subscription = api.predictions.answer.subscribe(
-          { predictor, upload },
-          {
-            onData(step) {
-              if (step.type === 'done') {
-                subscription.unsubscribe()
-                return change({ phase: 'done', share: 1, notes: step.notes })
-              }
-              setState((before) => ({
-                ...before,
-                share: step.done / Math.max(1, step.total),
-                rows: [...before.rows, ...step.rows],
-                unusable: [...before.unusable, ...step.unusable],
-              }))
-            },
-            onError: fail,
-          },
-        )
-        end.current = () => {
-          isOver = true
+    return { isOver: () => over }
+  }
+  const answer = (examples: AnswerExamples['examples']): void => {
+    let held = 0
+    const stop = end.current
+    const subscription = api.predictions.answer.subscribe(
+      { predictor, examples },
+      {
+        onData(step) {
+          if (step.type === 'rows') {
+            held += step.rows.length * (step.rows[0]?.probabilities.length ?? 0)
+            setState((before) => withStep(before, step))
+          }
+          if (step.type === 'rows' && held <= mostHeld) return
           subscription.unsubscribe()
-        }
-      })
-      .catch(fail)
-  }
-  const cancel = (): void => {
-    end.current?.()
-    setState((before) => ({ ...before, phase: 'cancelled' }))
-  }
-  return { state, ask, cancel }
-}
-
-async function send(
-  upload: string,
-  examples: readonly Example[],
-  onShare: (share: number) => void,
-  isOver: () => boolean,
-): Promise<void> {
-  const total = bytesOf(examples)
-  let sent = 0
-  for (const [file, { name, content }] of examples.entries()) {
-    // An empty file is sent too: the host says what is wrong with it.
-    for (let at = 0; at === 0 || at < content.size; at += pieceBytes) {
-      if (isOver()) return
-      const piece = content.slice(at, at + pieceBytes)
-      await api.predictions.upload.mutate({ upload, file, name, content: await base64(piece) })
-      sent += piece.size
-      onShare(sent / Math.max(1, total))
+          change(step.type === 'done' ? { phase: 'done', share: 1, notes: step.notes } : { phase: 'full' })
+        },
+        onError: (error) => change({ phase: 'failed', error }),
+      },
+    )
+    end.current = () => {
+      stop?.()
+      subscription.unsubscribe()
     }
   }
+  return {
+    state,
+    /** Files of the machine with the window. */
+    ask(examples: readonly Example[]): void {
+      const { isOver } = begin()
+      const refusal = refusalOf(examples)
+      setState({ ...nothing, examples, phase: refusal === undefined ? 'sending' : 'failed', error: refusal })
+      if (refusal !== undefined) return
+      const upload = crypto.randomUUID()
+      send(upload, examples, (share) => isOver() || change({ share }), isOver).then(
+        () => {
+          if (isOver()) return
+          change({ phase: 'answering', share: 0 })
+          answer({ type: 'upload', upload })
+        },
+        (error: unknown) => isOver() || change({ phase: 'failed', error }),
+      )
+    },
+    /** A file or folder of the machine with the host. */
+    askPath(path: string): void {
+      begin()
+      setState({ ...nothing, phase: 'answering' })
+      answer({ type: 'path', path })
+    },
+    cancel(): void {
+      end.current?.()
+      change({ phase: 'cancelled' })
+    },
+  }
 }
 
-const bytesOf = (examples: readonly Example[]): number =>
-  examples.reduce((sum, { content }) => sum + content.size, 0)
-
-function refusalOf(examples: readonly Example[]): Error | undefined {
-  const isTooMany = examples.length > mostFiles
-  if (!isTooMany && bytesOf(examples) <= mostBytes) return undefined
-  const received = isTooMany
-    ? counted(examples.length, 'file')
-    : `${Math.ceil(bytesOf(examples) / 2 ** 20)} MiB`
-  return new Error(
-    `While taking the files: at most ${mostFiles} files of together ${mostBytes / 2 ** 20} MiB can be tried here (received ${received}); drop fewer, or use "anneal predict".`,
-  )
-}
-
-async function base64(piece: Blob): Promise<string> {
-  const bytes = new Uint8Array(await piece.arrayBuffer())
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
-}
+const withStep = (before: TryItState, step: PredictionStep & { readonly type: 'rows' }): TryItState => ({
+  ...before,
+  share: step.done / Math.max(1, step.total),
+  rows: [...before.rows, ...step.rows],
+  unusable: [...before.unusable, ...step.unusable],
+})

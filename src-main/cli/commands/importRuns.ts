@@ -1,11 +1,12 @@
+import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { type TagRole, tagRole } from '../../../shared/run/tagRoles.ts'
-import { findEventRuns } from '../../elsewhere/eventFiles.ts'
-import { breakFollowing, importTensorboard, readNew } from '../../elsewhere/tensorboard.ts'
-import type { RunRecord, Store } from '../../store/types.ts'
+import type { Core } from '../../core.ts'
+import { isWithin } from '../../isWithin.ts'
+import type { RunRecord } from '../../store/types.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withCore } from '../context.ts'
 import { examples } from '../help.ts'
 import { oneLine } from '../oneLine.ts'
@@ -18,6 +19,7 @@ const LOOK = 1000
 const options = z.object({
   ...storeOptions,
   follow: z.boolean().default(false),
+  stop: z.boolean().default(false),
   name: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters').optional(),
   map: z.array(z.string()).default([]),
 })
@@ -35,7 +37,11 @@ export function addImport(program: Command, cli: Cli): void {
     .description(
       'Read TensorBoard event files as runs: one a folder, with its folders train and validation. What was read before is gone on with.',
     )
-    .option('--follow', 'go on reading while the other program writes, until Ctrl+C')
+    .option(
+      '--follow',
+      'go on reading while other programs write, new folders too, until Ctrl+C; killed, the next `anneal serve` or window goes on',
+    )
+    .option('--stop', 'no longer follow it, whichever program of the lab does')
     .option('--name <name>', 'name of the run, where there is one (default: that of its folder)')
     .option(
       '--map <tag=role>',
@@ -50,13 +56,14 @@ export function addImport(program: Command, cli: Cli): void {
       ]),
     )
   command.action(async (path: string) => {
-    const { follow, name, map, ...store } = readOptions(command, options)
+    const { follow, stop, name, map, ...store } = readOptions(command, options)
     const tagRoles = rolesOf(map)
     await withCore(cli, store, async (core) => {
-      const runs = importTensorboard(core.store, { path, name, followed: follow, tagRoles })
+      if (stop) return stopFollowing(cli, core, path)
+      const runs = await core.elsewhere.importEventFiles({ path, name, follow, tagRoles })
       if (!store.json) for (const run of runs) await cli.terminal.out(words(run))
-      if (follow) await followRuns(cli, core.store, path, runs)
-      if (store.json) return printJson(cli, { runs: runs.map(({ id }) => reportOf(core.store.read.run(id))) })
+      const all = follow ? await followRuns(cli, core, path) : runs
+      if (store.json) return printJson(cli, { runs: all.map(({ id }) => reportOf(core.store.read.run(id))) })
     })
   })
 }
@@ -76,24 +83,30 @@ function rolesOf(pairs: readonly string[]): Record<string, TagRole> {
   )
 }
 
-async function followRuns(cli: Cli, store: Store, path: string, runs: readonly RunRecord[]): Promise<void> {
-  const ids = new Map(runs.map(({ id, elsewhere }) => [elsewhere?.path, id]))
+/** @returns its runs by then, those that came meanwhile too */
+async function followRuns(cli: Cli, { elsewhere, store }: Core, given: string): Promise<RunRecord[]> {
+  const folder = path.resolve(given)
+  const ownRuns = (): RunRecord[] =>
+    store.read.runs().filter((run) => run.elsewhere !== null && isWithin(run.elsewhere.path, folder))
+  const told = new Set(ownRuns().map(({ id }) => id))
   cli.terminal.err('Following, until Ctrl+C.\n')
-  let isOver = false
   await untilInterrupted(cli, async (signal) => {
-    signal.addEventListener('abort', () => {
-      isOver = true
-    })
-    while (!isOver) {
-      store.write.heartbeat()
-      for (const run of findEventRuns(path)) {
-        const id = ids.get(run.folder)
-        if (id !== undefined) readNew(store, id, run)
-      }
+    while (!signal.aborted && elsewhere.followed().some((each) => each.path === folder)) {
       await setTimeout(LOOK, undefined, { signal }).catch(() => undefined)
+      for (const { id, name } of ownRuns()) {
+        if (told.has(id)) continue
+        told.add(id)
+        cli.terminal.err(`New: ${id}  ${oneLine(name)}\n`)
+      }
     }
   })
-  for (const id of ids.values()) breakFollowing(store, id)
+  if (elsewhere.followed().some((each) => each.path === folder)) await elsewhere.unfollow({ path: folder })
+  return ownRuns()
+}
+
+async function stopFollowing(cli: Cli, { elsewhere }: Core, given: string): Promise<void> {
+  await elsewhere.unfollow({ path: given })
+  cli.terminal.err(`${path.resolve(given)} is no longer followed.\n`)
 }
 
 const words = ({ id, name, stepsDone, elsewhere }: RunRecord): string =>

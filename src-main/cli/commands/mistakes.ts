@@ -60,7 +60,11 @@ export function addMistakes(program: Command, cli: Cli): void {
       const found = findMistakes(core.store, predictor, part)
       const snapshotId = predictor.members[0]?.snapshotId ?? 0
       const places = await placeExamples(core, { snapshotId, part: found.part })
-      if (csv !== undefined) return cli.terminal.out(mistakesCsv[csv](found, places))
+      if (csv !== undefined) {
+        if (csv === 'examples' && places.state === 'unknown')
+          cli.terminal.err(`Examples are not numbered. ${places.reason}\n`)
+        return cli.terminal.out(mistakesCsv[csv](found, places))
+      }
       const report = mistakesReport(found, places, top)
       if (rest.json) return printJson(cli, report)
       await cli.terminal.out(describeMistakes(report, cli.terminal.columns))

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { PredictedRow, Predictor } from '../../../shared/api/predictions.ts'
 import { csvOptions } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { answersHead, answersLines } from '../../../shared/predictions/answersCsv.ts'
 import type { PredictAnswer } from '../../../shared/run/predict.ts'
 import type { Core } from '../../core.ts'
-import { predictedRows, predictionHead, predictionLines } from '../../export/predictionsCsv.ts'
+import { predictedRows } from '../../predictions/predictedRows.ts'
 import type { Predicting } from '../../predictions/service.ts'
 import {
   addStore,
@@ -109,11 +110,11 @@ async function answer(cli: Cli, predicting: Predicting, asked: Asked): Promise<v
       await predicting.parts.return({ rows: 0, unusable: 0, notes: [] })
     }
   }
-  const head = predictionHead(predicting.input.kind === 'image' ? 'path' : 'row', classes)
+  const head = answersHead(predicting.input.kind === 'image' ? 'path' : 'row', classes)
   const lines = async function* (): AsyncGenerator<string> {
     let isFirst = true
     for await (const rows of batches()) {
-      yield `${isFirst ? head : ''}${predictionLines(rows, classes)}`
+      yield `${isFirst ? head : ''}${answersLines(rows, classes)}`
       isFirst = false
       if (asked.json) kept.push(...rows)
     }

@@ -7,7 +7,8 @@ import type { Services } from '../../../shared/api/services.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
-import { boundDatasets } from '../../serve/folders.ts'
+import { uploadsFolder } from '../../datasets/dataUploads.ts'
+import { boundDatasets, boundElsewhere } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
 import { type RunningServer, startServer } from '../../serve/server.ts'
@@ -100,6 +101,7 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   )
   // Not before: one that finds its port taken must leave the queue as it was.
   core.runs.workOnQueue()
+  core.elsewhere.followAll()
   try {
     if (chosen.json) await printJson(cli, { url: server.url })
     else await cli.terminal.out(`Anneal is at ${server.url}\n`)
@@ -119,7 +121,12 @@ function servicesFor(core: Core, windowFolder: string, named: readonly string[])
       )
   }
   const services = createServices(core, 'browser', { windowFolder })
-  return { ...services, datasets: boundDatasets(services.datasets, { named, own: core.home }) }
+  const bounds = { named, own: core.home, uploads: uploadsFolder(core.home) }
+  return {
+    ...services,
+    datasets: boundDatasets(services.datasets, bounds),
+    elsewhere: boundElsewhere(services.elsewhere, bounds),
+  }
 }
 
 /** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */

@@ -6,6 +6,7 @@ import { findStudyPreset } from '../../studies/presets.ts'
 import { addStore, type Cli, readOptions, storeOptions, wholeNumber } from '../context.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
+import { splitWeights, withAbsoluteWeights } from '../initialWeights.ts'
 import { runStudy, runStudyOptions } from '../runStudy.ts'
 import { buildSweep, sweepOptions } from '../sweepOptions.ts'
 
@@ -14,6 +15,8 @@ const sweepCommandOptions = z.object({
   ...runStudyOptions,
   ...sweepOptions,
   spec: z.string(),
+  initialWeights: z.string().min(1).optional(),
+  initialWeightsPartly: z.boolean().default(false),
 })
 const studyCommandOptions = z.object({
   ...storeOptions,
@@ -50,6 +53,11 @@ export function addStudy(program: Command, cli: Cli): void {
         'Train the run of a JSON file with other values of some of its fields, and say which did best on validation data. Ctrl+C pauses the sweep; "anneal studies resume" goes on.',
       )
       .requiredOption('--spec <file>', 'JSON file with the run, as for "anneal train"')
+      .option(
+        '--initial-weights <file|snapshot>',
+        'every run begins with a safetensors file, or a snapshot by its number',
+      )
+      .option('--initial-weights-partly', 'take the tensors that fit; the others stay random')
       .option('--axis <path=values>', 'a field and its values; may be given several times', collect)
       .option(
         '--search <how>',
@@ -84,7 +92,8 @@ export function addStudy(program: Command, cli: Cli): void {
   )
   sweep.action(async () => {
     const { spec, ...chosen } = readOptions(sweep, sweepCommandOptions)
-    const study = buildSweep(readJsonFile(spec, 'reading the run spec'), chosen)
+    const { spec: base, source } = splitWeights(readJsonFile(spec, 'reading the run spec'), chosen, 'sweep')
+    const study = { ...buildSweep(base, chosen), ...(source && { initialWeights: source }) }
     await runStudy(cli, chosen, study)
   })
 
@@ -119,7 +128,8 @@ function readStudy(chosen: z.output<typeof studyCommandOptions>): StudySpec {
       `While reading the options of "anneal study": give either --spec FILE or --preset ID (received ${spec === undefined ? 'neither' : 'both'}).`,
     )
   }
-  const content = spec === undefined ? findStudyPreset(preset ?? '').spec : readJsonFile(spec, doing)
+  const content =
+    spec === undefined ? findStudyPreset(preset ?? '').spec : withAbsoluteWeights(readJsonFile(spec, doing))
   refuseRun(content)
   const own = { ...(name !== undefined && { name }), ...(slots !== undefined && { slots }) }
   return parseStudySpec(isObject(content) ? { ...content, ...own } : content, doing)

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
@@ -6,7 +5,6 @@ import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { type Extension, maxSteps } from '../../../shared/schedule/index.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
-import type { WeightsSource } from '../../runs/givenWeights.ts'
 import type { RunSource } from '../../runs/service.ts'
 import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
@@ -24,6 +22,7 @@ import {
 } from '../context.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
+import { splitWeights } from '../initialWeights.ts'
 import { runReport } from '../reports.ts'
 import { describeRun } from '../runText.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
@@ -70,8 +69,9 @@ export function addTraining(program: Command, cli: Cli): void {
     )
   train.action(async () => {
     const { spec, initialWeights, initialWeightsPartly, queue, ...rest } = readOptions(train, trainOptions)
-    const from = weightsSource(initialWeights, initialWeightsPartly)
-    const content = readJsonFile(spec, 'reading the run spec')
+    const file = readJsonFile(spec, 'reading the run spec')
+    const { spec: content, source } = splitWeights(file, { initialWeights, initialWeightsPartly }, 'train')
+    const from = source && { kind: 'weights' as const, ...source }
     // Before a database is made for it.
     parseRunSpec(content)
     await withCore(cli, rest, (core) =>
@@ -117,18 +117,6 @@ export function addTraining(program: Command, cli: Cli): void {
       trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, by)),
     )
   })
-}
-
-/** A number is a snapshot's; "./12" is a file. */
-function weightsSource(given: string | undefined, partly: boolean): WeightsSource | undefined {
-  if (given !== undefined) {
-    const of = /^\d{1,15}$/.test(given) ? { snapshotId: Number(given) } : { file: path.resolve(given) }
-    return { kind: 'weights', of, partly }
-  }
-  if (!partly) return undefined
-  throw new UserError(
-    'While reading the options of "anneal train": --initial-weights-partly needs --initial-weights; name the file or snapshot.',
-  )
 }
 
 /** @throws UserError where more than one is given */

@@ -12,6 +12,7 @@ import { checksumOfChunk, findSeries, readChunk } from './read.ts'
  */
 
 const chunkNumber = z.object({ chunk: z.number() })
+const lastChunk = z.object({ series: z.number(), chunk: z.number() })
 const LAST = 'SELECT chunk FROM metric_chunks WHERE series_id = ? ORDER BY chunk DESC LIMIT 1'
 
 interface NewPoints extends Points {
@@ -38,6 +39,20 @@ export function pointAt(db: Db, runId: string, name: string, step: number): numb
   const series = findSeries(db, runId, name)
   const points = series === undefined ? undefined : readChunk(db, series, step)
   return (points && valueAt(points, step)) ?? Number.NaN
+}
+
+/** The last step of which a value is stored in any series of a run; -1 where none is. */
+export function lastStepOf(db: Db, runId: string): number {
+  const chunks = db.all(
+    lastChunk,
+    `SELECT series.id AS series, max(chunk) AS chunk FROM series JOIN metric_chunks ON series_id = series.id
+     WHERE run_id = ? GROUP BY series.id`,
+    runId,
+  )
+  const last = chunks.map(
+    ({ series, chunk }) => readChunk(db, series, chunk * CHUNK_STEPS)?.steps.at(-1) ?? -1,
+  )
+  return Math.max(-1, ...last)
 }
 
 function seriesOf(db: Db, runId: string, name: string): number {

@@ -6,6 +6,7 @@ import { trainingTime } from './005-training-time.ts'
 import { checksums } from './006-checksums.ts'
 import { studies } from './007-studies.ts'
 import { elsewhere } from './008-elsewhere.ts'
+import { following } from './009-following.ts'
 
 /** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
 export const migrations: readonly string[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly string[] = [
   checksums,
   studies,
   elsewhere,
+  following,
 ]

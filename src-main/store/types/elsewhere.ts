@@ -1,5 +1,6 @@
 import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
 import type { Predictions, Scores } from '../../../shared/run/messages.ts'
+import type { EventReading } from './followed.ts'
 
 /** Points of one series of a run of another program. */
 export interface ElsewherePoints {
@@ -50,6 +51,8 @@ export interface ElsewhereBatch {
   readonly snapshots?: readonly ElsewhereSnapshot[]
   /** What is known by now of where the run came from. */
   readonly about?: Partial<RunElsewhere>
+  /** What the reader of its event files has to remember. */
+  readonly reading?: EventReading
   /** When the other program began, milliseconds since 1970. */
   readonly startedAt?: number
 }

@@ -14,6 +14,7 @@ import type { Damage } from '../damage.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { EnsembleRecord } from './ensemble.ts'
 import type { EpochRecord } from './epoch.ts'
+import type { EventReading, FollowedRecord } from './followed.ts'
 import type { RequestRecord } from './request.ts'
 import type { LabChanges, ProcessorUse, RunFilter, RunList, RunNews, RunRecord } from './run.ts'
 import type { SeriesQuery, SeriesView } from './series.ts'
@@ -114,6 +115,10 @@ export interface StoreReads {
   /** How many share the processor with a run that is about to start. */
   processorUse(runId: string): ProcessorUse
   datasets(): DatasetRecord[]
+  /** Folders that are followed, in the order in which that began. */
+  followed(): FollowedRecord[]
+  /** What the reader of a run's event files has to remember; undefined where nothing of it is known. */
+  eventReading(runId: string): EventReading | undefined
   /** What became of a request; undefined when it was obeyed, or the run has begun anew since. */
   request(id: number): RequestRecord | undefined
   /** What was measured of this model on this machine, each as it is now. */

@@ -7,7 +7,7 @@ import type { NewRun } from './run.ts'
 /** A cell with the run that it is stored with. Its parent, where it goes on from one, is found by the cell's `after`. */
 export interface NewCell {
   readonly cell: StudyCell
-  readonly run: Pick<NewRun, 'datasetId' | 'plan' | 'totalSteps'>
+  readonly run: Pick<NewRun, 'datasetId' | 'plan' | 'totalSteps' | 'initial'>
 }
 
 export interface NewStudy {

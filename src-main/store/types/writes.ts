@@ -1,12 +1,12 @@
 import type { Annotation, QueueMove } from '../../../shared/api/runs.ts'
 import type { SlotSettings, StudyStatus } from '../../../shared/api/studies.ts'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
-import type { Predictions } from '../../../shared/run/messages.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
 import type { DatasetRecord } from './dataset.ts'
 import type { ElsewhereBatch } from './elsewhere.ts'
 import type { EnsembleRecord, NewEnsemble } from './ensemble.ts'
+import type { FollowedRecord } from './followed.ts'
 import type { RunCommand, TakenRequest } from './request.ts'
 import type { NewPlan, NewRun, RunRecord } from './run.ts'
 import type { NewCell, NewStudy, Requeue, StudyEdit, StudyExtension, StudyStatusChange } from './study.ts'
@@ -19,11 +19,8 @@ export interface StoreWrites {
   createRun(run: NewRun): RunRecord
   /** Many in one transaction: all or none. */
   createRuns(runs: readonly NewRun[]): RunRecord[]
-  /**
-   * A run of kind elsewhere that has ended, with a snapshot without weights for each member. The data set must have been put
-   * before.
-   */
-  createPredictionsRun(run: NewRun, members: readonly Predictions[]): RunRecord
+  /** A run of kind elsewhere that has ended, with all that is known of it. The data set must have been put before. */
+  createEndedElsewhere(run: NewRun, batch: ElsewhereBatch): RunRecord
   /** A run of no host, which waits at the end of the queue until one claims it. The data set must have been put before. */
   enqueueRun(run: NewRun): RunRecord
   /** Many in one transaction, in the order given: all or none. */
@@ -43,6 +40,16 @@ export interface StoreWrites {
   claimRun(runId: string, replan?: (claimed: RunRecord) => NewPlan): RunRecord
   /** Stores what came of a run that another program trains, in one transaction; its status is set by `setStatus`. */
   putElsewhere(runId: string, batch: ElsewhereBatch): void
+  /**
+   * This host reads the folder from now on, and the next one when it has ended.
+   * @throws UserError where another living program follows it, or it overlaps with another followed folder
+   */
+  follow(folder: Pick<FollowedRecord, 'path' | 'name' | 'tagRoles'>): void
+  /** @returns whether this host reads it from now on; false where it is no longer followed, or another living program reads it */
+  takeUpFollowed(path: string): boolean
+  /** Ends it for all of its runs; where another program reads it, that ends them. Nothing where it is not followed. */
+  unfollow(path: string): void
+  putFollowedProblem(path: string, problem: string | null): void
   setStatus(runId: string, status: RunStatus, reason?: string): void
   /** What is done for an active run that has no device yet, in words; null when its trainer begins. Gone when it has ended. */
   saySetup(runId: string, words: string | null): void

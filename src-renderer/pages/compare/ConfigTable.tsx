@@ -16,8 +16,8 @@ interface ConfigTableProps {
 /** The settings of the runs side by side, those that matter most first. */
 export function ConfigTable({ places, baseline, showAll, onShowAll }: ConfigTableProps) {
   const runs = places.map(({ run }) => run)
-  const key = runs.map(({ id }) => id).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a stored spec never changes
+  const key = runs.map(({ id, elsewhere }) => id + JSON.stringify(elsewhere?.hyperparameters ?? '')).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a stored spec never changes, what another program says may
   const groups = useMemo(() => configGroups(runs), [key])
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const differing = differenceCount(groups)

@@ -1,8 +1,9 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isOurs } from '../../../shared/run/kind.ts'
-import { rate } from '../../format/format.ts'
+import { counted, rate } from '../../format/format.ts'
 import { type SpecGroup, specGroups } from '../run/specRows.ts'
 import { factsOf } from '../runs/facts.ts'
+import { HPARAM, hyperparameterNames, hyperparameterOf } from '../runs/hyperparameters.ts'
 
 /** One setting across the runs compared. */
 export interface ConfigRow {
@@ -28,12 +29,21 @@ export interface ConfigGroup {
 /** What decides most of how a run ends comes first. */
 const order = ['Schedule', 'Optimizer', 'Model', 'Training', 'Data']
 
-/** Every setting that any of the runs has, part by part; the schedule's with the highest rate it comes to. */
+/** Every setting that any of the runs has, part by part; the schedule's with the highest rate it comes to; then what other programs said of theirs. */
 export function configGroups(runs: readonly RunSummary[]): readonly ConfigGroup[] {
   const parts = runs.map((run) =>
     isOurs(run) ? specGroups(run.spec).map((group) => withRate(group, run)) : [],
   )
-  return order.map((title) => {
+  const ofPrograms = hyperparameterNames(runs).map((name) =>
+    rowOf(
+      name,
+      runs.map((run) => {
+        const value = hyperparameterOf(run, `${HPARAM}${name}`)
+        return value === null ? undefined : String(value)
+      }),
+    ),
+  )
+  const ours = order.map((title) => {
     const groups = parts.map((part) => part.find((group) => group.title === title))
     const rows = rowsOf(groups)
     return {
@@ -46,6 +56,14 @@ export function configGroups(runs: readonly RunSummary[]): readonly ConfigGroup[
       isOfSeveralKinds: rows.some(({ label, differs }) => label === 'kind' && differs),
     }
   })
+  if (ofPrograms.length === 0) return ours
+  const summary = rowOf(
+    'Trained elsewhere',
+    runs.map(({ elsewhere }) =>
+      elsewhere === null ? undefined : counted(Object.keys(elsewhere.hyperparameters).length, 'setting'),
+    ),
+  )
+  return [...ours, { title: 'Trained elsewhere', summary, rows: ofPrograms, isOfSeveralKinds: false }]
 }
 
 function withRate(group: SpecGroup, run: RunSummary): SpecGroup {

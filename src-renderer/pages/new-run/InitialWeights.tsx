@@ -2,7 +2,7 @@ import { Autocomplete, Checkbox } from '@mantine/core'
 import { useMemo } from 'react'
 import { isTraining } from '../../../shared/run/kind.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
-import { type DraftWeights, weightsOf } from './model/draft.ts'
+import { type DraftWeights, weightsOf } from './model/weights.ts'
 import classes from './questions/Questions.module.css'
 
 /** So many of the newest are offered; any other is found by its number. */

@@ -16,8 +16,9 @@ import type { FoundTest } from './find-rate/StartPlace.tsx'
 import { FormContext } from './form.ts'
 import { InitialWeights } from './InitialWeights.tsx'
 import { JsonView } from './JsonView.tsx'
-import { type Draft, type DraftParent, specJson } from './model/draft.ts'
+import { type Draft, type DraftParent, trainJson } from './model/draft.ts'
 import { getAt, textAt } from './model/tree.ts'
+import { weightsOf } from './model/weights.ts'
 import classes from './NewRunPage.module.css'
 import { OwnModel } from './OwnModel.tsx'
 import { Parent } from './Parent.tsx'
@@ -69,7 +70,7 @@ export function NewRunPage() {
                 <Button
                   variant="default"
                   title="Copy as the file of anneal train --spec"
-                  onClick={() => void copySaying(specJson(tree))}
+                  onClick={() => void copySaying(trainJson(draft))}
                 >
                   Copy train spec
                 </Button>
@@ -113,7 +114,7 @@ export function NewRunPage() {
           onStart={launch.start}
           onSweep={() => {
             if (checked.spec === undefined) return
-            keepStudy(sessionStorage, freshStudy('sweep', checked.spec))
+            keepStudy(sessionStorage, freshStudy('sweep', checked.spec, weightsOf(draft.weights)))
             void navigate({ to: '/studies/new' })
           }}
         />

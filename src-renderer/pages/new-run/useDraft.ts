@@ -5,14 +5,12 @@ import { notifyUndo } from '../../components/notify.ts'
 import {
   type Draft,
   type DraftParent,
-  type DraftWeights,
   defaultSpec,
   filledSpec,
   freshDraft,
   isSameSpec,
   keepDraft,
   type Pinned,
-  randomWeights,
   recallDraft,
   specFrom,
   specOfChild,
@@ -21,6 +19,7 @@ import { changed, type History, historyOf, redone, undone } from './model/histor
 import { stepsOf, withRates } from './model/rates.ts'
 import { readSpecJson } from './model/readJson.ts'
 import { getAt, type Path, pathText, setAt } from './model/tree.ts'
+import { type DraftWeights, draftOfWeights, randomWeights, weightsOfRun } from './model/weights.ts'
 
 /** The draft of the page and all that changes it. It survives a reload of the window; the steps back do not. */
 export function useDraft() {
@@ -41,7 +40,10 @@ export function useDraft() {
     (text: string) =>
       change('json', (old) => {
         const reading = readSpecJson(text)
-        return { ...old, json: text, ...('spec' in reading && { tree: reading.spec }) }
+        if (!('spec' in reading)) return { ...old, json: text }
+        const { spec, initialWeights } = reading
+        const weights = initialWeights && { weights: draftOfWeights(initialWeights) }
+        return { ...old, json: text, tree: spec, ...weights }
       }),
     [change],
   )
@@ -74,7 +76,8 @@ export function useDraft() {
       const spec = parent === undefined ? own : specOfChild(own, parent)
       const filled = filledSpec(spec) ?? spec
       const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run, filled))
-      replace({ ...freshDraft(filled, run.id), tree, parent }, `The form starts from ${run.name}`)
+      const weights = parent === undefined ? weightsOfRun(run) : randomWeights
+      replace({ ...freshDraft(filled, run.id), tree, parent, weights }, `The form starts from ${run.name}`)
     },
     [replace, latest],
   )

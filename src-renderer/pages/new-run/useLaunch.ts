@@ -4,9 +4,10 @@ import { useMemo, useState } from 'react'
 import { api } from '../../client.ts'
 import { errorWords } from '../../components/errorWords.ts'
 import type { Checked } from './model/check.ts'
-import { type Draft, weightsOf } from './model/draft.ts'
+import type { Draft } from './model/draft.ts'
 import { labelAt } from './model/labels.ts'
 import { readSpecJson } from './model/readJson.ts'
+import { weightsOf } from './model/weights.ts'
 
 type When = 'now' | 'queue'
 

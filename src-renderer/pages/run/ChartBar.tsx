@@ -10,6 +10,8 @@ interface ChartBarProps {
   readonly change: ChangeView
   readonly hasCycles: boolean
   readonly hasTime: boolean
+  /** False where nobody knows what an epoch was. */
+  readonly hasEpochs?: boolean
   readonly totalSteps: number
   /** What part is looked at. */
   readonly zoomWords: string
@@ -28,8 +30,10 @@ const axisNames: Readonly<Record<XAxis, string>> = {
 
 /** How the charts are looked at: along what, how smooth, and which part. */
 export function ChartBar(props: ChartBarProps) {
-  const { view, change, hasCycles, hasTime } = props
-  const offered = xAxes.filter((x) => (x !== 'cycle' || hasCycles) && (x !== 'time' || hasTime))
+  const { view, change, hasCycles, hasTime, hasEpochs = true } = props
+  const offered = xAxes.filter(
+    (x) => (x !== 'cycle' || hasCycles) && (x !== 'time' || hasTime) && (x !== 'epoch' || hasEpochs),
+  )
   const x = offered.find((one) => one === view.x) ?? 'step'
   return (
     <div className={classes.bar}>

@@ -13,6 +13,9 @@ import classes from './Run.module.css'
 import type { RunActionsProps } from './RunActions.tsx'
 import { archiveRun, deleteRun } from './runActs.ts'
 
+const whyNot = (run: RunActionsProps['run']): string =>
+  isOurs(run) ? 'Stop it first: it still trains.' : 'Stop following it first: it is still read.'
+
 /** What is done with a run as a thing in a list: clone, download, archive, delete. */
 export function MoreMenu({ run }: RunActionsProps) {
   const navigate = useNavigate()
@@ -65,7 +68,7 @@ export function MoreMenu({ run }: RunActionsProps) {
         <Menu.Item
           c="var(--failure)"
           disabled={active}
-          title={active ? 'Stop it first: it still trains.' : undefined}
+          title={active ? whyNot(run) : undefined}
           onClick={() => deleteRun(run, () => void navigate({ to: '/' }))}
         >
           Delete

@@ -1,16 +1,22 @@
+import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
-import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
+import { type RunElsewhere, writtenBy } from '../../../shared/run/elsewhere.ts'
+import { tagRole, tagRoleWords } from '../../../shared/run/tagRoles.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { counted, moment, unknown } from '../../format/format.ts'
+import { useNow } from '../../hooks/useNow.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
 import { EditableName } from './EditableName.tsx'
+import { ElsewhereCharts } from './ElsewhereCharts.tsx'
 import { EpochsTable } from './EpochsTable.tsx'
+import { followWords, unfollowWords } from './followWords.ts'
 import { MoreMenu } from './MoreMenu.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
 import classes from './Run.module.css'
 import tables from './Tables.module.css'
+import { useFollowed } from './useFollowed.ts'
 import { useRunCommands } from './useRunCommands.ts'
 
 interface OpenElsewhereProps {
@@ -23,6 +29,10 @@ interface OpenElsewhereProps {
 export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
   const { runs } = useRuns()
   const commands = useRunCommands(run)
+  const { folder, unfollow } = useFollowed(elsewhere)
+  const now = useNow(1000)
+  const follow = followWords(elsewhere, folder, now)
+  const { program, host } = writtenBy(elsewhere)
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   return (
     <main className={classes.page}>
@@ -34,15 +44,35 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
             <span>{counted(run.stepsDone, 'step')}</span>
           </div>
           <div className={classes.actions}>
+            {folder !== undefined && (
+              <Button variant="default" title={unfollowWords(folder)} onClick={unfollow}>
+                Stop following
+              </Button>
+            )}
             <MoreMenu run={run} commands={commands} />
           </div>
         </div>
         <p className={classes.second}>
-          <span>trained elsewhere</span>
-          {elsewhere.followed && <span>followed</span>}
+          <span>
+            trained elsewhere{program !== null && `, by ${program}`}
+            {host !== null && ` on ${host}`}
+          </span>
+          {follow.followed !== undefined && <span>{follow.followed}</span>}
+          {elsewhere.from === 'tensorboard' && <span>{follow.lastEvent}</span>}
           {run.archived && <span>archived</span>}
         </p>
       </header>
+      {follow.problem !== undefined && (
+        <section className={classes.note} data-tone="attention" aria-label="State of the following">
+          <p>{follow.problem}</p>
+        </section>
+      )}
+      {!elsewhere.followed && run.reason !== null && (
+        <section className={classes.note} data-tone="plain" aria-label="State of the run">
+          <p>{run.reason}</p>
+        </section>
+      )}
+      {elsewhere.from === 'tensorboard' && <ElsewhereCharts run={run} live={live} />}
       <EpochsTable run={run} epochs={live.epochs} snapshots={live.snapshots} />
       <section aria-label="Details" className={tables.details}>
         <Facts
@@ -52,6 +82,10 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
             ['Read from', elsewhere.path],
             ['Last event', elsewhere.lastEventAt === null ? unknown : moment(elsewhere.lastEventAt)],
             ['Began', moment(run.startedAt)],
+            ...Object.entries(elsewhere.holders).map(([role, tag]): [string, string] => [
+              tagRoleWords[tagRole.parse(role)],
+              `tag ${tag}`,
+            ]),
             ...elsewhere.notes.map((note): [string, string] => ['Left out', note]),
           ]}
         />

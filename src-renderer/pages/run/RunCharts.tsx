@@ -87,7 +87,7 @@ export function RunCharts({ scene, samplesPerSecond, isNarrow, above }: RunChart
 }
 
 /** Where the values stand that the charts tell without a cursor. */
-function lastWords({ run, window, map, placeWords }: Scene): string {
+export function lastWords({ run, window, map, placeWords }: Scene): string {
   if (run.stepsDone === 0) return ''
   return placeWords(map.toX(Math.min(window.to, run.stepsDone - 1)))
 }
@@ -95,7 +95,7 @@ function lastWords({ run, window, map, placeWords }: Scene): string {
 /** What of the window's height is not charts: frame, header, ribbon, bar and the charts' own heads. */
 const around = 366
 
-function useChartHeight(isNarrow: boolean, above: number): number {
+export function useChartHeight(isNarrow: boolean, above: number): number {
   const { height } = useViewportSize()
   const half = Math.round((height - around - above) / 2)
   return Math.min(isNarrow ? 220 : 420, Math.max(150, half))
@@ -121,7 +121,7 @@ function useFolding({ schedule, run, view, change }: Scene): Folding {
   }, [schedule, begun, from, to, change])
 }
 
-function zoomWords({ view, window, run }: Scene, isFolded: boolean): string {
+export function zoomWords({ view, window, run }: Scene, isFolded: boolean): string {
   if (isFolded) {
     const [from, to] = view.phase ?? wholePhase
     return view.phase === undefined ? 'whole cycles' : `${percent(from, 0)} to ${percent(to, 0)}`
@@ -131,7 +131,7 @@ function zoomWords({ view, window, run }: Scene, isFolded: boolean): string {
 }
 
 /** The same moves by keys and buttons as by the pointer; about the cursor where there is one. */
-function useZoomKeys(scene: Scene, folding: Folding | undefined) {
+export function useZoomKeys(scene: Scene, folding?: Folding) {
   const { axis, group } = scene
   const whole: Span = folding === undefined ? [0, scene.schedule.totalSteps - 1] : wholePhase
   const least = folding === undefined ? 2 : 0.001

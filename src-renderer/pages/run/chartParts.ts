@@ -1,4 +1,5 @@
 import { type RefObject, useMemo, useRef } from 'react'
+import { z } from 'zod'
 import type { SeriesAnswer, Smoothing } from '../../../shared/api/series.ts'
 import type { ChartAxis, ChartFrame, ChartSeries } from '../../charts/types.ts'
 import { useOnScreen } from '../../charts/useOnScreen.ts'
@@ -24,9 +25,9 @@ export function useRequests(
   series: readonly string[],
   smoothing: Smoothing = notSmoothed,
 ): readonly SeriesRequest[] {
-  const names = series.join()
+  const names = JSON.stringify(series)
   return useMemo(() => {
-    const request = { series: names.split(','), ...range, points: mostPoints }
+    const request = { series: z.array(z.string()).parse(JSON.parse(names)), ...range, points: mostPoints }
     const raw: SeriesRequest = { ...request, slot: 'raw', smoothing: notSmoothed }
     return smoothing.kind === 'none' ? [raw] : [raw, { ...request, slot: 'smooth', smoothing }]
   }, [range, names, smoothing])

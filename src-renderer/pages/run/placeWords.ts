@@ -4,7 +4,8 @@ import { timeMap, type XMap } from './xMap.ts'
 
 interface PlacesOf {
   readonly map: XMap
-  readonly stepsPerEpoch: number
+  /** Undefined where nobody knows what an epoch was. */
+  readonly stepsPerEpoch: number | undefined
   readonly totalSteps: number
   readonly epochs: readonly EpochInfo[]
   /** Seconds a step takes; undefined where nothing was measured yet. */
@@ -22,8 +23,9 @@ export function placeWords({
   const time = pace === undefined ? undefined : timeMap(epochs, pace)
   return (x) => {
     const step = Math.min(totalSteps - 1, Math.max(0, map.toStep(x)))
-    const epoch = Number(((step + 1) / stepsPerEpoch).toFixed(2))
-    const words = [`step ${count(step + 1)}`, `epoch ${epoch}`]
+    const epoch =
+      stepsPerEpoch === undefined ? [] : [`epoch ${Number(((step + 1) / stepsPerEpoch).toFixed(2))}`]
+    const words = [`step ${count(step + 1)}`, ...epoch]
     return [...words, ...(time === undefined ? [] : [duration(time.toX(step))])].join(' · ')
   }
 }

@@ -6,7 +6,7 @@ import type { ChartAxis, ChartBand } from '../../charts/types.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
 import { compiledOfRun } from '../../ribbon/ribbonOf.ts'
 import { placeWords } from './placeWords.ts'
-import { bandsOf, judgedPartOf, type ScoreWords, type StepWindow } from './scene.ts'
+import { bandsOf, type JudgedPart, judgedPartOf, type ScoreWords, type StepWindow } from './scene.ts'
 import type { ChangeView, ViewState } from './viewState.ts'
 import { epochMap, secondsPerStep, stepMap, timeMap, type XMap } from './xMap.ts'
 import { isWhole, type Span, stepsOf } from './zoom.ts'
@@ -48,10 +48,16 @@ interface Given {
   readonly change: ChangeView
 }
 
-export function useScene(given: Given): Scene {
+/** Of a run of another program, whose spec and plan are not known: what stands for them along its steps. */
+export interface StandIn {
+  readonly schedule: CompiledSchedule
+  readonly part: JudgedPart
+}
+
+export function useScene(given: Given, standIn?: StandIn): Scene {
   const { run, epochs, snapshots, feedback, view, change } = given
   const group = useId()
-  const schedule = compiledOfRun(run)
+  const schedule = standIn?.schedule ?? compiledOfRun(run)
   const map = useMap(given)
   const { totalSteps } = schedule
   const zoom = view.zoom
@@ -75,10 +81,10 @@ export function useScene(given: Given): Scene {
   const bands = useMemo(() => bandsOf(schedule, window, map), [schedule, window, map])
   const evaluations = useMemo(() => evaluationsOf(epochs, snapshots), [epochs, snapshots])
   const [measure] = useScoreMeasure()
-  const part = judgedPartOf(run)
+  const part = standIn?.part ?? judgedPartOf(run)
   const words = useMemo(() => ({ part, measure }), [part, measure])
-  const pace = secondsPerStep(run, epochs, given.samplesPerSecond)
-  const { stepsPerEpoch } = run.planned.plan
+  const pace = standIn === undefined ? secondsPerStep(run, epochs, given.samplesPerSecond) : undefined
+  const stepsPerEpoch = standIn === undefined ? run.planned.plan.stepsPerEpoch : undefined
   const toWords = useMemo(
     () => placeWords({ map, stepsPerEpoch, totalSteps, epochs, pace }),
     [map, stepsPerEpoch, totalSteps, epochs, pace],

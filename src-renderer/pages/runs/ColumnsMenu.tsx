@@ -1,7 +1,10 @@
 import { Button, Checkbox, Group, NumberInput, Popover, SegmentedControl } from '@mantine/core'
+import { useMemo } from 'react'
 import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
+import { useRuns } from '../../hooks/useRuns.ts'
 import classes from './ColumnsMenu.module.css'
 import { columns, findColumn } from './columns/columns.ts'
+import { HPARAM, hyperparameterNames } from './hyperparameters.ts'
 import { type ChangeLayout, firstLayout, moveColumn, type TableLayout, toggleColumn } from './layout.ts'
 
 interface ColumnsMenuProps {
@@ -9,10 +12,21 @@ interface ColumnsMenuProps {
   readonly changeLayout: ChangeLayout
 }
 
+/** Hyperparameters offered: a program may tell hundreds. */
+const mostOffered = 40
+
 /** Which columns the table shows and in what order: the shown ones first, as they stand. */
 export function ColumnsMenu({ layout, changeLayout }: ColumnsMenuProps) {
   const { shown, at } = layout
-  const others = columns.map(({ id }) => id).filter((id) => !shown.includes(id))
+  const { runs } = useRuns()
+  const ofPrograms = useMemo(
+    () =>
+      hyperparameterNames(runs)
+        .slice(0, mostOffered)
+        .map((name) => `${HPARAM}${name}`),
+    [runs],
+  )
+  const others = [...columns.map(({ id }) => id), ...ofPrograms].filter((id) => !shown.includes(id))
   return (
     <Popover position="bottom-end" shadow="md" width={330} trapFocus>
       <Popover.Target>

@@ -59,6 +59,8 @@ export function moveColumn(shown: readonly string[], id: string, by: -1 | 1): st
 export function toggleColumn(shown: readonly string[], id: string): string[] {
   if (shown.includes(id)) return shown.filter((one) => one !== id || one === 'name')
   const place = columns.findIndex((column) => column.id === id)
+  // One of a hyperparameter has no place in the full list.
+  if (place === -1) return [...shown, id]
   const before = columns.slice(0, place).findLast((column) => shown.includes(column.id))
   const at = before === undefined ? 0 : shown.indexOf(before.id) + 1
   return [...shown.slice(0, at), id, ...shown.slice(at)]

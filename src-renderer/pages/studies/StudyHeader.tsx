@@ -39,6 +39,9 @@ export function StudyHeader({ study, cells }: StudyHeaderProps) {
         <span title={moment(study.createdAt)}>started {ago(study.createdAt)}</span>
         {study.endedAt !== null && <span>took {duration((study.endedAt - study.createdAt) / 1000)}</span>}
         <span>chosen by {objectiveWords(spec.objective, measure)}</span>
+        {spec.initialWeights?.from !== undefined && (
+          <span>begins with the weights of {spec.initialWeights.from}</span>
+        )}
         {best !== null && (
           <span>
             best single run <strong>{bestWords(best, spec.objective, measure)}</strong> at{' '}

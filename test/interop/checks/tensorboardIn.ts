@@ -11,17 +11,13 @@ export const eventFilesIn: Check = async (environment, { core, folder }) => {
   const logs = folder('logs')
   await environment.ask('writeEvents.py', { folder: logs }, z.object({}))
   const read = core.store.read
-  const byName = (name: string): RunRecord => {
-    const [run] = importTensorboard(core.store, {
-      path: path.join(logs, name),
-      followed: false,
-      tagRoles: {},
-    })
+  const byName = async (name: string): Promise<RunRecord> => {
+    const [run] = await importTensorboard(core.store, { path: path.join(logs, name), tagRoles: {} })
     if (run === undefined) throw new Error(`no run was read from ${name}`)
     return run
   }
-  const torch = byName('torch')
-  const keras = byName('keras')
+  const torch = await byName('torch')
+  const keras = await byName('keras')
   const wantTorch = await scalarsOf(environment, path.join(logs, 'torch'))
   const wantTrain = await scalarsOf(environment, path.join(logs, 'keras/train'))
   const wantValidation = await scalarsOf(environment, path.join(logs, 'keras/validation'))

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { csvText } from '../../../shared/csvText.ts'
 import { csvLines } from '../../../src-main/export/csv.ts'
 
 const read = (text: string): string[][] => parse(text)
@@ -32,4 +34,18 @@ test('raw text is as it is stored', () => {
 
 test('characters that steer a screen or turn the reading direction are seen', () => {
   assert.equal(csvLines([['a\u202eb\u009b31m\u2066c\u001b[0m']]), 'a\\u202eb\\u009b31m\\u2066c\\u001b[0m\n')
+})
+
+test('what the window writes itself is what the library writes', () => {
+  const cell = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('=1', 'a,b', 'say "hi"', 'two\nlines', 'a\rb', ' x ', ''),
+    fc.double(),
+    fc.constant(null),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 5 })), (rows) => {
+      assert.equal(csvText(rows), csvLines(rows))
+    }),
+  )
 })

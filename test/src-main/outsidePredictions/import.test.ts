@@ -3,9 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { z } from 'zod'
 import { importPredictions } from '../../../shared/api/outsidePredictions.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { createServices } from '../../../src-main/api/index.ts'
 import { openCore } from '../../../src-main/core.ts'
+import { openDataset } from '../../../src-main/datasets/index.ts'
+import { lookAt } from '../../../src-main/outsidePredictions/look.ts'
+import { invokeHere } from '../cli/testTerminal.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'anneal-predictions-'))
 const core = openCore({ home, db: join(home, 'anneal.db') })
@@ -156,4 +161,140 @@ test('what does not fit is refused with its place, and nothing is stored', async
     await refusal({ files: [ten], dataset: { name: 'fashion-mnist-12k' }, as: 'logits' }),
     /ten\.npy: it has 5 rows, and there are 2000 labels/,
   )
+})
+
+test('a first look says what columns are taken for, and what rows sum to', async () => {
+  await writeFile(place('look.csv'), 'id,p0,p1,label\n7,0.9,0.1,0\n8,0.5,0.5,1\n9,0.25,0.75,1\n')
+  const found = await lookAt({ path: place('look.csv') })
+  assert.deepEqual(
+    found.columns.map(({ name, use }) => [name, use]),
+    [
+      ['p0', 'prediction'],
+      ['p1', 'prediction'],
+      ['label', 'label'],
+      ['id', 'unused'],
+    ],
+  )
+  assert.deepEqual(found.columns[0]?.first, ['0.9', '0.5', '0.25'])
+  assert.deepEqual(found.check, { rows: 3, leastSum: 1, mostSum: 1, off: 0, as: 'probabilities' })
+  assert.equal((await lookAt({ path: await saveNpy('l.npy', logits, [4, 3]) })).check?.as, 'logits')
+  const none = await lookAt({ path: place('look.csv'), labels: 'zzz' })
+  assert.match(none.problem ?? '', /no column or array "zzz"/)
+  assert.deepEqual([none.classes, none.check], [0, null])
+})
+
+test('an import that is broken off after a file stores nothing; names of members stay', async () => {
+  const files = [await saveNpy('n1.npy', logits, [4, 3]), await saveNpy('n2.npy', logits, [4, 3])]
+  const request = importPredictions.parse({
+    files,
+    labels: await saveNpy('ny.npy', labels, [4]),
+    memberNames: ['', 'swa'],
+  })
+  const before = core.store.read.runs().length
+  const { elsewhere } = createServices(core, 'browser')
+  const leaving = new AbortController()
+  const steps = []
+  for await (const step of elsewhere.importPredictions(request, leaving.signal)) {
+    steps.push(step.type)
+    leaving.abort()
+  }
+  assert.deepEqual(steps, ['progress'])
+  assert.equal(core.store.read.runs().length, before)
+  const { runId } = await core.outsidePredictions.import(request)
+  assert.deepEqual(core.store.read.run(runId).elsewhere?.hyperparameters, {
+    'snapshot 1': 'n1.npy',
+    'snapshot 2': 'swa',
+  })
+})
+
+async function mistakesOf(request: unknown) {
+  const { runId } = await core.outsidePredictions.import(importPredictions.parse(request))
+  const [snapshot] = core.store.read.snapshots(runId)
+  return (...args: string[]) => invokeHere(home, ['mistakes', '--snapshot', String(snapshot?.id), ...args])
+}
+
+const mistakesJson = z.object({
+  part: z.string(),
+  examples: z.int(),
+  accuracy: z.number(),
+  mistakes: z.int(),
+  dataSet: z.string().nullable(),
+  noExamplesBecause: z.string().nullable(),
+  confusion: z.array(z.array(z.int())),
+  worst: z.array(
+    z.object({
+      row: z.int(),
+      example: z.int().nullable(),
+      trueClass: z.string(),
+      predictedClass: z.string(),
+    }),
+  ),
+})
+
+test('mistakes of labels and predictions alone are counted as by hand, and say why no example is shown', async () => {
+  const asked = await mistakesOf({
+    files: [await saveNpy('alone.npy', logits, [4, 3])],
+    labels: await saveNpy('alone-y.npy', labels, [4]),
+  })
+  const confusion = await asked('--csv', 'confusion')
+  assert.equal(
+    confusion.out,
+    'true \\ predicted,class 0,class 1,class 2\nclass 0,1,0,0\nclass 1,1,1,0\nclass 2,0,0,1\n',
+  )
+  assert.match(confusion.err, /^$/)
+  const examples = await asked('--csv', 'examples')
+  const [head, ...lines] = examples.out.trimEnd().split('\n')
+  assert.equal(head, 'part,row,example,true,predicted,correct,p_predicted,p_true')
+  assert.deepEqual(
+    lines.map((line) => line.split(',').slice(0, 6).join()),
+    [
+      'test,0,,class 0,class 0,true',
+      'test,1,,class 1,class 1,true',
+      'test,2,,class 2,class 2,true',
+      'test,3,,class 1,class 0,false',
+    ],
+  )
+  const [sureOf, sureOfTrue] = (lines[3] ?? '').split(',').slice(6).map(Number)
+  assert.ok(Math.abs((sureOf ?? 0) - sure) < 1e-6)
+  assert.ok(Math.abs((sureOfTrue ?? 0) - (1 - sure) / 2) < 1e-6)
+  const why = /Its predictions came with labels alone, without a data set/
+  assert.match(examples.err, why)
+  const report = mistakesJson.parse(JSON.parse((await asked('--json')).out))
+  assert.match(report.noExamplesBecause ?? '', why)
+  assert.deepEqual(
+    [report.part, report.examples, report.accuracy, report.mistakes, report.dataSet],
+    ['test', 4, 0.75, 1, null],
+  )
+  assert.deepEqual(report.confusion, [
+    [1, 0, 0],
+    [1, 1, 0],
+    [0, 0, 1],
+  ])
+  assert.deepEqual(report.worst, [{ row: 3, example: null, trueClass: 'class 1', predictedClass: 'class 0' }])
+  assert.match((await asked()).out.replaceAll('\n', ' '), why)
+})
+
+test('predictions for a data set of the lab show its examples, by their names and numbers', async () => {
+  const { folder } = await core.catalogue.resolve('fashion-mnist-12k')
+  const { labels: all, meta } = await openDataset(folder)
+  const truth = all.subarray(meta.trainCount)
+  const guessed = Float32Array.from({ length: 10 * truth.length }, (_, n) =>
+    // Example 7 of the part is taken for the next class.
+    n % 10 === ((truth[Math.trunc(n / 10)] ?? 0) + Number(Math.trunc(n / 10) === 7)) % 10 ? 5 : 0,
+  )
+  const asked = await mistakesOf({
+    files: [await saveNpy('fashion.npy', guessed, [truth.length, 10])],
+    dataset: { name: 'fashion-mnist-12k' },
+  })
+  const report = mistakesJson.parse(JSON.parse((await asked('--json')).out))
+  const label = truth[7] ?? 0
+  assert.deepEqual(report.worst, [
+    {
+      row: 7,
+      example: meta.trainCount + 7,
+      trueClass: meta.classes[label],
+      predictedClass: meta.classes[(label + 1) % 10],
+    },
+  ])
+  assert.equal(report.noExamplesBecause, null)
 })

@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { z } from 'zod'
 import type { Predictor } from '../../../shared/api/predictions.ts'
 import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
-import { predictedRows } from '../../../src-main/export/predictionsCsv.ts'
+import { predictedRows } from '../../../src-main/predictions/predictedRows.ts'
 import { invokeHere } from '../cli/testTerminal.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
 

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import sharp from 'sharp'
 import type { ImportOptions } from '../../../shared/data/importOptions.ts'
 import { createServices } from '../../../src-main/api/index.ts'
-import { boundDatasets, type FolderBounds } from '../../../src-main/serve/folders.ts'
+import { boundDatasets, boundElsewhere, type FolderBounds } from '../../../src-main/serve/folders.ts'
 import { openLab } from '../runs/lab.ts'
 
 /* What a browser may read of this machine's files, on a real disk. */
@@ -45,7 +45,7 @@ async function machine(t: TestContext) {
     )
     return columns
   }
-  return { at, bounded, reads }
+  return { at, lab, bounded, reads }
 }
 
 const refused =
@@ -138,4 +138,28 @@ test('an import follows no link in its folders out of what may be read', async (
   symlinkSync(at('disk2/batch.bin'), at('user/cifar/data_batch_1.bin'))
   assert.match(await imported({ format: 'cifar', path: at('user/cifar') }), refused)
   assert.match(await imported({ format: 'images', path: at('user') }), refused, 'Anneal’s own folder')
+})
+
+test('logs and predictions are read within the same bounds, through every one of their doors', async (t) => {
+  const { at, lab } = await machine(t)
+  const elsewhere = boundElsewhere(createServices(lab.core, 'browser').elsewhere, {
+    home: at('user'),
+    own: at('user/anneal'),
+    named: [],
+  })
+  const ended = async (steps: AsyncIterable<unknown>) => {
+    for await (const _ of steps);
+  }
+  const outside = at('disk/t.csv')
+  const inside = at('user/data/t.csv')
+  const asked = { files: [inside], part: 'test' as const }
+  const doors = [
+    () => ended(elsewhere.previewLog(at('disk'), undefined)),
+    () => ended(elsewhere.importLog({ path: at('disk'), follow: true, tagRoles: {} }, undefined)),
+    () => elsewhere.lookAtPredictions({ path: at('user/data/key.csv') }),
+    () => ended(elsewhere.previewPredictions({ ...asked, files: [inside, outside] }, undefined)),
+    () => ended(elsewhere.importPredictions({ ...asked, labels: outside }, undefined)),
+  ]
+  for (const door of doors) await assert.rejects(door, /a browser may read what lies in/)
+  assert.equal((await elsewhere.lookAtPredictions({ path: inside })).columns.length, 3)
 })

@@ -100,6 +100,7 @@ function writeSample(path: string): void {
   store.write.request(paused.id, { type: 'resume' })
   store.write.putDeviceComparison(comparison)
   store.write.purgeRuns([store.write.enqueueRun(newRun).id])
+  store.write.follow({ path: '/logs', name: null, tagRoles: { rate: 'learningRate' } })
   store.close()
 }
 
@@ -128,6 +129,9 @@ function checkSample(store: Store, version = migrations.length): void {
   const isMeasured = version >= 3
   assert.equal(run.deviceName, isMeasured ? 'simd' : null)
   assert.deepEqual(store.read.deviceComparisons(comparison.machine), isMeasured ? [comparison] : [])
+  const followed = store.read.followed().map(({ path, tagRoles, isRead }) => ({ path, tagRoles, isRead }))
+  const isFollowing = { path: '/logs', tagRoles: { rate: 'learningRate' }, isRead: false }
+  assert.deepEqual(followed, version >= 9 ? [isFollowing] : [])
 }
 
 function restore(path: string, sql: string): void {

@@ -23,7 +23,7 @@ export function openReachable(t: TestContext): { db: Db; store: Store } {
     db.close()
   }
   afterwards(t, close)
-  const read = createReads(db, Date.now)
+  const read = createReads(db, hosts, Date.now)
   const { now, subscribe } = health
   return {
     db,

@@ -11,7 +11,10 @@ export function sizeText(spec: RunSpec, { count, atLeast }: Snapshots): string {
   return `${budgetText(spec.budget)}, ${atLeast ? `at least ${snapshots}` : snapshots}`
 }
 
-/** Seconds that a run of this plan would take: its steps, an evaluation after its epochs and one for every snapshot. */
+/**
+ * Seconds that a run of this plan would take: its steps, an evaluation after its epochs and one for every snapshot; where an
+ * average of the weights is kept, it is evaluated with every snapshot too.
+ */
 export function secondsOf(
   { secondsPerStep, secondsPerEvaluation }: Estimate,
   spec: RunSpec,
@@ -19,7 +22,8 @@ export function secondsOf(
   snapshots: Snapshots,
 ): number {
   const epochs = plan.totalSteps / plan.stepsPerEpoch
-  const evaluations = Math.ceil(epochs / spec.evaluation.everyEpochs) + snapshots.count
+  const evaluations =
+    Math.ceil(epochs / spec.evaluation.everyEpochs) + snapshots.count * (spec.ema === undefined ? 1 : 2)
   return plan.totalSteps * secondsPerStep + evaluations * (secondsPerEvaluation ?? 0)
 }
 

@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { originKind } from '../../../../shared/run/origin.ts'
 import { parseRunSpec, type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { scheduleSpec } from '../../../../shared/schedule/index.ts'
+import { type DraftWeights, draftWeights, randomWeights, weightsOf } from './weights.ts'
 
 /** A schedule kept in the preview to compare with. */
 export const pinned = z.object({ id: z.string(), label: z.string(), schedule: scheduleSpec })
@@ -21,23 +22,6 @@ export interface Draft {
   readonly parent: DraftParent | undefined
   /** What it begins with where it has no parent. */
   readonly weights: DraftWeights
-}
-
-const draftWeights = z.object({
-  /** "snapshot 12", or the path of a safetensors file; empty: random. */
-  text: z.string(),
-  /** Whether tensors that do not fit stay random. */
-  partly: z.boolean(),
-})
-export type DraftWeights = z.infer<typeof draftWeights>
-export const randomWeights: DraftWeights = { text: '', partly: false }
-
-/** As the host takes it; undefined: random. */
-export function weightsOf({ text, partly }: DraftWeights) {
-  const given = text.trim()
-  if (given === '') return undefined
-  const number = /^(?:snapshot )?(\d{1,15})(?: of .*)?$/.exec(given)?.[1]
-  return { of: number === undefined ? { file: given } : { snapshotId: Number(number) }, partly }
 }
 
 const draftParent = z.object({
@@ -123,6 +107,12 @@ export function keepDraft(shelf: Shelf, draft: Draft): void {
 
 /** The spec as a user would write it in a file: the JSON view, and what is copied for `anneal train --spec`. */
 export const specJson = (tree: unknown): string => JSON.stringify(tree, null, 2)
+
+/** The file of "anneal train --spec": the spec, and what the run begins with. */
+export function trainJson({ tree, parent, weights }: Pick<Draft, 'tree' | 'parent' | 'weights'>): string {
+  const initialWeights = parent === undefined ? weightsOf(weights) : undefined
+  return specJson({ ...Object(tree), ...(initialWeights && { initialWeights }) })
+}
 
 export const isSameSpec = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 

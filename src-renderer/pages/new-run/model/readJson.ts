@@ -1,12 +1,16 @@
+import type { z } from 'zod'
 import { problemsIn, UserError } from '../../../../shared/errors.ts'
 import { refuseDeepNesting } from '../../../../shared/json.ts'
+import { weightsSource } from '../../../../shared/run/initial.ts'
 import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { problemOf } from './fields.ts'
 
 export type JsonReading =
-  | { readonly spec: RunSpec }
+  | { readonly spec: RunSpec; readonly initialWeights?: z.infer<typeof weightsSource> }
   /** One sentence each, naming the field or the line. */
   | { readonly problems: readonly string[] }
+
+const trainSpec = runSpec.extend({ initialWeights: weightsSource.optional() })
 
 /** Reads the text of the JSON view. */
 export function readSpecJson(text: string): JsonReading {
@@ -16,10 +20,16 @@ export function readSpecJson(text: string): JsonReading {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return { problems: ['The spec must be a JSON object with at least "schedule" and "budget".'] }
     }
-    const parsed = runSpec.safeParse(value)
-    if (parsed.success) return { spec: parsed.data }
+    // What "Copy train spec" writes beside the spec.
+    const parsed = trainSpec.safeParse(value)
+    if (parsed.success) {
+      const { initialWeights, ...spec } = parsed.data
+      return { spec, ...(initialWeights && { initialWeights }) }
+    }
     return {
-      problems: problemsIn(runSpec, value).map((one) => `${one.path || 'The spec'}: ${problemOf(one).rule}`),
+      problems: problemsIn(trainSpec, value).map(
+        (one) => `${one.path || 'The spec'}: ${problemOf(one).rule}`,
+      ),
     }
   } catch (error) {
     if (error instanceof UserError) return { problems: [error.message] }

@@ -51,6 +51,11 @@ export const rate: Measure = {
   show: format.rate,
   showDelta: (value) => (value === 0 ? '±0' : `${value > 0 ? '+' : '−'}${format.rate(Math.abs(value))}`),
 }
+/** A number of which nobody knows what it is of: as it is written. */
+export const setting: Measure = {
+  show: String,
+  showDelta: (value) => `${value < 0 ? '−' : '+'}${format.rate(Math.abs(value))}`,
+}
 export const seconds: Measure = {
   show: format.duration,
   showDelta: (value) => `${value < 0 ? '−' : '+'}${format.duration(Math.abs(value))}`,

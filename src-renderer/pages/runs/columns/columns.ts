@@ -1,6 +1,7 @@
 import { count } from '../../../format/format.ts'
 import type { ScoreMeasure } from '../../../format/scoreMeasure.ts'
-import { type Column, hidden, nats, rate } from './column.ts'
+import { HPARAM, hyperparameterOf } from '../hyperparameters.ts'
+import { type Column, hidden, nats, rate, setting } from './column.ts'
 import { identityColumns, recordColumns } from './progressColumns.ts'
 import { scoreColumns } from './scoreColumns.ts'
 import { accuracy, inScoreMeasure } from './scoreMeasures.ts'
@@ -27,7 +28,27 @@ export const columns: readonly Column[] = [
 ]
 
 const byId = new Map(columns.map((column) => [column.id, column]))
-export const findColumn = (id: string): Column | undefined => byId.get(id)
+export function findColumn(id: string): Column | undefined {
+  const known = byId.get(id)
+  if (known !== undefined || !id.startsWith(HPARAM)) return known
+  const made = hyperparameterColumn(id)
+  byId.set(id, made)
+  return made
+}
+
+/** Of one name a column may have numbers in some runs and words in others. */
+const hyperparameterColumn = (id: string): Column => ({
+  id,
+  label: id.slice(HPARAM.length),
+  about: `${id.slice(HPARAM.length)}, as its program said (trained elsewhere)`,
+  width: 90,
+  ...hidden,
+  measure: setting,
+  value: (run) => {
+    const value = hyperparameterOf(run, id)
+    return typeof value === 'boolean' ? String(value) : value
+  },
+})
 
 /** What the column "at step" shows: of which series, at which step. */
 export interface AtStep {
@@ -42,7 +63,7 @@ const atWords = { accuracy: 'Training accuracy', loss: 'Training loss, nats', lr
 /** The columns of those ids, the one "at step" and the measure of scores as they were chosen. */
 export function columnsOf(ids: readonly string[], at: AtStep, scoreMeasure: ScoreMeasure): readonly Column[] {
   return ids.flatMap((id) => {
-    const column = id === 'at' ? columnAt(at) : byId.get(id)
+    const column = id === 'at' ? columnAt(at) : findColumn(id)
     return column === undefined ? [] : [inScoreMeasure(column, scoreMeasure)]
   })
 }

@@ -1,3 +1,4 @@
+import { isOurs } from '../../../../shared/run/kind.ts'
 import { ago } from '../../../format/format.ts'
 import { factsOf, secondsOf } from '../facts.ts'
 import { type Column, hidden, seconds, shown, whole } from './column.ts'
@@ -65,7 +66,7 @@ export const recordColumns: readonly Column[] = [
     width: 96,
     ...hidden,
     measure: whole,
-    value: (run) => run.stepsDone * run.spec.batchSize,
+    value: (run) => (isOurs(run) ? run.stepsDone * run.spec.batchSize : null),
     highFirst: true,
   },
   {

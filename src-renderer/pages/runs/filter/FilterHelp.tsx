@@ -12,6 +12,7 @@ const examples: readonly (readonly [string, string])[] = [
   ['age<2d duration>5m', 'made in the last two days, trained over five minutes'],
   ['kind:training', 'no range tests'],
   ['is:resumable', 'stopped, failed or interrupted before its end'],
+  ['hparam.batch_size>32', 'as its program said, of runs trained elsewhere'],
   ['name="run 12"', 'exactly that name'],
 ]
 
@@ -50,7 +51,7 @@ export function FilterHelp({ onExample }: { readonly onExample: (text: string) =
             </div>
           ))}
         </dl>
-        <p className={classes.fields}>Fields: {Object.keys(filterFields).join(', ')}.</p>
+        <p className={classes.fields}>Fields: {Object.keys(filterFields).join(', ')}, hparam.NAME.</p>
       </Popover.Dropdown>
     </Popover>
   )

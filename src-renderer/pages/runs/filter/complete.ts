@@ -43,7 +43,7 @@ function fieldsLike(start: string): readonly Completion[] {
 
 function valuesOf(name: string, tags: readonly string[]): readonly string[] {
   const field = findField(name)
-  if (field === undefined || field.kind === 'number') return []
+  if (field === undefined || field.kind === 'number' || field.kind === 'setting') return []
   if (field.kind === 'flag') return Object.keys(field.flags)
   return field === filterFields.tag ? tags : (field.values ?? [])
 }

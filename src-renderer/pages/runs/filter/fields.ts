@@ -1,6 +1,8 @@
 import type { RunSummary } from '../../../../shared/api/runs.ts'
+import { isOurs } from '../../../../shared/run/kind.ts'
 import { isActive, runStatus } from '../../../../shared/run/state.ts'
 import { factsOf, isResumable, secondsOf } from '../facts.ts'
+import { HPARAM, type Hyperparameter, hyperparameterOf } from '../hyperparameters.ts'
 
 /** What can stand before an operator in the filter box. */
 export type FilterField =
@@ -17,6 +19,12 @@ export type FilterField =
       readonly read: (run: RunSummary) => number | null
       /** How the number may be written besides plainly. */
       readonly unit?: 'share' | 'time'
+    }
+  | {
+      /** A number, a word or yes and no, as another program said it. */
+      readonly kind: 'setting'
+      readonly about: string
+      readonly read: (run: RunSummary) => Hyperparameter | null
     }
   | {
       readonly kind: 'flag'
@@ -38,6 +46,12 @@ const flags: Readonly<Record<string, (run: RunSummary) => boolean>> = {
 
 /** As they are typed. */
 const kinds = { training: 'training', rateTest: 'rangetest', elsewhere: 'elsewhere' } as const
+
+/** What only stands in for what nobody knows of a run trained elsewhere is not to be found. */
+const words = (read: (run: RunSummary) => readonly string[]) => (run: RunSummary) =>
+  isOurs(run) ? read(run) : []
+const number = (read: (run: RunSummary) => number | null) => (run: RunSummary) =>
+  isOurs(run) ? read(run) : null
 
 const optimizerWords = (run: RunSummary): readonly string[] => [
   factsOf(run).optimizer,
@@ -65,16 +79,20 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
   model: {
     kind: 'text',
     about: 'resnet, mlp, wrn-16-4, …',
-    read: (run) => [factsOf(run).model, run.spec.model.kind],
+    read: words((run) => [factsOf(run).model, run.spec.model.kind]),
   },
-  optimizer: { kind: 'text', about: 'sgd, adamw, …', read: optimizerWords },
+  optimizer: { kind: 'text', about: 'sgd, adamw, …', read: words(optimizerWords) },
   schedule: {
     kind: 'text',
     about: 'sgdr, 1cycle, cosine, …',
-    read: (run) => [factsOf(run).schedule, run.spec.schedule.kind],
+    read: words((run) => [factsOf(run).schedule, run.spec.schedule.kind]),
   },
-  data: { kind: 'text', about: 'data set', read: (run) => [run.spec.dataset.name, run.datasetId] },
-  device: { kind: 'text', about: 'what it trained on', read: (run) => [run.spec.device, run.device ?? ''] },
+  data: { kind: 'text', about: 'data set', read: words((run) => [run.spec.dataset.name, run.datasetId]) },
+  device: {
+    kind: 'text',
+    about: 'what it trained on',
+    read: words((run) => [run.spec.device, run.device ?? '']),
+  },
   best: {
     kind: 'number',
     unit: 'share',
@@ -118,15 +136,15 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
     kind: 'number',
     unit: 'share',
     about: 'part of the plan done',
-    read: (run) => factsOf(run).progress,
+    read: number((run) => factsOf(run).progress),
   },
   valloss: { kind: 'number', about: 'last validation loss', read: (run) => factsOf(run).validationLoss },
   loss: { kind: 'number', about: 'last training loss', read: (run) => factsOf(run).trainLoss },
-  lr: { kind: 'number', about: 'highest rate', read: (run) => factsOf(run).lrMax },
-  epochs: { kind: 'number', about: 'planned epochs', read: (run) => factsOf(run).epochs },
-  steps: { kind: 'number', about: 'planned steps', read: (run) => run.totalSteps },
-  batch: { kind: 'number', about: 'batch size', read: (run) => run.spec.batchSize },
-  seed: { kind: 'number', about: 'seed', read: (run) => run.spec.seed },
+  lr: { kind: 'number', about: 'highest rate', read: number((run) => factsOf(run).lrMax) },
+  epochs: { kind: 'number', about: 'planned epochs', read: number((run) => factsOf(run).epochs) },
+  steps: { kind: 'number', about: 'planned steps', read: number((run) => run.totalSteps) },
+  batch: { kind: 'number', about: 'batch size', read: number((run) => run.spec.batchSize) },
+  seed: { kind: 'number', about: 'seed', read: number((run) => run.spec.seed) },
   snapshots: { kind: 'number', about: 'stored snapshots', read: (run) => run.snapshots.length },
   parameters: { kind: 'number', about: 'weights of the model', read: (run) => run.parameters },
   duration: {
@@ -160,6 +178,12 @@ const synonyms: Readonly<Record<string, string>> = {
 
 export function findField(typed: string): FilterField | undefined {
   const name = typed.toLowerCase()
+  if (name.startsWith(HPARAM))
+    return {
+      kind: 'setting',
+      about: 'what the program of a run trained elsewhere said',
+      read: (run) => hyperparameterOf(run, `${HPARAM}${typed.slice(HPARAM.length)}`),
+    }
   const own = synonyms[name] ?? name
   return Object.hasOwn(filterFields, own) ? filterFields[own] : undefined
 }

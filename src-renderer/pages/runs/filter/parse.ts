@@ -129,6 +129,8 @@ function termOf(reader: Reader, token: Token): Predicate {
       return numberTerm(reader, { name, field, operator, text: value, token })
     case 'text':
       return textTerm(name, field.read, operator, value, token)
+    case 'setting':
+      return settingTerm(field.read, { name, operator, value, token })
     case 'flag':
       return flagTerm(name, field.flags, operator, value, token)
   }
@@ -207,6 +209,27 @@ function numberOf(text: string, unit: 'share' | 'time' | undefined): number | un
   const factor = seconds[suffix.toLowerCase()]
   return unit === 'time' && factor !== undefined ? value * factor : undefined
 }
+
+/** Numbers are compared as numbers; of words and of yes and no there is only the same or not. */
+function settingTerm(
+  read: Extract<FilterField, { kind: 'setting' }>['read'],
+  { name, operator, value, token }: { name: string; operator: Operator; value: string; token: Token },
+): Predicate {
+  const wanted = numberOf(value, undefined)
+  const isOrder = operator !== ':' && operator !== '=' && operator !== '!='
+  if (isOrder && wanted === undefined)
+    throw new Refusal(`"${name}${operator}" compares with a number, not with "${value}".`, token)
+  const holds = comparisons[operator]
+  const isText = isOrder ? () => false : textTerm(name, (run) => textsOf(read(run)), operator, value, token)
+  return (run) => {
+    const known = read(run)
+    if (known === null) return false
+    return typeof known === 'number' && wanted !== undefined ? holds(known, wanted) : isText(run)
+  }
+}
+
+const textsOf = (value: ReturnType<Extract<FilterField, { kind: 'setting' }>['read']>): string[] =>
+  value === null ? [] : [String(value)]
 
 /** "ResNet-20" is found by "resnet20" too. */
 const plain = (text: string): string => text.toLowerCase().replace(/[-\s]/g, '')

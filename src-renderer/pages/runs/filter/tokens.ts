@@ -11,7 +11,7 @@ export interface Token {
 
 export type Operator = ':' | '=' | '!=' | '>' | '>=' | '<' | '<='
 
-const comparison = /^([A-Za-z][\w-]*)(:|!=|>=|<=|>|<|=)/
+const comparison = /^([A-Za-z][\w-]*|hparam\.[^\s()":<>=!]+)(:|!=|>=|<=|>|<|=)/i
 const words: Readonly<Record<string, Token['kind']>> = { OR: 'or', '|': 'or', AND: 'and', NOT: 'not' }
 
 /** Parts the text; whatever is typed has tokens, an unclosed quote reaches to the end. */

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import type { RunSpec } from '../../../../shared/run/spec.ts'
 import { LazyJsonEditor } from '../../../components/editor/LazyJsonEditor.tsx'
 import { optimizerText, specLine } from '../../../format/specText.ts'
 import { FromRun } from '../../new-run/FromRun.tsx'
@@ -11,11 +10,12 @@ import classes from './NewStudy.module.css'
 import { readPart, textKey, waitingProblem } from './partTexts.ts'
 import { baseOf } from './studyDraft.ts'
 import { useStudyForm } from './studyForm.ts'
+import type { BaseRun } from './useStudyDraft.ts'
 
 const path: Path = ['base']
 
 /** The run that the study varies: in a line, from a run that is stored, or as JSON. */
-export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void }) {
+export function BaseField({ onBase }: { readonly onBase: (run: BaseRun) => void }) {
   const { tree, texts, typePart, dropText } = useStudyForm()
   const waiting = texts[textKey(tree, path)]
   const problem = waitingProblem({ tree, texts }, path)
@@ -36,7 +36,7 @@ export function BaseField({ onBase }: { readonly onBase: (base: RunSpec) => void
             : `${base.dataset.name} · ${specLine(base)} · ${optimizerText(base.optimizer)} · batch ${base.batchSize}`}
         </span>
         <span className={classes.space} />
-        <FromRun onChoose={({ spec }) => onBase(spec)} />
+        <FromRun onChoose={onBase} />
         <Button
           variant="default"
           aria-expanded={isOpen}

@@ -16,6 +16,7 @@ import { NumberField } from './fields.tsx'
 import classes from './NewStudy.module.css'
 import { textProblem } from './partTexts.ts'
 import { LeftOutList, StudyCost, TrunkOffer } from './StudyCost.tsx'
+import { StudyWeights } from './StudyWeights.tsx'
 import { SweepFields } from './SweepFields.tsx'
 import { kindOf, readStudyJson } from './studyDraft.ts'
 import { StudyFormContext, useStudyForm } from './studyForm.ts'
@@ -187,6 +188,7 @@ function CommonFields() {
           placeholder="as in Settings"
           hint="So many train at once on one device; runs on the processor share its threads out"
         />
+        <StudyWeights />
       </div>
       <p className={classes.help}>{slotsMeasured}</p>
       {getAt(tree, ['base', 'dataset', 'validation']) === 0 && (

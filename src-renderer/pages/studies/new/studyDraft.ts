@@ -6,6 +6,7 @@ import { findFamily, type ScheduleSpec, writtenPeak } from '../../../../shared/s
 import type { StudyKind } from '../../../../shared/study/spec.ts'
 import { defaultSpec } from '../../new-run/model/draft.ts'
 import { getAt, listAt, setAt, textAt } from '../../new-run/model/tree.ts'
+import type { weightsOf } from '../../new-run/model/weights.ts'
 
 /*
  * The draft of a study is a tree of plain JSON that may still be wrong, as that of a run is: the form writes into it, the JSON
@@ -28,7 +29,7 @@ export const kindOf = (tree: unknown): StudyKind =>
   kinds.find((kind) => kind === textAt(tree, ['kind'])) ?? 'sweep'
 
 /** What all kinds have. */
-const shared = ['name', 'base', 'objective', 'slots'] as const
+const shared = ['name', 'base', 'objective', 'slots', 'initialWeights'] as const
 
 /** What the form begins with: the base's own highest rate stands in the middle of what is asked. */
 export function startOf(kind: StudyKind, base: RunSpec): object {
@@ -76,8 +77,13 @@ function rateAxis(schedule: ScheduleSpec, lr: number): object {
 
 const rounded = (value: number): number => Number(value.toPrecision(3))
 
-export const freshStudy = (kind: StudyKind = 'sweep', base: RunSpec = defaultSpec): StudyDraft => ({
-  tree: startOf(kind, base),
+/** @param initialWeights what its runs begin with; random when absent */
+export const freshStudy = (
+  kind: StudyKind = 'sweep',
+  base: RunSpec = defaultSpec,
+  initialWeights?: ReturnType<typeof weightsOf>,
+): StudyDraft => ({
+  tree: { ...startOf(kind, base), ...(initialWeights && { initialWeights }) },
   json: undefined,
   others: {},
   texts: {},
@@ -127,7 +133,7 @@ export function trunkOf(tree: unknown): unknown {
   const base = baseOf(tree)
   if (base === undefined) return undefined
   const start = startOf('trunk', base)
-  const kept = (['name', 'objective', 'slots', 'seeds', 'budgets'] as const).reduce(
+  const kept = (['name', 'objective', 'slots', 'initialWeights', 'seeds', 'budgets'] as const).reduce(
     (held, key) => (getAt(tree, [key]) === undefined ? held : setAt(held, [key], getAt(tree, [key]))),
     start as unknown,
   )

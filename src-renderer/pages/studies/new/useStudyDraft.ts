@@ -1,11 +1,12 @@
 import { useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { RunSpec } from '../../../../shared/run/spec.ts'
+import type { RunSummary } from '../../../../shared/api/runs.ts'
 import type { StudyKind } from '../../../../shared/study/spec.ts'
 import { api } from '../../../client.ts'
 import { notifyError } from '../../../components/notify.ts'
 import { filledSpec } from '../../new-run/model/draft.ts'
 import { getAt, type Path, setAt } from '../../new-run/model/tree.ts'
+import { weightsOf, weightsOfRun } from '../../new-run/model/weights.ts'
 import { dropText as withoutText, typePart as withPart } from './partTexts.ts'
 import {
   freshStudy,
@@ -17,6 +18,9 @@ import {
   switchKind,
   wrongJson,
 } from './studyDraft.ts'
+
+/** What a study takes of a run that is stored. */
+export type BaseRun = Pick<RunSummary, 'id' | 'spec' | 'initial'>
 
 /** The draft of the page and all that changes it. It survives a reload of the window. */
 export function useStudyDraft() {
@@ -46,12 +50,12 @@ export function useStudyDraft() {
     (tree: unknown) => setDraft({ tree, json: undefined, others: {}, texts: {} }),
     [],
   )
-  const setBase = useCallback((base: RunSpec) => {
+  const setBase = useCallback((run: BaseRun) => {
     // A study names its runs itself.
-    const { name: _, ...spec } = base
+    const { name: _, ...spec } = run.spec
     const filled = filledSpec(spec) ?? spec
     // Its axes are of the fields that the base had: another base begins anew.
-    setDraft(({ tree }) => freshStudy(kindOf(tree), filled))
+    setDraft(({ tree }) => freshStudy(kindOf(tree), filled, weightsOf(weightsOfRun(run))))
   }, [])
   const typePart = useCallback((path: Path, text: string) => setDraft((old) => withPart(old, path, text)), [])
   const dropText = useCallback((path: Path) => setDraft((old) => withoutText(old, path)), [])
@@ -61,7 +65,7 @@ export function useStudyDraft() {
 
 /** The run or study that the address names, once: a reload keeps what was changed since. */
 function useStartFrom(
-  setBase: (base: RunSpec) => void,
+  setBase: (run: BaseRun) => void,
   replace: (tree: unknown) => void,
   setKind: (kind: StudyKind) => void,
 ): void {
@@ -75,8 +79,8 @@ function useStartFrom(
     if (study !== undefined)
       api.studies.get.query({ id: study }).then((found) => replace(found.study.spec), failed)
     else if (from !== undefined)
-      api.runs.get.query({ id: from }).then(({ spec }) => {
-        setBase(spec)
+      api.runs.get.query({ id: from }).then((run) => {
+        setBase(run)
         if (kind !== undefined) setKind(kind)
       }, failed)
     else if (kind !== undefined) setKind(kind)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { importOptions } from '../../../../shared/data/importOptions.ts'
 import { emptyDraft, optionsOf } from '../../../../src-renderer/pages/data/import/draft.ts'
+import { draftOfPaths } from '../../../../src-renderer/pages/data/import/droppedDraft.ts'
 import { mistakesIn, placeOf } from '../../../../src-renderer/pages/data/import/mistakes.ts'
 import { balanceWords, cell, shapeWords } from '../../../../src-renderer/pages/data/words.ts'
 
@@ -12,6 +13,7 @@ describe('the options of a draft', () => {
       format: 'csv',
       path: '/data/cards.csv',
       label: 'suit',
+      as: 'table',
       header: true,
       delimiter: ',',
       maxCategories: 100,
@@ -37,7 +39,7 @@ describe('the options of a draft', () => {
 
   test('of a well-filled form are what the host takes', () => {
     const draft = { ...emptyDraft, path: '/p', label: 'suit', categorical: 'a, 3', height: '8', width: '9' }
-    for (const format of ['idx', 'cifar', 'csv', 'images'] as const) {
+    for (const format of ['idx', 'cifar', 'csv', 'parquet', 'numpy', 'images'] as const) {
       const options = optionsOf(draft, format)
       assert.deepEqual(mistakesIn(options, format), {})
       assert.ok(importOptions.safeParse(options).success, format)
@@ -67,7 +69,7 @@ describe('mistakes', () => {
       { ...emptyDraft, path: '/p', label: 'l', maxCategories: '2.5' },
     ]
     for (const draft of drafts)
-      for (const format of ['idx', 'cifar', 'csv', 'images'] as const) {
+      for (const format of ['idx', 'cifar', 'csv', 'parquet', 'numpy', 'images'] as const) {
         const options = optionsOf(draft, format)
         const isFine = importOptions.safeParse(options).success
         assert.equal(Object.keys(mistakesIn(options, format)).length === 0, isFine, JSON.stringify(options))
@@ -81,6 +83,7 @@ describe('a refusal of the host stands', () => {
     testPath: '/data/b: c.csv',
     label: 'x',
     categorical: ['y'],
+    without: ['i'],
     name: 'n',
   }
   const cases: [string, string | undefined][] = [
@@ -90,6 +93,11 @@ describe('a refusal of the host stands', () => {
     ['While importing /data/a.csv: the name n belongs to the embedded data set; choose another.', 'name'],
     ['While reading a.csv: there is no column "x"; give a name (there are "a, b") or a position.', 'label'],
     ['While reading a.csv: there is no column "y"; give a name (there are "a, b").', 'categorical'],
+    [
+      'While reading a.csv: there is no column "i" (did you mean id?); give a name (there are "a").',
+      'without',
+    ],
+    ['While reading a.csv: the column "x" is to be left out, but it is the label; keep it.', 'without'],
     ['While reading a.csv: the column mixes numbers ("1", line 2) and text ("red", line 3).', undefined],
   ]
   for (const [refusal, field] of cases)
@@ -110,4 +118,32 @@ test('shapes, balance and cells in words', () => {
   // float32 of 0.1 as JSON carries it.
   assert.equal(cell(0.10000000149011612), '0.1')
   assert.equal(cell(-1234567), '-1234567')
+})
+
+test('paths dropped together are one data set where their names say how, else a sentence', () => {
+  const draft = (...paths: string[]) => {
+    const found = draftOfPaths(paths)
+    return 'draft' in found ? found.draft : found.refusal
+  }
+  assert.deepEqual(draft('/a/b.csv'), { path: '/a/b.csv' })
+  assert.deepEqual(draft('/a/test', '/a/train'), { path: '/a/train', testPath: '/a/test' })
+  assert.deepEqual(
+    draft('C:\\a\\t10k-labels.idx', 'C:\\a\\images.idx', 'C:\\a\\labels.idx', 'C:\\a\\t10k-images.idx'),
+    {
+      path: 'C:\\a\\images.idx',
+      labels: 'C:\\a\\labels.idx',
+      testImages: 'C:\\a\\t10k-images.idx',
+      testLabels: 'C:\\a\\t10k-labels.idx',
+    },
+  )
+  assert.deepEqual(draft('/a/images', '/a/labels'), {
+    path: '/a/images',
+    labels: '/a/labels',
+    testImages: '',
+    testLabels: '',
+  })
+  // "contest" and "latest" are no test parts.
+  assert.match(String(draft('/a/contest.csv', '/a/latest.csv')), /^2 files or folders were dropped.*\.$/)
+  assert.match(String(draft('/a/1', '/a/2', '/a/3')), /drop one table, or the one folder/)
+  assert.match(String(draft()), /save it as a file first\.$/)
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { buildTimetable, initialPlan } from '../../../../shared/run/plan.ts'
 import { parseRunSpec } from '../../../../shared/run/spec.ts'
 import { compileSchedule } from '../../../../shared/schedule/index.ts'
+import { parseStudySpec } from '../../../../shared/study/spec.ts'
 import { splitDataset } from '../../../../src-main/datasets/split.ts'
 import { checkDraft } from '../../../../src-renderer/pages/new-run/model/check.ts'
 import { aboutTime, secondsOf, sizeText } from '../../../../src-renderer/pages/new-run/model/cost.ts'
@@ -13,7 +14,7 @@ import {
   recallDraft,
   specFrom,
   specJson,
-  weightsOf,
+  trainJson,
 } from '../../../../src-renderer/pages/new-run/model/draft.ts'
 import { problemAt, readNumber, readNumbers } from '../../../../src-renderer/pages/new-run/model/fields.ts'
 import { cutOf } from '../../../../src-renderer/pages/new-run/model/mend.ts'
@@ -21,6 +22,8 @@ import { trainExamples } from '../../../../src-renderer/pages/new-run/model/plan
 import { previewOf, snapshotsOf } from '../../../../src-renderer/pages/new-run/model/preview.ts'
 import { readSpecJson } from '../../../../src-renderer/pages/new-run/model/readJson.ts'
 import { setAt } from '../../../../src-renderer/pages/new-run/model/tree.ts'
+import { draftOfWeights, weightsOf } from '../../../../src-renderer/pages/new-run/model/weights.ts'
+import { freshStudy, switchKind } from '../../../../src-renderer/pages/studies/new/studyDraft.ts'
 
 const shelfOf = (texts = new Map<string, string>()) => ({
   getItem: (key: string) => texts.get(key) ?? null,
@@ -229,6 +232,9 @@ test('the cost is told in words', () => {
     device: 'cpu',
   } as const
   assert.equal(secondsOf(estimate, defaultSpec, plan, snapshots), 1680 * 0.01 + (12 + 4) * 0.5)
+  // The average of the weights is evaluated once more with each of the four snapshots.
+  const averaged = parseRunSpec({ ...defaultSpec, ema: {} })
+  assert.equal(secondsOf(estimate, averaged, plan, snapshots), 1680 * 0.01 + (12 + 2 * 4) * 0.5)
   assert.equal(aboutTime(0.2), 'about 1\u202fs')
   assert.equal(aboutTime(23), 'about 25\u202fs')
   assert.equal(aboutTime(170), 'about 3\u202fmin')
@@ -268,4 +274,20 @@ test('initial weights are a snapshot by its number, a file by its path, or rando
   const weights = { text: 'snapshot 3 of first', partly: true }
   keepDraft(shelf, { ...freshDraft(), weights })
   assert.deepEqual(recallDraft(shelf)?.weights, weights)
+})
+
+test('what "Copy train spec" writes is read back with its weights, and a study of the run begins with them', () => {
+  const texts = ['snapshot 3', '/models/a b.safetensors', 'what run 3kq7 began with']
+  for (const text of texts) {
+    const weights = { text, partly: true }
+    assert.deepEqual(draftOfWeights(weightsOf(weights)), weights)
+    const copied = trainJson({ ...freshDraft(), weights })
+    assert.deepEqual(readSpecJson(copied), { spec: defaultSpec, initialWeights: weightsOf(weights) })
+    const { tree } = freshStudy('sweep', defaultSpec, weightsOf(weights))
+    const asked = switchKind({ tree, json: undefined, others: {}, texts: {} }, 'budget')
+    for (const each of [tree, asked.tree])
+      assert.deepEqual(parseStudySpec(each).initialWeights, weightsOf(weights))
+  }
+  assert.equal(trainJson(freshDraft()), specJson(defaultSpec))
+  assert.ok('problems' in readSpecJson(specJson({ ...defaultSpec, initialWeights: { of: {} } })))
 })

@@ -102,3 +102,25 @@ test('the embedded data set is said to come back, and no database is made to tel
   assert.match(err, /comes back at its next use/)
   assert.equal(existsSync(path.join(home, 'anneal.db')), false)
 })
+
+test('--preview tells what an import would find, guesses the class, and imports nothing', async (t) => {
+  const { anneal, importCsv, file } = homeWith(t, 'size,label\n1,x\n,y\n3,x\n')
+  const { code, out, err } = await anneal('datasets', 'import', file, '--preview')
+  assert.equal(code, 0, err)
+  assert.match(out, /table\.csv, read as csv; nothing is imported\./)
+  assert.match(out, /Rows +3 for training, no test part of its own/)
+  assert.match(out, /Class column +label, guessed because it is called label/)
+  assert.match(out, /Missing +cells without a value: size 1/)
+  assert.match(out, /The import would be refused\. .*the cell is empty/)
+  const { datasets } = JSON.parse((await anneal('datasets', 'list', '--json')).out)
+  assert.equal(datasets.length, 1)
+  writeFileSync(file, 'size,label\n1,x\n2,y\n3,x\n')
+  const preview = JSON.parse((await anneal('datasets', 'import', file, '--preview', '--json')).out)
+  assert.equal(preview.refusal, null)
+  assert.deepEqual(preview.classes, [
+    { name: 'x', train: 2, test: 0 },
+    { name: 'y', train: 1, test: 0 },
+  ])
+  const imported = await importCsv('--label', preview.table.label.column)
+  assert.deepEqual([imported.trainCount, imported.classes], [preview.train.count, ['x', 'y']])
+})

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -58,6 +58,7 @@ const archive = tar([
 const table = Buffer.from(
   `size,kind,"the colour"\n${Array.from({ length: 20 }, (_, i) => `${i / 3},k${i % 2},"${['red', 'dark ""blue""', 'a,b'][i % 3]}"`).join('\n')}\n`,
 )
+const fixture = (name: string) => readFile(join(import.meta.dirname, 'files', name))
 const picture = (format: 'png' | 'jpeg') =>
   sharp(pattern(16 * 16 * 3), { raw: { height: 16, width: 16, channels: 3 } })
     .toFormat(format)
@@ -101,6 +102,47 @@ const subjects: {
     file: 'table.csv',
     bytes: () => table,
     options: (path) => ({ format: 'csv', path: join(path, 'table.csv'), label: 'kind' }),
+  },
+  {
+    name: 'a CSV table of pixels',
+    runs: 30,
+    file: 'pixels.csv',
+    bytes: () =>
+      Buffer.from(Array.from({ length: 6 }, (_, i) => `${i % 2},${pattern(64, i).join(',')}\n`).join('')),
+    options: (path) => ({
+      format: 'csv',
+      path: join(path, 'pixels.csv'),
+      label: 0,
+      header: false,
+      as: 'images',
+    }),
+  },
+  {
+    name: 'a Parquet table',
+    runs: 40,
+    file: 'table.parquet',
+    bytes: () => fixture('mixed-index.parquet'),
+    options: (path) => ({
+      format: 'parquet',
+      path: join(path, 'table.parquet'),
+      label: 'kind',
+      without: ['id', 'when', 'day'],
+    }),
+  },
+  ...['keras.npz', 'med.npz'].map((name) => ({
+    name: `NumPy's ${name}`,
+    runs: 20,
+    file: name,
+    bytes: () => fixture(name),
+    options: (path: string): ImportOptions => ({ format: 'numpy', path: join(path, name) }),
+  })),
+  {
+    name: 'a NumPy file',
+    runs: 20,
+    file: 'x.npy',
+    bytes: () => fixture('x.npy'),
+    others: async () => ({ 'y.npy': await fixture('y.npy') }),
+    options: (path) => ({ format: 'numpy', path: join(path, 'x.npy'), labels: join(path, 'y.npy') }),
   },
   ...(['png', 'jpeg'] as const).map((format) => ({
     name: `a ${format} image`,

@@ -6,8 +6,8 @@ import { importOptions } from '../../../../src-main/datasets/index.ts'
 const csv = { format: 'csv', path: 'table.csv', label: 'kind' }
 const wrong: readonly (readonly [options: unknown, words: string])[] = [
   [7, 'must be an object of options'],
-  [{ path: 'x' }, 'format: must be idx, cifar, csv or images'],
-  [{ format: 'parquet', path: 'x' }, 'format: must be idx, cifar, csv or images'],
+  [{ path: 'x' }, 'format: must be idx, cifar, csv, parquet, numpy or images'],
+  [{ format: 'excel', path: 'x' }, 'format: must be idx, cifar, csv, parquet, numpy or images'],
   [{ ...csv, path: '' }, 'path: must name a file or folder'],
   ...[undefined, 1.5, -1, null, ['kind']].map(
     (label) =>
@@ -15,6 +15,8 @@ const wrong: readonly (readonly [options: unknown, words: string])[] = [
   ),
   [{ ...csv, categorical: ['a', -2] }, 'categorical.1: must be the name of a column, or its position'],
   [{ ...csv, delimiter: ';;' }, 'delimiter: must be one character'],
+  [{ ...csv, as: 'pictures' }, 'as: must be table or images'],
+  [{ ...csv, layout: 'rgb' }, 'layout: must be planar or interleaved'],
   [{ format: 'cifar', path: 'x', labels: 'all' }, 'labels: must be fine or coarse'],
   [{ format: 'images', path: 'x', channels: 2 }, 'channels: must be 1 (grey) or 3 (colour)'],
 ]
