@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { createBridge } from './desktop/bridge.ts'
 
 /* All the page gets of the desktop. It runs in a sandbox, apart from the page's own scripts. */
@@ -11,6 +11,7 @@ contextBridge.exposeInMainWorld(
     ipc: ipcRenderer,
     platform,
     versions: { electron, chrome },
+    pathForFile: (file) => (file instanceof File ? webUtils.getPathForFile(file) : ''),
     handOver: (message, ports) => window.postMessage(message, location.origin, [...ports]),
   }),
 )

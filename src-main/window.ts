@@ -24,6 +24,8 @@ export interface MainWindow {
 
 const startOf: Readonly<Record<MenuChoice, string>> = {
   newRun: `${desktopOrigin}/new`,
+  importLog: `${desktopOrigin}/`,
+  importPredictions: `${desktopOrigin}/`,
   shortcuts: `${desktopOrigin}/`,
 }
 

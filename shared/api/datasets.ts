@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { csvOptions } from '../data/importOptions.ts'
+import type { ColumnLook } from '../data/guessLabel.ts'
+import { csvOptions, type ImportFormat } from '../data/importOptions.ts'
 
 /** A stored data set as the pages show it. */
 export interface DatasetInfo {
@@ -52,7 +53,7 @@ export interface FolderListing {
     readonly bytes: number | null
   }[]
   /** What an import of this path itself would be taken for, where that can be told. */
-  readonly format: 'idx' | 'cifar' | 'csv' | 'images' | null
+  readonly format: ImportFormat | null
   /** Why it cannot be told, in a sentence; null where it can. */
   readonly problem: string | null
   /** Of a folder of images: the first classes. */
@@ -77,10 +78,8 @@ export const csvColumns = z.strictObject({
   header: csvOptions.shape.header,
 })
 
-/** A column of a table that may be imported. */
-export interface TableColumn {
-  /** That in the header, or "column 3". */
-  readonly name: string
+/** A column of a table that may be imported. Its name is that in the header, or "column 3". */
+export interface TableColumn extends ColumnLook {
   /** Some different values of the first rows. */
   readonly samples: readonly string[]
   /** Its cells in the first rows, the same rows for every column. */

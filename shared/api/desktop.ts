@@ -11,8 +11,14 @@ export const desktopThemes = ['light', 'dark', 'system'] as const
 export type DesktopTheme = (typeof desktopThemes)[number]
 
 /** What the native menu asks the page to do. */
-export const menuChoices = ['newRun', 'shortcuts'] as const
+export const menuChoices = ['newRun', 'importLog', 'importPredictions', 'shortcuts'] as const
 export type MenuChoice = (typeof menuChoices)[number]
+
+/** As much of a page's `File` as is said here, where there are no pages. */
+export interface PageFile {
+  readonly name: string
+  readonly size: number
+}
 
 /** `window.anneal` of a desktop window. Paths are absolute paths of this machine. */
 export interface DesktopBridge {
@@ -25,6 +31,8 @@ export interface DesktopBridge {
   /** The system's own dialog. @returns undefined when the user leaves it without a choice */
   chooseFolder(): Promise<string | undefined>
   chooseFile(): Promise<string | undefined>
+  /** Where a dropped file or folder lies; empty for one that lies nowhere, such as a picture dragged out of a page. */
+  pathForFile(file: PageFile): string
   /** Window frame, dialogs and `prefers-color-scheme` follow. */
   setTheme(theme: DesktopTheme): Promise<void>
   /** @returns ends it */

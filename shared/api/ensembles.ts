@@ -66,8 +66,8 @@ export interface WeightAverageAnswer {
   readonly validation: PartScores | null
   readonly test: PartScores | null
   /**
-   * Validation loss of the averaged model above the mean of its members' losses; null without validation data. Of two members
-   * it is the height of the line between them in its middle.
+   * Validation loss of the averaged model above the mean of its members' losses as they were stored; null without validation
+   * data. Of two members, without batch normalisation, it is the height of the line between them in its middle.
    */
   readonly bump: Bump | null
 }
@@ -99,11 +99,36 @@ export interface WeightLine {
   /** Validation examples. */
   readonly examples: number
   /** The highest place between the ends; below `leastBump` the examples cannot tell a bump from none. */
-  readonly top: {
-    readonly at: number
-    readonly height: number
-    readonly standardError: number
-    readonly leastBump: number
-    readonly isBump: boolean
-  } | null
+  readonly top: LineTop | null
+}
+
+/** The highest place of a line, by its λ. */
+export type LineTop = Bump & { readonly at: number }
+
+/** The straight lines from each of some snapshots to the average of their weights: ten steps each. */
+export const measureAverageLines = z.strictObject({
+  snapshotIds: z.array(z.int().min(1)).min(3).max(50),
+})
+
+/** From one member, at λ = 0, to the average of all, at λ = 1; on validation data. */
+export interface MemberLine {
+  readonly snapshotId: number
+  /** Those measured so far, by λ. */
+  readonly points: readonly WeightLinePoint[]
+  readonly top: LineTop | null
+}
+
+export interface AverageLines {
+  /** Along the snapshots that were asked for. */
+  readonly lines: readonly MemberLine[]
+  /** Places measured so far, and how many there will be; the average and each member are one place. */
+  readonly measured: number
+  readonly places: number
+  readonly isDone: boolean
+  /** Validation examples. */
+  readonly examples: number
+  /** Standard errors above 0 that count as a bump on so many lines. */
+  readonly errorsOfBump: number
+  /** Below this height in nats the examples cannot tell a bump from none on any of the lines. */
+  readonly leastBump: number
 }

@@ -1,18 +1,23 @@
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { importOptions } from '../data/importOptions.ts'
+import { previewOptions } from '../data/preview.ts'
 import { csvColumns, datasetId, hostPath } from './datasets.ts'
+import { dataPieces, dropUpload } from './dataUploads.ts'
+import { logPath } from './elsewhere.ts'
 import {
   averageWeights,
   ensembleIds,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   saveEnsemble,
   saveWeightAverage,
 } from './ensembles.ts'
-import { unfollowFolder } from './eventFiles.ts'
+import { importEventFiles, unfollowFolder } from './eventFiles.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
+import { importPredictions, lookAtPredictions } from './outsidePredictions.ts'
 import { answerUpload, predictorInput, uploadPiece } from './predictions.ts'
 import { input, procedure, refusing, router } from './procedures.ts'
 import {
@@ -129,13 +134,6 @@ const series = router({
     .query(({ ctx, input }) => ctx.series.names(input.id)),
 })
 
-const elsewhere = router({
-  followed: procedure.query(({ ctx }) => ctx.elsewhere.followed()),
-  unfollow: procedure
-    .input(input(unfollowFolder, 'ending to follow a folder'))
-    .mutation(({ ctx, input }) => ctx.elsewhere.unfollow(input)),
-})
-
 const ensembles = router({
   list: procedure
     .input(input(listEnsembles, 'listing ensembles'))
@@ -155,6 +153,9 @@ const ensembles = router({
   line: procedure
     .input(input(measureLine, 'measuring the line between two snapshots'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.line(input, signal))),
+  averageLines: procedure
+    .input(input(measureAverageLines, 'measuring the lines to an average'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.ensembles.averageLines(input, signal))),
   averageWeights: procedure
     .input(input(averageWeights, 'averaging weights'))
     .mutation(({ ctx, input }) => ctx.ensembles.averageWeights(input)),
@@ -210,6 +211,15 @@ const datasets = router({
   import: procedure
     .input(input(importOptions, 'importing a data set'))
     .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.import(input, signal))),
+  upload: procedure
+    .input(input(dataPieces, 'taking dropped files'))
+    .mutation(({ ctx, input }) => ctx.datasets.upload(input)),
+  dropUpload: procedure
+    .input(input(dropUpload, 'removing dropped files'))
+    .mutation(({ ctx, input }) => ctx.datasets.dropUpload(input.upload)),
+  preview: procedure
+    .input(input(previewOptions, 'looking at data before an import'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.datasets.preview(input, signal))),
   remove: procedure
     .input(input(datasetId, 'removing a data set'))
     .mutation(({ ctx, input }) => ctx.datasets.remove(input.id)),
@@ -225,6 +235,29 @@ const datasets = router({
   rows: procedure
     .input(input(datasetRows, 'reading rows of a data set'))
     .query(({ ctx, input }) => ctx.datasets.rows(input)),
+})
+
+/** What other programs trained. */
+const elsewhere = router({
+  followed: procedure.query(({ ctx }) => ctx.elsewhere.followed()),
+  unfollow: procedure
+    .input(input(unfollowFolder, 'ending to follow a folder'))
+    .mutation(({ ctx, input }) => ctx.elsewhere.unfollow(input)),
+  previewLog: procedure
+    .input(input(logPath, 'looking at a log'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.previewLog(input.path, signal))),
+  importLog: procedure
+    .input(input(importEventFiles, 'importing event files'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.importLog(input, signal))),
+  lookAtPredictions: procedure
+    .input(input(lookAtPredictions, 'looking at predictions'))
+    .query(({ ctx, input }) => ctx.elsewhere.lookAtPredictions(input)),
+  previewPredictions: procedure
+    .input(input(importPredictions, 'reading predictions'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.previewPredictions(input, signal))),
+  importPredictions: procedure
+    .input(input(importPredictions, 'importing predictions'))
+    .subscription(({ ctx, input, signal }) => refusing(ctx.elsewhere.importPredictions(input, signal))),
 })
 
 const mistakes = router({

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ImportOptions } from '../data/importOptions.ts'
+import type { DataPreview, PreviewOptions } from '../data/preview.ts'
 import type {
   csvColumns,
   DatasetList,
@@ -8,10 +9,14 @@ import type {
   TableColumn,
   TableSample,
 } from './datasets.ts'
+import type { DataPieces, UploadPlace } from './dataUploads.ts'
+import type { LogImportStep, LogPreviewStep } from './elsewhere.ts'
 import type {
+  AverageLines,
   averageWeights,
   EnsembleInfo,
   listEnsembles,
+  measureAverageLines,
   measureLine,
   renameEnsemble,
   SaveEnsemble,
@@ -19,9 +24,16 @@ import type {
   WeightAverageAnswer,
   WeightLine,
 } from './ensembles.ts'
-import type { FollowedFolder, unfollowFolder } from './eventFiles.ts'
+import type { FollowedFolder, importEventFiles, unfollowFolder } from './eventFiles.ts'
 import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
 import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
+import type {
+  ImportPredictions,
+  lookAtPredictions,
+  PredictionsImportStep,
+  PredictionsLook,
+  PredictionsPreviewStep,
+} from './outsidePredictions.ts'
 import type { answerUpload, PredictionStep, Predictor, PredictorInput, UploadPiece } from './predictions.ts'
 import type {
   Annotation,
@@ -100,6 +112,10 @@ export interface Services {
     remove(ids: readonly number[]): void
     restore(ids: readonly number[]): void
     line(input: z.infer<typeof measureLine>, signal: Cancellation | undefined): AsyncIterable<WeightLine>
+    averageLines(
+      input: z.infer<typeof measureAverageLines>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<AverageLines>
     averageWeights(input: z.infer<typeof averageWeights>): Promise<WeightAverageAnswer>
     saveWeightAverage(input: SaveWeightAverage): Promise<EnsembleInfo>
   }
@@ -108,6 +124,20 @@ export interface Services {
     followed(): FollowedFolder[]
     /** Ends it for the followed folder that a path is or lies in. */
     unfollow(input: z.infer<typeof unfollowFolder>): Promise<void>
+    previewLog(path: string, signal: Cancellation | undefined): AsyncIterable<LogPreviewStep>
+    importLog(
+      input: z.output<typeof importEventFiles>,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<LogImportStep>
+    lookAtPredictions(input: z.infer<typeof lookAtPredictions>): Promise<PredictionsLook>
+    previewPredictions(
+      input: ImportPredictions,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionsPreviewStep>
+    importPredictions(
+      input: ImportPredictions,
+      signal: Cancellation | undefined,
+    ): AsyncIterable<PredictionsImportStep>
   }
   readonly predictions: {
     input(predictor: Predictor): PredictorInput
@@ -120,6 +150,11 @@ export interface Services {
   readonly datasets: {
     list(): Promise<DatasetList>
     import(options: ImportOptions, signal: Cancellation | undefined): AsyncIterable<ImportStep>
+    /** Files dropped in a browser; they go when they have been imported, by `dropUpload`, or with the host. */
+    upload(pieces: DataPieces): Promise<UploadPlace>
+    dropUpload(upload: string): Promise<void>
+    /** What an import would find; ever more complete. Ending it ends the look. */
+    preview(options: PreviewOptions, signal: Cancellation | undefined): AsyncIterable<DataPreview>
     /** @throws UserError while stored runs need it */
     remove(id: string): Promise<void>
     browse(path: string): Promise<FolderListing>

@@ -47,6 +47,24 @@ export const sqlAnswer = z.strictObject({
 })
 export type SqlAnswer = z.infer<typeof sqlAnswer>
 
+/** Bytes of a file with an answer, at most. */
+export const sqlFileBytes = 4 * 2 ** 30
+
+/** An answer that was written as Parquet. */
+export const sqlFile = z.strictObject({
+  rows: z.int(),
+  columns: z.array(
+    z.strictObject({
+      name: z.string(),
+      type: z.enum(['int64', 'double', 'float', 'text', 'boolean', 'time', 'binary']),
+    }),
+  ),
+  bytes: z.int(),
+  /** Whether there are more rows than were wanted. */
+  isCut: z.boolean(),
+})
+export type SqlFile = z.infer<typeof sqlFile>
+
 export const sqlTable = z.strictObject({
   name: z.string(),
   /** function: a table that is made when it is asked, of its arguments: metrics('mwt', 'loss'). */

@@ -57,23 +57,37 @@ export interface EnsembleChoice {
 }
 
 const choice = ({ method, members }: EnsembleChoice): string =>
-  `method=${method}&members=${members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')}`
+  `method=${method}&members=${membersText(members)}`
+const membersText = (members: EnsembleChoice['members']): string =>
+  members.map(({ snapshotId, weight }) => `${snapshotId}:${weight}`).join(',')
 
-/** A row an example: label, predicted class, and the ensemble's probability of each class. */
+export const predictionFormats = ['csv', 'parquet', 'npy', 'npz'] as const
+export type PredictionFormat = (typeof predictionFormats)[number]
+
+/** What the ensemble answered on a part: docs/export.md says what is in which format. */
 export const ensemblePredictionsUrl = (
   ensemble: EnsembleChoice,
   part: 'validation' | 'test',
+  format: PredictionFormat = 'csv',
   raw = false,
-): string => `/download/ensemble/predictions.csv?part=${part}&${choice(ensemble)}${rawPart(raw)}`
+): string => `/download/ensemble/predictions.${format}?part=${part}&${choice(ensemble)}${rawPart(raw)}`
 
 const rawPart = (raw: boolean): string => (raw ? '&raw=yes' : '')
-
-/** The same as Parquet: label and predicted class from 0, probabilities p_0, p_1 and so on; the names of the classes as JSON in its metadata. */
-export const ensemblePredictionsParquetUrl = (
-  ensemble: EnsembleChoice,
-  part: 'validation' | 'test',
-): string => `/download/ensemble/predictions.parquet?part=${part}&${choice(ensemble)}`
 
 /** A tar with every member in that format and a JSON file that says how they are combined; onnx: one file that is the whole. */
 export const ensembleModelsUrl = (ensemble: EnsembleChoice, format: SnapshotDownload): string =>
   `/download/ensemble/${format === 'onnx' ? 'ensemble.onnx' : `${format}.tar`}?${choice(ensemble)}`
+
+/** The model of their averaged weights, made anew: seconds to minutes. tfjs: a tar. */
+export const averagedModelUrl = (members: EnsembleChoice['members'], format: SnapshotDownload): string =>
+  `/download/averaged/${format}?members=${membersText(members)}`
+
+/** All rows that a statement answers with, as Parquet. Addresses have an end: of long statements it is refused. */
+export const sqlParquetUrl = (sql: string, seconds: number): string =>
+  `/download/sql.parquet?seconds=${seconds}&sql=${encodeURIComponent(sql)}`
+/** Characters that such an address may have for every door to take it: a web server's head has 16 KiB. */
+export const longestSqlAddress = 12_000
+
+/** The runs of a study with their settings and scores, a row each. */
+export const studyTableUrl = (studyId: string, format: 'csv' | 'parquet'): string =>
+  `/download/studies/${studyId}.${format}`

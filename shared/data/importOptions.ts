@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pixelLayouts } from './pixels.ts'
 
 const path = z.string().min(1, 'must name a file or folder')
 
@@ -43,6 +44,11 @@ export const cifarOptions = z.strictObject({
   ...common,
 })
 
+/** Whether rows are examples as they stand, or the pixels of images. */
+const rowsAs = z.enum(['table', 'images'], { error: 'must be table or images' })
+/** Of images in colour; guessed when absent. */
+const layout = z.enum(pixelLayouts, { error: 'must be planar or interleaved' })
+
 const columnRule = 'must be the name of a column, or its position counted from 0'
 const column = z.union([z.string(), z.int().min(0, columnRule)], { error: columnRule })
 
@@ -69,6 +75,39 @@ export const csvOptions = z.strictObject({
   categorical: z.array(column).default([]),
   /** The most different values one categorical column may have. */
   maxCategories: z.int().min(2).max(10_000).default(100),
+  /** Columns that are no features: numbers of rows, times, names. They may hold what no feature may. */
+  without: z.array(column).default([]),
+  /** Images: each column but the label is a level from 0 to 255, side² of grey ones or 3 · side² of those in colour. */
+  as: rowsAs.optional(),
+  layout: layout.optional(),
+  ...common,
+})
+
+/** A table in Parquet, whose columns have names and kinds; what its cells are is what a CSV of the same table would say. */
+export const parquetOptions = csvOptions
+  .omit({ header: true, delimiter: true })
+  .extend({ format: z.literal('parquet') })
+
+/**
+ * Arrays of NumPy: an archive (.npz) that has examples and labels, or a file (.npy) of examples with another of labels. The
+ * first axis counts the examples; images are [n, h, w], [n, h, w, c] or [n, c, h, w].
+ */
+export const numpyOptions = z.strictObject({
+  format: z.literal('numpy'),
+  path,
+  /** Needed when `path` is a .npy file. */
+  labels: path.optional(),
+  /** Examples and labels of the test part, each a .npy file, whatever the examples are. */
+  testImages: path.optional(),
+  testLabels: path.optional(),
+  /** Of an archive: the names of examples and labels, and of those of the test part; told by the names when absent. */
+  arrays: z
+    .array(z.string().min(1))
+    .refine(({ length }) => length === 2 || length === 4, 'must be 2 names, or 4 with the test part')
+    .optional(),
+  /** Absent: images where there are three axes or more. */
+  as: rowsAs.optional(),
+  layout: layout.optional(),
   ...common,
 })
 
@@ -92,10 +131,12 @@ export const imagesOptions = z.strictObject({
 /** What to import and how; one shape for the window, the command line and the server. */
 export const importOptions = z.discriminatedUnion(
   'format',
-  [idxOptions, cifarOptions, csvOptions, imagesOptions],
+  [idxOptions, cifarOptions, csvOptions, parquetOptions, numpyOptions, imagesOptions],
   {
     error: ({ input }) =>
-      typeof input === 'object' ? 'must be idx, cifar, csv or images' : 'must be an object of options',
+      typeof input === 'object'
+        ? 'must be idx, cifar, csv, parquet, numpy or images'
+        : 'must be an object of options',
   },
 )
 
@@ -106,6 +147,8 @@ export type ImportFormat = ImportOptions['format']
 export type IdxOptions = z.output<typeof idxOptions>
 export type CifarOptions = z.output<typeof cifarOptions>
 export type CsvOptions = z.output<typeof csvOptions>
+export type ParquetOptions = z.output<typeof parquetOptions>
+export type NumpyOptions = z.output<typeof numpyOptions>
 export type ImagesOptions = z.output<typeof imagesOptions>
 
 /** Whether an import that was refused can be had without the files that were the reason. */

@@ -12,8 +12,12 @@ export interface Height {
   readonly standardError: number
 }
 
-/** Standard errors above 0 that count as a bump: of 21 places looked at, chance gives one so high in 3 % of the lines. */
-const errorsOfBump = 3
+/**
+ * Standard errors above 0 that count as a bump. Three on one line: of 21 places looked at, chance gives one so high in 3 %
+ * of the lines. On several lines more, as then one of all of them is so high by chance about as seldom (the tail of the
+ * normal distribution falls as exp(-z² / 2), so that z² grows by 2 ln of their number).
+ */
+export const errorsOfBump = (lines = 1): number => Math.sqrt(9 + 2 * Math.log(lines))
 
 /**
  * Mean over the examples of loss minus the weighted losses of others there. Weights sum to 1.
@@ -35,11 +39,11 @@ export function heightAbove(
 }
 
 /** Whether the examples can tell the height from none. Of a loss that is not finite it is a bump, however high. */
-export const isBump = ({ height, standardError }: Height): boolean =>
-  !Number.isFinite(height) || height > errorsOfBump * standardError
+export const isBump = ({ height, standardError }: Height, lines = 1): boolean =>
+  !Number.isFinite(height) || height > errorsOfBump(lines) * standardError
 
 /** Below this height in nats these examples cannot tell a bump from none. */
-export const leastBump = ({ standardError }: Height): number => errorsOfBump * standardError
+export const leastBump = ({ standardError }: Height, lines = 1): number => errorsOfBump(lines) * standardError
 
 /** A height with what is made of it. */
 export interface Bump extends Height {
@@ -47,10 +51,11 @@ export interface Bump extends Height {
   readonly leastBump: number
 }
 
-export const bumpOf = (height: Height): Bump => ({
+/** @param lines that are looked at together */
+export const bumpOf = (height: Height, lines = 1): Bump => ({
   ...height,
-  isBump: isBump(height),
-  leastBump: leastBump(height),
+  isBump: isBump(height, lines),
+  leastBump: leastBump(height, lines),
 })
 
 /** What float32 has above 0: a probability below it was stored as 0, and its loss is no more than this one's. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type PreviewAnswer, type PreviewRequest, previewAnswer, previewRequest } from '../data/preview.ts'
 import { type AverageAnswer, type AverageRequest, averageAnswer, averageRequest } from './average.ts'
 import { type BenchAnswer, type BenchRequest, benchAnswer, benchRequest } from './bench.ts'
 import { type InitialAnswer, type InitialRequest, initialAnswer, initialRequest } from './initial.ts'
@@ -29,10 +30,12 @@ export interface JobTypes {
   readonly average: { readonly request: AverageRequest; readonly answer: AverageAnswer }
   /** What a run begins with that takes weights from elsewhere. */
   readonly initial: { readonly request: InitialRequest; readonly answer: InitialAnswer }
-  /** The loss on the line between two models; each place is told (`lineTold`). */
+  /** The losses of mixtures of models, on the lines between them; each is told (`lineTold`). */
   readonly line: { readonly request: LineRequest; readonly answer: LineAnswer }
   /** What stored models say of a user's own examples; each batch is told (`predictTold`). */
   readonly predict: { readonly request: PredictRequest; readonly answer: PredictAnswer }
+  /** What an import would find; ever more complete previews are told (`dataPreview`). */
+  readonly preview: { readonly request: PreviewRequest; readonly answer: PreviewAnswer }
 }
 export type JobName = keyof JobTypes
 export type JobRequest<N extends JobName> = JobTypes[N]['request']
@@ -51,13 +54,14 @@ export const jobs: { readonly [N in JobName]: JobContract<N> } = {
   measure: { request: measureRequest, answer: measureAnswer, doing: 'measuring a run' },
   average: { request: averageRequest, answer: averageAnswer, doing: 'averaging weights' },
   initial: { request: initialRequest, answer: initialAnswer, doing: 'taking initial weights' },
-  line: { request: lineRequest, answer: lineAnswer, doing: 'measuring the line between two models' },
+  line: { request: lineRequest, answer: lineAnswer, doing: 'measuring lines between models' },
   predict: { request: predictRequest, answer: predictAnswer, doing: 'predicting' },
+  preview: { request: previewRequest, answer: previewAnswer, doing: 'looking at data' },
 }
 
 /** Host to process, once. */
 export const jobCall = z.strictObject({
-  job: z.enum(['probe', 'bench', 'measure', 'average', 'initial', 'line', 'predict']),
+  job: z.enum(['probe', 'bench', 'measure', 'average', 'initial', 'line', 'predict', 'preview']),
   request: z.unknown(),
 })
 export type JobCall = z.infer<typeof jobCall>

@@ -2,6 +2,7 @@ import type { DamagedDatasetInfo, DatasetInfo, ImportStep, TableSample } from '.
 import type { Cancellation, Services } from '../../shared/api/services.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
+import { createDataUploads } from '../datasets/dataUploads.ts'
 import {
   browse,
   bytesPerValue,
@@ -10,14 +11,18 @@ import {
   EMBEDDED,
   type ImportedDataset,
   type ImportOptions,
-  previewCsv,
+  previewTable,
   type StoredDataset,
 } from '../datasets/index.ts'
+import { previewData } from '../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
+import { whileWanted } from './whileWanted.ts'
+import { inSteps } from './inSteps.ts'
 
 const sampledRows = 20
 
-export function createDatasetServices({ catalogue, store }: Core): Services['datasets'] {
+export function createDatasetServices({ catalogue, store, home }: Core): Services['datasets'] {
+  const uploads = createDataUploads(home)
   const runsByDataset = () => Map.groupBy(store.read.runs(), ({ datasetId }) => datasetId)
   const describe = async (dataset: StoredDataset, runsOf = runsByDataset()): Promise<DatasetInfo> => {
     const { train, test } = await catalogue.classCounts(dataset)
@@ -50,13 +55,22 @@ export function createDatasetServices({ catalogue, store }: Core): Services['dat
       }
       return { whole, damaged }
     },
-    import: (options, signal) => importInSteps(catalogue, options, signal, describe),
+    preview: (options, signal) => whileWanted(signal, (ended) => previewData(options, ended)),
+    upload: (pieces) => uploads.take(pieces),
+    dropUpload: (upload) => uploads.drop(upload),
+    async *import(options, signal) {
+      for await (const step of importInSteps(catalogue, options, signal, describe)) {
+        // What it was made from is no longer needed; a refused import may be tried again.
+        if (step.type === 'done') await uploads.dropHolding(options.path)
+        yield step
+      }
+    },
     async remove(id) {
       refuseWhileNeeded(runsByDataset().get(id) ?? [], id)
       await catalogue.remove(id)
     },
     browse: (path) => browse(path),
-    columns: ({ path, ...options }) => previewCsv(path, options),
+    columns: ({ path, ...options }) => previewTable(path, options),
     async sample(id) {
       const { meta } = await catalogue.resolve(id)
       return tableOf(meta, await catalogue.sampleRows(id, sampledRows))
@@ -115,60 +129,22 @@ function some(names: readonly string[]): string {
   return rest.length === 0 ? `class ${last}` : `classes ${rest.toReversed().join(', ')} and ${last}`
 }
 
-/** Thrown into an import to end it. */
-class Cancelled extends Error {
-  override readonly name = 'Cancelled'
-}
-
-/** What an import tells, as steps to be pulled: progress that nobody has taken yet is replaced by newer progress. */
 async function* importInSteps(
   catalogue: Catalogue,
   options: ImportOptions,
   signal: Cancellation | undefined,
   describe: (dataset: StoredDataset) => Promise<DatasetInfo>,
 ): AsyncGenerator<ImportStep, void, undefined> {
-  let latest: Extract<ImportStep, { type: 'progress' }> | undefined
-  let wake: () => void = () => undefined
-  let isOver = false
-  let isAbandoned = false
-  const checkWanted = (): void => {
-    if (isAbandoned || signal?.aborted === true) throw new Cancelled('the window ended the import')
-  }
-  const importing = catalogue
-    .import(
-      options,
-      ({ done, total, unit }) => {
-        checkWanted()
-        latest = { type: 'progress', done, total: total ?? null, unit }
-        wake()
-      },
-      checkWanted,
-    )
-    .finally(() => {
-      isOver = true
-      wake()
-    })
-  importing.catch(() => undefined)
-  try {
-    while (!isOver) {
-      if (latest === undefined) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        continue
-      }
-      const step = latest
-      latest = undefined
-      yield step
-    }
-    const dataset = await importing
-    const described = await describe(dataset)
-    yield { type: 'done', dataset: described, warnings: await warningsOf(catalogue, dataset, described) }
-  } catch (error) {
-    if (!(error instanceof Cancelled)) throw error
-  } finally {
-    isAbandoned = true
-    // When the subscription has ended, nothing of a cancelled import is left behind.
-    await importing.catch(() => undefined)
-  }
+  const dataset = yield* inSteps(
+    (report: (progress: Extract<ImportStep, { type: 'progress' }>) => void, checkWanted) =>
+      catalogue.import(
+        options,
+        ({ done, total, unit }) => report({ type: 'progress', done, total: total ?? null, unit }),
+        checkWanted,
+      ),
+    signal,
+  )
+  if (dataset === undefined) return
+  const described = await describe(dataset)
+  yield { type: 'done', dataset: described, warnings: await warningsOf(catalogue, dataset, described) }
 }

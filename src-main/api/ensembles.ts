@@ -30,6 +30,8 @@ export function createEnsembleServices({ store, ensembles }: Core, pulse: Pulse)
       pulse.poke()
     },
     line: ({ from, to }, signal) => whileWanted(signal, (ended) => ensembles.line(from, to, ended)),
+    averageLines: ({ snapshotIds }, signal) =>
+      whileWanted(signal, (ended) => ensembles.averageLines(snapshotIds, ended)),
     async averageWeights({ runId, snapshotIds }) {
       const { validation, test, bump = null } = await ensembles.averageWeights({ runId, snapshotIds })
       return { validation, test, bump }

@@ -1,10 +1,12 @@
 import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
-import { ensembleModels, ensemblePredictions } from './files/ensembles.ts'
+import { averagedModel, ensembleAnswers, ensembleModels } from './files/ensembles.ts'
 import { predictions } from './files/predictions.ts'
 import { runDownload, runTable } from './files/runs.ts'
 import { examplePictures, samples } from './files/samples.ts'
 import { snapshotDownload } from './files/snapshots.ts'
+import { sqlParquet } from './files/sql.ts'
+import { studyTable } from './files/studies.ts'
 import { plainAnswer } from './plainAnswer.ts'
 
 /** Answers the addresses of shared/api/urls.ts; undefined for any other. */
@@ -19,9 +21,12 @@ const routes: readonly { readonly path: RegExp; readonly handle: Handler }[] = [
   { path: /^\/download\/runs\/(?<run>[^/]+)\/(?<format>[^/]+)$/, handle: runDownload },
   { path: /^\/download\/run-table\.(?<format>csv|parquet)$/, handle: runTable },
   { path: /^\/download\/snapshots\/(?<id>[^/]+)\/(?<format>[^/]+)$/, handle: snapshotDownload },
-  { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet)$/, handle: ensemblePredictions },
+  { path: /^\/download\/ensemble\/predictions\.(?<format>csv|parquet|npy|npz)$/, handle: ensembleAnswers },
   { path: /^\/download\/ensemble\/(?<format>[^/]+)\.tar$/, handle: ensembleModels },
   { path: /^\/download\/ensemble\/ensemble\.(?<format>onnx)$/, handle: ensembleModels },
+  { path: /^\/download\/sql\.parquet$/, handle: sqlParquet },
+  { path: /^\/download\/studies\/(?<study>[^/]+)\.(?<format>csv|parquet)$/, handle: studyTable },
+  { path: /^\/download\/averaged\/(?<format>[^/]+)$/, handle: averagedModel },
 ]
 
 /** Whether an address is one of a file, whatever is behind it. */

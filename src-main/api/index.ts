@@ -5,8 +5,8 @@ import type { Services } from '../../shared/api/services.ts'
 import type { Core } from '../core.ts'
 import { placeExamples } from '../ensembles/examplePlaces.ts'
 import { createDatasetServices } from './datasets.ts'
+import { createElsewhereServices } from './elsewhere.ts'
 import { createEnsembleServices } from './ensembles.ts'
-import { createFollowedServices } from './followed.ts'
 import { createLabServices } from './lab.ts'
 import { createPredictionServices } from './predictions.ts'
 import { createPulse } from './pulse.ts'
@@ -40,10 +40,10 @@ export function createServices(
     rateTests: createRateTestServices(core, pulse),
     series: createSeriesServices(core),
     studies: createStudyServices(core, pulse),
-    elsewhere: createFollowedServices(core, pulse),
     ensembles: createEnsembleServices(core, pulse),
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
+    elsewhere: createElsewhereServices(core, pulse),
     sql: createSqlServices(core),
     mistakes: { place: (input) => placeExamples(core, input) },
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

@@ -76,15 +76,8 @@ export async function writeFileWhole(
   chunks: Iterable<Chunk> | AsyncIterable<Chunk>,
   force: boolean,
 ): Promise<{ file: string; bytes: number }> {
-  refuseToOverwrite(file, force)
-  const partial = `${file}.${process.pid}.partial`
-  // An interrupt ends the program with `process.exit`, which waits for nothing but this.
-  const drop = (): void => rmSync(partial, { force: true })
-  let written = 0
-  try {
-    mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
-    dropStale(file)
-    process.once('exit', drop)
+  const bytes = await makeFileWhole(file, force, async (partial) => {
+    let written = 0
     const handle = await open(partial, 'w')
     try {
       for await (const chunk of chunks) {
@@ -95,7 +88,28 @@ export async function writeFileWhole(
     } finally {
       await handle.close()
     }
+    return written
+  })
+  return { file, bytes }
+}
+
+/** The same of what is written by somebody else, to the path that is given. */
+export async function makeFileWhole<T>(
+  file: string,
+  force: boolean,
+  make: (partial: string) => Promise<T>,
+): Promise<T> {
+  refuseToOverwrite(file, force)
+  const partial = `${file}.${process.pid}.partial`
+  // An interrupt ends the program with `process.exit`, which waits for nothing but this.
+  const drop = (): void => rmSync(partial, { force: true })
+  try {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true })
+    dropStale(file)
+    process.once('exit', drop)
+    const made = await make(partial)
     renameSync(partial, file)
+    return made
   } catch (error) {
     drop()
     if (isSystemError(error)) throw new UserError(`${file} cannot be written (${reasonOf(error)}).`)
@@ -103,7 +117,6 @@ export async function writeFileWhole(
   } finally {
     process.off('exit', drop)
   }
-  return { file, bytes: written }
 }
 
 /** Removes what killed processes left of this file. */

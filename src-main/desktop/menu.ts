@@ -29,6 +29,8 @@ export function menuTemplate({
       label: '&File',
       submenu: [
         { label: '&New Run', accelerator: 'CommandOrControl+N', click: () => window.choose('newRun') },
+        { label: 'Import a &TensorBoard Log…', click: () => window.choose('importLog') },
+        { label: 'Import &Predictions…', click: () => window.choose('importPredictions') },
         separator,
         { label: `Reveal &Database in ${fileManager}`, click: () => shell.showItemInFolder(database) },
         separator,

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
+import type { LogRun } from '../../shared/api/elsewhere.ts'
 import { type FollowedFolder, importEventFiles, type unfollowFolder } from '../../shared/api/eventFiles.ts'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import type { RunElsewhere } from '../../shared/run/elsewhere.ts'
@@ -8,7 +9,8 @@ import { isWithin } from '../isWithin.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import { createEventTree } from './eventTree.ts'
 import { createFollower } from './follower.ts'
-import { importTensorboard, refuseOtherRoles, refuseOthers } from './tensorboard.ts'
+import { previewLog } from './previewLog.ts'
+import { importTensorboard, type OnBytes, refuseOtherRoles, refuseOthers } from './tensorboard.ts'
 
 /** Runs of other programs, from their event files. */
 export interface ElsewhereService {
@@ -17,7 +19,9 @@ export interface ElsewhereService {
    * after it. What was read before is gone on with. @param request of the zod schema importEventFiles
    * @throws UserError when there is nothing to read, a file is none of TensorBoard's, or the folder is followed already
    */
-  importEventFiles(request: unknown): Promise<RunRecord[]>
+  importEventFiles(request: unknown, onBytes?: OnBytes): Promise<RunRecord[]>
+  /** What an import would find, every event file read once. @throws UserError where there is nothing to read */
+  preview(path: string, onBytes: OnBytes): Promise<LogRun[]>
   /** Folders that are followed, in the order in which that began. */
   followed(): FollowedFolder[]
   /** Ends it for the followed folder that a path is or lies in. @throws UserError where it is not followed */
@@ -44,7 +48,8 @@ export function createElsewhereService(store: Store, every?: number): ElsewhereS
   }
 
   return {
-    async importEventFiles(request) {
+    preview: (asked, onBytes) => previewLog(store, asked, onBytes),
+    async importEventFiles(request, onBytes) {
       const asked = parseOrExplain(importEventFiles, request, 'importing event files')
       const root = path.resolve(asked.path)
       if (asked.follow) return follow(root, asked.name, asked.tagRoles)
@@ -53,7 +58,7 @@ export function createElsewhereService(store: Store, every?: number): ElsewhereS
         throw new UserError(
           `While importing event files: ${root} is followed${around.isRead ? ', so that all of it is read already' : ', and read on by the next Anneal that opens the lab'}; stop following it first.`,
         )
-      return importTensorboard(store, asked)
+      return importTensorboard(store, asked, onBytes)
     },
     followed: () =>
       store.read.followed().map(({ path: at, since, isRead, problem }) => ({

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
 import type { RunElsewhere } from '../../shared/run/elsewhere.ts'
+import { unreadable } from '../datasets/userPaths.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import { createElsewhere } from './createElsewhere.ts'
 import { type EventRun, findEventRuns } from './eventFiles.ts'
@@ -16,23 +17,58 @@ export interface TensorboardImport {
   readonly tagRoles: RunElsewhere['tagRoles']
 }
 
+/** Told in turns how far the reading came, bytes of all event files; what it throws ends the reading. */
+export type OnBytes = (done: number, total: number) => void
+
 /**
- * Reads event files into runs, each as a whole or not at all; of one that was read before, what is new.
+ * Reads event files into runs, all as a whole or none of those that are new; of one that was read before, what is new.
  * @throws UserError when there is nothing to read, or a file is none of TensorBoard's
  */
-export async function importTensorboard(store: Store, asked: TensorboardImport): Promise<RunRecord[]> {
+export async function importTensorboard(
+  store: Store,
+  asked: TensorboardImport,
+  onBytes: OnBytes = () => undefined,
+): Promise<RunRecord[]> {
   const found = await findEventRuns(asked.path)
   if (asked.name !== undefined && found.length > 1)
     throw new UserError(
       `While importing event files: ${asked.path} has ${found.length} runs, and one name was given; leave the name out, or give the folder of one run.`,
     )
   for (const run of found) refuseOthers(run)
+  const total = found.reduce((sum, run) => sum + bytesOf(run), 0)
   const runs: RunRecord[] = []
-  for (const run of found) runs.push(await importRun(store, run, asked))
+  const made: string[] = []
+  let done = 0
+  try {
+    for (const run of found) {
+      const isNew = runOfFolder(store, run.folder) === undefined
+      const stored = await importRun(store, run, asked, (read) =>
+        onBytes(Math.min(total, done + read), total),
+      )
+      runs.push(stored)
+      if (isNew) made.push(stored.id)
+      done += bytesOf(run)
+    }
+  } catch (error) {
+    for (const id of made) store.write.deleteRun(id)
+    throw error
+  }
   return runs
 }
 
-async function importRun(store: Store, run: EventRun, asked: TensorboardImport): Promise<RunRecord> {
+/** Bytes of the event files of a run. */
+export const bytesOf = ({ folder, files }: EventRun): number =>
+  files.reduce(
+    (sum, name) => sum + (statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+
+async function importRun(
+  store: Store,
+  run: EventRun,
+  asked: TensorboardImport,
+  onRead: (bytes: number) => void,
+): Promise<RunRecord> {
   const before = runOfFolder(store, run.folder)
   if (before !== undefined) refuseOtherRoles(before, asked.tagRoles)
   const { id } =
@@ -40,7 +76,10 @@ async function importRun(store: Store, run: EventRun, asked: TensorboardImport):
       ? createRunOf(store, run, { name: asked.name, tagRoles: asked.tagRoles })
       : store.write.claimRun(before.id)
   try {
-    await readOn(store, id, run)
+    await readOn(store, id, run, () => {
+      onRead(store.read.run(id).elsewhere?.files.reduce((sum, { offset }) => sum + offset, 0) ?? 0)
+      return false
+    })
     store.write.setStatus(id, 'completed')
     return store.read.run(id)
   } catch (error) {
@@ -90,12 +129,21 @@ export function refuseOthers({ folder, files }: EventRun): void {
 }
 
 function isEventFile(file: string): boolean {
-  const fd = openSync(file, 'r')
+  const fd = openEventFile(file)
   try {
     const first = records(fd, fstatSync(fd).size, 0).next()
     if (first.done === true) return first.value.state !== 'damaged'
     return first.value.data !== undefined && decodeEvent(first.value.data) !== undefined
   } finally {
     closeSync(fd)
+  }
+}
+
+/** @throws UserError where it may not be read */
+export function openEventFile(file: string): number {
+  try {
+    return openSync(file, 'r')
+  } catch (error) {
+    throw unreadable(file, error)
   }
 }

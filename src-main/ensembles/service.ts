@@ -3,15 +3,18 @@ import { type Bump, bumpOf, heightAbove, lossesOf } from '../../shared/ensemble/
 import { score } from '../../shared/ensemble/index.ts'
 import type { ChoiceRule } from '../../shared/ensemble/memberChoices.ts'
 import type { AverageAnswer } from '../../shared/run/average.ts'
-import type { Predictions, StoredTensor } from '../../shared/run/messages.ts'
+import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { createAverageLines, type MeasureAverageLines } from './averageLines.ts'
 import { chooseMembers } from './chooseMembers.ts'
 import { type EnsembleDetails, ensembleDetails } from './details.ts'
 import { evaluate, evaluateMembers, plain } from './evaluate.ts'
+import { LastKept } from './lastKept.ts'
 import { createLines, type MeasureLine } from './line.ts'
+import { createMixtureLosses } from './mixtureLosses.ts'
 import type { EnsembleRequest, EnsembleResult, MembersRequest, SnapshotTable } from './result.ts'
 import { snapshotTable } from './runsBySnapshots.ts'
 
@@ -31,12 +34,14 @@ export interface EnsembleService {
    */
   averageWeights(request: Omit<EnsembleRequest, 'method'>): Promise<EnsembleResult>
   /**
-   * The tensors of such a model, of members with the weights given, made in a process of its own.
+   * Such a model itself with what it predicts, of members with the weights given, made in a process of its own.
    * @throws UserError when it cannot be built
    */
-  averagedTensors(members: MembersRequest['members']): Promise<StoredTensor[]>
+  averaged(members: MembersRequest['members']): Promise<AverageAnswer>
   /** The loss on the straight line between the weights of two snapshots, as it becomes known. @throws UserError */
   line: MeasureLine
+  /** The same from each of three or more snapshots to the average of their weights. @throws UserError */
+  averageLines: MeasureAverageLines
   /** N runs times M snapshots of each (SGDR's table). @throws UserError when they cannot be combined */
   runsBySnapshots(runIds: readonly string[]): SnapshotTable
   /** Members with shares, chosen by a rule on validation. @throws UserError without validation data, or of too many to try */
@@ -48,12 +53,10 @@ export interface EnsembleService {
 
 type AverageScores = Pick<EnsembleResult, 'validation' | 'test' | 'bump'>
 
-/** Averages measured last whose scores are remembered, so that looking first and saving then measures once. */
-const AVERAGES_KEPT = 32
-
 export function createEnsembleService(store: Store, catalogue: Catalogue, devices: Devices): EnsembleService {
-  /** By their snapshots, which never change. */
-  const averages = new Map<string, AverageScores>()
+  /** By their snapshots, so that looking first and saving then measures once. */
+  const averages = new LastKept<AverageScores>(32)
+  const mixtureLosses = createMixtureLosses(store, catalogue, devices)
   const average = async (run: RunRecord, members: MembersRequest['members']): Promise<AverageAnswer> => {
     const { folder } = await catalogue.resolve(run.datasetId)
     const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
@@ -87,18 +90,16 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
       const result = evaluate(store, request)
       const key = result.members.map(({ snapshot }) => snapshot.id).join()
       const scores = averages.get(key) ?? (await measureAverage(result))
-      averages.set(key, scores)
-      const [oldest = key] = averages.keys()
-      if (averages.size > AVERAGES_KEPT) averages.delete(oldest)
+      averages.keep(key, scores)
       return { ...result, method: 'weightAverage', ...scores }
     },
-    async averagedTensors(members) {
+    averaged(members) {
       const [first] = members
       if (first === undefined) throw new Error('an average needs at least one member')
-      const { tensors } = await average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
-      return tensors
+      return average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
     },
-    line: createLines(store, catalogue, devices),
+    line: createLines(mixtureLosses),
+    averageLines: createAverageLines(mixtureLosses),
     runsBySnapshots: (runIds) => snapshotTable(store, runIds),
     choose: (rule, snapshots) => chooseMembers(store, rule, snapshots),
     details: (result) => ensembleDetails(store, result),

@@ -6,11 +6,11 @@ import {
   schemaFromColumnData,
 } from 'hyparquet-writer'
 
-/** int64: whole numbers. time: milliseconds since 1970, UTC. */
-export type ParquetType = 'int64' | 'double' | 'float' | 'text' | 'boolean' | 'time'
+/** int64: whole numbers. time: milliseconds since 1970, UTC. binary: bytes as they are. */
+export type ParquetType = 'int64' | 'double' | 'float' | 'text' | 'boolean' | 'time' | 'binary'
 
 /** A number of an int64 column is whole. NaN and the infinities stay what they are; null: there is none. */
-export type ParquetValue = number | string | boolean | null
+export type ParquetValue = number | bigint | string | boolean | Uint8Array | null
 
 export interface ParquetColumn {
   readonly name: string
@@ -30,6 +30,7 @@ const basicTypes: Readonly<Record<ParquetType, BasicType>> = {
   text: 'STRING',
   boolean: 'BOOLEAN',
   time: 'TIMESTAMP',
+  binary: 'BYTE_ARRAY',
 }
 
 /**
@@ -77,7 +78,7 @@ function source({ name, type }: ParquetColumn, values: readonly ParquetValue[]):
   return { name, type: basicTypes[type], data: values.map((value) => stored(type, value)) }
 }
 
-function stored(type: ParquetType, value: ParquetValue): ParquetValue | bigint | Date {
+function stored(type: ParquetType, value: ParquetValue): ParquetValue | Date {
   if (typeof value !== 'number') return value
   if (type === 'int64') return BigInt(value)
   return type === 'time' ? new Date(value) : value

@@ -38,6 +38,7 @@ export const epochColumns = [
   'testLoss',
   'testAccuracy',
   'seconds',
+  'trainingSeconds',
 ] as const satisfies readonly (keyof EpochRecord)[]
 
 export const snapshotColumns = [

@@ -2,22 +2,19 @@ import type { SnapshotWeights } from '../../shared/api/urls.ts'
 import type { PredictionMethod } from '../../shared/ensemble/methods.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { StoredTensor } from '../../shared/run/messages.ts'
-import { rawScale } from '../datasets/index.ts'
 import type { RunRecord, SnapshotModel, SnapshotRecord, Store } from '../store/types.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
-import { type DatasetInput, readInput } from './datasetInput.ts'
-import { type OnnxMember, onnxModel } from './onnx/model.ts'
-import { type NamedTensor, safetensors } from './safetensors.ts'
-import { layersModelFiles } from './tfjs/layersModel.ts'
-
-export const snapshotFormats = ['tfjs', 'safetensors', 'onnx'] as const
-export type SnapshotFormat = (typeof snapshotFormats)[number]
-
-export interface ExportedFile {
-  /** Inside the folder for tfjs; undefined where the export is one file. */
-  readonly name?: string
-  readonly chunks: readonly (string | Uint8Array)[]
-}
+import type { DatasetInput } from './datasetInput.ts'
+import {
+  describeUse,
+  type ExportedFile,
+  inputOf,
+  metadataText,
+  modelFiles,
+  onnxMember,
+  type SnapshotFormat,
+} from './model.ts'
+import { onnxModel } from './onnx/model.ts'
 
 /**
  * A snapshot in an open format, with what is needed to use it: which inputs it takes and how they are normalised, and the
@@ -35,9 +32,9 @@ export function exportSnapshot(
   const run = store.read.run(snapshot.runId)
   const model = store.read.snapshotModel(snapshotId)
   const tensors = of === 'own' ? weightsIn(model.tensors) : averagesIn(model.tensors, snapshot)
-  const meta = metaOf(store, run)
+  const input = inputOf(store.read, run)
   const metadata = {
-    ...describe(run, snapshot, model, meta),
+    ...describe(run, snapshot, model, input),
     ...(of === 'ema' && {
       weights: 'moving average',
       valAccuracy: snapshot.ema?.valAccuracy ?? null,
@@ -45,38 +42,8 @@ export function exportSnapshot(
       weightsSha256: weightsSha256(tensors),
     }),
   }
-  if (format === 'tfjs') {
-    const { shape, classes } = meta
-    return layersModelFiles({ spec: run.spec.model, shape, classes: classes.length, tensors, metadata })
-  }
-  const text = metadataText(metadata)
-  if (format === 'onnx') {
-    const members = [onnxMember(run, tensors, model, meta, 1)]
-    return [{ chunks: [onnxModel({ members, combined: 'mean', input: meta, metadata: text })] }]
-  }
-  return [{ chunks: safetensors(tensors, { format: 'tf', ...text }) }]
+  return modelFiles({ run, tensors, normalisation: model.normalisation, input, metadata }, format)
 }
-
-/** The metadata of some formats is text only. */
-const metadataText = (metadata: Readonly<Record<string, unknown>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => [
-      key,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
-  )
-
-const onnxMember = (
-  { spec }: RunRecord,
-  tensors: readonly NamedTensor[],
-  { normalisation }: SnapshotModel,
-  { shape, classes }: DatasetInput,
-  weight: number,
-): OnnxMember => ({
-  network: { spec: spec.model, shape, classes: classes.length, tensors },
-  normalisation,
-  weight,
-})
 
 /**
  * An ensemble as one ONNX file; its metadata name the members.
@@ -90,10 +57,11 @@ export function exportEnsembleOnnx(
   const parts = members.map(({ snapshot, weight }) => {
     const run = store.read.run(snapshot.runId)
     const model = store.read.snapshotModel(snapshot.id)
-    const meta = metaOf(store, run)
-    const tensors = model.tensors.filter(({ role }) => role === 'weight')
+    const meta = inputOf(store.read, run)
+    const tensors = weightsIn(model.tensors)
     const described = { weight, ...describe(run, snapshot, model, meta) }
-    return { meta, described, member: onnxMember(run, tensors, model, meta, weight) }
+    const { normalisation } = model
+    return { meta, described, member: onnxMember({ run, tensors, normalisation, input: meta }, weight) }
   })
   const [first] = parts
   if (first === undefined) throw new Error('An ensemble has at least one member.')
@@ -131,17 +99,7 @@ function averagesIn(tensors: readonly StoredTensor[], { id }: SnapshotRecord): S
   return averages.map((tensor) => ({ ...tensor, role: 'weight' }))
 }
 
-function metaOf(store: Store, run: RunRecord): DatasetInput {
-  const stored = store.read.datasets().find(({ id }) => id === run.datasetId)
-  if (stored === undefined) {
-    throw new UserError(
-      `While exporting a snapshot of run ${run.id}: its data set ${run.datasetId} is unknown.`,
-    )
-  }
-  return readInput(stored.meta, run.datasetId)
-}
-
-function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel, meta: DatasetInput) {
+function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel, input: DatasetInput) {
   return {
     program: 'Anneal',
     run: run.id,
@@ -153,15 +111,6 @@ function describe(run: RunRecord, snapshot: SnapshotRecord, model: SnapshotModel
     valAccuracy: snapshot.valAccuracy,
     testAccuracy: snapshot.testAccuracy,
     weightsSha256: snapshot.weightsSha256,
-    dataset: meta.name,
-    classes: meta.classes,
-    inputShape: meta.shape,
-    ...(meta.columns && { columns: meta.columns }),
-    normalisation: {
-      /** input = (raw · scale - mean) / std, per channel of an image or per feature of a table, in float64 */
-      scale: rawScale(meta.dtype),
-      mean: [...model.normalisation.mean],
-      std: [...model.normalisation.std],
-    },
+    ...describeUse(input, model.normalisation),
   }
 }

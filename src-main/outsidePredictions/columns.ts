@@ -12,7 +12,7 @@ export interface PredictionColumns {
 
 const labelNames = /^(labels?|targets?|y|y_true|truth|class)$/i
 /** Numbers of an example that are no predictions: its place, or the class that was chosen. */
-const otherNames = /^(id|index|unnamed: 0|preds?|predictions?|predicted|y_pred|argmax)$/i
+const otherNames = /^(id|index|example|unnamed: 0|preds?|predictions?|predicted|y_pred|argmax)$/i
 
 /**
  * @param labels the column or array that the user named, if any

@@ -2,7 +2,7 @@ import type { PredictionForm } from '../../shared/api/outsidePredictions.ts'
 import { show, UserError } from '../../shared/errors.ts'
 
 /** How far from 1 the sum of a row of probabilities may be by rounding, of half precision too. */
-const ROUNDING = 2e-3
+export const ROUNDING = 2e-3
 
 export interface Interpreted {
   readonly classes: number

@@ -26,14 +26,21 @@ export async function isFile(path: string): Promise<boolean> {
   }
 }
 
+/** Told after each file; what it throws ends the reading. */
+export type OnFile = (done: number, total: number) => void
+
 /** Reads file by file, in their order. @throws UserError where one cannot be read, or differs from the first in its shape */
-export async function readMembers({ files, labels, as }: ImportPredictions): Promise<ReadMember[]> {
+export async function readMembers(
+  { files, labels, as }: ImportPredictions,
+  onFile: OnFile = () => undefined,
+): Promise<ReadMember[]> {
   const column = labels !== undefined && !(await isFile(labels)) ? labels : undefined
   const members: ReadMember[] = []
   for (const path of files) {
     const member = await readMember(path, column, as)
     refuseOtherShape(member, members[0])
     members.push(member)
+    onFile(members.length, files.length)
     if (members.length * member.probs.length > MAX_VALUES)
       throw new UserError(
         `While reading ${member.file}: ${members.length} such files have more than ${MAX_VALUES} numbers; import fewer at once.`,

@@ -10,31 +10,31 @@ import type {
 import { score } from '../../shared/ensemble/index.ts'
 import { UserError } from '../../shared/errors.ts'
 import { ELSEWHERE_DATASET, runElsewhere } from '../../shared/run/elsewhere.ts'
-import type { Predictions } from '../../shared/run/messages.ts'
 import { parseRunSpec } from '../../shared/run/spec.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { ElsewhereSnapshot } from '../store/types/elsewhere.ts'
 import type { Store } from '../store/types.ts'
 import { MAX_VALUES } from './labels.ts'
-import { type ReadMember, readMembers } from './members.ts'
+import { type OnFile, type ReadMember, readMembers } from './members.ts'
 import { type Truth, truthOf } from './truth.ts'
 
 export interface PredictionsService {
   /** What an import would store. @throws UserError naming file, row and remedy */
-  preview(request: ImportPredictions): Promise<PredictionsPreview>
+  preview(request: ImportPredictions, onFile?: OnFile): Promise<PredictionsPreview>
   /** Stores a run of them: all of its members or nothing. @throws UserError as `preview` */
-  import(request: ImportPredictions): Promise<PredictionsImported>
+  import(request: ImportPredictions, onFile?: OnFile): Promise<PredictionsImported>
 }
 
 export function createPredictionsService(store: Store, catalogue: Catalogue): PredictionsService {
-  const read = async (request: ImportPredictions) => {
-    const members = await readMembers(request)
+  const read = async (request: ImportPredictions, onFile?: OnFile) => {
+    const members = await readMembers(request, onFile)
     const truth = await truthOf(request, members, catalogue)
     return { members, truth, preview: describe(request, members, truth) }
   }
   return {
-    preview: async (request) => (await read(request)).preview,
-    async import(request) {
-      const { members, truth, preview } = await read(request)
+    preview: async (request, onFile) => (await read(request, onFile)).preview,
+    async import(request, onFile) {
+      const { members, truth, preview } = await read(request, onFile)
       const { dataset } = truth
       if (dataset !== undefined)
         store.write.putDataset({
@@ -43,7 +43,7 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
           folder: dataset.folder,
           meta: z.json().parse(dataset.meta),
         })
-      const { id, name } = store.write.createPredictionsRun(
+      const { id, name } = store.write.createEndedElsewhere(
         {
           spec: standInSpec(request, members.length),
           datasetId: dataset?.meta.id ?? ELSEWHERE_DATASET,
@@ -57,16 +57,35 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
                 ? (request.files[0] ?? '')
                 : request.files.map((file) => basename(file)).join(', '),
             followed: false,
-            hyperparameters: Object.fromEntries(members.map(({ file }, i) => [`snapshot ${i + 1}`, file])),
+            hyperparameters: Object.fromEntries(
+              members.map(({ file }, i) => [`snapshot ${i + 1}`, request.memberNames?.[i] || file]),
+            ),
             ...(dataset === undefined && { labels: hashOf(truth.labels) }),
           }),
         },
-        members.map(
-          ({ probs, classes }): Predictions => ({ part: request.part, classes, probs, labels: truth.labels }),
-        ),
+        { snapshots: members.map((member, i) => snapshotOf(member, i, request.part, truth.labels)) },
       )
       return { ...preview, runId: id, runName: name }
     },
+  }
+}
+
+function snapshotOf(
+  { probs, classes }: ReadMember,
+  i: number,
+  part: ImportPredictions['part'],
+  labels: Uint16Array<ArrayBuffer>,
+): ElsewhereSnapshot {
+  const { nll, accuracy } = score(probs, { labels, classes })
+  const isTest = part === 'test'
+  return {
+    cycle: i + 1,
+    step: i,
+    valLoss: isTest ? null : nll,
+    valAccuracy: isTest ? null : accuracy,
+    testLoss: isTest ? nll : null,
+    testAccuracy: isTest ? accuracy : null,
+    predictions: [{ part, classes, probs, labels }],
   }
 }
 

@@ -36,7 +36,7 @@ export interface PredictionService {
 export function createPredictionService(
   { read }: Store,
   devices: Devices,
-  ensembles: Pick<EnsembleService, 'averagedTensors'>,
+  ensembles: Pick<EnsembleService, 'averaged'>,
 ): PredictionService {
   const inputOf = (predictor: Predictor): DatasetInput => inputOfRun(firstRun(membersOf(predictor).members))
   const inputOfRun = (run: RunRecord): DatasetInput => {
@@ -78,7 +78,7 @@ export function createPredictionService(
       if (first === undefined) throw new Error('a predictor has at least one member')
       const own =
         method === 'weightAverage'
-          ? [{ ...first, weight: 1, tensors: await ensembles.averagedTensors(members) }]
+          ? [{ ...first, weight: 1, tensors: (await ensembles.averaged(members)).tensors }]
           : stored
       const choice = await devices.choose({ wanted: run.spec.device, ranOn: ranOn(run) })
       const { kind, shape, dtype, columns, classes } = input

@@ -36,6 +36,7 @@ export async function openArray(open: () => Promise<ByteSource>, name: string | 
     rows,
     columns: [{ name: name ?? source.name.replace(/\.npy(\.gz)?$/i, ''), kind: 'number', width }],
     shape: header.shape,
+    dtype: header.type.name,
     batches: () => readBatches(open, rows, width),
   }
 }

@@ -15,15 +15,26 @@ const MAX_ARRAYS = 1000
  * @throws UserError where it is no such archive, or one of its arrays is none of numbers
  */
 export async function openNpz(path: string): Promise<Table[]> {
+  const tables: Table[] = []
+  for (const name of await npzNames(path)) tables.push(await openNpzArray(path, name))
+  return tables
+}
+
+/** The names of the arrays, whatever they hold. @throws UserError where it is no such archive, or empty */
+export async function npzNames(path: string): Promise<string[]> {
   const file = basename(path)
   await peek(path, 0)
   const names = await withArchive(path, async (archive) => (await entriesOf(archive, file)).map(nameOf))
   if (names.length === 0)
     throw new UserError(`While reading ${file}: there is no array in it; save some with numpy.savez.`)
-  const tables: Table[] = []
-  for (const name of names) tables.push({ ...(await openArray(() => openEntry(path, name), name)), file })
-  return tables
+  return names
 }
+
+/** @throws UserError where the array is none of numbers */
+export const openNpzArray = async (path: string, name: string): Promise<Table> => ({
+  ...(await openArray(() => openEntry(path, name), name)),
+  file: basename(path),
+})
 
 const nameOf = ({ fileName }: Entry): string => fileName.replace(/\.npy$/, '')
 

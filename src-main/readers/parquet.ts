@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import {
   type AsyncBuffer,
   type FileMetaData,
+  type ParquetParsers,
   parquetMetadataAsync,
   parquetRead,
   type RowGroup,
@@ -35,7 +36,7 @@ export async function openParquet(path: string): Promise<Table> {
   }
 }
 
-async function withFile<T>(path: string, use: (file: AsyncBuffer) => Promise<T>): Promise<T> {
+export async function withFile<T>(path: string, use: (file: AsyncBuffer) => Promise<T>): Promise<T> {
   const { size } = await peek(path, 0)
   try {
     await using handle = await open(path)
@@ -71,7 +72,8 @@ function bounded(handle: FileHandle, size: number): AsyncBuffer {
   }
 }
 
-async function readFooter(file: AsyncBuffer): Promise<FileMetaData> {
+/** @throws Error where the footer is damaged, or lies about the rows */
+export async function readFooter(file: AsyncBuffer): Promise<FileMetaData> {
   if (file.byteLength < 12) throw new Error('it is too short')
   const end = new DataView(await file.slice(file.byteLength - 8))
   if (end.getUint32(0, true) > MAX_FOOTER_BYTES) throw new Error('its footer is longer than 64 MiB')
@@ -115,20 +117,8 @@ async function readChunk(
   { metadata, group, g, column }: Chunk,
 ): Promise<Float64Array | string[]> {
   const rows = Number(group.num_rows)
-  const checked = await checkChunk(file, metadata, group, column.name)
-  const values: unknown[] = []
-  await parquetRead({
-    file: checked,
-    metadata: { ...metadata, row_groups: [group], num_rows: group.num_rows },
-    columns: [column.name],
-    compressors,
-    geoparquet: false,
-    onChunk: ({ columnData }) => {
-      for (const value of columnData) values.push(value)
-    },
-  })
-  const place = `column ${show(column.name)} in row group ${g}`
-  if (values.length !== rows) throw new Error(`${place} has ${values.length} rows of ${rows}`)
+  const place = placeOf(column.name, g)
+  const values = await readValues(file, { metadata, group, g, name: column.name })
   if (column.kind === 'text') return values.map(toText)
   const out = new Float64Array(rows * column.width)
   for (const [row, value] of values.entries()) {
@@ -138,6 +128,35 @@ async function readChunk(
     for (const [c, cell] of cells.entries()) out[row * column.width + c] = toNumber(cell, place)
   }
   return out
+}
+
+const placeOf = (name: string, g: number): string => `column ${show(name)} in row group ${g}`
+
+/**
+ * The values of a column in a row group as the library decodes them: a bigint for 64-bit integers, null or undefined for
+ * what is missing. @param parsers of times and text, where they are not to be the library's
+ */
+export async function readValues(
+  file: AsyncBuffer,
+  { metadata, group, g, name }: Pick<Chunk, 'metadata' | 'group' | 'g'> & { readonly name: string },
+  parsers?: Partial<ParquetParsers>,
+): Promise<unknown[]> {
+  const rows = Number(group.num_rows)
+  const checked = await checkChunk(file, metadata, group, name)
+  const values: unknown[] = []
+  await parquetRead({
+    file: checked,
+    metadata: { ...metadata, row_groups: [group], num_rows: group.num_rows },
+    columns: [name],
+    compressors,
+    geoparquet: false,
+    ...(parsers && { parsers }),
+    onChunk: ({ columnData }) => {
+      for (const value of columnData) values.push(value)
+    },
+  })
+  if (values.length !== rows) throw new Error(`${placeOf(name, g)} has ${values.length} rows of ${rows}`)
+  return values
 }
 
 const isCells = (

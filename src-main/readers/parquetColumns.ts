@@ -13,7 +13,7 @@ const numbers: readonly (string | undefined)[] = ['BOOLEAN', 'INT32', 'INT64', '
 const times = /^(DATE|TIME|TIMESTAMP|INTERVAL)/
 
 /** pandas keeps the names of its rows in such a column. */
-const isIndex = (name: string): boolean => /^__index_level_\d+__$/.test(name)
+export const isIndex = (name: string): boolean => /^__index_level_\d+__$/.test(name)
 
 /** Columns of numbers, of text and of lists of numbers; nested ones of other kinds are none. */
 export function parquetColumns(file: string, metadata: FileMetaData): TableColumn[] {

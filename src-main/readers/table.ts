@@ -31,6 +31,8 @@ export interface Table {
   readonly columns: readonly TableColumn[]
   /** Of an array: all of its axes. */
   readonly shape?: readonly number[]
+  /** Of an array: the type of its numbers as NumPy writes it, "<f4". */
+  readonly dtype?: string
   /**
    * Rows in their order. @param columns their names; all when absent
    * @throws UserError where the file is damaged, at the place where that shows

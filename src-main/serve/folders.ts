@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import path from 'node:path'
 import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
+import type { PreviewOptions } from '../../shared/data/preview.ts'
 import { UserError } from '../../shared/errors.ts'
 import { isWithin } from '../isWithin.ts'
 
@@ -13,6 +14,8 @@ export interface FolderBounds {
   readonly named: readonly string[]
   /** Anneal's own folder, which is no data, unless it was named. */
   readonly own: string
+  /** What was sent by a browser, which it may read again. */
+  readonly uploads?: string
   /** The user's folder, where nothing hidden may be read. */
   readonly home?: string
 }
@@ -34,20 +37,30 @@ export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Dataset
       await check(options.path)
       return datasets.columns(options)
     },
+    async *preview(options, signal) {
+      await checkAll(check, options)
+      yield* datasets.preview(options, signal)
+    },
     async *import(options, signal) {
-      for (const each of pathsOf(options)) {
-        await check(each)
-        await checkEntries(check, each, depths[options.format])
-      }
+      await checkAll(check, options)
       yield* datasets.import(options, signal)
     },
   }
 }
 
 type Check = (given: string) => Promise<string>
+type ReadOptions = ImportOptions | PreviewOptions
+
+/** @throws UserError for the first path that may not be read, of those that an import reads */
+async function checkAll(check: Check, options: ReadOptions): Promise<void> {
+  for (const each of pathsOf(options)) {
+    await check(each)
+    await checkEntries(check, each, depths[options.format])
+  }
+}
 
 /** How many levels of a folder an import of each format reads: images lie in the folders of their classes. */
-const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, cifar: 1, images: 2 }
+const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, parquet: 0, numpy: 0, cifar: 1, images: 2 }
 
 /**
  * Checks what an import finds in a folder: a link in it may lead out of what may be read, and Anneal's own folder may lie in
@@ -67,11 +80,12 @@ async function checkEntries(check: Check, folder: string, depth: number): Promis
 }
 
 /** Its result is the path as it was given. @throws UserError for one that may not be read */
-function createCheck({ named, own, home = homedir() }: FolderBounds): Check {
+function createCheck({ named, own, uploads, home = homedir() }: FolderBounds): Check {
   const shown = [...new Set([home, ...named.map((folder) => path.resolve(folder))])]
   return async (given) => {
     const real = await realOf(given === '' ? home : given)
-    for (const folder of named) if (isWithin(real, await realOf(folder))) return given
+    const open = uploads === undefined ? named : [...named, uploads]
+    for (const folder of open) if (isWithin(real, await realOf(folder))) return given
     const realHome = await realOf(home)
     const isHidden = path
       .relative(realHome, real)
@@ -106,15 +120,17 @@ async function realOf(given: string): Promise<string> {
 }
 
 /** Every file and folder that an import would read. */
-function pathsOf(options: ImportOptions): string[] {
+function pathsOf(options: ReadOptions): string[] {
   const given = (paths: readonly (string | undefined)[]): string[] =>
     paths.filter((each) => each !== undefined)
   switch (options.format) {
     case 'idx':
+    case 'numpy':
       return given([options.path, options.labels, options.testImages, options.testLabels])
     case 'cifar':
       return [options.path]
     case 'csv':
+    case 'parquet':
     case 'images':
       return given([options.path, options.testPath])
   }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { MOST_STEP, type RunElsewhere, runElsewhere } from '../../shared/run/elsewhere.ts'
+import { weightsSha256 } from '../weightsSha256.ts'
 import type { Db } from './database.ts'
 import { lastStepOf, pointAt, putPoints } from './metrics/sparse.ts'
 import { json } from './rows.ts'
-import { knownRun, type WriteContext } from './runWrites.ts'
+import { insertRuns, knownRun, type WriteContext } from './runWrites.ts'
 import { putSnapshot } from './snapshots.ts'
 import {
   type ElsewhereBatch,
@@ -13,6 +14,7 @@ import {
   evaluationScores,
 } from './types/elsewhere.ts'
 import { type EventReading, eventReading } from './types/followed.ts'
+import type { NewRun, RunRecord } from './types.ts'
 
 /*
  * What is stored of a run that another program trained. Its steps come with gaps, may be taken back by a restart, and
@@ -20,6 +22,15 @@ import { type EventReading, eventReading } from './types/followed.ts'
  */
 
 const aboutRow = z.object({ elsewhere: json(runElsewhere) })
+
+/** A run of which all is known already: it has ended. Within the caller's transaction. */
+export function createEndedElsewhere(context: WriteContext, run: NewRun, batch: ElsewhereBatch): RunRecord {
+  const { db, now } = context
+  const [id = ''] = insertRuns(context, [run], { status: 'created' })
+  putElsewhere(context, id, batch)
+  db.run(`UPDATE runs SET status = 'completed', host_id = NULL, ended_at = ? WHERE id = ?`, now(), id)
+  return knownRun(db, id)
+}
 
 const readingRow = z.object({ reading: json(eventReading).nullable() })
 
@@ -156,7 +167,7 @@ function putMember(
       seq: 0,
       ...snapshot,
       lr: 0,
-      weightsSha256: '',
+      weightsSha256: weightsSha256([]),
       normalisation: { mean: [], std: [] },
       state: { position, tensors: [] },
       predictions: [...predictions],

@@ -1,9 +1,8 @@
 import { putDataset } from './datasets.ts'
 import { putDeviceComparison } from './deviceComparisons.ts'
-import { putElsewhere } from './elsewhere.ts'
+import { createEndedElsewhere, putElsewhere } from './elsewhere.ts'
 import { renameEnsemble, restoreEnsembles, saveEnsemble, trashEnsembles } from './ensembles.ts'
 import { follow, putFollowedProblem, takeUpFollowed, unfollow } from './followed.ts'
-import { createPredictionsRun } from './predictionRuns.ts'
 import { claimQueuedRun, enqueueRun, enqueueRuns, moveQueuedRun } from './queue.ts'
 import { recordEvents } from './record.ts'
 import { putRequest, takeRequests } from './requests.ts'
@@ -98,7 +97,7 @@ export function createWrites(context: WriteContext): {
       putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
       createRun: (run) => transaction(() => createRun(context, run)),
       createRuns: (runs) => transaction(() => createRuns(context, runs)),
-      createPredictionsRun: (run, members) => transaction(() => createPredictionsRun(context, run, members)),
+      createEndedElsewhere: (run, batch) => transaction(() => createEndedElsewhere(context, run, batch)),
       enqueueRun: (run) => transaction(() => enqueueRun(context, run)),
       enqueueRuns: (runs) => transaction(() => enqueueRuns(context, runs)),
       claimQueuedRun: (studyId) => claimQueuedRun(context, transaction, studyId),

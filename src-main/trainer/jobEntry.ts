@@ -26,6 +26,7 @@ const workers: { readonly [N in JobName]: (request: JobRequest<N>, tell: Tell) =
   initial: async (request) => (await import('./initialWeights.ts')).initialWeights(request),
   line: async (request, tell) => (await import('./line.ts')).measureLine(request, tell),
   predict: async (request, tell) => (await import('./predict.ts')).predict(request, tell),
+  preview: async (request, tell) => (await import('./preview.ts')).preview(request, tell),
 }
 
 function work<N extends JobName>(job: N, request: unknown): Promise<JobAnswer<N>> {

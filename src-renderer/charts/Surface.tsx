@@ -86,8 +86,11 @@ function cursorWords(
   const place = at === undefined ? 'last values' : (placeWords ?? formatOf(x))(at)
   const values = series
     .filter(({ hidden, faint }) => hidden !== true && faint !== true)
-    .map((one) => `${one.label} ${valueWords(one, at, formatOf(y))}`)
-  return `${place}: ${values.join(', ')}`
+    .flatMap((one) => {
+      const value = valueWords(one, at, formatOf(y))
+      return value === '' ? [] : [`${one.label} ${value}`]
+    })
+  return values.length === 0 ? 'no place chosen' : `${place}: ${values.join(', ')}`
 }
 
 const ordered = ([a, b]: readonly [number, number]): readonly [number, number] => (a <= b ? [a, b] : [b, a])

@@ -29,39 +29,43 @@ export const Calibration = memo(function Calibration({ model, judged, part }: Ca
   const { before, scaled } = calibration
   const shown = isScaled && scaled !== null ? scaled.after : before
   return (
-    <Section
-      title="Calibration"
-      about={`Accuracy by confidence on ${part}, ${before.bins} bins. ECE ${percent(before.ece, 2)}, best snapshot ${percent(bestScores.ece, 2)}. ${temperatureWords(scaled?.fit)}`}
-      action={
-        <span>
-          {scaled !== null && (
+    <>
+      <Section
+        title="Confidence and accuracy"
+        about={`Accuracy by confidence on ${part}, ${before.bins} bins. ECE ${percent(before.ece, 2)}, best snapshot ${percent(bestScores.ece, 2)}.`}
+        action={
+          <span>
+            {scaled !== null && (
+              <UnstyledButton
+                className={classes.switch}
+                aria-pressed={isScaled}
+                aria-label="Calibration: scaled by temperature"
+                onClick={() => setScaled(!isScaled)}
+              >
+                scaled
+              </UnstyledButton>
+            )}
             <UnstyledButton
               className={classes.switch}
-              aria-pressed={isScaled}
-              aria-label="Calibration: scaled by temperature"
-              onClick={() => setScaled(!isScaled)}
+              aria-pressed={table}
+              aria-label="Calibration: table of values"
+              onClick={() => setTable(!table)}
             >
-              scaled
+              table
             </UnstyledButton>
-          )}
-          <UnstyledButton
-            className={classes.switch}
-            aria-pressed={table}
-            aria-label="Calibration: table of values"
-            onClick={() => setTable(!table)}
-          >
-            table
-          </UnstyledButton>
-        </span>
-      }
-    >
-      {table ? (
-        <BinTable bins={shown.reliability} />
-      ) : (
-        <Diagram bins={shown.reliability} best={bestScores.eceBins} examples={judged.examples} />
-      )}
-      <CalibrationErrorsTable calibration={calibration} />
-    </Section>
+          </span>
+        }
+      >
+        {table ? (
+          <BinTable bins={shown.reliability} />
+        ) : (
+          <Diagram bins={shown.reliability} best={bestScores.eceBins} examples={judged.examples} />
+        )}
+      </Section>
+      <Section title="Errors of confidence" about={`On ${part}. ${temperatureWords(scaled?.fit)}`}>
+        <CalibrationErrorsTable calibration={calibration} />
+      </Section>
+    </>
   )
 })
 

@@ -1,6 +1,8 @@
 import { Table, Tooltip } from '@mantine/core'
 import type { CalibrationScores, ScaledCalibration } from '../../shared/ensemble/scaledCalibration.ts'
-import { loss, percent } from '../format/format.ts'
+import { percent } from '../format/format.ts'
+import classes from './Ensemble.module.css'
+import { nllText } from './words.ts'
 
 const heads = [
   { name: 'NLL, nats', about: 'Mean of −ln of the probability of the true class.' },
@@ -16,24 +18,29 @@ export function CalibrationErrorsTable({
   readonly calibration: ScaledCalibration
 }) {
   return (
-    <Table horizontalSpacing="xs" verticalSpacing={2} ta="right" aria-label="Calibration errors">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Ensemble</Table.Th>
-          {heads.map(({ name, about }) => (
-            <Table.Th key={name} ta="right">
-              <Tooltip label={about} multiline w={240}>
-                <span>{name}</span>
-              </Tooltip>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className={classes.scroll} tabIndex={0} aria-label="Calibration errors: table">
+      <Table horizontalSpacing="xs" verticalSpacing={2} ta="right">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>
+              <span className={classes.spoken}>Ensemble</span>
             </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        <ErrorsRow name="as it is" scores={before} />
-        {scaled && <ErrorsRow name="scaled" scores={scaled.after} />}
-      </Table.Tbody>
-    </Table>
+            {heads.map(({ name, about }) => (
+              <Table.Th key={name} ta="right">
+                <Tooltip label={about} multiline w={240}>
+                  <span>{name}</span>
+                </Tooltip>
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          <ErrorsRow name="as it is" scores={before} />
+          {scaled && <ErrorsRow name="scaled" scores={scaled.after} />}
+        </Table.Tbody>
+      </Table>
+    </section>
   )
 }
 
@@ -43,7 +50,7 @@ function ErrorsRow({ name, scores }: { readonly name: string; readonly scores: C
       <Table.Th scope="row" fw={400}>
         {name}
       </Table.Th>
-      <Table.Td>{loss(scores.nll)}</Table.Td>
+      <Table.Td>{nllText(scores.nll)}</Table.Td>
       <Table.Td>{percent(scores.ece, 2)}</Table.Td>
       <Table.Td>{percent(scores.adaptive, 2)}</Table.Td>
       <Table.Td>{percent(scores.classwise, 2)}</Table.Td>

@@ -1,12 +1,13 @@
 import { Table, Tooltip, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { choiceRuleWords, FOLDS, type JudgedChoice, optimismOf } from '../../shared/ensemble/memberChoices.ts'
-import { count, loss, points, thin } from '../format/format.ts'
+import { count, points, thin } from '../format/format.ts'
 import { scoreText } from '../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import classes from './Ensemble.module.css'
 import { Section } from './Section.tsx'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { nllText } from './words.ts'
 
 interface ChoiceTableProps {
   readonly model: EnsembleModel
@@ -68,9 +69,9 @@ export function ChoiceTable({ model, choices, notes }: ChoiceTableProps) {
                   </Tooltip>
                 </Table.Th>
                 <Table.Td>{count(choice.members)}</Table.Td>
-                <Table.Td>{loss(choice.nll)}</Table.Td>
+                <Table.Td>{nllText(choice.nll)}</Table.Td>
                 <Table.Td>{optimismText(choice)}</Table.Td>
-                <Table.Td>{loss(choice.scores.nll)}</Table.Td>
+                <Table.Td>{nllText(choice.scores.nll)}</Table.Td>
                 <Table.Td title={gainWords(choice)}>{scoreText(choice.scores.accuracy, measure, 2)}</Table.Td>
               </Table.Tr>
             ))}

@@ -81,5 +81,13 @@ const yAxis = (measure: ScoreMeasure): ChartAxis => ({
 
 function dots(label: string, points: readonly Point[]): ChartSeries {
   const sorted = points.toSorted((a, b) => a.x - b.x)
-  return { id: label, label, x: sorted.map(({ x }) => x), y: sorted.map(({ y }) => y), dots: true }
+  // The rightmost dot is no present value: the legend has the one at the cursor alone.
+  return {
+    id: label,
+    label,
+    x: sorted.map(({ x }) => x),
+    y: sorted.map(({ y }) => y),
+    dots: true,
+    ahead: true,
+  }
 }

@@ -36,7 +36,7 @@ export const DiversitySection = memo(function DiversitySection({ model }: { read
   return (
     <>
       <Section
-        title="Diversity"
+        title="Pairs of members"
         about={
           <>
             On {judged.part}. {pairStatistics[statistic].about} <Summary model={model} members={members} />

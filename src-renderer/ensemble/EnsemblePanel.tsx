@@ -1,38 +1,26 @@
 import { CloseButton, Text, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useId, useMemo } from 'react'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
 import type { RunSummary } from '../../shared/api/runs.ts'
-import { isMember } from '../../shared/ensemble/choice.ts'
 import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
-import { trainingCost } from '../../shared/ensemble/trainingCost.ts'
-import { trpc } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { ScoreMeasureSwitch } from '../components/ScoreMeasureSwitch.tsx'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
-import { useRuns } from '../hooks/useRuns.ts'
 import { BestSubset } from './BestSubset.tsx'
-import { Calibration } from './Calibration.tsx'
-import { ClassTable } from './ClassTable.tsx'
 import { ComingSnapshots } from './ComingSnapshots.tsx'
-import { Comparisons } from './Comparisons.tsx'
 import { type ChoiceAddress, useToldChoice } from './choiceAddress.ts'
-import { costWords } from './cost.ts'
-import { DiversitySection } from './DiversitySection.tsx'
 import classes from './Ensemble.module.css'
+import { GroupLinks } from './GroupLinks.tsx'
+import { Groups } from './Groups.tsx'
 import { Headline } from './Headline.tsx'
-import { LastCurve } from './LastCurve.tsx'
 import { MembersTable } from './MembersTable.tsx'
 import { MethodPicker } from './MethodPicker.tsx'
 import { SaveBar } from './SaveBar.tsx'
 import { SavedList } from './SavedList.tsx'
-import { ScoresTable } from './ScoresTable.tsx'
-import { Section } from './Section.tsx'
 import { useSavedEnsembles } from './saved.ts'
 import { useCandidates } from './useCandidates.ts'
 import { type EnsembleModel, type Start, useEnsemble } from './useEnsemble.ts'
-import { WeightAverage } from './WeightAverage.tsx'
 
 export interface EnsemblePanelProps {
   /** Their snapshots are the candidates. */
@@ -108,22 +96,18 @@ interface AnswerProps extends EnsemblePanelProps {
 }
 
 function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps) {
-  const { workbench, candidates, choice } = model
+  const { workbench, candidates } = model
   // The number and the members answer in the frame of the click; what takes longer to draw follows in the next ones.
   const late = useAfterPaint(model)
-  const judged = late.test ?? late.validation
   const saved = useSavedOf(runs)
   const open = useOpening(model)
-  const names = useClassNames(runs[0]?.datasetId)
-  const { byId } = useRuns()
-  const members = candidates.filter((_, k) => isMember(choice, k))
   if (workbench.judged === null) return <NoPredictions model={model} />
-  const { part } = workbench.judged
   return (
     <div className={classes.view}>
       <div className={classes.answer}>
-        <div className={classes.kept}>
+        <div className={classes.kept} data-kept>
           <Headline model={model} focus={focus} />
+          <GroupLinks />
           <MembersTable model={model} selected={selected} onSelect={onSelect} />
         </div>
         {candidates.length > 1 && <MethodPicker model={model} />}
@@ -132,17 +116,7 @@ function Answer({ model, runs, focus, selected, onSelect, onOpen }: AnswerProps)
         {candidates.length > 1 && <SaveBar model={model} saved={saved} />}
       </div>
       <div className={classes.sections}>
-        {candidates.length > 1 && <LastCurve test={late.test} validation={late.validation} />}
-        {(model.test ?? model.validation) && (
-          <Section title="Scores" about={costWords(members, trainingCost(members, byId))}>
-            <ScoresTable model={model} />
-          </Section>
-        )}
-        {judged && <ClassTable judged={judged} part={part} names={names} />}
-        <Comparisons model={model} lineage={byId} />
-        {judged && <Calibration model={late} judged={judged} part={part} />}
-        <DiversitySection model={late} />
-        <WeightAverage model={model} saved={saved} />
+        <Groups model={model} late={late} runs={runs} saved={saved} />
         <SavedList
           ensembles={saved}
           open={findSaved(saved, combinationOf(model))?.id}
@@ -192,10 +166,3 @@ function useOpening(model: EnsembleModel): (ensemble: EnsembleInfo) => void {
     model.tickOnly(ids)
   }
 }
-
-function useClassNames(datasetId: string | undefined): readonly string[] {
-  const { data } = useQuery(trpc.datasets.list.queryOptions())
-  return data?.whole.find(({ id }) => id === datasetId)?.classes ?? noNames
-}
-
-const noNames: readonly string[] = []

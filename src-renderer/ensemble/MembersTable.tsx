@@ -2,13 +2,15 @@ import { Checkbox, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useMemo } from 'react'
 import type { Difference } from '../../shared/ensemble/difference.ts'
 import type { WorkbenchPart } from '../../shared/ensemble/workbench.ts'
-import { loss, percent, points, thin } from '../format/format.ts'
+import { percent, points, thin } from '../format/format.ts'
 import { measureTitles, type ScoreMeasure, scoreDifference, scoreText } from '../format/scoreMeasure.ts'
 import { useAfterPaint } from '../hooks/useAfterPaint.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import { areOfSeveralRuns, type Candidate, nameOf, runLetters } from './candidates.ts'
 import classes from './Ensemble.module.css'
+import { groupId } from './groups.ts'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { nllText } from './words.ts'
 
 interface MembersTableProps {
   readonly model: EnsembleModel
@@ -28,7 +30,7 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
   return (
     <div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className={classes.members} tabIndex={0} aria-label="Members">
+      <section id={groupId('members')} className={classes.members} tabIndex={0} aria-label="Members">
         <Table
           stickyHeader
           horizontalSpacing="xs"
@@ -53,6 +55,7 @@ export function MembersTable({ model, selected, onSelect }: MembersTableProps) {
               {workbench.test && <ScoreHead part="test" measure={measure} />}
               <Table.Th ta="right" className={classes.spare}>
                 NLL, nats
+                <span className={classes.ofPart}> {workbench.judged?.part}</span>
               </Table.Th>
               <Table.Th ta="right">
                 <Tooltip
@@ -241,7 +244,7 @@ const MemberRow = memo(function MemberRow(row: MemberRowProps) {
       {validation && <Table.Td ta="right">{scoreText(own?.accuracy, measure, 2)}</Table.Td>}
       {test && <Table.Td ta="right">{scoreText(tested?.accuracy, measure, 2)}</Table.Td>}
       <Table.Td ta="right" className={classes.spare}>
-        {loss((tested ?? own)?.nll)}
+        {nllText((tested ?? own)?.nll)}
       </Table.Td>
       <Table.Td ta="right" title={adds ? addsWords(adds) : undefined} data-chance={isChance(adds)}>
         {scoreDifference(adds?.accuracy, measure, 2)}

@@ -1,12 +1,7 @@
 import { Button, Menu, Text } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { EnsembleInfo } from '../../shared/api/ensembles.ts'
-import {
-  type EnsembleChoice,
-  ensembleModelsUrl,
-  ensemblePredictionsParquetUrl,
-  ensemblePredictionsUrl,
-} from '../../shared/api/urls.ts'
+import { type EnsembleChoice, ensembleModelsUrl, ensemblePredictionsUrl } from '../../shared/api/urls.ts'
 import { combinationOf, findSaved } from '../../shared/ensemble/combination.ts'
 import { download } from '../components/download.ts'
 import { proposedName } from './candidates.ts'
@@ -70,6 +65,9 @@ function ToMistakes({ combination: { method, members }, disabled }: ToMistakesPr
   )
 }
 
+/** Of NumPy, the archive: it has the labels as well. */
+const formats = ['csv', 'parquet', 'npz'] as const
+
 interface ExportMenuProps {
   readonly model: EnsembleModel
   readonly combination: EnsembleChoice
@@ -97,19 +95,16 @@ function ExportMenu({ model: { workbench }, combination, disabled }: ExportMenuP
           One ONNX file with all members
         </Menu.Item>
         <Menu.Label>Predictions</Menu.Label>
-        {parts.map((part) => (
-          <Menu.Item key={part} onClick={() => download(ensemblePredictionsUrl(combination, part))}>
-            {part === 'test' ? 'Test' : 'Validation'} predictions (.csv)
-          </Menu.Item>
-        ))}
-        {parts.map((part) => (
-          <Menu.Item
-            key={`${part}.parquet`}
-            onClick={() => download(ensemblePredictionsParquetUrl(combination, part))}
-          >
-            {part === 'test' ? 'Test' : 'Validation'} predictions (.parquet)
-          </Menu.Item>
-        ))}
+        {parts.flatMap((part) =>
+          formats.map((format) => (
+            <Menu.Item
+              key={`${part}.${format}`}
+              onClick={() => download(ensemblePredictionsUrl(combination, part, format))}
+            >
+              {part === 'test' ? 'Test' : 'Validation'} predictions (.{format})
+            </Menu.Item>
+          )),
+        )}
       </Menu.Dropdown>
     </Menu>
   )

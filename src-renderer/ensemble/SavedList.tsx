@@ -6,6 +6,7 @@ import { methodWords } from '../../shared/ensemble/methods.ts'
 import { scoreText } from '../format/scoreMeasure.ts'
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import { TryItDialog } from '../try-it/TryItDialog.tsx'
+import { AveragedItems } from './AveragedItems.tsx'
 import classes from './Ensemble.module.css'
 import { EnsembleName } from './EnsembleName.tsx'
 import { Section } from './Section.tsx'
@@ -22,7 +23,7 @@ interface SavedListProps {
 export function SavedList({ ensembles, open, onOpen }: SavedListProps) {
   if (ensembles.length === 0) return null
   return (
-    <Section title="Saved ensembles">
+    <Section title="Saved ensembles" level={3}>
       <ul className={classes.saved}>
         {ensembles.map((ensemble) => (
           <SavedRow key={ensemble.id} ensemble={ensemble} isOpen={ensemble.id === open} onOpen={onOpen} />
@@ -95,6 +96,12 @@ export function SavedMenu({ ensemble, onRename }: SavedMenuProps) {
             </Menu.Item>
           )}
           <Menu.Item onClick={onRename}>Rename</Menu.Item>
+          {ensemble.method === 'weightAverage' && (
+            <>
+              <AveragedItems members={ensemble.members} />
+              <Menu.Divider />
+            </>
+          )}
           <Menu.Item color="red" onClick={() => void deleteEnsembles([ensemble])}>
             Delete
           </Menu.Item>

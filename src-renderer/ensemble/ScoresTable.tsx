@@ -5,6 +5,7 @@ import { measureTitles, type ScoreMeasure, scoreText } from '../format/scoreMeas
 import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import classes from './Ensemble.module.css'
 import type { EnsembleModel } from './useEnsemble.ts'
+import { nllText } from './words.ts'
 
 /** What else is known of the ensemble, beside the best snapshot on the same part. */
 export function ScoresTable({ model }: { readonly model: EnsembleModel }) {
@@ -59,7 +60,7 @@ function PartRows({ part, of, alone, measure }: PartRowsProps) {
           {name} <span className={classes.spoken}>{spoken}</span>
         </Table.Th>
         <Table.Td>{scoreText(scores.accuracy, measure, 2)}</Table.Td>
-        <Table.Td>{loss(scores.nll)}</Table.Td>
+        <Table.Td>{nllText(scores.nll)}</Table.Td>
         <Table.Td>{loss(scores.brier)}</Table.Td>
         <Table.Td>{percent(scores.ece, 2)}</Table.Td>
       </Table.Tr>

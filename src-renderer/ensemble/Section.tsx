@@ -8,16 +8,18 @@ interface SectionProps {
   readonly about?: ReactNode
   /** To the right of the title. */
   readonly action?: ReactNode
+  /** Of its heading: 4 within a group. */
+  readonly level?: 3 | 4
   readonly children: ReactNode
 }
 
 /** One part of the workbench under a heading of its own. */
-export function Section({ title, about, action, children }: SectionProps) {
+export function Section({ title, about, action, level = 4, children }: SectionProps) {
   const id = useId()
   return (
     <section className={classes.section} aria-labelledby={id}>
       <div className={classes.sectionHead}>
-        <Title order={3} id={id}>
+        <Title order={level} id={id}>
           {title}
         </Title>
         {action}

@@ -1,11 +1,12 @@
 import { Button, Text } from '@mantine/core'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo } from 'react'
 import type { WeightLine } from '../../shared/api/ensembles.ts'
 import { LineChart } from '../charts/LineChart.tsx'
 import type { ChartAxis } from '../charts/types.ts'
 import { api } from '../client.ts'
 import { ErrorNote } from '../components/ErrorNote.tsx'
 import { count, loss } from '../format/format.ts'
+import { useMeasuring } from './useMeasuring.ts'
 
 interface WeightLineChartProps {
   readonly from: { readonly snapshotId: number; readonly words: string }
@@ -18,7 +19,15 @@ const accuracyAxis: ChartAxis = { label: 'validation accuracy, %', format: (valu
 
 /** Loss and accuracy on the straight line between the weights of two snapshots, as they are measured. */
 export function WeightLineChart({ from, to }: WeightLineChartProps) {
-  const { line, error, isBusy, start, cancel } = useWeightLine(from.snapshotId, to.snapshotId)
+  const {
+    known: line,
+    error,
+    isBusy,
+    start,
+    cancel,
+  } = useMeasuring<WeightLine>((told) =>
+    api.ensembles.line.subscribe({ from: from.snapshotId, to: to.snapshotId }, told),
+  )
   const points = useMemo(() => line?.points ?? [], [line])
   const losses = useMemo(
     () => [
@@ -73,39 +82,4 @@ function verdict({ points, places, top, isDone, examples }: WeightLine, isBusy: 
   return top.isBump
     ? `A bump of ${loss(top.height)} nats (± ${loss(top.standardError)} standard error, ${of}) at λ = ${top.at}: two basins.`
     : `One basin, as far as ${of} tell: no bump above ${loss(top.leastBump)} nats (three standard errors).`
-}
-
-/** Asked for by a click; what was measured of another pair is not shown. */
-function useWeightLine(from: number, to: number) {
-  const [line, setLine] = useState<WeightLine>()
-  const [error, setError] = useState<unknown>()
-  const [isBusy, setBusy] = useState(false)
-  const end = useRef<() => void>(undefined)
-  const cancel = (): void => {
-    end.current?.()
-    end.current = undefined
-    setBusy(false)
-  }
-  useEffect(() => () => end.current?.(), [])
-  const start = (): void => {
-    cancel()
-    setError(undefined)
-    setLine(undefined)
-    setBusy(true)
-    const subscription = api.ensembles.line.subscribe(
-      { from, to },
-      {
-        onData(now) {
-          setLine(now)
-          if (now.isDone) cancel()
-        },
-        onError(failure) {
-          setError(failure)
-          setBusy(false)
-        },
-      },
-    )
-    end.current = () => subscription.unsubscribe()
-  }
-  return { line, error, isBusy, start, cancel }
 }

@@ -17,6 +17,8 @@ export interface Start {
   readonly snapshotIds: readonly number[] | undefined
   /** By snapshot, of a weighted average whose shares are given; absent: they are chosen. */
   readonly shares?: ReadonlyMap<number, number> | undefined
+  /** Who chose them; absent: a hand. */
+  readonly chosenBy?: ChosenBy | undefined
 }
 
 /** An ensemble in the making: who is on the workbench, who is ticked, and what that comes to. Lists run along `candidates`. */
@@ -28,6 +30,8 @@ export interface EnsembleModel {
   /** They sum to 1 over the members and are 0 elsewhere. */
   readonly shares: readonly number[]
   readonly chosenBy: ChosenBy
+  /** By snapshot, of a weighted average that was set with them; undefined where shares are chosen. */
+  readonly given: ReadonlyMap<number, number> | undefined
   /** Shares are being chosen anew for the members ticked; those shown are the ones before, scaled. */
   readonly isChoosing: boolean
   readonly choosingError: unknown
@@ -66,7 +70,7 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
     start?.snapshotIds === undefined ? allTicked : only(start.snapshotIds),
   )
   const [given, setGiven] = useState<ReadonlyMap<number, number> | undefined>(start?.shares)
-  const [chooser, setChooser] = useState<ChosenBy>('hand')
+  const [chooser, setChooser] = useState<ChosenBy>(start?.chosenBy ?? 'hand')
   const workbench = useLastKnown(query.data)
   const chosen = useChoice(workbench, membership, method, given)
   const model = useMemo((): EnsembleModel | undefined => {
@@ -80,6 +84,7 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
         return candidate === undefined ? [] : [{ candidate, reason }]
       }),
       ...chosen,
+      given,
       setMethod: (next) => {
         setGiven(undefined)
         setMethod(next)
@@ -106,7 +111,7 @@ export function useEnsemble(all: readonly Candidate[], start: Start | undefined)
         setMembership(only(members))
       },
     }
-  }, [workbench, all, chosen, chooser])
+  }, [workbench, all, chosen, chooser, given])
   const failure = query.isError ? { error: query.error, retry: () => void query.refetch() } : undefined
   if (model !== undefined) return { state: 'ready', model, failure }
   return failure === undefined ? { state: 'loading' } : { state: 'failed', ...failure }

@@ -1,6 +1,6 @@
 import type { Difference } from '../../shared/ensemble/difference.ts'
 import type { Part } from '../../shared/ensemble/predictions.ts'
-import { count, counted, points, thin } from '../format/format.ts'
+import { count, counted, loss, points, thin } from '../format/format.ts'
 
 /** Who chose the members: nobody, the validation part, or a hand with the scores in sight. */
 export type ChosenBy = 'all' | 'validation' | 'hand'
@@ -47,3 +47,7 @@ export function membersWords({
   const snapshots = counted(members.length, 'snapshot')
   return runs > 1 ? `${snapshots} of ${counted(runs, 'run')}` : snapshots
 }
+
+/** An NLL in nats: infinite where a true class was given no probability at all, which is known and no gap. */
+export const nllText = (nll: number | null | undefined): string =>
+  nll === Number.POSITIVE_INFINITY ? '∞' : loss(nll)

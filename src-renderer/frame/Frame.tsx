@@ -1,6 +1,9 @@
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { elsewhereDialog } from '../elsewhere/dialogs.ts'
+import { ElsewhereDialogs } from '../elsewhere/ElsewhereDialogs.tsx'
 import { ConnectionNote } from './ConnectionNote.tsx'
+import { DropTarget } from './drop/DropTarget.tsx'
 import classes from './Frame.module.css'
 import { Finder, openFinder } from './finder/Finder.tsx'
 import { HealthNote } from './HealthNote.tsx'
@@ -24,7 +27,12 @@ export function Frame() {
     { keys: 's', does: 'Studies', run: () => void navigate({ to: '/studies' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
-  useDesktopMenu({ newRun: () => void navigate({ to: '/new' }), shortcuts: () => setSheetOpen(true) })
+  useDesktopMenu({
+    newRun: () => void navigate({ to: '/new' }),
+    importLog: () => elsewhereDialog.set('log'),
+    importPredictions: () => elsewhereDialog.set('predictions'),
+    shortcuts: () => setSheetOpen(true),
+  })
   useRunNews()
   useDesktopTheme()
   useFocusOnNewPage(page)
@@ -43,6 +51,8 @@ export function Frame() {
         <Outlet />
       </div>
       <Finder onShowShortcuts={() => setSheetOpen(true)} />
+      <DropTarget />
+      <ElsewhereDialogs />
       <ShortcutSheet opened={isSheetOpen} onClose={() => setSheetOpen(false)} />
     </div>
   )

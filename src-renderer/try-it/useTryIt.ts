@@ -7,6 +7,7 @@ import {
   pieceBytes,
 } from '../../shared/api/predictions.ts'
 import { api } from '../client.ts'
+import { base64 } from '../components/base64.ts'
 import { counted } from '../format/format.ts'
 
 /** A file to ask about, under the name that the answers bear. */
@@ -128,12 +129,4 @@ function refusalOf(examples: readonly Example[]): Error | undefined {
   return new Error(
     `While taking the files: at most ${mostFiles} files of together ${mostBytes / 2 ** 20} MiB can be tried here (received ${received}); drop fewer, or use "anneal predict".`,
   )
-}
-
-async function base64(piece: Blob): Promise<string> {
-  const bytes = new Uint8Array(await piece.arrayBuffer())
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 0x8000)
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000))
-  return btoa(text)
 }

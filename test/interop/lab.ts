@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createPulse } from '../../src-main/api/pulse.ts'
+import { createStudyServices } from '../../src-main/api/studies.ts'
 import { type Core, openCore } from '../../src-main/core.ts'
 import type { RunRecord } from '../../src-main/store/types.ts'
 import { cloudsCsv } from '../e2e/lab.ts'
@@ -10,6 +12,8 @@ export interface InteropLab {
   readonly home: string
   readonly core: Core
   readonly runs: readonly RunRecord[]
+  /** The id of a study that has ended. */
+  readonly study: string
   /** A new folder inside of the lab's. */
   folder(name: string): string
   close(): Promise<void>
@@ -80,10 +84,12 @@ export async function openInteropLab(): Promise<InteropLab> {
     budget: { steps: 40 },
   }
   runs.push((await (await core.runs.launch(table)).finished).run)
+  const study = await trainStudy(core)
   return {
     home,
     core,
     runs,
+    study,
     folder(name) {
       const folder = path.join(home, name)
       mkdirSync(folder, { recursive: true })
@@ -94,4 +100,28 @@ export async function openInteropLab(): Promise<InteropLab> {
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+
+/** Two rates, one of which diverges, with two seeds each. */
+async function trainStudy(core: Core): Promise<string> {
+  process.stderr.write('Training a study...\n')
+  const id = await core.studies.launch({
+    kind: 'sweep',
+    base: {
+      dataset: { name: 'clouds' },
+      model: { kind: 'mlp', hidden: [8] },
+      schedule,
+      batchSize: 10,
+      budget: { steps: 40 },
+    },
+    axes: [{ path: 'schedule.lrMax', values: [0.05, 1e6] }],
+    seeds: [1, 2],
+  })
+  const services = createStudyServices(core, createPulse(core))
+  const end = new AbortController()
+  core.runs.workOnQueue(id)
+  for await (const { value } of services.watch(id, undefined, end.signal))
+    if (value.study.status === 'finished') end.abort()
+  core.runs.leaveQueue()
+  return id
 }

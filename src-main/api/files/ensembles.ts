@@ -1,15 +1,18 @@
 import { z } from 'zod'
-import { type EnsembleChoice, snapshotDownloads } from '../../../shared/api/urls.ts'
-import { combine } from '../../../shared/ensemble/index.ts'
+import {
+  type EnsembleChoice,
+  type PredictionFormat,
+  predictionFormats,
+  snapshotDownloads,
+} from '../../../shared/api/urls.ts'
 import { methodWords, predictionMethods } from '../../../shared/ensemble/methods.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
-import type { Predictions } from '../../../shared/run/messages.ts'
 import type { Core } from '../../core.ts'
-import { refuseOtherSplits, runsOf } from '../../ensembles/sameSplit.ts'
-import { type CsvForm, csvLines } from '../../export/csv.ts'
-import { predictionsParquet } from '../../export/predictionsParquet.ts'
+import { type ChosenMember, commonClasses, ensemblePredictions } from '../../ensembles/predictionTables.ts'
+import { predictionFile } from '../../export/predictions/index.ts'
 import { exportEnsembleOnnx, exportSnapshot } from '../../export/snapshot.ts'
-import type { SnapshotRecord, StoreReads } from '../../store/types.ts'
+import { exportWeightAverage } from '../../export/weightAverage.ts'
+import type { StoreReads } from '../../store/types.ts'
 import { csvForm, download, lookUp, parquetType } from './answers.ts'
 import { type TarFile, tarFile, tarOf } from './tar.ts'
 
@@ -36,49 +39,37 @@ const memberList = z
   })
 
 const choice = { method: z.enum(predictionMethods), members: memberList }
-const predictionsQuery = z.object({ ...choice, ...csvForm, part: z.enum(['validation', 'test']) })
+const predictionsQuery = z.object({
+  ...choice,
+  ...csvForm,
+  part: z.enum(['validation', 'test']),
+  format: z.enum(predictionFormats),
+})
 const modelsQuery = z.object({ ...choice, format: z.enum(snapshotDownloads) })
+
+const averagedQuery = z.object({ members: memberList, format: z.enum(snapshotDownloads) })
 
 const doing = 'reading the address of an ensemble'
 
-interface ChosenMember {
-  readonly snapshot: SnapshotRecord
-  /** Shares sum to 1. */
-  readonly weight: number
-}
-
-export async function ensemblePredictions(
-  { store: { read } }: Core,
+export async function ensembleAnswers(
+  core: Core,
   groups: Readonly<Record<string, string>>,
   request: Request,
 ): Promise<Response> {
-  const given = Object.fromEntries(new URL(request.url).searchParams)
-  const { part, raw, ...ensemble } = parseOrExplain(predictionsQuery, given, doing)
-  const looked = lookUp(() => membersOf(read, ensemble))
+  const given = { ...Object.fromEntries(new URL(request.url).searchParams), ...groups }
+  const { part, raw, format, ...ensemble } = parseOrExplain(predictionsQuery, given, doing)
+  const looked = lookUp(() => membersOf(core.store.read, ensemble))
   if ('missing' in looked) return looked.missing
-  const members = looked.found
-  refuseOtherSplits(
-    'writing predictions',
-    runsOf(
-      read,
-      members.map(({ snapshot }) => snapshot),
-    ),
-  )
-  const stored = members.map(({ snapshot }) => storedPart(read, snapshot, part))
-  const labels = commonLabels(stored, members)
-  const classes = classNames(read, members)
-  const probs = combine(stored, classes.length, combinationOf(ensemble.method, members))
-  if (groups.format === 'parquet')
-    return download(
-      `ensemble-${part}-predictions.parquet`,
-      parquetType,
-      predictionsParquet(probs, labels, classes),
-    )
-  return download(
-    `ensemble-${part}-predictions.csv`,
-    'text/csv; charset=utf-8',
-    predictionRows(probs, labels, classes, { raw }),
-  )
+  const table = await ensemblePredictions(core, ensemble.method, looked.found, part)
+  const name = `ensemble-${part}-predictions.${format}`
+  return download(name, predictionTypes[format], predictionFile(table, format, { raw }))
+}
+
+const predictionTypes: Readonly<Record<PredictionFormat, string>> = {
+  csv: 'text/csv; charset=utf-8',
+  parquet: parquetType,
+  npy: 'application/octet-stream',
+  npz: 'application/zip',
 }
 
 export async function ensembleModels(
@@ -91,7 +82,8 @@ export async function ensembleModels(
   const looked = lookUp(() => membersOf(core.store.read, ensemble))
   if ('missing' in looked) return looked.missing
   const members = looked.found
-  const classes = classNames(core.store.read, members)
+  const snapshots = members.map(({ snapshot }) => snapshot)
+  const classes = commonClasses(core.store.read, snapshots) ?? []
   if (format === 'onnx')
     return download('ensemble.onnx', 'application/octet-stream', [
       exportEnsembleOnnx(core.store, ensemble.method, members),
@@ -99,6 +91,40 @@ export async function ensembleModels(
   const mtime = new Date(Math.max(...members.map(({ snapshot }) => snapshot.createdAt)))
   const files = memberFiles(core, ensemble.method, members, classes, format)
   return download(`ensemble-${format}.tar`, 'application/x-tar', tarOf(files, mtime))
+}
+
+export async function averagedModel(
+  core: Core,
+  groups: Readonly<Record<string, string>>,
+  request: Request,
+): Promise<Response> {
+  const given = { ...Object.fromEntries(new URL(request.url).searchParams), ...groups }
+  const { members: named, format } = parseOrExplain(averagedQuery, given, doing)
+  const looked = lookUp(() => membersOf(core.store.read, { method: 'weighted', members: named }))
+  if ('missing' in looked) return looked.missing
+  const members = looked.found
+  refuseOtherRuns(members)
+  const shares = members.map(({ snapshot, weight }) => ({ snapshotId: snapshot.id, weight }))
+  const files = exportWeightAverage(core.store, members, await core.ensembles.averaged(shares), format)
+  if (format !== 'tfjs')
+    return download(
+      `averaged-weights.${format}`,
+      'application/octet-stream',
+      files.flatMap(({ chunks }) => chunks),
+    )
+  const mtime = new Date(Math.max(...members.map(({ snapshot }) => snapshot.createdAt)))
+  const inTar = files.map(({ name, chunks }) => tarFile(`averaged-weights/${name}`, chunks))
+  return download('averaged-weights-tfjs.tar', 'application/x-tar', tarOf(inTar, mtime))
+}
+
+/** @throws UserError where members are of several runs: their models need not have the same weights */
+function refuseOtherRuns(members: readonly ChosenMember[]): void {
+  const [first] = members
+  const stray = members.find(({ snapshot }) => snapshot.runId !== first?.snapshot.runId)
+  if (stray === undefined) return
+  throw new UserError(
+    `While averaging weights: snapshot ${stray.snapshot.id} is of run ${stray.snapshot.runId} and snapshot ${first?.snapshot.id} of run ${first?.snapshot.runId}; average snapshots of one run.`,
+  )
 }
 
 function membersOf(read: StoreReads, { method, members }: EnsembleChoice): ChosenMember[] {
@@ -109,81 +135,6 @@ function membersOf(read: StoreReads, { method, members }: EnsembleChoice): Chose
     snapshot: read.snapshot(snapshotId),
     weight: (weights[i] ?? 0) / sum,
   }))
-}
-
-function combinationOf(
-  method: EnsembleChoice['method'],
-  members: readonly ChosenMember[],
-): Parameters<typeof combine>[2] {
-  switch (method) {
-    case 'average':
-      return { kind: 'mean' }
-    case 'logitAverage':
-      return { kind: 'geometric' }
-    case 'weighted':
-      return { kind: 'weighted', weights: members.map(({ weight }) => weight) }
-  }
-}
-
-function storedPart(read: StoreReads, { id, runId }: SnapshotRecord, part: Predictions['part']): Predictions {
-  const found = read.predictions(id, part)
-  if (found !== undefined && found.labels.length > 0) return found
-  throw new UserError(
-    `While writing predictions: run ${runId} kept no ${part} predictions of snapshot ${id}; choose the other part, or leave it out.`,
-  )
-}
-
-/** @throws UserError where members were scored on different examples */
-function commonLabels(stored: readonly Predictions[], members: readonly ChosenMember[]): Uint16Array {
-  const [first] = stored
-  if (first === undefined) throw new Error('an ensemble has at least one member')
-  const stray = stored.findIndex(
-    ({ labels }) =>
-      labels.length !== first.labels.length || labels.some((label, i) => label !== first.labels[i]),
-  )
-  if (stray === -1) return first.labels
-  throw new UserError(
-    `While writing predictions: run ${members[stray]?.snapshot.runId} was scored on other examples than run ${members[0]?.snapshot.runId}; combine runs of the same data and split.`,
-  )
-}
-
-const classList = z.looseObject({ classes: z.array(z.string()) })
-
-/** @throws UserError where members tell different classes apart */
-function classNames(read: StoreReads, members: readonly ChosenMember[]): string[] {
-  const datasets = read.datasets()
-  const lists = members.map(({ snapshot: { runId } }) => {
-    const { datasetId } = read.run(runId)
-    const meta = datasets.find(({ id }) => id === datasetId)?.meta
-    return parseOrExplain(classList, meta, `reading what is stored of data set ${datasetId}`).classes
-  })
-  const [first = []] = lists
-  const stray = lists.findIndex((list) => JSON.stringify(list) !== JSON.stringify(first))
-  if (stray === -1) return first
-  throw new UserError(
-    `While combining snapshots: run ${members[stray]?.snapshot.runId} has other classes than run ${members[0]?.snapshot.runId}; combine runs of the same data.`,
-  )
-}
-
-const rowsAtOnce = 512
-
-function* predictionRows(
-  probs: Float64Array,
-  labels: Uint16Array,
-  classes: readonly string[],
-  form: CsvForm,
-): Generator<string> {
-  const header = ['example', 'label', 'predicted', ...classes.map((name) => `probability ${name}`)]
-  yield csvLines([header], form)
-  const n = classes.length
-  for (let from = 0; from < labels.length; from += rowsAtOnce) {
-    const rows = [...labels.subarray(from, from + rowsAtOnce)].map((label, k) => {
-      const row = probs.subarray((from + k) * n, (from + k + 1) * n)
-      const predicted = row.indexOf(Math.max(...row))
-      return [from + k, classes[label] ?? label, classes[predicted] ?? predicted, ...row]
-    })
-    yield csvLines(rows, form)
-  }
 }
 
 /** ensemble.json first, then a folder a member; only one member is in memory at a time. */

@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import { type DataPreview, previewOptions } from '../../../shared/data/preview.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import { visibleText } from '../../../shared/visibleText.ts'
 import { databaseFile, homeFolder } from '../../core.ts'
 import {
   type Catalogue,
   createCatalogue,
+  detectFormat,
   EMBEDDED,
   type ImportOptions,
   importOptions,
   type StoredDataset,
 } from '../../datasets/index.ts'
+import { previewData } from '../../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../../runs/datasetUse.ts'
 import type { RunRecord } from '../../store/types.ts'
 import {
@@ -26,7 +29,10 @@ import {
 } from '../context.ts'
 import { plural, whole } from '../format.ts'
 import { examples } from '../help.ts'
+import { describePreview, previewReport } from '../previewText.ts'
 import { table } from '../table.ts'
+import { untilInterrupted } from '../untilInterrupted.ts'
+import { addExportSplit } from './exportSplit.ts'
 
 const plainOptions = z.object(jsonOption)
 
@@ -42,7 +48,8 @@ const size = z
 
 const importFlags = z.object({
   ...jsonOption,
-  format: z.string(),
+  format: z.string().optional(),
+  preview: z.boolean().default(false),
   name: z.string().optional(),
   source: z.string().optional(),
   license: z.string().optional(),
@@ -55,6 +62,10 @@ const importFlags = z.object({
   header: z.boolean().default(true),
   delimiter: z.string().optional(),
   categorical: list.optional(),
+  without: list.optional(),
+  as: z.string().optional(),
+  layout: z.string().optional(),
+  arrays: list.optional(),
   resize: size.optional(),
   channels: z.string().transform(Number).optional(),
   skipUnusable: z.boolean().default(false),
@@ -64,10 +75,11 @@ export function addDatasets(program: Command, cli: Cli): void {
   const datasets = program
     .command('datasets')
     .helpCommand(false)
-    .summary('data to train on: list, import, remove')
+    .summary('data to train on: list, import, export-split, remove')
     .description('Data to train on, stored once in the data folder.')
   addList(datasets, cli)
   addImport(datasets, cli)
+  addExportSplit(datasets, cli)
   addRemove(datasets, cli)
 }
 
@@ -108,22 +120,42 @@ function addImport(datasets: Command, cli: Cli): void {
   const command = addJson(datasets.command('import'))
     .description('Import a data set. It is copied, so the files may go afterwards.')
     .argument('<path>', 'file or folder')
-    .requiredOption('--format <format>', 'idx, cifar, csv or images')
+    .option('--format <format>', 'idx, cifar, csv, parquet, numpy or images (default: told by the content)')
+    .option(
+      '--preview',
+      'only tell what would be imported: rows, sizes, columns, classes, the class column that is guessed, what is broken',
+    )
     .option('--name <name>', 'what to call it (default: the name of the file or folder)')
     .option('--source <text>', 'where it came from')
     .option('--license <text>', 'under which terms')
-    .option('--labels <file|set>', 'idx: the labels file; cifar: fine or coarse')
-    .option('--test-images <file>', 'idx: images of the test part')
-    .option('--test-labels <file>', 'idx: labels of the test part')
+    .option('--labels <file|set>', 'idx, numpy: the labels file; cifar: fine or coarse')
+    .option('--test-images <file>', 'idx, numpy: examples of the test part')
+    .option('--test-labels <file>', 'idx, numpy: labels of the test part')
     .option(
       '--classes <names>',
       'idx: names of labels 0, 1, ... or of those in use, with commas between them',
     )
-    .option('--test-path <path>', 'csv, images: the test part')
-    .option('--label <column>', 'csv: column of the class, by name or position (from 0)')
+    .option('--test-path <path>', 'csv, parquet, images: the test part')
+    .option('--label <column>', 'csv, parquet: column of the class, by name or position (from 0)')
     .option('--no-header', 'csv: the first line is data')
     .option('--delimiter <character>', 'csv: between fields (default: comma; \\t is a tab)')
-    .option('--categorical <columns>', 'csv: columns of codes, by name or position, with commas between them')
+    .option(
+      '--categorical <columns>',
+      'csv, parquet: columns of codes, by name or position, with commas between them',
+    )
+    .option(
+      '--without <columns>',
+      'csv, parquet: columns to leave out, by name or position, with commas between them',
+    )
+    .option('--as <what>', 'csv, parquet, numpy: table, or images whose pixels the rows are')
+    .option(
+      '--layout <layout>',
+      'images in colour of csv, parquet, numpy: planar (all red levels first) or interleaved',
+    )
+    .option(
+      '--arrays <names>',
+      'numpy: examples and labels in a .npz, then those of the test part, with commas',
+    )
     .option('--resize <size>', 'images: scale to HEIGHTxWIDTH')
     .option('--channels <n>', 'images: 1 grey, 3 colour')
     .option('--skip-unusable', 'images: import without the files that cannot be used')
@@ -132,13 +164,16 @@ function addImport(datasets: Command, cli: Cli): void {
       examples([
         ['anneal datasets import mnist/ --format idx --name mnist', 'a folder with the four files of MNIST'],
         ['anneal datasets import cifar-10-binary.tar.gz --format cifar', 'as published'],
+        ['anneal datasets import iris.csv --preview', 'what is in it; nothing is imported'],
         ['anneal datasets import iris.csv --format csv --label species', 'a table with a header'],
         ['anneal datasets import photos/ --format images --resize 32x32', 'a folder a class'],
       ]),
     )
   command.action(async (path: string) => {
-    const { json, ...flags } = readOptions(command, importFlags)
-    const imported = await importWithProgress(cli, optionsOf(path, flags))
+    const { json, preview, ...flags } = readOptions(command, importFlags)
+    const given = await givenOptions(path, flags)
+    if (preview) return showPreview(cli, path, given, json)
+    const imported = await importWithProgress(cli, parseOrExplain(importOptions, given, readingOptions))
     const { meta, alreadyStored, addedName, notes } = imported
     if (json) return printJson(cli, { ...described(imported), alreadyStored, notes })
     for (const note of notes) cli.terminal.err(`${visibleText(note)}\n`)
@@ -148,20 +183,37 @@ function addImport(datasets: Command, cli: Cli): void {
   })
 }
 
+const readingOptions = 'reading the options of "anneal datasets import"'
+
 /** Only what belongs to the format is handed on; a flag of another format is refused by its schema. */
-function optionsOf(path: string, flags: Omit<z.infer<typeof importFlags>, 'json'>): ImportOptions {
-  const { header, categorical, skipUnusable, ...rest } = flags
+async function givenOptions(path: string, flags: Omit<z.infer<typeof importFlags>, 'json' | 'preview'>) {
+  const { header, categorical, skipUnusable, format, ...rest } = flags
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   const chosen = {
     ...(header ? {} : { header }),
     ...(categorical && { categorical }),
     ...(skipUnusable && { skipUnusable }),
   }
-  return parseOrExplain(
-    importOptions,
-    { path, ...given, ...chosen },
-    'reading the options of "anneal datasets import"',
-  )
+  return { path, format: format ?? (await detectFormat(path)), ...given, ...chosen }
+}
+
+/** Looks at everything, however long that takes: a program may read what is printed. */
+async function showPreview(cli: Cli, path: string, given: object, json: boolean): Promise<void> {
+  const options = parseOrExplain(previewOptions, given, readingOptions)
+  const { screen } = cli.terminal
+  const last = await untilInterrupted(cli, async (signal) => {
+    let last: DataPreview | undefined
+    for await (const preview of previewData(options, signal)) {
+      last = preview
+      const { done, total } = preview.progress
+      screen?.write(`\r\x1b[KLooking: ${Math.floor((100 * done) / Math.max(1, total))} %`)
+    }
+    screen?.write('\r\x1b[K')
+    return last
+  })
+  if (last === undefined) return
+  if (json) return printJson(cli, previewReport(last))
+  await cli.terminal.out(describePreview(last, path, cli.terminal.columns))
 }
 
 async function importWithProgress(cli: Cli, options: ImportOptions) {

@@ -50,11 +50,17 @@ const weightsWarning =
   'Averaging weights makes one new model, not an ensemble of predictions: where cycles ended in different valleys it can be far worse than any member. Its normalisation statistics are recomputed over an epoch of training data.\n'
 
 /** What was measured of that warning. */
-function bumpText(bump: EnsembleResult['bump']): string {
+function bumpText({ bump, members }: Pick<EnsembleResult, 'bump' | 'members'>): string {
   if (bump === undefined) return ''
+  const ids = members.map(({ snapshot }) => snapshot.id)
+  const [from, to] = ids
+  const more =
+    ids.length < 3
+      ? `"anneal line --from ${from} --to ${to}" shows the bump between the two`
+      : `"anneal line --average ${ids.join()}" shows which of them lie across it`
   const { height, standardError, leastBump } = bump
   return bump.isBump
-    ? `Warning: the members lie in different valleys. The averaged model's validation loss is ${fixed(height)} nats (standard error ${fixed(standardError)}) above the mean of theirs; "anneal line" shows the bump between two of them.\n`
+    ? `Warning: the members lie in different valleys. The averaged model's validation loss is ${fixed(height)} nats (standard error ${fixed(standardError)}) above the mean of theirs; ${more}.\n`
     : `No bump between the members that validation data can tell (none above ${fixed(leastBump)} nats, three standard errors): the averaged model's validation loss is ${nats(height, fixed)} the mean of theirs.\n`
 }
 
@@ -121,7 +127,7 @@ export function addEnsemble(program: Command, cli: Cli): void {
         method === 'weightAverage'
           ? await core.ensembles.averageWeights(requestOf(given))
           : evaluated(core, given, method, choose)
-      if (method === 'weightAverage') cli.terminal.err(`${weightsWarning}${bumpText(result.bump)}`)
+      if (method === 'weightAverage') cli.terminal.err(`${weightsWarning}${bumpText(result)}`)
       const saved = save === undefined ? undefined : core.ensembles.save(save, result)
       if (rest.json) {
         const { id, name } = saved ?? {}

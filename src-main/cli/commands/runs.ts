@@ -5,6 +5,8 @@ import { UserError } from '../../../shared/errors.ts'
 import { runStatus } from '../../../shared/run/state.ts'
 import { visibleJson } from '../../../shared/visibleText.ts'
 import type { Core } from '../../core.ts'
+import { runPredictions } from '../../ensembles/predictionTables.ts'
+import { predictionFile } from '../../export/predictions/index.ts'
 import { csvTables, runCsv } from '../../export/runCsv.ts'
 import { runJson } from '../../export/runJson.ts'
 import { runParquet } from '../../export/runParquet.ts'
@@ -28,10 +30,18 @@ import {
 import { type Chunk, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
+import {
+  isPredictionFormat,
+  partFlag,
+  partOption,
+  predictionWords,
+  writePredictions,
+} from '../predictionExport.ts'
 import { runListReport, runReport } from '../reports.ts'
 import { describeRun, runTable } from '../runText.ts'
 
-const formats = ['csv', 'parquet', 'json', 'tensorboard', 'svg'] as const
+const formats = ['csv', 'parquet', 'npy', 'npz', 'json', 'tensorboard', 'svg'] as const
+const tables = [...csvTables, 'predictions'] as const
 
 const showOptions = z.object(storeOptions)
 const listOptions = z.object({
@@ -43,7 +53,8 @@ const listOptions = z.object({
 const exportOptions = z.object({
   ...storeOptions,
   format: z.enum(formats).optional(),
-  table: z.enum(csvTables).default('steps'),
+  table: z.enum(tables).optional(),
+  part: partOption,
   raw: z.boolean().default(false),
   out: z.string().min(1).optional(),
   force: z.boolean().default(false),
@@ -109,10 +120,17 @@ function addShow(runs: Command, cli: Cli): void {
 function addExport(runs: Command, cli: Cli): void {
   const command = addRunCommand(runs, 'export')
     .description(
-      'Write a run in an open format: CSV, Parquet, JSON, TensorBoard event files, or a picture of it.',
+      `Write a run in an open format: CSV, Parquet, JSON, TensorBoard event files, a picture of it, or what its snapshots predicted. ${predictionWords} Of a run they have those of every snapshot, with its number and cycle.`,
     )
-    .option('--format <format>', 'csv, parquet, json, tensorboard or svg (default: json)')
-    .option('--table <table>', 'for csv and parquet: steps, epochs or snapshots (default: steps)')
+    .option(
+      '--format <format>',
+      'csv, parquet, json, tensorboard or svg; predictions also npy or npz (default: json)',
+    )
+    .option(
+      '--table <table>',
+      'for csv and parquet: steps, epochs, snapshots or predictions (default: steps)',
+    )
+    .option(...partFlag)
     .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--out <path>', 'file to write, a folder for tensorboard (default: standard output)')
     .option('--force', 'replace the file if it is there')
@@ -122,6 +140,10 @@ function addExport(runs: Command, cli: Cli): void {
         [
           'anneal runs export mwt --format csv --out run.csv',
           'learning rate, loss and the rest, a line a step',
+        ],
+        [
+          'anneal runs export mwt --format npz --table predictions --out test.npz',
+          'probabilities of its snapshots, for NumPy',
         ],
         ['anneal runs export mwt --format tensorboard --out logs', 'then: tensorboard --logdir logs'],
         ['anneal runs export mwt --format svg --out run.svg', 'rate, momentum and accuracy on one axis'],
@@ -137,17 +159,17 @@ async function exportRun(
   cli: Cli,
   core: Core,
   run: RunRecord,
-  { json, format = 'json', table, raw, out, force }: z.infer<typeof exportOptions>,
+  options: z.infer<typeof exportOptions>,
 ): Promise<void> {
-  if (
-    out === undefined &&
-    (format === 'tensorboard' || format === 'parquet' || (json && format !== 'json'))
-  ) {
+  const { json, format = 'json', table, raw, out, force } = options
+  if (out === undefined && (binary.has(format) || (json && format !== 'json'))) {
     throw new UserError(
       `While exporting run ${run.id}: ${format} needs --out, because ${json ? '--json prints JSON' : 'it is a binary file'} on standard output.`,
     )
   }
-  const { name, chunks } = renderRun(core, run, format, table, raw)
+  if (table === 'predictions' || format === 'npy' || format === 'npz')
+    return exportPredictions(cli, core, run, options)
+  const { name, chunks } = renderRun(core, run, format, table ?? 'steps', raw)
   if (out === undefined) {
     for (const chunk of chunks) await cli.terminal.out(isJson(format, chunk) ? visibleJson(chunk) : chunk)
     return
@@ -157,6 +179,24 @@ async function exportRun(
   cli.terminal.err(`Wrote ${written.file} (${plural(written.bytes, 'byte')}).\n`)
 }
 
+const binary = new Set<string>(['tensorboard', 'parquet', 'npy', 'npz'])
+
+async function exportPredictions(
+  cli: Cli,
+  core: Core,
+  run: RunRecord,
+  { format = 'json', table = 'predictions', part, out, ...options }: z.infer<typeof exportOptions>,
+): Promise<void> {
+  if (table !== 'predictions' || !isPredictionFormat(format))
+    throw new UserError(
+      `While exporting run ${run.id}: ${format} has no table of ${table}; predictions are written as csv, parquet, npy or npz, and steps, epochs and snapshots as csv or parquet.`,
+    )
+  const predicted = await runPredictions(core, run.id, part)
+  if (out !== undefined)
+    return writePredictions(cli, predicted, { runId: run.id }, { ...options, format, out })
+  for (const chunk of predictionFile(predicted, format, { raw: options.raw })) await cli.terminal.out(chunk)
+}
+
 const isJson = (format: string, chunk: Chunk): chunk is string =>
   format === 'json' && typeof chunk === 'string'
 
@@ -164,7 +204,7 @@ const isJson = (format: string, chunk: Chunk): chunk is string =>
 function renderRun(
   { store: { read } }: Core,
   run: RunRecord,
-  format: (typeof formats)[number],
+  format: Exclude<(typeof formats)[number], 'npy' | 'npz'>,
   table: (typeof csvTables)[number],
   raw: boolean,
 ): { name?: string; chunks: Iterable<Chunk> } {

@@ -7,6 +7,7 @@ import type { Services } from '../../../shared/api/services.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
+import { uploadsFolder } from '../../datasets/dataUploads.ts'
 import { boundDatasets } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
@@ -120,7 +121,10 @@ function servicesFor(core: Core, windowFolder: string, named: readonly string[])
       )
   }
   const services = createServices(core, 'browser', { windowFolder })
-  return { ...services, datasets: boundDatasets(services.datasets, { named, own: core.home }) }
+  return {
+    ...services,
+    datasets: boundDatasets(services.datasets, { named, own: core.home, uploads: uploadsFolder(core.home) }),
+  }
 }
 
 /** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */

@@ -1,8 +1,10 @@
-import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { parseOrExplain } from '../../../shared/errors.ts'
-import { exportSnapshot, snapshotFormats } from '../../export/snapshot.ts'
+import { predictionFormats } from '../../../shared/api/urls.ts'
+import { parseOrExplain, UserError } from '../../../shared/errors.ts'
+import { snapshotPredictions } from '../../ensembles/predictionTables.ts'
+import { snapshotFormats } from '../../export/model.ts'
+import { exportSnapshot } from '../../export/snapshot.ts'
 import {
   addRunCommand,
   addStore,
@@ -14,16 +16,25 @@ import {
   withRun,
   withStored,
 } from '../context.ts'
-import { refuseToOverwrite, writeFileWhole } from '../files.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
+import { writeModel } from '../modelExport.ts'
+import {
+  isPredictionFormat,
+  partFlag,
+  partOption,
+  predictionWords,
+  writePredictions,
+} from '../predictionExport.ts'
 import { snapshotReport } from '../reports.ts'
 import { snapshotTable } from '../runText.ts'
 
 const listOptions = z.object(storeOptions)
 const exportOptions = z.object({
   ...storeOptions,
-  format: z.enum(snapshotFormats),
+  format: z.enum([...snapshotFormats, ...predictionFormats]),
+  part: partOption,
+  raw: z.boolean().default(false),
   out: z.string().min(1),
   force: z.boolean().default(false),
   ema: z.boolean().default(false),
@@ -63,11 +74,16 @@ function addList(snapshots: Command, cli: Cli): void {
 function addExport(snapshots: Command, cli: Cli): void {
   const command = addStore(snapshots.command('export'))
     .description(
-      'Write a snapshot as a tfjs LayersModel (a folder), a safetensors file or an ONNX file, with its normalisation. An ONNX file takes examples as the data set keeps them: normalisation is part of it.',
+      `Write a snapshot as a tfjs LayersModel (a folder), a safetensors file or an ONNX file, with its normalisation, or what it predicted. An ONNX file takes examples as the data set keeps them: normalisation is part of it. ${predictionWords}`,
     )
     .argument('<snapshot>', 'its number, from "snapshots list"')
-    .requiredOption('--format <format>', 'tfjs, safetensors or onnx')
+    .requiredOption(
+      '--format <format>',
+      'the model: tfjs, safetensors or onnx; predictions: csv, parquet, npy or npz',
+    )
     .requiredOption('--out <path>', 'folder for tfjs, a file for the others')
+    .option(...partFlag)
+    .option('--raw', 'for csv: text as it is stored, not made harmless for spreadsheets')
     .option('--force', 'replace what is there')
     .option('--ema', 'the moving average of the weights kept beside it, instead of its own')
     .addHelpText(
@@ -76,27 +92,32 @@ function addExport(snapshots: Command, cli: Cli): void {
         ['anneal snapshots export 5 --format tfjs --out model', 'for tf.loadLayersModel'],
         ['anneal snapshots export 5 --format onnx --out model.onnx', 'for ONNX Runtime and others'],
         ['anneal snapshots export 5 --format safetensors --out model.safetensors', 'for any other program'],
+        ['anneal snapshots export 5 --format npz --part test --out test.npz', 'its predictions, for NumPy'],
       ]),
     )
   command.action(async (number: string) => {
     const options = readOptions(command, exportOptions)
     const { snapshot } = readArgument(number)
+    const { format } = options
     await withStored(cli, options, async (core) => {
-      const files = exportSnapshot(core.store, snapshot, options.format, options.ema ? 'ema' : 'own').map(
-        ({ name, chunks }) => ({
-          file: name === undefined ? options.out : path.join(options.out, name),
-          chunks,
-        }),
-      )
-      // All or nothing: none is written where one would be in the way.
-      for (const { file } of files) refuseToOverwrite(file, options.force)
-      const written = []
-      for (const { file, chunks } of files) written.push(await writeFileWhole(file, chunks, options.force))
-      if (options.json)
-        return printJson(cli, { snapshotId: snapshot, format: options.format, files: written })
+      if (isPredictionFormat(format)) {
+        refuseAverage(snapshot, options.ema)
+        const table = await snapshotPredictions(core, core.store.read.snapshot(snapshot), options.part)
+        return writePredictions(cli, table, { snapshotId: snapshot }, { ...options, format })
+      }
+      const files = exportSnapshot(core.store, snapshot, format, options.ema ? 'ema' : 'own')
+      const written = await writeModel(files, options.out, options.force)
+      if (options.json) return printJson(cli, { snapshotId: snapshot, format, files: written })
       for (const { file, bytes } of written) cli.terminal.err(`Wrote ${file} (${plural(bytes, 'byte')}).\n`)
     })
   })
+}
+
+function refuseAverage(snapshot: number, ema: boolean): void {
+  if (!ema) return
+  throw new UserError(
+    `While exporting snapshot ${snapshot}: the predictions of its moving average are not kept, only their scores; leave out --ema, or export its weights.`,
+  )
 }
 
 function readArgument(number: string): { snapshot: number } {

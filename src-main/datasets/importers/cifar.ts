@@ -6,11 +6,12 @@ import { openBytes } from '../byteSource.ts'
 import type { Part } from '../contentWriter.ts'
 import { isFolder, namesIn, peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
+import { interleave } from './interleave.ts'
 import { type LabelNumbers, numberLabels } from './labelNumbers.ts'
 
 const PIXELS = 32 * 32
-const IMAGE_BYTES = 3 * PIXELS
-const SHAPE = [32, 32, 3]
+export const IMAGE_BYTES = 3 * PIXELS
+export const SHAPE = [32, 32, 3]
 
 /** Files of CIFAR-10 and CIFAR-100 in the order they are stored in; a record is the label bytes and the image. */
 const TEN = [
@@ -33,7 +34,7 @@ export const CIFAR_TRAIN_FILES: ReadonlySet<string> = new Set([...TEN, ...HUNDRE
 /** The largest record count that a file may have: CIFAR-100's train.bin has 50,000. */
 const MOST_RECORDS = 100_000
 
-interface Layout {
+export interface Layout {
   readonly labelBytes: number
   /** Which of a record's label bytes counts. */
   readonly labelAt: number
@@ -81,14 +82,14 @@ export async function importCifar(
 }
 
 /** The folder itself, or the scratch folder with the known files of the archive. */
-async function cifarFolder(path: string, scratch: string): Promise<string> {
+export async function cifarFolder(path: string, scratch: string): Promise<string> {
   if (await isFolder(path)) return path
   const { unpackKnown } = await import('./archive.ts')
   await unpackKnown(path, scratch, CIFAR_FILES, MOST_RECORDS * (IMAGE_BYTES + 2))
   return scratch
 }
 
-function layoutOf({ path, labels }: CifarOptions, names: ReadonlySet<string>): Layout {
+export function layoutOf({ path, labels }: CifarOptions, names: ReadonlySet<string>): Layout {
   const ten = TEN.some((name) => names.has(name))
   const hundred = HUNDRED.some((name) => names.has(name))
   if (ten === hundred)
@@ -110,7 +111,7 @@ function layoutOf({ path, labels }: CifarOptions, names: ReadonlySet<string>): L
     : { ...common, labelAt: 0, namesFile: 'coarse_label_names.txt', classes: 20 }
 }
 
-async function countRecords(path: string, { labelBytes }: Layout): Promise<number> {
+export async function countRecords(path: string, { labelBytes }: Layout): Promise<number> {
   const { size } = await peek(path, 0)
   const record = labelBytes + IMAGE_BYTES
   const count = size / record
@@ -120,7 +121,11 @@ async function countRecords(path: string, { labelBytes }: Layout): Promise<numbe
   )
 }
 
-async function classNames(folder: string, names: ReadonlySet<string>, layout: Layout): Promise<string[]> {
+export async function classNames(
+  folder: string,
+  names: ReadonlySet<string>,
+  layout: Layout,
+): Promise<string[]> {
   const numbers = Array.from({ length: layout.classes }, (_, label) => String(label))
   if (!names.has(layout.namesFile)) return numbers
   const path = join(folder, layout.namesFile)
@@ -136,7 +141,7 @@ async function classNames(folder: string, names: ReadonlySet<string>, layout: La
 }
 
 /** The labels of all records, without the images. */
-async function readLabels(path: string, count: number, layout: Layout): Promise<Uint8Array> {
+export async function readLabels(path: string, count: number, layout: Layout): Promise<Uint8Array> {
   const record = layout.labelBytes + IMAGE_BYTES
   const labels = new Uint8Array(count)
   await using source = await openBytes(path)
@@ -165,19 +170,10 @@ async function copyRecords(
     const labels = new Uint8Array(n)
     for (let i = 0; i < n; i++) {
       labels[i] = bytes[i * record + labelAt] ?? 0
-      interleave(bytes, i * record + labelBytes, images, i * IMAGE_BYTES)
+      interleave(bytes, i * record + labelBytes, images, i * IMAGE_BYTES, PIXELS)
     }
     await writer.append(part, images.subarray(0, n * IMAGE_BYTES), numbers.encode(part, at, labels))
     advance(n)
   }
   await source.expectEnd()
-}
-
-/** Three planes to one [32, 32, 3] image. */
-function interleave(planes: Uint8Array, from: number, image: Uint8Array, to: number): void {
-  for (let p = 0; p < PIXELS; p++) {
-    image[to + 3 * p] = planes[from + p] ?? 0
-    image[to + 3 * p + 1] = planes[from + PIXELS + p] ?? 0
-    image[to + 3 * p + 2] = planes[from + 2 * PIXELS + p] ?? 0
-  }
 }

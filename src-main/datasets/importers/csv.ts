@@ -4,96 +4,56 @@ import { pipeline, Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import type { CsvOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
-import type { Part } from '../contentWriter.ts'
 import { peek } from '../userPaths.ts'
 import type { DatasetWriter } from '../writer.ts'
-import { type ColumnPlan, createSurvey, encodeRow } from './csvColumns.ts'
+import { lineOf } from './csvFacts.ts'
 import type { CsvRow } from './csvLayout.ts'
+import { importRows } from './rows.ts'
+import type { TableSource } from './table.ts'
 
 /** Characters one row may have; garbage without line ends stops there. */
 const MAX_ROW_CHARACTERS = 1 << 20
 
-const ROWS_PER_WRITE = 256
-
-/**
- * Imports a CSV table in two passes over the file: the first finds the kind of each column and the values of the
- * categories, the second writes numbers. Neither holds more than a few rows.
- * @throws UserError for anything wrong with the file, naming line and column
- */
+/** @throws UserError for anything wrong with the file, naming line and column */
 export async function importCsv(
   options: CsvOptions,
   writer: DatasetWriter,
   onProgress: OnProgress,
 ): Promise<void> {
+  const source = await csvSource(options)
+  await importRows(source, options, writer, onProgress)
+}
+
+/**
+ * The files of a CSV table.
+ * @param mayBeRagged whether rows of another number of cells than the first come too
+ */
+export async function csvSource(
+  options: Pick<CsvOptions, 'path' | 'testPath' | 'delimiter'>,
+  mayBeRagged = false,
+): Promise<TableSource> {
   const files = options.testPath === undefined ? [options.path] : [options.path, options.testPath]
   const sizes = await Promise.all(files.map(async (file) => (await peek(file, 0)).size))
-  // Each file is read twice; half of that is what people see of its size.
-  const total = sizes.reduce((a, b) => a + b, 0)
-  let read = 0
-  const advance = (bytes: number): void => {
-    read += bytes
-    onProgress({ done: Math.floor(read / 2), total, unit: 'bytes' })
+  return {
+    files: files.map((file) => ({
+      name: basename(file),
+      rows: (advance) => readRows(file, options, advance, mayBeRagged),
+    })),
+    total: sizes.reduce((a, b) => a + b, 0),
+    unit: 'bytes',
+    place: lineOf,
   }
-  const survey = createSurvey(options)
-  for (const file of files) {
-    survey.startFile(basename(file))
-    for await (const row of readRows(file, options, advance)) survey.add(row)
-  }
-  const plan = survey.finish()
-  await writer.begin(
-    {
-      kind: 'table',
-      dtype: plan.dtype,
-      shape: [plan.features.length],
-      columns: plan.features,
-      classes: plan.classes,
-    },
-    plan.rows,
-  )
-  for (const [index, file] of files.entries())
-    await writeRows(file, options, plan, index === 0 ? 'train' : 'test', writer, advance)
 }
 
-async function writeRows(
-  path: string,
-  options: CsvOptions,
-  plan: ColumnPlan,
-  part: Part,
-  writer: DatasetWriter,
-  advance: (bytes: number) => void,
-): Promise<void> {
-  const width = plan.features.length
-  const size = ROWS_PER_WRITE * width
-  const values = plan.dtype === 'float64' ? new Float64Array(size) : new Float32Array(size)
-  const labels = new Uint16Array(ROWS_PER_WRITE)
-  let filled = 0
-  const flush = async (): Promise<void> => {
-    await writer.append(part, values.subarray(0, filled * width), labels.subarray(0, filled))
-    filled = 0
-  }
-  let first = options.header
-  for await (const row of readRows(path, options, advance)) {
-    if (first) {
-      first = false
-      continue
-    }
-    labels[filled] = encodeRow(
-      plan,
-      row,
-      basename(path),
-      values.subarray(filled * width, (filled + 1) * width),
-    )
-    filled += 1
-    if (filled === ROWS_PER_WRITE) await flush()
-  }
-  await flush()
-}
-
-/** @throws UserError when the file is no such table, at the row where that shows */
+/**
+ * @param mayBeRagged whether rows of another number of cells than the first come too
+ * @throws UserError when the file is no such table, at the row where that shows
+ */
 export async function* readRows(
   path: string,
   { delimiter }: Pick<CsvOptions, 'delimiter'>,
   advance: (bytes: number) => void,
+  mayBeRagged = false,
 ): AsyncGenerator<CsvRow> {
   const name = basename(path)
   const parser = pipeline(
@@ -103,6 +63,7 @@ export async function* readRows(
       bom: true,
       info: true,
       skip_empty_lines: true,
+      relax_column_count: mayBeRagged,
       max_record_size: MAX_ROW_CHARACTERS,
       // Each of them ends a line, wherever it stands: tables are joined from files of different systems.
       record_delimiter: ['\r\n', '\n', '\r'],
@@ -139,13 +100,17 @@ async function* decode(path: string, name: string, advance: (bytes: number) => v
   yield toText()
 }
 
+/** What is wrong with a row of another number of cells than the first. */
+export const raggedWords = (cells: number | undefined): string =>
+  `${cells ?? 'another number of'} cells where the first line has another number`
+
 /** The parser's findings in our words. */
 function explain(error: CsvError, name: string): UserError {
   const line = typeof error.lines === 'number' ? `line ${error.lines}` : 'a line'
   const cells = Array.isArray(error.record) ? error.record.length : undefined
   const what =
     error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
-      ? `${line} has ${cells ?? 'another number of'} cells where the first line has another number; give every row the same columns`
+      ? `${line} has ${raggedWords(cells)}; give every row the same columns`
       : error.code === 'CSV_QUOTE_NOT_CLOSED'
         ? `a quote is opened and never closed (the file ends at ${line})`
         : error.code === 'CSV_MAX_RECORD_SIZE'

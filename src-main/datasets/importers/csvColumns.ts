@@ -1,4 +1,3 @@
-import type { CsvOptions } from '../../../shared/data/importOptions.ts'
 import { show, UserError } from '../../../shared/errors.ts'
 import { checkExtent } from '../meta.ts'
 import {
@@ -7,25 +6,31 @@ import {
   checkMissing,
   checkSpelling,
   checkText,
+  emptyFacts,
+  lineOf,
   noteCell,
+  type Place,
   positions,
+  type Refuse,
 } from './csvFacts.ts'
-import { type CsvRow, columnNames, createLayout, type Layout, tidy } from './csvLayout.ts'
+import { type CsvRow, columnNames, createLayout, type Layout, type TableOptions, tidy } from './csvLayout.ts'
 import { saysMissing } from './csvMissing.ts'
 import { isNumber } from './csvNumbers.ts'
-import { createPrecisionCheck } from './csvPrecision.ts'
 
 /** How a row becomes numbers: one feature for a column of numbers, one per value for a column of categories. */
 export interface ColumnPlan {
   /** Data rows of all files. */
   readonly rows: number
+  /** Where each column that is read stands among the cells of a row. */
+  readonly kept: readonly number[]
+  /** Position among those that are read, as everything below. */
   readonly label: number
   /** Class names in the order of the labels. */
   readonly classes: readonly string[]
   /** Feature names: the column's, or "column=value". */
   readonly features: readonly string[]
   readonly names: readonly string[]
-  /** For each column of the file its categories and their positions, or undefined for numbers (and for the label). */
+  /** For each column its categories and their positions, or undefined for numbers (and for the label). */
   readonly categories: readonly (ReadonlyMap<string, number> | undefined)[]
   readonly labels: ReadonlyMap<string, number>
   /** float64 where float32 would make different values of a column one. */
@@ -50,7 +55,7 @@ interface Seen extends Layout {
  * A column all of numbers is numeric, one all of text categorical; a mixture is refused, as are empty cells and NaN:
  * nothing is guessed. `options.categorical` makes a column categorical whatever it holds.
  */
-export function createSurvey(options: CsvOptions): Survey {
+export function createSurvey(options: TableOptions, place: Place = lineOf): Survey {
   let file = ''
   let atHeader = options.header
   let seen: Seen | undefined
@@ -68,14 +73,14 @@ export function createSurvey(options: CsvOptions): Survey {
       inFile = 0
     },
     add(row) {
-      seen ??= begin(createLayout(file, row, options))
-      checkWidth(seen, row, file)
+      seen ??= begin(createLayout(file, row, options), place)
+      checkWidth(seen, row, file, place)
       if (atHeader) checkHeader(seen, row, file)
       else {
         inFile += 1
         rows += 1
         checkExtent(`While reading ${file}`, 'table', [seen.names.length - 1], 'float32', rows)
-        note(seen, row, file, options)
+        note(seen, row, file, options.maxCategories)
       }
       atHeader = false
     },
@@ -88,53 +93,73 @@ export function createSurvey(options: CsvOptions): Survey {
   }
 }
 
-const begin = (layout: Layout): Seen => ({
+const begin = (layout: Layout, place: Place): Seen => ({
   ...layout,
-  facts: layout.names.map(() => ({
-    values: new Map(),
-    missing: new Map(),
-    precision: createPrecisionCheck(layout.names.length),
-    isMeasure: false,
-  })),
+  facts: layout.names.map(() => emptyFacts(place, layout.names.length)),
 })
 
-function checkWidth({ names }: Seen, { cells, line }: CsvRow, file: string): void {
-  if (cells.length !== names.length)
+export function checkWidth(
+  { cells: width }: Layout,
+  { cells, line }: CsvRow,
+  file: string,
+  place: Place,
+): void {
+  if (cells.length !== width)
     throw new UserError(
-      `While reading ${file}: line ${line} has ${cells.length} cells, the training file ${names.length}; give every row the same columns.`,
+      `While reading ${file}: ${place(line)} has ${cells.length} cells, the training file ${width}; give every row the same columns.`,
     )
 }
 
-function checkHeader({ names }: Seen, { cells }: CsvRow, file: string): void {
-  if (columnNames(cells, true).some((name, c) => name !== names[c]))
+export function checkHeader({ names, kept }: Layout, { cells }: CsvRow, file: string): void {
+  const own = columnNames(cells, true)
+  if (kept.some((at, c) => own[at] !== names[c]))
     throw new UserError(
       `While reading ${file}: its columns are not those of the training file; give both files the same header.`,
     )
 }
 
-function note(seen: Seen, { cells, line }: CsvRow, file: string, { maxCategories }: CsvOptions): void {
-  for (const [c, cell] of cells.entries()) {
-    const facts = seen.facts[c]
-    if (facts === undefined) continue
+function note(seen: Seen, { cells, line }: CsvRow, file: string, maxCategories: number): void {
+  for (const [c, facts] of seen.facts.entries()) {
     const refuse = (what: string) =>
-      new UserError(`While reading ${file}: line ${line}, column ${show(seen.names[c])}: ${what}.`)
-    const isLabel = c === seen.label
-    const text = tidy(cell)
-    noteCell(facts, text, line, isLabel || seen.forced.has(c), refuse)
-    if (isLabel && saysMissing(text) && !seen.forced.has(c) && !facts.missing.has(text))
-      facts.missing.set(text, line)
-    const most = isLabel ? MAX_CLASSES : maxCategories
-    if (facts.values.size <= most) continue
-    checkText(facts, refuse)
-    throw refuse(
-      `the ${isLabel ? 'label' : 'categorical'} column has more than ${most} different values; ${isLabel ? 'it must be a class, not a measure' : 'leave it out, or allow more'}`,
-    )
+      new UserError(`While reading ${file}: ${facts.place(line)}, column ${show(seen.names[c])}: ${what}.`)
+    const text = tidy(cells[seen.kept[c] ?? 0] ?? '')
+    const isForced = seen.forced.has(c)
+    if (c === seen.label) noteLabel(facts, text, line, isForced, refuse)
+    else {
+      noteCell(facts, text, line, isForced, refuse)
+      if (facts.values.size <= maxCategories) continue
+      checkText(facts, refuse)
+      throw refuse(
+        `the categorical column has more than ${maxCategories} different values; leave it out, or allow more`,
+      )
+    }
   }
 }
 
-function makePlan(seen: Seen, rows: number, file: string, { header }: CsvOptions): ColumnPlan {
-  const { names, label, forced, facts } = seen
-  if (header) checkFirstLine(seen, file)
+/** @param isForced whether a text that may say "no label" is the name of a class */
+export function noteLabel(
+  facts: ColumnFacts,
+  text: string,
+  line: number,
+  isForced: boolean,
+  refuse: Refuse,
+): void {
+  noteCell(facts, text, line, true, refuse)
+  if (saysMissing(text) && !isForced && !facts.missing.has(text)) facts.missing.set(text, line)
+  if (facts.values.size > MAX_CLASSES)
+    throw refuse(
+      `the label column has more than ${MAX_CLASSES} different values; it must be a class, not a measure`,
+    )
+}
+
+function makePlan(
+  seen: Seen,
+  rows: number,
+  file: string,
+  { header, namesAreSure }: TableOptions,
+): ColumnPlan {
+  const { names, kept, label, forced, facts } = seen
+  if (header && namesAreSure !== true) checkFirstLine(seen, file)
   const categories = facts.map((own, c) => {
     const refuse = (what: string) =>
       new UserError(`While reading ${file}: column ${show(names[c])}: ${what}.`)
@@ -153,7 +178,7 @@ function makePlan(seen: Seen, rows: number, file: string, { header }: CsvOptions
   const dtype = facts.some(isFine) ? 'float64' : 'float32'
   checkExtent(`While reading ${file}`, 'table', [features.length], dtype, rows)
   const labels = positions(facts[label]?.values ?? new Map())
-  return { rows, label, names, features, categories, labels, classes: [...labels.keys()], dtype }
+  return { rows, kept, label, names, features, categories, labels, classes: [...labels.keys()], dtype }
 }
 
 /** Refuses a header that is an example like the others. One all of numbers has been found to count the columns. */
@@ -178,13 +203,14 @@ export function encodeRow(
   { cells, line }: CsvRow,
   file: string,
   out: Float32Array | Float64Array,
+  place: Place = lineOf,
 ): number {
   const changed = () =>
-    new UserError(`While reading ${file}: line ${line} changed during the import; start again.`)
+    new UserError(`While reading ${file}: ${place(line)} changed during the import; start again.`)
   let at = 0
-  for (const [c, cell] of cells.entries()) {
+  for (const [c, cell] of plan.kept.entries()) {
     if (c === plan.label) continue
-    const text = tidy(cell)
+    const text = tidy(cells[cell] ?? '')
     const own = plan.categories[c]
     if (own === undefined) {
       if (!isNumber(text)) throw changed()
@@ -197,7 +223,7 @@ export function encodeRow(
     out[at + position] = 1
     at += own.size
   }
-  const label = plan.labels.get(tidy(cells[plan.label] ?? ''))
+  const label = plan.labels.get(tidy(cells[plan.kept[plan.label] ?? 0] ?? ''))
   if (label === undefined || at !== out.length) throw changed()
   return label
 }

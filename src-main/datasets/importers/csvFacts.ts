@@ -2,10 +2,17 @@ import { show, type UserError } from '../../../shared/errors.ts'
 import { disguisedNumber } from './csvDisguises.ts'
 import { maybeName, saysMissing } from './csvMissing.ts'
 import { isNumber, losesInteger, numberKey, saysNotFinite } from './csvNumbers.ts'
-import type { PrecisionCheck } from './csvPrecision.ts'
+import { createPrecisionCheck, type PrecisionCheck } from './csvPrecision.ts'
+
+/** What a row is called in a refusal. */
+export type Place = (line: number) => string
+
+/** Of a file of text: lines are counted from 1. */
+export const lineOf: Place = (line) => `line ${line}`
 
 /** What the rows so far say of one column. */
 export interface ColumnFacts {
+  readonly place: Place
   /** Each value that is no number to be trained on, and in how many cells it stands. */
   readonly values: Map<string, number>
   firstNumber?: { line: number; text: string }
@@ -19,6 +26,15 @@ export interface ColumnFacts {
   isMeasure: boolean
 }
 
+/** @param columns how many share the memory of the check of precision */
+export const emptyFacts = (place: Place, columns: number): ColumnFacts => ({
+  place,
+  values: new Map(),
+  missing: new Map(),
+  precision: createPrecisionCheck(columns),
+  isMeasure: false,
+})
+
 /** Makes the error for a column, or for one of its cells, from the words that follow its name. */
 export type Refuse = (what: string) => UserError
 
@@ -30,7 +46,10 @@ export function noteCell(
   codes: boolean,
   refuse: Refuse,
 ): void {
-  if (text === '') throw refuse('the cell is empty, and values are not guessed; fill it or take the row out')
+  if (text === '')
+    throw refuse(
+      `the cell is empty, and values are not guessed; fill it${codes ? ' or take the row out' : ', take the row out, or leave the column out'}`,
+    )
   if (codes) {
     count(facts, text)
     return
@@ -41,7 +60,9 @@ export function noteCell(
     facts.precision.add(Number(text))
   } else {
     if (saysNotFinite(text))
-      throw refuse(`${show(text)} is not a finite number; correct it or take the row out`)
+      throw refuse(
+        `${show(text)} is not a finite number; correct it, take the row out, or leave the column out`,
+      )
     facts.firstText ??= { line, text }
     count(facts, text)
   }
@@ -67,11 +88,11 @@ export function checkIntegers({ lostInteger, isMeasure }: ColumnFacts): void {
   if (lostInteger !== undefined && !isMeasure) throw lostInteger
 }
 
-function checkOneKind({ firstNumber, firstText }: ColumnFacts, refuse: Refuse): void {
+function checkOneKind({ firstNumber, firstText, place }: ColumnFacts, refuse: Refuse): void {
   if (firstNumber === undefined || firstText === undefined) return
   const remedy = disguisedNumber(firstText.text)?.remedy ?? 'correct it'
   throw refuse(
-    `the column mixes numbers (${show(firstNumber.text)}, line ${firstNumber.line}) and text (${show(firstText.text)}, line ${firstText.line}); ${remedy}, or list the column as categorical`,
+    `the column mixes numbers (${show(firstNumber.text)}, ${place(firstNumber.line)}) and text (${show(firstText.text)}, ${place(firstText.line)}); ${remedy}, or list the column as categorical, or leave it out`,
   )
 }
 
@@ -85,7 +106,7 @@ export function checkText({ values, firstText }: ColumnFacts, refuse: Refuse): v
   if (text === undefined || cells(disguised) * 2 <= cells(all)) return
   const { look, remedy } = disguisedNumber(text) ?? {}
   throw refuse(
-    `the cells are text, one feature a value, but most look like ${look} (${show(text)}); ${remedy}, or list the column as categorical if they are codes`,
+    `the cells are text, one feature a value, but most look like ${look} (${show(text)}); ${remedy}, or list the column as categorical if they are codes, or leave it out`,
   )
 }
 
@@ -93,7 +114,7 @@ export function checkText({ values, firstText }: ColumnFacts, refuse: Refuse): v
  * Refuses a label column in which some cells say that there is no label: they would become a class. A word that may also be
  * a name ("NA", "none") is taken for one when it stands among words.
  */
-export function checkMissing({ values, missing }: ColumnFacts, refuse: Refuse): void {
+export function checkMissing({ values, missing, place }: ColumnFacts, refuse: Refuse): void {
   const others = [...values.keys()].filter((text) => !saysMissing(text))
   const clear = others.every((text) => isNumber(text) || /^(true|false|yes|no)$/i.test(text))
   const bad = [...missing].filter(([text]) => clear || !maybeName(text))
@@ -101,7 +122,7 @@ export function checkMissing({ values, missing }: ColumnFacts, refuse: Refuse): 
   if (text === undefined) return
   const rows = bad.reduce((sum, [text]) => sum + (values.get(text) ?? 0), 0)
   throw refuse(
-    `${show(text)} (line ${line}) is no label, and labels are not guessed; correct it or take the row out (${rows === 1 ? 'there is one such row' : `there are ${rows} such rows`}), or list the column as categorical if it is the name of a class`,
+    `${show(text)} (${place(line ?? 0)}) is no label, and labels are not guessed; correct it or take the row out (${rows === 1 ? 'there is one such row' : `there are ${rows} such rows`}), or list the column as categorical if it is the name of a class`,
   )
 }
 

@@ -33,12 +33,21 @@ async function ofFile(path: string): Promise<ImportFormat> {
         `While looking at ${basename(path)}: it is empty, and so neither IDX, nor a CIFAR archive, nor a CSV table; choose another file.`,
       )
     if (looksLikeTar(head)) return 'cifar'
+    if (head.toString('latin1', 0, 4) === 'PAR1') return 'parquet'
+    if (looksLikeNumpy(head)) return 'numpy'
     if (head.length >= 4 && [0x0801, 0x0803].includes(head.readUInt32BE())) return 'idx'
     if (!plain.gzipped && !head.includes(0)) return 'csv'
     throw new UserError(
-      `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table; name the format.`,
+      `While looking at ${basename(path)}: it is neither IDX, nor a CIFAR archive, nor a CSV table, nor Parquet, nor NumPy arrays; name the format.`,
     )
   } finally {
     plain.close()
   }
+}
+
+/** An array, or an archive whose first entry is one: a name that ends on .npy, of the length at byte 26, stands at byte 30. */
+function looksLikeNumpy(head: Buffer): boolean {
+  if (head.toString('latin1', 0, 6) === '\x93NUMPY') return true
+  if (head.toString('latin1', 0, 4) !== 'PK\x03\x04' || head.length < 30) return false
+  return head.toString('latin1', 30, 30 + head.readUInt16LE(26)).endsWith('.npy')
 }

@@ -29,10 +29,7 @@ export async function importIdx(
   const pairs = await findPairs(options)
   await using train = await openPair(pairs.train)
   await using test = pairs.test && (await openPair(pairs.test))
-  if (test && test.shape.join() !== train.shape.join())
-    throw new UserError(
-      `While importing ${test.images.name}: its images are ${test.shape.join(' x ')}, those of ${train.images.name} ${train.shape.join(' x ')}; both parts need one size.`,
-    )
+  if (test) refuseOtherSize(train, test)
   const total = train.count + (test?.count ?? 0)
   const numbers = numberLabels(`While importing ${basename(options.path)}`, train.labels, options.classes)
   const { classes, note } = numbers
@@ -48,7 +45,14 @@ export async function importIdx(
   if (test) await copy('test', test)
 }
 
-interface OpenPair extends AsyncDisposable {
+export function refuseOtherSize(train: OpenPair, test: OpenPair): void {
+  if (test.shape.join() === train.shape.join()) return
+  throw new UserError(
+    `While importing ${test.images.name}: its images are ${test.shape.join(' x ')}, those of ${train.images.name} ${train.shape.join(' x ')}; both parts need one size.`,
+  )
+}
+
+export interface OpenPair extends AsyncDisposable {
   readonly images: ByteSource
   readonly labels: Uint8Array
   readonly shape: readonly number[]
@@ -56,7 +60,7 @@ interface OpenPair extends AsyncDisposable {
 }
 
 /** Reads both headers and all labels; the images stand ready. */
-async function openPair(pair: Pair): Promise<OpenPair> {
+export async function openPair(pair: Pair): Promise<OpenPair> {
   const images = await openBytes(pair.images)
   try {
     await using labels = await openBytes(pair.labels)
@@ -126,7 +130,7 @@ const hex = (magic: number): string => `0x${magic.toString(16).padStart(8, '0')}
 /** The standard names: MNIST's own, and the spelling with a dot that some mirrors use. */
 const IDX_NAME = /^(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/
 
-async function findPairs(options: IdxOptions): Promise<{ train: Pair; test?: Pair }> {
+export async function findPairs(options: IdxOptions): Promise<{ train: Pair; test?: Pair }> {
   const { path, labels, testImages, testLabels } = options
   if (await isFolder(path)) {
     if (labels ?? testImages ?? testLabels)

@@ -5,10 +5,8 @@ import { checkExtent, MAX_IMAGE_SIDE } from '../meta.ts'
 import type { DatasetWriter } from '../writer.ts'
 import { decodeImage, isDeep, openImage, type Target } from './decodeImage.ts'
 import { findImages, type ImageFile } from './imageFiles.ts'
+import { inOrder } from './inOrder.ts'
 import { leftOutNote, refusalOf, UnusableFile } from './unusableFiles.ts'
-
-/** Files decoded at the same time; the order of what is written does not depend on it. */
-const AT_ONCE = 4
 
 /**
  * Imports a folder whose sub-folders are the classes (in order of their names), of PNG and JPEG files. Turned upright
@@ -62,38 +60,15 @@ export async function importImages(
   if (note !== undefined) writer.note(note)
 }
 
-const orUnusable = <T>(work: Promise<T>): Promise<T | UnusableFile> =>
+/** What the work gives, or the file that cannot be used as its result. */
+export const orUnusable = <T>(work: Promise<T>): Promise<T | UnusableFile> =>
   work.catch((error: unknown) => {
     if (error instanceof UnusableFile) return error
     throw error
   })
 
-/** Works on a few items at a time and gives the results in the order of the items. */
-async function* inOrder<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): AsyncGenerator<[Item, Result]> {
-  const running: Promise<Result>[] = []
-  try {
-    for (const [i, item] of items.entries()) {
-      while (running.length < AT_ONCE && i + running.length < items.length) {
-        const next = items[i + running.length]
-        if (next === undefined) break
-        const result = work(next)
-        // It is awaited later; until then a failure must not count as unhandled.
-        result.catch(() => undefined)
-        running.push(result)
-      }
-      const result = running.shift()
-      if (result !== undefined) yield [item, await result]
-    }
-  } finally {
-    await Promise.allSettled(running)
-  }
-}
-
 /** Looks at all headers: are they of one size, is there any colour, has one more than 8 bits? */
-function createSurvey({ resize, channels }: ImagesOptions) {
+export function createSurvey({ resize, channels }: Pick<ImagesOptions, 'resize' | 'channels'>) {
   let size: { height: number; width: number; path: string } | undefined
   let colour = false
   let deep = false

@@ -9,6 +9,8 @@ const formatNames = {
   idx: 'IDX files',
   cifar: 'CIFAR binary files',
   csv: 'CSV table',
+  parquet: 'Parquet table',
+  numpy: 'NumPy arrays',
   images: 'image folder',
 } as const
 
@@ -27,7 +29,7 @@ export async function runImport(
   const file = basename(options.path)
   const description = {
     name: options.name ?? plainName(file),
-    source: options.source ?? `${formatNames[options.format]} ${file}`,
+    source: `${options.source ?? `${formatNames[options.format]} ${file}`}${withoutWords(options)}`,
     ...(options.license !== undefined && { license: options.license }),
   }
   return storeDataset(
@@ -52,12 +54,26 @@ async function produce(
       return (await import('./cifar.ts')).importCifar(options, writer, onProgress)
     case 'csv':
       return (await import('./csv.ts')).importCsv(options, writer, onProgress)
+    case 'parquet':
+      return (await import('./parquet.ts')).importParquet(options, writer, onProgress)
+    case 'numpy':
+      return (await import('./numpy.ts')).importNumpy(options, writer, onProgress)
     case 'images':
       return (await import('./images.ts')).importImages(options, writer, onProgress)
   }
 }
 
+const mostNamed = 10
+
+/** Columns left out are a fact of the data set: nobody sees them in it. */
+function withoutWords(options: CheckedOptions): string {
+  if (!('without' in options) || options.without.length === 0) return ''
+  const names = options.without.map((name) => (typeof name === 'number' ? `column ${name}` : name))
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
+  return ` (without ${names.slice(0, mostNamed).join(', ')}${more})`
+}
+
 function plainName(file: string): string {
-  const plain = file.replace(/(\.tar)?\.[a-z]{1,4}$/i, '').replaceAll(/\p{Cc}/gu, ' ')
+  const plain = file.replace(/(\.tar)?\.([a-z]{1,4}|parquet)$/i, '').replaceAll(/\p{Cc}/gu, ' ')
   return plain.normalize('NFC').slice(0, 100) || 'data set'
 }

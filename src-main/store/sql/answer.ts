@@ -11,14 +11,22 @@ import { viewsSql } from './views.ts'
  * Answers one statement from a database that is opened for reading only. Nothing here bounds time or memory: the process does.
  * @param rows of the answer, at most  @throws UserError with SQLite's words where it does not take the statement
  */
-export function answerSql(path: string, sql: string, rows: number): SqlAnswer {
+export const answerSql = (path: string, sql: string, rows: number): SqlAnswer =>
+  withStatement(path, sql, (statement) => read(statement, rows))
+
+type Statement = Database.Statement<[], unknown[]>
+
+/** A statement that reads. Its rows are lists, with integers as bigint. */
+export function withStatement<T>(path: string, sql: string, use: (statement: Statement) => T): T {
   refuseOtherStatements(sql)
   const second = connect(path, { readonly: true })
   const raw = new Database(path, { readonly: true, fileMustExist: true })
   try {
     prepareConnection(raw)
+    // A statement that is answered twice is answered from one state of the lab.
+    second.run('BEGIN')
     addTableFunctions(raw, second)
-    return read(raw, sql, rows)
+    return use(prepareStatement(raw, sql))
   } catch (error) {
     throw inOneSentence(path, error)
   } finally {
@@ -27,24 +35,29 @@ export function answerSql(path: string, sql: string, rows: number): SqlAnswer {
   }
 }
 
+function prepareStatement(raw: Database.Database, sql: string): Statement {
+  const statement = raw.prepare<[], unknown[]>(sql)
+  if (!statement.readonly || !statement.reader)
+    throw new UserError('While reading SQL: the statement would write; the lab can only be read here.')
+  return statement.raw(true).safeIntegers(true)
+}
+
 function prepareConnection(raw: Database.Database): void {
   // What a sort or a recursive query sets aside counts as memory, which is bounded, and not as disk, which is not.
   raw.pragma('temp_store = MEMORY')
   raw.exec(viewsSql)
   raw.pragma('query_only = ON')
+  raw.exec('BEGIN')
   raw.pragma('trusted_schema = OFF')
 }
 
-function read(raw: Database.Database, sql: string, most: number): SqlAnswer {
-  const statement = raw.prepare<[], unknown[]>(sql)
-  if (!statement.readonly || !statement.reader)
-    throw new UserError('While reading SQL: the statement would write; the lab can only be read here.')
+function read(statement: Statement, most: number): SqlAnswer {
   const start = performance.now()
   const columns = statement.columns().map(({ name }) => name)
   const rows: SqlCell[][] = []
   let [bytes, cutTexts] = [0, 0]
   let cut: SqlAnswer['cut'] = null
-  for (const row of statement.raw(true).safeIntegers(true).iterate()) {
+  for (const row of statement.iterate()) {
     if (rows.length === most || bytes > sqlBytes) {
       cut = rows.length === most ? 'rows' : 'bytes'
       break

@@ -1,7 +1,10 @@
+import { rmSync } from 'node:fs'
 import {
   type SqlAnswer,
+  type SqlFile,
   type SqlQuestion,
   sqlAnswer,
+  sqlFile,
   sqlMegabytes,
   sqlQuestion,
 } from '../../../shared/api/sql.ts'
@@ -22,7 +25,38 @@ let asked = 0
  */
 export async function askSql(path: string, question: SqlQuestion, signal?: AbortSignal): Promise<SqlAnswer> {
   const { sql, rows, seconds } = parseOrExplain(sqlQuestion, question, 'reading SQL')
-  refuseOtherStatements(sql)
+  return sqlAnswer.parse(await ask({ path, sql, rows }, seconds, signal))
+}
+
+/**
+ * The same, written as Parquet to a file, of which nothing is left where it fails.
+ * @param question without rows: all of them
+ */
+export async function askSqlFile(
+  path: string,
+  question: SqlQuestion,
+  file: string,
+  signal?: AbortSignal,
+): Promise<SqlFile> {
+  const { sql, seconds } = parseOrExplain(sqlQuestion, { ...question, rows: undefined }, 'reading SQL')
+  const rows = question.rows ?? null
+  try {
+    return sqlFile.parse(await ask({ path, sql, rows, file }, seconds, signal))
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
+  }
+}
+
+interface Call {
+  readonly path: string
+  readonly sql: string
+  readonly rows: number | null
+  readonly file?: string
+}
+
+async function ask(call: Call, seconds: number, signal: AbortSignal | undefined): Promise<unknown> {
+  refuseOtherStatements(call.sql)
   if (asked >= atOnce)
     throw new UserError(
       `While answering SQL: ${atOnce} other statements are being answered; wait for one of them, or cancel it.`,
@@ -30,18 +64,13 @@ export async function askSql(path: string, question: SqlQuestion, signal?: Abort
   asked += 1
   let errorOutput = ''
   try {
-    const answer = await askProcess(
-      'store/sql/entry.ts',
-      { path, sql, rows },
-      {
-        within: seconds * 1000,
-        ...(signal !== undefined && { signal }),
-        onErrorOutput: (text) => {
-          errorOutput = text
-        },
+    return await askProcess('store/sql/entry.ts', call, {
+      within: seconds * 1000,
+      ...(signal !== undefined && { signal }),
+      onErrorOutput: (text) => {
+        errorOutput = text
       },
-    )
-    return sqlAnswer.parse(answer)
+    })
   } catch (error) {
     throw inWords(error, seconds, errorOutput)
   } finally {

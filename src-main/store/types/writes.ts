@@ -1,7 +1,6 @@
 import type { Annotation, QueueMove } from '../../../shared/api/runs.ts'
 import type { SlotSettings, StudyStatus } from '../../../shared/api/studies.ts'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
-import type { Predictions } from '../../../shared/run/messages.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { ScheduleEdit } from '../../../shared/schedule/index.ts'
 import type { DatasetRecord } from './dataset.ts'
@@ -20,11 +19,8 @@ export interface StoreWrites {
   createRun(run: NewRun): RunRecord
   /** Many in one transaction: all or none. */
   createRuns(runs: readonly NewRun[]): RunRecord[]
-  /**
-   * A run of kind elsewhere that has ended, with a snapshot without weights for each member. The data set must have been put
-   * before.
-   */
-  createPredictionsRun(run: NewRun, members: readonly Predictions[]): RunRecord
+  /** A run of kind elsewhere that has ended, with all that is known of it. The data set must have been put before. */
+  createEndedElsewhere(run: NewRun, batch: ElsewhereBatch): RunRecord
   /** A run of no host, which waits at the end of the queue until one claims it. The data set must have been put before. */
   enqueueRun(run: NewRun): RunRecord
   /** Many in one transaction, in the order given: all or none. */

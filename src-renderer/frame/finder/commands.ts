@@ -56,6 +56,21 @@ export function useCommands(showShortcuts: () => void): Found[] {
       also: ['csv', 'images', 'idx', 'cifar'],
       run: () => void openImport().then(() => navigate({ to: '/data' })),
     },
+    {
+      key: 'import log',
+      label: 'Import a TensorBoard log',
+      also: ['event files', 'SummaryWriter', 'tfevents', 'PyTorch', 'Keras'],
+      run: () => void import('../../elsewhere/logJob.ts').then(({ openImportLog }) => openImportLog()),
+    },
+    {
+      key: 'import predictions',
+      label: 'Import predictions',
+      also: ['logits', 'probabilities', 'npy', 'npz', 'parquet', 'csv', 'ensemble of another program'],
+      run: () =>
+        void import('../../elsewhere/predictionsJob.ts').then(({ openImportPredictions }) =>
+          openImportPredictions(),
+        ),
+    },
     ...ofPages,
     ...(runId === undefined ? [] : exports(runId)),
     { key: 'demo', label: 'Run the demo', run: () => void runDemo() },

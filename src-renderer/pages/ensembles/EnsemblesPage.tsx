@@ -10,7 +10,7 @@ const route = getRouteApi('/ensembles')
 
 /** All saved ensembles; or the workbench, over the runs in the address or those of the ensemble that is open. */
 export function EnsemblesPage() {
-  const { runs, open, method, members } = route.useSearch()
+  const { runs, open, method, members, weights, by } = route.useSearch()
   const { ensembles, error, retry } = useSavedEnsembles()
   const opened = ensembles?.find(({ id }) => id === open)
   const runIds = useMemo(
@@ -30,6 +30,6 @@ export function EnsemblesPage() {
   return runIds.length === 0 ? (
     <SavedEnsembles />
   ) : (
-    <OpenWorkbench runIds={runIds} opened={opened} chosen={{ method, members }} />
+    <OpenWorkbench runIds={runIds} opened={opened} chosen={{ method, members, weights, by }} />
   )
 }

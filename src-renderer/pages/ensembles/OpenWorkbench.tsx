@@ -5,7 +5,7 @@ import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import { methodWords } from '../../../shared/ensemble/methods.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
 import { ScoreMeasureSwitch } from '../../components/ScoreMeasureSwitch.tsx'
-import type { ChoiceAddress } from '../../ensemble/choiceAddress.ts'
+import { type ChoiceAddress, startOfAddress } from '../../ensemble/choiceAddress.ts'
 import { EnsembleName } from '../../ensemble/EnsembleName.tsx'
 import { EnsemblePanel } from '../../ensemble/EnsemblePanel.tsx'
 import { deleteEnsembles } from '../../ensemble/saved.ts'
@@ -84,14 +84,15 @@ export function OpenWorkbench({ runIds, opened, chosen }: OpenWorkbenchProps) {
 }
 
 /** A choice in the address was made after the ensemble was opened; the same members of a weighted one keep their shares. */
-function startOf(opened: EnsembleInfo | undefined, { method, members }: ChoiceAddress): Start {
-  if (opened === undefined) return { method: method ?? 'average', snapshotIds: members }
+function startOf(opened: EnsembleInfo | undefined, chosen: ChoiceAddress): Start {
+  const { method, members, weights } = chosen
+  if (opened === undefined || weights !== undefined) return startOfAddress(chosen)
   const saved = opened.method === 'weightAverage' ? 'average' : opened.method
   const ids = opened.members.map(({ snapshotId }) => snapshotId)
   const areSame =
     members === undefined || (members.length === ids.length && members.every((id) => ids.includes(id)))
   if ((method !== undefined || members !== undefined) && !(areSame && (method ?? 'average') === saved))
-    return { method: method ?? 'average', snapshotIds: members }
+    return startOfAddress(chosen)
   const shares = new Map(opened.members.map(({ snapshotId, weight }) => [snapshotId, weight]))
   return { method: saved, snapshotIds: ids, ...(saved === 'weighted' && { shares }) }
 }

@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useState } from 'react'
-import type { ChoiceAddress } from '../../ensemble/choiceAddress.ts'
+import { type ChoiceAddress, noChoice, startOfAddress } from '../../ensemble/choiceAddress.ts'
 import type { Start } from '../../ensemble/useEnsemble.ts'
 
 interface EnsembleAddress {
@@ -14,7 +14,7 @@ interface EnsembleAddress {
 
 /** Whether the run's ensemble is open, and what is chosen there: a reload gives both back. */
 export function useEnsembleAddress(runId: string): EnsembleAddress {
-  const { ensemble = false, method, members } = useSearch({ from: '/runs/$runId' })
+  const { ensemble = false, method, members, weights, by } = useSearch({ from: '/runs/$runId' })
   const navigate = useNavigate()
   // The click is answered in its own frame; the address follows.
   const [isOpen, setOpen] = useState(ensemble)
@@ -33,12 +33,12 @@ export function useEnsembleAddress(runId: string): EnsembleAddress {
   const toggle = useCallback(() => {
     setOpen(!isOpen)
     setJustOpened(!isOpen)
-    change(isOpen ? { ensemble: undefined, method: undefined, members: undefined } : { ensemble: true })
+    change(isOpen ? { ensemble: undefined, ...noChoice } : { ensemble: true })
   }, [isOpen, change])
   return {
     isOpen,
     isJustOpened,
-    start: { method: method ?? 'average', snapshotIds: members },
+    start: startOfAddress({ method, members, weights, by }),
     toggle,
     onChoice: change,
   }

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api } from '../../client.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { notifyError } from '../../components/notify.ts'
+import { ImportMenu } from './ImportMenu.tsx'
 
 /** A lab without a single run. */
 export function FirstStart() {
@@ -31,6 +32,7 @@ export function FirstStart() {
           <Anchor component={Link} to="/new" size="sm">
             New run
           </Anchor>
+          <ImportMenu />
         </Stack>
       }
     />

@@ -12,6 +12,7 @@ import { columnsOf } from './columns/columns.ts'
 import { FirstStart } from './FirstStart.tsx'
 import { FilterBox } from './filter/FilterBox.tsx'
 import type { FilterError } from './filter/parse.ts'
+import { ImportMenu } from './ImportMenu.tsx'
 import { useLayout } from './layout.ts'
 import { PurgeDialog } from './PurgeDialog.tsx'
 import { rowElementId } from './Row.tsx'
@@ -129,6 +130,7 @@ export function RunsPage() {
             }}
           />
           <ColumnsMenu layout={layout} changeLayout={changeLayout} />
+          <ImportMenu />
           <Button component={Link} to="/new">
             New run
           </Button>

@@ -3,8 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { SqlAnswer } from '../../../shared/api/sql.ts'
+import { longestSqlAddress, sqlParquetUrl } from '../../../shared/api/urls.ts'
 import { trpc } from '../../client.ts'
 import { copyText } from '../../components/copyText.ts'
+import { download } from '../../components/download.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { notifyDone, notifyError } from '../../components/notify.ts'
 import { PageHeader } from '../../components/PageHeader.tsx'
@@ -12,7 +14,7 @@ import { saveText } from '../../components/saveText.ts'
 import { csvTable, markdownTable } from '../../components/tableText.ts'
 import { AnswerTable } from './AnswerTable.tsx'
 import { answerTable, answerWords } from './cells.ts'
-import { type Asked, askOnce, keepStatement, statementsAsked } from './question.ts'
+import { type Asked, askOnce, keepStatement, type SqlAsked, statementsAsked } from './question.ts'
 import { SchemaList } from './SchemaList.tsx'
 import classes from './Sql.module.css'
 
@@ -75,7 +77,7 @@ export function SqlPage() {
             />
             <History statements={history} onChoose={setText} />
             <Status asked={asked} />
-            {asked.state === 'answered' && <Keep answer={asked.answer} />}
+            {asked.state === 'answered' && <Keep answer={asked.answer} question={asked.question} />}
           </div>
           {asked.state === 'failed' && <ErrorNote title="No answer" error={asked.error} />}
           {asked.state === 'answered' && <AnswerTable answer={asked.answer} />}
@@ -126,11 +128,18 @@ function History({ statements, onChoose }: HistoryProps) {
   )
 }
 
-function Keep({ answer }: { readonly answer: SqlAnswer }) {
+interface KeepProps {
+  readonly answer: SqlAnswer
+  readonly question: SqlAsked
+}
+
+function Keep({ answer, question: { sql, seconds } }: KeepProps) {
   const copy = async () => {
     if (await copyText(markdownTable(answerTable(answer)))) notifyDone('Copied as a Markdown table')
     else notifyError('The table could not be copied', new Error('The clipboard did not take it.'))
   }
+  const address = sqlParquetUrl(sql, seconds)
+  const isLong = address.length > longestSqlAddress
   return (
     <>
       <Button variant="default" onClick={() => void copy()}>
@@ -141,6 +150,18 @@ function Keep({ answer }: { readonly answer: SqlAnswer }) {
         onClick={() => saveText('answer.csv', [csvTable(answerTable(answer))], 'text/csv')}
       >
         CSV
+      </Button>
+      <Button
+        variant="default"
+        disabled={isLong}
+        title={
+          isLong
+            ? 'The statement is too long for this; use anneal sql --out answer.parquet'
+            : 'All rows, in typed columns; the statement is answered anew'
+        }
+        onClick={() => download(address)}
+      >
+        Parquet
       </Button>
     </>
   )

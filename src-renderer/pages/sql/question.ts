@@ -1,10 +1,15 @@
 import type { SqlAnswer } from '../../../shared/api/sql.ts'
 import { api } from '../../client.ts'
 
+export interface SqlAsked {
+  readonly sql: string
+  readonly seconds: number
+}
+
 export type Asked =
   | { readonly state: 'none' | 'cancelled' }
   | { readonly state: 'running'; readonly since: number }
-  | { readonly state: 'answered'; readonly answer: SqlAnswer }
+  | { readonly state: 'answered'; readonly answer: SqlAnswer; readonly question: SqlAsked }
   | { readonly state: 'failed'; readonly error: unknown }
 
 /** Asks once. @returns cancels it: its process ends */
@@ -16,7 +21,7 @@ export function askOnce(sql: string, seconds: number, tell: (asked: Asked) => vo
     {
       onData(answer) {
         answered = true
-        tell({ state: 'answered', answer })
+        tell({ state: 'answered', answer, question: { sql, seconds } })
         subscription.unsubscribe()
       },
       onError(error) {

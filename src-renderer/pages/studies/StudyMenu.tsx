@@ -2,6 +2,8 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import type { StudySummary } from '../../../shared/api/studies.ts'
+import { studyTableUrl } from '../../../shared/api/urls.ts'
+import { download } from '../../components/download.ts'
 import { notifyDone } from '../../components/notify.ts'
 import { commandStudy, removeStudy } from './studyActs.ts'
 
@@ -49,6 +51,10 @@ export function StudyMenu({ study }: { readonly study: StudySummary }) {
         >
           Copy id
         </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>Download</Menu.Label>
+        <Menu.Item onClick={() => download(studyTableUrl(id, 'csv'))}>Table of runs (CSV)</Menu.Item>
+        <Menu.Item onClick={() => download(studyTableUrl(id, 'parquet'))}>Table of runs (Parquet)</Menu.Item>
         <Menu.Divider />
         <Menu.Item c="var(--failure)" disabled={isOpen} title={openWords} onClick={() => void remove(false)}>
           Delete, and keep its runs

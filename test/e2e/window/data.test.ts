@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { beforeEach, describe, test } from 'node:test'
 import type { Locator } from 'playwright-core'
@@ -39,6 +39,8 @@ async function chooseClass(column: string): Promise<void> {
   await classColumn().focus()
   await page.keyboard.press('ArrowDown')
   await page.getByRole('option', { name: new RegExp(`^${column}\\b`) }).waitFor()
+  // One that was guessed makes room.
+  await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.type(column)
   await page.keyboard.press('Enter')
   assert.equal(await classColumn().inputValue(), column)
@@ -177,8 +179,10 @@ describe('the form before an import', () => {
       (await classColumn().inputValue()) === 'Label' ? true : undefined,
     )
     const rows = page.getByRole('region', { name: 'First rows of the table' }).locator('tr')
+    await rows.first().waitFor()
     assert.deepEqual(await cellsOf(rows), [
       ['height', 'Label'],
+      ['numbers 1.5 to 2', 'class, 2 different'],
       ['1.5', '=cat'],
       ['2', 'dog'],
     ])
@@ -190,16 +194,52 @@ describe('the form before an import', () => {
     assert.equal(await classColumn().inputValue(), '')
   })
 
-  test('shows an image of each class, and how its files are', async () => {
+  test('tells of images how many of each class there are, their size, and what cannot be used', async () => {
     const folder = path.join(lab.home, 'looked-at')
     await writeImages(folder, { one: 2, two: 1 })
+    await writeFile(path.join(folder, 'two', 'broken.png'), 'no image')
     await openForm(folder)
-    const shown = page.getByRole('region', { name: /First images/ }).getByRole('listitem')
-    await shown.first().waitFor()
+    const preview = page.getByRole('region', { name: 'What would be imported' })
+    await preview.getByText('Every file was opened (4).').waitFor()
     assert.deepEqual(
-      (await shown.allTextContents()).map((words) => words.replaceAll(/\s/g, ' ')),
-      ['one2 files, 6 × 8 pixels', 'two1 file, 6 × 8 pixels'],
+      (await cellsOf(preview.getByRole('table').locator('tbody tr'))).map((cells) => cells.slice(0, 2)),
+      [
+        ['one', '2'],
+        ['two', '1'],
+      ],
     )
+    assert.equal(await preview.getByRole('img', { name: 'Images of one' }).count(), 1)
+    assert.match((await preview.textContent()) ?? '', /Size6\s×\s8 pixels, colour/)
+    const broken = preview.getByRole('region', { name: 'What cannot be used' })
+    assert.match(
+      (await broken.textContent()) ?? '',
+      /1 file cannot be used.*two.broken\.png its content is neither/,
+    )
+    await broken.getByRole('button', { name: 'Copy the list' }).click()
+    await broken.getByText('Copied').waitFor()
+    await assertAccessible(page)
+  })
+
+  test('files dropped on another page are sent to the host, looked at, and gone after their import', async () => {
+    await window.go('/')
+    const drop = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer()
+      transfer.items.add(new File(['size,label\n1,x\n2,y\n3,x\n'], 'dropped.csv'))
+      return transfer
+    })
+    await page.dispatchEvent('body', 'dragover', { dataTransfer: drop })
+    await page.getByText('Drop a file or folder').waitFor()
+    await page.dispatchEvent('body', 'drop', { dataTransfer: drop })
+    const preview = page.getByRole('region', { name: 'What would be imported' })
+    await preview.getByText('3 for training, no test part of its own').waitFor()
+    const at = await field('File or folder').inputValue()
+    assert.match(at, /uploads.*dropped.csv$/)
+    await press('Import')
+    assert.deepEqual(await classRows('dropped'), [
+      ['x', '2'],
+      ['y', '1'],
+    ])
+    await assert.rejects(access(at))
   })
 
   test('a press that leads nowhere says why, and ends at the field', async () => {

@@ -109,6 +109,7 @@ const preload = `(() => {
     revealDatabase: () => askHost('reveal'),
     chooseFolder: async () => undefined,
     chooseFile: async () => undefined,
+    pathForFile: ({ name }) => '/dropped/' + name,
     setTheme: (theme) => askHost(theme),
     onMenu(listener) { listeners.add(listener); return () => listeners.delete(listener) },
   }

@@ -1,6 +1,8 @@
 import type { Check } from '../check.ts'
 import { onnxModels, safetensorsFiles } from './models.ts'
+import { predictionFiles } from './predictions.ts'
 import { exportedCode, pytorchTexts } from './schedules.ts'
+import { tableFiles } from './tables.ts'
 import { eventFilesOut } from './tensorboard.ts'
 import { eventFilesIn } from './tensorboardIn.ts'
 
@@ -10,6 +12,8 @@ export const checks: readonly Check[] = [
   eventFilesIn,
   safetensorsFiles,
   onnxModels,
+  tableFiles,
+  predictionFiles,
   exportedCode,
   pytorchTexts,
 ]

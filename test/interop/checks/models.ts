@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { combine } from '../../../shared/ensemble/index.ts'
 import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
 import { exportEnsembleOnnx, exportSnapshot } from '../../../src-main/export/snapshot.ts'
+import { exportWeightAverage } from '../../../src-main/export/weightAverage.ts'
 import type { RunRecord, SnapshotRecord } from '../../../src-main/store/types.ts'
 import { type Check, greatestDifference, type Verdict } from '../check.ts'
 import type { InteropLab } from '../lab.ts'
@@ -23,6 +24,7 @@ export const onnxModels: Check = async (environment, lab) => {
     const wanted = testPart(lab, last)
     verdicts.push(await judge(`ONNX file of a snapshot, ${run.name}`, file, run, wanted.probs))
     if (run.name === 'cnn') verdicts.push(...(await ensembles(run, snapshots)))
+    if (run.name === 'resnet-8') verdicts.push(await average(run, snapshots))
   }
   return verdicts
 
@@ -49,6 +51,20 @@ export const onnxModels: Check = async (environment, lab) => {
       judged.push(await judge(`ONNX file of an ensemble of ${members.length}, ${method}`, file, run, want))
     }
     return judged
+  }
+
+  async function average(run: RunRecord, snapshots: readonly SnapshotRecord[]): Promise<Verdict> {
+    const members = snapshots.map((snapshot) => ({ snapshot, weight: 1 / snapshots.length }))
+    const averaged = await lab.core.ensembles.averaged(
+      members.map(({ snapshot, weight }) => ({ snapshotId: snapshot.id, weight })),
+    )
+    const file = path.join(folder, 'average.onnx')
+    const chunks = exportWeightAverage(lab.core.store, members, averaged, 'onnx').flatMap(
+      (each) => each.chunks,
+    )
+    writeFileSync(file, Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))))
+    const want = averaged.predictions.find(({ part }) => part === 'test')?.probs ?? []
+    return judge(`ONNX file of averaged weights, ${run.name}`, file, run, want)
   }
 
   async function judge(

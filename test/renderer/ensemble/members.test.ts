@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { z } from 'zod'
 import type { EnsembleInfo } from '../../../shared/api/ensembles.ts'
 import { combinationOf, findSaved } from '../../../shared/ensemble/combination.ts'
 import { score } from '../../../shared/ensemble/index.ts'
@@ -12,6 +13,11 @@ import {
   proposedName,
   runLetters,
 } from '../../../src-renderer/ensemble/candidates.ts'
+import {
+  addressOfChoice,
+  choiceSearch,
+  startOfAddress,
+} from '../../../src-renderer/ensemble/choiceAddress.ts'
 import { costWords } from '../../../src-renderer/ensemble/cost.ts'
 import { choiceWords, gainWords, membersWords } from '../../../src-renderer/ensemble/words.ts'
 
@@ -197,4 +203,45 @@ test('without predictions there is nothing to judge', () => {
   const { judged, refused } = createWorkbench([stored(1, null), stored(2, null)])
   assert.equal(judged, null)
   assert.equal(refused.length, 2)
+})
+
+test('a choice comes back from its address to the last digit, and who made it', () => {
+  const workbench = { snapshotIds: [11, 12, 13] }
+  const back = (made: Omit<Parameters<typeof addressOfChoice>[0], 'workbench'>) => {
+    const written = JSON.parse(JSON.stringify(addressOfChoice({ ...made, workbench })))
+    const { method, members, weights, by } = z.object(choiceSearch).parse(written)
+    return startOfAddress({ method, members, weights, by })
+  }
+  const weights = [0.1 + 0.2, 1 / 3, 1e-17]
+  const given = new Map(workbench.snapshotIds.map((id, k) => [id, weights[k] ?? 0]))
+  const all = [true, true, true]
+  assert.deepEqual(
+    back({ choice: { method: 'weighted', ticked: all, weights }, given, chosenBy: 'validation' }),
+    { method: 'weighted', snapshotIds: [11, 12, 13], shares: given, chosenBy: 'validation' },
+  )
+  const some = { ticked: [true, false, true], weights }
+  assert.deepEqual(
+    back({ choice: { method: 'average', ...some }, given: undefined, chosenBy: 'validation' }),
+    {
+      ...{ method: 'average', snapshotIds: [11, 13], chosenBy: 'validation' },
+    },
+  )
+  // Shares that were chosen are chosen again, for whoever is ticked then.
+  assert.deepEqual(
+    back({ choice: { method: 'weighted', ticked: all, weights }, given: undefined, chosenBy: 'all' }),
+    { method: 'weighted', snapshotIds: undefined },
+  )
+})
+
+test('weights in an address that do not go with its members are chosen anew', () => {
+  const address = { method: 'weighted', members: [11, 12], by: undefined } as const
+  for (const weights of [[1], [0, 0], [1, 2, 3]])
+    assert.deepEqual(startOfAddress({ ...address, members: [11, 12], weights }), {
+      ...{ method: 'weighted', snapshotIds: [11, 12] },
+    })
+  assert.equal(
+    startOfAddress({ ...address, members: [11, 12], method: 'average', weights: [1, 1] }).shares,
+    undefined,
+  )
+  assert.equal(z.object(choiceSearch).parse({ weights: [-1], by: 'me' }).weights, undefined)
 })

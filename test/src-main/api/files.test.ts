@@ -1,28 +1,34 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { after, before, test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
+import { parquetReadObjects } from 'hyparquet'
 import * as ort from 'onnxruntime-web'
 import sharp from 'sharp'
 import { Parser } from 'tar'
 import { z } from 'zod'
 import {
+  averagedModelUrl,
   type EnsembleChoice,
   ensembleModelsUrl,
   ensemblePredictionsUrl,
   mostSnapshotsAsked,
+  predictionFormats,
   predictionsUrl,
   runDownloadUrl,
   runTableUrl,
   samplesUrl,
   snapshotDownloadUrl,
+  sqlParquetUrl,
+  studyTableUrl,
 } from '../../../shared/api/urls.ts'
 import { createFiles, type FileDoor } from '../../../src-main/api/index.ts'
 import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
+import { openTables } from '../../../src-main/readers/index.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import type { RunRecord, SnapshotRecord } from '../../../src-main/store/types.ts'
 import { checkXml } from '../cli/xml.ts'
@@ -290,6 +296,133 @@ test("an ensemble's predictions are what its members' stored ones come to", asyn
   }
 })
 
+test('predictions are the same numbers in every format, with the place of every example in its data set', async () => {
+  const { folder } = await lab.core.catalogue.resolve(run.datasetId)
+  const { meta, labels: all } = await openDataset(folder)
+  for (const part of ['validation', 'test'] as const) {
+    const places = [...splitDataset(all, meta, run.spec.dataset)[part]]
+    const labels = places.map((place) => all[place] ?? Number.NaN)
+    const choice = choose('weighted', 1, 3)
+    const [csv, parquet, npy, npz] = await Promise.all(
+      predictionFormats.map(
+        async (format) => (await saved(ensemblePredictionsUrl(choice, part, format))).bytes,
+      ),
+    )
+    assert.ok(csv && parquet && npy && npz)
+    const rows = table(csv)
+    const wanted = rows.flatMap((row) => ['a', 'b', 'c'].map((each) => Number(row[`probability ${each}`])))
+    assert.deepEqual(
+      rows.map(({ index, label }) => [Number(index), label]),
+      places.map((place, i) => [place, 'abc'[labels[i] ?? 9]]),
+    )
+    const stored = await rowsIn(parquet)
+    assert.deepEqual(
+      stored.flatMap(({ p_0, p_1, p_2 }) => [p_0, p_1, p_2]),
+      wanted,
+    )
+    assert.deepEqual(
+      stored.map(({ index, label }) => [Number(index), Number(label)]),
+      places.map((place, i) => [place, labels[i]]),
+    )
+    const arrays = await arraysOf('predictions.npz', npz)
+    assert.deepEqual([...arrays.keys()], ['probabilities', 'labels', 'examples'])
+    assert.deepEqual(arrays.get('probabilities'), wanted)
+    assert.deepEqual([arrays.get('labels'), arrays.get('examples')], [labels, places])
+    assert.deepEqual([...(await arraysOf('predictions.npy', npy)).values()], [wanted])
+  }
+})
+
+test('a study and an answer to SQL leave as Parquet, with the values that the store holds', async () => {
+  const id = await lab.core.studies.launch({
+    name: 'rates "α"',
+    kind: 'sweep',
+    base: cloudsSpec(1),
+    axes: [{ path: 'batchSize', values: [8, 16] }],
+  })
+  const { cells } = lab.core.store.read.study(id)
+  const wanted = cells.map(({ runId, settings, status }) => [runId, settings.batchSize, status])
+  const { bytes, disposition } = await saved(studyTableUrl(id, 'parquet'))
+  assert.match(decodeURIComponent(disposition), /rates-α-\w+\.parquet/)
+  assert.deepEqual(
+    (await rowsIn(bytes)).map((row) => [row.runId, Number(row['settings.batchSize']), row.status]),
+    wanted,
+  )
+  const csv = table((await saved(studyTableUrl(id, 'csv'))).bytes)
+  assert.deepEqual(
+    csv.map((row) => [row.runId, Number(row['settings.batchSize']), row.status]),
+    wanted,
+  )
+  const answer = await saved(
+    sqlParquetUrl('SELECT id, cycle, test_accuracy FROM snapshots_view ORDER BY id LIMIT 3', 10),
+  )
+  assert.deepEqual(
+    (await rowsIn(answer.bytes)).map(({ id: each, cycle, test_accuracy }) => [
+      Number(each),
+      Number(cycle),
+      test_accuracy,
+    ]),
+    snapshots.map((each) => [each.id, each.cycle, each.testAccuracy]),
+  )
+})
+
+const rowsIn = (bytes: Buffer) => parquetReadObjects({ file: new Uint8Array(bytes).buffer })
+
+/** The arrays of a NumPy file, as our own reader (held against NumPy elsewhere) finds them. */
+async function arraysOf(name: string, bytes: Buffer): Promise<Map<string, number[]>> {
+  const file = path.join(lab.home, name)
+  writeFileSync(file, bytes)
+  const found = new Map<string, number[]>()
+  for (const each of await openTables(file)) {
+    const [column] = each.columns
+    assert.ok(column)
+    const values: number[] = []
+    for await (const { columns } of each.batches([column.name]))
+      values.push(...Array.from(columns[0] ?? [], Number))
+    found.set(column.name, values)
+  }
+  return found
+}
+
+test('averaged weights leave as one model in every format, which answers as the average that was scored', async () => {
+  const members = choose('average', 1, 3).members
+  const averaged = await lab.core.ensembles.averaged(
+    members.map(({ snapshotId, weight }) => ({ snapshotId, weight: weight / 4 })),
+  )
+  const { bytes, disposition } = await saved(averagedModelUrl(members, 'onnx'))
+  assert.match(disposition, /averaged-weights\.onnx"/)
+  const { folder } = await lab.core.catalogue.resolve(run.datasetId)
+  const { meta, examples, labels } = await openDataset(folder)
+  const { test: part } = splitDataset(labels, meta, run.spec.dataset)
+  const raw = Float32Array.from([...part].flatMap((i) => [...examples.subarray(i * 4, (i + 1) * 4)]))
+  const session = await ort.InferenceSession.create(bytes)
+  const { probabilities } = await session.run({ input: new ort.Tensor('float32', raw, [part.length, 4]) })
+  const wanted = averaged.predictions.find((each) => each.part === 'test')?.probs ?? []
+  const got = Array.from(probabilities?.data ?? [], Number)
+  assert.equal(got.length, wanted.length)
+  for (const [i, p] of got.entries())
+    assert.ok(Math.abs(p - (wanted[i] ?? Number.NaN)) < 1e-5, `${p} at ${i}`)
+  const tensors = (await saved(averagedModelUrl(members, 'safetensors'))).bytes
+  for (const { data } of averaged.tensors) assert.ok(tensors.includes(Buffer.from(data)))
+  const tfjs = await untar((await saved(averagedModelUrl(members, 'tfjs'))).bytes)
+  assert.deepEqual(
+    tfjs.get('averaged-weights/weights.bin'),
+    Buffer.concat(averaged.tensors.map(({ data }) => Buffer.from(data))),
+  )
+  const { userDefinedMetadata } = z
+    .object({
+      userDefinedMetadata: z.object({
+        testAccuracy: z.number(),
+        members: z.array(z.looseObject({ weight: z.number() })),
+      }),
+    })
+    .parse(json(tfjs.get('averaged-weights/model.json')))
+  assert.equal(userDefinedMetadata.testAccuracy, averaged.testAccuracy)
+  assert.deepEqual(
+    userDefinedMetadata.members.map(({ weight }) => weight),
+    [0.25, 0.75],
+  )
+})
+
 const ensembleFile = z.object({
   method: z.string(),
   classes: z.array(z.string()),
@@ -398,6 +531,8 @@ test('what is not there is 404 in a sentence, what is wrong is 400, and no other
     '/data/samples/nothing/0.png?count=3',
     '/download/ensemble/predictions.csv?part=test&method=average&members=999999:1',
     '/download/ensemble/tfjs.tar?method=average&members=999999:1',
+    '/download/averaged/onnx?members=999999:1',
+    '/download/studies/zzz.parquet',
   ]
   const wrong = [
     `/download/runs/${run.id}/exe`,
@@ -415,7 +550,13 @@ test('what is not there is 404 in a sentence, what is wrong is 400, and no other
     `/download/ensemble/predictions.csv?part=test&method=average&members=${id}:-1`,
     `/download/ensemble/predictions.csv?part=test&method=average&members=${id}:1e999`,
     `/download/ensemble/predictions.csv?part=all&method=average&members=${id}:1`,
+    `/download/ensemble/predictions.npz?part=all&method=average&members=${id}:1`,
     `/download/ensemble/tfjs.tar?method=magic&members=${id}:1`,
+    `/download/averaged/pickle?members=${id}:1`,
+    '/download/averaged/onnx',
+    '/download/sql.parquet',
+    '/download/sql.parquet?sql=DELETE%20FROM%20runs',
+    '/download/sql.parquet?sql=SELECT%201&seconds=never',
     '/data/samples/clouds/0.png?count=3',
     '/data/samples/clouds/0.png?count=101',
     '/data/samples/clouds/x.png?count=1',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { refuseManyRows } from '../../../src-main/cli/manyRows.ts'
+import { openTables } from '../../../src-main/readers/index.ts'
 import { cloudsCsv } from '../../e2e/lab.ts'
 import { invokeHere } from './testTerminal.ts'
 import { checkXml } from './xml.ts'
@@ -353,6 +354,61 @@ test('exports hold what is stored, and never replace a file unasked', async () =
   await json('ensemble', '--run', runId, '--save', 'exported')
   const { files } = await json('ensembles', 'export', 'exported', '--format', 'onnx', '--out', file('e.onnx'))
   assert.ok(files[0].bytes > 100)
+  const npz = await json(
+    'runs',
+    'export',
+    runId,
+    '--format',
+    'npz',
+    '--part',
+    'validation',
+    '--out',
+    file('p.npz'),
+  )
+  assert.deepEqual([npz.part, npz.snapshots], ['validation', shown.snapshots.length])
+  const [probabilities] = await openTables(file('p.npz'))
+  assert.deepEqual(probabilities?.shape, [shown.snapshots.length, npz.examples, 3])
+  const answers = ['runs', 'export', runId, '--format', 'csv', '--table', 'predictions']
+  const ofRun = (await anneal(...answers)).out.trimEnd().split('\n')
+  assert.equal(
+    ofRun[0],
+    'snapshot,cycle,example,index,label,predicted,probability a,probability b,probability c',
+  )
+  await json('snapshots', 'export', String(id), '--format', 'csv', '--out', file('s.csv'))
+  const ofSnapshot = readFileSync(file('s.csv'), 'utf8').trimEnd().split('\n')
+  const begin = `${id},1,`
+  assert.deepEqual(
+    ofRun.filter((line) => line.startsWith(begin)).map((line) => line.slice(begin.length)),
+    ofSnapshot.slice(1),
+  )
+  await json('ensembles', 'export', 'exported', '--format', 'npy', '--out', file('e.npy'))
+  await refused(/needs --out/, 'runs', 'export', runId, '--format', 'npy')
+  await refused(
+    /has no table of epochs/,
+    'runs',
+    'export',
+    runId,
+    '--format',
+    'npz',
+    '--table',
+    'epochs',
+    '--out',
+    file('x'),
+  )
+  await refused(
+    /svg has no table of predictions/,
+    'runs',
+    'export',
+    runId,
+    '--format',
+    'svg',
+    '--table',
+    'predictions',
+    '--out',
+    file('x'),
+  )
+  await refused(/not kept/, 'snapshots', 'export', String(id), '--format', 'csv', '--ema', '--out', file('x'))
+  await refused(/holds one model/, 'ensembles', 'export', 'exported', '--format', 'tfjs', '--out', file('x'))
   const model = JSON.parse(readFileSync(path.join(file('model'), 'model.json'), 'utf8'))
   assert.equal(model.userDefinedMetadata.normalisation.mean.length, 4)
   assert.deepEqual(model.userDefinedMetadata.classes, ['a', 'b', 'c'])

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { UserError } from '../../../shared/errors.ts'
 import { type Split, type SplitOptions, splitDataset } from '../../../src-main/datasets/index.ts'
+import { splitFiles } from '../../../src-main/export/split.ts'
 
 interface Given {
   readonly labels: Uint16Array
@@ -137,5 +138,88 @@ describe('splitDataset', () => {
     refuse({ test: 0.1 }, /class "2" has 2 examples.*too few for 3 parts/)
     refuse({ validation: 11 }, /11 of 12 examples for validation/)
     refuse({ validation: 1e9 }, /ask for fewer/)
+  })
+})
+
+describe('a split for other programs', () => {
+  const split: Split = {
+    train: Uint32Array.of(1, 4),
+    validation: Uint32Array.of(0),
+    test: Uint32Array.of(2, 3),
+  }
+  const meta = {
+    id: '0123456789abcdef',
+    name: 'cards',
+    kind: 'table' as const,
+    shape: [2],
+    dtype: 'float32' as const,
+    classes: ['red', 'black, or so'],
+    trainCount: 5,
+    testCount: 0,
+    source: '',
+    columns: ['a', 'b'],
+  }
+  const asked = {
+    dataset: {
+      meta,
+      examples: Float32Array.of(0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5),
+      labels: Uint16Array.of(0, 1, 0, 1, 1),
+    },
+    split,
+    options: { validation: 0.2, test: 0.4, seed: 1 },
+    parts: ['train', 'test'] as const,
+    examples: true,
+  }
+  const filesOf = (more: Partial<Parameters<typeof splitFiles>[0]>) =>
+    new Map(
+      splitFiles({ ...asked, format: 'csv', ...more }).map(({ name, chunks }) => [
+        name,
+        Buffer.concat([...chunks]),
+      ]),
+    )
+
+  test('lists its examples in the order in which predictions come back', () => {
+    assert.equal(
+      filesOf({}).get('split.csv')?.toString(),
+      [
+        'part,position,index,label,class,a,b',
+        'train,0,1,1,"black, or so",1,1.5',
+        'train,1,4,1,"black, or so",4,4.5',
+        'test,0,2,0,red,2,2.5',
+        'test,1,3,1,"black, or so",3,3.5',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('is arrays that NumPy reads: 64 bytes of head at a time, then rows in order', () => {
+    const files = filesOf({ format: 'npy' })
+    assert.deepEqual(
+      [...files.keys()],
+      ['split.json', 'train_index.npy', 'train_labels.npy', 'train_examples.npy'].concat([
+        'test_index.npy',
+        'test_labels.npy',
+        'test_examples.npy',
+      ]),
+    )
+    const array = files.get('train_examples.npy') ?? Buffer.alloc(0)
+    const start = 10 + array.readUInt16LE(8)
+    assert.equal(start % 64, 0)
+    assert.match(
+      array.subarray(10, start).toString(),
+      /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(2, 2\), \} *\n$/,
+    )
+    assert.deepEqual(
+      [0, 4, 8, 12].map((at) => array.readFloatLE(start + at)),
+      [1, 1.5, 4, 4.5],
+    )
+    const labels = files.get('test_labels.npy') ?? Buffer.alloc(0)
+    assert.match(labels.toString('latin1'), /'<u2'.*'shape': \(2,\), /)
+    assert.deepEqual([...labels.subarray(-4)], [0, 0, 1, 0])
+  })
+
+  test('refuses pixels in tables', () => {
+    const image = { ...asked.dataset, meta: { ...meta, kind: 'image' as const, shape: [1, 2, 1] } }
+    assert.throws(() => filesOf({ dataset: image, format: 'parquet' }), UserError)
   })
 })

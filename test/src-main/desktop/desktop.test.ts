@@ -71,16 +71,18 @@ test('files have the addresses they have in every door', async () => {
   assert.match((await answer?.text()) ?? '', /none/)
 })
 
-test('the menu starts a new run, shows the shortcuts, the database and the log', () => {
+test('the menu starts a new run, imports, shows the shortcuts, the database and the log', () => {
   const chosen: string[] = []
   const end = bridge.onMenu((choice) => chosen.push(choice))
   shell.revealed.length = 0
   click(/New Run/)
+  click(/TensorBoard/)
+  click(/Import &Predictions/)
   click(/Keyboard Shortcuts/)
   click(/Database/)
-  click(/Log/)
+  click(/Reveal &Log/)
   end()
-  assert.deepEqual(chosen, ['newRun', 'shortcuts'])
+  assert.deepEqual(chosen, ['newRun', 'importLog', 'importPredictions', 'shortcuts'])
   assert.deepEqual(shell.revealed, [desktop.database, path.join(desktop.home, 'desktop', 'anneal.log')])
 })
 

@@ -310,6 +310,8 @@ class IpcRenderer extends EventEmitter {
 }
 export const ipcRenderer = new IpcRenderer()
 
+export const webUtils = { getPathForFile: ({ name }: File): string => `/dropped/${name}` }
+
 export const contextBridge = {
   exposed: new Map<string, unknown>(),
   exposeInMainWorld(name: string, api: unknown): void {

@@ -221,6 +221,7 @@ test('20: the page gets plain functions, and no part of Electron', async () => {
     'chooseFolder',
     'connect',
     'onMenu',
+    'pathForFile',
     'platform',
     'revealDatabase',
     'setTheme',

@@ -5,6 +5,7 @@ import test from 'node:test'
 import { writtenBy } from '../../../shared/run/elsewhere.ts'
 import { findEventRuns } from '../../../src-main/elsewhere/eventFiles.ts'
 import { readNew } from '../../../src-main/elsewhere/readNew.ts'
+import { createElsewhereService } from '../../../src-main/elsewhere/service.ts'
 import { importTensorboard } from '../../../src-main/elsewhere/tensorboard.ts'
 import { tensorboardFile } from '../../../src-main/export/tensorboard.ts'
 import type { Store } from '../../../src-main/store/types.ts'
@@ -165,4 +166,50 @@ test("Keras' callback: who wrote it, its settings, scores of both parts", async 
   assert.ok(epochs.every(({ valLoss, trainAccuracy }) => valLoss !== null && trainAccuracy !== null))
   // It ended with its last event, not when it was read.
   assert.equal(run.endedAt, Math.floor(run.elsewhere.lastEventAt ?? 0))
+})
+
+test('a preview says what an import finds, and stores nothing; the same folder again brings what is new', async (t) => {
+  const store = tempStore(t)
+  const service = createElsewhereService(store)
+  const [found, ...others] = await service.preview(fixture, () => undefined)
+  assert.ok(found)
+  assert.equal(others.length + store.read.runs().length, 0)
+  assert.deepEqual(
+    found.tags.map(({ name, points: count, firstStep, lastStep, role }) => [
+      name,
+      count,
+      firstStep,
+      lastStep,
+      role,
+    ]),
+    // Of both writers, as they wrote them: ten points and three, of which an import keeps eight.
+    [
+      ['train/loss', 13, 0, 90, 'trainLoss'],
+      ['lr-SGD', 10, 0, 90, 'learningRate'],
+      ['val/acc', 13, 0, 90, 'valAccuracy'],
+      ['hparam/acc', 1, 0, 0, 'other'],
+    ],
+  )
+  assert.deepEqual(found.hyperparameters, { optimizer: 'SGD', lr: 0.1, nesterov: 1 })
+  const run = await read(store, fixture)
+  const [again] = await service.preview(fixture, () => undefined)
+  assert.deepEqual(again?.known, { id: run.id, name: run.name, isFollowed: false })
+  assert.equal((await read(store, fixture)).id, run.id)
+  assert.equal(store.read.runs().length, 1)
+})
+
+test('an import that is broken off in a later run leaves none of its new runs', async (t) => {
+  const store = tempStore(t)
+  const folder = tempFolder(t)
+  for (const name of ['a', 'b', 'c']) cpSync(fixture, join(folder, name), { recursive: true })
+  const done: number[] = []
+  const asked = { path: folder, tagRoles: {} }
+  const breakingOff = importTensorboard(store, asked, (bytes, total) => {
+    done.push(bytes / total)
+    if (bytes > total / 2) throw new Error('left')
+  })
+  await assert.rejects(breakingOff, /left/)
+  assert.ok(done.length >= 3 && done.every((share, i) => share >= (done[i - 1] ?? 0)))
+  assert.equal(store.read.runs().length, 0)
+  assert.equal((await importTensorboard(store, asked)).length, 3)
 })

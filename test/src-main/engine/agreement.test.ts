@@ -11,8 +11,9 @@ import { type Learned, learned, storeImages, subjectsOn } from './agreement/subj
 import { relativeError } from './simd/support.ts'
 
 /*
- * The same spec and seed on every device: real runs of a small CNN for 50 steps and of ResNet-20 for 3, on real images.
- * Losses agree with those of plain tfjs step by step, and so do the gradients of the first step.
+ * The same spec and seed on every device: real runs of a small CNN for 50 steps and of ResNet-8, which has every kind of
+ * layer that ResNet-20 has, for 3, on real images. Losses agree with those of plain tfjs step by step, and so do the
+ * gradients of the first step.
  */
 
 /** Of the norm of each gradient: tfjs's wasm backend is off by 3e-5 in the worst. */

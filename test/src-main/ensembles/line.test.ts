@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { WeightLine } from '../../../shared/api/ensembles.ts'
+import type { AverageLines, WeightLine } from '../../../shared/api/ensembles.ts'
 import { heightAbove, isBump } from '../../../shared/ensemble/bump.ts'
 import type { LineTold } from '../../../shared/run/line.ts'
 import type { StoredTensor } from '../../../shared/run/messages.ts'
@@ -8,6 +8,7 @@ import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
 import { measureLine } from '../../../src-main/trainer/line.ts'
 import { invokeHere } from '../cli/testTerminal.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
+import { handData, mixed, normedLoss, numbers } from './byHand.ts'
 
 /* The line between two snapshots of a small network, against an independent forward pass in plain float64. */
 
@@ -40,8 +41,6 @@ async function lineBetween(from: number, to: number): Promise<{ line: WeightLine
   assert.ok(line)
   return { line, steps }
 }
-
-const numbers = ({ data }: StoredTensor): Float32Array => new Float32Array(new Uint8Array(data).buffer)
 
 /** Mean cross-entropy and accuracy on the validation part of a network of one hidden layer of ReLU. */
 async function independently(tensors: readonly StoredTensor[]): Promise<{ loss: number; accuracy: number }> {
@@ -142,9 +141,12 @@ test('a network whose hidden units are put in another order is the same function
     spec: run.spec,
     datasetFolder: folder,
     stepsPerEpoch,
-    from: [...from],
-    to,
-    at: [0, 1, 0.5],
+    models: [[...from], to],
+    mixtures: [
+      [1, 0],
+      [0, 1],
+      [0.5, 0.5],
+    ],
   }
   await measureLine({ ...request, devices: { known: {} } }, (part) => told.push(part))
   const [first, last, middle] = told
@@ -190,4 +192,95 @@ test('an average of two weights stands as high above its members as the middle o
   ])
   assert.equal(told.code, 0)
   assert.match(told.err, /No bump between the members that validation data can tell/)
+})
+
+/** Dense, ReLU, batch normalisation, dense. */
+const normed = {
+  class_name: 'Sequential',
+  config: {
+    name: 'normed',
+    layers: [
+      {
+        class_name: 'Dense',
+        config: { name: 'one', units: 6, activation: 'relu', batch_input_shape: [null, 4] },
+      },
+      { class_name: 'BatchNormalization', config: { name: 'bn', epsilon: 1e-3, momentum: 0.9 } },
+      { class_name: 'Dense', config: { name: 'two', units: 3 } },
+    ],
+  },
+}
+
+test('along a line with batch normalisation the statistics are those of the weights there, as computed by hand', async () => {
+  const spec = cloudsSpec(3, {
+    model: { kind: 'layers', topology: normed },
+    dataset: { name: 'clouds', validation: 0.1 },
+    schedule: { kind: 'sgdr', lrMax: 0.3, t0: 1 },
+    batchSize: 128,
+  })
+  const { run } = await (await lab.core.runs.launch(spec)).finished
+  const stored = lab.core.store.read.snapshots(run.id)
+  const ids = stored.map(({ id }) => id)
+  const [a = 0, b = 0] = ids
+  const data = await handData(lab, run.id, a)
+  const models = ids.map(tensorsOf)
+  assert.deepEqual(
+    models[0]?.slice(0, 6).map(({ name }) => name.split('/').at(-1)),
+    ['kernel', 'bias', 'gamma', 'beta', 'kernel', 'bias'],
+  )
+  const known = new Map<string, number>()
+  const byHand = (shares: readonly number[]): number => {
+    const loss = known.get(shares.join()) ?? normedLoss(mixed(models, shares), data, 1e-3)
+    known.set(shares.join(), loss)
+    return loss
+  }
+  const close = (x: number | null | undefined, y: number, what: string) =>
+    assert.ok(Math.abs((x ?? Number.NaN) - y) < 2e-5, `${what}: ${x} ${y}`)
+
+  const { line } = await lineBetween(a, b)
+  const straight = (at: number): number => (1 - at) * byHand([1, 0, 0]) + at * byHand([0, 1, 0])
+  for (const { at, loss, height } of line.points) {
+    if (height === null) continue
+    close(loss, byHand([1 - at, at, 0]), `loss at ${at}`)
+    close(height, byHand([1 - at, at, 0]) - straight(at), `height at ${at}`)
+  }
+  // The ends are shown as they were stored, with the moving statistics of training: other numbers.
+  close(line.points[0]?.loss, stored[0]?.valLoss ?? Number.NaN, 'the first end')
+  assert.ok(Math.abs((line.points[0]?.loss ?? 0) - byHand([1, 0, 0])) > 1e-3)
+
+  let lines: AverageLines | undefined
+  for await (const now of lab.core.ensembles.averageLines(ids)) lines = now
+  assert.ok(lines?.isDone)
+  assert.deepEqual([lines.measured, lines.places], [31, 31])
+  const third = 1 / 3
+  for (const [k, { snapshotId, points }] of lines.lines.entries()) {
+    assert.equal(snapshotId, ids[k])
+    assert.equal(points.length, 11)
+    close(points[0]?.loss, stored[k]?.valLoss ?? Number.NaN, `member ${k}`)
+    close(points.at(-1)?.loss, byHand([third, third, third]), 'the average')
+    const own = byHand(ids.map((_, j) => (j === k ? 1 : 0)))
+    for (const { at, loss, height } of points.slice(1, -1)) {
+      const there = byHand(ids.map((_, j) => (j === k ? 1 - at : 0) + at / 3))
+      close(loss, there, `member ${k} at ${at}`)
+      close(height, there - (1 - at) * own - at * byHand([third, third, third]), `height ${k} at ${at}`)
+    }
+  }
+  const { code, out } = await invokeHere(lab.home, ['line', '--average', ids.join(), '--json'])
+  assert.equal(code, 0)
+  assert.deepEqual(JSON.parse(out), JSON.parse(JSON.stringify(lines)))
+})
+
+test('lines to an average of too few, of one twice and beside a pair are refused in one sentence', async () => {
+  const [a = 0, b = 0] = snapshots().map(({ id }) => id)
+  for (const [args, words] of [
+    [['--average', `${a},${b}`], /must be 3 to 50 snapshot numbers/],
+    [['--average', `${a},${b},${a}`], /name each snapshot once \(received \d+ twice\)/],
+    [['--average', `${a},${b},999`, '--from', `${a}`], /give --from and --to, or --average alone/],
+    [['--from', `${a}`], /\(received --from \d+\)/],
+    [[], /\(received none of them\)/],
+  ] as const) {
+    const { code, err } = await invokeHere(lab.home, ['line', ...args])
+    assert.equal(code, 2)
+    assert.match(err, words)
+    assert.equal(err.trim().split('\n').length, 1)
+  }
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { groupsOf, parquet } from '../../../src-main/export/parquet.ts'
-import { predictionsParquet } from '../../../src-main/export/predictionsParquet.ts'
+import { predictionsParquet } from '../../../src-main/export/predictions/parquet.ts'
 import { recordsParquet } from '../../../src-main/export/recordTable.ts'
 import { runParquet } from '../../../src-main/export/runParquet.ts'
 import { claimedRun, epoch, metrics, snapshot, tempStore, valueAt } from '../store/fixtures.ts'
@@ -43,7 +43,7 @@ test("another reader finds a run's steps, epochs and snapshots as they were stor
   assert.deepEqual([rows[4000]?.step, rows[4000]?.samplesPerSecond], [4000n, null])
   assert.equal(rows[4999]?.samplesPerSecond, 1000)
   const [stored] = await rowsOf(fileOf(runParquet(store.read, run.id, 'epochs')))
-  const [{ trainingSeconds: _, ...known } = assert.fail()] = store.read.epochs(run.id)
+  const [known = assert.fail()] = store.read.epochs(run.id)
   assert.deepEqual(stored, { ...known, epoch: 1n, step: 99n })
   const [kept] = await rowsOf(fileOf(runParquet(store.read, run.id, 'snapshots')))
   const [{ runId: _run, createdAt: _at, ema: _ema, ...saved } = assert.fail()] = store.read.snapshots(run.id)
@@ -106,12 +106,42 @@ test('a table of settings has whole numbers, times and texts where it should, in
 })
 
 test('predictions are a column a class, with the names of the classes beside them', async () => {
+  const table = {
+    part: 'test',
+    classes: ['cat', 'dog'],
+    labels: Uint16Array.of(1, 1),
+    places: [7, 2],
+  } as const
   const probs = Float64Array.of(0.25, 0.75, 1, 0)
-  const file = fileOf(predictionsParquet(probs, Uint16Array.of(1, 1), ['cat', 'dog']))
+  const file = fileOf(predictionsParquet({ ...table, answers: { of: 'model', probs } }))
   assert.deepEqual(await rowsOf(file), [
-    { example: 0n, label: 1n, predicted: 1n, p_0: 0.25, p_1: 0.75 },
-    { example: 1n, label: 1n, predicted: 0n, p_0: 1, p_1: 0 },
+    { example: 0n, index: 7n, label: 1n, predicted: 1n, p_0: 0.25, p_1: 0.75 },
+    { example: 1n, index: 2n, label: 1n, predicted: 0n, p_0: 1, p_1: 0 },
   ])
-  const kept = parquetMetadata(file).key_value_metadata?.find(({ key }) => key === 'classes')
-  assert.equal(kept?.value, '["cat","dog"]')
+  const kept = parquetMetadata(file).key_value_metadata
+  assert.deepEqual(
+    kept?.map(({ key, value }) => [key, value]),
+    [
+      ['classes', '["cat","dog"]'],
+      ['part', 'test'],
+    ],
+  )
+  const snapshots = [1, 2].map((cycle) => ({
+    id: 10 + cycle,
+    cycle,
+    read: () => Float32Array.of(1, 0, 0, 1),
+  }))
+  const ofRun = { ...table, places: null, answers: { of: 'run', snapshots } } as const
+  const [, second, third] = await rowsOf(fileOf(predictionsParquet(ofRun)))
+  const shared = { index: null, label: 1n }
+  assert.deepEqual(second, {
+    snapshot: 11n,
+    cycle: 1n,
+    example: 1n,
+    ...shared,
+    predicted: 1n,
+    p_0: 0,
+    p_1: 1,
+  })
+  assert.deepEqual(third, { snapshot: 12n, cycle: 2n, example: 0n, ...shared, predicted: 0n, p_0: 1, p_1: 0 })
 })

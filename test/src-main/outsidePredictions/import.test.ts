@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { importPredictions } from '../../../shared/api/outsidePredictions.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { createServices } from '../../../src-main/api/index.ts'
 import { openCore } from '../../../src-main/core.ts'
+import { lookAt } from '../../../src-main/outsidePredictions/look.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'anneal-predictions-'))
 const core = openCore({ home, db: join(home, 'anneal.db') })
@@ -156,4 +158,48 @@ test('what does not fit is refused with its place, and nothing is stored', async
     await refusal({ files: [ten], dataset: { name: 'fashion-mnist-12k' }, as: 'logits' }),
     /ten\.npy: it has 5 rows, and there are 2000 labels/,
   )
+})
+
+test('a first look says what columns are taken for, and what rows sum to', async () => {
+  await writeFile(place('look.csv'), 'id,p0,p1,label\n7,0.9,0.1,0\n8,0.5,0.5,1\n9,0.25,0.75,1\n')
+  const found = await lookAt({ path: place('look.csv') })
+  assert.deepEqual(
+    found.columns.map(({ name, use }) => [name, use]),
+    [
+      ['p0', 'prediction'],
+      ['p1', 'prediction'],
+      ['label', 'label'],
+      ['id', 'unused'],
+    ],
+  )
+  assert.deepEqual(found.columns[0]?.first, ['0.9', '0.5', '0.25'])
+  assert.deepEqual(found.check, { rows: 3, leastSum: 1, mostSum: 1, off: 0, as: 'probabilities' })
+  assert.equal((await lookAt({ path: await saveNpy('l.npy', logits, [4, 3]) })).check?.as, 'logits')
+  const none = await lookAt({ path: place('look.csv'), labels: 'zzz' })
+  assert.match(none.problem ?? '', /no column or array "zzz"/)
+  assert.deepEqual([none.classes, none.check], [0, null])
+})
+
+test('an import that is broken off after a file stores nothing; names of members stay', async () => {
+  const files = [await saveNpy('n1.npy', logits, [4, 3]), await saveNpy('n2.npy', logits, [4, 3])]
+  const request = importPredictions.parse({
+    files,
+    labels: await saveNpy('ny.npy', labels, [4]),
+    memberNames: ['', 'swa'],
+  })
+  const before = core.store.read.runs().length
+  const { elsewhere } = createServices(core, 'browser')
+  const leaving = new AbortController()
+  const steps = []
+  for await (const step of elsewhere.importPredictions(request, leaving.signal)) {
+    steps.push(step.type)
+    leaving.abort()
+  }
+  assert.deepEqual(steps, ['progress'])
+  assert.equal(core.store.read.runs().length, before)
+  const { runId } = await core.outsidePredictions.import(request)
+  assert.deepEqual(core.store.read.run(runId).elsewhere?.hyperparameters, {
+    'snapshot 1': 'n1.npy',
+    'snapshot 2': 'swa',
+  })
 })

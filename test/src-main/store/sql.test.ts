@@ -4,8 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
-import { askSql } from '../../../src-main/store/index.ts'
+import { parquetReadObjects } from 'hyparquet'
+import { askSql, askSqlFile } from '../../../src-main/store/index.ts'
 import { answerSql } from '../../../src-main/store/sql/answer.ts'
+import { writeAnswer } from '../../../src-main/store/sql/answerFile.ts'
 import { claimedRun, epoch, metrics, snapshot, tempFolder, tempStore, valueAt } from './fixtures.ts'
 
 /** A lab with a run of 5,000 steps, an epoch and a snapshot, and a run in the trash. */
@@ -208,4 +210,105 @@ test('one that takes too much memory is stopped before the machine suffers', asy
   const { store } = lab(t)
   const bomb = `WITH RECURSIVE c(x) AS (SELECT randomblob(9000000) UNION ALL SELECT randomblob(9000000) FROM c) SELECT * FROM c ORDER BY 1`
   await assert.rejects(askSql(store.file, { sql: bomb, seconds: 60 }), /took more than 768 MiB/)
+})
+
+test('an answer as Parquet keeps every value in the type of its column, all rows, in parts', async (t) => {
+  const { store, run } = lab(t)
+  const file = path.join(tempFolder(t), 'answer.parquet')
+  const ask = async (sql: string, rows: number | null = null) => {
+    const told = writeAnswer(store.file, sql, rows, file)
+    const bytes = readFileSync(file)
+    assert.equal(bytes.byteLength, told.bytes)
+    return { told, found: await parquetReadObjects({ file: new Uint8Array(bytes).buffer, utf8: false }) }
+  }
+  const odd = await ask(`
+    SELECT 9223372036854775807 AS large, 1 AS n, 1 AS real, 'a' AS mixed, x'00FF' AS bytes, NULL AS none, 'ä' AS n, 9007199254740993 AS both
+    UNION ALL SELECT -9007199254740993, NULL, 2.5, x'0aff', NULL, NULL, NULL, 0.5
+    UNION ALL SELECT 0, 3, 9e999, 7, x'', NULL, '', NULL`)
+  assert.deepEqual(
+    odd.told.columns.map(({ name, type }) => `${name} ${type}`),
+    [
+      'large int64',
+      'n int64',
+      'real double',
+      'mixed text',
+      'bytes binary',
+      'none text',
+      'n_2 text',
+      'both text',
+    ],
+  )
+  const none = null
+  assert.deepEqual(odd.found, [
+    {
+      large: 2n ** 63n - 1n,
+      n: 1n,
+      real: 1,
+      mixed: 'a',
+      bytes: Uint8Array.of(0, 255),
+      none,
+      n_2: 'ä',
+      both: '9007199254740993',
+    },
+    {
+      large: -9007199254740993n,
+      n: none,
+      real: 2.5,
+      mixed: "X'0AFF'",
+      bytes: none,
+      none,
+      n_2: none,
+      both: '0.5',
+    },
+    {
+      large: 0n,
+      n: 3n,
+      real: Number.POSITIVE_INFINITY,
+      mixed: '7',
+      bytes: new Uint8Array(),
+      none,
+      n_2: '',
+      both: none,
+    },
+  ])
+  const points = await ask(`SELECT * FROM metrics('${run.id}', 'momentum')`)
+  assert.deepEqual(
+    points.found.map(({ step, value }) => [Number(step), value]),
+    Array.from({ length: 5000 }, (_, step) => [step, valueAt(1, step)]),
+  )
+  const long = `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 66000) SELECT x FROM c`
+  const all = await ask(long)
+  assert.deepEqual([all.told.rows, all.told.isCut, all.found.at(-1)?.x], [66_000, false, 66_000n])
+  const { told } = await ask(long, 10)
+  assert.deepEqual([told.rows, told.isCut], [10, true])
+  const empty = await askSqlFile(store.file, { sql: 'SELECT id, lr FROM snapshots WHERE 0' }, file)
+  assert.deepEqual(empty.columns, [
+    { name: 'id', type: 'int64' },
+    { name: 'lr', type: 'double' },
+  ])
+})
+
+test('an answer as Parquet is stopped as any other, and leaves no file', async (t) => {
+  const { store } = lab(t)
+  const file = path.join(tempFolder(t), 'answer.parquet')
+  const before = createHash('sha256').update(readFileSync(store.file)).digest('hex')
+  const refused: [sql: string, why: RegExp][] = [
+    [endless, /stopped after 0.5 s/],
+    ['DELETE FROM runs', /only be read/],
+  ]
+  for (const [sql, why] of refused) {
+    await assert.rejects(askSqlFile(store.file, { sql, seconds: sql === endless ? 0.5 : 10 }, file), why)
+    assert.ok(!existsSync(file))
+  }
+  assert.throws(
+    () =>
+      writeAnswer(
+        store.file,
+        `WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c LIMIT abs(random() % 100000)`,
+        null,
+        file,
+      ),
+    /second time/,
+  )
+  assert.equal(createHash('sha256').update(readFileSync(store.file)).digest('hex'), before)
 })

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { didYouMean } from '../../../didYouMean.ts'
 import { type CallArguments, knownNumber } from './callArguments.ts'
-import { construct, isScheduler, schedulerNames } from './constructors.ts'
+import { construct, isScheduler, schedulerNames } from './constructors/index.ts'
 import { asNumber, evaluate } from './evaluate.ts'
 import { builtins, isMathModule, mathFunctions } from './mathFunctions.ts'
 import { constant, formulaOf, type Num, numeric, tickVariable } from './numbers.ts'

@@ -4,6 +4,7 @@ import type { Draft, PathField } from './draft.ts'
 import classes from './ImportPanel.module.css'
 import { LabelColumn } from './LabelColumn.tsx'
 import type { Mistakes } from './mistakes.ts'
+import { ColourLayout, LeftOutColumns, RowsAs } from './TableFields.tsx'
 
 export interface FieldsProps {
   readonly draft: Draft
@@ -13,7 +14,7 @@ export interface FieldsProps {
   readonly onFocusPath: (field: PathField) => void
 }
 
-type TextField = Exclude<keyof Draft, 'format' | 'header'>
+type TextField = Exclude<keyof Draft, 'format' | 'header' | 'without' | 'as' | 'layout'>
 
 /** What is the same of every field of text. @param mistake its name in the import options, where that is another */
 function text({ draft, mistakes, onChange }: FieldsProps, field: TextField, mistake: string = field) {
@@ -43,6 +44,10 @@ export function FormatFields({ format, ...props }: FieldsProps & { readonly form
       return <CifarFields {...props} />
     case 'csv':
       return <CsvFields {...props} />
+    case 'parquet':
+      return <TableFields {...props} />
+    case 'numpy':
+      return <NumpyFields {...props} />
     case 'images':
       return <ImagesFields {...props} />
   }
@@ -88,6 +93,29 @@ function IdxFields(props: FieldsProps) {
   )
 }
 
+function NumpyFields(props: FieldsProps) {
+  return (
+    <>
+      <TextInput
+        className={classes.wide}
+        label="Labels file"
+        description="Needed where the path is a .npy file; an archive (.npz) has its labels itself"
+        {...path(props, 'labels')}
+      />
+      <TextInput label="Test examples" description="A .npy file, if any" {...path(props, 'testImages')} />
+      <TextInput label="Test labels" description="A .npy file, if any" {...path(props, 'testLabels')} />
+      <TextInput
+        className={classes.wide}
+        label="Arrays of the archive"
+        description="Examples, labels and those of the test part, with commas; empty: told by their names"
+        spellCheck={false}
+        {...text(props, 'arrays')}
+      />
+      <ColourLayout {...props} told="As the shape tells" />
+    </>
+  )
+}
+
 function CifarFields({ draft, mistakes, onChange }: FieldsProps) {
   return (
     <Select
@@ -109,34 +137,49 @@ function CsvFields(props: FieldsProps) {
   const { draft, onChange } = props
   return (
     <>
-      <LabelColumn {...props} />
+      <TableFields {...props} />
       <TextInput
         label="Between cells"
         description="One character; \t is a tab"
         {...text(props, 'delimiter')}
-      />
-      <TextInput
-        label="Categorical columns"
-        description="Codes: numbers that only name something; with commas"
-        {...text(props, 'categorical')}
-      />
-      <TextInput
-        label="Most values of a categorical column"
-        description="2 to 10 000; each becomes a feature"
-        inputMode="numeric"
-        {...text(props, 'maxCategories')}
-      />
-      <TextInput
-        className={classes.wide}
-        label="Test table"
-        description="A file of the same columns, if any"
-        {...path(props, 'testPath')}
       />
       <Checkbox
         className={classes.wide}
         label="The first line names the columns"
         checked={draft.header}
         onChange={({ currentTarget }) => onChange({ header: currentTarget.checked })}
+      />
+    </>
+  )
+}
+
+/** Those of a table in whatever file. */
+function TableFields(props: FieldsProps) {
+  return (
+    <>
+      <LabelColumn {...props} />
+      <LeftOutColumns {...props} />
+      <RowsAs {...props} />
+      {props.draft.as === 'table' && (
+        <>
+          <TextInput
+            label="Categorical columns"
+            description="Codes: numbers that only name something; with commas"
+            {...text(props, 'categorical')}
+          />
+          <TextInput
+            label="Most values of a categorical column"
+            description="2 to 10 000; each becomes a feature"
+            inputMode="numeric"
+            {...text(props, 'maxCategories')}
+          />
+        </>
+      )}
+      <TextInput
+        className={classes.wide}
+        label="Test table"
+        description="A file of the same columns, if any"
+        {...path(props, 'testPath')}
       />
     </>
   )

@@ -2,7 +2,9 @@ import { Button, Select, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useEffect, useRef, useState } from 'react'
 import { canSkipUnusable, type ImportFormat, skipHint } from '../../../../shared/data/importOptions.ts'
+import { DropNote } from './DropNote.tsx'
 import type { Draft, PathField } from './draft.ts'
+import { leaveDrop } from './dropJob.ts'
 import { FolderBrowser } from './FolderBrowser.tsx'
 import { CommonFields, FormatFields } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
@@ -17,6 +19,8 @@ import { useImportForm } from './useImportForm.ts'
 const formats: readonly { readonly value: ImportFormat; readonly label: string }[] = [
   { value: 'images', label: 'Folder of images, a folder a class' },
   { value: 'csv', label: 'CSV table' },
+  { value: 'parquet', label: 'Parquet table' },
+  { value: 'numpy', label: 'NumPy arrays' },
   { value: 'idx', label: 'IDX files (MNIST)' },
   { value: 'cifar', label: 'CIFAR binary files' },
 ]
@@ -60,7 +64,7 @@ export function ImportPanel() {
         <TextInput
           className={classes.wide}
           label="File or folder"
-          description="On the machine Anneal runs on; it is copied, so the files may go afterwards"
+          description="On the machine Anneal runs on, or dropped anywhere on this window; it is copied, so the files may go afterwards"
           value={draft.path}
           error={mistakes.path}
           onChange={({ currentTarget }) => change({ path: currentTarget.value, format: null })}
@@ -70,6 +74,7 @@ export function ImportPanel() {
           ref={first}
         />
         <NativeDialogs onPick={pick} />
+        <DropNote />
       </fieldset>
       <div className={classes.browser}>
         <Preview draft={draft} format={format} />
@@ -99,6 +104,7 @@ export function ImportPanel() {
         onSkip={() => void submit({ skipUnusable: true })}
         onClear={() => {
           clear()
+          leaveDrop()
           first.current?.focus()
         }}
       />

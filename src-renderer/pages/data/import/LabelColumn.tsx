@@ -1,8 +1,9 @@
 import { Select, TextInput } from '@mantine/core'
 import { useEffect } from 'react'
+import { guessLabel, type LabelGuess } from '../../../../shared/data/guessLabel.ts'
 import { errorWords } from '../../../components/errorWords.ts'
 import { sayingNothingFound } from '../../../components/sayingNothingFound.ts'
-import { distinct, guessLabel, useColumns } from './columns.ts'
+import { distinct, useColumns } from './columns.ts'
 import type { FieldsProps } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
 
@@ -19,10 +20,12 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
   const samples = new Map(columns.map(({ name, samples }) => [name, samples]))
   const isThere = table.data === undefined || samples.has(draft.label)
   const guess = guessLabel(columns)
-  const guessed = draft.label === '' && !table.isPlaceholderData ? guess : undefined
+  // The class of another table, which this one has not, says nothing of this one's.
+  const isOpen = !table.isPlaceholderData && (draft.label === '' || !isThere)
+  const guessed = isOpen ? (guess?.column ?? '') : draft.label
   useEffect(() => {
-    if (guessed !== undefined) onChange({ label: guessed })
-  }, [guessed, onChange])
+    if (guessed !== draft.label) onChange({ label: guessed })
+  }, [guessed, draft.label, onChange])
   const common = { label: 'Column of the class', required: true }
   if (table.isError)
     return (
@@ -42,7 +45,7 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
       description={descriptionOf(
         columns.length,
         table.isPending,
-        draft.label !== '' && draft.label === guess,
+        draft.label === guess?.column ? guess : undefined,
       )}
       placeholder={table.isPending ? 'Reading the columns…' : 'Choose'}
       data={columns.map(({ name }) => name)}
@@ -63,9 +66,9 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
   )
 }
 
-function descriptionOf(columns: number, isPending: boolean, isGuess: boolean): string {
+function descriptionOf(columns: number, isPending: boolean, guess: LabelGuess | undefined): string {
   if (isPending) return 'With some of its values'
   if (columns < 2) return 'Only one column was found: say what stands between cells'
-  if (isGuess) return 'Called as classes mostly are; choose another if it is not'
+  if (guess !== undefined) return `Guessed because ${guess.reason}; choose another if it is not the class`
   return `One of the ${columns} in the file, with some of its values`
 }

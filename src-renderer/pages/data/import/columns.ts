@@ -25,11 +25,3 @@ export function useColumns(draft: Draft) {
 /** Two columns of one name are refused by the import; a list of choices must not have them twice. */
 export const distinct = (columns: readonly TableColumn[]): TableColumn[] =>
   [...new Map(columns.toReversed().map((column) => [column.name, column])).values()].toReversed()
-
-const likelyLabels = ['label', 'labels', 'class', 'target', 'category']
-
-/** The column that is called as the label mostly is. */
-export const guessLabel = (columns: readonly TableColumn[]): string | undefined =>
-  likelyLabels
-    .map((likely) => columns.find(({ name }) => name.toLowerCase() === likely))
-    .find((found) => found !== undefined)?.name

@@ -1,4 +1,5 @@
 import type { ImportFormat } from '../../../../shared/data/importOptions.ts'
+import type { PixelLayout } from '../../../../shared/data/pixels.ts'
 import { held } from './held.ts'
 
 /** The fields of the form as they are typed. */
@@ -24,6 +25,14 @@ export interface Draft {
   readonly delimiter: string
   readonly categorical: string
   readonly maxCategories: string
+  /** Columns of a table that are no features, by name. */
+  readonly without: readonly string[]
+  /** Of a table: what its rows are. */
+  readonly as: 'table' | 'images'
+  /** Names of arrays in an archive of NumPy, with commas between them. */
+  readonly arrays: string
+  /** Of rows that are images in colour; null where it is told by the columns. */
+  readonly layout: PixelLayout | null
   readonly height: string
   readonly width: string
   readonly channels: string
@@ -46,6 +55,10 @@ export const emptyDraft: Draft = {
   delimiter: ',',
   categorical: '',
   maxCategories: '100',
+  without: [],
+  as: 'table',
+  arrays: '',
+  layout: null,
   height: '',
   width: '',
   channels: '',
@@ -86,16 +99,33 @@ function ofFormat(draft: Draft, format: ImportFormat): RawOptions {
     case 'cifar':
       return { labels: labelSet }
     case 'csv':
+      return { ...ofTable(draft), header: draft.header, delimiter: delimiterOf(draft) }
+    case 'parquet':
+      return ofTable(draft)
+    case 'numpy':
       return {
-        testPath: filled(testPath),
-        label: filled(draft.label),
-        header: draft.header,
-        delimiter: delimiterOf(draft),
-        categorical: listed(draft.categorical),
-        maxCategories: numbered(draft.maxCategories),
+        labels: filled(labels),
+        testImages: filled(testImages),
+        testLabels: filled(testLabels),
+        arrays: listed(draft.arrays),
+        layout: draft.layout ?? undefined,
       }
     case 'images':
       return { testPath: filled(testPath), resize: sized(draft), channels: numbered(channels) }
+  }
+}
+
+function ofTable(draft: Draft): RawOptions {
+  const isImages = draft.as === 'images'
+  return {
+    testPath: filled(draft.testPath),
+    label: filled(draft.label),
+    without: draft.without.length > 0 ? draft.without : undefined,
+    // Said in either case: who has seen the choice wants no hint of it.
+    as: draft.as,
+    ...(isImages
+      ? { layout: draft.layout ?? undefined }
+      : { categorical: listed(draft.categorical), maxCategories: numbered(draft.maxCategories) }),
   }
 }
 

@@ -5,6 +5,8 @@ import {
   type ImportFormat,
   idxOptions,
   imagesOptions,
+  numpyOptions,
+  parquetOptions,
 } from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain, UserError } from '../../../../shared/errors.ts'
 import { fieldOf } from '../../../components/errorWords.ts'
@@ -17,6 +19,8 @@ const schemas: Readonly<Record<ImportFormat, z.ZodObject>> = {
   idx: idxOptions,
   cifar: cifarOptions,
   csv: csvOptions,
+  parquet: parquetOptions,
+  numpy: numpyOptions,
   images: imagesOptions,
 }
 
@@ -50,9 +54,16 @@ export function placeOf(refusal: string, options: RawOptions): readonly [string,
   )
   if (opened !== undefined) return [opened, sentence(what.replace(/^(\/|\\).*?: /s, ''))]
   if (/: the name .+ belongs to /.test(refusal)) return ['name', sentence(what)]
-  const [, column] = /there is no column "?(.+?)"?; give a name/.exec(refusal) ?? []
-  if (column !== undefined) return [column === options.label ? 'label' : 'categorical', sentence(what)]
+  const [, column] =
+    /there is no column "?(.+?)"?(?: \(did you mean .+?\?\))?; give a name/.exec(refusal) ?? []
+  if (column !== undefined) return [fieldOfColumn(column, options), sentence(what)]
+  if (/ is to be left out[, ]/.test(refusal)) return ['without', sentence(what)]
   return undefined
+}
+
+function fieldOfColumn(column: string, { label, without }: RawOptions): string {
+  if (column === label) return 'label'
+  return Array.isArray(without) && without.includes(column) ? 'without' : 'categorical'
 }
 
 const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)

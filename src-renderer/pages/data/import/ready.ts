@@ -28,7 +28,7 @@ export async function readyOptions(draft: Draft): Promise<Blocked | { readonly o
       words: `${look.problem ?? 'It cannot be told what this is.'} Or choose under “Read as” what it is.`,
       field: 'format',
     }
-  const table = format === 'csv' ? await tableProblem(draft) : undefined
+  const table = format === 'csv' || format === 'parquet' ? await tableProblem(draft) : undefined
   if (table !== undefined) return table
   const options = optionsOf(draft, format)
   const wrong = Object.keys(mistakesIn(options, format)).length

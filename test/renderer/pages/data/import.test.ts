@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { importOptions } from '../../../../shared/data/importOptions.ts'
 import { emptyDraft, optionsOf } from '../../../../src-renderer/pages/data/import/draft.ts'
+import { draftOfPaths } from '../../../../src-renderer/pages/data/import/droppedDraft.ts'
 import { mistakesIn, placeOf } from '../../../../src-renderer/pages/data/import/mistakes.ts'
 import { balanceWords, cell, shapeWords } from '../../../../src-renderer/pages/data/words.ts'
 
@@ -110,4 +111,32 @@ test('shapes, balance and cells in words', () => {
   // float32 of 0.1 as JSON carries it.
   assert.equal(cell(0.10000000149011612), '0.1')
   assert.equal(cell(-1234567), '-1234567')
+})
+
+test('paths dropped together are one data set where their names say how, else a sentence', () => {
+  const draft = (...paths: string[]) => {
+    const found = draftOfPaths(paths)
+    return 'draft' in found ? found.draft : found.refusal
+  }
+  assert.deepEqual(draft('/a/b.csv'), { path: '/a/b.csv' })
+  assert.deepEqual(draft('/a/test', '/a/train'), { path: '/a/train', testPath: '/a/test' })
+  assert.deepEqual(
+    draft('C:\\a\\t10k-labels.idx', 'C:\\a\\images.idx', 'C:\\a\\labels.idx', 'C:\\a\\t10k-images.idx'),
+    {
+      path: 'C:\\a\\images.idx',
+      labels: 'C:\\a\\labels.idx',
+      testImages: 'C:\\a\\t10k-images.idx',
+      testLabels: 'C:\\a\\t10k-labels.idx',
+    },
+  )
+  assert.deepEqual(draft('/a/images', '/a/labels'), {
+    path: '/a/images',
+    labels: '/a/labels',
+    testImages: '',
+    testLabels: '',
+  })
+  // "contest" and "latest" are no test parts.
+  assert.match(String(draft('/a/contest.csv', '/a/latest.csv')), /^2 files or folders were dropped.*\.$/)
+  assert.match(String(draft('/a/1', '/a/2', '/a/3')), /drop one table, or the one folder/)
+  assert.match(String(draft()), /save it as a file first\.$/)
 })

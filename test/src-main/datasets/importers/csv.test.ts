@@ -48,6 +48,36 @@ describe('importCsv', () => {
     assert.deepEqual(numbers.columns, ['zip=9', 'zip=10'])
   })
 
+  test('columns that are left out may be broken, and the rest is the table without them', async (t) => {
+    const home = await tempFolder(t)
+    const { meta: plain } = await importText(home, 'size,kind\n1,a\n2,b\n')
+    // Mixed, empty, twice of one name, a number for a name: none of it matters.
+    const broken = 'id,size,x,x,kind,7\n1,1,,2024-01-05,a,1\ntwo,2,NaN,,b,x\n'
+    const { meta } = await importText(home, broken, { without: ['id', 2, 3, '7'] })
+    assert.equal(meta.id, plain.id)
+    assert.deepEqual(meta.columns, ['size'])
+    const refuse = (words: RegExp, options: CsvChoices) =>
+      refused(home, () => importText(home, broken, options), words)
+    await refuse(/column "sise" \(did you mean size\?\); give a name/, { without: ['sise'] })
+    await refuse(/column "kind" is to be left out, but it is the label/, { without: ['kind'] })
+    await refuse(/every column but the label is to be left out \(5\)/, { without: [0, 1, 2, 3, 5] })
+    await refuse(/"id" is to be left out and is listed as categorical/, {
+      without: ['id', 2, 3],
+      categorical: ['id'],
+    })
+    await refuse(/line 3, column "id": the column mixes/, { without: [2, 3] })
+  })
+
+  test('columns without names are called and left out by their place in the file', async (t) => {
+    const home = await tempFolder(t)
+    const { meta } = await importText(home, 'a,1,x\nb,2,\n', { header: false, label: 0, without: ['2'] })
+    assert.deepEqual(meta.columns, ['column 1'])
+    assert.match(
+      (await importText(home, 'a,1,x\nb,3,\n', { header: false, label: 0, without: [2] })).meta.source,
+      /^CSV table table\.csv \(without column 2\)$/,
+    )
+  })
+
   test('a second file is the test part, in the categories of both', async (t) => {
     const home = await tempFolder(t)
     const testPath = join(home, 'more.csv')

@@ -16,7 +16,7 @@ export interface Subject {
   readonly spec: RunSpec
   readonly plan: SchedulePlan
   /**
-   * By how much of itself a loss may differ. Rounding alone makes 4e-7 in 50 steps of the CNN; in ResNet-20 at so small a
+   * By how much of itself a loss may differ. Rounding alone makes 4e-7 in 50 steps of the CNN; in ResNet at so small a
    * batch, batch normalisation and the kinks of ReLU make it up to 3e-5 (on tfjs's own wasm backend) in 3.
    */
   readonly lossTolerance: number
@@ -38,8 +38,8 @@ export function subjectsOn(device: string): Readonly<Record<string, Subject>> {
       batchSize: 10,
       budget: { steps: 50 },
     }),
-    'ResNet-20': subject(2e-4, {
-      model: { kind: 'resnet', depth: 20 },
+    'ResNet-8': subject(2e-4, {
+      model: { kind: 'resnet', depth: 8 },
       optimizer: { kind: 'sgd', nesterov: true, weightDecay: 5e-4 },
       schedule: { kind: 'constant', lr: 0.005 },
       batchSize: 2,

@@ -9,7 +9,7 @@ import { storeImages, trainCount } from '../agreement/subjects.ts'
 
 /*
  * Real runs on the WebGPU engine, whose steps are given to the device ahead of their numbers: one that learns real images,
- * one that is compared with the slow reference step by step, and one that diverges. ResNet-20 is in agreement.test.ts.
+ * one that is compared with the slow reference step by step, and one that diverges. A ResNet is in agreement.test.ts.
  */
 
 const folder = mkdtempSync(path.join(tmpdir(), 'anneal-webgpu-'))

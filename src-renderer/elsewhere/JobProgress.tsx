@@ -1,0 +1,23 @@
+import { Button } from '@mantine/core'
+import classes from './Elsewhere.module.css'
+
+interface JobProgressProps {
+  readonly label: string
+  /** "3 of 20 files" */
+  readonly words: string
+  /** From 0 to 1; undefined before the first word of it. */
+  readonly share: number | undefined
+  readonly onCancel: () => void
+}
+
+export function JobProgress({ label, words, share, onCancel }: JobProgressProps) {
+  return (
+    <div className={classes.progress}>
+      <progress aria-label={label} max={1} {...(share !== undefined && { value: share })} />
+      <span role="status">{words}</span>
+      <Button variant="default" ml="auto" onClick={onCancel}>
+        Cancel
+      </Button>
+    </div>
+  )
+}
