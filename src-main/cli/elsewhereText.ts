@@ -33,7 +33,11 @@ export function describeElsewhere(
         ? absent
         : `loss ${fixed(last.trainLoss)}, validation ${percent(last.valAccuracy)}, test ${percent(last.testAccuracy)}`,
     ],
-    ['rate', elsewhere.holders.learningRate ?? 'unknown: no tag of its event files says it'],
+    [
+      'rate',
+      elsewhere.holders.learningRate ??
+        (read.seriesNames(run.id).includes('lr') ? 'lr' : 'unknown: no tag of its event files says it'),
+    ],
     ['series', read.seriesNames(run.id).join(', ')],
     ...elsewhere.notes.map((note): [string, string] => ['note', note]),
   ]
