@@ -1,4 +1,5 @@
-import type { RunElsewhere } from '../../shared/run/elsewhere.ts'
+import { type RunElsewhere, writtenBy } from '../../shared/run/elsewhere.ts'
+import { isWithin } from '../isWithin.ts'
 import type { RunRecord, StoreReads } from '../store/types.ts'
 import { absent, fixed, moment, percent, whole } from './format.ts'
 import { oneLine } from './oneLine.ts'
@@ -16,7 +17,13 @@ export function describeElsewhere(
   const facts: [string, string][] = [
     ['run', `${run.id}  ${run.name}`],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
-    ['trained', `elsewhere, read from ${elsewhere.path}${elsewhere.followed ? ', followed' : ''}`],
+    ['trained', `elsewhere${by(elsewhere)}, read from ${elsewhere.path}`],
+    [
+      'followed',
+      elsewhere.followedSince === null
+        ? 'no'
+        : `since ${moment(elsewhere.followedSince)}${readerOf(read, elsewhere)}`,
+    ],
     ['settings', settings.length === 0 ? absent : settings.join(', ')],
     ['steps', whole(run.stepsDone)],
     ['last event', elsewhere.lastEventAt === null ? absent : moment(elsewhere.lastEventAt)],
@@ -26,6 +33,11 @@ export function describeElsewhere(
         ? absent
         : `loss ${fixed(last.trainLoss)}, validation ${percent(last.valAccuracy)}, test ${percent(last.testAccuracy)}`,
     ],
+    [
+      'rate',
+      elsewhere.holders.learningRate ??
+        (read.seriesNames(run.id).includes('lr') ? 'lr' : 'unknown: no tag of its event files says it'),
+    ],
     ['series', read.seriesNames(run.id).join(', ')],
     ...elsewhere.notes.map((note): [string, string] => ['note', note]),
   ]
@@ -34,4 +46,16 @@ export function describeElsewhere(
   return facts
     .map(([name, value]) => `${wrap(`  ${name.padEnd(width)}  ${oneLine(value)}`, columns, indent)}\n`)
     .join('')
+}
+
+function by(elsewhere: RunElsewhere): string {
+  const { program, host } = writtenBy(elsewhere)
+  return `${program === null ? '' : ` by ${program}`}${host === null ? '' : ` on ${host}`}`
+}
+
+/** Whether its folder is read now. */
+function readerOf(read: StoreReads, { path }: RunElsewhere): string {
+  const folder = read.followed().find((each) => isWithin(path, each.path))
+  if (folder !== undefined && folder.problem !== null) return `; ${folder.problem}`
+  return folder?.isRead === true ? '' : '; nobody reads it now: an open Anneal does (anneal serve)'
 }

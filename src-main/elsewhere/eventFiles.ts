@@ -1,15 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { UserError } from '../../shared/errors.ts'
-import { createEventTree } from './eventTree.ts'
-
-/** The event files of one run, in the order in which they were begun: relative to its folder. */
-export interface EventRun {
-  readonly folder: string
-  /** As its folder is called, from the one that was given on. */
-  readonly name: string
-  readonly files: readonly string[]
-}
+import { createEventTree, type EventRun } from './eventTree.ts'
 
 /**
  * The runs under a path: a folder with event files is one, with its folders train, validation and test; each other folder

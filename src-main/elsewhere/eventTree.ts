@@ -4,7 +4,6 @@ import path from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../../shared/errors.ts'
 import { partOfFolder } from '../../shared/run/tagRoles.ts'
-import type { EventRun } from './eventFiles.ts'
 
 /*
  * A folder with event files, looked at again and again. A folder's time of change tells whether something came into it or
@@ -18,6 +17,14 @@ const MOST_FOLDERS = 10_000
 const ROUNDING = 3000
 /** Milliseconds of looking before other work gets its turn. */
 const TURN = 5
+
+/** The event files of one run, in the order in which they were begun: relative to its folder. */
+export interface EventRun {
+  readonly folder: string
+  /** As its folder is called, from the one that was given on. */
+  readonly name: string
+  readonly files: readonly string[]
+}
 
 export interface SeenRun {
   readonly run: EventRun

@@ -5,8 +5,9 @@ import { type LogRun, type LogTag, MOST_TAGS_SHOWN } from '../../shared/api/else
 import { MOST_STEP, type RunElsewhere } from '../../shared/run/elsewhere.ts'
 import { partOfFolder, roleOfTag, type TagRole } from '../../shared/run/tagRoles.ts'
 import type { Store } from '../store/types.ts'
-import { type EventRun, findEventRuns } from './eventFiles.ts'
+import { findEventRuns } from './eventFiles.ts'
 import { decodeEvent, type ReadEvent } from './events.ts'
+import type { EventRun } from './eventTree.ts'
 import { type RecordEnd, records } from './records.ts'
 import { bytesOf, type OnBytes, openEventFile, refuseOthers, runOfFolder } from './tensorboard.ts'
 
@@ -132,7 +133,7 @@ function createSeen(tagRoles: RunElsewhere['tagRoles'], before: Readonly<Record<
         notes.add(`Events with steps outside 0 to ${MOST_STEP} are left out.`)
         return
       }
-      Object.assign(hyperparameters, event.hyperparameters)
+      Object.assign(hyperparameters, { ...event.texts, ...hyperparameters }, event.hyperparameters)
       lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
       for (const scalar of event.scalars) put(folder, scalar, event)
     },

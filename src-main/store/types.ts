@@ -2,7 +2,7 @@
 export type { DatasetRecord } from './types/dataset.ts'
 export type { EnsembleRecord, NewEnsemble } from './types/ensemble.ts'
 export type { EpochRecord } from './types/epoch.ts'
-export type { EventReading, FollowedRecord } from './types/followed.ts'
+export type { FollowedRecord } from './types/followed.ts'
 export type { StoreReads } from './types/reads.ts'
 export type { RequestRecord, RunCommand, TakenRequest } from './types/request.ts'
 export type {
