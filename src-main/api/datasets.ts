@@ -16,8 +16,8 @@ import {
 } from '../datasets/index.ts'
 import { previewData } from '../datasets/preview/previewData.ts'
 import { refuseWhileNeeded } from '../runs/datasetUse.ts'
-import { whileWanted } from './whileWanted.ts'
 import { inSteps } from './inSteps.ts'
+import { whileWanted } from './whileWanted.ts'
 
 const sampledRows = 20
 

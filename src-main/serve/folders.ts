@@ -100,7 +100,14 @@ async function checkAll(check: Check, options: ReadOptions): Promise<void> {
 }
 
 /** How many levels of a folder an import of each format reads: images lie in the folders of their classes. */
-const depths: Record<ImportOptions['format'], number> = { idx: 0, csv: 0, parquet: 0, numpy: 0, cifar: 1, images: 2 }
+const depths: Record<ImportOptions['format'], number> = {
+  idx: 0,
+  csv: 0,
+  parquet: 0,
+  numpy: 0,
+  cifar: 1,
+  images: 2,
+}
 
 /**
  * Checks what an import finds in a folder: a link in it may lead out of what may be read, and Anneal's own folder may lie in
