@@ -43,7 +43,7 @@ export const isBump = ({ height, standardError }: Height, lines = 1): boolean =>
   !Number.isFinite(height) || height > errorsOfBump(lines) * standardError
 
 /** Below this height in nats these examples cannot tell a bump from none. */
-export const leastBump = ({ standardError }: Height, lines = 1): number => errorsOfBump(lines) * standardError
+const leastBump = ({ standardError }: Height, lines = 1): number => errorsOfBump(lines) * standardError
 
 /** A height with what is made of it. */
 export interface Bump extends Height {

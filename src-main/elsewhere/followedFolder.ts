@@ -9,8 +9,7 @@ import { createRunOf } from './tensorboard.ts'
 /** Milliseconds without a write to its files after which a run counts as no longer running, though it is followed. */
 const QUIET = 10 * 60_000
 
-const quietWords =
-  'No event for 10 minutes: it has ended, or is slow. It runs on as soon as there is one.'
+const quietWords = 'No event for 10 minutes: it has ended, or is slow. It runs on as soon as there is one.'
 
 /** The reading of one followed folder by this host. */
 export interface FollowedReading {
