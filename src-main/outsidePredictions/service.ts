@@ -45,7 +45,7 @@ export function createPredictionsService(store: Store, catalogue: Catalogue): Pr
         })
       const { id, name } = store.write.createEndedElsewhere(
         {
-          spec: standInSpec(request, members.length),
+          spec: standInSpec(request, members.length, dataset?.meta.name),
           datasetId: dataset?.meta.id ?? ELSEWHERE_DATASET,
           plan: { totalSteps: members.length, stepsPerEpoch: 1 },
           totalSteps: members.length,
@@ -90,13 +90,17 @@ function snapshotOf(
 }
 
 /** What nobody knows of it stands for nothing: one step a member, at a rate that was never used. */
-function standInSpec({ name, files, dataset }: ImportPredictions, members: number) {
+function standInSpec(
+  { name, files, dataset }: ImportPredictions,
+  members: number,
+  called: string = ELSEWHERE_DATASET,
+) {
   const [first = ''] = files
   return parseRunSpec({
     name:
       name ??
       `predictions of ${basename(first)}${members > 1 ? ` and ${members - 1} more` : ''}`.slice(0, 200),
-    dataset: dataset ?? { name: ELSEWHERE_DATASET },
+    dataset: { ...dataset, name: called },
     schedule: { kind: 'constant', lr: 0.1 },
     budget: { steps: members },
     snapshots: { at: 'steps', steps: Array.from({ length: members }, (_, i) => i + 1) },

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { importPredictions, PredictionForm } from '../../shared/api/outsidePredictions.ts'
+import { dataOfRun } from '../../shared/run/dataOfRun.ts'
 import { ELSEWHERE_DATASET } from '../../shared/run/elsewhere.ts'
 import type { RunSpec } from '../../shared/run/spec.ts'
 
@@ -90,7 +91,7 @@ function labelsInput(draft: PredictionsDraft, runs: readonly KnownRun[]): Labels
       const run = runs.find(({ id }) => id === draft.run)
       return run === undefined
         ? { field: 'dataset', words: 'Choose the run that they are to be combined with.' }
-        : { dataset: run.spec.dataset }
+        : { dataset: dataOfRun(run) }
     }
   }
 }

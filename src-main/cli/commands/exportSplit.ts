@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
+import { dataOfRun } from '../../../shared/run/dataOfRun.ts'
 import { ELSEWHERE_DATASET } from '../../../shared/run/elsewhere.ts'
 import { runSpec } from '../../../shared/run/spec.ts'
 import { openDataset, splitDataset } from '../../datasets/index.ts'
@@ -105,7 +106,7 @@ function splitOf(nameOrId: string | undefined, given: Flags, runOf: (name: strin
   const found = runOf(run)
   if (found.datasetId === ELSEWHERE_DATASET)
     throw refuse(`run ${found.id} has data that are not in the lab; name another run, or a data set`)
-  return found.spec.dataset
+  return dataOfRun(found)
 }
 
 type RunLike = ReturnType<typeof findRun>

@@ -6,6 +6,7 @@ import {
   type PredictionsImported,
 } from '../../../shared/api/outsidePredictions.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
+import { dataOfRun } from '../../../shared/run/dataOfRun.ts'
 import { visibleText } from '../../../shared/visibleText.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, typed, withStored } from '../context.ts'
 import { findRun } from '../findRun.ts'
@@ -59,7 +60,7 @@ export function addImportPredictions(parent: Command, cli: Cli): void {
   command.action(async (files: string[]) => {
     const { json, db, ...given } = readOptions(command, flags)
     await withStored(cli, { db }, async ({ store, outsidePredictions }) => {
-      const like = given.run === undefined ? undefined : findRun(store.read, given.run).spec.dataset
+      const like = given.run === undefined ? undefined : dataOfRun(findRun(store.read, given.run))
       const imported = await outsidePredictions.import(requestOf(files, given, like))
       if (json) return printJson(cli, imported)
       await tell(cli, imported)

@@ -105,7 +105,7 @@ describe('the tags of a log', () => {
 describe('the form of predictions', () => {
   const files = withFiles(emptyPredictionsDraft, ['/p/c10.npy', '/p/c2.npy', '/p/c2.npy']).files
   const draft = { ...emptyPredictionsDraft, files }
-  const dataset = { name: 'abc', validation: 0.2, test: 0.1, seed: 7 }
+  const dataset = { name: 'clouds', validation: 0.2, test: 0.1, seed: 7 }
   const run = { id: 'r1', datasetId: 'abc', spec: { dataset } }
 
   test('takes files once each, in the order of their numbers', () => {
@@ -132,7 +132,7 @@ describe('the form of predictions', () => {
         ['y', undefined, 'test', 'logits', 'mine'],
         ['/p/y.npy', undefined, 'test', undefined, undefined],
         [undefined, { name: 'iris', validation: 0.2, test: 0.2, seed: 3 }, 'test', undefined, undefined],
-        [undefined, dataset, 'validation', undefined, undefined],
+        [undefined, { ...dataset, name: run.datasetId }, 'validation', undefined, undefined],
       ],
     )
     const named = predictionsInput({ ...draft, files: files.with(1, { path: 'b', name: 'swa' }) }, [])
