@@ -1,13 +1,8 @@
-import {
-  mostFilesOfRequest,
-  mostUploadBytes,
-  mostUploadFiles,
-  requestBytes,
-} from '../../../../shared/api/dataUploads.ts'
+import { mostFilesOfRequest, requestBytes } from '../../../../shared/api/dataUploads.ts'
 import { api } from '../../../client.ts'
 import { base64 } from '../../../components/base64.ts'
-import { counted } from '../../../format/format.ts'
 import type { DroppedFile } from '../../../frame/drop/dropped.ts'
+import { refusalOf } from './dropRefusal.ts'
 import { held } from './held.ts'
 
 /** What becomes of data dropped onto the window. */
@@ -36,7 +31,7 @@ export function leaveDrop(): void {
 export async function sendFiles(files: readonly DroppedFile[]): Promise<string | undefined> {
   leaveDrop()
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0)
-  const refusal = refusalOf(files.length, bytes)
+  const refusal = refusalOf(files, bytes)
   if (refusal !== undefined) {
     dropJob.set({ state: 'refused', words: refusal })
     return undefined
@@ -60,12 +55,6 @@ export async function sendFiles(files: readonly DroppedFile[]): Promise<string |
   if (upload !== own) return undefined
   dropJob.set({ state: 'idle' })
   return folder
-}
-
-function refusalOf(files: number, bytes: number): string | undefined {
-  if (files === 0) return 'The folder that was dropped is empty.'
-  if (files <= mostUploadFiles && bytes <= mostUploadBytes) return undefined
-  return `${counted(files, 'file')} of ${Math.ceil(bytes / 2 ** 20)} MiB were dropped; a page can send at most ${mostUploadFiles} files of together ${mostUploadBytes / 2 ** 30} GiB. Copy them to the machine that Anneal runs on, and give their path.`
 }
 
 interface Piece {

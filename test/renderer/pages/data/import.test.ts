@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { importOptions } from '../../../../shared/data/importOptions.ts'
 import { emptyDraft, optionsOf } from '../../../../src-renderer/pages/data/import/draft.ts'
 import { draftOfPaths } from '../../../../src-renderer/pages/data/import/droppedDraft.ts'
+import { refusalOf } from '../../../../src-renderer/pages/data/import/dropRefusal.ts'
 import { mistakesIn, placeOf } from '../../../../src-renderer/pages/data/import/mistakes.ts'
 import { balanceWords, cell, shapeWords } from '../../../../src-renderer/pages/data/words.ts'
 
@@ -146,4 +147,15 @@ test('paths dropped together are one data set where their names say how, else a 
   assert.match(String(draft('/a/contest.csv', '/a/latest.csv')), /^2 files or folders were dropped.*\.$/)
   assert.match(String(draft('/a/1', '/a/2', '/a/3')), /drop one table, or the one folder/)
   assert.match(String(draft()), /save it as a file first\.$/)
+})
+
+test('files that cannot lie beside each other on the host, none at all, or too many bytes are not sent', () => {
+  const of = (...places: string[]) => places.map((place) => ({ place }))
+  assert.equal(refusalOf(of('cats/1.png', 'dogs/1.png', '1.png'), 3), undefined)
+  assert.match(refusalOf(of('cats/1.png', 'cats/1.png'), 2) ?? '', /^Two files called cats\/1\.png were/)
+  assert.match(refusalOf([], 0) ?? '', /is empty/)
+  assert.match(
+    refusalOf(of('a.csv'), 2 ** 31 + 1) ?? '',
+    /2049 MiB .* at most 200000 files of together 2 GiB/,
+  )
 })
