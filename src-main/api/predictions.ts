@@ -1,9 +1,10 @@
-import type { AnswerExamples, PredictionStep } from '../../shared/api/predictions.ts'
-import type { Cancellation, Services } from '../../shared/api/services.ts'
+import type { AnswerExamples, PredictionStep, Predictor } from '../../shared/api/predictions.ts'
+import type { Services } from '../../shared/api/services.ts'
 import type { PredictSource } from '../../shared/run/predict.ts'
 import type { Core } from '../core.ts'
 import { predictedRows } from '../predictions/predictedRows.ts'
 import { createUploads, type Uploads } from '../predictions/uploads.ts'
+import { whileWanted } from './whileWanted.ts'
 
 export function createPredictionServices({ predictions }: Core): Services['predictions'] {
   const uploads = createUploads()
@@ -13,28 +14,32 @@ export function createPredictionServices({ predictions }: Core): Services['predi
       return { kind, shape, classes, columns: columns === undefined ? null : tableColumns(columns) }
     },
     upload: (piece) => uploads.take(piece),
-    async *answer({ predictor, examples }, signal): AsyncGenerator<PredictionStep, void, undefined> {
+    async *answer({ predictor, examples }, signal) {
       const { source, drop } = await given(uploads, examples)
-      const leave = endedWith(signal)
       try {
-        const { classes, parts } = await predictions.predict(predictor, source, leave.signal)
-        for (;;) {
-          const next = await parts.next()
-          if (next.done) {
-            yield { type: 'done', notes: next.value.notes }
-            return
-          }
-          const { unusable, done, total } = next.value
-          yield { type: 'rows', rows: predictedRows(next.value, classes.length), unusable, done, total }
-        }
-      } catch (error) {
-        // Nobody is there any more to be told.
-        if (!leave.signal.aborted) throw error
+        yield* whileWanted(signal, (ended) => answersTo(predictions, predictor, source, ended))
       } finally {
-        leave.abort()
         await drop()
       }
     },
+  }
+}
+
+async function* answersTo(
+  predictions: Core['predictions'],
+  predictor: Predictor,
+  source: PredictSource,
+  ended: AbortSignal,
+): AsyncGenerator<PredictionStep, void, undefined> {
+  const { classes, parts } = await predictions.predict(predictor, source, ended)
+  for (;;) {
+    const next = await parts.next()
+    if (next.done) {
+      yield { type: 'done', notes: next.value.notes }
+      return
+    }
+    const { unusable, done, total } = next.value
+    yield { type: 'rows', rows: predictedRows(next.value, classes.length), unusable, done, total }
   }
 }
 
@@ -52,10 +57,3 @@ async function given(
 const tableColumns = (features: readonly string[]): string[] => [
   ...new Set(features.map((name) => name.split('=', 1)[0] ?? name)),
 ]
-
-function endedWith(signal: Cancellation | undefined): AbortController {
-  const leave = new AbortController()
-  if (signal?.aborted) leave.abort()
-  signal?.addEventListener('abort', () => leave.abort(), { once: true })
-  return leave
-}
