@@ -373,7 +373,7 @@ test('what another program trained says at every door that it did, and what to d
     [weightless, () => ensembles.averaged([{ snapshotId: first, weight: 1 }])],
     [weightless, () => core.predictions.inputOf({ type: 'ensemble', id: kept.id })],
     [notHere, () => runs.enqueue(recipe, { runId, kind: 'branch' })],
-    [asked, () => runs.command(runId, { type: 'annealNow', steps: 3 })],
+    [asked, () => runs.command(runId, { type: 'annealNow', epochs: 1 })],
   ]
   for (const [sentence, call] of calls)
     await assert.rejects(
