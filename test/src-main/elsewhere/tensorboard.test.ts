@@ -166,6 +166,20 @@ test('a preview says what an import finds, and stores nothing; the same folder a
   assert.equal(store.read.runs().length, 1)
 })
 
+test('a time that is none is told by neither the look nor the import', async (t) => {
+  const folder = tempFolder(t)
+  const at = (step: number, wallTime: number) => ({ step, wallTime, values: [{ tag: 'x', value: 1 }] })
+  const events = [at(0, 1_800_000_000), at(1, Number.NaN), at(2, 1e300)]
+  writeFileSync(
+    join(folder, 'events.out.tfevents.1800000000.h'),
+    Buffer.concat([...tensorboardFile(1_800_000_000, events)]),
+  )
+  const store = tempStore(t)
+  const [found] = await createElsewhereService(store).preview(folder, () => undefined)
+  assert.deepEqual([found?.lastEventAt, found?.tags[0]?.lastWallTime], [1.8e12, 1.8e12])
+  assert.equal((await read(store, folder)).elsewhere?.lastEventAt, 1.8e12)
+})
+
 test('an import that is broken off in a later run leaves none of its new runs', async (t) => {
   const store = tempStore(t)
   const folder = tempFolder(t)
