@@ -14,6 +14,7 @@ import { EpochsTable } from './EpochsTable.tsx'
 import { followWords, unfollowWords } from './followWords.ts'
 import { MoreMenu } from './MoreMenu.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
+import { OutsideMembers } from './OutsideMembers.tsx'
 import classes from './Run.module.css'
 import tables from './Tables.module.css'
 import { useFollowed } from './useFollowed.ts'
@@ -33,6 +34,7 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
   const now = useNow(1000)
   const follow = followWords(elsewhere, folder, now)
   const { program, host } = writtenBy(elsewhere)
+  const isLog = elsewhere.from === 'tensorboard'
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   return (
     <main className={classes.page}>
@@ -41,7 +43,7 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
           <EditableName run={run} />
           <StatusBadge status={run.status} />
           <div className={classes.progress}>
-            <span>{counted(run.stepsDone, 'step')}</span>
+            <span>{isLog ? counted(run.stepsDone, 'step') : counted(run.snapshots.length, 'member')}</span>
           </div>
           <div className={classes.actions}>
             {folder !== undefined && (
@@ -54,11 +56,12 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
         </div>
         <p className={classes.second}>
           <span>
-            trained elsewhere{program !== null && `, by ${program}`}
+            trained elsewhere{!isLog && ', of which the predictions are here'}
+            {program !== null && `, by ${program}`}
             {host !== null && ` on ${host}`}
           </span>
           {follow.followed !== undefined && <span>{follow.followed}</span>}
-          {elsewhere.from === 'tensorboard' && <span>{follow.lastEvent}</span>}
+          {isLog && <span>{follow.lastEvent}</span>}
           {run.archived && <span>archived</span>}
         </p>
       </header>
@@ -72,16 +75,25 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
           <p>{run.reason}</p>
         </section>
       )}
-      {elsewhere.from === 'tensorboard' && <ElsewhereCharts run={run} live={live} />}
-      <EpochsTable run={run} epochs={live.epochs} snapshots={live.snapshots} />
+      {isLog ? (
+        <>
+          <ElsewhereCharts run={run} live={live} />
+          {live.epochs.length === 0 ? (
+            <p className={classes.second}>No evaluation is known: no tag of its event files says a score.</p>
+          ) : (
+            <EpochsTable run={run} epochs={live.epochs} snapshots={live.snapshots} />
+          )}
+        </>
+      ) : (
+        <OutsideMembers run={run} elsewhere={elsewhere} />
+      )}
       <section aria-label="Details" className={tables.details}>
         <Facts
           caption="Where it came from"
           facts={[
             ['Id', run.id],
             ['Read from', elsewhere.path],
-            ['Last event', elsewhere.lastEventAt === null ? unknown : moment(elsewhere.lastEventAt)],
-            ['Began', moment(run.startedAt)],
+            ...(isLog ? momentsOf(run, elsewhere) : [['Imported', moment(run.createdAt)] satisfies Fact]),
             ...Object.entries(elsewhere.holders).map(([role, tag]): [string, string] => [
               tagRoleWords[tagRole.parse(role)],
               `tag ${tag}`,
@@ -89,10 +101,12 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
             ...elsewhere.notes.map((note): [string, string] => ['Left out', note]),
           ]}
         />
-        <Facts
-          caption="What its program said of its settings"
-          facts={Object.entries(elsewhere.hyperparameters).map(([name, value]) => [name, String(value)])}
-        />
+        {isLog && (
+          <Facts
+            caption="What its program said of its settings"
+            facts={Object.entries(elsewhere.hyperparameters).map(([name, value]) => [name, String(value)])}
+          />
+        )}
       </section>
       <section className={classes.testNote} aria-label="Note and tags">
         <NoteAndTags run={run} knownTags={knownTags} />
@@ -100,6 +114,13 @@ export function OpenElsewhere({ run, elsewhere, live }: OpenElsewhereProps) {
     </main>
   )
 }
+
+type Fact = [string, string]
+
+const momentsOf = (run: RunSummary, { lastEventAt }: RunElsewhere): Fact[] => [
+  ['Last event', lastEventAt === null ? unknown : moment(lastEventAt)],
+  ['Began', moment(run.startedAt)],
+]
 
 interface FactsProps {
   readonly caption: string

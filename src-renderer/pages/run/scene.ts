@@ -141,8 +141,16 @@ export interface ScoreWords {
 /** The part of the data that a run is judged by. */
 export type JudgedPart = 'validation' | 'test'
 
-export const judgedPartOf = ({ spec }: RunSummary): JudgedPart =>
-  spec.dataset.validation > 0 ? 'validation' : 'test'
+/** Of another program's run, whose spec stands in, that of which a score is known. */
+export function judgedPartOf({
+  spec,
+  elsewhere,
+  best,
+}: Pick<RunSummary, 'spec' | 'elsewhere' | 'best'>): JudgedPart {
+  const isValidated =
+    elsewhere === null ? spec.dataset.validation > 0 : best === null || best.valAccuracy !== null
+  return isValidated ? 'validation' : 'test'
+}
 
 export const lossOn = ({ valLoss, testLoss }: Scores, part: JudgedPart): number | null =>
   part === 'validation' ? valLoss : testLoss

@@ -58,7 +58,7 @@ function gather(run: RunSummary): RunFacts {
   const isKnown = isOurs(run)
   const model = isKnown ? modelText(spec.model) : unknown
   const optimizer = isKnown ? optimizerText(spec.optimizer) : unknown
-  const schedule = isKnown ? scheduleText(spec.schedule) : 'trained elsewhere'
+  const schedule = isKnown ? scheduleText(spec.schedule) : unknown
   const kind = run.kind === 'rateTest' ? ['range test'] : settingWords(run)
   const words = [
     ...kind,

@@ -445,7 +445,8 @@ describe('compare', () => {
 test('a log and predictions of other programs come in through their dialogs, refusals beside their field', async () => {
   const log = join(lab.home, 'restart')
   await cp(new URL('../../fixtures/tensorboard/restart', import.meta.url), log, { recursive: true })
-  await go('/')
+  // Few rows behind the dialogs: they are all looked through for what keeps people out.
+  await go('/?q=restart')
   await page.getByRole('button', { name: 'Import…' }).click()
   await page.getByRole('menuitem', { name: 'A TensorBoard log' }).click()
   const dialog = page.getByRole('dialog')
@@ -456,9 +457,15 @@ test('a log and predictions of other programs come in through their dialogs, ref
   assert.equal(await role.inputValue(), 'Learning rate')
   const before = stored().length
   await dialog.getByRole('button', { name: /^Import 1\srun$/ }).click()
-  await dialog.getByRole('link', { name: 'restart' }).waitFor()
+  await dialog.getByRole('link', { name: 'restart' }).click()
   assert.equal(stored().length, before + 1)
-  await page.keyboard.press('Escape')
+  await page.getByText(/^trained elsewhere, by tensorboard's writer, as of PyTorch/).waitFor()
+  for (const chart of ['Learning rate', 'Loss', 'Accuracy'])
+    await page.getByRole('figure', { name: new RegExp(`^${chart}`) }).waitFor()
+  const best = page.getByRole('region', { name: 'Epochs' }).locator('tr[data-best=true]')
+  assert.deepEqual((await best.getByRole('cell').allTextContents()).slice(1, 3), ['71', '0.07042'])
+  assert.equal(await page.getByRole('button', { name: /^(Resume|Branch|Ensemble)/ }).count(), 0)
+  await go('/?q=restart')
 
   const csv = lab.write('cycle.csv', 'p0,p1\n0.9,0.3\n0.2,0.8\n')
   const labels = lab.write('labels.csv', 'label\n0\n1\n')
@@ -483,4 +490,7 @@ test('a log and predictions of other programs come in through their dialogs, ref
   await dialog.getByRole('link', { name: 'Open the workbench' }).click()
   await page.waitForURL(/\/ensembles/)
   assert.equal(stored().length, before + 2)
+  const predicted = stored().find(({ elsewhere }) => elsewhere?.from === 'predictions')
+  await go(`/runs/${predicted?.id}`)
+  await page.getByRole('region', { name: 'Members' }).getByRole('row', { name: 'cycle.csv 100.0' }).waitFor()
 })

@@ -214,7 +214,7 @@ test('a run without snapshots, or without held-out data, says so', () => {
   assert.ok(example !== undefined)
   assert.throws(
     () => service.evaluate({ runId: storeRun({ ...example, logits: [] }, []) }),
-    /no snapshots yet/,
+    /completed and took no snapshots/,
   )
   assert.throws(() => service.evaluate({ runId: storeRun(example, []) }), /neither validation nor test/)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../../../shared/random.ts'
+import { runElsewhere } from '../../../../shared/run/elsewhere.ts'
 import { buildTimetable } from '../../../../shared/run/plan.ts'
 import { createPlateau, rateUnderFeedback } from '../../../../shared/schedule/index.ts'
 import { foldedCycles, phaseOf, stepsWithin } from '../../../../src-renderer/pages/run/folded.ts'
@@ -8,6 +9,7 @@ import {
   bandsOf,
   changeMarks,
   cyclesIn,
+  judgedPartOf,
   mostPoints,
   plannedIn,
   rateToCome,
@@ -21,6 +23,20 @@ const run = runWith()
 const { schedule } = buildTimetable(run.spec, run.planned)
 const whole = { from: 0, to: 299 }
 const words = { part: 'validation', measure: 'accuracy' } as const
+
+test("another program's run is judged by the part of which a score is known, whatever its stand-in says", () => {
+  const elsewhere = runElsewhere.parse({ from: 'tensorboard', path: '/logs/a' })
+  const noParts = { ...run.spec, dataset: { ...run.spec.dataset, validation: 0 } }
+  const scored = (valAccuracy: number | null, testAccuracy: number | null) => ({
+    ...{ elsewhere, best: { ...epochWith(0), valAccuracy, testAccuracy } },
+  })
+  const part = (changes: Partial<typeof run>) => judgedPartOf({ ...run, ...changes })
+  assert.equal(part({ ...scored(0.7, null), spec: noParts }), 'validation')
+  assert.equal(part({ ...scored(0.7, 0.6), spec: noParts }), 'validation')
+  assert.equal(part(scored(null, 0.6)), 'test')
+  assert.equal(part({ elsewhere, best: null, spec: noParts }), 'validation')
+  assert.equal(part({ spec: noParts }), 'test')
+})
 
 test('the plan drawn is the plan trained, with both ends of every cycle', () => {
   const planned = plannedIn(schedule, whole)
