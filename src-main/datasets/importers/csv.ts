@@ -4,6 +4,7 @@ import { CsvError, type Parser, parse } from 'csv-parse'
 import type { CsvOptions, OnProgress } from '../../../shared/data/importOptions.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { peek } from '../userPaths.ts'
+import { counted } from '../words.ts'
 import type { DatasetWriter } from '../writer.ts'
 import { lineOf } from './csvFacts.ts'
 import type { CsvRow } from './csvLayout.ts'
@@ -125,7 +126,7 @@ async function* decode(path: string, name: string, advance: (bytes: number) => v
 
 /** What is wrong with a row of another number of cells than the first. */
 export const raggedWords = (cells: number | undefined): string =>
-  `${cells ?? 'another number of'} cells where the first line has another number`
+  `${cells === undefined ? 'another number of cells' : counted(cells, 'cell')} where the first line has another number`
 
 /** The parser's findings in our words. */
 function explain(error: CsvError, name: string): UserError {
