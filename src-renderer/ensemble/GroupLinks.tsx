@@ -3,10 +3,15 @@ import type { MouseEvent } from 'react'
 import classes from './Ensemble.module.css'
 import { type GroupKey, groupId, groupKeys, groupTitles } from './groups.ts'
 
+interface GroupLinksProps {
+  /** The parts are still to come: the links only take their place, so that nothing below them moves then. */
+  readonly isEarly?: boolean
+}
+
 /** To the parts of the workbench, in sight wherever one is. */
-export function GroupLinks() {
+export function GroupLinks({ isEarly = false }: GroupLinksProps) {
   return (
-    <nav className={classes.links} aria-label="Parts of the ensemble">
+    <nav className={classes.links} data-early={isEarly || undefined} aria-label="Parts of the ensemble">
       {groupKeys.map((key) => (
         <Anchor key={key} size="xs" href={`#${groupId(key)}`} onClick={(event) => goTo(key, event)}>
           {groupTitles[key]}

@@ -3,6 +3,7 @@ import { useScoreMeasure } from '../hooks/useScoreMeasure.ts'
 import type { AnswerModel } from './answerModel.ts'
 import type { Candidate } from './candidates.ts'
 import classes from './Ensemble.module.css'
+import { GroupLinks } from './GroupLinks.tsx'
 import { Headline } from './Headline.tsx'
 import { LoadLine } from './LoadLine.tsx'
 import { MembersTable } from './MembersTable.tsx'
@@ -42,6 +43,7 @@ function AnswerSoFar({ candidates, stored, loading, selected, onSelect }: Loadin
       <div className={classes.answer}>
         <div className={classes.kept}>
           <EarlyHeadline preview={preview} isStopped={loading.isStopped} />
+          <GroupLinks isEarly />
           <MembersTable model={preview.model} selected={selected} onSelect={onSelect} />
         </div>
         <MethodPicker model={preview.model} />

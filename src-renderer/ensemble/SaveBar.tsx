@@ -40,8 +40,10 @@ export function SaveBar({ model, saved }: SaveBarProps) {
           Saved as <b>{known.name}</b>
         </Text>
       )}
-      <ToMistakes combination={combination} disabled={empty} />
-      <ExportMenu model={model} combination={combination} disabled={empty} />
+      <div className={classes.saveActions}>
+        <ToMistakes combination={combination} disabled={empty} />
+        <ExportMenu model={model} combination={combination} disabled={empty} />
+      </div>
     </div>
   )
 }

@@ -88,7 +88,7 @@ function Facts({ run, snapshot, measure }: FactsProps) {
       <span>loss {loss(valLoss ?? testLoss)}</span>
       {valAccuracy !== null && testAccuracy !== null && <span>test {scoreText(testAccuracy, measure)}</span>}
       {ema !== null && (
-        <span title="The moving average of the weights, after the same step">
+        <span className={classes.average} title="The moving average of the weights, after the same step">
           average {partOf(ema)} {scoreText(judgedBy(ema), measure)}
         </span>
       )}

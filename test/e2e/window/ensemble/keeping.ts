@@ -53,10 +53,10 @@ test('it is saved, found after a reload, renamed, deleted and brought back', asy
 test('models and predictions can be kept as files', async () => {
   const want = await printed('--snapshots', (await lastThree()).join(','))
   const csv = (await download('Test predictions (.csv)')).toString('utf8').trim().split('\n')
-  assert.match(csv[0] ?? '', /^example,label,predicted,probability a,probability b,probability c/)
+  assert.match(csv[0] ?? '', /^example,index,label,predicted,probability a,probability b,probability c/)
   const rows = csv.slice(1).map((line) => line.trim().split(','))
   assert.equal(rows.length, partOf((await lastThree())[0] ?? 0, 'test').labels.length)
-  const right = rows.filter(([, label, predicted]) => label === predicted).length
+  const right = rows.filter(([, , label, predicted]) => label === predicted).length
   assert.equal(right / rows.length, want.testAccuracy)
   for (const [item, file] of [
     ['TensorFlow.js models', 'model.json'],
