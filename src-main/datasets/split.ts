@@ -1,6 +1,7 @@
 import { show, UserError } from '../../shared/errors.ts'
 import { permutation, random } from '../../shared/random.ts'
 import type { DatasetMeta } from './meta.ts'
+import { counted } from './words.ts'
 
 /** How to cut a data set. Sizes are a fraction in 0..0.5 of the training part, or a whole number of examples. */
 export interface SplitOptions {
@@ -36,7 +37,7 @@ export function splitDataset(
   for (const [c, own] of members.entries())
     if (own.length < parts)
       throw new UserError(
-        `While splitting ${meta.name}: class ${show(classes[c])} has ${own.length} examples for training, too few for ${parts} parts; add examples or leave out a part.`,
+        `While splitting ${meta.name}: class ${show(classes[c])} has ${counted(own.length, 'example')} for training, too few for ${parts} parts; add examples or leave out a part.`,
       )
   const sizes = members.map((own) => own.length)
   // A class keeps one example for each part still to be drawn, and one for training.

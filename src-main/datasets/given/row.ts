@@ -2,6 +2,7 @@ import { show, UserError } from '../../../shared/errors.ts'
 import { type CsvRow, columnNames, tidy } from '../importers/csvLayout.ts'
 import { saysMissing } from '../importers/csvMissing.ts'
 import { isNumber, numberKey, saysNotFinite } from '../importers/csvNumbers.ts'
+import { counted } from '../words.ts'
 
 /** One column of the file: a number, or a category that is one feature for each of its values. */
 type Part =
@@ -74,7 +75,8 @@ export function encodeGiven(
   { cells }: CsvRow,
   out: Float32Array | Float64Array,
 ): string | undefined {
-  if (cells.length !== width) return `it has ${cells.length} cells where the first line has ${width}`
+  if (cells.length !== width)
+    return `it has ${counted(cells.length, 'cell')} where the first line has ${width}`
   out.fill(0)
   for (const part of parts) {
     const text = tidy(cells[part.at] ?? '')

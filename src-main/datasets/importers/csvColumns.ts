@@ -1,5 +1,6 @@
 import { show, UserError } from '../../../shared/errors.ts'
 import { checkExtent } from '../meta.ts'
+import { counted } from '../words.ts'
 import {
   type ColumnFacts,
   checkIntegers,
@@ -106,7 +107,7 @@ export function checkWidth(
 ): void {
   if (cells.length !== width)
     throw new UserError(
-      `While reading ${file}: ${place(line)} has ${cells.length} cells, the training file ${width}; give every row the same columns.`,
+      `While reading ${file}: ${place(line)} has ${counted(cells.length, 'cell')}, the training file ${width}; give every row the same columns.`,
     )
 }
 

@@ -1,6 +1,7 @@
 import type { CsvOptions } from '../../../shared/data/importOptions.ts'
 import { didYouMean } from '../../../shared/didYouMean.ts'
 import { show, UserError } from '../../../shared/errors.ts'
+import { counted } from '../words.ts'
 import { isNumber } from './csvNumbers.ts'
 
 /** One row, and the line of the file it ends on, counted from 1. */
@@ -47,7 +48,7 @@ export function createLayout(file: string, { cells }: CsvRow, options: TableOpti
   const { maxColumns = MAX_COLUMNS } = options
   if (cells.length < 2 || cells.length > maxColumns)
     throw new UserError(
-      `While reading ${file}: the first line has ${cells.length} cells, and a table needs 2 to ${maxColumns}; check the delimiter.`,
+      `While reading ${file}: the first line has ${counted(cells.length, 'cell')}, and a table needs 2 to ${maxColumns}; check the delimiter.`,
     )
   const all = columnNames(cells, options.header)
   const place = (name: string | number): number => findColumn(file, all, name)

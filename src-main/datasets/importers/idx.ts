@@ -5,6 +5,7 @@ import { type ByteSource, openBytes } from '../byteSource.ts'
 import type { Part } from '../contentWriter.ts'
 import { checkExtent, exampleSize } from '../meta.ts'
 import { isFolder, namesIn } from '../userPaths.ts'
+import { counted } from '../words.ts'
 import type { DatasetWriter } from '../writer.ts'
 import { type LabelNumbers, numberLabels } from './labelNumbers.ts'
 
@@ -68,7 +69,7 @@ export async function openPair(pair: Pair): Promise<OpenPair> {
     const [labelCount = 0] = await readIdxHeader(labels, 1)
     if (count !== labelCount)
       throw new UserError(
-        `While importing ${images.name}: it has ${count} images, but ${labels.name} has ${labelCount} labels; check that the two files belong together.`,
+        `While importing ${images.name}: it has ${counted(count, 'image')}, but ${labels.name} has ${counted(labelCount, 'label')}; check that the two files belong together.`,
       )
     const shape = [height, width, 1]
     checkExtent(`While importing ${images.name}`, 'image', shape, 'uint8', count)

@@ -6,6 +6,7 @@ import { openNpy } from '../../readers/npy.ts'
 import { npzNames, openNpzArray } from '../../readers/npz.ts'
 import type { Table } from '../../readers/table.ts'
 import { peek } from '../userPaths.ts'
+import { counted } from '../words.ts'
 
 /** Examples of one part with their labels: as many rows in both. */
 export interface ArrayPair {
@@ -72,7 +73,7 @@ function pairOf(examples: Table, labels: Table): ArrayPair {
     )
   if (examples.rows !== labels.rows)
     throw new UserError(
-      `While reading ${nameOf(examples)}: it has ${examples.rows} examples, but ${nameOf(labels)} has ${labels.rows} labels; check that the two belong together.`,
+      `While reading ${nameOf(examples)}: it has ${counted(examples.rows ?? 0, 'example')}, but ${nameOf(labels)} has ${counted(labels.rows ?? 0, 'label')}; check that the two belong together.`,
     )
   return { examples, labels }
 }

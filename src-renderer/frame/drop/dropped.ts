@@ -37,7 +37,8 @@ export function droppedOf(transfer: DataTransfer): Dropped | undefined {
   }
 }
 
-async function walk(entry: FileSystemEntry, before: string): Promise<DroppedFile[]> {
+/** Every file of an entry, hidden ones left out. @param before the way to the entry, with its slash */
+export async function walk(entry: FileSystemEntry, before: string): Promise<DroppedFile[]> {
   if (entry.name.startsWith('.')) return []
   const place = `${before}${entry.name}`
   if (isFile(entry)) return [{ place, file: await new Promise<File>((done, fail) => entry.file(done, fail)) }]

@@ -113,17 +113,23 @@ describe('an import', () => {
   })
 
   test('of a table shows its counts and its rows', async () => {
-    const file = lab.write('cards.csv', 'weight,suit\n1.5,heart\n2,spade\n3,heart\n')
-    const tests = lab.write('cards-test.csv', 'weight,suit\n9,spade\n')
+    const file = lab.write('cards.csv', 'card,weight,suit\n7,1.5,heart\n8,2,spade\n,3,heart\n')
+    const tests = lab.write('cards-test.csv', 'card,weight,suit\n9,9,spade\n')
     await openForm(file)
     await classColumn().click()
     await page.getByRole('option', { name: /weight/ }).waitFor()
     assert.deepEqual(await page.getByRole('option').allInnerTexts(), [
+      'card\n7, 8',
       'weight\n1.5, 2, 3',
       'suit\nheart, spade',
     ])
     await page.keyboard.press('Escape')
     await chooseClass('suit')
+    // Typed again, the chosen one stays.
+    await chooseClass('suit')
+    await form().getByRole('combobox', { name: 'Columns to leave out' }).fill('card')
+    await page.getByRole('option', { name: 'card' }).click()
+    await page.keyboard.press('Escape')
     await field('Test table').fill(tests)
     await press('Import')
     assert.deepEqual(await classRows('cards'), [
@@ -143,6 +149,23 @@ describe('an import', () => {
     await page.getByRole('button', { name: 'Import a data set' }).click()
     assert.equal(await field('File or folder').inputValue(), '')
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'INPUT')
+  })
+
+  test('of a table of pixels is offered as images, and becomes them', async () => {
+    const names = Array.from({ length: 64 }, (_, i) => `pixel${i}`)
+    const rows = [0, 1, 0].map((label, r) => [label, ...names.map((_, i) => (i * 4 + r) % 256)].join())
+    await openForm(lab.write('pixels.csv', `label,${names}\n${rows.join('\n')}\n`))
+    await form().getByText('Images', { exact: true }).click()
+    await press('Import')
+    assert.deepEqual(
+      (await classRows('pixels')).map(([name, training]) => [name, training]),
+      [
+        ['0', '2'],
+        ['1', '1'],
+      ],
+    )
+    const article = page.getByRole('article', { name: 'pixels', exact: true })
+    assert.match((await article.textContent()) ?? '', /8\s×\s8/)
   })
 
   test('of IDX files by hand names the classes as told', async () => {
@@ -256,9 +279,9 @@ describe('the form before an import', () => {
     assert.equal(await focused(), 'true')
     await field('File or folder').fill(lab.write('ragged.csv', 'a,b\n1,x\n2\n'))
     const typed = form().getByRole('textbox', { name: 'Column of the class' })
-    assert.match(await mistakeOf(typed), /line 3 has 1 cells/)
+    assert.match(await mistakeOf(typed), /line 3 has 1 cell/)
     await press('Import')
-    await told(/line 3 has 1 cells where the first line has another number/)
+    await told(/line 3 has 1 cell where the first line has another number/)
     assert.equal(await focused(), 'true')
     await assertAccessible(page)
     assert.deepEqual(await stored(), before)
@@ -382,7 +405,7 @@ test('a cancelled import leaves nothing', async () => {
   await openForm(lab.write('long.csv', `a,b,kind\n${rows.join('\n')}\n`))
   await chooseClass('kind')
   await press('Import')
-  const bar = form().getByRole('progressbar')
+  const bar = form().getByRole('progressbar', { name: /^Import of/ })
   await bar.waitFor()
   await form()
     .getByText(/of .*MB,/)

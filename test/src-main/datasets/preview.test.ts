@@ -100,7 +100,7 @@ describe('a table', () => {
       ],
     )
     assert.deepEqual(preview.broken.shown, [
-      { place: 'line 4', why: 'has 1 cells where the first line has another number' },
+      { place: 'line 4', why: 'has 1 cell where the first line has another number' },
     ])
     const empty = join(home, 'empty-cell.csv')
     await writeFile(empty, 'a,label\n1,x\n,y\n')

@@ -23,12 +23,11 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
   useEffect(() => {
     if (guessed !== draft.label) onChange({ label: guessed })
   }, [guessed, draft.label, onChange])
-  const common = { label: 'Column of the class', required: true }
+  const common = { label: 'Column of the class', required: true, className: classes.wide }
   if (table.isError)
     return (
       <TextInput
         {...common}
-        className={classes.wide}
         description="Its name, or its position from 0"
         error={`The table cannot be read. ${errorWords(table.error)}`}
         value={draft.label}

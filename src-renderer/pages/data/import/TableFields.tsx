@@ -1,6 +1,7 @@
 import { MultiSelect, SegmentedControl, Select } from '@mantine/core'
 import { looksLikePixels, pixelLayouts, pixelShape, pixelWords } from '../../../../shared/data/pixels.ts'
 import { sayingNothingFound } from '../../../components/sayingNothingFound.ts'
+import { counted } from '../../../format/format.ts'
 import { distinct, useColumns } from './columns.ts'
 import type { Draft } from './draft.ts'
 import type { FieldsProps } from './FormatFields.tsx'
@@ -66,8 +67,8 @@ export function RowsAs({ draft, mistakes, onChange }: FieldsProps) {
         />
         <p className={classes.note} id="import-rows-look">
           {looks
-            ? `The ${columns.length} columns look like images of ${pixelWords(looks)}.`
-            : `The first rows do not look like images: ${columns.length} columns beside the label.`}
+            ? `The ${counted(columns.length, 'column')} look like images of ${pixelWords(looks)}.`
+            : `The first rows do not look like images: ${counted(columns.length, 'column')} beside the label.`}
         </p>
         {mistakes.as && <p className={classes.mistake}>{mistakes.as}</p>}
       </div>

@@ -160,7 +160,7 @@ describe('importCsv', () => {
     const home = await tempFolder(t)
     const refuse = (text: string | Uint8Array, words: RegExp, options?: CsvChoices) =>
       refused(home, () => importText(home, text, options), words)
-    await refuse('x,kind\n1,a\n2\n', /line 3 has 1 cells/)
+    await refuse('x,kind\n1,a\n2\n', /line 3 has 1 cell/)
     await refuse('x,kind\n1,a\n2,b,c\n', /line 3 has 3 cells/)
     await refuse('x,kind\n1,a\n,b\n', /line 3, column "x": the cell is empty/)
     await refuse('x,kind\n1,a\n2, \n', /line 3, column "kind": the cell is empty/)
@@ -194,7 +194,7 @@ describe('importCsv', () => {
     await refuse('x,kind\n1,a\n2,b\n', /no column "y";/, { categorical: ['y'] })
     await refuse('x,x\n1,a\n2,b\n', /two columns are called "x"/, { label: 1 })
     await refuse('1,2\n3,4\n5,6\n', /holds numbers and no column names/, { label: 1 })
-    await refuse('kind\na\nb\n', /first line has 1 cells/)
+    await refuse('kind\na\nb\n', /first line has 1 cell/)
     await refuse(
       `x,kind\n${Array.from({ length: 12 }, (_, i) => `v${i},a`).join('\n')}\n`,
       /more than 10 different values/,
