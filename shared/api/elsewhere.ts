@@ -15,7 +15,7 @@ export interface LogTag {
   readonly points: number
   readonly firstStep: number
   readonly lastStep: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; 0 where it is told by no event. */
   readonly lastWallTime: number
   /** null: not finite. */
   readonly lastValue: number | null

@@ -59,10 +59,15 @@ export function createDatasetServices({ catalogue, store, home }: Core): Service
     upload: (pieces) => uploads.take(pieces),
     dropUpload: (upload) => uploads.drop(upload),
     async *import(options, signal) {
-      for await (const step of importInSteps(catalogue, options, signal, describe)) {
-        // What it was made from is no longer needed; a refused import may be tried again.
-        if (step.type === 'done') await uploads.dropHolding(options.path)
-        yield step
+      const release = await uploads.keepHolding(options.path)
+      try {
+        for await (const step of importInSteps(catalogue, options, signal, describe)) {
+          // What it was made from is no longer needed; a refused import may be tried again.
+          if (step.type === 'done') await uploads.dropHolding(options.path)
+          yield step
+        }
+      } finally {
+        release()
       }
     },
     async remove(id) {

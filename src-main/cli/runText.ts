@@ -77,9 +77,8 @@ export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord
       percent(valAccuracy),
       percent(testAccuracy),
       ...(averages ? [percent(ema?.valAccuracy ?? null), percent(ema?.testAccuracy ?? null)] : []),
-      rate(lr),
-      bytes(size),
-      weightsSha256.slice(0, 12),
+      // Of predictions alone there is neither.
+      ...(size === 0 ? [absent, absent, absent] : [rate(lr), bytes(size), weightsSha256.slice(0, 12)]),
     ]),
     columns,
   )

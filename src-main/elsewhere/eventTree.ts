@@ -1,9 +1,7 @@
-import { readdirSync, type Stats, statSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../../shared/errors.ts'
 import { partOfFolder } from '../../shared/run/tagRoles.ts'
+import { createPatientDisk, type PatientDisk } from './patientDisk.ts'
 
 /*
  * A folder with event files, looked at again and again. A folder's time of change tells whether something came into it or
@@ -15,8 +13,6 @@ import { partOfFolder } from '../../shared/run/tagRoles.ts'
 const MOST_FOLDERS = 10_000
 /** Milliseconds by which a file system may round times: what was listed that soon after a change may miss another one. */
 const ROUNDING = 3000
-/** Milliseconds of looking before other work gets its turn. */
-const TURN = 5
 
 /** The event files of one run, in the order in which they were begun: relative to its folder. */
 export interface EventRun {
@@ -37,7 +33,7 @@ export interface SeenRun {
 }
 
 export interface EventTree {
-  /** All of its runs, by their folders. @throws UserError when the folder is not there, or has too many in it */
+  /** All of its runs, by their folders. @throws UserError when the folder is not there, does not answer, or has too many in it */
   look(): Promise<SeenRun[]>
 }
 
@@ -56,20 +52,19 @@ const isOfParent = (name: string): boolean =>
 /** By the time in their names, then by their counter: 10 after 9. */
 const { compare } = new Intl.Collator('en', { numeric: true })
 
-export function createEventTree(root: string): EventTree {
+export function createEventTree(root: string, disk: PatientDisk = createPatientDisk()): EventTree {
   let listings = new Map<string, Listed>()
   let sizes = new Map<string, string>()
 
   return {
     async look() {
-      await refuseAbsent(root)
+      await refuseAbsent(disk, root)
       const seen = { listings: new Map<string, Listed>(), sizes: new Map<string, string>() }
       const runs = new Map<string, { files: Map<string, number>; isChanged: boolean; writtenAt: number }>()
       const waiting: { readonly folder: string; readonly owner: string }[] = [{ folder: root, owner: root }]
-      let turnEnds = performance.now() + TURN
       for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
         const { folder, owner } = at
-        const listed = list(folder, listings.get(folder))
+        const listed = await list(disk, folder, listings.get(folder))
         if (listed === undefined) continue
         seen.listings.set(folder, listed)
         if (seen.listings.size > MOST_FOLDERS)
@@ -78,7 +73,7 @@ export function createEventTree(root: string): EventTree {
           )
         for (const name of listed.files) {
           const file = path.join(folder, name)
-          const state = statOf(file)
+          const state = await disk.stat(file)
           if (state === undefined) continue
           const size = `${state.ino} ${state.size}`
           seen.sizes.set(file, size)
@@ -93,10 +88,6 @@ export function createEventTree(root: string): EventTree {
             folder: path.join(folder, name),
             owner: isOfParent(name) ? owner : path.join(folder, name),
           })
-        if (performance.now() >= turnEnds) {
-          await setImmediate()
-          turnEnds = performance.now() + TURN
-        }
       }
       ;({ listings, sizes } = seen)
       return [...runs]
@@ -118,43 +109,34 @@ export function createEventTree(root: string): EventTree {
 const inOrder = (a: string, b: string): number =>
   compare(path.dirname(a), path.dirname(b)) || compare(path.basename(a), path.basename(b))
 
-/** Not in this thread: a network drive that is gone may keep one waiting for minutes. */
-async function refuseAbsent(root: string): Promise<void> {
-  try {
-    if ((await stat(root)).isDirectory()) return
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    throw new UserError(
-      `While reading event files: ${root} cannot be looked into${code}; it is read on when it can be.`,
-    )
-  }
-  throw new UserError(`While reading event files: ${root} is no folder.`)
+async function refuseAbsent(disk: PatientDisk, root: string): Promise<void> {
+  const found = await disk.stat(root)
+  if (found?.isDirectory() === true) return
+  throw new UserError(
+    found === undefined
+      ? `While reading event files: ${root} cannot be looked into: it is gone, or may not be read; it is read on when it can be.`
+      : `While reading event files: ${root} is no folder.`,
+  )
 }
 
 /** @returns undefined where it has gone since, or may not be looked into */
-function list(folder: string, known: Listed | undefined): Listed | undefined {
-  const state = statOf(folder)
+async function list(
+  disk: PatientDisk,
+  folder: string,
+  known: Listed | undefined,
+): Promise<Listed | undefined> {
+  const state = await disk.stat(folder)
   if (state === undefined) return undefined
   const { mtimeMs: changedAt } = state
   if (known?.changedAt === changedAt && known.listedAt - changedAt > ROUNDING) return known
   const listedAt = Date.now()
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true })
-    return {
+  const entries = await disk.list(folder)
+  return (
+    entries && {
       changedAt,
       listedAt,
       files: entries.filter((entry) => entry.isFile() && isEventFile(entry.name)).map(({ name }) => name),
       folders: entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
     }
-  } catch {
-    return undefined
-  }
-}
-
-function statOf(at: string): Stats | undefined {
-  try {
-    return statSync(at, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
+  )
 }

@@ -127,6 +127,9 @@ export interface ReadEvent {
   readonly texts: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Milliseconds since 1970 that a Date can be. */
+export const isDate = (time: number): boolean => time >= 0 && time <= 8.64e15
+
 /** @returns undefined where the bytes are no event */
 export function decodeEvent(data: Uint8Array): ReadEvent | undefined {
   try {

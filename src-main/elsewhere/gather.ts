@@ -8,7 +8,7 @@ import {
   evaluationScores,
 } from '../store/types/elsewhere.ts'
 import type { EventReading } from '../store/types/followed.ts'
-import type { ReadEvent } from './events.ts'
+import { isDate, type ReadEvent } from './events.ts'
 
 /** Series of a run, at most: a file may name a million. */
 const MOST_SERIES = 2000
@@ -22,8 +22,6 @@ const seriesNames: Partial<Record<TagRole, string>> = {
 const LONGEST_TAG = 500
 const LONGEST_SETTING = 1000
 const MOST_SETTINGS = 500
-/** Milliseconds since 1970 that a Date can be. */
-const isDate = (time: number): boolean => time >= 0 && time <= 8.64e15
 const isScore = (role: TagRole): role is EvaluationScore => evaluationScores.some((name) => name === role)
 
 type Settings = Record<string, string | number | boolean>

@@ -6,7 +6,7 @@ import { MOST_STEP, type RunElsewhere } from '../../shared/run/elsewhere.ts'
 import { partOfFolder, roleOfTag, type TagRole } from '../../shared/run/tagRoles.ts'
 import type { Store } from '../store/types.ts'
 import { findEventRuns } from './eventFiles.ts'
-import { decodeEvent, type ReadEvent } from './events.ts'
+import { decodeEvent, isDate, type ReadEvent } from './events.ts'
 import type { EventRun } from './eventTree.ts'
 import { type RecordEnd, records } from './records.ts'
 import { bytesOf, type OnBytes, openEventFile, refuseOthers, runOfFolder } from './tensorboard.ts'
@@ -121,7 +121,7 @@ function createSeen(tagRoles: RunElsewhere['tagRoles'], before: Readonly<Record<
       points: (before?.points ?? 0) + 1,
       firstStep: Math.min(before?.firstStep ?? step, step),
       lastStep: Math.max(before?.lastStep ?? step, step),
-      lastWallTime: Math.max(before?.lastWallTime ?? wallTime, wallTime),
+      lastWallTime: Math.max(before?.lastWallTime ?? 0, isDate(wallTime) ? wallTime : 0),
       lastValue: Number.isFinite(value) ? value : null,
     })
   }
@@ -133,8 +133,10 @@ function createSeen(tagRoles: RunElsewhere['tagRoles'], before: Readonly<Record<
         notes.add(`Events with steps outside 0 to ${MOST_STEP} are left out.`)
         return
       }
-      Object.assign(hyperparameters, { ...event.texts, ...hyperparameters }, event.hyperparameters)
-      lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
+      for (const [name, value] of Object.entries(event.texts))
+        if (!Object.hasOwn(hyperparameters, name)) hyperparameters[name] = value
+      Object.assign(hyperparameters, event.hyperparameters)
+      if (isDate(wallTime)) lastEventAt = Math.max(lastEventAt ?? wallTime, wallTime)
       for (const scalar of event.scalars) put(folder, scalar, event)
     },
     end(file: string, { state, offset }: RecordEnd): void {

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { LogRun } from '../../shared/api/elsewhere.ts'
 import { type FollowedFolder, importEventFiles, type unfollowFolder } from '../../shared/api/eventFiles.ts'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
-import type { RunElsewhere } from '../../shared/run/elsewhere.ts'
 import { isWithin } from '../isWithin.ts'
 import type { RunRecord, Store } from '../store/types.ts'
 import { createEventTree } from './eventTree.ts'
@@ -16,7 +16,8 @@ import { importTensorboard, type OnBytes, refuseOtherRoles, refuseOthers } from 
 export interface ElsewhereService {
   /**
    * Reads event files into runs, once, or from now on: then this host goes on reading as long as it is open, and the next one
-   * after it. What was read before is gone on with. @param request of the zod schema importEventFiles
+   * after it. What was read before is gone on with. Where `onBytes` throws, an import ends; what is followed is read on, and
+   * only the waiting for it ends. @param request of the zod schema importEventFiles
    * @throws UserError when there is nothing to read, a file is none of TensorBoard's, or the folder is followed already
    */
   importEventFiles(request: unknown, onBytes?: OnBytes): Promise<RunRecord[]>
@@ -40,19 +41,21 @@ export function createElsewhereService(store: Store, every?: number): ElsewhereS
       .runs()
       .filter(({ elsewhere }) => elsewhere?.from === 'tensorboard' && isWithin(elsewhere.path, folder))
 
-  const follow = async (folder: string, name: string | undefined, tagRoles: RunElsewhere['tagRoles']) => {
-    await refuseUnfollowable(folder, name)
+  const follow = async (folder: string, asked: z.output<typeof importEventFiles>, onBytes: OnBytes) => {
+    const { name, tagRoles } = asked
+    const total = await refuseUnfollowable(folder, name)
     for (const run of runsIn(folder)) refuseOtherRoles(run, tagRoles)
-    await follower.begin({ path: folder, name: name ?? null, tagRoles })
+    const begun = follower.begin({ path: folder, name: name ?? null, tagRoles })
+    await telling(begun, () => onBytes(Math.min(total, readOf(runsIn(folder))), total))
     return runsIn(folder)
   }
 
   return {
     preview: (asked, onBytes) => previewLog(store, asked, onBytes),
-    async importEventFiles(request, onBytes) {
+    async importEventFiles(request, onBytes = () => undefined) {
       const asked = parseOrExplain(importEventFiles, request, 'importing event files')
       const root = path.resolve(asked.path)
-      if (asked.follow) return follow(root, asked.name, asked.tagRoles)
+      if (asked.follow) return follow(root, asked, onBytes)
       const around = store.read.followed().find((each) => isWithin(root, each.path))
       if (around !== undefined)
         throw new UserError(
@@ -81,8 +84,31 @@ export function createElsewhereService(store: Store, every?: number): ElsewhereS
   }
 }
 
-/** A folder may be empty yet: the other program has still to begin. */
-async function refuseUnfollowable(folder: string, name: string | undefined): Promise<void> {
+/** Milliseconds between two words of how far the first reading of a followed folder is. */
+const WORD = 250
+
+/** Waits for it, and tells of it meanwhile; where telling throws, it goes on without anybody waiting. */
+async function telling(work: Promise<void>, tell: () => void): Promise<void> {
+  let isOver = false
+  const ended = work.finally(() => {
+    isOver = true
+  })
+  ended.catch(() => undefined)
+  while (!isOver) {
+    await Promise.race([ended, setTimeout(WORD, undefined, { ref: false })])
+    if (!isOver) tell()
+  }
+  return ended
+}
+
+const readOf = (runs: readonly RunRecord[]): number =>
+  runs.reduce(
+    (sum, { elsewhere }) => sum + (elsewhere?.files ?? []).reduce((bytes, { offset }) => bytes + offset, 0),
+    0,
+  )
+
+/** A folder may be empty yet: the other program has still to begin. @returns bytes of its event files */
+async function refuseUnfollowable(folder: string, name: string | undefined): Promise<number> {
   if (!existsSync(folder))
     throw new UserError(`While following event files: ${folder} is not there; check the path.`)
   if (!statSync(folder).isDirectory())
@@ -95,4 +121,5 @@ async function refuseUnfollowable(folder: string, name: string | undefined): Pro
       `While following event files: ${folder} has ${seen.length} runs, and one name was given; leave the name out, or give the folder of one run.`,
     )
   for (const { run } of seen) refuseOthers(run)
+  return seen.reduce((sum, { sizes }) => sum + sizes.reduce((bytes, size) => bytes + size, 0), 0)
 }

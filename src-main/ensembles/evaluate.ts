@@ -13,6 +13,7 @@ import { UserError } from '../../shared/errors.ts'
 import { bestInOrder } from '../../shared/run/best.ts'
 import type { Predictions } from '../../shared/run/messages.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { refuseBare } from '../trainedElsewhere.ts'
 import { loadPart, type Part } from './part.ts'
 import type { EnsembleMember, EnsembleRequest, EnsembleResult, MembersRequest } from './result.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
@@ -150,11 +151,7 @@ function chooseSnapshots(
   wanted: readonly number[] | undefined,
 ): SnapshotRecord[] {
   const all = store.read.snapshots(run.id)
-  if (all.length === 0) {
-    throw new UserError(
-      `While building the ensemble: run ${run.id} has no snapshots yet; they are taken at the ends of cycles.`,
-    )
-  }
+  refuseBare('building the ensemble', run, all)
   if (wanted === undefined) return all
   const known = all.map(({ id }) => id).join(', ')
   if (new Set(wanted).size !== wanted.length || wanted.length === 0) {

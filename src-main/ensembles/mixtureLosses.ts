@@ -5,6 +5,7 @@ import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { jobParts } from '../process/jobParts.ts'
 import type { RunRecord, Store } from '../store/types.ts'
+import { refuseWeightless } from '../trainedElsewhere.ts'
 import { refuseOtherSplits } from './sameSplit.ts'
 
 export interface MixturesAsked {
@@ -53,11 +54,7 @@ function refuseTwice(doing: string, ids: readonly number[]): void {
 
 /** @throws UserError where they are not models of one network on the same data and split */
 function refuseOtherNetworks(doing: string, runs: readonly RunRecord[]): void {
-  const stray = runs.find(({ kind }) => kind === 'elsewhere')
-  if (stray !== undefined)
-    throw new UserError(
-      `While ${doing}: run ${stray.id} was trained by another program, and its weights are not in the lab; choose runs that were trained here.`,
-    )
+  refuseWeightless(doing, runs)
   refuseOtherSplits(doing, runs)
   const [first] = runs
   const other = runs.find(({ spec }) => !isDeepStrictEqual(spec.model, first?.spec.model))

@@ -9,6 +9,7 @@ import type { Predictions } from '../../shared/run/messages.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { PredictionTable } from '../export/predictions/table.ts'
 import type { SnapshotRecord, Store, StoreReads } from '../store/types.ts'
+import { whyNoSnapshots } from '../trainedElsewhere.ts'
 import { howOf } from './evaluate.ts'
 import { placeExamples } from './examplePlaces.ts'
 import { refuseOtherSplits, runsOf } from './sameSplit.ts'
@@ -43,9 +44,7 @@ export async function runPredictions(lab: Lab, runId: string, part: Part): Promi
   const snapshots = read.snapshots(runId)
   const [first] = snapshots
   if (first === undefined)
-    throw new UserError(
-      `While writing predictions: run ${runId} has no snapshots yet; they are taken at the ends of cycles.`,
-    )
+    throw new UserError(`While writing predictions: ${whyNoSnapshots(read.run(runId))}.`)
   const { labels, classes } = storedPart(read, first, part)
   return {
     ...(await describePart(lab, first, part, labels, classes)),

@@ -1,6 +1,7 @@
 import { runsBySnapshots } from '../../shared/ensemble/runsBySnapshots.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Store } from '../store/types.ts'
+import { refuseBare } from '../trainedElsewhere.ts'
 import { loadPart } from './part.ts'
 import type { SnapshotTable } from './result.ts'
 import { refuseOtherSplits } from './sameSplit.ts'
@@ -11,20 +12,20 @@ import { refuseOtherSplits } from './sameSplit.ts'
  */
 export function snapshotTable(store: Store, runIds: readonly string[]): SnapshotTable {
   const runs = runIds.map((id) => store.read.run(id))
-  refuseOtherSplits('building ensembles of several runs', runs)
-  const snapshots = runs.map(({ id }) => store.read.snapshots(id))
-  const bare = snapshots.findIndex((each) => each.length === 0)
-  if (bare !== -1 || runs.length === 0) {
-    throw new UserError(
-      `While building ensembles of several runs: run ${runs[bare]?.id ?? '(none)'} has no snapshots yet; wait until all of them have ended.`,
-    )
-  }
+  const doing = 'building ensembles of several runs'
+  if (runs.length === 0) throw new UserError(`While ${doing}: name at least one run (received none).`)
+  const snapshots = runs.map((run) => {
+    const own = store.read.snapshots(run.id)
+    refuseBare(doing, run, own)
+    return own
+  })
+  refuseOtherSplits(doing, runs)
   const all = snapshots.flat()
   const test = loadPart(store, all, 'test')
   const part = test ?? loadPart(store, all, 'validation')
   if (part === undefined) {
     throw new UserError(
-      `While building ensembles of several runs: run ${runs[0]?.id} kept neither validation nor test examples, so there are no stored predictions to combine.`,
+      `While ${doing}: run ${runs[0]?.id} kept neither validation nor test examples, so there are no stored predictions to combine.`,
     )
   }
   let taken = 0

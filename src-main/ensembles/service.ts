@@ -8,6 +8,7 @@ import type { Catalogue } from '../datasets/index.ts'
 import { type Devices, ranOn } from '../devices/index.ts'
 import { runJob } from '../process/runJob.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, Store } from '../store/types.ts'
+import { refuseWeightless } from '../trainedElsewhere.ts'
 import { createAverageLines, type MeasureAverageLines } from './averageLines.ts'
 import { chooseMembers } from './chooseMembers.ts'
 import { type EnsembleDetails, ensembleDetails } from './details.ts'
@@ -88,6 +89,7 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
     evaluateMembers: (request) => evaluateMembers(store, request),
     async averageWeights(request) {
       const result = evaluate(store, request)
+      refuseWeightless('averaging weights', result.runs)
       const key = result.members.map(({ snapshot }) => snapshot.id).join()
       const scores = averages.get(key) ?? (await measureAverage(result))
       averages.keep(key, scores)
@@ -96,6 +98,10 @@ export function createEnsembleService(store: Store, catalogue: Catalogue, device
     averaged(members) {
       const [first] = members
       if (first === undefined) throw new Error('an average needs at least one member')
+      refuseWeightless(
+        'averaging weights',
+        members.map(({ snapshotId }) => store.read.run(store.read.snapshot(snapshotId).runId)),
+      )
       return average(store.read.run(store.read.snapshot(first.snapshotId).runId), members)
     },
     line: createLines(mixtureLosses),

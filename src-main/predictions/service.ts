@@ -12,6 +12,7 @@ import type { EnsembleService } from '../ensembles/service.ts'
 import { type DatasetInput, readInput } from '../export/datasetInput.ts'
 import { jobParts } from '../process/jobParts.ts'
 import type { RunRecord, Store } from '../store/types.ts'
+import { refuseWeightless } from '../trainedElsewhere.ts'
 
 /** Predictions under way. */
 export interface Predicting {
@@ -38,7 +39,7 @@ export function createPredictionService(
   devices: Devices,
   ensembles: Pick<EnsembleService, 'averaged'>,
 ): PredictionService {
-  const inputOf = (predictor: Predictor): DatasetInput => inputOfRun(firstRun(membersOf(predictor).members))
+  const inputOf = (predictor: Predictor): DatasetInput => inputOfRun(firstRun(usable(predictor).members))
   const inputOfRun = (run: RunRecord): DatasetInput => {
     const stored = read.datasets().find(({ id }) => id === run.datasetId)
     if (stored !== undefined) return readInput(stored.meta, run.datasetId)
@@ -58,13 +59,20 @@ export function createPredictionService(
       `While predicting: there is no ensemble ${predictor.id}; see "anneal ensembles list".`,
     )
   }
+  const usable = (predictor: Predictor): Members => {
+    const found = membersOf(predictor)
+    refuseWeightless(
+      'predicting',
+      found.members.map(({ snapshotId }) => read.run(read.snapshot(snapshotId).runId)),
+    )
+    return found
+  }
   return {
     inputOf,
     async predict(predictor, source, signal) {
-      const { method, members } = membersOf(predictor)
+      const { method, members } = usable(predictor)
       const run = firstRun(members)
       const input = inputOfRun(run)
-      refuseWeightless(members.map(({ snapshotId }) => read.run(read.snapshot(snapshotId).runId)))
       const stored = members.map(({ snapshotId, weight }) => {
         const { tensors, normalisation } = read.snapshotModel(snapshotId)
         return {
@@ -107,13 +115,4 @@ interface Member {
 interface Members {
   readonly method: PredictionMethod | 'weightAverage'
   readonly members: readonly Member[]
-}
-
-/** @throws UserError where a member was trained by another program, whose weights are not in the lab */
-function refuseWeightless(runs: readonly RunRecord[]): void {
-  const stray = runs.find(({ kind }) => kind === 'elsewhere')
-  if (stray === undefined) return
-  throw new UserError(
-    `While predicting: run ${stray.name} (${stray.id}) was trained by another program, and only its predictions are in the lab; choose a snapshot of a run that was trained here.`,
-  )
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { mostBytes, type UploadPiece } from '../../shared/api/predictions.ts'
 import { UserError } from '../../shared/errors.ts'
+import { createHeldUploads } from '../heldUploads.ts'
 
 interface Held {
   readonly folder: string
@@ -19,7 +20,7 @@ export interface UploadedFiles {
 }
 
 export interface Uploads {
-  /** @throws UserError for more bytes than an upload may have */
+  /** @throws UserError for more bytes than an upload may have, or for one that has ended; it is gone then */
   take(piece: UploadPiece): Promise<void>
   /** @throws UserError where there is no such upload */
   claim(upload: string): Promise<UploadedFiles>
@@ -30,7 +31,6 @@ const mostHeld = 4
 
 /** Files sent by a window, held in a temporary folder until they are answered, or the host ends. */
 export function createUploads(): Uploads {
-  const held = new Map<string, Promise<Held>>()
   const folders = new Set<string>()
   let isWatching = false
   const drop = async (folder: string): Promise<void> => {
@@ -44,35 +44,24 @@ export function createUploads(): Uploads {
     folders.add(folder)
     return { folder, names: new Map(), bytes: 0 }
   }
+  const held = createHeldUploads('trying examples', mostHeld, begin, ({ folder }) => drop(folder))
   return {
-    async take({ upload, file, name, content }) {
-      const known = held.get(upload) ?? begin()
-      held.set(upload, known)
-      const [oldest] = held.keys()
-      if (held.size > mostHeld && oldest !== undefined) {
-        const gone = held.get(oldest)
-        held.delete(oldest)
-        if (gone !== undefined) await drop((await gone).folder)
-      }
-      const own = await known
-      const bytes = Buffer.from(content, 'base64')
-      if (own.bytes + bytes.byteLength > mostBytes) {
-        held.delete(upload)
-        await drop(own.folder)
-        throw new UserError(
-          `While taking ${name}: together the files have more than ${mostBytes / 2 ** 20} MiB; try fewer of them, or use "anneal predict".`,
-        )
-      }
-      own.bytes += bytes.byteLength
-      own.names.set(file, name)
-      await appendFile(path.join(own.folder, String(file)), bytes)
-    },
+    take: ({ upload, file, name, content }) =>
+      held.take(upload, async (own) => {
+        const bytes = Buffer.from(content, 'base64')
+        own.bytes += bytes.byteLength
+        if (own.bytes > mostBytes)
+          throw new UserError(
+            `While taking ${name}: together the files have more than ${mostBytes / 2 ** 20} MiB; try fewer of them, or use "anneal predict".`,
+          )
+        own.names.set(file, name)
+        await appendFile(path.join(own.folder, String(file)), bytes)
+      }),
     async claim(upload) {
-      const known = held.get(upload)
-      if (known === undefined)
+      const own = await held.claim(upload)
+      if (own === undefined)
         throw new UserError('While trying examples: their files are not here any more; drop them again.')
-      held.delete(upload)
-      const { folder, names } = await known
+      const { folder, names } = own
       const files = [...names]
         .toSorted(([a], [b]) => a - b)
         .map(([file, name]) => ({ path: path.join(folder, String(file)), name }))

@@ -7,9 +7,9 @@ import { type OriginKind, originOf } from '../../shared/run/origin.ts'
 import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import type { Catalogue, DatasetMeta } from '../datasets/index.ts'
 import type { NewRun, RunRecord, Store } from '../store/types.ts'
+import { refuseElsewhere } from '../trainedElsewhere.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
 import { createRun } from './newRun.ts'
-import { refuseElsewhere } from './rateTests.ts'
 import { beginningOf } from './startState.ts'
 
 /** What a run is to begin with. */
@@ -41,7 +41,7 @@ export async function createBranch(
 ): Promise<RunRecord> {
   const parent = store.read.run(source.runId)
   const { kind } = source
-  refuseElsewhere(parent, 'beginning with')
+  refuseElsewhere(parent, doing[kind](parent.id))
   const words = doing[kind](parent.id)
   const spec = parseRunSpec(input)
   if (kind === 'again') {

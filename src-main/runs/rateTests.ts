@@ -5,6 +5,7 @@ import { parseRunSpec, type RunSpec } from '../../shared/run/spec.ts'
 import { rampSchedule } from '../../shared/study/rateRamp.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { NewRun, RunRecord, Store, StoreReads } from '../store/types.ts'
+import { refuseElsewhere } from '../trainedElsewhere.ts'
 import { createWithWeights, type WeightsSource } from './givenWeights.ts'
 import { createRun } from './newRun.ts'
 
@@ -78,17 +79,9 @@ async function refuseMisfit(catalogue: Catalogue, spec: RunSpec, parent: RunReco
 
 /** @throws UserError for a range test, which has said what it can */
 export function refuseRateTest({ id, kind }: RunRecord, doing: string): void {
-  refuseElsewhere({ id, kind }, doing)
+  refuseElsewhere({ kind }, `While ${doing} run ${id}`)
   if (kind !== 'rateTest') return
   throw new UserError(
     `While ${doing} run ${id}: it is a range test, which ends where its rates do; start another one with other rates (anneal find-lr), or a run with what it found.`,
-  )
-}
-
-/** @throws UserError for a run that another program trained */
-export function refuseElsewhere({ id, kind }: Pick<RunRecord, 'id' | 'kind'>, doing: string): void {
-  if (kind !== 'elsewhere') return
-  throw new UserError(
-    `While ${doing} run ${id}: it was trained by another program, and nothing is here to go on from; train it on there, or start a new run.`,
   )
 }

@@ -5,6 +5,7 @@ import type { Extension } from '../../shared/schedule/index.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
 import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
+import { refuseCommandElsewhere, refuseElsewhere } from '../trainedElsewhere.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
 import { type BranchSource, createBranch } from './branching.ts'
@@ -17,7 +18,7 @@ import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
 import { createQueueWorker } from './queueWorker.ts'
-import { createRateTest, type RateTestRequest, refuseElsewhere, refuseRateTest } from './rateTests.ts'
+import { createRateTest, type RateTestRequest, refuseRateTest } from './rateTests.ts'
 import type { StartTrainer } from './trainerLink.ts'
 
 /** Told after events have been stored: what a watcher shows is what a reload would show. */
@@ -178,7 +179,7 @@ export function createRunService(
     estimate: (spec) => estimator.estimate(spec),
     async resume(runId) {
       const run = store.read.run(runId)
-      refuseElsewhere(run, 'resuming')
+      refuseElsewhere(run, `While resuming run ${run.id}`)
       if (run.status === 'completed') {
         refuseRateTest(run, 'resuming')
         throw new UserError(
@@ -195,7 +196,7 @@ export function createRunService(
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
-      refuseElsewhere(run, 'asking something of')
+      refuseCommandElsewhere(run, command.type)
       const here = owned.find(run.id)
       const known = interruptions.asKnown(run)
       if (known !== run) return afterEnd(known, command)

@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { z } from 'zod'
 import type { ImportPredictions } from '../../shared/api/outsidePredictions.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
@@ -22,11 +23,21 @@ export interface FolderBounds {
   readonly home?: string
 }
 
+/** All that a browser may ask for; every path that it names is checked first. */
+export const boundServices = (services: Services, bounds: FolderBounds): Services => ({
+  ...services,
+  datasets: boundDatasets(services.datasets, bounds),
+  elsewhere: boundElsewhere(services.elsewhere, bounds),
+  predictions: boundPredictions(services.predictions, bounds),
+  runs: boundRuns(services.runs, bounds),
+  studies: boundStudies(services.studies, bounds),
+})
+
 /**
  * What a browser may read of this machine's files: the user's own folder without what is hidden in it, where keys and
  * passwords lie, and the folders that were named when Anneal was started. Links are followed before it is decided.
  */
-export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Datasets {
+function boundDatasets(datasets: Datasets, bounds: FolderBounds): Datasets {
   const check = createCheck(bounds)
   return {
     ...datasets,
@@ -54,10 +65,7 @@ export function boundDatasets(datasets: Datasets, bounds: FolderBounds): Dataset
  * The same for logs and predictions of other programs. Links in the folder of a log are not followed; what is named like no
  * event file in it is not read.
  */
-export function boundElsewhere(
-  elsewhere: Services['elsewhere'],
-  bounds: FolderBounds,
-): Services['elsewhere'] {
+function boundElsewhere(elsewhere: Services['elsewhere'], bounds: FolderBounds): Services['elsewhere'] {
   const check = createCheck(bounds)
   const checkAll = async ({ files, labels }: ImportPredictions): Promise<void> => {
     for (const file of files) await check(file)
@@ -88,6 +96,57 @@ export function boundElsewhere(
   }
 }
 
+/** The same for examples to try a model on: a folder is read with all of its folders. Links to folders are not followed in it. */
+function boundPredictions(
+  predictions: Services['predictions'],
+  bounds: FolderBounds,
+): Services['predictions'] {
+  const check = createCheck(bounds)
+  return {
+    ...predictions,
+    async *answer(input, signal) {
+      const { examples } = input
+      if (examples.type === 'path') {
+        await check(examples.path)
+        await checkEntries(check, examples.path, { depth: Number.POSITIVE_INFINITY, entersLinks: false })
+      }
+      yield* predictions.answer(input, signal)
+    },
+  }
+}
+
+/** The same for the file of weights that a run begins with. */
+function boundRuns(runs: Services['runs'], bounds: FolderBounds): Services['runs'] {
+  const check = createCheck(bounds)
+  return {
+    ...runs,
+    async launch(input) {
+      await checkWeights(check, input)
+      return runs.launch(input)
+    },
+  }
+}
+
+/** The same for the file of weights that all runs of a study begin with. */
+function boundStudies(studies: Services['studies'], bounds: FolderBounds): Services['studies'] {
+  const check = createCheck(bounds)
+  return {
+    ...studies,
+    async launch(spec) {
+      await checkWeights(check, spec)
+      return studies.launch(spec)
+    },
+  }
+}
+
+const withWeightsFile = z.object({ initialWeights: z.object({ of: z.object({ file: z.string() }) }) })
+
+/** What names no such file is for others to judge. */
+async function checkWeights(check: Check, holder: unknown): Promise<void> {
+  const { data } = withWeightsFile.safeParse(holder)
+  if (data !== undefined) await check(data.initialWeights.of.file)
+}
+
 type Check = (given: string) => Promise<string>
 type ReadOptions = ImportOptions | PreviewOptions
 
@@ -95,7 +154,7 @@ type ReadOptions = ImportOptions | PreviewOptions
 async function checkAll(check: Check, options: ReadOptions): Promise<void> {
   for (const each of pathsOf(options)) {
     await check(each)
-    await checkEntries(check, each, depths[options.format])
+    await checkEntries(check, each, { depth: depths[options.format], entersLinks: true })
   }
 }
 
@@ -113,7 +172,11 @@ const depths: Record<ImportOptions['format'], number> = {
  * Checks what an import finds in a folder: a link in it may lead out of what may be read, and Anneal's own folder may lie in
  * it. What is hidden is passed over by every import. @throws UserError for the first that may not be read
  */
-async function checkEntries(check: Check, folder: string, depth: number): Promise<void> {
+async function checkEntries(
+  check: Check,
+  folder: string,
+  { depth, entersLinks }: { readonly depth: number; readonly entersLinks: boolean },
+): Promise<void> {
   if (depth === 0) return
   // A file, or what cannot be read: the import says so in its own words.
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
@@ -121,8 +184,9 @@ async function checkEntries(check: Check, folder: string, depth: number): Promis
     if (entry.name.startsWith('.')) continue
     const each = path.join(folder, entry.name)
     // A plain file lies where its folder does, which was checked; there may be a million of them.
-    if (!entry.isFile()) await check(each)
-    await checkEntries(check, each, entry.isFile() ? 0 : depth - 1)
+    if (entry.isFile()) continue
+    await check(each)
+    if (entry.isDirectory() || entersLinks) await checkEntries(check, each, { depth: depth - 1, entersLinks })
   }
 }
 

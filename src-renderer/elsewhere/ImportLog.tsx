@@ -11,7 +11,16 @@ import { JobProgress } from './JobProgress.tsx'
 import { LogRuns } from './LogRuns.tsx'
 import { LogTags } from './LogTags.tsx'
 import { logInput, whyNothing } from './logDraft.ts'
-import { cancelLog, importLog, logDraft, logJob, logPathDraft, readLog } from './logJob.ts'
+import {
+  cancelLog,
+  importLog,
+  type LogJob,
+  leaveLog,
+  logDraft,
+  logJob,
+  logPathDraft,
+  readLog,
+} from './logJob.ts'
 import { PathPicker } from './PathPicker.tsx'
 
 /** From the folder of a log to runs: what is in it is shown before anything is stored. */
@@ -45,12 +54,7 @@ export default function ImportLog() {
           {job.state === 'failed' && <Refusal words={errorWords(job.error)} />}
           {job.state === 'cancelled' && <p role="status">Cancelled; no new run was stored.</p>}
           {isBusy ? (
-            <JobProgress
-              label={job.state === 'reading' ? 'Reading the log' : 'Importing the log'}
-              words={progressWords(job.progress)}
-              share={job.progress && shareOf(job.progress)}
-              onCancel={cancelLog}
-            />
+            <Progress job={job} />
           ) : (
             <div className={classes.buttons}>
               <Button onClick={read} disabled={path.trim() === ''}>
@@ -61,6 +65,28 @@ export default function ImportLog() {
         </>
       )}
     </div>
+  )
+}
+
+function Progress({ job }: { readonly job: Extract<LogJob, { readonly progress: unknown }> }) {
+  const { state, progress } = job
+  const isFollowed = state === 'importing' && job.isFollowed
+  return (
+    <>
+      <JobProgress
+        label={state === 'reading' ? 'Reading the log' : 'Importing the log'}
+        words={progressWords(progress)}
+        share={progress && shareOf(progress)}
+        onCancel={isFollowed ? leaveLog : cancelLog}
+        {...(isFollowed && { end: 'Read on in the background' })}
+      />
+      {isFollowed && (
+        <p className={classes.aside} style={{ margin: 0 }}>
+          It is followed from now on. What is there already is read first, and its runs are in the list of
+          runs; “Stop following” on their pages ends it.
+        </p>
+      )}
+    </>
   )
 }
 

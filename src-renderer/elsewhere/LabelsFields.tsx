@@ -2,7 +2,7 @@ import { SegmentedControl, Select, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { trpc } from '../client.ts'
-import { sayingNothingFound } from '../components/sayingNothingFound.ts'
+import { SearchSelect } from '../components/SearchSelect.tsx'
 import { callName } from '../pages/data/words.ts'
 import classes from './Elsewhere.module.css'
 import type { PredictionsMistakes } from './ImportPredictions.tsx'
@@ -77,17 +77,16 @@ function Column({ draft, mistakes, onChange }: LabelsFieldsProps) {
   const guess = look.data?.columns.find(({ use }) => use === 'label')?.name
   const names = look.data?.labelColumns ?? []
   return (
-    <Select
+    <SearchSelect
       label="Column of the labels"
       data={[...new Set(draft.column === null ? names : [draft.column, ...names])]}
       value={draft.column}
       placeholder={guessWords(guess, names.length)}
       error={mistakes.labels}
       clearable
-      searchable
+      nothingFound="No column of whole rows is called so"
       openOnFocus={false}
       limit={100}
-      filter={saysNoColumn}
       onChange={(column) => onChange({ column })}
     />
   )
@@ -97,9 +96,6 @@ function guessWords(guess: string | undefined, columns: number): string {
   if (guess !== undefined) return `${guess}, by its name`
   return columns === 0 ? 'The first file has none' : 'None is called label'
 }
-
-const saysNoColumn = sayingNothingFound('No column of whole rows is called so')
-const saysNoRun = sayingNothingFound('No run of that name')
 
 function Dataset({ draft, mistakes, onChange }: LabelsFieldsProps) {
   const { data } = useQuery(trpc.datasets.list.queryOptions())
@@ -132,16 +128,15 @@ function Dataset({ draft, mistakes, onChange }: LabelsFieldsProps) {
 function OfRun({ draft, mistakes, runs, onChange }: LabelsFieldsProps) {
   const own = runs.filter(hasExamples)
   return (
-    <Select
+    <SearchSelect
       label="Run"
       description="Its data set and split, to be combined with it"
       data={own.map(({ id, name }) => ({ value: id, label: name }))}
       value={draft.run}
       error={mistakes.dataset}
-      searchable
+      nothingFound="No run of that name"
       openOnFocus={false}
       limit={60}
-      filter={saysNoRun}
       onChange={(run) => onChange({ run })}
     />
   )

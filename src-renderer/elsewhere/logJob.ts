@@ -9,7 +9,8 @@ import { emptyLogDraft, type LogDraft } from './logDraft.ts'
 
 export type LogJob =
   | { readonly state: 'idle' | 'cancelled' }
-  | { readonly state: 'reading' | 'importing'; readonly progress: LogProgress | undefined }
+  | { readonly state: 'reading'; readonly progress: LogProgress | undefined }
+  | { readonly state: 'importing'; readonly progress: LogProgress | undefined; readonly isFollowed: boolean }
   | { readonly state: 'read'; readonly path: string; readonly runs: readonly LogRun[] }
   | { readonly state: 'failed'; readonly error: unknown }
   | { readonly state: 'done'; readonly runs: readonly ImportedLogRun[]; readonly isFollowed: boolean }
@@ -50,11 +51,12 @@ export function readLog(path: string): void {
 
 export function importLog(input: ImportEventFiles): void {
   end?.()
-  logJob.set({ state: 'importing', progress: undefined })
+  const isFollowed = input.follow === true
+  logJob.set({ state: 'importing', progress: undefined, isFollowed })
   const subscription = api.elsewhere.importLog.subscribe(input, {
     onData(step) {
-      if (step.type === 'progress') return logJob.set({ state: 'importing', progress: step })
-      settle({ state: 'done', runs: step.runs, isFollowed: input.follow === true })
+      if (step.type === 'progress') return logJob.set({ state: 'importing', progress: step, isFollowed })
+      settle({ state: 'done', runs: step.runs, isFollowed })
       if (elsewhereDialog.get() !== 'log')
         notifyDone(`${counted(step.runs.length, 'run')} imported from ${input.path}`)
     },
@@ -66,8 +68,15 @@ export function importLog(input: ImportEventFiles): void {
   end = () => subscription.unsubscribe()
 }
 
+/** What is followed is read on; only the dialog no longer waits for it. */
+export function leaveLog(): void {
+  cancelLog()
+  elsewhereDialog.set(undefined)
+}
+
 export function cancelLog(): void {
-  const wasImport = logJob.get().state === 'importing'
+  const job = logJob.get()
+  const wasImport = job.state === 'importing' && !job.isFollowed
   end?.()
   end = undefined
   logJob.set({ state: wasImport ? 'cancelled' : 'idle' })

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
+import { openStore } from '../../src-main/store/index.ts'
 import { cloudsSpec } from '../src-main/runs/lab.ts'
 import { cloudsCsv, type Invocation, type Lab, makeLab, until } from './lab.ts'
 
@@ -110,10 +111,28 @@ const shown = async (page: Page, id: string) => shownRun.parse(await page.query(
 const statusIs = (id: string, status: string) =>
   lab.watch(`run ${id} to be ${status}`, ({ read }) => read.run(id).status === status || undefined)
 
+/** A log that another host of the lab followed, which is closed. */
+function followed(): string {
+  const log = path.join(lab.home, 'log')
+  cpSync(new URL('../fixtures/tensorboard/restart', import.meta.url), log, { recursive: true })
+  const store = openStore(path.join(lab.home, 'anneal.db'))
+  store.write.follow({ path: log, name: null, tagRoles: {} })
+  store.close()
+  return log
+}
+
 const endless = cloudsSpec(100_000)
 
 test('runs of the window and of the command line train side by side, and each can ask the other to stop', async () => {
+  const log = followed()
   const page = await open()
+  const run = await lab.watch('the followed log to be read', ({ read }) =>
+    read
+      .runs()
+      .find(({ name, status, stepsDone }) => name === 'log' && status === 'running' && stepsDone === 71),
+  )
+  await page.mutate('elsewhere.unfollow', { path: log })
+  await statusIs(run.id, 'stopped')
   assert.equal(await (await page.get('/runs/x')).text(), '<!doctype html><title>Anneal</title>')
   const ofWindow = shownRun.parse(await page.mutate('runs.launch', { spec: endless }))
   const trained = lab.start('train', '--spec', lab.write('run.json', JSON.stringify(endless)), '--json')

@@ -32,9 +32,12 @@ export function lookUp<T>(find: () => T): { readonly found: T } | { readonly mis
   }
 }
 
-/** A file for the user to keep, written while it is sent. */
-export function download(name: string, type: string, chunks: Chunks): Response {
-  return new Response(sent(chunks), {
+/**
+ * A file for the user to keep, written while it is sent.
+ * @param left what is to be done where its reader goes away, perhaps before the first piece (HEAD), when none of `chunks` runs
+ */
+export function download(name: string, type: string, chunks: Chunks, left?: () => Promise<void>): Response {
+  return new Response(sent(chunks, left), {
     headers: {
       'content-type': type,
       'content-disposition': `attachment; filename="${plainAscii(name)}"; filename*=UTF-8''${encodeURIComponent(name)}`,
@@ -43,7 +46,23 @@ export function download(name: string, type: string, chunks: Chunks): Response {
   })
 }
 
-export const sent = (chunks: Chunks): ReadableStream => ReadableStream.from(bytes(chunks))
+export function sent(chunks: Chunks, left?: () => Promise<void>): ReadableStream {
+  const pieces = bytes(chunks)
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel() {
+        await pieces.return()
+        await left?.()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
 
 /** Lets others have their turn between two pieces: an export of millions of points must not hold up the window. */
 async function* bytes(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {

@@ -23,20 +23,21 @@ export async function sqlParquet(
   const given = Object.fromEntries(new URL(request.url).searchParams)
   const question = parseOrExplain(query, given, 'reading the address of an answer to SQL')
   const folder = await mkdtemp(path.join(tmpdir(), 'anneal-sql-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
   const file = path.join(folder, 'answer.parquet')
   try {
     await askSqlFile(store.file, question, file, request.signal)
   } catch (error) {
-    await rm(folder, { recursive: true, force: true })
+    await remove()
     throw error
   }
-  return download('answer.parquet', parquetType, readAndRemove(file, folder))
+  return download('answer.parquet', parquetType, readThen(file, remove), remove)
 }
 
-async function* readAndRemove(file: string, folder: string): AsyncGenerator<Chunk, void, undefined> {
+async function* readThen(file: string, remove: () => Promise<void>): AsyncGenerator<Chunk, void, undefined> {
   try {
     yield* createReadStream(file)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await remove()
   }
 }

@@ -6,6 +6,8 @@ import { UserError } from '../../../shared/errors.ts'
 import { nats } from '../../../shared/run/line.ts'
 import type { Core } from '../../core.ts'
 import type { EnsembleResult } from '../../ensembles/result.ts'
+import type { SnapshotRecord } from '../../store/types.ts'
+import { refuseBare } from '../../trainedElsewhere.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { describeDetails } from '../ensembleDetailsText.ts'
 import { describeEnsemble } from '../ensembleText.ts'
@@ -167,12 +169,19 @@ function evaluated(
   const all =
     given.runIds.length === 1
       ? ensembles.evaluate(requestOf(given)).members.map(({ snapshot }) => snapshot)
-      : given.runIds.flatMap((id) => store.read.snapshots(id))
+      : given.runIds.flatMap((id) => snapshotsOf(store, id))
   // Shares of a weighted average are the greedy ones, of one run or of several.
   const rule = choose ?? (method === 'weighted' ? 'greedy' : undefined)
   const members =
     rule === undefined ? all.map(({ id }) => ({ snapshotId: id, weight: 1 })) : ensembles.choose(rule, all)
   return ensembles.evaluateMembers({ method: rule === undefined ? method : 'weighted', members })
+}
+
+/** @throws UserError where a run that was named has none: it would be left out unsaid */
+function snapshotsOf({ read }: Core['store'], runId: string): SnapshotRecord[] {
+  const snapshots = read.snapshots(runId)
+  refuseBare('building the ensemble', read.run(runId), snapshots)
+  return snapshots
 }
 
 /** @throws UserError for an option that does not go with another */

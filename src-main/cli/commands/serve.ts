@@ -8,7 +8,7 @@ import { UserError } from '../../../shared/errors.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
 import { uploadsFolder } from '../../datasets/dataUploads.ts'
-import { boundDatasets, boundElsewhere } from '../../serve/folders.ts'
+import { boundServices } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
 import { type RunningServer, startServer } from '../../serve/server.ts'
@@ -121,12 +121,7 @@ function servicesFor(core: Core, windowFolder: string, named: readonly string[])
       )
   }
   const services = createServices(core, 'browser', { windowFolder })
-  const bounds = { named, own: core.home, uploads: uploadsFolder(core.home) }
-  return {
-    ...services,
-    datasets: boundDatasets(services.datasets, bounds),
-    elsewhere: boundElsewhere(services.elsewhere, bounds),
-  }
+  return boundServices(services, { named, own: core.home, uploads: uploadsFolder(core.home) })
 }
 
 /** ANNEAL_WINDOW, or where the build puts it. @throws UserError when there is nothing to serve */

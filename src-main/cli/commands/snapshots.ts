@@ -5,6 +5,7 @@ import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import { snapshotPredictions } from '../../ensembles/predictionTables.ts'
 import { snapshotFormats } from '../../export/model.ts'
 import { exportSnapshot } from '../../export/snapshot.ts'
+import { whyNoSnapshots } from '../../trainedElsewhere.ts'
 import {
   addRunCommand,
   addStore,
@@ -65,7 +66,7 @@ function addList(snapshots: Command, cli: Cli): void {
     await withRun(cli, options, id, async (core, run) => {
       const found = core.store.read.snapshots(run.id)
       if (options.json) return printJson(cli, { runId: run.id, snapshots: found.map(snapshotReport) })
-      if (found.length === 0) cli.terminal.err(`Run ${run.id} has no snapshots yet.\n`)
+      if (found.length === 0) cli.terminal.err(`While listing snapshots: ${whyNoSnapshots(run)}.\n`)
       else await cli.terminal.out(snapshotTable(run, found, cli.terminal.columns))
     })
   })

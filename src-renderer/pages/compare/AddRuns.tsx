@@ -1,7 +1,6 @@
-import { Select } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { isResult } from '../../../shared/run/kind.ts'
-import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
+import { SearchSelect } from '../../components/SearchSelect.tsx'
 import { runLine } from '../../format/specText.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 
@@ -9,8 +8,6 @@ interface AddRunsProps {
   readonly taken: readonly string[]
   readonly onAdd: (ids: readonly string[]) => void
 }
-
-const saysNone = sayingNothingFound('No run is called that')
 
 /** Offered at once, at most: typing narrows it down. */
 const limit = 50
@@ -27,13 +24,12 @@ export function AddRuns({ taken, onAdd }: AddRunsProps) {
     [runs, taken],
   )
   return (
-    <Select
+    <SearchSelect
       aria-label="Add a run"
       placeholder="Add a run"
       w={220}
-      searchable
+      nothingFound="No run is called that"
       limit={limit}
-      filter={saysNone}
       data={data}
       value={null}
       searchValue={typed}

@@ -1,10 +1,10 @@
-import { Select, type SelectProps, Text } from '@mantine/core'
+import { type SelectProps, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { bestOf } from '../../../shared/run/best.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
 import { NameText } from '../../components/NameText.tsx'
-import { sayingNothingFound } from '../../components/sayingNothingFound.ts'
+import { SearchSelect } from '../../components/SearchSelect.tsx'
 import { counted } from '../../format/format.ts'
 import { scoreText } from '../../format/scoreMeasure.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -21,8 +21,6 @@ interface RunPickerProps {
   readonly placeholder: string
   readonly onPick: (runId: string) => void
 }
-
-const saysNone = sayingNothingFound('No run of that name')
 
 /** Finds a run by its name. Those that cannot join say why, below those that can. */
 export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
@@ -45,15 +43,14 @@ export function RunPicker({ taken, placeholder, onPick }: RunPickerProps) {
     return run === undefined ? option.label : <RunOption run={run} first={first} />
   }
   return (
-    <Select
+    <SearchSelect
       className={classes.picker}
       aria-label={placeholder}
       placeholder={placeholder}
       data={options}
       value={null}
-      searchable
+      nothingFound="No run of that name"
       limit={mostShown}
-      filter={saysNone}
       comboboxProps={{ width: 340, position: 'bottom-end', transitionProps: { duration: 80 } }}
       renderOption={renderOption}
       onChange={(id) => {

@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { ELSEWHERE_DATASET } from '../../../shared/run/elsewhere.ts'
 import { thin } from '../../format/format.ts'
 
 /* Which runs can be combined: their snapshots must have answered the same examples. */
@@ -10,7 +11,10 @@ type Joining = Pick<RunSummary, 'datasetId' | 'spec' | 'snapshots'> & Partial<Pi
  * of examples, say) is told from the stored predictions themselves.
  */
 export function whyNotJoin(run: Joining, first: Joining | undefined): string | undefined {
+  if (run.snapshots.length === 0 && run.elsewhere)
+    return 'trained elsewhere, curves alone: import its predictions to combine them'
   if (first !== undefined && run.datasetId !== first.datasetId) {
+    if (run.datasetId === ELSEWHERE_DATASET) return 'the data of its predictions are not in the lab'
     return `trained on other data (${run.spec.dataset.name})`
   }
   // Of data that are not in the lab only the labels are known.

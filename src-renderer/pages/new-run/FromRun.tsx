@@ -1,7 +1,7 @@
-import { Select } from '@mantine/core'
 import { memo } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isTraining } from '../../../shared/run/kind.ts'
+import { SearchSelect } from '../../components/SearchSelect.tsx'
 import { ago } from '../../format/format.ts'
 import { specLine } from '../../format/specText.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
@@ -12,7 +12,7 @@ const offered = 300
 export const FromRun = memo(function FromRun(given: { readonly onChoose: (run: RunSummary) => void }) {
   const runs = useRuns().runs.filter(isTraining)
   return (
-    <Select
+    <SearchSelect
       size="xs"
       w="15rem"
       aria-label="Start from a past run"
@@ -23,7 +23,7 @@ export const FromRun = memo(function FromRun(given: { readonly onChoose: (run: R
         label: `${name} · ${specLine(spec)} · ${ago(createdAt)}`,
       }))}
       value={null}
-      searchable
+      nothingFound="No run of that name"
       maxDropdownHeight={420}
       comboboxProps={{ width: 480, position: 'bottom-end' }}
       onChange={(id) => {

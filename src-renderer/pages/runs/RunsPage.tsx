@@ -130,7 +130,7 @@ export function RunsPage() {
             }}
           />
           <ColumnsMenu layout={layout} changeLayout={changeLayout} />
-          <ImportMenu />
+          <ImportMenu isWaiting={listed.isConnecting} />
           <Button component={Link} to="/new">
             New run
           </Button>

@@ -264,16 +264,29 @@ describe('a look inside', () => {
     const options = { path: file, delimiter: ';', header: true }
     const long = `${'long '.repeat(20).slice(0, 39)}…`
     assert.deepEqual(await datasets.columns(options), [
-      { name: 'size', samples: ['0', '1', '2', '3'], first: ['0', '1', '2', '3', '4'] },
-      { name: 'kind', samples: ['a;', 'b;', 'c;'], first: ['a;', 'b;', 'c;', 'a;', 'b;'] },
-      { name: 'column 2', samples: [long], first: [long, long, long, long, long] },
-      { name: 'kind', samples: [], first: ['', '', '', '', ''] },
+      {
+        ...{ name: 'size', samples: ['0', '1', '2', '3'], first: ['0', '1', '2', '3', '4'] },
+        ...{ isNumeric: true, different: 100, rows: 100 },
+      },
+      {
+        ...{ name: 'kind', samples: ['a;', 'b;', 'c;'], first: ['a;', 'b;', 'c;', 'a;', 'b;'] },
+        ...{ isNumeric: false, different: 3, rows: 100 },
+      },
+      {
+        ...{ name: 'column 2', samples: [long], first: [long, long, long, long, long] },
+        ...{ isNumeric: false, different: 1, rows: 100 },
+      },
+      {
+        ...{ name: 'kind', samples: [], first: ['', '', '', '', ''] },
+        ...{ isNumeric: true, different: 0, rows: 100 },
+      },
     ])
     const [first] = await datasets.columns({ ...options, header: false })
     assert.deepEqual(first, {
       name: 'column 0',
       samples: ['size', '0', '1', '2'],
       first: ['size', '0', '1', '2', '3'],
+      ...{ isNumeric: false, different: 100, rows: 100 },
     })
     // What is wrong further on is the import's to say.
     await writeFile(file, `a,b\n${'1,2\n'.repeat(200)}1,2,3\n`)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -366,6 +366,24 @@ test('a study and an answer to SQL leave as Parquet, with the values that the st
     ]),
     snapshots.map((each) => [each.id, each.cycle, each.testAccuracy]),
   )
+})
+
+test('an answer that nobody takes leaves no file behind', async (t) => {
+  const { TMPDIR } = process.env
+  const temp = path.join(lab.home, 'temp')
+  mkdirSync(temp)
+  process.env.TMPDIR = temp
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+  })
+  const url = `http://127.0.0.1:7341${sqlParquetUrl('SELECT 1', 10)}`
+  const answer = await files(new Request(url, { method: 'HEAD' }))
+  assert.equal(readdirSync(temp).length, 1)
+  await answer?.body?.cancel()
+  assert.deepEqual(readdirSync(temp), [], 'as a server does for HEAD')
+  await (await files(new Request(url)))?.bytes()
+  assert.deepEqual(readdirSync(temp), [])
 })
 
 const rowsIn = (bytes: Buffer) => parquetReadObjects({ file: new Uint8Array(bytes).buffer })

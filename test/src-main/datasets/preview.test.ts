@@ -254,3 +254,26 @@ test('dropped files lie in a folder of their upload until they are dropped, and 
   }
   assert.deepEqual(await Promise.all(folders.map(async (each) => (await tree(each)).length)), [0, 2, 2])
 })
+
+test('what is left of an upload that has ended never passes for the whole, and one that is imported from stays', async (t) => {
+  const uploads = createDataUploads(await tempFolder(t))
+  const files = [{ place: 't.csv', content: Buffer.from('a\n').toString('base64') }]
+  const take = (upload: string) => uploads.take({ upload, files })
+  const [first, second] = [crypto.randomUUID(), crypto.randomUUID()]
+  const { folder } = await take(first)
+  const release = await uploads.keepHolding(join(folder, 't.csv'))
+  await take(second)
+  await take(crypto.randomUUID())
+  assert.deepEqual(await tree(folder), ['t.csv'], 'one that is imported from makes no room')
+  await assert.rejects(take(second), /their upload has ended, or made room for newer ones; drop them again/)
+  release()
+
+  // Pieces that came at once are there before it is dropped, and none after it.
+  const last = crypto.randomUUID()
+  const taken = [take(last), take(last)]
+  await Promise.allSettled([...taken, uploads.drop(last)])
+  const places = await Promise.allSettled(taken)
+  for (const place of places)
+    if (place.status === 'fulfilled') assert.deepEqual(await tree(place.value.folder), [])
+  await assert.rejects(take(last), /drop them again/)
+})

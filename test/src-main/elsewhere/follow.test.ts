@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdir, rmSync, stat, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { createEventTree } from '../../../src-main/elsewhere/eventTree.ts'
+import { createPatientDisk } from '../../../src-main/elsewhere/patientDisk.ts'
 import { createElsewhereService } from '../../../src-main/elsewhere/service.ts'
 import { importTensorboard } from '../../../src-main/elsewhere/tensorboard.ts'
 import { tensorboardFile } from '../../../src-main/export/tensorboard.ts'
@@ -185,4 +187,37 @@ test('a run without a write for ten minutes rests, and runs on with the next eve
   await until(() => store.read.run(run.id).stepsDone === 20)
   rmSync(logs, { recursive: true })
   await until(() => /cannot be looked into/.test(elsewhere.followed()[0]?.problem ?? ''))
+})
+
+test('a drive that does not answer ends a look with a sentence, is not asked again, and is read on when it does', async (t) => {
+  const logs = tempFolder(t)
+  const file = join(logs, 'events.out.tfevents.1800000000.h.1.0')
+  writeFileSync(file, eventFile(0, 20, 0))
+  let isGone = true
+  let asked = 0
+  const held: (() => void)[] = []
+  const disk = createPatientDisk(50, {
+    readdir,
+    stat(path, told) {
+      asked += 1
+      if (isGone && path === file) held.push(() => stat(path, told))
+      else stat(path, told)
+    },
+  })
+  const tree = createEventTree(logs, disk)
+  await assert.rejects(tree.look(), /tfevents\S+ has not been answered about within 0\.05 s/)
+  const before = asked
+  await assert.rejects(tree.look(), /is read on when it is/)
+  assert.equal(asked, before)
+  isGone = false
+  for (const answer of held) answer()
+  let seen: Awaited<ReturnType<typeof tree.look>> | undefined
+  while (seen === undefined) {
+    await setTimeout(10)
+    seen = await tree.look().catch(() => undefined)
+  }
+  assert.deepEqual(
+    seen.map(({ run }) => run.files),
+    [['events.out.tfevents.1800000000.h.1.0']],
+  )
 })

@@ -9,6 +9,7 @@ import { UserError } from '../../../shared/errors.ts'
 import { createServices } from '../../../src-main/api/index.ts'
 import { openCore } from '../../../src-main/core.ts'
 import { openDataset } from '../../../src-main/datasets/index.ts'
+import { importTensorboard } from '../../../src-main/elsewhere/tensorboard.ts'
 import { lookAt } from '../../../src-main/outsidePredictions/look.ts'
 import { invokeHere } from '../cli/testTerminal.ts'
 
@@ -297,4 +298,93 @@ test('predictions for a data set of the lab show its examples, by their names an
     },
   ])
   assert.equal(report.noExamplesBecause, null)
+})
+
+test('what another program trained says at every door that it did, and what to do instead', async () => {
+  const log = new URL('../../fixtures/tensorboard/restart', import.meta.url).pathname
+  const [logged] = await importTensorboard(core.store, { path: log, tagRoles: {} })
+  const { runId } = await core.outsidePredictions.import(
+    importPredictions.parse({
+      files: [await saveNpy('door.npy', logits, [4, 3]), await saveNpy('door2.npy', logits, [4, 3])],
+      labels: await saveNpy('door-y.npy', labels, [4]),
+    }),
+  )
+  assert.ok(logged)
+  const [first, second] = core.store.read.snapshots(runId).map(({ id }) => id)
+  assert.ok(first && second)
+  const { ensembles, runs } = core
+  const kept = ensembles.save('of a door', ensembles.evaluate({ runId }))
+  const recipe = {
+    model: { kind: 'softmax' },
+    dataset: { name: 'fashion-mnist-12k' },
+    schedule: { kind: 'constant', lr: 0.1 },
+    budget: { steps: 3 },
+  }
+  await writeFile(place('door.json'), JSON.stringify(recipe))
+  const spec = ['--spec', place('door.json')]
+  const notHere =
+    /^While (resuming|extending|branching from|fine-tuning|running) (run )?\w+( again)?: it was trained by another program, and nothing is here to go on from; train it on there, or start a new run\.$/
+  const asked =
+    /^While asking run \w+ to (pause|resume|stop|anneal now): another program trains it, .*; ask that program\..*$/
+  const bare =
+    /: run \w+ was trained elsewhere: its logs have no snapshots and no predictions; import its predictions \(.*\), which can be combined\.$/
+  const weightless =
+    /^While [a-z ]+: run \w+ was trained by another program, and only its predictions are in the lab, no weights; choose .*\.$/
+  const unread =
+    /^While reading snapshot \d+: only its predictions were imported, so that nobody here has its weights; use it in ensembles of predictions\.$/
+  const commands: readonly (readonly [RegExp, ...string[]])[] = [
+    ...[logged.id, runId].flatMap((id): (readonly [RegExp, ...string[]])[] => [
+      [notHere, 'resume', id],
+      [notHere, 'extend', id],
+      [notHere, 'branch', id, '--steps', '5'],
+      [notHere, 'branch', id, '--fine-tune'],
+      [notHere, 'branch', id, '--again', '--seed', '3'],
+      [asked, 'stop', id],
+      [asked, 'pause', id],
+      [asked, 'unpause', id],
+      [asked, 'anneal', id, '--epochs', '1'],
+    ]),
+    [bare, 'ensemble', '--run', logged.id],
+    [bare, 'ensemble', '--run', logged.id, '--details'],
+    [bare, 'ensemble', '--runs', `${runId},${logged.id}`],
+    [bare, 'snapshots', 'list', logged.id],
+    [bare, 'runs', 'export', logged.id, '--format', 'npy', '--out', place('none.npy')],
+    [weightless, 'ensemble', '--run', runId, '--method', 'weights'],
+    [weightless, 'predict', place('a.npy'), '--snapshot', `${first}`],
+    [weightless, 'predict', place('a.npy'), '--ensemble', 'of a door'],
+    [weightless, 'line', '--from', `${first}`, '--to', `${second}`],
+    [unread, 'train', ...spec, '--initial-weights', `${first}`],
+    [unread, 'find-lr', ...spec, '--snapshot', `${first}`],
+    [unread, 'ensembles', 'export', 'of a door', '--format', 'onnx', '--out', place('door.onnx')],
+    ...['onnx', 'tfjs', 'safetensors'].map(
+      (format) =>
+        [unread, 'snapshots', 'export', `${first}`, '--format', format, '--out', place(format)] as const,
+    ),
+    [/neither its learning rate nor its accuracy is known/, 'runs', 'export', runId, '--format', 'svg'],
+  ]
+  const before = core.store.read.runs().length
+  for (const [sentence, ...args] of commands) {
+    const { err, out } = await invokeHere(home, args)
+    assert.match(err.trimEnd().replaceAll(/\s+/g, ' '), sentence, args.join(' '))
+    assert.equal(out, '', args.join(' '))
+  }
+  const calls: readonly (readonly [RegExp, () => unknown])[] = [
+    [bare, () => ensembles.runsBySnapshots([runId, logged.id])],
+    [weightless, () => ensembles.averaged([{ snapshotId: first, weight: 1 }])],
+    [weightless, () => core.predictions.inputOf({ type: 'ensemble', id: kept.id })],
+    [notHere, () => runs.enqueue(recipe, { runId, kind: 'branch' })],
+    [asked, () => runs.command(runId, { type: 'annealNow', epochs: 1 })],
+  ]
+  for (const [sentence, call] of calls)
+    await assert.rejects(
+      async () => call(),
+      (error) => error instanceof UserError && sentence.test(error.message),
+    )
+  assert.equal(core.store.read.runs().length, before)
+  // What stands in for a plan is in no picture and no table.
+  const drawn = (await invokeHere(home, ['runs', 'export', logged.id, '--format', 'svg'])).out
+  assert.match(drawn, />Trained by another program\.</)
+  assert.doesNotMatch(drawn, /Constant rate/)
+  const table = (await invokeHere(home, ['snapshots', 'list', runId])).out
+  assert.doesNotMatch(table, /e3b0c44298fc|0 B/)
 })

@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import sharp from 'sharp'
 import type { ImportOptions } from '../../../shared/data/importOptions.ts'
 import { createServices } from '../../../src-main/api/index.ts'
-import { boundDatasets, boundElsewhere, type FolderBounds } from '../../../src-main/serve/folders.ts'
+import { boundServices, type FolderBounds } from '../../../src-main/serve/folders.ts'
 import { openLab } from '../runs/lab.ts'
 
 /* What a browser may read of this machine's files, on a real disk. */
@@ -31,12 +31,12 @@ async function machine(t: TestContext) {
   symlinkSync(at('user/.ssh/id.csv'), at('user/data/key.csv'))
   symlinkSync(at('user/data'), at('disk/back'))
   const bounded = (more: Partial<FolderBounds> = {}) =>
-    boundDatasets(createServices(lab.core, 'browser').datasets, {
+    boundServices(createServices(lab.core, 'browser'), {
       home: at('user'),
       own: at('user/anneal'),
       named: [],
       ...more,
-    })
+    }).datasets
   const reads = async (file: string, more?: Partial<FolderBounds>) => {
     const datasets = bounded(more)
     const columns = await datasets.columns({ path: at(file), delimiter: ',', header: true }).then(
@@ -142,7 +142,7 @@ test('an import follows no link in its folders out of what may be read', async (
 
 test('logs and predictions are read within the same bounds, through every one of their doors', async (t) => {
   const { at, lab } = await machine(t)
-  const elsewhere = boundElsewhere(createServices(lab.core, 'browser').elsewhere, {
+  const { elsewhere } = boundServices(createServices(lab.core, 'browser'), {
     home: at('user'),
     own: at('user/anneal'),
     named: [],
@@ -162,4 +162,44 @@ test('logs and predictions are read within the same bounds, through every one of
   ]
   for (const door of doors) await assert.rejects(door, /a browser may read what lies in/)
   assert.equal((await elsewhere.lookAtPredictions({ path: inside })).columns.length, 3)
+})
+
+test('examples to try a model on, and weights to begin with, are read within the same bounds', async (t) => {
+  const { at, lab } = await machine(t)
+  const { predictions, runs, studies } = boundServices(createServices(lab.core, 'browser'), {
+    home: at('user'),
+    own: at('user/anneal'),
+    named: [],
+  })
+  symlinkSync(at('user'), at('user/round'))
+  rmSync(at('user/data/link'))
+  rmSync(at('user/data/key.csv'))
+  const wordsOf = async (asked: () => Promise<unknown>): Promise<string> => {
+    try {
+      await asked()
+      return 'answered'
+    } catch (error) {
+      return String(error)
+    }
+  }
+  const tried = (examples: string) =>
+    wordsOf(async () => {
+      const answers = predictions.answer(
+        { predictor: { type: 'snapshot', id: 1 }, examples: { type: 'path', path: at(examples) } },
+        undefined,
+      )
+      for await (const _ of answers);
+    })
+  for (const outside of ['disk/t.csv', 'disk', 'user/.ssh/id.csv', 'user'])
+    assert.match(await tried(outside), refused, outside)
+  assert.match(await tried('user/data'), /looking for snapshot 1/, 'what may be read goes on to the model')
+  symlinkSync(at('user/data'), at('user/data/round'))
+  assert.match(await tried('user/data'), /looking for snapshot 1/, 'no link leads round and round')
+  symlinkSync(at('user/.ssh/id.csv'), at('user/data/key.csv'))
+  assert.match(await tried('user/data'), refused, 'a link in the folder')
+
+  const initialWeights = { of: { file: at('disk/w.safetensors') }, partly: false }
+  assert.match(await wordsOf(() => runs.launch({ spec: {}, when: 'queue', initialWeights })), refused)
+  assert.match(await wordsOf(() => studies.launch({ kind: 'sweep', initialWeights })), refused)
+  assert.doesNotMatch(await wordsOf(() => studies.launch({ kind: 'sweep' })), refused)
 })

@@ -1,14 +1,11 @@
-import { Select, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { useEffect } from 'react'
 import { guessLabel, type LabelGuess } from '../../../../shared/data/guessLabel.ts'
 import { errorWords } from '../../../components/errorWords.ts'
-import { sayingNothingFound } from '../../../components/sayingNothingFound.ts'
+import { SearchSelect } from '../../../components/SearchSelect.tsx'
 import { distinct, useColumns } from './columns.ts'
 import type { FieldsProps } from './FormatFields.tsx'
 import classes from './ImportPanel.module.css'
-
-const saysNone = sayingNothingFound('No column is called so')
-const saysReading = sayingNothingFound('Reading the columns…')
 
 /** Beyond these a list is searched, not read. */
 const mostListed = 200
@@ -39,7 +36,7 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
       />
     )
   return (
-    <Select
+    <SearchSelect
       {...common}
       error={mistakes.label}
       description={descriptionOf(
@@ -51,11 +48,9 @@ export function LabelColumn({ draft, mistakes, onChange }: FieldsProps) {
       data={columns.map(({ name }) => name)}
       value={isThere && draft.label !== '' ? draft.label : null}
       onChange={(label) => onChange({ label: label ?? '' })}
-      searchable
-      selectFirstOptionOnChange
       limit={mostListed}
       maxDropdownHeight={280}
-      filter={table.isPending ? saysReading : saysNone}
+      nothingFound={table.isPending ? 'Reading the columns…' : 'No column is called so'}
       renderOption={({ option: { value, label } }) => (
         <span className={classes.column}>
           <span>{label}</span>

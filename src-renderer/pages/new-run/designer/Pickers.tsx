@@ -1,6 +1,7 @@
-import { Checkbox, Group, Select, Text } from '@mantine/core'
+import { Checkbox, Group, Text } from '@mantine/core'
 import { memo } from 'react'
 import { familyGroups, presets } from '../../../../shared/schedule/index.ts'
+import { SearchSelect } from '../../../components/SearchSelect.tsx'
 import { scheduleText } from '../../../format/specText.ts'
 import fieldClasses from '../Field.module.css'
 import { useForm } from '../form.ts'
@@ -67,14 +68,13 @@ const FamilyPicker = memo(function FamilyPicker({
   const { update, problems } = useForm()
   const name = `${place}.kind`
   return (
-    <Select
+    <SearchSelect
       label="Schedule"
       classNames={dense}
       data-path={name}
       data={familyData}
       value={isKind(kind) ? kind : null}
-      searchable
-      allowDeselect={false}
+      nothingFound="No schedule is called so"
       maxDropdownHeight={420}
       error={problems[name] && problemAt(problems, name, 'Schedule')}
       onChange={(chosen) => {
@@ -91,14 +91,13 @@ const PresetPicker = memo(function PresetPicker(given: {
 }) {
   const { set } = useForm()
   return (
-    <Select
+    <SearchSelect
       label="Preset"
       classNames={dense}
       placeholder="start from a published one"
       data={presetData}
       value={given.preset ?? null}
-      searchable
-      allowDeselect={false}
+      nothingFound="No schedule is called so"
       maxDropdownHeight={420}
       comboboxProps={{ width: 420, position: 'bottom-start' }}
       renderOption={({ option }) => <PresetOption id={option.value} />}

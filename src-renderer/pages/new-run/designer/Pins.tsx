@@ -1,8 +1,9 @@
-import { Button, CloseButton, Select } from '@mantine/core'
+import { Button, CloseButton } from '@mantine/core'
 import { memo, type ReactNode } from 'react'
 import { isTraining } from '../../../../shared/run/kind.ts'
 import { presets, type ScheduleSpec } from '../../../../shared/schedule/index.ts'
 import { seriesColor, seriesDash } from '../../../charts/palette.ts'
+import { SearchSelect } from '../../../components/SearchSelect.tsx'
 import { ago } from '../../../format/format.ts'
 import { scheduleText } from '../../../format/specText.ts'
 import { useRuns } from '../../../hooks/useRuns.ts'
@@ -80,14 +81,14 @@ const Compare = memo(function Compare({ onPin }: Pick<PinsProps, 'onPin'>) {
     if (preset !== undefined) onPin({ id: preset.id, label: preset.name, schedule: preset.spec })
   }
   return (
-    <Select
+    <SearchSelect
       size="xs"
       aria-label="Compare with a preset or a past run"
       placeholder="compare with …"
       className={classes.compare}
       data={data}
       value={null}
-      searchable
+      nothingFound="No preset or run is called so"
       maxDropdownHeight={360}
       comboboxProps={{ width: 380, position: 'bottom-start' }}
       onChange={choose}

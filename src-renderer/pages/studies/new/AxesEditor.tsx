@@ -1,6 +1,7 @@
-import { ActionIcon, Button, SegmentedControl, Select } from '@mantine/core'
+import { ActionIcon, Button, SegmentedControl } from '@mantine/core'
 import { useMemo } from 'react'
 import { type AxisField, axisFields } from '../../../../shared/study/paths.ts'
+import { SearchSelect } from '../../../components/SearchSelect.tsx'
 import { rate } from '../../../format/format.ts'
 import { useForm } from '../../new-run/form.ts'
 import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
@@ -81,14 +82,13 @@ function AxisLine({ index, axis, fields, isOnly }: AxisLineProps) {
   const problem = useForm().problems[`axes.${index}`]?.sentence
   return (
     <div className={classes.axis}>
-      <Select
+      <SearchSelect
         label={name}
         aria-label={`${name}: field`}
         w={250}
-        searchable
+        nothingFound="No field is called so"
         data={grouped(fields, path)}
         value={path}
-        allowDeselect={false}
         maxDropdownHeight={360}
         onChange={(chosen) => {
           const next = fields.find((one) => one.path === chosen)

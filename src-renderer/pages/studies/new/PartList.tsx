@@ -1,5 +1,6 @@
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { SearchSelect } from '../../../components/SearchSelect.tsx'
 import { explained } from '../../new-run/Explained.tsx'
 import { getAt, listAt, type Path } from '../../new-run/model/tree.ts'
 import { EntryRow } from './EntryRow.tsx'
@@ -50,11 +51,11 @@ export function PartList(props: PartListProps) {
     <section className={classes.partList} data-list aria-label={title}>
       <div className={classes.groupHead}>
         <h3>{title}</h3>
-        <Select
+        <SearchSelect
           aria-label={`Add ${article(one)} ${one}`}
           placeholder={`add ${article(one)} ${one} …`}
           w={220}
-          searchable
+          nothingFound="None is called so"
           maxDropdownHeight={360}
           value={null}
           data={[...offers]}

@@ -1,4 +1,4 @@
-import { Select, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import type { RunSpec } from '../../../../shared/run/spec.ts'
 import {
   findPreset,
@@ -8,6 +8,7 @@ import {
   writtenPeak,
 } from '../../../../shared/schedule/index.ts'
 import { profileGrid } from '../../../../shared/study/profileGrid.ts'
+import { SearchSelect } from '../../../components/SearchSelect.tsx'
 import { scheduleText } from '../../../format/specText.ts'
 import { getAt, listAt, textAt } from '../../new-run/model/tree.ts'
 import { EntryRow } from './EntryRow.tsx'
@@ -26,11 +27,11 @@ export function SchedulesField() {
     <section className={classes.group} aria-label="Schedules">
       <div className={classes.groupHead}>
         <h2>Schedules</h2>
-        <Select
+        <SearchSelect
           aria-label="Add a schedule"
           placeholder="add a schedule …"
           w={260}
-          searchable
+          nothingFound="No schedule is called so"
           maxDropdownHeight={360}
           value={null}
           data={[

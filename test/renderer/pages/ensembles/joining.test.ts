@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { runElsewhere } from '../../../../shared/run/elsewhere.ts'
 import { parseRunSpec } from '../../../../shared/run/spec.ts'
 import { whyNotJoin } from '../../../../src-renderer/pages/ensembles/joining.ts'
 
@@ -20,4 +21,9 @@ test('others say why not', () => {
   assert.match(whyNotJoin(run({ validation: 0.2 }), run({})) ?? '', /20.% for validation/)
   assert.match(whyNotJoin(run({ validation: 0.104 }), run({})) ?? '', /10.4.% for validation.* not 10.% for/)
   assert.equal(whyNotJoin(run({}, 0), run({})), 'has no snapshots yet')
+  const elsewhere = runElsewhere.parse({ from: 'tensorboard', path: '/logs/a', followed: false })
+  const logged = { ...run({}, 0, 'elsewhere'), elsewhere }
+  assert.match(whyNotJoin(logged, undefined) ?? '', /^trained elsewhere, .* import its predictions/)
+  const predicted = { ...run({}, 1, 'elsewhere'), elsewhere }
+  assert.match(whyNotJoin(predicted, run({})) ?? '', /are not in the lab$/)
 })
