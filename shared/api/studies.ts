@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { weightsSource } from '../run/initial.ts'
 import { originKind } from '../run/origin.ts'
 import type { RateTestSettings } from '../run/rateTest.ts'
 import { rateTestSettings } from '../run/rateTest.ts'
@@ -193,6 +194,8 @@ export const launchRateTest = z.strictObject({
   spec: z.unknown(),
   settings: rateTestSettings.prefault({}),
   snapshotId: z.int().optional(),
+  /** Instead of a snapshot's state, as a run is given them. */
+  initialWeights: weightsSource.optional(),
   when: z.enum(['now', 'queue']).default('now'),
 })
 

@@ -5,7 +5,8 @@ import type { Pulse } from './pulse.ts'
 
 export function createRateTestServices({ store: { read }, runs }: Core, pulse: Pulse): RateTestServices {
   return {
-    async launch({ when, ...request }) {
+    async launch({ when, initialWeights: weights, ...rest }) {
+      const request = { ...rest, weights }
       const id =
         when === 'now'
           ? (await runs.launchRateTestToStay(request)).runId

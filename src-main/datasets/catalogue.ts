@@ -167,7 +167,9 @@ function pick({ whole, damaged }: Found, nameOrId: string): StoredDataset {
     nameOrId,
     whole.map(({ meta }) => meta.name),
   )
-  throw new UserError(`${doing}: there is none called ${show(nameOrId)}${near}; there are ${known}${lost}.`)
+  throw new UserError(
+    `${doing}: there is none called ${show(nameOrId)}${near}; ${known === '' ? 'there are none that can be read' : `there are ${known}`}${lost}.`,
+  )
 }
 
 async function removeStored(parent: string, id: string): Promise<void> {

@@ -6,6 +6,7 @@ import { rampSchedule } from '../../shared/study/rateRamp.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { NewRun, RunRecord, Store, StoreReads } from '../store/types.ts'
 import { refuseElsewhere } from '../trainedElsewhere.ts'
+import { createWithWeights, type WeightsSource } from './givenWeights.ts'
 import { createRun } from './newRun.ts'
 
 /** A range test that is asked for. */
@@ -15,6 +16,8 @@ export interface RateTestRequest {
   readonly settings: RateTestSettings
   /** Of the model to start with; fresh weights when absent. */
   readonly snapshotId?: number | undefined
+  /** Weights of whatever run or program to start with, instead of a snapshot's state. */
+  readonly weights?: Omit<WeightsSource, 'kind'> | undefined
 }
 
 /**
@@ -24,17 +27,18 @@ export interface RateTestRequest {
 export async function createRateTest(
   store: Store,
   catalogue: Catalogue,
-  { spec, settings, snapshotId }: RateTestRequest,
+  { spec, settings, snapshotId, weights }: RateTestRequest,
   put: (run: NewRun) => RunRecord,
 ): Promise<RunRecord> {
   const tested = testSpec(spec, settings)
   const parent = snapshotId === undefined ? undefined : parentOf(store.read, snapshotId)
   if (parent !== undefined) await refuseMisfit(catalogue, tested, parent.run)
-  return createRun(store, catalogue, tested, put, {
-    kind: 'rateTest',
-    rateTest: settings,
-    ...(parent && { origin: parent.origin }),
-  })
+  const about = { kind: 'rateTest' as const, rateTest: settings, ...(parent && { origin: parent.origin }) }
+  return weights === undefined
+    ? createRun(store, catalogue, tested, put, about)
+    : createWithWeights(store, catalogue, tested, { kind: 'weights', ...weights }, (run) =>
+        put({ ...run, ...about }),
+      )
 }
 
 /** The run of a test. @throws UserError for a spec that breaks a rule, whether in what the test uses or not */

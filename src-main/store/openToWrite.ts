@@ -41,7 +41,7 @@ export function openToWrite(path: string, options: StoreOptions, manner: Manner 
   try {
     if (alone) {
       db.pragma('locking_mode = EXCLUSIVE')
-      unclean = checkAfterUncleanEnd(db, isAlive, now())
+      if (!isNew) unclean = checkAfterUncleanEnd(db, isAlive, now())
     }
     prepare(db)
     const { host = thisHost() } = options

@@ -15,7 +15,10 @@ export function LeftOut({ unusable, nameOf }: LeftOutProps) {
   const more = unusable.length - mostTold
   return (
     <section aria-label="Left out">
-      <Text size="sm">{counted(unusable.length, 'example')} left out, since they cannot be read:</Text>
+      <Text size="sm">
+        {counted(unusable.length, 'example')} left out, since {unusable.length === 1 ? 'it' : 'they'} cannot
+        be read:
+      </Text>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys. */}
       <ul className={classes.unusable} tabIndex={0}>
         {unusable.slice(0, mostTold).map(({ name, why }) => (

@@ -5,7 +5,7 @@ import { type RateTestSettings, rateRamp, rateTestSettings } from '../../../shar
 import type { Core } from '../../core.ts'
 import { drawRateTest } from '../../export/svg/rateTestPlot.ts'
 import { planRun } from '../../runs/plannedRun.ts'
-import { testSpec } from '../../runs/rateTests.ts'
+import { type RateTestRequest, testSpec } from '../../runs/rateTests.ts'
 import { viewRateTest } from '../../runs/rateTestView.ts'
 import type { RunRecord } from '../../store/types.ts'
 import { attendRun } from '../attendRun.ts'
@@ -22,6 +22,7 @@ import {
 } from '../context.ts'
 import { readJsonFile, refuseUnwritable, writeFileWhole } from '../files.ts'
 import { examples } from '../help.ts'
+import { splitWeights } from '../initialWeights.ts'
 import { describeRateTest } from '../rateTestText.ts'
 import { rateTestReport } from '../reports.ts'
 
@@ -83,11 +84,18 @@ export function addFindLr(program: Command, cli: Cli): void {
         `While ${doing}: give one of --steps and --epochs, not both (received ${chosen.steps} and ${chosen.epochs}).`,
       )
     }
-    const content = readJsonFile(chosen.spec, 'reading the run spec')
+    const file = readJsonFile(chosen.spec, 'reading the run spec')
+    const { spec: content, source } = splitWeights(file, { initialWeightsPartly: false }, 'find-lr')
+    if (source !== undefined && chosen.snapshot !== undefined) {
+      throw new UserError(
+        `While ${doing}: the file says "initialWeights", and --snapshot ${chosen.snapshot} is another model to start with; leave one of the two out.`,
+      )
+    }
     // Before a database is made for it.
     testSpec(content, settingsOf(chosen, chosen.steps))
     if (chosen.svg !== undefined) refuseUnwritable(chosen.svg, chosen.force)
-    const use = (core: Core): Promise<void> => testAndReport(cli, core, chosen, content)
+    const use = (core: Core): Promise<void> =>
+      testAndReport(cli, core, chosen, { spec: content, weights: source })
     await (chosen.snapshot === undefined ? withCore(cli, chosen, use) : withStored(cli, chosen, use))
   })
 }
@@ -105,9 +113,14 @@ function settingsOf(
   )
 }
 
-async function testAndReport(cli: Cli, core: Core, chosen: Options, spec: unknown): Promise<void> {
-  const settings = settingsOf(chosen, await stepsOf(core, chosen, spec))
-  const request = { spec, settings, snapshotId: chosen.snapshot }
+async function testAndReport(
+  cli: Cli,
+  core: Core,
+  chosen: Options,
+  begun: Pick<RateTestRequest, 'spec' | 'weights'>,
+): Promise<void> {
+  const settings = settingsOf(chosen, await stepsOf(core, chosen, begun.spec))
+  const request = { ...begun, settings, snapshotId: chosen.snapshot }
   const begin = () => core.runs.launchRateTest(request)
   const { run, exitCode } = await attendRun(cli, core, begin, undefined, false)
   cli.setExitCode(exitCode)

@@ -91,6 +91,7 @@ export function NewRunPage() {
             <Designer
               value={getAt(tree, ['schedule'])}
               checked={checked}
+              weights={draft.weights}
               pins={draft.pins}
               onPin={editor.pin}
               onUnpin={editor.unpin}

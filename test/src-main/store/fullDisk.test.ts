@@ -42,7 +42,13 @@ test("a place that takes no writes is told from another user's", () => {
 
 const child = fileURLToPath(new URL('fullDiskChild.ts', import.meta.url))
 
-for (const scenario of ['filled by another', 'filled by a run', 'without a reserve', 'read-only'])
+for (const scenario of [
+  'filled by another',
+  'filled by a run',
+  'without a reserve',
+  'full from the start',
+  'read-only',
+])
   test(`a disk that is ${scenario}`, (t) => {
     const folder = tempFolder(t)
     const inside = `mount -t tmpfs -o size=24m tmpfs "$0" || exit 77; exec "$@"`

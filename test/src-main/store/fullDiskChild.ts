@@ -125,6 +125,21 @@ function withoutAReserve(): void {
   isSound()
 }
 
+/** What is not there yet is an empty lab to read, and the reason to write nothing. */
+function fullFromTheStart(): void {
+  fill()
+  for (let opening = 0; opening < 2; opening++) {
+    const store = openStore(path)
+    assert.deepEqual(store.read.runs(), [])
+    assert.throws(() => claimedRun(store), full)
+    store.close()
+  }
+  rmSync(join(folder, 'filler'))
+  const store = openStore(path)
+  claimedRun(store)
+  store.close()
+}
+
 function readOnly(): void {
   let store = openStore(path)
   const run = claimedRun(store)
@@ -150,6 +165,7 @@ const scenarios: Readonly<Record<string, () => void>> = {
   'filled by another': filledByAnother,
   'filled by a run': filledByARun,
   'without a reserve': withoutAReserve,
+  'full from the start': fullFromTheStart,
   'read-only': readOnly,
 }
 scenarios[scenario]?.()

@@ -11,9 +11,16 @@ import { cloudsSweep, reaches, statuses, study } from './support.ts'
 /* Studies carried on with real trainers; a host that is killed is in test/e2e/studyKill.test.ts. */
 
 let lab: CoreLab
+/** Weights that studies are given to begin with. */
+let begin: { readonly snapshotId: number; readonly weightsSha256: string | null }
+const beginningOf = ({ runId }: { readonly runId: string }): string | undefined =>
+  lab.core.store.read.run(runId).initial?.weightsSha256
 
 before(async () => {
   lab = await openLab()
+  const { run } = await (await lab.core.runs.launch(cloudsSpec(1))).finished
+  const [snapshot] = lab.core.store.read.snapshots(run.id)
+  begin = { snapshotId: snapshot?.id ?? 0, weightsSha256: run.finalWeightsSha256 }
   lab.core.store.write.putSlots({ processor: 2, graphics: 1 })
   lab.core.runs.workOnQueue()
 })
@@ -21,11 +28,21 @@ after(() => lab.close())
 
 test('a halving goes from rung to rung to its end, and a cell that diverges is a result', async () => {
   const { core } = lab
+  const halving = { rungs: [0.5, 1], keep: 0.5 }
   const id = await core.studies.launch(
-    cloudsSweep([0.05, 1e6], { halving: { rungs: [0.5, 1], keep: 0.5 }, seeds: [1] }),
+    cloudsSweep([0.05, 1e6], {
+      halving,
+      seeds: [1],
+      initialWeights: { of: { snapshotId: begin.snapshotId } },
+    }),
   )
   await reaches(core, id, 'finished')
   const { study: ended, cells } = study(core, id)
+  assert.deepEqual(
+    cells.map(beginningOf),
+    cells.map(() => begin.weightsSha256),
+    'rungs that come later too',
+  )
   assert.deepEqual(
     cells.map(({ stage, budget, status }) => [stage, budget, status]),
     [
@@ -73,7 +90,9 @@ test('a trunk carries its cool-downs, which begin with its state', async () => {
 
 test('what was stopped or deleted is trained again in its place', async () => {
   const { core } = lab
-  const id = await core.studies.launch(cloudsSweep([0.03, 0.06]))
+  const id = await core.studies.launch(
+    cloudsSweep([0.03, 0.06], { initialWeights: { of: { snapshotId: begin.snapshotId } } }),
+  )
   await reaches(core, id, 'finished')
   const [first] = study(core, id).cells
   core.store.write.trashRuns([first?.runId ?? ''])
@@ -84,6 +103,7 @@ test('what was stopped or deleted is trained again in its place', async () => {
   const [again] = study(core, id).cells
   assert.equal(again?.key, first?.key)
   assert.notEqual(again?.runId, first?.runId)
+  assert.equal(again && beginningOf(again), begin.weightsSha256)
   assert.equal(again?.validationLoss, first?.validationLoss, 'the same run, bit for bit')
 })
 

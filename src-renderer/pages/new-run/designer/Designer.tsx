@@ -18,6 +18,7 @@ import { cutOf } from '../model/mend.ts'
 import { previewOf, snapshotsOf } from '../model/preview.ts'
 import { openPart, type Selection } from '../model/selection.ts'
 import { type Path, pathText } from '../model/tree.ts'
+import type { DraftWeights } from '../model/weights.ts'
 import { CycleTable } from './CycleTable.tsx'
 import classes from './Designer.module.css'
 import { Pins } from './Pins.tsx'
@@ -34,6 +35,7 @@ interface DesignerProps {
   /** The schedule of the draft, valid or not. */
   readonly value: unknown
   readonly checked: Checked
+  readonly weights: DraftWeights
   readonly pins: readonly Pinned[]
   readonly onPin: (one: Pinned) => void
   readonly onUnpin: (id: string) => void
@@ -55,7 +57,7 @@ const schedulePath: Path = ['schedule']
 
 /** A family, its parameters, and what they come to, drawn by the function that trains. */
 export function Designer(props: DesignerProps) {
-  const { value, checked, pins, onPin, onUnpin, found, onFound } = props
+  const { value, checked, weights, pins, onPin, onUnpin, found, onFound } = props
   const [selection, setSelection] = useState<Selection>({})
   const onSelect = useCallback((path: Path, part: number) => {
     setSelection((old) => ({ ...old, [pathText(path)]: part }))
@@ -124,6 +126,7 @@ export function Designer(props: DesignerProps) {
             <FindRate
               schedule={value}
               checked={checked}
+              weights={weights}
               found={found}
               onFound={(change) => onFound({ ...found, ...change })}
               onClose={() => onFound(undefined)}

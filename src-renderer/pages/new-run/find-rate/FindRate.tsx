@@ -16,6 +16,7 @@ import { Field } from '../Field.tsx'
 import { FormContext } from '../form.ts'
 import type { Checked } from '../model/check.ts'
 import { getAt, setAt, textAt } from '../model/tree.ts'
+import { type DraftWeights, weightsOf } from '../model/weights.ts'
 import { useTime } from '../useTime.ts'
 import classes from './FindRate.module.css'
 import { type FoundTest, StartPlace } from './StartPlace.tsx'
@@ -26,6 +27,8 @@ interface FindRateProps {
   /** The schedule of the draft, valid or not. */
   readonly schedule: unknown
   readonly checked: Checked
+  /** What the run is to begin with, where the test begins with no snapshot. */
+  readonly weights: DraftWeights
   readonly found: FoundTest
   readonly onFound: (change: Partial<FoundTest>) => void
   readonly onClose: () => void
@@ -39,7 +42,7 @@ const leastPlot = 330
 const usualPlot = 460
 
 /** A range test of the run as the form has it: its settings, the plot as it trains, and its rates into the schedule. */
-export function FindRate({ schedule, checked, found, onFound, onClose, room }: FindRateProps) {
+export function FindRate({ schedule, checked, weights, found, onFound, onClose, room }: FindRateProps) {
   const [draft, setDraft] = useState(freshTest)
   const stepsPerEpoch = checked.plan?.stepsPerEpoch
   const test = useMemo(() => checkTest(draft, stepsPerEpoch), [draft, stepsPerEpoch])
@@ -53,7 +56,7 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
     }),
     [test.problems],
   )
-  const launch = useLaunchTest(checked, found, (run) => onFound({ test: run.id }))
+  const launch = useLaunchTest({ checked, weights, found }, (run) => onFound({ test: run.id }))
   const isWrong = Object.keys(checked.problems).length > 0
   const canStart = test.settings !== undefined && checked.spec !== undefined && !isWrong
   const height = room === undefined ? usualPlot : Math.max(leastPlot, room - around)
@@ -128,13 +131,16 @@ export function FindRate({ schedule, checked, found, onFound, onClose, room }: F
   )
 }
 
-function useLaunchTest(checked: Checked, { snapshot }: FoundTest, onLaunched: (run: RunSummary) => void) {
+function useLaunchTest(
+  { checked, weights, found: { snapshot } }: Pick<FindRateProps, 'checked' | 'weights' | 'found'>,
+  onLaunched: (run: RunSummary) => void,
+) {
   return useMutation({
     mutationFn: (settings: object) =>
       api.rateTests.launch.mutate({
         spec: checked.spec,
         settings,
-        ...(snapshot !== undefined && { snapshotId: snapshot }),
+        ...(snapshot === undefined ? { initialWeights: weightsOf(weights) } : { snapshotId: snapshot }),
       }),
     onSuccess: onLaunched,
   })

@@ -183,3 +183,36 @@ test('Ctrl+C stops it after the step under way, and what it saw is kept', async 
   assert.ok(points.length < 100_000)
   assert.equal(warnings[0]?.kind, 'unfinished')
 })
+
+test('weights that the file says are those it starts with, and two things to start with are refused', async () => {
+  const train = await anneal('train', '--spec', spec, '--json')
+  assert.equal(train.code, 0, train.err)
+  const { snapshots } = z
+    .object({ snapshots: z.array(z.object({ id: z.int() })) })
+    .parse(JSON.parse((await anneal('runs', 'show', 'clouds', '--json')).out))
+  const id = snapshots.at(-1)?.id ?? 0
+  const content: unknown = JSON.parse(readFileSync(spec, 'utf8'))
+  const file = write('begun.json', {
+    ...z.looseObject({}).parse(content),
+    initialWeights: { of: { snapshotId: id } },
+  })
+  const lossAtFirst = async (...args: string[]): Promise<number> => {
+    const { code, out, err } = await anneal('find-lr', ...args, '--steps', '20', '--json')
+    assert.equal(code, 0, err)
+    return answer.parse(JSON.parse(out)).points[0]?.loss ?? Number.NaN
+  }
+  // The first batch is that of the seed in all three: the loss before any step is of the weights alone.
+  const [begun, branched, fresh] = [
+    await lossAtFirst('--spec', file),
+    await lossAtFirst('--spec', spec, '--snapshot', String(id)),
+    await lossAtFirst('--spec', spec),
+  ]
+  assert.ok(begun < fresh, `${begun} against ${fresh}`)
+  assert.ok(branched < fresh, `${branched} against ${fresh}`)
+  const both = await anneal('find-lr', '--spec', file, '--snapshot', String(id))
+  assert.equal(both.code, 2)
+  assert.match(
+    both.err,
+    /the file says "initialWeights", and --snapshot \d+ is another model.*leave one of the two out\.$/m,
+  )
+})
