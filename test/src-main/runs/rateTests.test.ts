@@ -79,8 +79,17 @@ test('the services of a window launch one, show it, and refuse a training run', 
   }
   end.abort()
   assert.equal(seen, services.runs.get(launched.id).stepsDone)
-  const queued = await services.rateTests.launch({ spec: cloudsSpec(1), settings: settings(), when: 'queue' })
+  const { run: trained } = await (await lab.core.runs.launch(cloudsSpec(1))).finished
+  const snapshotId = lab.core.store.read.snapshots(trained.id)[0]?.id ?? 0
+  const initialWeights = { of: { snapshotId }, partly: false }
+  const queued = await services.rateTests.launch({
+    spec: cloudsSpec(1),
+    settings: settings(),
+    initialWeights,
+    when: 'queue',
+  })
   assert.equal(queued.status, 'queued')
+  assert.equal(queued.initial?.weightsSha256, trained.finalWeightsSha256)
   services.runs.purge([queued.id])
 })
 
