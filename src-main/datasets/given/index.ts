@@ -57,7 +57,7 @@ async function* readImages(
       const fitted = await Promise.all(group.map(({ path }) => orWhy(fitImage(path, shape, depth))))
       for (const [k, found] of fitted.entries()) {
         const name = group[k]?.name ?? ''
-        if ('why' in found) unusable.push({ name, why: found.why })
+        if ('why' in found) unusable.push({ name, why: isTable.test(name) ? tableForImages : found.why })
         else {
           values.set(found.pixels, rows.length * size)
           rows.push({ name, note: found.note })
@@ -74,6 +74,10 @@ async function* readImages(
     }
   }
 }
+
+const isTable = /\.(csv|tsv|parquet|npy|npz)$/i
+const tableForImages =
+  'it is a table, and this model answers images: give its examples as PNG or JPEG, or import it with "anneal datasets import --as images" to train on it'
 
 const orWhy = <T>(work: Promise<T>): Promise<T | { readonly why: string }> =>
   work.catch((error: unknown) => {

@@ -152,6 +152,7 @@ test('what must be changed is told file by file, and what cannot be read is list
     readFileSync(path.join(photos, 'dark', '000.png')).subarray(0, 60),
   )
   writeFileSync(path.join(mixed, 'notes.txt'), 'not an image')
+  writeFileSync(path.join(mixed, 'pixels.csv'), 'pixel0\n7\n')
   const [snapshot] = snapshotsOf(imageRun)
   const { found, unusable, answer } = await ask({ type: 'snapshot', id: snapshot?.id ?? 0 }, mixed)
   assert.deepEqual(
@@ -164,14 +165,18 @@ test('what must be changed is told file by file, and what cannot be read is list
   assert.deepEqual(unusable, [
     { name: 'cut.png', why: 'the image is damaged or cut short' },
     { name: 'notes.txt', why: 'its content is neither PNG nor JPEG' },
+    {
+      name: 'pixels.csv',
+      why: 'it is a table, and this model answers images: give its examples as PNG or JPEG, or import it with "anneal datasets import --as images" to train on it',
+    },
   ])
-  assert.deepEqual(answer, { rows: 2, unusable: 2, notes: [] })
+  assert.deepEqual(answer, { rows: 2, unusable: 3, notes: [] })
   const told = await invokeHere(lab.home, ['predict', mixed, '--snapshot', String(snapshot?.id)])
   assert.equal(told.code, 1)
   assert.match(told.out, /^path,predicted,probability dark,probability light,note\n/)
   assert.equal(told.out.trimEnd().split('\n').length, 3)
   assert.match(told.err, /Left out: cut\.png \(the image is damaged or cut short\)\.\n/)
-  assert.match(told.err, /Predicted 2 examples, 2 left out\.\n$/)
+  assert.match(told.err, /Predicted 2 examples, 3 left out\.\n$/)
 })
 
 const report = z.object({
