@@ -1,11 +1,8 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
-import { didYouMean } from '../../../shared/didYouMean.ts'
-import { show, UserError } from '../../../shared/errors.ts'
-import { initialPlan } from '../../../shared/run/plan.ts'
+import { UserError } from '../../../shared/errors.ts'
 import { pytorchRecipe } from '../../../shared/run/pytorchRecipe.ts'
-import { parseRunSpec, type RunSpec } from '../../../shared/run/spec.ts'
-import { fromPyTorch } from '../../../shared/schedule/import/pytorch/fromPyTorch.ts'
+import type { RunSpec } from '../../../shared/run/spec.ts'
 import {
   type CompiledSchedule,
   compileSchedule,
@@ -13,27 +10,22 @@ import {
   exportSchedule,
   exportTargets,
   maxSteps,
-  parseSchedule,
   presets,
-  type SchedulePlan,
-  type ScheduleSpec,
   type ScriptArguments,
   scheduleCsv,
   scheduleFamilies,
   scriptArguments,
 } from '../../../shared/schedule/index.ts'
-import { homeFolder } from '../../core.ts'
-import { createCatalogue } from '../../datasets/index.ts'
 import { drawSchedule } from '../../export/svg/schedulePlot.ts'
-import { planRun } from '../../runs/plannedRun.ts'
 import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } from '../context.ts'
-import { epochHint } from '../epochHint.ts'
-import { type Chunk, readJsonFile, writeFileWhole } from '../files.ts'
+import { type Chunk, writeFileWhole } from '../files.ts'
 import { whole } from '../format.ts'
 import { examples } from '../help.ts'
 import { mostRows, refuseManyRows } from '../manyRows.ts'
 import { writeWithTest } from '../scheduleCode.ts'
+import { scheduleJson } from '../scheduleJson.ts'
 import { familyNamed, kindJson, kindsText, kindText } from '../scheduleKinds.ts'
+import { planSchedule } from '../scheduleSource.ts'
 import { table } from '../table.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
 
@@ -203,85 +195,6 @@ const argumentsLine = ({ script, text }: ScriptArguments): string =>
 
 const isCode = (format: string): format is ExportTarget => exportTargets.some((target) => target === format)
 
-interface Planned {
-  readonly name: string
-  readonly spec: ScheduleSpec
-  readonly plan: SchedulePlan
-  /** Where the schedule is that of a run. */
-  readonly run?: RunSpec
-  /** For the user, on what was assumed. */
-  readonly hint: string
-}
-
-/** A run is planned as it would train; a schedule on its own over the steps given. */
-async function planSchedule(cli: Cli, chosen: Options): Promise<Planned> {
-  if (chosen.fromPytorch !== undefined) return planFromPyTorch(chosen, chosen.fromPytorch)
-  const { name, spec, run } = readSchedule(chosen)
-  if (run !== undefined) return { name, spec, run, plan: await planOfRun(cli, run, chosen), hint: '' }
-  const plan = planOf(chosen)
-  return { name, spec, plan, hint: chosen.stepsPerEpoch === undefined ? epochHint(spec) : '' }
-}
-
-function planOf({ steps, stepsPerEpoch }: Options): SchedulePlan {
-  if (steps === undefined) {
-    throw new UserError('While planning the schedule: --steps is missing; give the number of steps to plan.')
-  }
-  return { totalSteps: steps, stepsPerEpoch: stepsPerEpoch ?? 1 }
-}
-
-/** A scheduler of PyTorch's over the steps given. */
-function planFromPyTorch(chosen: Options, text: string): Planned {
-  if (chosen.spec !== undefined || chosen.preset !== undefined) throw oneSource()
-  const plan = planOf(chosen)
-  const { lr, momentum, stepsPerEpoch, stepped: interval } = chosen
-  const { spec, name, notes } = fromPyTorch(text, { lr, momentum, stepsPerEpoch, interval, plan })
-  const hint = stepsPerEpoch === undefined ? epochHint(spec) : ''
-  return { name, spec, plan, hint: [...notes.map((note) => `${note}\n`), hint].join('') }
-}
-
-const oneSource = (): UserError =>
-  new UserError('While choosing the schedule: give either --spec FILE, --preset ID or --from-pytorch TEXT.')
-
-/** What is given on the command line goes before what the run's data set and budget come to. */
-async function planOfRun(cli: Cli, run: RunSpec, { steps, stepsPerEpoch }: Options): Promise<SchedulePlan> {
-  if (steps !== undefined && stepsPerEpoch !== undefined) return { totalSteps: steps, stepsPerEpoch }
-  const plan =
-    stepsPerEpoch === undefined
-      ? (await planRun(run, createCatalogue(homeFolder(cli.terminal.env)))).plan
-      : initialPlan(run, stepsPerEpoch * run.batchSize)
-  return steps === undefined ? plan : { totalSteps: steps, stepsPerEpoch: plan.stepsPerEpoch }
-}
-
-/** A schedule on its own, or a run and the schedule inside it. */
-function readSchedule({ spec: file, preset: id }: Options): {
-  name: string
-  spec: ScheduleSpec
-  run?: RunSpec
-} {
-  if ((file === undefined) === (id === undefined)) {
-    throw oneSource()
-  }
-  if (id !== undefined) {
-    const preset = presets.find((known) => known.id === id)
-    if (preset === undefined) {
-      const ids = presets.map((known) => known.id)
-      throw new UserError(
-        `While choosing the schedule: there is no preset ${show(id)}${didYouMean(id, ids)}; there are ${ids.join(', ')}.`,
-      )
-    }
-    return { name: preset.name, spec: preset.spec }
-  }
-  const content = readJsonFile(file ?? '', 'reading the schedule')
-  const holdsSchedule =
-    typeof content === 'object' && content !== null && 'schedule' in content && !('kind' in content)
-  if (holdsSchedule && 'budget' in content) {
-    const run = parseRunSpec(content)
-    return { name: `Schedule: ${run.schedule.kind}`, spec: run.schedule, run }
-  }
-  const spec = parseSchedule(holdsSchedule ? content.schedule : content)
-  return { name: `Schedule: ${spec.kind}`, spec }
-}
-
 function render(
   schedule: CompiledSchedule,
   format: 'csv' | 'json' | 'svg',
@@ -291,33 +204,6 @@ function render(
 ): Iterable<Chunk> {
   if (format === 'svg') return [drawSchedule(schedule, stepsPerEpoch, name)]
   return format === 'csv' ? scheduleCsv(schedule, every) : scheduleJson(schedule, stepsPerEpoch, every)
-}
-
-const stepsAtOnce = 4096
-
-/**
- * Steps count from 0, cycles from 1. Rates and momentum are of the steps 0, `every`, 2 × `every`, ...; momentum is null
- * throughout where the schedule leaves it alone.
- */
-function* scheduleJson(schedule: CompiledSchedule, stepsPerEpoch: number, every: number): Generator<string> {
-  const { summary, totalSteps } = schedule
-  const cycles = schedule.cycles.map(({ index, ...cycle }) => ({ cycle: index + 1, ...cycle }))
-  const head = { summary, totalSteps, stepsPerEpoch, ...(every > 1 && { every }), cycles }
-  yield `${JSON.stringify(head).slice(0, -1)},"lr":[`
-  const count = Math.ceil(totalSteps / every)
-  yield* numbers(count, (row) => schedule.at(row * every).lr)
-  const moves = schedule.at(0).momentum !== undefined
-  if (!moves) return yield '],"momentum":null}\n'
-  yield '],"momentum":['
-  yield* numbers(count, (row) => schedule.at(row * every).momentum ?? null)
-  yield ']}\n'
-}
-
-function* numbers(count: number, at: (step: number) => number | null): Generator<string> {
-  for (let from = 0; from < count; from += stepsAtOnce) {
-    const piece = Array.from({ length: Math.min(stepsAtOnce, count - from) }, (_, i) => at(from + i))
-    yield (from === 0 ? '' : ',') + piece.map((value) => JSON.stringify(value)).join(',')
-  }
 }
 
 async function tellKinds(cli: Cli, { json, kind }: Options): Promise<void> {
