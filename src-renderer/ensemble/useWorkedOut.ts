@@ -28,9 +28,11 @@ export function useWorkedOut<T extends AnswerModel>(model: T): T | undefined {
       }
       next = setTimeout(work)
     }
-    // Run before the frame is painted; a task of its own comes after.
-    const frame = requestAnimationFrame(() => {
-      next = setTimeout(work)
+    // The first is asked before the frame with the answer is painted, the second when it has been.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        next = setTimeout(work)
+      })
     })
     return () => {
       cancelAnimationFrame(frame)
