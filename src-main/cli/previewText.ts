@@ -70,8 +70,15 @@ function brokenList(preview: DataPreview): string[] {
   ]
 }
 
-/** The same for a program: everything but the pictures. */
-export const previewReport = ({ classes, ...preview }: DataPreview) => ({
+/** The same for a program: everything but the pictures, and what is not known of columns that are left out. */
+export const previewReport = ({ classes, table: facts, ...preview }: DataPreview) => ({
   ...preview,
+  // Not every format reads their cells.
+  table: facts && {
+    ...facts,
+    columns: facts.columns.map((column) =>
+      column.role === 'left out' ? { name: column.name, role: column.role } : column,
+    ),
+  },
   classes: classes.map(({ name, train, test }) => ({ name, train, test })),
 })

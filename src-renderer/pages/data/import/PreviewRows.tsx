@@ -71,8 +71,9 @@ const kinds: Readonly<Record<ColumnFacts['kind'], string>> = {
   empty: 'empty',
 }
 
-/** "class: 3 different", "numbers 0 to 9, 2 missing" */
+/** "class: 3 different", "numbers 0 to 9, 2 missing"; of what is left out not every format reads the cells. */
 function kindWords({ kind, role, missing, different, least, greatest }: ColumnFacts): string {
+  if (role === 'left out') return role
   const values = `${different.is === 'atLeast' ? 'over ' : ''}${count(different.count)} different`
   const range = least === null || greatest === null ? '' : ` ${short(least)} to ${short(greatest)}`
   const own =
@@ -81,8 +82,7 @@ function kindWords({ kind, role, missing, different, least, greatest }: ColumnFa
       : kind === 'numbers'
         ? `${kinds[kind]}${range}`
         : `${kinds[kind]}, ${values}`
-  const left = role === 'left out' ? 'left out: ' : ''
-  return `${left}${own}${missing > 0 ? `, ${count(missing)} missing` : ''}`
+  return `${own}${missing > 0 ? `, ${count(missing)} missing` : ''}`
 }
 
 const short = (value: number): string => String(Number(value.toPrecision(6)))

@@ -121,6 +121,8 @@ test('--preview tells what an import would find, guesses the class, and imports 
     { name: 'x', train: 2, test: 0 },
     { name: 'y', train: 1, test: 0 },
   ])
+  const without = await anneal('datasets', 'import', file, '--preview', '--json', '--without', 'size')
+  assert.deepEqual(JSON.parse(without.out).table.columns[0], { name: 'size', role: 'left out' })
   const imported = await importCsv('--label', preview.table.label.column)
   assert.deepEqual([imported.trainCount, imported.classes], [preview.train.count, ['x', 'y']])
 })
