@@ -5,9 +5,8 @@ import { z } from 'zod'
  * anything that is no letter and no digit; one that no rule fits stays a series under its own name.
  */
 
-const tagRoles = [
-  'learningRate',
-  'momentum',
+/** Scores that an evaluation may have. */
+export const evaluationScores = [
   'trainLoss',
   'trainAccuracy',
   'valLoss',
@@ -15,6 +14,9 @@ const tagRoles = [
   'testLoss',
   'testAccuracy',
 ] as const
+export type EvaluationScore = (typeof evaluationScores)[number]
+
+const tagRoles = ['learningRate', 'momentum', ...evaluationScores] as const
 /** other: a series under the tag's own name. */
 export const tagRole = z.enum([...tagRoles, 'other'])
 export type TagRole = z.infer<typeof tagRole>

@@ -1,12 +1,13 @@
 import { MOST_STEP, type RunElsewhere } from '../../shared/run/elsewhere.ts'
-import { partOfFolder, roleOfTag, type TagRole, tagRole } from '../../shared/run/tagRoles.ts'
 import {
-  type ElsewhereBatch,
-  type ElsewhereEvaluation,
-  type ElsewherePoints,
   type EvaluationScore,
   evaluationScores,
-} from '../store/types/elsewhere.ts'
+  partOfFolder,
+  roleOfTag,
+  type TagRole,
+  tagRole,
+} from '../../shared/run/tagRoles.ts'
+import type { ElsewhereBatch, ElsewhereEvaluation, ElsewherePoints } from '../store/types/elsewhere.ts'
 import type { EventReading } from '../store/types/followed.ts'
 import { isDate, type ReadEvent } from './events.ts'
 

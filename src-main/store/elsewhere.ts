@@ -1,18 +1,13 @@
 import { z } from 'zod'
 import { MOST_STEP, type RunElsewhere, runElsewhere } from '../../shared/run/elsewhere.ts'
+import { type EvaluationScore, evaluationScores } from '../../shared/run/tagRoles.ts'
 import { weightsSha256 } from '../weightsSha256.ts'
 import type { Db } from './database.ts'
 import { lastStepOf, pointAt, putPoints } from './metrics/sparse.ts'
 import { json } from './rows.ts'
 import { insertRuns, knownRun, type WriteContext } from './runWrites.ts'
 import { putSnapshot } from './snapshots.ts'
-import {
-  type ElsewhereBatch,
-  type ElsewhereEvaluation,
-  type ElsewhereSnapshot,
-  type EvaluationScore,
-  evaluationScores,
-} from './types/elsewhere.ts'
+import type { ElsewhereBatch, ElsewhereEvaluation, ElsewhereSnapshot } from './types/elsewhere.ts'
 import { type EventReading, eventReading } from './types/followed.ts'
 import type { NewRun, RunRecord } from './types.ts'
 

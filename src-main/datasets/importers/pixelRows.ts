@@ -13,7 +13,7 @@ import { checkHeader, checkWidth, noteLabel } from './csvColumns.ts'
 import { checkMissing, checkSpelling, emptyFacts, type Place, positions } from './csvFacts.ts'
 import { type CsvRow, createLayout, type Layout, type TableOptions, tidy } from './csvLayout.ts'
 import { interleave } from './interleave.ts'
-import { advanceOver, type TableFile, type TableSource } from './table.ts'
+import { advanceOver, rowsOf, type TableFile, type TableSource } from './table.ts'
 
 /** Rows by which the layout of colours is guessed. */
 const LOOKED_AT = 50
@@ -214,12 +214,7 @@ async function writeImages(
     await writer.append(part, images.subarray(0, filled * size), labels.subarray(0, filled))
     filled = 0
   }
-  let first = hasHeader
-  for await (const row of file.rows(advance)) {
-    if (first) {
-      first = false
-      continue
-    }
+  for await (const row of rowsOf(file, hasHeader, advance)) {
     const label = classes.get(labelOf(row, layout))
     if (label === undefined || row.cells.length !== layout.cells)
       throw new UserError(

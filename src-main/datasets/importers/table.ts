@@ -91,6 +91,19 @@ interface Writing {
   readonly hasHeader: boolean
 }
 
+/** Its rows after the one with the names. */
+export async function* rowsOf(
+  file: TableFile,
+  hasHeader: boolean,
+  advance: (done: number) => void,
+): AsyncGenerator<CsvRow> {
+  let isHeader = hasHeader
+  for await (const row of file.rows(advance)) {
+    if (!isHeader) yield row
+    isHeader = false
+  }
+}
+
 async function writeRows(
   file: TableFile,
   { plan, place, hasHeader }: Writing,
@@ -107,12 +120,7 @@ async function writeRows(
     await writer.append(part, values.subarray(0, filled * width), labels.subarray(0, filled))
     filled = 0
   }
-  let first = hasHeader
-  for await (const row of file.rows(advance)) {
-    if (first) {
-      first = false
-      continue
-    }
+  for await (const row of rowsOf(file, hasHeader, advance)) {
     const out = values.subarray(filled * width, (filled + 1) * width)
     labels[filled] = encodeRow(plan, row, file.name, out, place)
     filled += 1

@@ -1,5 +1,6 @@
 import type { RunElsewhere } from '../../../shared/run/elsewhere.ts'
 import type { Predictions, Scores } from '../../../shared/run/messages.ts'
+import type { EvaluationScore } from '../../../shared/run/tagRoles.ts'
 import type { EventReading } from './followed.ts'
 
 /** Points of one series of a run of another program. */
@@ -22,17 +23,6 @@ export interface ElsewhereEvaluation extends Scores {
   /** Milliseconds since 1970. */
   readonly wallTime: number
 }
-
-/** Scores that an evaluation may have. */
-export const evaluationScores = [
-  'trainLoss',
-  'trainAccuracy',
-  'valLoss',
-  'valAccuracy',
-  'testLoss',
-  'testAccuracy',
-] as const
-export type EvaluationScore = (typeof evaluationScores)[number]
 
 /** Predictions of a model whose weights are not here. */
 export interface ElsewhereSnapshot extends Scores {
