@@ -1,0 +1,117 @@
+import type { Placement } from '../../../shared/worker/placement.ts'
+import type { AttemptKey, WorkerAbout } from '../../../shared/worker/protocol.ts'
+import type { RunRecord } from './run.ts'
+
+export type WorkerState = 'invited' | 'joined' | 'draining' | 'out' | 'removed'
+
+/** A machine that trains runs of this lab, or is invited to. Times are milliseconds since 1970. */
+export interface WorkerRecord {
+  readonly id: string
+  readonly name: string
+  readonly state: WorkerState
+  /** Why it is out, in words. */
+  readonly reason: string | null
+  readonly protocol: number | null
+  readonly build: string | null
+  readonly about: WorkerAbout | null
+  readonly invitedAt: number
+  readonly joinedAt: number | null
+  readonly seenAt: number | null
+  readonly failures: number
+}
+
+/** A run that is to train on another machine, in the order of the queue. */
+export interface OfferableRun {
+  readonly run: RunRecord
+  readonly placement: Placement
+  /** Of its Slurm job, once there is one. */
+  readonly slurmJob: string | null
+}
+
+/** An active run on another machine. */
+export interface PlacedAttempt extends AttemptKey {
+  readonly placement: Placement
+  readonly workerId: string | null
+  readonly slurmJob: string | null
+  readonly contactAt: number | null
+  readonly lastSeq: number
+  readonly stepsDone: number
+  readonly status: RunRecord['status']
+}
+
+/** What a new claim of a run says. */
+export interface Claimant {
+  readonly workerId: string
+  readonly slurmJob?: string
+}
+
+/** What becomes of a run whose attempt on another machine is over. */
+export interface AttemptRequeue {
+  readonly reason: string
+  /** false where it was preempted, or its worker was lost: that spends no failure. */
+  readonly isFailure: boolean
+}
+
+/** What a user sets for all workers. */
+export interface WorkerSettings {
+  /** Milliseconds. */
+  readonly patience: number
+}
+
+/** Machines, and runs on them. Each write is one transaction. */
+export interface WorkerStore {
+  /** Removed ones too, the oldest first. */
+  list(): WorkerRecord[]
+  find(id: string): WorkerRecord | undefined
+  /** Whether any is there that is not removed: else nothing needs to listen. */
+  any(): boolean
+  /** @throws UserError when the name is another's */
+  invite(worker: {
+    readonly name: string
+    readonly codeHash: string
+    readonly codeUntil: number
+  }): WorkerRecord
+  /** A new code for one that has not joined, or whose token was lost: the old token is void. */
+  inviteAgain(id: string, code: { readonly codeHash: string; readonly codeUntil: number }): WorkerRecord
+  /** Uses the code up. @returns undefined for one that is void, late or used */
+  join(codeHash: string, tokenHash: string, now: number): WorkerRecord | undefined
+  /** Of a worker that is not removed. */
+  byToken(tokenHash: string): WorkerRecord | undefined
+  /** What it says of itself: written when it changed, or every few seconds. */
+  seen(
+    id: string,
+    said: { readonly about: WorkerAbout; readonly protocol: number; readonly build: string },
+  ): void
+  setState(id: string, state: WorkerState, reason: string | null): void
+  /** Counts an attempt that failed before its first step; 0 again after one that got there. @returns how many by now */
+  countFailure(id: string, isFailure: boolean): number
+
+  /** Queued runs that are placed elsewhere and could begin: their parent's state is there, their study is active. */
+  offerable(): OfferableRun[]
+  /** Active runs placed elsewhere. */
+  placed(): PlacedAttempt[]
+  placedAttempt(runId: string): PlacedAttempt | undefined
+  /**
+   * Gives a queued placed run its next attempt, in this host's name. @returns undefined when it is no longer to be had
+   */
+  claim(runId: string, claimant: Claimant): RunRecord | undefined
+  /** Their worker has just spoken for them: no change that anybody is told. */
+  touch(keys: readonly AttemptKey[], now: number): void
+  /**
+   * Back into the queue, first of its kind, with the reason; the attempt takes no more events.
+   * @returns false when the run has another attempt, or is not active, by now
+   */
+  requeue(key: AttemptKey, requeue: AttemptRequeue): boolean
+  /** One that was requeued for want of contact, and whose worker is back before another took it: goes on. */
+  takeBack(key: AttemptKey, workerId: string): boolean
+  /** Active placed runs that belong to no living host become this one's. */
+  adopt(): PlacedAttempt[]
+  /** Of a queued run. null: here. @throws UserError when it is active or has ended */
+  place(runId: string, placement: Placement | null): void
+  setSlurmJob(
+    runId: string,
+    job: { readonly job: string; readonly state: string; readonly reason: string | null },
+  ): void
+  settings(): WorkerSettings
+  putSettings(settings: WorkerSettings): void
+}
