@@ -38,7 +38,7 @@ export async function bundleOf(root: string): Promise<AppBundle> {
   const sources = [...(await sourcesOf(root, 'src-main')), ...(await sourcesOf(root, 'shared'))].sort()
   const files = sources.map(async (name) => {
     const bytes = await readFile(path.join(root, name))
-    return [name, name.endsWith('.ts') ? bytes.toString('utf8') : { base64: bytes.toString('base64') }]
+    return [name, name.endsWith('.wasm') ? { base64: bytes.toString('base64') } : bytes.toString('utf8')]
   })
   const { packageFile, lockFile } = await packagesOf(root)
   const all = [['package.json', packageFile], ['package-lock.json', lockFile], ...(await Promise.all(files))]
@@ -70,6 +70,6 @@ async function sourcesOf(root: string, folder: string): Promise<string[]> {
 }
 
 const isRun = (name: string): boolean =>
-  /\.(ts|wasm)$/.test(name) &&
+  /\.(ts|mjs|wasm)$/.test(name) &&
   !name.endsWith('.d.ts') &&
   !/^src-main\/((main|window|preload)\.ts$|desktop\/|engine\/simd\/assembly\/)/.test(name)
