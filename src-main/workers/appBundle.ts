@@ -50,7 +50,7 @@ export async function bundleOf(root: string): Promise<AppBundle> {
 }
 
 /** Where a packed app keeps the two files, whose package.json is another one. */
-export const packedPackages = 'workerPackages'
+const packedPackages = 'workerPackages'
 
 async function packagesOf(root: string): Promise<{ packageFile: string; lockFile: string }> {
   const read = (folder: string) =>
