@@ -30,7 +30,7 @@ export async function startRedis(
   const settings = ['--bind', host, '--port', String(port), '--dir', folder, '--protected-mode', 'no']
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--maxmemory-policy', 'noeviction']
   const script =
-    'redis-server "$@" & server=$!; cat <&3 >/dev/null; kill -9 $server 2>/dev/null; wait $server'
+    'redis-server "$@" & server=$!; cat <&3 >/dev/null; exec 2>/dev/null; kill -9 $server; wait $server'
   const shell = spawn('sh', ['-c', `exec 3<&0; ${script}`, 'sh', ...settings, ...durable], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,
