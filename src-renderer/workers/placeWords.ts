@@ -2,8 +2,7 @@ import type { RunSummary } from '../../shared/api/runs.ts'
 import type { WorkerInfo } from '../../shared/api/workers.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { Placement, RunPlace } from '../../shared/worker/placement.ts'
-import { thin } from '../format/format.ts'
-import { clock } from './clock.ts'
+import { clock, sinceWords } from './clock.ts'
 
 /* Where a run trains that does not train here. */
 
@@ -143,11 +142,4 @@ export function heardWords(run: Placed, seenAt: number | null, now: number): str
   const last = Math.max(place.contactAt ?? 0, place.outOfTouchSince === null ? (seenAt ?? 0) : 0)
   if (last === 0 || now - last < quiet) return undefined
   return `last heard ${sinceWords(now - last)} ago`
-}
-
-function sinceWords(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000)
-  if (seconds < 120) return `${seconds}${thin}s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 120 ? `${minutes}${thin}min` : `${Math.floor(minutes / 60)}${thin}h`
 }
