@@ -9,6 +9,7 @@ import type { RateTestSettings } from '../run/rateTest.ts'
 import type { RunSpec } from '../run/spec.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { SchedulePlan } from '../schedule/index.ts'
+import type { RunPlace } from '../worker/placement.ts'
 
 /*
  * What the doors show of runs. Steps count from 0 (`step`: the one after which something happened), epochs and cycles
@@ -79,6 +80,8 @@ export interface RunInfo {
   readonly planned: EditedPlan
   /** Steps of the plan after its edits. */
   readonly totalSteps: number
+  /** Of a run that is placed on another machine, also after its end; null for one of here. */
+  readonly place: RunPlace | null
   /** Steps whose metrics are stored. */
   readonly stepsDone: number
   readonly attempt: number

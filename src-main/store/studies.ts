@@ -27,19 +27,20 @@ const ended: readonly string[] = ['cancelled', 'finished']
 /** @returns its id */
 export function createStudy(
   context: WriteContext,
-  { name, spec }: NewStudy,
+  { name, spec, placement }: NewStudy,
   cells: readonly NewCell[],
 ): string {
   const { db, now } = context
   const id = freeStudyId(context)
   db.run(
-    `INSERT INTO studies (id, name, spec, status, place, slots, created_at)
-     VALUES (?, ?, ?, 'active', (SELECT coalesce(max(place), 0) + 1 FROM studies), ?, ?)`,
+    `INSERT INTO studies (id, name, spec, status, place, slots, created_at, placement)
+     VALUES (?, ?, ?, 'active', (SELECT coalesce(max(place), 0) + 1 FROM studies), ?, ?, ?)`,
     id,
     name,
     JSON.stringify(spec),
     spec.slots ?? null,
     now(),
+    placement === undefined ? null : JSON.stringify(placement),
   )
   addCells(context, id, cells)
   return id
@@ -218,6 +219,13 @@ export function requeueRuns(
     studyId,
     JSON.stringify(statuses),
     ...(runIds === undefined ? [] : [JSON.stringify(runIds)]),
+  )
+  // Whatever a worker still knows of an attempt before is void.
+  db.run(
+    `UPDATE placements SET worker_id = NULL, out_of_touch_since = NULL, gave_up = NULL, failures = 0
+     WHERE worker_id IS NOT NULL AND gave_up IS NULL
+       AND run_id IN (SELECT id FROM runs WHERE study_id = ? AND status = 'queued')`,
+    studyId,
   )
   if (to !== undefined) setStudyStatus(context, studyId, { status: to })
   return true

@@ -1,6 +1,7 @@
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import type { HealthListener, StoreHealth } from '../faults.ts'
 import type { StoreReads } from './reads.ts'
+import type { WorkerStore } from './worker.ts'
 import type { StoreWrites } from './writes.ts'
 
 export interface Store {
@@ -10,6 +11,8 @@ export interface Store {
   readonly hostId: string
   readonly read: StoreReads
   readonly write: StoreWrites
+  /** Other machines, and runs on them. */
+  readonly workers: WorkerStore
   /**
    * Stores a trainer's events in one transaction, and forgets what was stored before (same run, attempt and sequence;
    * a metric of a step, an epoch or a snapshot already there). Events of an attempt that is no longer the run's are refused.

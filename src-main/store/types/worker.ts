@@ -1,6 +1,6 @@
 import type { Placement } from '../../../shared/worker/placement.ts'
 import type { AttemptKey, WorkerAbout } from '../../../shared/worker/protocol.ts'
-import type { RunRecord } from './run.ts'
+import type { NewPlan, RunRecord } from './run.ts'
 
 export type WorkerState = 'invited' | 'joined' | 'draining' | 'out' | 'removed'
 
@@ -104,8 +104,14 @@ export interface WorkerStore {
   requeue(key: AttemptKey, requeue: AttemptRequeue): boolean
   /** One that was requeued for want of contact, and whose worker is back before another took it: goes on. */
   takeBack(key: AttemptKey, workerId: string): boolean
+  /** A placed run that has ended waits again, from its last state. @throws UserError when it has not ended */
+  queueAgain(runId: string, replan?: (run: RunRecord) => NewPlan): RunRecord
   /** Active placed runs that belong to no living host become this one's. */
   adopt(): PlacedAttempt[]
+  /** This host listens no more: its placed runs train on, and belong to nobody until the next adopts them. */
+  release(): void
+  /** Notes which of this host's placed runs are silent since before that time, milliseconds. @returns those that are new */
+  noteSilent(before: number): AttemptKey[]
   /** Of a queued run. null: here. @throws UserError when it is active or has ended */
   place(runId: string, placement: Placement | null): void
   setSlurmJob(
