@@ -8,6 +8,8 @@ import { TurnedAway } from '../../../src-main/workerLink/desk.ts'
 import {
   asked,
   attending,
+  bytesOf,
+  digestOf,
   never,
   openWorkersLab,
   pushAll,
@@ -193,7 +195,7 @@ test('orders are told until they are delivered, and once is enough', async () =>
   // The answer may have been lost: it is told again, though not at once.
   const soon = await desk.attend(attending({ spooled: [key] }), never)
   assert.deepEqual(soon.type === 'orders' && soon.orders, [])
-  await setTimeout(lab.core.store.workers.settings().patience > 0 ? 50 : 0)
+  await setTimeout(50)
   const again = await desk.attend(attending({ spooled: [key] }), never)
   assert.deepEqual(again.type === 'orders' && again.orders, [order])
   await setTimeout(50)
@@ -206,7 +208,8 @@ test('a worker that waits hears at once of a fence, of draining, and of its remo
   const wait = () => desk.attend(attending({ spooled: [key], hurry: false }), never)
   const drained = wait()
   await lab.service.command({ id, command: 'drain' })
-  assert.equal(((await drained) as { draining?: boolean }).draining, true)
+  const told = await drained
+  assert.equal(told.type === 'orders' && told.draining, true)
   const fenced = wait()
   lab.core.store.workers.requeue(key, { reason: 'for the test', isFailure: true })
   const answer = await fenced
@@ -236,15 +239,14 @@ test('a data set is described by the digests of its files, and sent from any byt
   const { datasetId } = lab.original
   const { files } = await desk.datasetManifest(datasetId)
   for (const { name, bytes, sha256 } of files) {
-    const all = Buffer.concat(await Array.fromAsync(desk.datasetFile(datasetId, name, 0)))
+    const all = await bytesOf(desk.datasetFile(datasetId, name, 0))
     assert.equal(all.byteLength, bytes)
-    const { createHash } = await import('node:crypto')
-    assert.equal(createHash('sha256').update(all).digest('hex'), sha256)
-    const rest = Buffer.concat(await Array.fromAsync(desk.datasetFile(datasetId, name, bytes - 3)))
+    assert.equal(digestOf(all), sha256)
+    const rest = await bytesOf(desk.datasetFile(datasetId, name, bytes - 3))
     assert.deepEqual(rest, all.subarray(bytes - 3))
   }
   await assert.rejects(desk.datasetManifest('0123456789abcdef'), /there is none called/)
-  await assert.rejects(Array.fromAsync(desk.datasetFile(datasetId, '../../anneal.db', 0)), /has no file/)
+  await assert.rejects(bytesOf(desk.datasetFile(datasetId, '../../anneal.db', 0)), /has no file/)
 })
 
 test('a run whose data set is gone fails with the sentence that a local one fails with', async () => {

@@ -6,6 +6,7 @@ import {
   type AttendRequest,
   type PushAnswer,
   type StartRequest,
+  type SupersededEvent,
   type WorkerAbout,
   workerProtocol,
 } from '../../../shared/worker/protocol.ts'
@@ -139,7 +140,7 @@ export function spool(key: AttemptKey, events: readonly TrainerEvent[]): Spooled
   return events.map((event) => spooled({ ...event, ...key }))
 }
 
-export function spooled(event: { readonly seq: number }): Spooled {
+export function spooled(event: TrainerEvent | SupersededEvent): Spooled {
   const { text, parts } = separate(event)
   const blobs = new Map<string, Uint8Array>()
   const refer = (bytes: Uint8Array) => {
@@ -167,12 +168,11 @@ export async function pushAll(desk: Desk, key: AttemptKey, held: readonly Spoole
 /** All that is stored of a run's training, without what names the run or tells the time. */
 export function trainingOf(core: Core, runId: string) {
   const { read } = core.store
-  const { status, stepsDone, finalWeightsSha256, diverged } = read.run(runId)
+  const { status, stepsDone, finalWeightsSha256 } = read.run(runId)
   return {
     status,
     stepsDone,
     finalWeightsSha256,
-    diverged,
     epochs: read.epochs(runId),
     series: read.seriesNames(runId).map((name) => {
       const chunks = [...read.chunks(runId, name)]
@@ -198,4 +198,10 @@ export function trainingOf(core: Core, runId: string) {
       }
     }),
   }
+}
+
+export async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return Buffer.concat(all)
 }
