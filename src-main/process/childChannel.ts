@@ -28,16 +28,18 @@ const keptOutput = 65_536
 /**
  * Starts a child process and hands on its messages, each checked. Its death never takes the host along, and it does not
  * outlive its host: see hostWatch.ts.
- * @param entry its file, relative to src-main
+ * @param entry its file, relative to src-main · @param env variables of its own: which GPU it sees
  */
 export function openChildChannel<T>(
   entry: string,
   schema: z.ZodType<T>,
   onMessage: (message: T) => void,
+  env: NodeJS.ProcessEnv = {},
 ): ChildChannel {
   const child = forkPlain(entry, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env,
   })
   let errorOutput = ''
   let protocolError: string | undefined
