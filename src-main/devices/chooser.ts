@@ -53,7 +53,7 @@ export function createChooser(
   store: ComparisonStore = keptHere(),
   neighbours: Neighbours,
   hostEnds: AbortSignal,
-  env: NodeJS.ProcessEnv = {},
+  env: Readonly<Record<string, string>> = {},
 ): Pick<Devices, 'choose' | 'compare' | 'comparisons'> {
   const measuring = createMeasuring<FreshComparison | undefined>()
 

@@ -25,7 +25,7 @@ export interface DevicesOptions {
   /** Tells without a process that a device need not be looked for. */
   readonly whyAbsent?: (name: EngineName) => string | undefined
   /** Variables of the processes that look for devices and measure them: which GPU they see. */
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const usualContenders: readonly EngineName[] = ['cuda', 'webgpu', 'simd']

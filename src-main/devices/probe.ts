@@ -15,7 +15,7 @@ export async function probe(
   device: ProbeRequest['device'],
   signal: AbortSignal,
   givesWay: boolean,
-  env: NodeJS.ProcessEnv = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ProbeReply> {
   const isCuda = device === 'cuda'
   const absence = isCuda ? cudaIsAbsent() : undefined

@@ -18,7 +18,7 @@ export interface DevicesToTime {
   /** Threads of the simd device; as many as the machine has where absent. */
   readonly threads?: number
   /** Variables of the processes that measure, besides those of this one. */
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface Timed {

@@ -15,7 +15,7 @@ export interface Patience {
   /** Told the process id as soon as there is one. */
   readonly onStart?: (pid: number) => void
   /** Variables of the process, besides those of this one. */
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: Readonly<Record<string, string>>
 }
 
 type LastMessage = Exclude<JobMessage, { type: 'told' }>
@@ -33,7 +33,10 @@ export async function askProcess(
   if (signal?.aborted) throw cancelled()
   const { promise: message, resolve: take, reject: giveUp } = Promise.withResolvers<LastMessage>()
   const onSaid = (said: JobMessage): void => {
-    if (said.type !== 'told') return take(said)
+    if (said.type !== 'told') {
+      take(said)
+      return
+    }
     try {
       onTold?.(said.part)
     } catch (error) {
