@@ -220,10 +220,6 @@ export function queueAgain(
   const { plan, totalSteps } = replan?.(run) ?? { plan: run.planned.plan, totalSteps: run.totalSteps }
   db.run('DELETE FROM requests WHERE run_id = ?', run.id)
   db.run(
-    'UPDATE placements SET worker_id = NULL, out_of_touch_since = NULL, gave_up = NULL, failures = 0 WHERE run_id = ?',
-    run.id,
-  )
-  db.run(
     `UPDATE runs SET status = 'queued', plan = ?, total_steps = ?, reason = NULL, diverged = NULL, ended_at = NULL, host_id = NULL,
        final_weights_sha256 = NULL,
        queue_place = (SELECT coalesce(max(queue_place), 0) + 1 FROM runs AS others
