@@ -1,10 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import {
-  type AttendAnswer,
-  type AttendRequest,
-  type Order,
-  workerProtocol,
-} from '../../shared/worker/protocol.ts'
+import type { AttendAnswer, AttendRequest, Order } from '../../shared/worker/protocol.ts'
 import { StoreError } from '../store/faults.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import type { DeskContext } from './deskContext.ts'
@@ -13,7 +8,7 @@ import { otherProtocol } from './handOut.ts'
 import type { LabWatch } from './labWatch.ts'
 import type { Orders } from './orders.ts'
 import type { Spooled } from './spooledBy.ts'
-import { isOf, standingOf } from './standing.ts'
+import { isOf, lookUp, standingOf } from './standing.ts'
 
 /** Answers workers that say what they are at, and lets them wait for orders. */
 export interface Attendance {
@@ -34,7 +29,7 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
     const mine = placedOf(worker.id)
     const over = request.spooled.filter((key) => !mine.some((placed) => isOf(placed, worker, key)))
     const fences = over.flatMap((key): Order[] => {
-      const standing = standingOf(context, worker, key)
+      const standing = lookUp(context, worker, key)
       if (standing.type === 'live' || !orders.fence(key)) return []
       return [{ type: 'fence', ...key, reason: standing.reason }]
     })
@@ -67,8 +62,8 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
     async attend(workerId, request, signal) {
       const first = store.workers.find(workerId)
       if (first === undefined || first.state === 'removed') return revoked
-      if (request.protocol !== workerProtocol)
-        return { type: 'refused', reason: otherProtocol(request.protocol) }
+      const other = otherProtocol(request.protocol)
+      if (other !== undefined) return { type: 'refused', reason: other }
       come(first, request)
       const until = now() + timings().attend
       const before = standingWords(context, workerId)
@@ -81,8 +76,7 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
         })
         const left = until - now()
         const isNews = found.length > 0 || standingWords(context, workerId) !== before
-        if (isNews || request.hurry || left <= 0 || signal.aborted)
-          return answerOf(context, worker, found)
+        if (isNews || request.hurry || left <= 0 || signal.aborted) return answerOf(context, worker, found)
         await watch.changed(left, signal)
         // Of a lab in which much changes at once, the looks do not follow one another without end.
         if (!signal.aborted) await setTimeout(20)
@@ -96,13 +90,17 @@ const revoked: AttendAnswer = {
   reason: 'This worker was removed from its lab; add it again there if it is to train more.',
 }
 
-const answerOf = (context: DeskContext, { id, state }: WorkerRecord, orders: Order[]): AttendAnswer => ({
+const answerOf = async (
+  context: DeskContext,
+  { id, state }: WorkerRecord,
+  orders: Order[],
+): Promise<AttendAnswer> => ({
   type: 'orders',
   orders,
   draining: state !== 'joined',
   timings: context.timings(),
   queue: context.queueAccess(id),
-  build: context.build(),
+  build: await context.build(),
 })
 
 /** What a worker is told besides orders: where it changes, the worker is told at once. */
@@ -117,7 +115,11 @@ const standingWords = (context: DeskContext, workerId: string): string =>
  * Attempts that the worker had and says nothing of any more: the answer that gave it one was lost, or its spool. An attempt
  * that it has only just been given may be missing from what it said.
  */
-function lostBy({ store, timings, now }: DeskContext, worker: WorkerRecord, request: AttendRequest): PlacedAttempt[] {
+function lostBy(
+  { store, timings, now }: DeskContext,
+  worker: WorkerRecord,
+  request: AttendRequest,
+): PlacedAttempt[] {
   return store.workers
     .placed()
     .filter(

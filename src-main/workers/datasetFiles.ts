@@ -27,7 +27,8 @@ export function createDatasetFiles(catalogue: Pick<Catalogue, 'resolve'>): Datas
   const folderOf = async (id: string): Promise<string> => {
     const { meta, folder } = await catalogue.resolve(id)
     // Another one may have this id for its name.
-    if (meta.id !== id) throw new UserError(`While sending a data set: there is none with the id ${show(id)}.`)
+    if (meta.id !== id)
+      throw new UserError(`While sending a data set: there is none with the id ${show(id)}.`)
     return folder
   }
   const describe = async (folder: string, name: (typeof names.options)[number]) => {
@@ -46,8 +47,7 @@ export function createDatasetFiles(catalogue: Pick<Catalogue, 'resolve'>): Datas
     },
     async *file(id, name, from) {
       const file = names.safeParse(name)
-      if (!file.success)
-        throw new UserError(`While sending a data set: it has no file ${show(name)}.`)
+      if (!file.success) throw new UserError(`While sending a data set: it has no file ${show(name)}.`)
       const stream = createReadStream(path.join(await folderOf(id), file.data), { start: from })
       for await (const piece of stream) if (piece instanceof Uint8Array) yield piece
     },

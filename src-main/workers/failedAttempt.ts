@@ -13,6 +13,8 @@ export interface AttemptOver {
   readonly reason: string
   /** false where it was preempted, or its worker was lost: that says nothing against run or worker. */
   readonly isFailure: boolean
+  /** Its trainer is gone, and said so. */
+  readonly isOver?: boolean
 }
 
 /**

@@ -3,8 +3,8 @@ import { isActive } from '../../shared/run/state.ts'
 import type { Placement } from '../../shared/worker/placement.ts'
 import { type StartAnswer, type StartRequest, workerProtocol } from '../../shared/worker/protocol.ts'
 import { startMessage } from '../runs/startMessage.ts'
-import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import { StoreError } from '../store/faults.ts'
+import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import type { RunRecord } from '../store/types.ts'
 import { TurnedAway } from '../workerLink/desk.ts'
 import { type DeskContext, wordsOf } from './deskContext.ts'
@@ -12,15 +12,19 @@ import type { Spooled } from './spooledBy.ts'
 
 /** @throws TurnedAway for another protocol, whichever is the older */
 export function refuseOtherProtocol(protocol: number): void {
-  if (protocol !== workerProtocol) throw new TurnedAway(otherProtocol(protocol))
+  const words = otherProtocol(protocol)
+  if (words !== undefined) throw new TurnedAway(words)
 }
 
-export const otherProtocol = (protocol: number): string =>
-  `This worker speaks protocol ${protocol} and its host protocol ${workerProtocol}: ${
+/** One sentence, before any claim; undefined where both speak the same. */
+export function otherProtocol(protocol: number): string | undefined {
+  if (protocol === workerProtocol) return undefined
+  const wayOut =
     protocol < workerProtocol
-      ? 'start the worker again, so that it fetches the host’s version'
+      ? 'start the worker again, so that it fetches the version of the host'
       : 'update Anneal on the host'
-  }.`
+  return `This worker speaks protocol ${protocol} and its host protocol ${workerProtocol}; ${wayOut}.`
+}
 
 /**
  * Gives a worker an attempt of a run, with all that its trainer needs but the data.
@@ -111,7 +115,7 @@ function refusalOf(
 function isFor(placement: Placement, workerId: string, slurmJob: string | undefined): boolean {
   switch (placement.at) {
     case 'anyWorker':
-      return true
+      return slurmJob === undefined
     case 'worker':
       return placement.workerId === workerId
     case 'slurm':
@@ -132,7 +136,8 @@ function ofActive(
     return answer(startMessage(store, run), run)
   }
   const name = (placed.workerId && store.workers.find(placed.workerId)?.name) ?? 'another worker'
-  const since = placed.contactAt === null ? '' : `, last heard of at ${new Date(placed.contactAt).toISOString()}`
+  const since =
+    placed.contactAt === null ? '' : `, last heard of at ${new Date(placed.contactAt).toISOString()}`
   return later(context, `Run ${placed.runId} is with ${name}${since}; it is waited for.`)
 }
 

@@ -60,13 +60,13 @@ export function createHostDesk(context: DeskContext): HostDesk {
   return {
     deskFor: (workerId) => ({
       attend: (request, signal): Promise<AttendAnswer> => attendance.attend(workerId, request, signal),
-      start: (request) =>
-        inTurn(request.runId, () => handOut(context, known(workerId), spooled, request)),
+      start: (request) => inTurn(request.runId, () => handOut(context, known(workerId), spooled, request)),
       async missingBlobs(key, wanted) {
         // Of an attempt that is over nothing is wanted: the push will be told so.
         if (!isLive(workerId, key)) return []
         const missing: string[] = []
-        for (const each of new Set(wanted)) if (!(await blobs.has(key, digest.parse(each)))) missing.push(each)
+        for (const each of new Set(wanted))
+          if (!(await blobs.has(key, digest.parse(each)))) missing.push(each)
         return missing
       },
       async putBlob(key, sha256, bytes) {

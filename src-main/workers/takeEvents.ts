@@ -103,7 +103,11 @@ export async function takeEnd(
     if (standing.type === 'over') return fenced(standing.reason)
     const { placed } = standing
     if (placed.lastSeq < lastSeq) return { type: 'gap', wanted: placed.lastSeq + 1 }
-    endAttempt(context, placed, { reason: `On ${worker.name}: ${reason}`, isFailure: how !== 'preempted' })
+    endAttempt(context, placed, {
+      reason: `On ${worker.name}: ${reason}`,
+      isFailure: how !== 'preempted',
+      isOver: true,
+    })
     await blobs.dropAll(key)
     return { type: 'stored', lastSeq: placed.lastSeq }
   } catch (error) {
