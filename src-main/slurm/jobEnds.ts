@@ -24,14 +24,14 @@ export const isLive = ({ state }: JobState): boolean => live.has(state)
 export interface JobEnd {
   readonly reason: string
   /** again: another job goes on from its last state; the other two need a user. */
-  readonly then: 'again' | 'failed' | 'stopped'
+  readonly fate: 'again' | 'failed' | 'stopped'
   /** Whether the job, or its script, may be at fault: after some of these without a step done, no other is submitted. */
   readonly isSuspect: boolean
 }
 
 /** @param job as Slurm calls it; undefined: Slurm has forgotten it */
 export function jobEnd(job: string, state: JobState | undefined, memory: string | null): JobEnd {
-  const again = (reason: string, isSuspect: boolean): JobEnd => ({ reason, then: 'again', isSuspect })
+  const again = (reason: string, isSuspect: boolean): JobEnd => ({ reason, fate: 'again', isSuspect })
   switch (state?.state) {
     case 'NODE_FAIL':
     case 'BOOT_FAIL':
@@ -46,11 +46,11 @@ export function jobEnd(job: string, state: JobState | undefined, memory: string 
     case 'OUT_OF_MEMORY':
       return {
         reason: `Slurm job ${job} needed more memory than ${memory ?? 'the cluster gives by itself'}; raise "memory" in the settings of Slurm and resume the run.`,
-        then: 'failed',
+        fate: 'failed',
         isSuspect: true,
       }
     case 'CANCELLED':
-      return { reason: `Slurm job ${job} was cancelled outside of Anneal.`, then: 'stopped', isSuspect: true }
+      return { reason: `Slurm job ${job} was cancelled outside of Anneal.`, fate: 'stopped', isSuspect: true }
     case 'COMPLETED':
     case 'FAILED':
       return again(`Slurm job ${job} ended before the run did (${state.state}).`, true)

@@ -24,6 +24,8 @@ const keptJob = z.object({
   job: z.string().regex(/^\d+$/).nullable(),
   /** More than one are an array, in this order. */
   runIds: z.array(z.string()).min(1),
+  /** Of its elements: those that are over, and whose runs were given up by that. */
+  settled: z.array(z.string()).default([]),
 })
 export type KeptJob = z.infer<typeof keptJob>
 

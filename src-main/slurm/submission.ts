@@ -49,7 +49,7 @@ export async function submitJob(
   await commands.putFile(path.posix.join(folder, 'runs'), `${plan.runIds.join('\n')}\n`)
   const script = path.posix.join(folder, 'job.sh')
   await commands.putFile(script, jobScript(settings, plan))
-  const noted: KeptJob = { name: plan.name, job: null, runIds: [...plan.runIds] }
+  const noted: KeptJob = { name: plan.name, job: null, runIds: [...plan.runIds], settled: [] }
   kept.put(noted)
   const job = await commands.submit(script)
   const submitted = { ...noted, job }

@@ -57,6 +57,8 @@ export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<voi
   const forgotten = [...runOf.keys()].filter((job) => !jobs.has(job))
   for (const [job, state] of await commands.ended(forgotten)) jobs.set(job, state)
 
+  const endOf = (job: string): JobEnd => jobEnd(job, jobs.get(job), lab.settings.memory)
+  const owed = new Set(kept.list().flatMap((each) => elementsOf(each).map(({ job }) => job)))
   const seen = new Set<string>()
   const isSeenAgain = (what: string): boolean => {
     seen.add(what)
@@ -66,13 +68,16 @@ export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<voi
   for (const placed of active) {
     const { slurmJob } = placed
     if (slurmJob !== null && isOver(jobs.get(slurmJob)) && isSeenAgain(`${placed.runId}-${placed.attempt}`))
-      endOfJob(lab, memory, placed, jobs.get(slurmJob))
+      giveBack(lab, placed, endOf(slurmJob))
   }
   const without: Submittable[] = waiting.flatMap(({ run, slurmJob }) => {
     if (slurmJob === null) return [run]
     if (!isOver(jobs.get(slurmJob))) return []
-    const end = jobEnd(slurmJob, jobs.get(slurmJob), lab.settings.memory)
-    return isGivenUp(lab, memory, { runId: run.id, steps: run.stepsDone }, end) ? [] : [run]
+    // What was given up by that end, and waits again, was resumed by a user.
+    if (!owed.has(slurmJob)) return [run]
+    if (!isGivenUp(lab, memory, { runId: run.id, steps: run.stepsDone }, endOf(slurmJob))) return [run]
+    settle(kept, slurmJob)
+    return []
   })
   await cancelUnwanted(lab, jobs, runOf, isSeenAgain)
   memory.seen = seen
@@ -96,20 +101,13 @@ function sayState({ store }: SlurmLab, runId: string, job: string, found: JobSta
   store.workers.setSlurmJob(runId, { job, state: found.state, reason: found.reason })
 }
 
-/** Of a run that its worker says nothing of any more: its job is over. */
-function endOfJob(
-  lab: SlurmLab,
-  memory: SlurmMemory,
-  placed: PlacedAttempt,
-  state: JobState | undefined,
-): void {
-  const { runId, attempt, slurmJob, stepsDone } = placed
-  const end = jobEnd(slurmJob ?? '', state, lab.settings.memory)
-  const { reason } = end
-  // No failure of the attempt: what its worker has kept in the folder still counts, should the next job find it.
-  if (!lab.store.workers.requeue({ runId, attempt }, { reason, isFailure: false })) return
-  isGivenUp(lab, memory, { runId, steps: stepsDone }, end)
-  lab.onQueueChanged()
+/**
+ * Of a run that its worker says nothing of any more: its job is over. No failure of the attempt: what its worker has kept in the
+ * folder still counts, should the next job find it.
+ */
+function giveBack({ store, onQueueChanged }: SlurmLab, placed: PlacedAttempt, end: JobEnd): void {
+  const { runId, attempt } = placed
+  if (store.workers.requeue({ runId, attempt }, { reason: end.reason, isFailure: false })) onQueueChanged()
 }
 
 /** Whether the end of its job is the end of the run, which is queued. */
@@ -123,14 +121,14 @@ function isGivenUp(
   const isStuck = before !== undefined && steps <= before.steps
   const count = (isStuck ? before.count : 0) + Number(end.isSuspect)
   ends.set(runId, { steps, count })
-  if (end.then === 'again' && count < mostSuspectJobs) return false
+  if (end.fate === 'again' && count < mostSuspectJobs) return false
   ends.delete(runId)
   const words =
-    end.then === 'again'
+    end.fate === 'again'
       ? `${end.reason} So did ${mostSuspectJobs} of its jobs one after another, without a step done; their logs are in the folder "logs" of the shared folder.`
       : end.reason
   try {
-    store.write.setStatus(runId, end.then === 'stopped' ? 'stopped' : 'failed', words)
+    store.write.setStatus(runId, end.fate === 'stopped' ? 'stopped' : 'failed', words)
   } catch (error) {
     // Stopped, deleted or taken meanwhile.
     if (!(error instanceof UserError)) throw error
@@ -161,7 +159,15 @@ async function cancelUnwanted(
 const elementsOf = (kept: KeptJob): { readonly job: string; readonly runId: string }[] => {
   const { job } = kept
   if (job === null) return []
-  return kept.runIds.map((runId, index) => ({ job: elementOf(job, kept, index), runId }))
+  return kept.runIds
+    .map((runId, index) => ({ job: elementOf(job, kept, index), runId }))
+    .filter((element) => !kept.settled.includes(element.job))
+}
+
+function settle(kept: KeptJobs, job: string): void {
+  for (const each of kept.list())
+    if (elementsOf(each).some((element) => element.job === job))
+      kept.put({ ...each, settled: [...each.settled, job] })
 }
 
 async function submitAll(lab: SlurmLab, runs: readonly Submittable[]): Promise<void> {
