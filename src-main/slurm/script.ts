@@ -56,6 +56,7 @@ function optionsOf(settings: SlurmSettings, { name, runIds }: JobPlan): string[]
     '--open-mode=append',
     `--signal=B:USR2@${warning}`,
     `--output=${quoteOption(log)}`,
+    `--chdir=${quoteOption(settings.folder)}`,
     // What else is set where the job is submitted stays there: it may be secret.
     '--export=HOME,USER,LOGNAME,LANG,PATH',
     ...options,

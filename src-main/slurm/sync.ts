@@ -33,9 +33,11 @@ export interface SlurmMemory {
   seen: Set<string>
   /** Of a run: steps done at the end of its last job, and suspect jobs since without another one. */
   readonly ends: Map<string, { readonly steps: number; readonly count: number }>
+  /** Jobs that were pending at the last look. */
+  pending: ReadonlySet<string>
 }
 
-export const noMemory = (): SlurmMemory => ({ seen: new Set(), ends: new Map() })
+export const noMemory = (): SlurmMemory => ({ seen: new Set(), ends: new Map(), pending: new Set() })
 
 /** Suspect jobs one after another without a step done, after which a run is given up. */
 const mostSuspectJobs = 3
@@ -56,6 +58,12 @@ export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<voi
   for (const { runId, slurmJob } of active) if (slurmJob !== null) runOf.set(slurmJob, runId)
   const forgotten = [...runOf.keys()].filter((job) => !jobs.has(job))
   for (const [job, state] of await commands.ended(forgotten)) jobs.set(job, state)
+  for (const job of forgotten) {
+    // Elements of an array that are cancelled before they begin leave nothing.
+    if (!jobs.has(job) && memory.pending.has(job))
+      jobs.set(job, { state: 'CANCELLED', reason: null, name: '' })
+  }
+  memory.pending = new Set([...jobs].filter(([, { state }]) => state === 'PENDING').map(([job]) => job))
 
   const endOf = (job: string): JobEnd => jobEnd(job, jobs.get(job), lab.settings.memory)
   const owed = new Set(kept.list().flatMap((each) => elementsOf(each).map(({ job }) => job)))
