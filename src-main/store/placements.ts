@@ -187,6 +187,14 @@ export function releasePlaced({ db, hosts }: WriteContext): void {
   db.run(`UPDATE runs SET host_id = NULL WHERE host_id = ? AND ${IS_ON_WORKER}`, hosts.id)
 }
 
+export function withdraw(context: WriteContext, runId: string, reason: string): boolean {
+  const { db } = context
+  const run = db.get(idRow, `SELECT id FROM runs WHERE id = ? AND ${QUEUED} AND ${IS_PLACED}`, runId)
+  if (run === undefined) return false
+  putStatus(context, run.id, 'stopped', reason)
+  return true
+}
+
 export function placeRun({ db }: WriteContext, runId: string, to: Placement | null): void {
   const { id, status } = knownRun(db, runId)
   if (status !== 'queued')
