@@ -201,6 +201,8 @@ const noQueue: QueueInfo = {
   offers: 0,
 }
 
+const stateAfter = { drain: 'draining', welcome: 'joined', remove: 'removed' } as const
+
 function obey(context: DeskContext, id: string, command: 'drain' | 'welcome' | 'remove'): void {
   const { workers } = context.store
   const worker = workers.find(id)
@@ -210,9 +212,8 @@ function obey(context: DeskContext, id: string, command: 'drain' | 'welcome' | '
     )
   if (command !== 'remove' && worker.state === 'invited')
     throw new UserError(`While asking worker ${worker.name} to ${command}: it has not joined yet.`)
-  if (command === 'drain') return workers.setState(id, 'draining', null)
-  if (command === 'welcome') return workers.setState(id, 'joined', null)
-  workers.setState(id, 'removed', null)
+  workers.setState(id, stateAfter[command], null)
+  if (command !== 'remove') return
   for (const placed of workers.placed()) {
     if (placed.workerId !== id) continue
     const reason = `Its worker ${worker.name} was removed.`

@@ -1,7 +1,7 @@
 import type { AttemptEnd, AttemptKey, PushAnswer } from '../../shared/worker/protocol.ts'
 import { StoreError } from '../store/faults.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
-import type { SpooledEvent } from '../workerLink/desk.ts'
+import { Away, type SpooledEvent } from '../workerLink/desk.ts'
 import { type DeskContext, wordsOf } from './deskContext.ts'
 import { endAttempt } from './failedAttempt.ts'
 import type { HeldBlobs } from './heldBlobs.ts'
@@ -31,8 +31,7 @@ export async function takeEvents(
     if (missing.length > 0) return { type: 'blobsWanted', sha256: missing }
     return await store(context, blobs, placed, fresh)
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
-    return { type: 'later', afterMs: context.timings().retry, reason: error.message }
+    return laterOr(context, error)
   }
 }
 
@@ -52,7 +51,8 @@ async function store(
     }
     if (!record(context, events)) return fenced('The attempt was given up while it was stored.')
   } catch (error) {
-    if (error instanceof StoreError) throw error
+    // The host's own trouble says nothing against the worker.
+    if (error instanceof StoreError || error instanceof Away) throw error
     return refuse(context, blobs, placed, error)
   }
   await blobs.drop(key, batch.flatMap(blobsOf))
@@ -111,9 +111,14 @@ export async function takeEnd(
     await blobs.dropAll(key)
     return { type: 'stored', lastSeq: placed.lastSeq }
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
-    return { type: 'later', afterMs: context.timings().retry, reason: error.message }
+    return laterOr(context, error)
   }
+}
+
+/** @throws the error where it is none that passes */
+function laterOr({ timings }: DeskContext, error: unknown): PushAnswer {
+  if (!(error instanceof StoreError) && !(error instanceof Away)) throw error
+  return { type: 'later', afterMs: timings().retry, reason: error.message }
 }
 
 const fenced = (reason: string): PushAnswer => ({ type: 'fenced', reason })
