@@ -9,7 +9,7 @@ import type { RateTestSettings } from '../run/rateTest.ts'
 import type { RunSpec } from '../run/spec.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { SchedulePlan } from '../schedule/index.ts'
-import type { RunPlace } from '../worker/placement.ts'
+import { placement, type RunPlace } from '../worker/placement.ts'
 
 /*
  * What the doors show of runs. Steps count from 0 (`step`: the one after which something happened), epochs and cycles
@@ -162,6 +162,8 @@ export const launchRun = z.strictObject({
   when: z.enum(['now', 'queue']).default('now'),
   /** Random ones where absent. */
   initialWeights: weightsSource.optional(),
+  /** Where it is to train. Here where null or absent; elsewhere it always waits until a worker takes it. */
+  placement: placement.nullish(),
 })
 
 export const annotation = z.strictObject({

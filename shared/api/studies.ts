@@ -11,6 +11,7 @@ import type { RateSuggestions } from '../study/rateSuggestions.ts'
 import type { RateWarning } from '../study/rateWarnings.ts'
 import type { SmithBounds } from '../study/smithBounds.ts'
 import type { StudySpec } from '../study/spec.ts'
+import { placement } from '../worker/placement.ts'
 import { type RunSummary, runId } from './runs.ts'
 import type { Cancellation, Update } from './services.ts'
 
@@ -99,7 +100,7 @@ export interface StudyPreset {
   readonly spec: StudySpec
 }
 
-export const launchStudy = z.strictObject({ spec: z.unknown() })
+export const launchStudy = z.strictObject({ spec: z.unknown(), placement: placement.nullish() })
 export const studyCommands = [
   'pause',
   'resume',
@@ -196,6 +197,7 @@ export const launchRateTest = z.strictObject({
   snapshotId: z.int().optional(),
   /** Instead of a snapshot's state, as a run is given them. */
   initialWeights: weightsSource.optional(),
+  placement: placement.nullish(),
   when: z.enum(['now', 'queue']).default('now'),
 })
 
@@ -247,4 +249,5 @@ export const branchRun = z.strictObject({
   /** The child's whole spec. */
   spec: z.unknown(),
   when: z.enum(['now', 'queue']).default('now'),
+  placement: placement.nullish(),
 })
