@@ -41,6 +41,7 @@ import {
   extendStudy,
   launchRateTest,
   launchStudy,
+  planStudy,
   rankTestsInput,
   removeStudy,
   slotSettings,
@@ -182,11 +183,11 @@ const studies = router({
       withCursors(ctx.studies.watch(input.id, input.lastEventId ?? undefined, signal)),
     ),
   plan: procedure
-    .input(input(launchStudy, 'planning a study'))
+    .input(input(planStudy, 'planning a study'))
     .query(({ ctx, input }) => ctx.studies.plan(input.spec)),
   launch: procedure
     .input(input(launchStudy, 'launching a study'))
-    .mutation(({ ctx, input }) => ctx.studies.launch(input.spec)),
+    .mutation(({ ctx, input }) => ctx.studies.launch(input.spec, input.placement)),
   command: procedure
     .input(input(commandStudy, 'asking a study'))
     .mutation(({ ctx, input }) => ctx.studies.command(input)),

@@ -202,6 +202,8 @@ export const planSpec = z.strictObject({ spec: z.unknown() })
 export type CommandOutcome =
   | { readonly outcome: 'obeyed' }
   | { readonly outcome: 'refused'; readonly reason: string }
+  /** It is kept until it can reach its trainer, on another machine; why that takes its time, in words. */
+  | { readonly outcome: 'waits'; readonly reason: string }
 
 /** What a spec comes to on its data. */
 export interface PlanAnswer {

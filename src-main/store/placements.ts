@@ -186,6 +186,14 @@ export function releasePlaced({ db, hosts }: WriteContext): void {
   db.run(`UPDATE runs SET host_id = NULL WHERE host_id = ? AND ${IS_ON_WORKER}`, hosts.id)
 }
 
+export function withdraw(context: WriteContext, runId: string, reason: string): boolean {
+  const { db } = context
+  const run = db.get(idRow, `SELECT id FROM runs WHERE id = ? AND ${QUEUED} AND ${IS_PLACED}`, runId)
+  if (run === undefined) return false
+  putStatus(context, run.id, 'stopped', reason)
+  return true
+}
+
 export function placeRun({ db }: WriteContext, runId: string, to: Placement | null): void {
   const { id, status } = knownRun(db, runId)
   if (status !== 'queued')
@@ -219,10 +227,6 @@ export function queueAgain(
     )
   const { plan, totalSteps } = replan?.(run) ?? { plan: run.planned.plan, totalSteps: run.totalSteps }
   db.run('DELETE FROM requests WHERE run_id = ?', run.id)
-  db.run(
-    'UPDATE placements SET worker_id = NULL, out_of_touch_since = NULL, gave_up = NULL, failures = 0 WHERE run_id = ?',
-    run.id,
-  )
   db.run(
     `UPDATE runs SET status = 'queued', plan = ?, total_steps = ?, reason = NULL, diverged = NULL, ended_at = NULL, host_id = NULL,
        final_weights_sha256 = NULL,

@@ -19,6 +19,14 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
     throw new UserError(
       `While asking run ${runId} to ${commandWords[command.type]}: nobody runs it now (it is ${run.status}); ${wayOn(run)} first.`,
     )
+  // What waits for a worker long is often asked again.
+  const waiting = db.get(
+    idNumberRow,
+    'SELECT id FROM requests WHERE run_id = ? AND command = ? AND refusal IS NULL',
+    runId,
+    JSON.stringify(command),
+  )
+  if (isKept && waiting !== undefined) return waiting.id
   return db.run(
     'INSERT INTO requests (run_id, command, created_at) VALUES (?, ?, ?)',
     runId,

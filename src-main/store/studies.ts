@@ -220,13 +220,6 @@ export function requeueRuns(
     JSON.stringify(statuses),
     ...(runIds === undefined ? [] : [JSON.stringify(runIds)]),
   )
-  // Whatever a worker still knows of an attempt before is void.
-  db.run(
-    `UPDATE placements SET worker_id = NULL, out_of_touch_since = NULL, gave_up = NULL, failures = 0
-     WHERE worker_id IS NOT NULL AND gave_up IS NULL
-       AND run_id IN (SELECT id FROM runs WHERE study_id = ? AND status = 'queued')`,
-    studyId,
-  )
   if (to !== undefined) setStudyStatus(context, studyId, { status: to })
   return true
 }

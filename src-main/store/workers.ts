@@ -18,6 +18,7 @@ import {
   silentRuns,
   takeBack,
   touch,
+  withdraw,
 } from './placements.ts'
 import { json } from './rows.ts'
 import { newWorkerId } from './runIds.ts'
@@ -143,6 +144,7 @@ export function createWorkers(
         return silent
       })
     },
+    withdraw: (runId, reason) => transaction(() => withdraw(context, runId, reason)),
     place: (runId, placement) => transaction(() => placeRun(context, runId, placement)),
     setSlurmJob: (runId, job) => transaction(() => setSlurmJob(context, runId, job)),
     settings: () => readWorkerSettings(db),
@@ -163,6 +165,10 @@ function invite(
   { db, now }: WriteContext,
   { name, codeHash, codeUntil }: Parameters<WorkerStore['invite']>[0],
 ): WorkerRecord {
+  if (name === 'any' || name === 'slurm')
+    throw new UserError(
+      `While adding worker ${show(name)}: --on ${name} means something else already; give it another name.`,
+    )
   if (db.get(workerRow, `${WORKERS} WHERE name = ? AND state <> 'removed'`, name) !== undefined)
     throw new UserError(
       `While adding worker ${show(name)}: another worker has this name; give this one another, or remove that one first.`,

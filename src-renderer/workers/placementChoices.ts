@@ -72,6 +72,13 @@ function devicesOf({ about }: WorkerInfo): string {
   return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count} × ${kind}`)).join(', ')
 }
 
+/** "any worker", "gpu-box", "Slurm" */
+export function placementName(chosen: Placement, workers: readonly WorkerInfo[]): string {
+  if (chosen.at === 'slurm') return 'Slurm'
+  if (chosen.at === 'anyWorker') return 'any worker'
+  return workers.find(({ id }) => id === chosen.workerId)?.name ?? 'a worker that was removed'
+}
+
 /** What is said below the menu: who takes it, and what "auto" means there. */
 export function placementHelp(chosen: Placement | null, info: WorkersInfo): string {
   switch (chosen?.at) {

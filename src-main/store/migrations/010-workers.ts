@@ -63,6 +63,11 @@ CREATE TRIGGER placements_update_changes AFTER UPDATE OF placement, worker_id, o
   slurm_state, slurm_reason ON placements BEGIN
   UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE id = NEW.run_id;
 END;
+-- A run that had ended and is wanted again owes nothing to whoever trained it.
+CREATE TRIGGER runs_wait_again AFTER UPDATE OF status ON runs
+WHEN NEW.status = 'queued' AND OLD.status IN ('completed', 'stopped', 'failed', 'interrupted') BEGIN
+  UPDATE placements SET worker_id = NULL, out_of_touch_since = NULL, gave_up = NULL, failures = 0 WHERE run_id = NEW.id;
+END;
 CREATE TRIGGER placements_delete_changes AFTER DELETE ON placements BEGIN
   UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE id = OLD.run_id;
 END;

@@ -112,6 +112,8 @@ export interface WorkerStore {
   release(): void
   /** Notes which of this host's placed runs are silent since before that time, milliseconds. @returns those that are new */
   noteSilent(before: number): AttemptKey[]
+  /** A queued placed run ends as stopped. @returns false when it is not queued any more: a worker was quicker */
+  withdraw(runId: string, reason: string): boolean
   /** Of a queued run. null: here. @throws UserError when it is active or has ended */
   place(runId: string, placement: Placement | null): void
   setSlurmJob(

@@ -48,8 +48,11 @@ export function useStudyDraft() {
   )
   const dropJson = useCallback(() => setDraft((old) => ({ ...old, json: undefined })), [])
   const replace = useCallback(
-    (tree: unknown) =>
-      setDraft(({ placement }) => ({ tree, json: undefined, others: {}, texts: {}, placement })),
+    (tree: unknown, placement?: Placement | null) =>
+      setDraft((old) => ({
+        ...{ tree, json: undefined, others: {}, texts: {} },
+        placement: placement === undefined ? old.placement : placement,
+      })),
     [],
   )
   const setBase = useCallback((run: BaseRun) => {
@@ -77,7 +80,7 @@ export function useStudyDraft() {
 /** The run or study that the address names, once: a reload keeps what was changed since. */
 function useStartFrom(
   setBase: (run: BaseRun) => void,
-  replace: (tree: unknown) => void,
+  replace: (tree: unknown, placement: Placement | null) => void,
   setKind: (kind: StudyKind) => void,
 ): void {
   const { from, study, kind } = useSearch({ from: '/studies/new' })
@@ -88,7 +91,9 @@ function useStartFrom(
     done.current = wanted
     const failed = (error: unknown): void => notifyError('What to start from could not be read', error)
     if (study !== undefined)
-      api.studies.get.query({ id: study }).then((found) => replace(found.study.spec), failed)
+      api.studies.get
+        .query({ id: study })
+        .then((found) => replace(found.study.spec, found.study.placement), failed)
     else if (from !== undefined)
       api.runs.get.query({ id: from }).then((run) => {
         setBase(run)
