@@ -91,6 +91,17 @@ export function askAnew(db: Db, runId: string): void {
   )
 }
 
+/**
+ * Within the caller's transaction: what a host took and nobody has answered is to be taken by the next one, since the host may
+ * have ended before it handed that on. A trainer knows a request that it has had by its number.
+ */
+export function askAgain(db: Db, runId: string): void {
+  db.run(
+    `UPDATE requests SET taken_at = NULL WHERE run_id = ? AND refusal IS NULL AND NOT ${IS_PLANNED_STOP}`,
+    runId,
+  )
+}
+
 /** Whether a stop at once was asked for, and nobody has obeyed yet. */
 export const isStopAsked = (db: Db, runId: string): boolean =>
   db.get(
