@@ -49,7 +49,7 @@ test('a name is one worker, and what removed ones were called is free again', (t
     name: 'UserError',
     message: /has this name/,
   })
-  for (const name of ['any', 'slurm'])
+  for (const name of ['any', 'slurm', 'here'])
     assert.throws(() => workers.invite({ name, ...code }), { name: 'UserError', message: /--on/ })
   workers.setState(id, 'removed', null)
   workers.invite({ name: 'box', ...code })
