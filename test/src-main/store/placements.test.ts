@@ -216,6 +216,37 @@ test('what was asked of a worker out of touch is kept for the next attempt; a st
   assert.deepEqual(store.read.run(run.id).place?.placement, anyWorker)
 })
 
+test('an order that its host took, and died with, reaches the trainer through the next host', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const [first, next] = [openFor(t, path), openFor(t, path)]
+  const run = taken(first)
+  const asked = next.write.request(run.id, { type: 'annealNow', epochs: 2 })
+  const answered = next.write.request(run.id, { type: 'resume' })
+  assert.equal(first.write.takeRequests(run.id).length, 2)
+  assert.deepEqual(first.write.takeRequests(run.id), [])
+  first.record([
+    {
+      ...keyOf(run),
+      seq: 0,
+      type: 'refused',
+      command: { type: 'resume' },
+      reason: 'It runs.',
+      requestId: answered,
+    },
+    { ...keyOf(run), seq: 1, type: 'stopPlanned', afterStep: 9 },
+  ])
+  const orders = [{ requestId: asked, command: { type: 'annealNow', epochs: 2 } }]
+  first.close()
+  next.workers.adopt()
+  assert.deepEqual(next.write.takeRequests(run.id), orders)
+  assert.equal(next.read.summary(run.id).stopsAfterStep, 9)
+  // The same where it was given up meanwhile, and its worker is back.
+  next.workers.requeue(keyOf(run), lost)
+  assert.equal(next.workers.takeBack(keyOf(run), worker), true)
+  assert.deepEqual(next.write.takeRequests(run.id), orders)
+  assert.equal(next.read.summary(run.id).stopsAfterStep, 9)
+})
+
 test('contact is no change that anybody is told; silence is, and so is its end', (t) => {
   let time = 1_000_000
   const path = join(tempFolder(t), 'lab.db')
