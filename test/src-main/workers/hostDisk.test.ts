@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
+import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { openReachable } from '../store/reachable.ts'
 import {
   asked,
@@ -40,11 +41,24 @@ test('events wait at the worker while the host’s disk is full, and are stored 
   const started = await desk.start(asked(runId))
   assert.ok(started.type === 'start')
   const key = { runId, attempt: 1 }
-  const held = spool(key, lab.events)
+  // A checkpoint of a megabyte, which has no place among what is there.
+  const ballast = { name: 'ballast', role: 'optimizer', data: new Uint8Array(2 ** 20) } as const
+  const events = lab.events.map((event): TrainerEvent => {
+    if (event.type !== 'checkpoint') return event
+    return {
+      ...event,
+      state: { ...event.state, tensors: [...event.state.tensors, { ...ballast, shape: [2 ** 18] }] },
+    }
+  })
+  const held = spool(key, events)
   await pushAll(desk, key, held.slice(0, 2))
   const before = trainingOf({ store }, runId)
 
-  const pages = z.int().parse(db.pragma('page_count'))
+  // What was free in the file is in use.
+  const count = (name: string): number => z.int().parse(db.pragma(name))
+  db.run('CREATE TABLE filler (bytes BLOB)')
+  db.run('INSERT INTO filler VALUES (zeroblob(?))', (count('freelist_count') + 1) * count('page_size'))
+  const pages = count('page_count')
   db.pragma(`max_page_count = ${pages}`)
   const refused = await pushAll(desk, key, held)
   assert.ok(refused.type === 'later', JSON.stringify(refused))
