@@ -52,6 +52,7 @@ import type {
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
 import type { SqlAnswer, SqlTable, sqlQuestion } from './sql.ts'
 import type { branchRun, RateTestServices, SlotSettings, StudyServices } from './studies.ts'
+import type { WorkerServices, WorkersInfo } from './workers.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
 export interface Update<T> {
@@ -104,6 +105,10 @@ export interface Services {
     names(runId: string): string[]
   }
   readonly studies: StudyServices
+  readonly workers: WorkerServices & {
+    /** The same as `info` as it changes, at most one update a second. */
+    changes(cursor: string | undefined, signal: Cancellation | undefined): Updates<WorkersInfo>
+  }
   readonly ensembles: {
     list(input: z.infer<typeof listEnsembles>): EnsembleInfo[]
     save(input: SaveEnsemble): EnsembleInfo

@@ -7,6 +7,7 @@ import { describeElsewhere } from './elsewhereText.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { lineageText } from './lineageText.ts'
 import { oneLine } from './oneLine.ts'
+import { placeCell, placeText } from './placeText.ts'
 import { describeRateTest } from './rateTestText.ts'
 import { runReport } from './reports.ts'
 import { type Column, table } from './table.ts'
@@ -22,6 +23,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     ['run', `${run.id}  ${run.name}`],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
     ...(run.initial === null ? [] : [['begins', initialText(run.initial)] satisfies [string, string]]),
+    ...(run.place === null ? [] : [['trains', placeWords(run)] satisfies [string, string]]),
     ['schedule', report.schedule.summary],
     ['data', `${run.spec.dataset.name} (${run.datasetId})`],
     [
@@ -50,6 +52,12 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
   const snapshots = core.store.read.snapshots(run.id)
   const table = snapshots.length === 0 ? '' : snapshotTable(run, snapshots, columns)
   return head + table + lineageText(core.store.read, run, columns)
+}
+
+/** "on gpu-box, out of touch since 2026-11-03 14:05". */
+function placeWords(run: RunRecord): string {
+  const since = run.place?.outOfTouchSince ?? null
+  return since === null ? placeText(run) : `${placeText(run)}, out of touch since ${moment(since)}`
 }
 
 /** Of the moving average of the weights, beside the snapshot's own. */
@@ -121,6 +129,7 @@ function runColumns(
     fact({ head: 'name', shrinkTo: 12 }, ({ name }) => name),
     fact({ head: 'status' }, ({ status }) => status),
     fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
+    ...(runs.some(({ place }) => place !== null) ? [fact({ head: 'trains' }, placeCell)] : []),
     fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
     fact({ head: 'model' }, ({ kind, spec }) => (kind === 'elsewhere' ? absent : spec.model.kind)),
     fact({ head: 'schedule' }, ({ kind, spec }) =>

@@ -13,7 +13,7 @@ export interface DeskContext {
   /** As the user has set them by now. */
   timings(): WorkerTimings
   /** Of the program that this host is, as workers fetch it: sha256. */
-  build(): string
+  build(): Promise<string>
   /** Where the worker finds the queue; null where there is none. */
   queueAccess(workerId: string): QueueAccess | null
   /** Tells watchers of events that have been stored. */

@@ -23,7 +23,7 @@ export interface HeldBlobs {
     sha256: string,
     pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<void>
-  /** @throws Error where it is not there */
+  /** @throws Away where it is not there (any more), or cannot be read */
   read(key: AttemptKey, sha256: string): Promise<Uint8Array>
   /** Their events are stored. */
   drop(key: AttemptKey, sha256: readonly string[]): Promise<void>
@@ -62,15 +62,26 @@ export function createHeldBlobs(parent: string, limits: BlobLimits = usualLimits
       const temp = `${fileOf(key, sha256)}.${randomUUID()}`
       try {
         const size = await writeChecked(temp, { sha256, room }, pieces)
-        await dropFile(fileOf(key, sha256))
+        // The same bytes may be there: they may be read just now, and are never missing for a moment.
+        const before = (await stat(fileOf(key, sha256)).catch(() => undefined))?.size ?? 0
         await rename(temp, fileOf(key, sha256))
-        grow(size)
+        grow(size - before)
       } catch (error) {
         await rm(temp, { force: true })
-        throw error
+        if (!(error instanceof Error && 'code' in error)) throw error
+        throw new Away(`While taking a part of an event: the host cannot write it (${error.message}).`, {
+          cause: error,
+        })
       }
     },
-    read: (key, sha256) => readFile(fileOf(key, sha256)),
+    async read(key, sha256) {
+      try {
+        return await readFile(fileOf(key, sha256))
+      } catch (error) {
+        const words = error instanceof Error ? error.message : String(error)
+        throw new Away(`While storing an event: a part of it cannot be read (${words}).`, { cause: error })
+      }
+    },
     async drop(key, all) {
       for (const sha256 of all) await dropFile(fileOf(key, sha256))
     },

@@ -1,5 +1,5 @@
-import type { AttemptKey } from '../../shared/worker/protocol.ts'
 import { UserError } from '../../shared/errors.ts'
+import type { AttemptKey } from '../../shared/worker/protocol.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import type { DeskContext } from './deskContext.ts'
 
@@ -16,16 +16,22 @@ const CONTACT = 1_000
  * Whether the attempt is the run's, and this worker's. One that was given up for want of contact, and that nobody else has
  * taken yet, is taken back: its worker is here.
  */
-export function standingOf({ store, now }: DeskContext, worker: WorkerRecord, key: AttemptKey): Standing {
-  const found = store.workers.placedAttempt(key.runId)
-  const placed =
-    found === undefined && store.workers.takeBack(key, worker.id)
-      ? store.workers.placedAttempt(key.runId)
-      : found
-  if (placed === undefined || !isOf(placed, worker, key))
-    return { type: 'over', reason: whyOver(store, key, placed) }
-  if (placed.contactAt === null || now() - placed.contactAt > CONTACT) store.workers.touch([key], now())
-  return { type: 'live', placed }
+export function standingOf(context: DeskContext, worker: WorkerRecord, key: AttemptKey): Standing {
+  const { store, now } = context
+  const standing = lookUp(context, worker, key)
+  if (standing.type === 'over')
+    return store.workers.takeBack(key, worker.id) ? lookUp(context, worker, key) : standing
+  const { contactAt } = standing.placed
+  if (contactAt === null || now() - contactAt > CONTACT) store.workers.touch([key], now())
+  return standing
+}
+
+/** The same, without a change. */
+export function lookUp({ store }: DeskContext, worker: WorkerRecord, key: AttemptKey): Standing {
+  const placed = store.workers.placedAttempt(key.runId)
+  return placed !== undefined && isOf(placed, worker, key)
+    ? { type: 'live', placed }
+    : { type: 'over', reason: whyOver(store, key, placed) }
 }
 
 export const isOf = (placed: PlacedAttempt, worker: WorkerRecord, { runId, attempt }: AttemptKey): boolean =>

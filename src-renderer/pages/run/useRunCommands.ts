@@ -64,7 +64,8 @@ export function useRunCommands(run: RunSummary): RunCommands {
     ask().then(
       (answer) => {
         if (answer.outcome === 'refused') notifyError(cannot[name], new Error(answer.reason))
-        if (answer.outcome === 'refused' || !changesStatus) end(name)
+        if (answer.outcome === 'waits') notifyDone(answer.reason)
+        if (answer.outcome !== 'obeyed' || !changesStatus) end(name)
         else setTimeout(() => end(name), settles)
       },
       (error: unknown) => {
@@ -94,7 +95,7 @@ export function useRunCommands(run: RunSummary): RunCommands {
         async () => {
           if (isActive(status)) {
             const stop = await command({ type: 'stop', when: 'now' })()
-            if (stop.outcome === 'refused') return stop
+            if (stop.outcome !== 'obeyed') return stop
           }
           const { by, label } = extendWords(run)
           const { totalSteps } = await api.runs.extend.mutate({ id, ...by })
