@@ -35,7 +35,8 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
   ).lastId
 }
 
-function wayOn({ status, kind }: RunRecord): string {
+function wayOn({ status, kind, place }: RunRecord): string {
+  if (status === 'queued' && place !== null) return 'wait until a worker has taken it'
   if (status !== 'completed') return 'resume it'
   return kind === 'rateTest' ? 'start another one' : 'give it one more cycle'
 }

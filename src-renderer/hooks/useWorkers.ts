@@ -48,8 +48,11 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** The last that was known, also of an earlier look. */
-export const useWorkers = (): Known => useSyncExternalStore(subscribe, () => known)
+const unwanted = () => () => undefined
+
+/** The last that was known, also of an earlier look. @param isWanted false: nothing is asked of the host for this one */
+export const useWorkers = (isWanted = true): Known =>
+  useSyncExternalStore(isWanted ? subscribe : unwanted, () => known)
 
 /** The worker of that id, where it is known. */
 export function useWorker(id: string | undefined) {

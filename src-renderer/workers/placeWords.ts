@@ -102,11 +102,17 @@ const slurmWords = ({ job, state, reason }: NonNullable<RunPlace['slurm']>): str
 const failureWords = (failures: number): string =>
   failures === 1 ? 'after 1 attempt that failed' : `after ${failures} attempts that failed`
 
+/** "gpu-box", "any worker", "Slurm", "here": of a run that waits for one worker, only that it is one. */
+export function placeName({ place }: Pick<Placed, 'place'>): string {
+  if (place === null) return 'here'
+  return place.worker?.name ?? placementShort(place.placement)
+}
+
 const placementShort = ({ at }: Placement): string =>
   at === 'slurm' ? 'Slurm' : at === 'anyWorker' ? 'any worker' : 'a worker'
 
 /** Its turn, from 1, among the queued runs that are offered to the same workers. */
-function turnOf(run: Placed, placement: Placement, runs: readonly Placed[]): number {
+export function turnOf(run: Placed, placement: Placement, runs: readonly Placed[]): number {
   const place = run.queuePlace ?? 0
   const rivals = runs.filter(
     ({ id, status, queuePlace, place: other }) =>

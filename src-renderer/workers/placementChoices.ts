@@ -72,26 +72,63 @@ function devicesOf({ about }: WorkerInfo): string {
   return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count} × ${kind}`)).join(', ')
 }
 
+/** "any worker", "gpu-box", "Slurm" */
+export function placementName(chosen: Placement, workers: readonly WorkerInfo[]): string {
+  if (chosen.at === 'slurm') return 'Slurm'
+  if (chosen.at === 'anyWorker') return 'any worker'
+  return workers.find(({ id }) => id === chosen.workerId)?.name ?? 'a worker that was removed'
+}
+
 /** What is said below the menu: who takes it, and what "auto" means there. */
 export function placementHelp(chosen: Placement | null, info: WorkersInfo): string {
   switch (chosen?.at) {
     case undefined:
       return 'It trains on this machine.'
     case 'anyWorker':
-      return `The first worker with a free slot takes it. ${autoThere}`
+      return `The first worker with a free slot takes it. ${deviceElsewhere}`
     case 'worker': {
       const name = info.workers.find(({ id }) => id === chosen.workerId)?.name
       return name === undefined
         ? 'That worker was removed: choose another place.'
-        : `It waits for a free slot of ${name}. ${autoThere}`
+        : `It waits for a free slot of ${name}. ${deviceElsewhere}`
     }
     case 'slurm':
-      return `It is submitted as a job; Slurm decides when and where. ${autoThere}`
+      return `It is submitted as a job; Slurm decides when and where. ${deviceElsewhere}`
   }
 }
 
-const autoThere =
+/** What the choices of a device mean on another machine. */
+export const deviceElsewhere =
   'The device “auto” is what is fastest there: that machine measures its own, and the run’s page tells which it took. “webgpu” and “cuda” go only to a machine that has it; “simd” gives the same bits everywhere.'
+
+/** What keeps it waiting although it can be started; undefined: nothing that is known. @param device as the spec names it */
+export function placementNote(
+  chosen: Placement | null,
+  device: unknown,
+  info: WorkersInfo,
+): string | undefined {
+  if (chosen === null || chosen.at === 'slurm') return undefined
+  const asked =
+    chosen.at === 'worker' ? info.workers.filter(({ id }) => id === chosen.workerId) : info.workers
+  const known = asked.filter(({ about }) => about !== null)
+  const [only] = known
+  const name = chosen.at === 'worker' ? only?.name : 'any worker'
+  if (only !== undefined && (device === 'cuda' || device === 'webgpu') && !known.some(hasDevice(device)))
+    return chosen.at === 'worker'
+      ? `${name} has no ${device} device: it would wait until it has one.`
+      : `No worker has a ${device} device: it would wait until one has.`
+  if (info.queue.state === 'none') return 'There is no queue yet: it waits until there is one; see Workers.'
+  if (info.queue.state === 'away')
+    return 'The queue cannot be reached: it waits until it is back; see Workers.'
+  if (chosen.at === 'anyWorker' && !info.workers.some(({ state }) => state === 'joined'))
+    return 'No worker takes runs now: it waits until one does.'
+  return undefined
+}
+
+const hasDevice =
+  (device: 'cuda' | 'webgpu') =>
+  ({ about }: WorkerInfo): boolean =>
+    about?.slots.some(({ classes }) => classes.includes(device)) === true
 
 /** Why a run cannot be given to what is chosen; undefined where it can. */
 export function placementProblem(
@@ -102,5 +139,5 @@ export function placementProblem(
   if (chosen === null || info === undefined) return undefined
   const choice = placementChoices(info, chosen, now).find(({ value }) => value === choiceOf(chosen))
   if (choice === undefined || !choice.isDisabled) return undefined
-  return `Where it trains: ${choice.label}. Choose another place.`
+  return `Choose another place: ${choice.label}.`
 }

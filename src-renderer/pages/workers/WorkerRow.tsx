@@ -50,7 +50,9 @@ export function WorkerRow({ worker, patience, now, onInvited }: WorkerRowProps) 
           {build.word}
           {worker.isOfThisBuild === false && <span className={classes.small}>{build.text}</span>}
         </td>
-        <td title={moment(worker.seenAt)}>{heard(worker, now)}</td>
+        <td className={classes.heard} title={moment(worker.seenAt)}>
+          {heard(worker, now)}
+        </td>
         <td className={classes.actions}>
           <WorkerActions worker={worker} onInvited={onInvited} />
         </td>

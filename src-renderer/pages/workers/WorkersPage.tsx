@@ -39,8 +39,9 @@ export function WorkersPage() {
       )}
       {info !== undefined && (
         <>
-          {isEmpty ? <NoWorkers onAdd={add} /> : <WorkersTable info={info} onInvited={setAdding} />}
+          {isEmpty && <NoWorkers onAdd={add} />}
           <HostFacts info={info} />
+          {!isEmpty && <WorkersTable info={info} onInvited={setAdding} />}
         </>
       )}
       <AddWorker
