@@ -71,7 +71,7 @@ export function buildWords({ isOfThisBuild }: Pick<WorkerInfo, 'isOfThisBuild'>)
   if (isOfThisBuild === null) return { word: '–', text: 'Not known before it has joined.' }
   return isOfThisBuild
     ? { word: 'this one', text: 'The same program as this host.' }
-    : { word: 'another', text: 'It takes over this host’s by itself when it is next idle.' }
+    : { word: 'another', text: 'Fetches this host’s by itself when idle.' }
 }
 
 /** Slots that could train now, and those that do: "1 of 2 slots busy". */

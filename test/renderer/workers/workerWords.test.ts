@@ -81,7 +81,7 @@ test('a machine, its slots and its build in words', () => {
   assert.match(idleWords({ ...second, unusable: 'another program fills it' }, worker()), /: another program/)
   assert.equal(idleWords(first, worker({ state: 'draining' })), 'draining: takes nothing')
   assert.equal(buildWords(worker()).word, 'this one')
-  assert.match(buildWords(worker({ isOfThisBuild: false })).text, /by itself when it is next idle/)
+  assert.match(buildWords(worker({ isOfThisBuild: false })).text, /by itself when idle/)
 })
 
 test('the queue says whether offers reach workers', () => {
