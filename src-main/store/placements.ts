@@ -7,7 +7,7 @@ import type { Db } from './database.ts'
 import { WAITS_FOR_PARENT } from './lineage.ts'
 import { IS_ON_WORKER, IS_PLACED } from './placeColumn.ts'
 import { IN_ORDER, QUEUED } from './queue.ts'
-import { askAnew, isStopAsked } from './requests.ts'
+import { askAgain, askAnew, isStopAsked } from './requests.ts'
 import { idRow, json, RUN_COLUMNS, runRow } from './rows.ts'
 import { beginNextAttempt, knownRun, putStatus, type WriteContext } from './runWrites.ts'
 import type {
@@ -126,7 +126,7 @@ const FIRST_PLACE = `(SELECT coalesce(min(queue_place), 1) - 1 FROM runs AS othe
 export function requeue(
   context: WriteContext,
   { runId, attempt }: AttemptKey,
-  { reason, isFailure }: AttemptRequeue,
+  { reason, isFailure, isOver = isFailure }: AttemptRequeue,
 ): boolean {
   const { db } = context
   const run = placedAttempt(db, runId)
@@ -134,7 +134,7 @@ export function requeue(
   db.run(
     `UPDATE placements SET gave_up = ?, out_of_touch_since = NULL,
        failures = CASE WHEN ? > steps_before THEN 0 ELSE failures + ? END WHERE run_id = ?`,
-    isFailure ? null : run.status,
+    isOver ? null : run.status,
     run.stepsDone,
     Number(isFailure),
     runId,
@@ -179,6 +179,7 @@ export function adoptPlaced({ db, hosts }: WriteContext): PlacedAttempt[] {
     `UPDATE runs SET host_id = ? WHERE host_id IS NULL AND deleted_at IS NULL AND ${IS_ON_WORKER} RETURNING id`,
     hosts.id,
   )
+  for (const { id } of runs) askAgain(db, id)
   return runs.flatMap(({ id }) => placedAttempt(db, id) ?? [])
 }
 

@@ -35,7 +35,8 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
   ).lastId
 }
 
-function wayOn({ status, kind }: RunRecord): string {
+function wayOn({ status, kind, place }: RunRecord): string {
+  if (status === 'queued' && place !== null) return 'wait until a worker has taken it'
   if (status !== 'completed') return 'resume it'
   return kind === 'rateTest' ? 'start another one' : 'give it one more cycle'
 }
@@ -86,6 +87,17 @@ export function askAnew(db: Db, runId: string): void {
   db.run(
     `UPDATE requests SET taken_at = NULL, command = iif(${IS_PLANNED_STOP}, ?, command) WHERE run_id = ?`,
     JSON.stringify({ type: 'stop', when: 'cycleEnd' } satisfies RunCommand),
+    runId,
+  )
+}
+
+/**
+ * Within the caller's transaction: what a host took and nobody has answered is to be taken by the next one, since the host may
+ * have ended before it handed that on. A trainer knows a request that it has had by its number.
+ */
+export function askAgain(db: Db, runId: string): void {
+  db.run(
+    `UPDATE requests SET taken_at = NULL WHERE run_id = ? AND refusal IS NULL AND NOT ${IS_PLANNED_STOP}`,
     runId,
   )
 }

@@ -79,6 +79,13 @@ export function createWorkers(
         return known(db, id)
       }),
     join: (codeHash, tokenHash, time) => transaction(() => join(db, codeHash, tokenHash, time)),
+    byCode: (codeHash, time) =>
+      db.get(
+        workerRow,
+        `${WORKERS} WHERE code_hash = ? AND code_until >= ? AND state <> 'removed'`,
+        codeHash,
+        time,
+      ),
     byToken: (tokenHash) =>
       db.get(workerRow, `${WORKERS} WHERE token_hash = ? AND state <> 'removed'`, tokenHash),
     seen(id, said) {

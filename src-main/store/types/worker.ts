@@ -50,6 +50,8 @@ export interface AttemptRequeue {
   readonly reason: string
   /** false where it was preempted, or its worker was lost: that spends no failure. */
   readonly isFailure: boolean
+  /** Its trainer is gone, and said so: the attempt cannot be taken back. */
+  readonly isOver?: boolean
 }
 
 /** What a user sets for all workers. */
@@ -75,6 +77,8 @@ export interface WorkerStore {
   inviteAgain(id: string, code: { readonly codeHash: string; readonly codeUntil: number }): WorkerRecord
   /** Uses the code up. @returns undefined for one that is void, late or used */
   join(codeHash: string, tokenHash: string, now: number): WorkerRecord | undefined
+  /** Whose code it is, which stays unused. @returns undefined for one that is void, late or used */
+  byCode(codeHash: string, now: number): WorkerRecord | undefined
   /** Of a worker that is not removed. */
   byToken(tokenHash: string): WorkerRecord | undefined
   /** What it says of itself: written when it changed, or every few seconds. */
