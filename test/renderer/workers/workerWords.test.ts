@@ -32,6 +32,7 @@ test('a worker’s state is one word, with what it means', () => {
   // Out says why it takes nothing, and that is more than that it is silent.
   assert.equal(of({ state: 'out', outOfTouchSince: noon })[1], 'out')
   assert.equal(of({ state: 'draining' })[1], 'draining')
+  assert.equal(of({ state: 'draining', outOfTouchSince: noon })[1], 'draining, out of touch')
 })
 
 test('out of touch says what becomes of its runs, and when', () => {
