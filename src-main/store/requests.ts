@@ -102,6 +102,14 @@ export function askAgain(db: Db, runId: string): void {
   )
 }
 
+/** Within the caller's transaction: whoever took them may have died before they reached the trainer. */
+export function handOutAgain(db: Db, runId: string): void {
+  db.run(
+    `UPDATE requests SET taken_at = NULL WHERE run_id = ? AND refusal IS NULL AND NOT ${IS_PLANNED_STOP}`,
+    runId,
+  )
+}
+
 /** Whether a stop at once was asked for, and nobody has obeyed yet. */
 export const isStopAsked = (db: Db, runId: string): boolean =>
   db.get(

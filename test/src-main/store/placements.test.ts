@@ -221,11 +221,13 @@ test('contact is no change that anybody is told; silence is, and so is its end',
   const path = join(tempFolder(t), 'lab.db')
   const store = openFor(t, path, { now: () => time })
   const run = taken(store)
+  assert.equal(store.read.summary(run.id).place?.contactAt, time)
   const silent = () => store.read.summary(run.id).place?.outOfTouchSince
   const version = store.read.version()
   store.workers.touch([keyOf(run)], 1_005_000)
   assert.equal(store.read.version(), version)
   assert.equal(store.workers.placedAttempt(run.id)?.contactAt, 1_005_000)
+  assert.equal(store.read.summary(run.id).place?.contactAt, 1_005_000, 'also of a row that is kept')
   store.workers.touch([{ runId: run.id, attempt: 2 }], 1_009_000)
   assert.equal(store.workers.placedAttempt(run.id)?.contactAt, 1_005_000, 'of another attempt')
   assert.deepEqual(store.workers.noteSilent(1_005_000), [])
