@@ -103,9 +103,9 @@ function addSlots(queue: Command, cli: Cli): void {
   })
 }
 
-async function printQueue(cli: Cli, { store: { read } }: Core, json: boolean): Promise<void> {
-  const waiting = read.queue()
+async function printQueue(cli: Cli, core: Core, json: boolean): Promise<void> {
+  const waiting = core.store.read.queue()
   if (json) return printJson(cli, { queue: waiting.map(runListReport) })
-  if (waiting.length > 0) return cli.terminal.out(queueTable(waiting, cli.terminal.columns))
+  if (waiting.length > 0) return cli.terminal.out(queueTable(core, waiting, cli.terminal.columns))
   cli.terminal.err(`No run waits. Add one with: ${typed(cli, 'train --spec <file> --queue')}\n`)
 }
