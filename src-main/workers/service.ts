@@ -1,10 +1,10 @@
 import path from 'node:path'
 import type { Invitation, QueueInfo, WorkersInfo } from '../../shared/api/workers.ts'
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { QueueAccess } from '../../shared/worker/protocol.ts'
 import { timingsOf } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { RunService } from '../runs/service.ts'
 import type { WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { Desk } from '../workerLink/desk.ts'
@@ -52,7 +52,7 @@ export interface WorkerServiceOptions {
   readonly home: string
   readonly store: Store
   readonly catalogue: Pick<Catalogue, 'resolve'>
-  readonly runs: { tellStored(events: readonly TrainerEvent[]): void; pokeQueue(): void }
+  readonly runs: Pick<RunService, 'tellStored' | 'pokeQueue' | 'onQueued'>
   /** Below 1: time goes by so much faster, for tests. */
   readonly clock?: number
   /** Where workers find this host when nothing else is said. */
@@ -88,12 +88,10 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       return (worker && options.queueAccess?.(worker)) ?? null
     },
     tellStored: runs.tellStored,
-    onQueueChanged() {
-      runs.pokeQueue()
-      offers?.poke()
-    },
+    onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
+  const unsubscribe = runs.onQueued(() => offers?.poke())
   const desk = createHostDesk(context)
   const patience = createPatience(context)
   const guesses = createGuesses(context.now)
@@ -109,7 +107,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     folder,
     database: store.path,
     pin: async () => (await ownCertificate()).sha256,
-    isWanted: () => store.workers.any(),
+    isWanted: () => store.health().access === 'write' && store.workers.any(),
     start: async (port) =>
       startWorkerServer({
         certificate: await ownCertificate(),
@@ -138,7 +136,8 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
   const seen = async () => ({
     store,
     timings: context.timings(),
-    build: await context.build(),
+    // Made of all that the program is: not before there is somebody who has one.
+    build: store.workers.list().some(({ build }) => build !== null) ? await context.build() : '',
     now: context.now(),
   })
 
@@ -186,6 +185,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     listen: (asked = options.port) => listener.begin(asked),
     deskFor: desk.deskFor,
     async close() {
+      unsubscribe()
       desk.close()
       await listener.close()
       await offers?.close()

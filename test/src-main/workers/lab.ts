@@ -46,7 +46,7 @@ export async function openWorkersLab(clock = 1): Promise<WorkersLab> {
       home: lab.home,
       store: of.store,
       catalogue: of.catalogue,
-      runs: { tellStored: (events) => void told.push(...events), pokeQueue: () => of.runs.pokeQueue() },
+      runs: of.runs,
       clock: speed,
       port: 0,
       app: async () => ({ build, gzip: Buffer.from('the program') }),
@@ -56,6 +56,7 @@ export async function openWorkersLab(clock = 1): Promise<WorkersLab> {
     return service
   }
   const service = host(core)
+  core.runs.subscribe((events) => void told.push(...events))
   const { run: original, events } = await trainedHere(core)
   let names = 0
   return {
