@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { CommandMessage, StartMessage, TrainerEvent } from '../../shared/run/messages.ts'
+import type { CommandMessage, HostMessage, StartMessage, TrainerEvent } from '../../shared/run/messages.ts'
 import type { AttemptKey } from '../../shared/worker/protocol.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
-import { type StartTrainer, type TrainerEnd, whatEnded } from '../runs/trainerLink.ts'
+import { type StartTrainer, type TrainerEnd, type TrainerLink, whatEnded } from '../runs/trainerLink.ts'
 import type { Desk } from '../workerLink/desk.ts'
 import { writeEndNote } from './endNote.ts'
+import { inWords } from './inWords.ts'
 import { pauseFor } from './pauseFor.ts'
 import { createPusher, type Ending, type Pushed } from './pusher.ts'
 import { codeOf, makeFolder, syncFolder } from './spool/durable.ts'
@@ -47,6 +48,12 @@ export interface AttemptContext {
   /** Of its spool: `<run>/<attempt>`, which holds nothing of it yet. */
   readonly folder: string
   readonly startTrainer: StartTrainer
+  /**
+   * What comes before the trainer, which may take long: its data set is fetched, its device looked at. What it rejects with
+   * is why the attempt cannot begin here.
+   * @param signal comes when it is not wanted any more
+   */
+  prepare(start: StartMessage, signal: AbortSignal): Promise<StartMessage>
   timings(): WorkerTimings
 }
 
@@ -82,7 +89,11 @@ class Supervised implements AgentAttempt {
   readonly #spool: Spool
   readonly #pushing = new AbortController()
   readonly #pusher: ReturnType<typeof createPusher>
-  #trainer: ReturnType<StartTrainer> | undefined
+  /** Comes when nothing is to be prepared any more. */
+  readonly #leaving = new AbortController()
+  #trainer: TrainerLink | undefined
+  /** What is sent before there is a trainer. */
+  readonly #early: HostMessage[] = []
   #trouble: string | undefined
   #away: string | undefined
   #preempted: string | undefined
@@ -94,6 +105,9 @@ class Supervised implements AgentAttempt {
   #isPaused = false
   readonly #held: CommandMessage[] = []
   #onPaused: () => void = () => undefined
+  /** There is no trainer any more, or there will be none. */
+  #gone: Promise<TrainerEnd> | undefined
+  /** And what it said is on the disk, with how it ended. */
   readonly #ended = Promise.withResolvers<void>()
 
   constructor(context: AttemptContext, spool: Spool, key: AttemptKey) {
@@ -107,7 +121,7 @@ class Supervised implements AgentAttempt {
         key,
         timings: context.timings,
         signal: this.#pushing.signal,
-        onDamage: () => this.#trainer?.end(),
+        onDamage: () => this.#end(),
         onContact: (away) => {
           this.#away = away
         },
@@ -126,15 +140,37 @@ class Supervised implements AgentAttempt {
   }
 
   begin(start: StartMessage): void {
-    this.#trainer = this.#context.startTrainer(start, {
+    this.#gone = this.#train(start).catch(
+      (error: unknown): TrainerEnd => ({ type: 'unstartable', why: inWords(error) }),
+    )
+    void this.#gone.then((end) => this.#trainerEnded(end)).finally(this.#ended.resolve)
+  }
+
+  async #train(start: StartMessage): Promise<TrainerEnd> {
+    const { signal } = this.#leaving
+    const prepared = await this.#context.prepare(start, signal)
+    if (signal.aborted) return { type: 'killed', signal: 'SIGTERM' }
+    const trainer = this.#context.startTrainer(prepared, {
       onEvent: (event) => this.#heard(event),
       onAlive: () => undefined,
     })
-    void this.#trainer.ended.then((end) => this.#trainerEnded(end)).finally(this.#ended.resolve)
+    this.#trainer = trainer
+    for (const message of this.#early.splice(0)) trainer.send(message)
+    return trainer.ended
+  }
+
+  #send(message: HostMessage): void {
+    if (this.#trainer === undefined) this.#early.push(message)
+    else this.#trainer.send(message)
+  }
+
+  #end(): void {
+    this.#leaving.abort()
+    this.#trainer?.end()
   }
 
   stored(lastSeq: number): void {
-    this.#trainer?.send({ type: 'stored', seq: lastSeq })
+    this.#send({ type: 'stored', seq: lastSeq })
     this.#pusher.poke()
   }
 
@@ -142,8 +178,8 @@ class Supervised implements AgentAttempt {
   troubled(reason: string | undefined): void {
     this.#trouble = reason
     if (this.#isPausedByHost) return
-    this.#trainer?.send({ type: reason === undefined ? 'resume' : 'pause' })
-    if (reason === undefined) for (const command of this.#held.splice(0)) this.#trainer?.send(command)
+    this.#send({ type: reason === undefined ? 'resume' : 'pause' })
+    if (reason === undefined) for (const command of this.#held.splice(0)) this.#send(command)
   }
 
   command(command: CommandMessage): void {
@@ -153,12 +189,12 @@ class Supervised implements AgentAttempt {
       // It goes on when there is room.
       if (this.#trouble !== undefined) return void this.#held.push(command)
     }
-    this.#trainer?.send(command)
+    this.#send(command)
   }
 
   fence(reason: string): void {
     this.#fenced ??= reason
-    this.#trainer?.end()
+    this.#end()
     this.#pushing.abort()
   }
 
@@ -170,11 +206,11 @@ class Supervised implements AgentAttempt {
       const paused = new Promise<void>((resolve) => {
         this.#onPaused = resolve
       })
-      this.#trainer?.send({ type: 'pause' })
+      this.#send({ type: 'pause' })
       await Promise.race([paused, this.#ended.promise, pauseFor(checkpoint, bound.signal)])
     }
     await Promise.race([this.#spool.settled(), pauseFor(checkpoint, bound.signal)])
-    this.#trainer?.end()
+    this.#end()
     await Promise.race([this.outcome, pauseFor(push, bound.signal)])
     bound.abort()
     this.#pushing.abort()
@@ -207,8 +243,9 @@ class Supervised implements AgentAttempt {
 
   /** What stands in the spool goes when the host has it, or wants it no more. */
   async #conclude(pushed: Pushed): Promise<Pushed> {
-    if (pushed.type !== 'done') this.#trainer?.end()
-    await this.#trainer?.ended
+    if (pushed.type !== 'done') this.#end()
+    await this.#gone
+    // Where the disk is full, what waits for it is given up by the closing.
     await this.#spool.close()
     await this.#ended.promise
     const ended: Pushed = this.#fenced === undefined ? pushed : { type: 'fenced', reason: this.#fenced }
