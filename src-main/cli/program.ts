@@ -17,6 +17,7 @@ import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
+import { addSlurm } from './commands/slurm.ts'
 import { addSnapshots } from './commands/snapshots.ts'
 import { addSql } from './commands/sql.ts'
 import { addStudies } from './commands/studies.ts'
@@ -68,6 +69,7 @@ export function buildProgram(cli: Cli): Command {
   addStudy(program, cli)
   addStudies(program, cli)
   addQueue(program, cli)
+  addSlurm(program, cli)
   addImport(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)

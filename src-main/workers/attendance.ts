@@ -33,7 +33,11 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
       if (standing.type === 'live' || !orders.fence(key)) return []
       return [{ type: 'fence', ...key, reason: standing.reason }]
     })
-    return [...fences, ...orders.due(mine)]
+    // All jobs of Slurm are one worker, of which each speaks for itself.
+    const own = mine.filter(
+      (placed) => placed.slurmJob === null || request.spooled.some((key) => isOf(placed, worker, key)),
+    )
+    return [...fences, ...orders.due(own)]
   }
   /** Nothing that is stored here is lost with a disk that is full: the worker is here, and is answered. */
   const tolerantly = (work: () => void): void => {

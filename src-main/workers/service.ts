@@ -5,6 +5,7 @@ import type { QueueAccess } from '../../shared/worker/protocol.ts'
 import { timingsOf } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
+import { createSlurm, type SlurmService, slurmState } from '../slurm/submitter.ts'
 import type { WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { Desk } from '../workerLink/desk.ts'
@@ -69,7 +70,6 @@ export interface WorkerServiceOptions {
   /** Begun when this program listens. */
   readonly offers?: (context: Pick<DeskContext, 'store' | 'timings'>) => Offers
   readonly queueAccess?: (worker: WorkerRecord) => QueueAccess | null
-  readonly slurm?: () => WorkersInfo['slurm']
   readonly log?: (line: string) => void
 }
 
@@ -77,6 +77,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
   const { home, store, catalogue, runs, clock = 1, app, log = () => undefined } = options
   const folder = path.join(home, 'workers')
   let offers: Offers | undefined
+  let slurm: SlurmService | undefined
   const context: DeskContext = {
     store,
     catalogue,
@@ -88,10 +89,14 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       return (worker && options.queueAccess?.(worker)) ?? null
     },
     tellStored: runs.tellStored,
+    // Tells offers and Slurm too.
     onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
-  const unsubscribe = runs.onQueued(() => offers?.poke())
+  const unsubscribe = runs.onQueued(() => {
+    offers?.poke()
+    slurm?.poke()
+  })
   const desk = createHostDesk(context)
   const patience = createPatience(context)
   const guesses = createGuesses(context.now)
@@ -121,6 +126,8 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     onListening() {
       patience.begin()
       offers = options.offers?.(context)
+      const { onQueueChanged } = context
+      slurm = createSlurm({ home, store, deskFor: desk.deskFor, onQueueChanged, clock, log })
       void desk.sweep().catch((error: unknown) => log(`While sweeping what workers sent: ${String(error)}`))
     },
     retry: () => context.timings().retry,
@@ -170,7 +177,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
         queue: (await offers?.state()) ?? noQueue,
         address: isListening ? urlOf({ host: ownHost(), port: port() }) : null,
         problem: listener.problem(),
-        slurm: options.slurm?.() ?? { isReady: false, words: null },
+        slurm: slurm?.state() ?? slurmState(home, null),
         patience: store.workers.settings().patience,
       }
     },
@@ -189,6 +196,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       desk.close()
       await listener.close()
       await offers?.close()
+      await slurm?.close()
       patience.end()
     },
   }
