@@ -11,6 +11,7 @@ import { pauseFor } from './pauseFor.ts'
 import { createPusher, type Ending, type Pushed } from './pusher.ts'
 import { codeOf, makeFolder, syncFolder } from './spool/durable.ts'
 import { openSpool, type Spool } from './spool/spool.ts'
+import { ownSpool } from './spool/spools.ts'
 
 /*
  *   trainer ── events ──► spool ── stored(seq) ──► trainer      (its own back pressure)
@@ -52,12 +53,22 @@ export interface AttemptContext {
    * What comes before the trainer, which may take long: its data set is fetched, its device looked at. What it rejects with
    * is why the attempt cannot begin here.
    * @param signal comes when it is not wanted any more
+   * @param onWait is told why it takes long, in words; undefined: it goes on
    */
-  prepare(start: StartMessage, signal: AbortSignal): Promise<StartMessage>
+  prepare(
+    start: StartMessage,
+    signal: AbortSignal,
+    onWait: (reason: string | undefined) => void,
+  ): Promise<StartMessage>
   timings(): WorkerTimings
+  /** It stands still, or goes on again. */
+  onTrouble?(): void
 }
 
-/** @throws Error where the attempt has been here before */
+/** An attempt that was here before, or is here: two trainers of one would train the same steps. */
+export class SpoolTaken extends Error {}
+
+/** @throws SpoolTaken; what the system says where the spool cannot be made */
 export async function beginAttempt(context: AttemptContext, start: StartMessage): Promise<AgentAttempt> {
   const key: AttemptKey = { runId: start.runId, attempt: start.attempt }
   await claimFolder(context.folder, key)
@@ -72,14 +83,15 @@ export async function beginAttempt(context: AttemptContext, start: StartMessage)
   return running
 }
 
-/** Nobody else can have made it: two trainers of one attempt would train the same steps. */
+/** Nobody else can have made it. */
 async function claimFolder(folder: string, { runId, attempt }: AttemptKey): Promise<void> {
   await makeFolder(path.dirname(folder))
   await mkdir(folder).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error
-    throw new Error(`attempt ${attempt} of run ${runId} has been here before`, { cause: error })
+    throw new SpoolTaken(`attempt ${attempt} of run ${runId} has been here before`, { cause: error })
   })
   await syncFolder(path.dirname(folder))
+  await ownSpool(folder)
 }
 
 class Supervised implements AgentAttempt {
@@ -148,7 +160,10 @@ class Supervised implements AgentAttempt {
 
   async #train(start: StartMessage): Promise<TrainerEnd> {
     const { signal } = this.#leaving
-    const prepared = await this.#context.prepare(start, signal)
+    const prepared = await this.#context.prepare(start, signal, (reason) => {
+      this.#trouble = reason
+      this.#context.onTrouble?.()
+    })
     if (signal.aborted) return { type: 'killed', signal: 'SIGTERM' }
     const trainer = this.#context.startTrainer(prepared, {
       onEvent: (event) => this.#heard(event),
@@ -176,7 +191,8 @@ class Supervised implements AgentAttempt {
 
   /** The disk takes nothing more, or takes it again. */
   troubled(reason: string | undefined): void {
-    this.#trouble = reason
+    this.#trouble = reason && `Its spool cannot be written (${reason}); it goes on by itself when it can.`
+    this.#context.onTrouble?.()
     if (this.#isPausedByHost) return
     this.#send({ type: reason === undefined ? 'resume' : 'pause' })
     if (reason === undefined) for (const command of this.#held.splice(0)) this.#send(command)
@@ -201,8 +217,8 @@ class Supervised implements AgentAttempt {
   async preempt(reason: string, { checkpoint, push }: PreemptPatience): Promise<void> {
     this.#preempted ??= reason
     const bound = new AbortController()
-    // One that stands still has made its checkpoint as it paused.
-    if (!this.#isPaused) {
+    // One that stands still has made its checkpoint as it paused; before there is a trainer there is none to make.
+    if (!this.#isPaused && this.#trainer !== undefined) {
       const paused = new Promise<void>((resolve) => {
         this.#onPaused = resolve
       })

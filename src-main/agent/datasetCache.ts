@@ -153,7 +153,7 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
       try {
         while (!(await isThere(id))) {
           if (signal.aborted) throw new Error('it is not wanted any more')
-          const unlock = await locks.fetching(id)
+          const unlock = await locks.claim(`fetch-${id}`)
           try {
             if (unlock === undefined) onWait(`another download of the data set ${id} is under way`)
             else if (!(await isThere(id))) await fetch(id, signal)

@@ -59,7 +59,9 @@ function install() {
   // TensorFlow for CUDA is large, and wanted where there is a GPU for it. Without it the worker trains on what else it has.
   if (existsSync('/dev/nvidiactl') && !npm('rebuild', '@tensorflow/tfjs-node-gpu').isDone)
     console.error('TensorFlow for CUDA could not be fetched: this worker does without it.')
-  renameSync(app, installed)
+  // Two may install the same build at once: the first one's stands.
+  if (existsSync(installed)) rmSync(app, { recursive: true, force: true })
+  else renameSync(app, installed)
 }
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`

@@ -4,13 +4,13 @@ import path from 'node:path'
 import { ownerText, stateOf } from './owner.ts'
 import { codeOf } from './spool/durable.ts'
 
-/** Who uses or fetches what in a folder that several processes share, perhaps of several machines. */
+/** Who uses what in a folder that several processes share, perhaps of several machines. */
 export interface Locks {
   /** @returns what takes the mark away again */
   use(id: string): Promise<() => Promise<void>>
   isUsed(id: string): Promise<boolean>
-  /** @returns what lets go of it; undefined where another has it */
-  fetching(id: string): Promise<(() => Promise<void>) | undefined>
+  /** For one alone. @returns what lets go of it; undefined where another has it */
+  claim(id: string): Promise<(() => Promise<void>) | undefined>
 }
 
 /** Milliseconds between two signs of life, and without one after which a process of another machine is taken for dead. */
@@ -37,8 +37,8 @@ export function createLocks(folder: string): Locks {
       const found = await Promise.all(marks.map((name) => isHeld(path.join(folder, name))))
       return found.includes(true)
     },
-    async fetching(id) {
-      const file = path.join(folder, `.fetch-${id}.lock`)
+    async claim(id) {
+      const file = path.join(folder, `.${id}.lock`)
       if (await isHeld(file)) return undefined
       try {
         return await held(file)

@@ -12,6 +12,7 @@ import { setTimeout } from 'node:timers/promises'
 import { generate } from 'selfsigned'
 import { joinRequest } from '../../../shared/worker/protocol.ts'
 import { readWorkerFile } from '../../../src-main/agent/workerFile.ts'
+import { openCore } from '../../../src-main/core.ts'
 import { pack, unpack } from '../../../src-main/workerLink/packed.ts'
 import { appBundle } from '../../../src-main/workers/appBundle.ts'
 import { type JoinInvitation, joinCommand } from '../../../src-main/workers/joinCommand.ts'
@@ -206,6 +207,26 @@ describe('the command that makes a machine a worker', () => {
     writeFileSync(path.join(alone, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 })
     return alone
   }
+
+  it('is what "workers add" prints, and works with the real host', async () => {
+    const home = path.join(folder, 'lab')
+    const env = { ANNEAL_WORKERS_PORT: '0' }
+    const core = openCore({ home, db: path.join(home, 'anneal.db'), env })
+    try {
+      await core.workers.listen()
+      const added = await core.workers.add({ name: 'box', address: '127.0.0.1' })
+      const { code, said } = await paste(added.command)
+      assert.equal(code, 0, said)
+      const [worker] = (await core.workers.info()).workers
+      assert.deepEqual([worker?.name, worker?.state], ['box', 'joined'])
+      assert.equal(readWorkerFile(own()).id, added.worker.id)
+      const late = await paste(added.command, { ANNEAL_WORKER_FOLDER: path.join(folder, 'other') })
+      assert.equal(late.code, 1)
+      assert.match(late.said, /This command was used already/)
+    } finally {
+      await core.close()
+    }
+  })
 
   it('holds nothing that an interactive shell would expand from its history', () => {
     assert.doesNotMatch(joinCommand(invitation()), /![^=]/)
