@@ -55,7 +55,8 @@ async function store(
     if (error instanceof StoreError || error instanceof Away) throw error
     return refuse(context, blobs, placed, error)
   }
-  await blobs.drop(key, batch.flatMap(blobsOf))
+  if (events.at(-1)?.type === 'ended') await blobs.dropAll(key)
+  else await blobs.drop(key, batch.flatMap(blobsOf))
   tell(context, placed, events)
   return { type: 'stored', lastSeq: events.at(-1)?.seq ?? placed.lastSeq }
 }

@@ -126,7 +126,7 @@ test('blobs are wanted before their events, refused where damaged, and gone once
   assert.deepEqual(await desk.missingBlobs(key, [sha256, sha256]), [])
   await assert.rejects(desk.putBlob(key, '../../../../tmp/x', bytes), /64 hexadecimal digits/)
   assert.deepEqual(await pushAll(desk, key, held), { type: 'stored', lastSeq: events.length - 1 })
-  assert.deepEqual(readdirSync(path.join(lab.home, 'workers', 'blobs', `${key.runId}-1`)), [])
+  assert.ok(!readdirSync(path.join(lab.home, 'workers', 'blobs')).includes(`${key.runId}-1`))
 })
 
 test('what no trainer of the attempt can have sent is refused in words and changes nothing', async () => {
