@@ -8,10 +8,10 @@ import { createSlurmCommands } from './commands.ts'
 import { folderHere, type SlurmSettings } from './settings.ts'
 
 /*
- * All jobs of Slurm are one worker of the lab, named "slurm". Its token lies in the shared folder, for its user alone.
+ * All jobs of Slurm are one worker of the lab, named "slurm-jobs" ("slurm" is where a run is placed). Its token lies in the shared folder, for its user alone.
  */
 
-const name = 'slurm'
+const name = 'slurm-jobs'
 
 /** What a job reads to find its host: `worker.json` of the shared folder. */
 const workerFile = z.looseObject({ token: z.string().min(1) })

@@ -103,7 +103,7 @@ function addSubmit(slurm: Command, cli: Cli): void {
         given === undefined
           ? [await core.runs.enqueue(content, undefined, { at: 'slurm' })]
           : placedBySlurm(core, given)
-      await sync(core, settings, cli)
+      await sync(core, settings)
       await tellRuns(cli, core, options.json, runs)
     })
   })
@@ -117,7 +117,7 @@ function addJobs(slurm: Command, cli: Cli): void {
     const options = readOptions(jobs, plainOptions)
     await withStored(cli, options, async (core) => {
       const settings = settingsOf(core)
-      const found = await orInWords(createSlurmCommands(settings.login, cli.terminal.env).jobs())
+      const found = await orInWords(createSlurmCommands(settings.login).jobs())
       const rows = createKeptJobs(core.home)
         .list()
         .flatMap(elementsOf)
@@ -159,7 +159,7 @@ function addCancel(slurm: Command, cli: Cli): void {
       if (runs.length === 0)
         throw new UserError(`While cancelling ${given}: Slurm has no run of it that waits or trains.`)
       for (const { id } of runs) await core.runs.command(id, { type: 'stop', when: 'now' }, 0)
-      await sync(core, settings, cli)
+      await sync(core, settings)
       await tellRuns(cli, core, options.json, runs)
     })
   })
@@ -217,14 +217,13 @@ function placedBySlurm(core: Core, given: string): RunRecord[] {
   return waiting
 }
 
-const sync = (core: Core, settings: SlurmSettings, cli: Cli): Promise<void> =>
+const sync = (core: Core, settings: SlurmSettings): Promise<void> =>
   orInWords(
     syncOnce(
       {
         home: core.home,
         store: core.store,
         onQueueChanged: () => core.runs.pokeQueue(),
-        env: cli.terminal.env,
       },
       settings,
       noMemory(),
