@@ -9,6 +9,7 @@ import { post } from '../../src-main/workers/client.ts'
 import type { Machine } from '../../src-main/workers/machines/machines.ts'
 import { markOf, trainersOf } from './processes.ts'
 import { type Program, startProgram } from './programs.ts'
+import { until } from './until.ts'
 
 /** A worker of a lab, as a process of its own. */
 export interface Agent {
@@ -24,7 +25,8 @@ export interface Agent {
   attempts(runId: string): string[]
 }
 
-const main = fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
+const main =
+  fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
 const invitation = z.object({ host: z.string(), port: z.int(), pin: z.string(), code: z.string() })
 
 /** Joins over HTTPS with a one-time code, as the pasted command does, which besides installs the program. */
@@ -42,6 +44,8 @@ export async function joinAgent(
   const { command } = await core.workers.add({ name, address })
   const told = /^const invitation = (.*)$/m.exec(command)?.[1]
   const { host, port, pin, code } = invitation.parse(JSON.parse(told ?? 'null'))
+  // The host begins to listen when it sees that somebody is invited.
+  await until('the host to listen', async () => (await core.workers.info()).address !== null)
   const answer = await post({ port, pin }, '/v1/join', { code, protocol: workerProtocol })
   const { workerId: id, token } = joinAnswer.parse(answer.value())
   mkdirSync(folder, { recursive: true })

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Core, openCore } from '../../../src-main/core.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
-import { createMachines, type Machines } from '../../src-main/workers/machines/machines.ts'
+import { createMachines } from '../../src-main/workers/machines/machines.ts'
 import { missingForMachines } from '../../src-main/workers/machines/missing.ts'
 import { type Contents, contents } from '../contents.ts'
 import { cloudsCsv } from '../lab.ts'
@@ -13,6 +14,7 @@ import { type Agent, joinAgent } from './agents.ts'
 import { leftOf } from './leftovers.ts'
 import { beginHere, emptyWindow, type Program, startProgram } from './programs.ts'
 import { freePort, type Queue, startQueue } from './queue.ts'
+import { eventually } from './until.ts'
 
 /*
  * A whole lab, every part a process of its own:
@@ -41,7 +43,6 @@ export interface WorkersLab {
   assertUndisturbed(runId: string): Promise<void>
   /** Nothing trains, waits or is spooled. */
   assertQuiet(): Promise<void>
-  close(): Promise<void>
 }
 
 export type Spec = Readonly<Record<string, unknown>>
@@ -49,25 +50,29 @@ export type Spec = Readonly<Record<string, unknown>>
 /** Why no such lab can be made here; undefined where one can. */
 export const missingForLab = (): string | undefined => missingForMachines('redis-server')
 
-export async function openWorkersLab(names: readonly string[]): Promise<WorkersLab> {
+/** Everything that it starts ends with the test. */
+export async function openWorkersLab(
+  t: Pick<TestContext, 'after'>,
+  names: readonly string[],
+): Promise<WorkersLab> {
+  const closers: (() => Promise<void> | void)[] = []
+  t.after(async () => {
+    for (const close of closers.reverse()) await close()
+  })
   const home = mkdtempSync(path.join(tmpdir(), 'anneal-workers-'))
+  closers.push(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }))
   const machines = await createMachines(names)
+  closers.push(machines.close)
   const core = openCore({ home, db: path.join(home, 'anneal.db'), contenders: ['simd'] })
+  closers.push(core.close)
   await importClouds(core, machines.folder)
   core.workers.setSettings({ patience: patience / clock })
   const queue = await startQueue(home, machines.hostAddress)
+  closers.push(queue.kill)
   const port = await freePort(machines.hostAddress)
-  const window = emptyWindow(home)
-  const env = {
-    ANNEAL_HOME: home,
-    ANNEAL_CLOCK: String(clock),
-    ANNEAL_WORKERS_PORT: String(port),
-    ANNEAL_WINDOW: window,
-  }
-  const serve = ['serve', '--no-open', '--port', '0']
-  const host = await startProgram(() => beginHere(serve, env), /Anneal is at/)
+  const host = await startHost(home, port)
+  closers.push(() => host.kill('SIGTERM'))
   const address = `${machines.hostAddress}:${port}`
-  // It begins to listen when it sees that somebody is invited.
   const agents = await Promise.all(
     machines.machines.map((machine) =>
       joinAgent(core, {
@@ -78,15 +83,25 @@ export async function openWorkersLab(names: readonly string[]): Promise<WorkersL
       }),
     ),
   )
-  return labOf({ home, core, host, queue, agents, machines })
+  closers.push(() => Promise.all(agents.map(({ program }) => program.kill('SIGKILL'))).then(() => undefined))
+  return labOf({ home, core, host, queue, agents })
+}
+
+function startHost(home: string, port: number): Promise<Program> {
+  const env = {
+    ANNEAL_HOME: home,
+    ANNEAL_CLOCK: String(clock),
+    ANNEAL_WORKERS_PORT: String(port),
+    ANNEAL_WINDOW: emptyWindow(home),
+  }
+  return startProgram(() => beginHere(['serve', '--no-open', '--port', '0'], env), /Anneal is at/)
 }
 
 interface Parts extends Pick<WorkersLab, 'core' | 'host' | 'queue' | 'agents'> {
   readonly home: string
-  readonly machines: Machines
 }
 
-function labOf({ home, core, host, queue, agents, machines }: Parts): WorkersLab {
+function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
   const references = new Map<string, Promise<Contents>>()
   const { read } = core.store
   const reference = (spec: Spec): Promise<Contents> => {
@@ -128,14 +143,6 @@ function labOf({ home, core, host, queue, agents, machines }: Parts): WorkersLab
     async assertQuiet() {
       await nothingLeft(home, agents)
     },
-    async close() {
-      for (const { program } of agents) await program.kill('SIGKILL')
-      await host.kill('SIGTERM')
-      await queue.kill()
-      await core.close()
-      await machines.close()
-      rmSync(home, { recursive: true, force: true })
-    },
   }
 }
 
@@ -158,18 +165,4 @@ async function importClouds(core: Core, folder: string): Promise<void> {
   const file = path.join(folder, 'clouds.csv')
   writeFileSync(file, cloudsCsv(1430))
   await core.catalogue.import({ format: 'csv', path: file, label: 'cloud', name: 'clouds' })
-}
-
-/** Looks until `find` gives something. @throws Error after a minute, with what was waited for */
-export async function eventually<T>(
-  what: string,
-  find: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  const deadline = Date.now() + 60_000
-  for (;;) {
-    const found = await find()
-    if (found !== undefined) return found
-    if (Date.now() > deadline) throw new Error(`waited a minute for ${what}`)
-    await delay(10)
-  }
 }
