@@ -84,6 +84,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       return worker === undefined ? null : queueAccessOf(home, worker, via)
     },
     tellStored: runs.tellStored,
+    // Tells offers and Slurm too.
     onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
