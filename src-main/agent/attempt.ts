@@ -1,15 +1,17 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { CommandMessage, StartMessage, TrainerEvent } from '../../shared/run/messages.ts'
+import type { CommandMessage, HostMessage, StartMessage, TrainerEvent } from '../../shared/run/messages.ts'
 import type { AttemptKey } from '../../shared/worker/protocol.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
-import { type StartTrainer, type TrainerEnd, whatEnded } from '../runs/trainerLink.ts'
+import { type StartTrainer, type TrainerEnd, type TrainerLink, whatEnded } from '../runs/trainerLink.ts'
 import type { Desk } from '../workerLink/desk.ts'
 import { writeEndNote } from './endNote.ts'
+import { inWords } from './inWords.ts'
 import { pauseFor } from './pauseFor.ts'
 import { createPusher, type Ending, type Pushed } from './pusher.ts'
 import { codeOf, makeFolder, syncFolder } from './spool/durable.ts'
 import { openSpool, type Spool } from './spool/spool.ts'
+import { ownSpool } from './spool/spools.ts'
 
 /*
  *   trainer ── events ──► spool ── stored(seq) ──► trainer      (its own back pressure)
@@ -47,10 +49,26 @@ export interface AttemptContext {
   /** Of its spool: `<run>/<attempt>`, which holds nothing of it yet. */
   readonly folder: string
   readonly startTrainer: StartTrainer
+  /**
+   * What comes before the trainer, which may take long: its data set is fetched, its device looked at. What it rejects with
+   * is why the attempt cannot begin here.
+   * @param signal comes when it is not wanted any more
+   * @param onWait is told why it takes long, in words; undefined: it goes on
+   */
+  prepare(
+    start: StartMessage,
+    signal: AbortSignal,
+    onWait: (reason: string | undefined) => void,
+  ): Promise<StartMessage>
   timings(): WorkerTimings
+  /** It stands still, or goes on again. */
+  onTrouble?(): void
 }
 
-/** @throws Error where the attempt has been here before */
+/** An attempt that was here before, or is here: two trainers of one would train the same steps. */
+export class SpoolTaken extends Error {}
+
+/** @throws SpoolTaken; what the system says where the spool cannot be made */
 export async function beginAttempt(context: AttemptContext, start: StartMessage): Promise<AgentAttempt> {
   const key: AttemptKey = { runId: start.runId, attempt: start.attempt }
   await claimFolder(context.folder, key)
@@ -65,14 +83,15 @@ export async function beginAttempt(context: AttemptContext, start: StartMessage)
   return running
 }
 
-/** Nobody else can have made it: two trainers of one attempt would train the same steps. */
+/** Nobody else can have made it. */
 async function claimFolder(folder: string, { runId, attempt }: AttemptKey): Promise<void> {
   await makeFolder(path.dirname(folder))
   await mkdir(folder).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error
-    throw new Error(`attempt ${attempt} of run ${runId} has been here before`, { cause: error })
+    throw new SpoolTaken(`attempt ${attempt} of run ${runId} has been here before`, { cause: error })
   })
   await syncFolder(path.dirname(folder))
+  await ownSpool(folder)
 }
 
 class Supervised implements AgentAttempt {
@@ -82,7 +101,11 @@ class Supervised implements AgentAttempt {
   readonly #spool: Spool
   readonly #pushing = new AbortController()
   readonly #pusher: ReturnType<typeof createPusher>
-  #trainer: ReturnType<StartTrainer> | undefined
+  /** Comes when nothing is to be prepared any more. */
+  readonly #leaving = new AbortController()
+  #trainer: TrainerLink | undefined
+  /** What is sent before there is a trainer. */
+  readonly #early: HostMessage[] = []
   #trouble: string | undefined
   #away: string | undefined
   #preempted: string | undefined
@@ -94,6 +117,9 @@ class Supervised implements AgentAttempt {
   #isPaused = false
   readonly #held: CommandMessage[] = []
   #onPaused: () => void = () => undefined
+  /** There is no trainer any more, or there will be none. */
+  #gone: Promise<TrainerEnd> | undefined
+  /** And what it said is on the disk, with how it ended. */
   readonly #ended = Promise.withResolvers<void>()
 
   constructor(context: AttemptContext, spool: Spool, key: AttemptKey) {
@@ -107,7 +133,7 @@ class Supervised implements AgentAttempt {
         key,
         timings: context.timings,
         signal: this.#pushing.signal,
-        onDamage: () => this.#trainer?.end(),
+        onDamage: () => this.#end(),
         onContact: (away) => {
           this.#away = away
         },
@@ -126,24 +152,50 @@ class Supervised implements AgentAttempt {
   }
 
   begin(start: StartMessage): void {
-    this.#trainer = this.#context.startTrainer(start, {
+    this.#gone = this.#train(start).catch(
+      (error: unknown): TrainerEnd => ({ type: 'unstartable', why: inWords(error) }),
+    )
+    void this.#gone.then((end) => this.#trainerEnded(end)).finally(this.#ended.resolve)
+  }
+
+  async #train(start: StartMessage): Promise<TrainerEnd> {
+    const { signal } = this.#leaving
+    const prepared = await this.#context.prepare(start, signal, (reason) => {
+      this.#trouble = reason
+      this.#context.onTrouble?.()
+    })
+    if (signal.aborted) return { type: 'killed', signal: 'SIGTERM' }
+    const trainer = this.#context.startTrainer(prepared, {
       onEvent: (event) => this.#heard(event),
       onAlive: () => undefined,
     })
-    void this.#trainer.ended.then((end) => this.#trainerEnded(end)).finally(this.#ended.resolve)
+    this.#trainer = trainer
+    for (const message of this.#early.splice(0)) trainer.send(message)
+    return trainer.ended
+  }
+
+  #send(message: HostMessage): void {
+    if (this.#trainer === undefined) this.#early.push(message)
+    else this.#trainer.send(message)
+  }
+
+  #end(): void {
+    this.#leaving.abort()
+    this.#trainer?.end()
   }
 
   stored(lastSeq: number): void {
-    this.#trainer?.send({ type: 'stored', seq: lastSeq })
+    this.#send({ type: 'stored', seq: lastSeq })
     this.#pusher.poke()
   }
 
   /** The disk takes nothing more, or takes it again. */
   troubled(reason: string | undefined): void {
-    this.#trouble = reason
+    this.#trouble = reason && `Its spool cannot be written (${reason}); it goes on by itself when it can.`
+    this.#context.onTrouble?.()
     if (this.#isPausedByHost) return
-    this.#trainer?.send({ type: reason === undefined ? 'resume' : 'pause' })
-    if (reason === undefined) for (const command of this.#held.splice(0)) this.#trainer?.send(command)
+    this.#send({ type: reason === undefined ? 'resume' : 'pause' })
+    if (reason === undefined) for (const command of this.#held.splice(0)) this.#send(command)
   }
 
   command(command: CommandMessage): void {
@@ -153,28 +205,28 @@ class Supervised implements AgentAttempt {
       // It goes on when there is room.
       if (this.#trouble !== undefined) return void this.#held.push(command)
     }
-    this.#trainer?.send(command)
+    this.#send(command)
   }
 
   fence(reason: string): void {
     this.#fenced ??= reason
-    this.#trainer?.end()
+    this.#end()
     this.#pushing.abort()
   }
 
   async preempt(reason: string, { checkpoint, push }: PreemptPatience): Promise<void> {
     this.#preempted ??= reason
     const bound = new AbortController()
-    // One that stands still has made its checkpoint as it paused.
-    if (!this.#isPaused) {
+    // One that stands still has made its checkpoint as it paused; before there is a trainer there is none to make.
+    if (!this.#isPaused && this.#trainer !== undefined) {
       const paused = new Promise<void>((resolve) => {
         this.#onPaused = resolve
       })
-      this.#trainer?.send({ type: 'pause' })
+      this.#send({ type: 'pause' })
       await Promise.race([paused, this.#ended.promise, pauseFor(checkpoint, bound.signal)])
     }
     await Promise.race([this.#spool.settled(), pauseFor(checkpoint, bound.signal)])
-    this.#trainer?.end()
+    this.#end()
     await Promise.race([this.outcome, pauseFor(push, bound.signal)])
     bound.abort()
     this.#pushing.abort()
@@ -207,8 +259,9 @@ class Supervised implements AgentAttempt {
 
   /** What stands in the spool goes when the host has it, or wants it no more. */
   async #conclude(pushed: Pushed): Promise<Pushed> {
-    if (pushed.type !== 'done') this.#trainer?.end()
-    await this.#trainer?.ended
+    if (pushed.type !== 'done') this.#end()
+    await this.#gone
+    // Where the disk is full, what waits for it is given up by the closing.
     await this.#spool.close()
     await this.#ended.promise
     const ended: Pushed = this.#fenced === undefined ? pushed : { type: 'fenced', reason: this.#fenced }

@@ -25,6 +25,8 @@ export interface HostAddress {
 }
 
 export interface HttpsDesk extends Desk {
+  /** The host's own program, as it serves it: gzip. */
+  app(signal: AbortSignal): Promise<Uint8Array>
   close(): void
 }
 
@@ -142,6 +144,7 @@ export function createHttpsDesk(address: HostAddress, attendFor: () => number): 
         method: 'GET',
         path: `/v1/datasets/${encodeURIComponent(id)}/${encodeURIComponent(name)}?from=${from}`,
       }),
+    app: (signal) => whole({ method: 'GET', path: '/v1/app', signal }),
     close() {
       attending.destroy()
       working.destroy()

@@ -2,8 +2,6 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { About } from '../../shared/api/lab.ts'
 import type { Services } from '../../shared/api/services.ts'
-import type { WorkerServices } from '../../shared/api/workers.ts'
-import { UserError } from '../../shared/errors.ts'
 import type { Core } from '../core.ts'
 import { placeExamples } from '../ensembles/examplePlaces.ts'
 import { createDatasetServices } from './datasets.ts'
@@ -47,30 +45,9 @@ export function createServices(
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
     elsewhere: createElsewhereServices(core, pulse),
-    workers: createWorkerServices(untilTheyCome, pulse),
+    workers: createWorkerServices(core.workers, pulse),
     sql: createSqlServices(core),
     mistakes: { place: (input) => placeExamples(core, input) },
     lab: createLabServices(core, pulse, door, { root, windowFolder }),
   }
-}
-
-/** A host without workers, as long as the core has no service of them. */
-const none = async (): Promise<never> => {
-  throw new UserError('While asking for a worker: this host has none.')
-}
-const untilTheyCome: WorkerServices = {
-  info: async () => ({
-    workers: [],
-    queue: { state: 'none', address: null, words: null, offers: 0 },
-    address: null,
-    problem: null,
-    slurm: { isReady: false, words: null },
-    patience: 30 * 60_000,
-  }),
-  add: none,
-  inviteAgain: none,
-  command: none,
-  setSettings: () => {
-    throw new UserError('While setting how long workers are waited for: this host has none.')
-  },
 }

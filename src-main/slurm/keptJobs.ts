@@ -33,6 +33,15 @@ export type KeptJob = z.infer<typeof keptJob>
 export const elementOf = (job: string, { runIds }: Pick<KeptJob, 'runIds'>, index: number): string =>
   runIds.length > 1 ? `${job}_${index}` : job
 
+/** Those that no verdict has been spoken of yet. */
+export function elementsOf(kept: KeptJob): { readonly job: string; readonly runId: string }[] {
+  const { job } = kept
+  if (job === null) return []
+  return kept.runIds
+    .map((runId, index) => ({ job: elementOf(job, kept, index), runId }))
+    .filter((element) => !kept.settled.includes(element.job))
+}
+
 export interface KeptJobs {
   /** A file that is damaged is none. */
   list(): KeptJob[]

@@ -5,15 +5,20 @@ import { type FolderDoor, openFolderDoor } from '../workers/folderDoor.ts'
 import { createSlurmCommands, SlurmAway } from './commands.ts'
 import { createKeptJobs } from './keptJobs.ts'
 import { folderHere, readSlurmSettings, type SlurmSettings } from './settings.ts'
-import { noMemory, type SlurmLab, syncSlurm } from './sync.ts'
+import { noMemory, type SlurmLab, type SlurmMemory, syncSlurm } from './sync.ts'
 import { readSlurmToken } from './workerOfSlurm.ts'
+
+export interface SlurmState {
+  readonly isReady: boolean
+  readonly words: string | null
+}
 
 /** Keeps the jobs of Slurm and the lab alike, and answers jobs through the shared folder. */
 export interface SlurmService {
   /** Something waits again, or is not to train any more: looked at soon. */
   poke(): void
   /** Whether Slurm can be used; in words where not, or where something must be done. */
-  state(): { readonly isReady: boolean; readonly words: string | null }
+  state(): SlurmState
   close(): Promise<void>
 }
 
@@ -24,7 +29,7 @@ export interface SlurmParts {
   onQueueChanged(): void
   /** Below 1: all goes by so much faster, for tests. */
   readonly clock?: number
-  readonly env?: NodeJS.ProcessEnv
+  readonly env?: NodeJS.ProcessEnv | undefined
   readonly log?: (line: string) => void
 }
 
@@ -35,7 +40,6 @@ const afterPoke = 200
 export function createSlurm(parts: SlurmParts): SlurmService {
   const { home, store, onQueueChanged, clock = 1, env } = parts
   const memory = noMemory()
-  const kept = createKeptJobs(home)
   const door = createDoorKeeper(parts)
   let problem: string | null = null
   let timer: NodeJS.Timeout | undefined
@@ -48,15 +52,8 @@ export function createSlurm(parts: SlurmParts): SlurmService {
       const settings = readSlurmSettings(home)
       await door.keep(settings)
       problem = null
-      if (settings === undefined) return
-      const lab = {
-        store,
-        kept,
-        settings,
-        commands: createSlurmCommands(settings.login, env),
-        onQueueChanged,
-      }
-      await kept.alone(() => syncSlurm(lab, memory))
+      if (settings === undefined || readSlurmToken(settings) === undefined) return
+      await syncOnce({ home, store, onQueueChanged, env }, settings, memory)
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error)
       // Whatever it was, jobs that run go on, and the next look may find it mended.
@@ -83,7 +80,7 @@ export function createSlurm(parts: SlurmParts): SlurmService {
       isPoked = true
       if (looking === undefined) soon(afterPoke)
     },
-    state: () => stateOf(home, problem),
+    state: () => slurmState(home, problem),
     async close() {
       isClosed = true
       clearTimeout(timer)
@@ -93,7 +90,20 @@ export function createSlurm(parts: SlurmParts): SlurmService {
   }
 }
 
-function stateOf(home: string, problem: string | null): ReturnType<SlurmService['state']> {
+/** One comparison, when no other program of this lab makes one. @throws as `syncSlurm` */
+export async function syncOnce(
+  parts: Pick<SlurmParts, 'home' | 'store' | 'onQueueChanged' | 'env'>,
+  settings: SlurmSettings,
+  memory: SlurmMemory,
+): Promise<void> {
+  const { home, store, onQueueChanged, env } = parts
+  const kept = createKeptJobs(home)
+  const commands = createSlurmCommands(settings.login, env)
+  await kept.alone(() => syncSlurm({ store, kept, settings, commands, onQueueChanged }, memory))
+}
+
+/** Whether Slurm can be used, as far as its settings say. @param problem what was found wrong besides */
+export function slurmState(home: string, problem: string | null): SlurmState {
   try {
     const settings = readSlurmSettings(home)
     if (settings === undefined || readSlurmToken(settings) === undefined)

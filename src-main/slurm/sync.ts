@@ -3,7 +3,7 @@ import type { PlacedAttempt } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { JobState, SlurmCommands } from './commands.ts'
 import { isLive, type JobEnd, jobEnd } from './jobEnds.ts'
-import { elementOf, type KeptJob, type KeptJobs } from './keptJobs.ts'
+import { elementsOf, type KeptJobs } from './keptJobs.ts'
 import type { SlurmSettings } from './settings.ts'
 import { jobPlans, type Submittable, submitJob } from './submission.ts'
 
@@ -162,14 +162,6 @@ async function cancelUnwanted(
     }
   }
   if (unwanted.length > 0) await commands.cancel(unwanted)
-}
-
-const elementsOf = (kept: KeptJob): { readonly job: string; readonly runId: string }[] => {
-  const { job } = kept
-  if (job === null) return []
-  return kept.runIds
-    .map((runId, index) => ({ job: elementOf(job, kept, index), runId }))
-    .filter((element) => !kept.settled.includes(element.job))
 }
 
 function settle(kept: KeptJobs, job: string): void {

@@ -8,6 +8,7 @@ import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import type { RunRecord } from '../store/types.ts'
 import { TurnedAway } from '../workerLink/desk.ts'
 import { type DeskContext, wordsOf } from './deskContext.ts'
+import { endAttempt } from './failedAttempt.ts'
 import type { Spooled } from './spooledBy.ts'
 
 /** @throws TurnedAway for another protocol, whichever is the older */
@@ -44,7 +45,8 @@ export async function handOut(
     if (refused !== undefined) return refused
     // Whoever asks again for what it has, without an event of it, never heard the answer.
     const placed = store.workers.placedAttempt(request.runId)
-    if (placed !== undefined) return ofActive(context, worker, spooled, placed)
+    if (placed !== undefined && !beganAgain(context, worker, placed, request))
+      return ofActive(context, worker, spooled, placed)
     await catalogue.resolve(before.datasetId)
   } catch (error) {
     if (error instanceof StoreError) return later(context, error.message)
@@ -123,6 +125,21 @@ function isFor(placement: Placement, workerId: string, slurmJob: string | undefi
   }
 }
 
+/**
+ * Slurm begins a job again only when what ran in it is over, be it that it was preempted or that its node failed: the attempt
+ * is given up. One of a node that is cut off and trains on is fenced like any other.
+ */
+function beganAgain(
+  context: DeskContext,
+  worker: WorkerRecord,
+  placed: PlacedAttempt,
+  { slurmJob }: StartRequest,
+): boolean {
+  if (slurmJob === undefined || placed.slurmJob !== slurmJob || placed.workerId !== worker.id) return false
+  const reason = `Slurm began job ${slurmJob} again.`
+  return endAttempt(context, placed, { reason, isFailure: false, isOver: true })
+}
+
 /** Somebody has it already: this worker, who may not have heard so, or another within the host's patience. */
 function ofActive(
   context: DeskContext,
@@ -131,7 +148,9 @@ function ofActive(
   placed: PlacedAttempt,
 ): StartAnswer {
   const { store } = context
-  if (placed.workerId === worker.id && placed.lastSeq < 0 && !spooled.has(worker.id, placed)) {
+  // All jobs of Slurm are one worker: one of them must not get what another has.
+  const isOwn = placed.workerId === worker.id && placed.slurmJob === null
+  if (isOwn && placed.lastSeq < 0 && !spooled.has(worker.id, placed)) {
     const run = store.read.run(placed.runId)
     return answer(startMessage(store, run), run)
   }

@@ -16,6 +16,14 @@ export function ownHost(): string {
   return hostname()
 }
 
+/** All that other machines may reach this one by: its name, then its addresses, those of IPv4 first. */
+export function ownAddresses(): string[] {
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const outer = found.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+  const of = (family: string) => outer.filter((each) => each.family === family).map(({ address }) => address)
+  return [...new Set([hostname(), ...of('IPv4'), ...of('IPv6')])]
+}
+
 /**
  * @param text what a user says: "gpu-box", "10.0.0.5:7000", "[fd00::5]:7000", "fd00::5"
  * @param port where the text says none  @throws UserError for what is no such thing

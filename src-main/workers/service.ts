@@ -1,24 +1,30 @@
 import path from 'node:path'
 import type { Invitation, QueueInfo, WorkersInfo } from '../../shared/api/workers.ts'
 import { UserError } from '../../shared/errors.ts'
-import type { TrainerEvent } from '../../shared/run/messages.ts'
-import type { QueueAccess } from '../../shared/worker/protocol.ts'
 import { timingsOf } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { RunService } from '../runs/service.ts'
+import { createSlurm, type SlurmService, slurmState } from '../slurm/submitter.ts'
 import type { WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { Desk } from '../workerLink/desk.ts'
 import { type HostCertificate, hostCertificate } from './certificate.ts'
-import type { DeskContext } from './deskContext.ts'
+import { type DeskContext, wordsOf } from './deskContext.ts'
 import { endAttempt } from './failedAttempt.ts'
 import { createGate } from './gate.ts'
 import { createHostDesk } from './hostDesk.ts'
+import { createLabOffers, queueAccessOf } from './labOffers.ts'
 import { createListener, listeningProgram } from './listener.ts'
+import { howToServe, type Offers } from './offers.ts'
 import { ownHost, parseAddress, urlOf } from './ownAddress.ts'
 import { createPatience } from './patience.ts'
+import { readQueueFile } from './queueFile.ts'
 import { codeLife, createGuesses, hashOf, newCode } from './secrets.ts'
 import { startWorkerServer } from './server.ts'
 import { workerInfo, workerInfos } from './workersInfo.ts'
+
+/** Milliseconds between two looks for what attempts have left that are over. */
+const sweepEvery = 3_600_000
 
 /** Other machines that train runs of this lab: who they are, and what they are told. */
 export interface WorkerService {
@@ -41,18 +47,11 @@ export interface WorkerService {
   close(): Promise<void>
 }
 
-/** What offers runs to workers, while this program listens. */
-export interface Offers {
-  poke(): void
-  state(): Promise<QueueInfo>
-  close(): Promise<void>
-}
-
 export interface WorkerServiceOptions {
   readonly home: string
   readonly store: Store
   readonly catalogue: Pick<Catalogue, 'resolve'>
-  readonly runs: { tellStored(events: readonly TrainerEvent[]): void; pokeQueue(): void }
+  readonly runs: Pick<RunService, 'tellStored' | 'pokeQueue' | 'onQueued'>
   /** Below 1: time goes by so much faster, for tests. */
   readonly clock?: number
   /** Where workers find this host when nothing else is said. */
@@ -66,10 +65,6 @@ export interface WorkerServiceOptions {
     readonly code: string
     readonly name: string
   }) => string
-  /** Begun when this program listens. */
-  readonly offers?: (context: Pick<DeskContext, 'store' | 'timings'>) => Offers
-  readonly queueAccess?: (worker: WorkerRecord) => QueueAccess | null
-  readonly slurm?: () => WorkersInfo['slurm']
   readonly log?: (line: string) => void
 }
 
@@ -77,23 +72,26 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
   const { home, store, catalogue, runs, clock = 1, app, log = () => undefined } = options
   const folder = path.join(home, 'workers')
   let offers: Offers | undefined
+  let slurm: SlurmService | undefined
   const context: DeskContext = {
     store,
     catalogue,
     folder,
     timings: () => timingsOf(store.workers.settings().patience, clock),
     build: async () => (await app()).build,
-    queueAccess(workerId) {
+    queueAccess(workerId, via) {
       const worker = store.workers.find(workerId)
-      return (worker && options.queueAccess?.(worker)) ?? null
+      return worker === undefined ? null : queueAccessOf(home, worker, via)
     },
     tellStored: runs.tellStored,
-    onQueueChanged() {
-      runs.pokeQueue()
-      offers?.poke()
-    },
+    // Tells offers and Slurm too.
+    onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
+  const unsubscribe = runs.onQueued(() => {
+    offers?.poke()
+    slurm?.poke()
+  })
   const desk = createHostDesk(context)
   const patience = createPatience(context)
   const guesses = createGuesses(context.now)
@@ -105,11 +103,15 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     })
     return certificate
   }
+  let sweeper: NodeJS.Timeout | undefined
+  const sweep = (): void => {
+    desk.sweep().catch((error: unknown) => log(`While clearing away what workers sent: ${wordsOf(error)}`))
+  }
   const listener = createListener({
     folder,
     database: store.path,
     pin: async () => (await ownCertificate()).sha256,
-    isWanted: () => store.workers.any(),
+    isWanted: () => store.health().access === 'write' && store.workers.any(),
     start: async (port) =>
       startWorkerServer({
         certificate: await ownCertificate(),
@@ -122,8 +124,11 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       }),
     onListening() {
       patience.begin()
-      offers = options.offers?.(context)
-      void desk.sweep().catch((error: unknown) => log(`While sweeping what workers sent: ${String(error)}`))
+      offers = createLabOffers({ home, store, timings: context.timings(), log })
+      const { onQueueChanged } = context
+      slurm = createSlurm({ home, store, deskFor: desk.deskFor, onQueueChanged, clock, log })
+      sweep()
+      sweeper = setInterval(sweep, sweepEvery).unref()
     },
     retry: () => context.timings().retry,
   })
@@ -138,7 +143,8 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
   const seen = async () => ({
     store,
     timings: context.timings(),
-    build: await context.build(),
+    // Made of all that the program is: not before there is somebody who has one.
+    build: store.workers.list().some(({ build }) => build !== null) ? await context.build() : '',
     now: context.now(),
   })
 
@@ -168,10 +174,10 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       const isListening = listener.port() !== undefined || elsewhere() !== undefined
       return {
         workers: workerInfos(await seen()),
-        queue: (await offers?.state()) ?? noQueue,
+        queue: (await offers?.state()) ?? queueElsewhere(home),
         address: isListening ? urlOf({ host: ownHost(), port: port() }) : null,
         problem: listener.problem(),
-        slurm: options.slurm?.() ?? { isReady: false, words: null },
+        slurm: slurm?.state() ?? slurmState(home, null),
         patience: store.workers.settings().patience,
       }
     },
@@ -186,19 +192,28 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     listen: (asked = options.port) => listener.begin(asked),
     deskFor: desk.deskFor,
     async close() {
+      unsubscribe()
       desk.close()
       await listener.close()
+      clearInterval(sweeper)
       await offers?.close()
+      await slurm?.close()
       patience.end()
     },
   }
 }
 
-const noQueue: QueueInfo = {
-  state: 'none',
-  address: null,
-  words: 'No queue was set up; start one with "anneal workers serve-queue".',
-  offers: 0,
+/** What a program says of the queue that makes no offers itself. */
+function queueElsewhere(home: string): QueueInfo {
+  const queue = readQueueFile(home)
+  return queue === undefined
+    ? { state: 'none', address: null, words: howToServe, offers: 0 }
+    : {
+        state: 'away',
+        address: `${queue.host}:${queue.port}`,
+        words: 'Only the program that listens for workers is connected to the queue.',
+        offers: 0,
+      }
 }
 
 const stateAfter = { drain: 'draining', welcome: 'joined', remove: 'removed' } as const

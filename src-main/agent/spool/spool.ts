@@ -3,6 +3,7 @@ import { rm, rmdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
+import { reasonOf } from '../../datasets/storageTrouble.ts'
 import type { SpooledEvent } from '../../workerLink/desk.ts'
 import { openBlobs } from './blobs.ts'
 import { isPlainFolder, makeFolder, openPlain, syncFolder } from './durable.ts'
@@ -164,7 +165,7 @@ export async function openSpool(
       try {
         await store(batch)
       } catch (error) {
-        const words = error instanceof Error ? error.message : String(error)
+        const words = reasonOf(error)
         if (words !== trouble) onTrouble(words)
         trouble = words
         again = setTimeout(() => void line.next(writeAll), retryAfter())

@@ -47,7 +47,11 @@ async function lab(t: TestContext, changes: Record<string, unknown> = {}): Promi
       const start = desk.nextStart()
       const folder = path.join(spools, start.runId, String(start.attempt))
       const timings = timingsOf(undefined, 0.01)
-      return beginAttempt({ desk, folder, startTrainer, timings: () => ({ ...timings, push: 5 }) }, start)
+      const prepare = async () => start
+      return beginAttempt(
+        { desk, folder, startTrainer, prepare, timings: () => ({ ...timings, push: 5 }) },
+        start,
+      )
     },
   }
 }
@@ -167,9 +171,16 @@ test('one that the host hands out twice is trained once', async (t) => {
   }
   const attempt = await here.begin()
   const folder = path.join(here.spools, 'run', '2')
+  const start = { ...here.first, attempt: 2 }
   const again = beginAttempt(
-    { desk: here.desk, folder, startTrainer: childTrainers(async (id) => id), timings: () => timingsOf() },
-    { ...here.first, attempt: 2 },
+    {
+      desk: here.desk,
+      folder,
+      startTrainer: childTrainers(async (id) => id),
+      prepare: async () => start,
+      timings: () => timingsOf(),
+    },
+    start,
   )
   await assert.rejects(again, /attempt 2 of run run has been here before/)
   attempt.fence('the test is over')

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { createSlurmCommands } from '../../../src-main/slurm/commands.ts'
+import { createSlurmCommands, SlurmAway } from '../../../src-main/slurm/commands.ts'
 import { createKeptJobs } from '../../../src-main/slurm/keptJobs.ts'
 import { slurmSettings } from '../../../src-main/slurm/settings.ts'
 import { noMemory, type SlurmLab, syncSlurm } from '../../../src-main/slurm/sync.ts'
 import { newRun, putDataset, tempFolder, tempStore } from '../store/fixtures.ts'
 import { runIdsOf, storedStudy } from '../store/studyFixtures.ts'
-import { missingForSlurm } from '../workers/machines/missing.ts'
+import { missingForMachines, missingForSlurm } from '../workers/machines/missing.ts'
 import { startSlurm } from '../workers/machines/slurm.ts'
+import { startSshd } from '../workers/machines/sshd.ts'
 
 /** In the place of the program on the nodes: it does what the file of its run says. */
 const program = `#!/bin/sh
@@ -121,4 +122,25 @@ test('a real Slurm has a job for each run that waits for it, and for no other', 
   const strict = { ...lab, settings: { ...settings, partition: 'nowhere' } }
   await assert.rejects(syncSlurm(strict, memory), /sbatch refused it: .*nvalid partition/)
   assert.deepEqual(kept.list(), [])
+
+  // By ssh it is the same Slurm, whatever a folder is called.
+  if (missingForMachines('sshd', 'ssh-keygen') !== undefined) return
+  const sshd = await startSshd({ SLURM_CONF: String(slurm.env.SLURM_CONF) })
+  t.after(sshd.close)
+  const there = createSlurmCommands(sshd.login, sshd.env)
+  assert.deepEqual(await there.jobs(), await lab.commands.jobs())
+  const script = path.join(slurm.folder, `it's "a" $folder`, 'job.sh')
+  await there.putFile(script, '#!/bin/sh\n#SBATCH --job-name=far --output=/dev/null\nexec sleep 100\n')
+  assert.equal(statSync(script).mode & 0o777, 0o600)
+  const job = await there.submit(script)
+  assert.equal((await lab.commands.jobs()).get(job)?.name, 'far')
+  await there.cancel([job])
+  await there.cancel([job])
+  assert.equal(await stateOf(job), 'CANCELLED')
+  await sshd.close()
+  await assert.rejects(there.jobs(), (error: Error) => {
+    assert.ok(error instanceof SlurmAway)
+    assert.match(error.message, /^squeue on root@127\.0\.0\.1: .*refused/)
+    return true
+  })
 })

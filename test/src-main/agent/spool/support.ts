@@ -32,7 +32,7 @@ export async function opened(folder: string): Promise<Watched> {
   return { spool, stored, troubles }
 }
 
-const numbers = (length: number, seed: number): Float64Array =>
+const numbers = (length: number, seed: number): Float64Array<ArrayBuffer> =>
   Float64Array.from({ length }, (_, i) => Math.sin(seed + i))
 
 export const metrics = (seq: number, length = 3): TrainerEvent => ({
