@@ -81,6 +81,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     build: async () => (await app()).build,
     queueAccess: createQueueAccess(home, log),
     tellStored: runs.tellStored,
+    // Tells offers and Slurm too.
     onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
