@@ -3,6 +3,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Configuration, Platform, build as packApp } from 'electron-builder'
 import sharp from 'sharp'
+import { workerPackages } from '../src-main/workers/workerPackages.ts'
 import { build } from './build.ts'
 import { packaging } from './packaging.ts'
 
@@ -41,10 +42,15 @@ async function prepare(made: string): Promise<void> {
     .resize(1024, 1024)
     .png()
     .toFile(path.join(made, 'icon.png'))
-  const { name, version, type }: Record<string, unknown> = JSON.parse(
-    readFileSync(path.join(root, 'package.json'), 'utf8'),
-  )
+  const packageText = readFileSync(path.join(root, 'package.json'), 'utf8')
+  const { name, version, type }: Record<string, unknown> = JSON.parse(packageText)
   writeFileSync(path.join(made, 'package.json'), `${JSON.stringify({ name, version, type })}\n`)
+  const lockText = readFileSync(path.join(root, 'package-lock.json'), 'utf8')
+  const ofWorkers = workerPackages(packageText, lockText)
+  const folder = path.join(made, 'workerPackages')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path.join(folder, 'package.json'), ofWorkers.packageFile)
+  writeFileSync(path.join(folder, 'package-lock.json'), ofWorkers.lockFile)
 }
 
 if (import.meta.main) {

@@ -39,7 +39,7 @@ const leftovers = [
  * Electron loads out/ from the archive, whose integrity it checks. Trainers and the command line run on a plain Node, which
  * reads no archive: their sources and packages lie beside it, with the Node they run on. They run as TypeScript, as they
  * do in a checkout; Node refuses that below node_modules only.
- * @param made the folder with what is made for packing: icon.png and package.json
+ * @param made the folder with what is made for packing: icon.png, package.json and workerPackages/
  */
 export function packaging(made: string): Configuration {
   return {
@@ -68,6 +68,8 @@ export function packaging(made: string): Configuration {
       },
       // Says that the sources beside the archive are modules, and of which version they are.
       { from: path.join(made, 'package.json'), to: 'app.asar.unpacked/package.json' },
+      // What other machines install that become workers of this one.
+      { from: path.join(made, 'workerPackages'), to: 'app.asar.unpacked/workerPackages' },
     ],
     electronFuses,
     // better-sqlite3 and sharp bring binaries of Node-API, which Electron loads as they are.

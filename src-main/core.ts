@@ -12,6 +12,10 @@ import { createRunService, type RunService } from './runs/service.ts'
 import { openStore } from './store/index.ts'
 import type { Store } from './store/types.ts'
 import { createStudyService, type StudyService } from './studies/service.ts'
+import { appBundle } from './workers/appBundle.ts'
+import { workerEnvironment } from './workers/environment.ts'
+import { joinCommand } from './workers/joinCommand.ts'
+import { createWorkerService, type WorkerService } from './workers/service.ts'
 
 export interface CoreOptions {
   /** Where data sets and, unless `db` says otherwise, the database live. */
@@ -22,6 +26,8 @@ export interface CoreOptions {
   readonly contenders?: readonly EngineName[]
   /** Takes a line for whoever looks into why something was slow. */
   readonly log?: (line: string) => void
+  /** Where ANNEAL_CLOCK and ANNEAL_WORKERS_PORT are looked for, if not in this program's own. */
+  readonly env?: Environment
 }
 
 /** The services behind every door. */
@@ -36,6 +42,8 @@ export interface Core {
   readonly ensembles: EnsembleService
   readonly predictions: PredictionService
   readonly outsidePredictions: PredictionsService
+  /** Other machines, which find this one only after `listen`. */
+  readonly workers: WorkerService
   /** Ends the trainers of this host, then closes the database. */
   close(): Promise<void>
 }
@@ -54,7 +62,8 @@ export function databaseFile(env: Environment, db?: string): string {
 }
 
 /** For reading only where nothing can be written: `store.health` says so. @throws UserError when it cannot even be read */
-export function openCore({ home, db, contenders, log }: CoreOptions): Core {
+export function openCore({ home, db, contenders, log, env = process.env }: CoreOptions): Core {
+  const forWorkers = workerEnvironment(env)
   const store = openStore(db, { ...(log !== undefined && { log }) })
   const catalogue = createCatalogue(home)
   const devices = createDevices({
@@ -74,6 +83,16 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
   const runs = createRunService(store, catalogue, devices)
   const ensembles = createEnsembleService(store, catalogue, devices)
   const elsewhere = createElsewhereService(store)
+  const workers = createWorkerService({
+    ...forWorkers,
+    home,
+    store,
+    catalogue,
+    runs,
+    app: appBundle,
+    invitationCommand: joinCommand,
+    ...(log !== undefined && { log }),
+  })
   return {
     home,
     store,
@@ -85,9 +104,11 @@ export function openCore({ home, db, contenders, log }: CoreOptions): Core {
     ensembles,
     predictions: createPredictionService(store, devices, ensembles),
     outsidePredictions: createPredictionsService(store, catalogue),
+    workers,
     async close() {
       devices.close()
       await elsewhere.close()
+      await workers.close()
       await runs.close()
       store.close()
     },

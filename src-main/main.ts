@@ -95,6 +95,7 @@ function open(): void {
   window.show(desktopOrigin)
   core.runs.workOnQueue()
   core.elsewhere.followAll()
+  void core.workers.listen()
 }
 
 function sentenceOf(error: unknown): string {

@@ -25,6 +25,7 @@ const pages = {
   newStudy: () => import('./pages/studies/new/NewStudyPage.tsx'),
   study: () => import('./pages/studies/StudyPage.tsx'),
   data: () => import('./pages/data/DataPage.tsx'),
+  workers: () => import('./pages/workers/WorkersPage.tsx'),
   sql: () => import('./pages/sql/SqlPage.tsx'),
   settings: () => import('./pages/settings/SettingsPage.tsx'),
 }
@@ -171,6 +172,12 @@ const dataRoute = createRoute({
   component: lazyRouteComponent(pages.data, 'DataPage'),
 })
 
+const workersRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/workers',
+  component: lazyRouteComponent(pages.workers, 'WorkersPage'),
+})
+
 const sqlRoute = createRoute({
   getParentRoute: () => root,
   path: '/sql',
@@ -198,6 +205,7 @@ const routeTree = root.addChildren([
   newStudyRoute,
   studyRoute,
   dataRoute,
+  workersRoute,
   sqlRoute,
   settingsRoute,
 ])

@@ -27,6 +27,7 @@ import {
   launchRun,
   listRuns,
   moveQueuedRun,
+  placeRun,
   planSpec,
   runId,
   runIds,
@@ -41,12 +42,14 @@ import {
   extendStudy,
   launchRateTest,
   launchStudy,
+  planStudy,
   rankTestsInput,
   removeStudy,
   slotSettings,
   studyId,
   viewRateTest,
 } from './studies.ts'
+import { addWorker, commandWorker, oneWorker, workerSettings } from './workers.ts'
 
 const oneRun = z.strictObject({ id: runId })
 const manyRuns = z.strictObject({ ids: runIds })
@@ -96,6 +99,9 @@ const runs = router({
   moveQueued: procedure
     .input(input(moveQueuedRun, 'moving a run in the queue'))
     .mutation(({ ctx, input }) => ctx.runs.moveQueued(input)),
+  place: procedure
+    .input(input(placeRun, 'placing a run'))
+    .mutation(({ ctx, input }) => ctx.runs.place(input)),
   command: procedure
     .input(input(commandRun, 'asking a run'))
     .mutation(({ ctx, input }) => ctx.runs.command(input)),
@@ -181,11 +187,11 @@ const studies = router({
       withCursors(ctx.studies.watch(input.id, input.lastEventId ?? undefined, signal)),
     ),
   plan: procedure
-    .input(input(launchStudy, 'planning a study'))
+    .input(input(planStudy, 'planning a study'))
     .query(({ ctx, input }) => ctx.studies.plan(input.spec)),
   launch: procedure
     .input(input(launchStudy, 'launching a study'))
-    .mutation(({ ctx, input }) => ctx.studies.launch(input.spec)),
+    .mutation(({ ctx, input }) => ctx.studies.launch(input.spec, input.placement)),
   command: procedure
     .input(input(commandStudy, 'asking a study'))
     .mutation(({ ctx, input }) => ctx.studies.command(input)),
@@ -302,6 +308,28 @@ const predictions = router({
     .subscription(({ ctx, input, signal }) => refusing(ctx.predictions.answer(input, signal))),
 })
 
+/** Other machines. */
+const workers = router({
+  info: procedure.query(({ ctx }) => ctx.workers.info()),
+  changes: procedure
+    .input(input(watchAll, 'watching the workers'))
+    .subscription(({ ctx, input, signal }) =>
+      withCursors(ctx.workers.changes(input.lastEventId ?? undefined, signal)),
+    ),
+  add: procedure
+    .input(input(addWorker, 'adding a worker'))
+    .mutation(({ ctx, input }) => ctx.workers.add(input)),
+  inviteAgain: procedure
+    .input(input(oneWorker, 'making a new command for a worker'))
+    .mutation(({ ctx, input }) => ctx.workers.inviteAgain(input.id)),
+  command: procedure
+    .input(input(commandWorker, 'asking a worker'))
+    .mutation(({ ctx, input }) => ctx.workers.command(input)),
+  setSettings: procedure
+    .input(input(workerSettings, 'setting how long workers are waited for'))
+    .mutation(({ ctx, input }) => ctx.workers.setSettings(input)),
+})
+
 /** Every procedure a window may call. It only translates; `Services` decides. */
 export const appRouter = router({
   runs,
@@ -313,6 +341,7 @@ export const appRouter = router({
   predictions,
   datasets,
   mistakes,
+  workers,
   sql,
   lab,
 })

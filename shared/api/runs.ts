@@ -9,6 +9,7 @@ import type { RateTestSettings } from '../run/rateTest.ts'
 import type { RunSpec } from '../run/spec.ts'
 import type { RunStatus } from '../run/state.ts'
 import type { SchedulePlan } from '../schedule/index.ts'
+import { placement, type RunPlace } from '../worker/placement.ts'
 
 /*
  * What the doors show of runs. Steps count from 0 (`step`: the one after which something happened), epochs and cycles
@@ -79,6 +80,8 @@ export interface RunInfo {
   readonly planned: EditedPlan
   /** Steps of the plan after its edits. */
   readonly totalSteps: number
+  /** Of a run that is placed on another machine, also after its end; null for one of here. */
+  readonly place: RunPlace | null
   /** Steps whose metrics are stored. */
   readonly stepsDone: number
   readonly attempt: number
@@ -159,6 +162,8 @@ export const launchRun = z.strictObject({
   when: z.enum(['now', 'queue']).default('now'),
   /** Random ones where absent. */
   initialWeights: weightsSource.optional(),
+  /** Where it is to train. Here where null or absent; elsewhere it always waits until a worker takes it. */
+  placement: placement.nullish(),
 })
 
 export const annotation = z.strictObject({
@@ -175,6 +180,8 @@ export type Annotation = z.infer<typeof annotation>
 export const queueMoves = ['first', 'earlier', 'later', 'last'] as const
 /** earlier, later: by one place. */
 export type QueueMove = (typeof queueMoves)[number]
+/** Of a queued run: where it is to train from now on, null for here. */
+export const placeRun = z.strictObject({ id: runId, placement: placement.nullable() })
 export const moveQueuedRun = z.strictObject({ id: runId, to: z.enum(queueMoves) })
 
 export const commandRun = z.strictObject({ id: runId, command: trainerCommand })
@@ -197,6 +204,8 @@ export const planSpec = z.strictObject({ spec: z.unknown() })
 export type CommandOutcome =
   | { readonly outcome: 'obeyed' }
   | { readonly outcome: 'refused'; readonly reason: string }
+  /** It is kept until it can reach its trainer, on another machine; why that takes its time, in words. */
+  | { readonly outcome: 'waits'; readonly reason: string }
 
 /** What a spec comes to on its data. */
 export interface PlanAnswer {

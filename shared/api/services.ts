@@ -45,6 +45,7 @@ import type {
   listRuns,
   moveQueuedRun,
   PlanAnswer,
+  placeRun,
   RunChange,
   RunListChange,
   RunSummary,
@@ -52,6 +53,7 @@ import type {
 import type { SeriesAnswer, ValueAtStep, valuesAtStep, viewSeries } from './series.ts'
 import type { SqlAnswer, SqlTable, sqlQuestion } from './sql.ts'
 import type { branchRun, RateTestServices, SlotSettings, StudyServices } from './studies.ts'
+import type { WorkerServices, WorkersInfo } from './workers.ts'
 
 /** An update of a subscription, with the place to go on from after a break: given back, it repeats and loses nothing. */
 export interface Update<T> {
@@ -88,6 +90,8 @@ export interface Services {
     extend(input: z.infer<typeof extendRun>): Promise<RunSummary>
     /** @throws UserError when the run is not queued (any more) */
     moveQueued(input: z.infer<typeof moveQueuedRun>): void
+    /** @throws UserError when the run is not queued (any more), or there is no such worker */
+    place(input: z.infer<typeof placeRun>): RunSummary
     /** Resolves when the trainer has obeyed or refused, whichever host it belongs to. */
     command(input: z.infer<typeof commandRun>): Promise<CommandOutcome>
     annotate(change: Annotation): void
@@ -104,6 +108,10 @@ export interface Services {
     names(runId: string): string[]
   }
   readonly studies: StudyServices
+  readonly workers: WorkerServices & {
+    /** The same as `info` as it changes, at most one update a second. */
+    changes(cursor: string | undefined, signal: Cancellation | undefined): Updates<WorkersInfo>
+  }
   readonly ensembles: {
     list(input: z.infer<typeof listEnsembles>): EnsembleInfo[]
     save(input: SaveEnsemble): EnsembleInfo

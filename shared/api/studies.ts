@@ -11,6 +11,7 @@ import type { RateSuggestions } from '../study/rateSuggestions.ts'
 import type { RateWarning } from '../study/rateWarnings.ts'
 import type { SmithBounds } from '../study/smithBounds.ts'
 import type { StudySpec } from '../study/spec.ts'
+import { type Placement, placement } from '../worker/placement.ts'
 import { type RunSummary, runId } from './runs.ts'
 import type { Cancellation, Update } from './services.ts'
 
@@ -48,6 +49,8 @@ export interface StudySummary {
   readonly reason: string | null
   readonly spec: StudySpec
   readonly slots: number | null
+  /** Where its runs train; null: here. */
+  readonly placement: Placement | null
   readonly note: string
   readonly counts: StudyCounts
   /** The cell that is best by the study's objective so far. */
@@ -99,7 +102,12 @@ export interface StudyPreset {
   readonly spec: StudySpec
 }
 
-export const launchStudy = z.strictObject({ spec: z.unknown() })
+export const planStudy = z.strictObject({ spec: z.unknown() })
+export const launchStudy = z.strictObject({
+  spec: z.unknown(),
+  /** Where its runs are to train: here where null or absent. */
+  placement: placement.nullish(),
+})
 export const studyCommands = [
   'pause',
   'resume',
@@ -166,7 +174,7 @@ export interface StudyServices {
   /** @throws UserError for what breaks a rule, in one sentence with axis, rule and value */
   plan(spec: unknown): Promise<StudyPlan>
   /** All runs of its first stage are stored with it in one transaction, queued. */
-  launch(spec: unknown): Promise<StudySummary>
+  launch(spec: unknown, placement?: Placement | null): Promise<StudySummary>
   /**
    * pause: what trains goes on to its end, nothing else is started. cancel: what waits is taken out, what trains is stopped
    * and keeps its last state. resume: goes on, after a cancel also with what that took out. retryFailed: runs that ended by
@@ -197,6 +205,8 @@ export const launchRateTest = z.strictObject({
   /** Instead of a snapshot's state, as a run is given them. */
   initialWeights: weightsSource.optional(),
   when: z.enum(['now', 'queue']).default('now'),
+  /** As a run's. */
+  placement: placement.nullish(),
 })
 
 export const viewRateTest = z.strictObject({
@@ -247,4 +257,6 @@ export const branchRun = z.strictObject({
   /** The child's whole spec. */
   spec: z.unknown(),
   when: z.enum(['now', 'queue']).default('now'),
+  /** As a run's. */
+  placement: placement.nullish(),
 })

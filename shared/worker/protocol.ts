@@ -164,6 +164,7 @@ export const supersededEvent = z.strictObject({
   seq: sequence,
   type: z.literal('superseded'),
 })
+export type SupersededEvent = z.infer<typeof supersededEvent>
 
 /** What becomes of a push, or of the word that an attempt has ended. */
 export const pushAnswer = z.discriminatedUnion('type', [

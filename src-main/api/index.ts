@@ -15,6 +15,7 @@ import { createRunServices } from './runs.ts'
 import { createSeriesServices } from './series.ts'
 import { createSqlServices } from './sql.ts'
 import { createStudyServices } from './studies.ts'
+import { createWorkerServices } from './workers.ts'
 
 export { createFiles, type FileDoor } from './files.ts'
 
@@ -44,6 +45,7 @@ export function createServices(
     predictions: createPredictionServices(core),
     datasets: createDatasetServices(core),
     elsewhere: createElsewhereServices(core, pulse),
+    workers: createWorkerServices(core.workers, pulse),
     sql: createSqlServices(core),
     mistakes: { place: (input) => placeExamples(core, input) },
     lab: createLabServices(core, pulse, door, { root, windowFolder }),

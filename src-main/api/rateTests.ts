@@ -5,12 +5,12 @@ import type { Pulse } from './pulse.ts'
 
 export function createRateTestServices({ store: { read }, runs }: Core, pulse: Pulse): RateTestServices {
   return {
-    async launch({ when, initialWeights: weights, ...rest }) {
+    async launch({ when, initialWeights: weights, placement, ...rest }) {
       const request = { ...rest, weights }
       const id =
-        when === 'now'
+        when === 'now' && !placement
           ? (await runs.launchRateTestToStay(request)).runId
-          : (await runs.enqueueRateTest(request)).id
+          : (await runs.enqueueRateTest(request, placement ?? undefined)).id
       pulse.poke()
       return read.summary(id)
     },

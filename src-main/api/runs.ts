@@ -27,13 +27,16 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
     ...subscriptions(core, pulse),
     plan: (spec) => planFor(core, spec),
     estimate: (spec) => runs.estimate(spec),
-    launch: async ({ spec, when, initialWeights }) => {
+    launch: async ({ spec, when, initialWeights, placement }) => {
       const from = initialWeights && { kind: 'weights' as const, ...initialWeights }
-      return when === 'now' ? launch(spec, from) : after(read.summary((await runs.enqueue(spec, from)).id))
+      if (when === 'now' && !placement) return launch(spec, from)
+      return after(read.summary((await runs.enqueue(spec, from, placement ?? undefined)).id))
     },
-    async branch({ spec, when, ...from }) {
+    async branch({ spec, when, placement, ...from }) {
       const made =
-        when === 'now' ? (await runs.launchToStay(spec, from)).runId : (await runs.enqueue(spec, from)).id
+        when === 'now' && !placement
+          ? (await runs.launchToStay(spec, from)).runId
+          : (await runs.enqueue(spec, from, placement ?? undefined)).id
       return after(read.summary(made))
     },
     async launchDemo() {
@@ -41,12 +44,20 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
       write.annotateRuns({ ids: [id], note: demoNote })
       return after(read.summary(id))
     },
-    resume: async (id) => after(read.summary((await runs.resume(id)).runId)),
+    async resume(id) {
+      await runs.goOn(id)
+      return after(read.summary(id))
+    },
     extend: async ({ id, cycles, epochs = 1, steps }) => {
       const by = cycles !== undefined ? { cycles } : steps !== undefined ? { steps } : { epochs }
-      return after(read.summary((await runs.extend(id, by)).runId))
+      await runs.goOn(id, by)
+      return after(read.summary(id))
     },
     moveQueued: ({ id, to }) => after(write.moveQueuedRun(read.run(id).id, to)),
+    place({ id, placement }) {
+      runs.place(id, placement)
+      return after(read.summary(id))
+    },
     command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
     remove: (ids) => after(write.trashRuns(ids)),
@@ -63,8 +74,8 @@ When it has ended, press "Ensemble 5 snapshots": the average of the five is usua
 function subscriptions({ store, runs }: Core, pulse: Pulse): Pick<Services['runs'], 'changes' | 'watch'> {
   const { read } = store
   const { asKnown, unstored } = runs.ends
-  const isHere = ({ id, status }: RunSummary): boolean =>
-    isActive(status) && read.run(id).hostId === store.hostId
+  const isHere = ({ id, status, place }: RunSummary): boolean =>
+    isActive(status) && place === null && read.run(id).hostId === store.hostId
   return {
     changes(cursor, signal) {
       const news = createNewEnds(unstored)

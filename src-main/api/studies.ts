@@ -33,7 +33,7 @@ export function createStudyServices({ store, studies }: Core, pulse: Pulse): Stu
         return news && { cursor: String(news.version), value: { study: news.study, cells: news.cells } }
       }),
     plan: (spec) => studies.plan(spec),
-    launch: async (spec) => after(summary(await studies.launch(spec))),
+    launch: async (spec, placement) => after(summary(await studies.launch(spec, placement ?? undefined))),
     async command({ id, command }) {
       await studies.command(summary(id).id, command)
       return after(summary(id))

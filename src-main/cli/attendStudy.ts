@@ -12,7 +12,8 @@ const patience = 10_000
 
 /**
  * Works on a study in this process until it has ended, is paused or is cancelled, here or in another program. The first
- * interrupt pauses it: what trains keeps its state and is interrupted. The second ends the command at once.
+ * interrupt pauses it: what trains keeps its state and is interrupted. The second ends the command at once. A study on other
+ * machines is left alone by both.
  */
 export async function attendStudy(
   cli: Cli,
@@ -21,10 +22,11 @@ export async function attendStudy(
 ): Promise<{ change: StudyChange; exitCode: ExitCode }> {
   const { terminal } = cli
   const end = new AbortController()
+  const isElsewhere = core.store.read.study(id).study.placement !== null
   let interrupts = 0
   const unhook = terminal.onInterrupt((times) => {
     interrupts = times
-    if (times > 1) return end.abort()
+    if (times > 1 || isElsewhere) return end.abort()
     terminal.err('\nPausing the study and keeping the state of what trains; once more to end at once.\n')
     void pause(core, id).finally(() => end.abort())
   })
@@ -41,8 +43,10 @@ export async function attendStudy(
     progress.stop()
     core.runs.leaveQueue()
   }
+  if (interrupts > 0 && isElsewhere)
+    terminal.err(`\nStudy ${id} goes on on other machines; "anneal studies cancel ${id}" ends it.\n`)
   // What trains is interrupted now, so that its status is the one that stays.
-  if (interrupts > 0) await core.runs.close()
+  else if (interrupts > 0) await core.runs.close()
   const { study, cells } = core.store.read.study(id)
   return { change: { study, cells }, exitCode: interrupts > 0 ? 130 : exitCodeOf(study) }
 }
@@ -57,7 +61,10 @@ async function pause(core: Core, id: string): Promise<void> {
   const { study, cells } = core.store.read.study(id)
   if (study.status === 'active') await core.studies.command(study.id, 'pause')
   const training = cells.filter(({ status }) => status !== 'deleted' && isActive(status))
-  const here = training.filter(({ runId }) => core.store.read.run(runId).hostId === core.store.hostId)
+  const here = training.filter(({ runId }) => {
+    const { hostId, place } = core.store.read.run(runId)
+    return place === null && hostId === core.store.hostId
+  })
   await Promise.allSettled(
     here.map(({ runId }) => core.runs.command(runId, { type: 'checkpoint' }, patience)),
   )

@@ -8,6 +8,8 @@ const patience = 3000
 
 export interface Answer {
   readonly obeyed: boolean
+  /** Its trainer is on another machine, and it reaches that later. */
+  readonly isKept?: boolean
   /** What has come of it, in a sentence. */
   readonly words: string
 }
@@ -15,6 +17,7 @@ export interface Answer {
 /** Asks a run and says what came of it. @param before the run as it was when it was asked */
 export async function awaitAnswer(core: Core, before: RunRecord, command: RunCommand): Promise<Answer> {
   const answer = await core.runs.command(before.id, command, patience)
+  if (answer.outcome === 'waits') return { obeyed: false, isKept: true, words: answer.reason }
   if (answer.outcome === 'refused') return { obeyed: false, words: answer.reason }
   return { obeyed: true, words: words(before, core.store.read.summary(before.id), command) }
 }

@@ -17,11 +17,14 @@ import { addQueue } from './commands/queue.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSchedule } from './commands/schedule.ts'
 import { addServe } from './commands/serve.ts'
+import { addSlurm } from './commands/slurm.ts'
 import { addSnapshots } from './commands/snapshots.ts'
 import { addSql } from './commands/sql.ts'
 import { addStudies } from './commands/studies.ts'
 import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
+import { addWorker } from './commands/worker.ts'
+import { addWorkers } from './commands/workers.ts'
 import type { Cli } from './context.ts'
 import { examples } from './help.ts'
 
@@ -68,6 +71,7 @@ export function buildProgram(cli: Cli): Command {
   addStudy(program, cli)
   addStudies(program, cli)
   addQueue(program, cli)
+  addSlurm(program, cli)
   addImport(program, cli)
   addRuns(program, cli)
   addSnapshots(program, cli)
@@ -80,6 +84,8 @@ export function buildProgram(cli: Cli): Command {
   addSql(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
+  addWorkers(program, cli)
+  addWorker(program, cli)
   addCompletion(program, cli)
   return program
 }

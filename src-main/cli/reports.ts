@@ -95,6 +95,8 @@ function runHead(run: RunRecord) {
     /** Steps applied. */
     steps: run.stepsDone,
     totalSteps: run.totalSteps,
+    /** The machine that it trains on, where that is another one; null for one of here. */
+    place: run.place,
   }
 }
 

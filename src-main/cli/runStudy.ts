@@ -5,25 +5,36 @@ import type { Core } from '../core.ts'
 import { studyReport } from '../export/studyReport.ts'
 import { attendStudy } from './attendStudy.ts'
 import { type Cli, printJson, typed, withCore } from './context.ts'
+import { placementNamed } from './placeText.ts'
 import { describePlan, describeStudy } from './studyText.ts'
 
-export const runStudyOptions = { dryRun: z.boolean().default(false), queue: z.boolean().default(false) }
+export const runStudyOptions = {
+  dryRun: z.boolean().default(false),
+  on: z.string().optional(),
+  queue: z.boolean().default(false),
+}
 
 interface Chosen {
   readonly json: boolean
   readonly db?: string | undefined
   readonly dryRun: boolean
   readonly queue: boolean
+  readonly on?: string | undefined
 }
 
 /** Launches a study and works on it to its end, or says what it would cost. */
 export async function runStudy(cli: Cli, chosen: Chosen, spec: StudySpec): Promise<void> {
   await withCore(cli, chosen, async (core) => {
+    const placement = placementNamed(core.store, chosen.on)
     const plan = await core.studies.plan(spec)
     if (chosen.dryRun) return tellPlan(cli, chosen.json, plan)
-    const id = await core.studies.launch(spec)
+    const id = await core.studies.launch(spec, placement)
     if (chosen.queue) return tellQueued(cli, core, chosen.json, id)
     cli.terminal.err(`Study ${id}: ${describePlan(plan, cli.terminal.columns)}`)
+    if (placement !== undefined)
+      cli.terminal.err(
+        `Its runs are offered to other machines while the app is open: ${typed(cli, 'serve')}\n`,
+      )
     await attendAndReport(cli, core, chosen.json, id)
   })
 }

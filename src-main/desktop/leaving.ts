@@ -65,7 +65,7 @@ export function createLeaving(core: LabCore, log: Log): Leaving {
 function runsHere({ store }: Pick<LabCore, 'store'>): string[] {
   return store.read
     .runs()
-    .filter(({ status, hostId }) => isActive(status) && hostId === store.hostId)
+    .filter(({ status, place, hostId }) => isActive(status) && place === null && hostId === store.hostId)
     .map(({ id }) => id)
 }
 

@@ -47,12 +47,13 @@ const keyOf = ({ machine, subject }: Measurable): string => JSON.stringify([mach
 
 type Known = Extract<Choice, { type: 'advice' }>
 
-/** @param hostEnds aborted when the host closes: all measuring ends with it */
+/** @param hostEnds aborted when the host closes: all measuring ends with it · @param env see DevicesOptions */
 export function createChooser(
   { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
   store: ComparisonStore = keptHere(),
   neighbours: Neighbours,
   hostEnds: AbortSignal,
+  env: Readonly<Record<string, string>> = {},
 ): Pick<Devices, 'choose' | 'compare' | 'comparisons'> {
   const measuring = createMeasuring<FreshComparison | undefined>()
 
@@ -70,7 +71,7 @@ export function createChooser(
       const before = neighbours.measuringElsewhere()
       say(measuringText(names, measuredFor / 1000))
       const trainedMeanwhile = neighbours.watch(run)
-      const { timings, isRefused } = await timeDevices(what, end)
+      const { timings, isRefused } = await timeDevices({ ...what, env }, end)
       const comparison = { machine, subject, timings, measuredAt: Date.now() }
       const disturbedBy = before ?? trainedMeanwhile() ?? neighbours.measuringElsewhere(run)
       if (disturbedBy !== undefined) return { ...comparison, disturbedBy }

@@ -24,6 +24,8 @@ export interface DevicesOptions {
   readonly runPatience?: number
   /** Tells without a process that a device need not be looked for. */
   readonly whyAbsent?: (name: EngineName) => string | undefined
+  /** Variables of the processes that look for devices and measure them: which GPU they see. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const usualContenders: readonly EngineName[] = ['cuda', 'webgpu', 'simd']
@@ -31,7 +33,8 @@ const usualContenders: readonly EngineName[] = ['cuda', 'webgpu', 'simd']
 /** A driver may crash as it starts, and only a process of its own can tell whether there is a GPU. */
 const isLookedFor = (name: EngineName): boolean => name === 'cuda' || name === 'webgpu'
 
-function whyAbsentHere(name: EngineName): string | undefined {
+/** As `DevicesOptions.whyAbsent` tells it of this machine. */
+export function whyAbsentHere(name: EngineName): string | undefined {
   if (name === 'cuda') return cudaIsAbsent()
   return name === 'webgpu' ? whyNoGpu() : undefined
 }
@@ -53,14 +56,19 @@ async function inTime(look: Promise<ProbeReply>, within: number | undefined): Pr
 }
 
 export function createDevices(options: DevicesOptions = {}): Devices {
-  const { contenders: among = usualContenders, whyAbsent = whyAbsentHere, runPatience = 10_000 } = options
+  const {
+    contenders: among = usualContenders,
+    whyAbsent = whyAbsentHere,
+    runPatience = 10_000,
+    env,
+  } = options
   const end = new AbortController()
   const looked = new Map<EngineName, Promise<ProbeReply>>()
 
   const look = (name: EngineName, givesWay: boolean): Promise<ProbeReply> => {
     const before = looked.get(name)
     if (before !== undefined) return before
-    const now = probe(name, end.signal, givesWay)
+    const now = probe(name, end.signal, givesWay, env)
     looked.set(name, now)
     now.then(
       // A GPU that is full now may be free at the next run.
@@ -98,6 +106,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     options.comparisons,
     options.neighbours ?? noNeighbours,
     end.signal,
+    env,
   )
 
   return {

@@ -10,11 +10,12 @@ import { readTensorflowLog } from './tensorflowLog.ts'
 /** Longer than any driver takes to start. */
 const patience = 60_000
 
-/** Looks in a process of its own: the host never loads tfjs, and a driver may crash while it starts. @param givesWay see Patience */
+/** Looks in a process of its own: the host never loads tfjs, and a driver may crash while it starts. @param givesWay, env see Patience */
 export async function probe(
   device: ProbeRequest['device'],
   signal: AbortSignal,
   givesWay: boolean,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ProbeReply> {
   const isCuda = device === 'cuda'
   const absence = isCuda ? cudaIsAbsent() : undefined
@@ -24,7 +25,7 @@ export async function probe(
     output = text
   }
   try {
-    const how = { within: patience, signal, givesWay, onErrorOutput }
+    const how = { within: patience, signal, givesWay, onErrorOutput, env }
     const reply = await runJob('probe', { device }, how)
     return isCuda ? cudaAnswered(reply, readTensorflowLog(output)) : reply
   } catch (error) {

@@ -17,6 +17,8 @@ export interface DevicesToTime {
   readonly subject: TimingSubject
   /** Threads of the simd device; as many as the machine has where absent. */
   readonly threads?: number
+  /** Variables of the processes that measure, besides those of this one. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export interface Timed {
@@ -30,7 +32,7 @@ export interface Timed {
  * @param within milliseconds for each device · @throws NoAnswer when `signal` is aborted
  */
 export async function timeDevices(
-  { names, known, subject, threads }: DevicesToTime,
+  { names, known, subject, threads, env = {} }: DevicesToTime,
   signal: AbortSignal,
   within = patience,
 ): Promise<Timed> {
@@ -46,7 +48,7 @@ export async function timeDevices(
       ...(threads !== undefined && { threads }),
     }
     try {
-      const { device, steps, stepMs } = await runJob('bench', request, { within, signal })
+      const { device, steps, stepMs } = await runJob('bench', request, { within, signal, env })
       timings.push({ name, device, steps, stepMs: stepMs.median })
     } catch (error) {
       if (error instanceof UserError) refusals++

@@ -14,6 +14,8 @@ export interface Patience {
   readonly onErrorOutput?: (text: string) => void
   /** Told the process id as soon as there is one. */
   readonly onStart?: (pid: number) => void
+  /** Variables of the process, besides those of this one. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 type LastMessage = Exclude<JobMessage, { type: 'told' }>
@@ -26,18 +28,22 @@ type LastMessage = Exclude<JobMessage, { type: 'told' }>
 export async function askProcess(
   entry: string,
   call: object,
-  { within, signal, onTold, onErrorOutput, onStart }: Patience = {},
+  { within, signal, onTold, onErrorOutput, onStart, env }: Patience = {},
 ): Promise<unknown> {
   if (signal?.aborted) throw cancelled()
   const { promise: message, resolve: take, reject: giveUp } = Promise.withResolvers<LastMessage>()
-  const channel = openChildChannel(entry, jobMessage, (said) => {
-    if (said.type !== 'told') return take(said)
+  const onSaid = (said: JobMessage): void => {
+    if (said.type !== 'told') {
+      take(said)
+      return
+    }
     try {
       onTold?.(said.part)
     } catch (error) {
       giveUp(error)
     }
-  })
+  }
+  const channel = openChildChannel(entry, jobMessage, onSaid, env)
   if (channel.pid !== undefined) onStart?.(channel.pid)
   void channel.ended.then(({ code, signal: killedBy, spawnError, protocolError }) => {
     const how = spawnError ?? protocolError ?? killedBy ?? `status ${code}`

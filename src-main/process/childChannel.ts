@@ -29,13 +29,16 @@ const keptOutput = 65_536
  * Starts a child process and hands on its messages, each checked. Its death never takes the host along, and it does not
  * outlive its host: see hostWatch.ts.
  * @param entry its file, relative to src-main
+ * @param env what its environment has besides this process's own
  */
 export function openChildChannel<T>(
   entry: string,
   schema: z.ZodType<T>,
   onMessage: (message: T) => void,
+  env: Readonly<Record<string, string>> = {},
 ): ChildChannel {
   const child = forkPlain(entry, {
+    env,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

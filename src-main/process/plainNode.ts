@@ -39,16 +39,20 @@ export function plainNodeVersion(): Promise<string> {
 /** Where the packages are looked for that child processes load. */
 export const sourcesFolder = (): string => path.join(plainNode.sources, path.sep)
 
-/** Starts a child process that may load tfjs, and tells it our process id. @param entry its file, relative to src-main */
+/**
+ * Starts a child process that may load tfjs, and tells it our process id.
+ * @param entry its file, relative to src-main
+ * @param env what its environment has besides our own
+ */
 export function forkPlain(
   entry: string,
-  options: Pick<ForkOptions, 'stdio' | 'serialization'>,
+  { env: more = {}, ...options }: Pick<ForkOptions, 'stdio' | 'serialization' | 'env'>,
 ): ChildProcess {
   const { execPath, sources, compiled } = plainNode
   // Windows would open a console beside a window.
   const hidden = { windowsHide: true }
   // Said before the process begins: on Windows a library does not see what is set later.
-  const env = { ...compileCacheEnvironment(compiled), ...cudaEnvironment, ...process.env }
+  const env = { ...compileCacheEnvironment(compiled), ...cudaEnvironment, ...process.env, ...more }
   // The host's own flags (a test runner's, a debugger's) are not the child's.
   return fork(path.join(sources, entry), [String(process.pid)], {
     ...options,

@@ -1,5 +1,4 @@
 import { UserError } from '../../shared/errors.ts'
-import type { StartMessage } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import type { Catalogue, DatasetMeta } from '../datasets/index.ts'
 import { type Asked, type Devices, ranOn } from '../devices/index.ts'
@@ -8,7 +7,7 @@ import { type ActiveRun, type AttemptContext, runAttempt } from './activeRun.ts'
 import type { Interruption } from './interruptions.ts'
 import { measureThenRun } from './measuredRun.ts'
 import { subjectOf } from './plannedRun.ts'
-import { startState } from './startState.ts'
+import { startMessage } from './startMessage.ts'
 import { threadsFor } from './threads.ts'
 
 /**
@@ -34,30 +33,14 @@ export async function beginAttempt(
 /** Whatever goes wrong between the claim and the trainer, the run does not stay marked as running. */
 function startTrainer(context: AttemptContext, run: RunRecord, advice: DeviceAdvice): ActiveRun {
   try {
-    return runAttempt(context, startMessage(context.store, run, advice))
+    const { store } = context
+    const threads = threadsFor(store.read.processorUse(run.id))
+    const start = startMessage(store, run)
+    return runAttempt(context, { ...start, devices: advice, ...(threads !== undefined && { threads }) })
   } catch (error) {
     const reason = `The trainer could not be started (${wordsOf(error)}).`
     context.onInterrupted({ runId: run.id, attempt: run.attempt, reason, status: 'interrupted' })
     throw error
-  }
-}
-
-function startMessage(store: Store, run: RunRecord, devices: DeviceAdvice): StartMessage {
-  const threads = threadsFor(store.read.processorUse(run.id))
-  const state = store.read.checkpoint(run.id) ?? startState(store.read, run)
-  return {
-    type: 'start',
-    runId: run.id,
-    attempt: run.attempt,
-    spec: run.spec,
-    datasetId: run.datasetId,
-    devices,
-    plan: run.planned.plan,
-    edits: [...run.planned.edits],
-    ...(state !== undefined && { state }),
-    ...(threads !== undefined && { threads }),
-    ...(run.rateTest !== null && { rateTest: run.rateTest }),
-    ...(run.origin !== null && { streamFrom: run.origin.streamFrom }),
   }
 }
 

@@ -1,17 +1,27 @@
-import { type HostMessage, type TrainerInput, trainerOutput } from '../../shared/run/messages.ts'
+import {
+  type HostMessage,
+  type TrainerInput,
+  type TrainerOutput,
+  trainerOutput,
+} from '../../shared/run/messages.ts'
 import { type ChildEnd, openChildChannel } from '../process/childChannel.ts'
 import type { StartTrainer, TrainerEnd } from './trainerLink.ts'
 
 /**
  * Trainers that are child processes of this host, and end with it.
  * @param folderOf where a data set lies on this machine; it rejects where that is not here
+ * @param env what their environment has besides this process's own: which GPUs they see
  */
-export function childTrainers(folderOf: (datasetId: string) => Promise<string>): StartTrainer {
+export function childTrainers(
+  folderOf: (datasetId: string) => Promise<string>,
+  env: Readonly<Record<string, string>> = {},
+): StartTrainer {
   return (start, { onEvent, onAlive }) => {
-    const channel = openChildChannel('trainer/entry.ts', trainerOutput, (message) => {
+    const listen = (message: TrainerOutput): void => {
       if (message.type === 'alive') onAlive()
       else onEvent(message)
-    })
+    }
+    const channel = openChildChannel('trainer/entry.ts', trainerOutput, listen, env)
     const send = (message: TrainerInput): void => channel.send(message)
     /** What is sent before the trainer knows where its data set lies. */
     const waiting: HostMessage[] = [start]

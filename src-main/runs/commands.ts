@@ -71,7 +71,7 @@ export async function commandElsewhere(
   }
 }
 
-const endsRun = (command: RunCommand): boolean => command.type === 'stop' && command.when === 'now'
+export const endsRun = (command: RunCommand): boolean => command.type === 'stop' && command.when === 'now'
 
 /** What becomes of a command to a run that has ended before it was answered. */
 export function afterEnd(run: RunRecord, command: RunCommand): CommandOutcome {

@@ -2,9 +2,10 @@ import type { CommandOutcome, Estimate } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { Extension } from '../../shared/schedule/index.ts'
+import type { Placement } from '../../shared/worker/placement.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { Devices } from '../devices/index.ts'
-import type { NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
+import type { NewPlan, NewRun, RunCommand, RunRecord, Store } from '../store/types.ts'
 import { refuseCommandElsewhere, refuseElsewhere } from '../trainedElsewhere.ts'
 import type { ActiveRun, ActiveRunEnd } from './activeRun.ts'
 import { beginAttempt, unbegun } from './attempts.ts'
@@ -17,6 +18,7 @@ import { createWithWeights, type WeightsSource } from './givenWeights.ts'
 import { createInterruptions, type Interruptions } from './interruptions.ts'
 import { createRun } from './newRun.ts'
 import { createOwnership } from './ownership.ts'
+import { checkPlacement, commandPlaced } from './placedRuns.ts'
 import { createQueueWorker } from './queueWorker.ts'
 import { createRateTest, type RateTestRequest, refuseRateTest } from './rateTests.ts'
 import type { StartTrainer } from './trainerLink.ts'
@@ -41,31 +43,46 @@ export interface RunService {
   /** As `launchToStay`. */
   launchRateTestToStay(request: RateTestRequest): Promise<ActiveRun>
   /** Creates a range test that starts when `enqueue`'s would. */
-  enqueueRateTest(request: RateTestRequest): Promise<RunRecord>
-  /** Creates a run that starts when no run of the lab is active, in whichever host works on the queue then. */
-  enqueue(spec: unknown, from?: RunSource): Promise<RunRecord>
+  enqueueRateTest(request: RateTestRequest, placement?: Placement): Promise<RunRecord>
+  /**
+   * Creates a run that starts when no run of the lab is active, in whichever host works on the queue then; with a placement,
+   * when a machine it is meant for takes it.
+   */
+  enqueue(spec: unknown, from?: RunSource, placement?: Placement): Promise<RunRecord>
   /** Starts queued runs from now on, until `close`: all, or those of one study alone. */
   workOnQueue(studyId?: string): void
   /** Done by a host that works on the queue whenever it looks: every second, and after the end of a run. */
   beforeLook(prepare: () => Promise<void>): void
-  /** Something was queued, or may be started now. */
+  /** Something was queued, or may be started now, here or elsewhere. */
   pokeQueue(): void
+  /** Calls back whenever this host knows that something was queued. @returns ends it */
+  onQueued(listener: () => void): () => void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
+  /** Where a queued run is to train from now on: null for here. @throws UserError when it is not queued (any more) */
+  place(runId: string, placement: Placement | null): void
   /** How long a step takes: see estimate.ts. */
   estimate(spec: unknown): Promise<Estimate>
-  /** Goes on from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
+  /** Goes on here from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
   resume(runId: string): Promise<ActiveRun>
-  /** Goes on for that much more under the same schedule. @throws UserError when the schedule cannot grow so */
+  /** Goes on here for that much more under the same schedule. @throws UserError when the schedule cannot grow so */
   extend(runId: string, by: Extension): Promise<ActiveRun>
   /**
-   * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused.
+   * As `resume`, or `extend` where it says by how much, wherever the run is placed.
+   * @returns undefined for one that is placed elsewhere: it waits for a worker again
+   */
+  goOn(runId: string, by?: Extension): Promise<ActiveRun | undefined>
+  /**
+   * Asks the run's trainer, here or through the database in another host, and waits until it has obeyed or refused; of a run
+   * on another machine some seconds at most, since the order is kept.
    * @param within milliseconds to wait for another host · @throws UserError when nobody runs it
    */
   command(runId: string, command: RunCommand, within?: number): Promise<CommandOutcome>
   /** @throws UserError while the run is active */
   remove(runId: string): void
   subscribe(listener: RunListener): () => void
+  /** Tells those who watch of events that another part of this host has stored. */
+  tellStored(events: readonly TrainerEvent[]): void
   /** Ends of runs that the database could not take yet: what is read of runs goes through `asKnown`. */
   readonly ends: Pick<Interruptions, 'asKnown' | 'unstored' | 'listen'>
   /** Ends the trainers of this host at once; their runs are interrupted and can be resumed. */
@@ -87,6 +104,10 @@ export function createRunService(
 ): RunService {
   const { startTrainer = childTrainersOf(catalogue), stopPatience = 60_000 } = options
   const listeners = new Set<RunListener>()
+  const queueListeners = new Set<() => void>()
+  const tellStored = (events: readonly TrainerEvent[]): void => {
+    for (const listener of listeners) listener(events)
+  }
   const owned = createOwnership(store, () => queue.poke())
   const interruptions = createInterruptions(store)
   const estimator = createEstimator(store, catalogue, devices)
@@ -97,9 +118,7 @@ export function createRunService(
     startTrainer,
     stopPatience,
     onInterrupted: interruptions.put,
-    onStored(events: readonly TrainerEvent[]) {
-      for (const listener of listeners) listener(events)
-    },
+    onStored: tellStored,
   }
   let requests = 0
 
@@ -157,9 +176,36 @@ export function createRunService(
   }
   const enqueued = async (created: Promise<RunRecord>): Promise<RunRecord> => {
     const run = await created
-    queue.poke()
+    poke()
     return run
   }
+  const poke = (): void => {
+    queue.poke()
+    for (const listener of queueListeners) listener()
+  }
+  type Replan = (run: RunRecord) => NewPlan
+  const toResume = (runId: string): RunRecord => {
+    const run = store.read.run(runId)
+    refuseElsewhere(run, `While resuming run ${run.id}`)
+    if (run.status !== 'completed') return run
+    refuseRateTest(run, 'resuming')
+    throw new UserError(
+      `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; ${waysOn(run)}.`,
+    )
+  }
+  const toExtend = (runId: string, by: Extension): readonly [RunRecord, Replan] => {
+    const run = store.read.run(runId)
+    refuseRateTest(run, 'extending')
+    withExtension(run, by)
+    return [run, (known) => withExtension(known, by)]
+  }
+  const goOnHere = (run: RunRecord, replan?: Replan): Promise<ActiveRun> =>
+    start(run, () => store.write.claimRun(run.id, replan))
+  /** Stores a run to wait, here or elsewhere. */
+  const queuedAt =
+    (placement: Placement | undefined) =>
+    (run: NewRun): RunRecord =>
+      store.write.enqueueRun({ ...run, placement })
   const subscribe = (listener: RunListener) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
@@ -170,29 +216,37 @@ export function createRunService(
     launchToStay: launch,
     launchRateTest: async (request) => orNothing(await launchRateTest(request)),
     launchRateTestToStay: launchRateTest,
-    enqueueRateTest: (request) => enqueued(createRateTest(store, catalogue, request, store.write.enqueueRun)),
-    enqueue: (spec, from) => enqueued(create(spec, from, store.write.enqueueRun)),
+    async enqueueRateTest(request, placement) {
+      checkPlacement(store, placement, 'launching a range test')
+      return enqueued(createRateTest(store, catalogue, request, queuedAt(placement)))
+    },
+    async enqueue(spec, from, placement) {
+      checkPlacement(store, placement, 'launching a run')
+      return enqueued(create(spec, from, queuedAt(placement)))
+    },
     workOnQueue: (studyId) => queue.open(studyId),
-    pokeQueue: () => queue.poke(),
+    pokeQueue: poke,
+    onQueued(listener) {
+      queueListeners.add(listener)
+      return () => void queueListeners.delete(listener)
+    },
     beforeLook: (prepare) => void preparations.add(prepare),
     leaveQueue: () => queue.close(),
     estimate: (spec) => estimator.estimate(spec),
-    async resume(runId) {
-      const run = store.read.run(runId)
-      refuseElsewhere(run, `While resuming run ${run.id}`)
-      if (run.status === 'completed') {
-        refuseRateTest(run, 'resuming')
-        throw new UserError(
-          `While resuming run ${run.id}: it has completed all of its ${run.totalSteps} steps; ${waysOn(run)}.`,
-        )
-      }
-      return start(run, () => store.write.claimRun(run.id))
+    resume: async (runId) => goOnHere(toResume(runId)),
+    extend: async (runId, by) => goOnHere(...toExtend(runId, by)),
+    async goOn(runId, by) {
+      const [run, replan] = by === undefined ? [toResume(runId)] : toExtend(runId, by)
+      if (run.place === null) return goOnHere(run, replan)
+      store.workers.queueAgain(run.id, replan)
+      poke()
+      return undefined
     },
-    async extend(runId, by) {
-      const run = store.read.run(runId)
-      refuseRateTest(run, 'extending')
-      withExtension(run, by)
-      return start(run, () => store.write.claimRun(run.id, (claimed) => withExtension(claimed, by)))
+    place(runId, placement) {
+      const { id } = store.read.run(runId)
+      checkPlacement(store, placement ?? undefined, `placing run ${id}`)
+      store.workers.place(id, placement)
+      poke()
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)
@@ -200,6 +254,7 @@ export function createRunService(
       const here = owned.find(run.id)
       const known = interruptions.asKnown(run)
       if (known !== run) return afterEnd(known, command)
+      if (run.place !== null) return commandPlaced(store, run, command, within)
       if (here === undefined) return commandElsewhere(store, run, command, within)
       requests -= 1
       return commandHere(store, here, command, requests, subscribe)
@@ -208,6 +263,7 @@ export function createRunService(
       store.write.deleteRun(store.read.run(runId).id)
     },
     subscribe,
+    tellStored,
     ends: interruptions,
     async close() {
       queue.close()

@@ -55,20 +55,23 @@ export function resumeWords(resumesAt: number | undefined): string {
 }
 
 /** In words a user reads. @param resumesAt see resumeWords */
-export function explainEnd(end: TrainerEnd, resumesAt: number | undefined): string {
-  const resume = resumeWords(resumesAt)
+export const explainEnd = (end: TrainerEnd, resumesAt: number | undefined): string =>
+  `${whatEnded(end)}; ${resumeWords(resumesAt)}.`
+
+/** A sentence without its full stop. */
+export function whatEnded(end: TrainerEnd): string {
   switch (end.type) {
     case 'unreadable':
-      return `The trainer was ended because it sent a message outside the protocol (${end.rule}); ${resume}.`
+      return `The trainer was ended because it sent a message outside the protocol (${end.rule})`
     case 'killed':
       return end.signal === 'SIGKILL'
-        ? `The trainer was killed (SIGKILL), perhaps for lack of memory; ${resume}.`
-        : `The trainer was ended by ${end.signal}; ${resume}.`
+        ? 'The trainer was killed (SIGKILL), perhaps for lack of memory'
+        : `The trainer was ended by ${end.signal}`
     case 'unstartable':
-      return `The trainer could not be started${end.why === '' ? '' : `: ${end.why}`}; ${resume}.`
+      return `The trainer could not be started${end.why === '' ? '' : `: ${end.why}`}`
     case 'crashed': {
       const words = end.lastWords === '' ? '' : `: ${end.lastWords}`
-      return `The trainer ended unexpectedly (exit status ${end.status}${words}); ${resume}.`
+      return `The trainer ended unexpectedly (exit status ${end.status}${words})`
     }
   }
 }

@@ -132,9 +132,9 @@ function boundStudies(studies: Services['studies'], bounds: FolderBounds): Servi
   const check = createCheck(bounds)
   return {
     ...studies,
-    async launch(spec) {
+    async launch(spec, placement) {
       await checkWeights(check, spec)
-      return studies.launch(spec)
+      return studies.launch(spec, placement)
     },
   }
 }

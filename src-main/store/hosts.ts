@@ -1,12 +1,14 @@
 import type { Db } from './database.ts'
 import { type HostIdentity, type HostRow, hostRow } from './hostIdentity.ts'
 import { createLiveness } from './liveness.ts'
+import { IS_ON_WORKER } from './placeColumn.ts'
 import { withReserve } from './reserve.ts'
 import { idRow } from './rows.ts'
 
 const HOSTS = 'SELECT id, pid, hostname, process_start AS processStart, heartbeat FROM hosts'
 const ACTIVE = "('created', 'running', 'paused')"
-const ORPHANED = 'host_id NOT IN (SELECT id FROM hosts)'
+/** A run of no host, too: of nothing NOT IN says nothing. */
+const ORPHANED = '(host_id IS NULL OR host_id NOT IN (SELECT id FROM hosts))'
 
 /** Why a run of another program that was read until then is interrupted. */
 const UNREAD = 'Nobody reads its event files now; followed ones are read on when Anneal is open again.'
@@ -29,9 +31,12 @@ export interface Hosts {
   register(): void
   heartbeat(): void
   isAlive(hostId: string): boolean
-  /** Takes away the rows of dead hosts, marks the file as unclean when there are any, and interrupts their runs. */
+  /**
+   * Takes away the rows of dead hosts, marks the file as unclean when there are any, and interrupts their runs. Those that
+   * train on other machines go on, and belong to nobody.
+   */
   sweep(): string[]
-  /** Interrupts the runs this host still has and takes its row away. */
+  /** Interrupts the runs this host still has, but for those on other machines, and takes its row away. */
   leave(): void
 }
 
@@ -105,7 +110,10 @@ function putHost(db: Db, id: string, { pid, hostname, processStart }: HostIdenti
 
 function sweepDead(db: Db, isAlive: HostContext['isAlive'], time: number): string[] {
   const dead = deadHosts(db, isAlive, time)
-  const orphans = db.all(idRow, `SELECT id FROM runs WHERE status IN ${ACTIVE} AND ${ORPHANED}`)
+  const orphans = db.all(
+    idRow,
+    `SELECT id FROM runs WHERE status IN ${ACTIVE} AND ${ORPHANED} AND NOT (host_id IS NULL AND ${IS_ON_WORKER})`,
+  )
   if (dead.length === 0 && orphans.length === 0) return []
   return db.write(() => {
     // With its row goes what told of the unclean end; the next program to open the file must still know.
@@ -115,15 +123,19 @@ function sweepDead(db: Db, isAlive: HostContext['isAlive'], time: number): strin
 }
 
 function interrupt(db: Db, which: string, reason: string, time: number, ...values: string[]): string[] {
+  const leftAlone = db.run(
+    `UPDATE runs SET host_id = NULL WHERE host_id IS NOT NULL AND ${which} AND ${IS_ON_WORKER}`,
+    ...values,
+  )
   const runs = db.all(
     idRow,
     `UPDATE runs SET status = 'interrupted', reason = iif(kind = 'elsewhere', '${UNREAD}', ?), ended_at = ?, host_id = NULL,
        device_reason = CASE WHEN device IS NOT NULL THEN device_reason END
-     WHERE status IN ${ACTIVE} AND ${which} RETURNING id`,
+     WHERE status IN ${ACTIVE} AND ${which} AND NOT ${IS_ON_WORKER} RETURNING id`,
     reason,
     time,
     ...values,
   )
-  if (runs.length > 0) db.run('UPDATE lab SET version = version + 1')
+  if (runs.length + leftAlone.changes > 0) db.run('UPDATE lab SET version = version + 1')
   return runs.map((run) => run.id)
 }

@@ -10,6 +10,7 @@ import { migrations } from './migrations/index.ts'
 import { createReads } from './reads.ts'
 import { keepReserve, roomAt, withReserve } from './reserve.ts'
 import type { Store } from './types.ts'
+import { createWorkers } from './workers.ts'
 import { createWrites } from './writes.ts'
 
 export interface StoreOptions {
@@ -113,13 +114,15 @@ export function createStore({ path, db, hosts, health, now, refusal }: StorePart
     db.refuse(refusal)
     health.readOnly(refusal)
   }
-  const writes = createWrites({ db, hosts, now })
+  const context = { db, hosts, now }
+  const writes = createWrites(context)
   return {
     path,
     file: path,
     hostId: hosts.id,
     read: createReads(db, hosts, now),
     write: writes.write,
+    workers: createWorkers(context, writes.transaction, writes.quiet),
     record: writes.record,
     health: health.now,
     onHealth: health.subscribe,

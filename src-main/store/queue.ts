@@ -4,6 +4,7 @@ import { show, UserError } from '../../shared/errors.ts'
 import { type DeviceName, deviceName } from '../../shared/run/spec.ts'
 import type { Db } from './database.ts'
 import { WAITS_FOR_PARENT } from './lineage.ts'
+import { IS_PLACED } from './placeColumn.ts'
 import { placeAfter } from './places.ts'
 import { idRow, RUN_COLUMNS, runRow } from './rows.ts'
 import { VISIBLE } from './runReads.ts'
@@ -32,10 +33,11 @@ const CHIPS_OF: Readonly<Record<DeviceName, readonly Chip[]>> = {
   cpu: ['processor'],
 }
 
-const QUEUED = `status = 'queued' AND ${VISIBLE}`
+export const QUEUED = `status = 'queued' AND ${VISIBLE}`
 /** Runs that were started by hand first. */
 const STUDY_PLACE = 'coalesce((SELECT place FROM studies WHERE studies.id = runs.study_id), 0)'
-const IN_ORDER = `ORDER BY ${STUDY_PLACE}, queue_place, created_at, rowid`
+/** Of a query of runs alone. */
+export const IN_ORDER = `ORDER BY ${STUDY_PLACE}, queue_place, created_at, rowid`
 const RUNS_VISIBLE = 'runs.deleted_at IS NULL AND runs.trashed_at IS NULL'
 const mostRow = z.object({ slots: z.number().nullable() })
 const placeRow = z.object({ place: z.number() })
@@ -101,7 +103,7 @@ export function claimQueuedRun(
 }
 
 function firstQueued(db: Db): string | undefined {
-  return db.get(idRow, `SELECT id FROM runs WHERE ${QUEUED} LIMIT 1`)?.id
+  return db.get(idRow, `SELECT id FROM runs WHERE ${QUEUED} AND NOT ${IS_PLACED} LIMIT 1`)?.id
 }
 
 const waitingRow = idRow.extend({
@@ -118,12 +120,14 @@ const WAITING = `SELECT runs.id, coalesce(device_name, json_extract(runs.spec, '
 /** Of a study that is paused none is started; one that goes on from another run's state waits until that is there. */
 const STARTABLE = `(studies.id IS NULL OR studies.status IN ('active', 'finished')) AND NOT ${WAITS_FOR_PARENT}`
 
-/** What another program trains holds no slot of ours. */
-const ACTIVE_RUNS = `${WAITING} WHERE runs.status IN ('created', 'running', 'paused') AND runs.kind <> 'elsewhere' AND ${RUNS_VISIBLE}`
+/** What another program or another machine trains holds no slot of ours. */
+const ACTIVE_RUNS = `${WAITING} WHERE runs.status IN ('created', 'running', 'paused') AND runs.kind <> 'elsewhere'
+  AND ${RUNS_VISIBLE} AND NOT ${IS_PLACED}`
 
 /** The most that a study under way asks for on a chip. */
 const mostAsked = (db: Db): number =>
-  db.get(mostRow, "SELECT max(slots) AS slots FROM studies WHERE status = 'active'")?.slots ?? 0
+  db.get(mostRow, "SELECT max(slots) AS slots FROM studies WHERE status = 'active' AND placement IS NULL")
+    ?.slots ?? 0
 
 export function processorUse(db: Db, runId: string): ProcessorUse {
   const others = db
@@ -156,7 +160,7 @@ function nextToStart(db: Db, only?: string): string | undefined {
   if (!CHIPS.some((chip) => isFree(chip, most))) return undefined
   const waiting = db.all(
     waitingRow,
-    `${WAITING} WHERE runs.status = 'queued' AND ${RUNS_VISIBLE} AND ${STARTABLE}
+    `${WAITING} WHERE runs.status = 'queued' AND ${RUNS_VISIBLE} AND ${STARTABLE} AND NOT ${IS_PLACED}
      ORDER BY coalesce(studies.place, 0), queue_place, runs.created_at, runs.rowid`,
   )
   for (const run of waiting) {

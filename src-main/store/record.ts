@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TrainerEvent, TrainerEventOf } from '../../shared/run/messages.ts'
 import { canBecome, isActive, type RunStatus, runStatus } from '../../shared/run/state.ts'
+import type { SupersededEvent } from '../../shared/worker/protocol.ts'
 import { dropNeedlessCheckpoint, putCheckpoint } from './checkpoints.ts'
 import type { Db } from './database.ts'
 import { appendMetrics } from './metrics/append.ts'
@@ -31,7 +32,10 @@ const cursorRow = z.object({
  * the last stored of its attempt is a repetition.
  * @returns false when some were refused: their run belongs to another attempt or host by now
  */
-export function recordEvents(context: WriteContext, events: readonly TrainerEvent[]): boolean {
+export function recordEvents(
+  context: WriteContext,
+  events: readonly (TrainerEvent | SupersededEvent)[],
+): boolean {
   const cursors = new Map<string, Cursor | undefined>()
   let accepted = true
   for (const event of events) {
@@ -42,7 +46,8 @@ export function recordEvents(context: WriteContext, events: readonly TrainerEven
     else if (event.seq <= cursor.lastSeq) continue
     else if (cursor.hostId !== context.hosts.id || !isActive(cursor.status)) accepted = false
     else {
-      storeEvent(context, cursor, event)
+      // What stands in for a checkpoint that a later one has replaced takes its number, and no more.
+      if (event.type !== 'superseded') storeEvent(context, cursor, event)
       cursor.lastSeq = event.seq
     }
   }

@@ -2,7 +2,7 @@ import { UserError } from '../../shared/errors.ts'
 import { commandWords, type TrainerEvent, type TrainerEventOf } from '../../shared/run/messages.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
-import { idRow, requestFateRow, requestRow } from './rows.ts'
+import { idNumberRow, idRow, requestFateRow, requestRow } from './rows.ts'
 import { knownRun, type WriteContext } from './runWrites.ts'
 import type { RequestRecord, RunCommand, RunRecord, TakenRequest } from './types.ts'
 
@@ -14,10 +14,19 @@ export const PLANNED_STOP = `CASE WHEN status IN ('created', 'running', 'paused'
 /** @throws UserError when nobody runs it */
 export function putRequest({ db, hosts, now }: WriteContext, runId: string, command: RunCommand): number {
   const run = knownRun(db, runId)
-  if (!isActive(run.status) || run.hostId === null || !hosts.isAlive(run.hostId))
+  const isKept = run.place?.worker != null
+  if (!isActive(run.status) || !(isKept || (run.hostId !== null && hosts.isAlive(run.hostId))))
     throw new UserError(
       `While asking run ${runId} to ${commandWords[command.type]}: nobody runs it now (it is ${run.status}); ${wayOn(run)} first.`,
     )
+  // What waits for a worker long is often asked again.
+  const waiting = db.get(
+    idNumberRow,
+    'SELECT id FROM requests WHERE run_id = ? AND command = ? AND refusal IS NULL',
+    runId,
+    JSON.stringify(command),
+  )
+  if (isKept && waiting !== undefined) return waiting.id
   return db.run(
     'INSERT INTO requests (run_id, command, created_at) VALUES (?, ?, ?)',
     runId,
@@ -26,7 +35,8 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
   ).lastId
 }
 
-function wayOn({ status, kind }: RunRecord): string {
+function wayOn({ status, kind, place }: RunRecord): string {
+  if (status === 'queued' && place !== null) return 'wait until a worker has taken it'
   if (status !== 'completed') return 'resume it'
   return kind === 'rateTest' ? 'start another one' : 'give it one more cycle'
 }
@@ -70,6 +80,36 @@ export function answerRequests(db: Db, event: TrainerEvent): void {
   if (event.type === 'obeyed') db.run('DELETE FROM requests WHERE id = ? AND run_id = ?', requestId, runId)
   else db.run('UPDATE requests SET refusal = ? WHERE id = ? AND run_id = ?', event.reason, requestId, runId)
 }
+
+/** Within the caller's transaction: what was asked of the attempt before, and is still wanted, is asked of the next one. */
+export function askAnew(db: Db, runId: string): void {
+  db.run('DELETE FROM requests WHERE run_id = ? AND refusal IS NOT NULL', runId)
+  db.run(
+    `UPDATE requests SET taken_at = NULL, command = iif(${IS_PLANNED_STOP}, ?, command) WHERE run_id = ?`,
+    JSON.stringify({ type: 'stop', when: 'cycleEnd' } satisfies RunCommand),
+    runId,
+  )
+}
+
+/**
+ * Within the caller's transaction: what a host took and nobody has answered is to be taken by the next one, since the host may
+ * have ended before it handed that on. A trainer knows a request that it has had by its number.
+ */
+export function askAgain(db: Db, runId: string): void {
+  db.run(
+    `UPDATE requests SET taken_at = NULL WHERE run_id = ? AND refusal IS NULL AND NOT ${IS_PLANNED_STOP}`,
+    runId,
+  )
+}
+
+/** Whether a stop at once was asked for, and nobody has obeyed yet. */
+export const isStopAsked = (db: Db, runId: string): boolean =>
+  db.get(
+    idNumberRow,
+    `SELECT id FROM requests WHERE run_id = ? AND refusal IS NULL
+       AND json_extract(command, '$.type') = 'stop' AND json_extract(command, '$.when') = 'now' LIMIT 1`,
+    runId,
+  ) !== undefined
 
 /**
  * Within the caller's transaction: keeps the step after which a run will stop beside its requests, with which it goes when

@@ -16,6 +16,7 @@ import { rateTestSettings } from '../../shared/run/rateTest.ts'
 import { engineName, type RunSpec, runSpec } from '../../shared/run/spec.ts'
 import { runStatus } from '../../shared/run/state.ts'
 import { scheduleEdit } from '../../shared/schedule/index.ts'
+import { PLACE, placeColumn } from './placeColumn.ts'
 import type { RunRecord } from './types.ts'
 
 /** Rows as SQLite gives them, and what they become. Columns are renamed in the queries. */
@@ -61,7 +62,7 @@ const QUEUE_PLACE = `queue_place + coalesce((SELECT place FROM studies WHERE stu
 
 export const RUN_COLUMNS = `
   id, name, kind, spec, rate_test AS rateTest, elsewhere, origin, initial, study_id AS studyId, dataset_id AS datasetId, status, reason, plan, total_steps AS totalSteps, steps_done AS stepsDone,
-  attempt, ${QUEUE_PLACE} AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
+  attempt, ${PLACE} AS place, ${QUEUE_PLACE} AS queuePlace, host_id AS hostId, device_name AS deviceName, device,
   device_reason AS deviceReason, parameters,
   final_weights_sha256 AS finalWeightsSha256, favourite, archived, note,
   created_at AS createdAt, started_at AS startedAt, ended_at AS endedAt,
@@ -87,6 +88,7 @@ export const runRow = z
     totalSteps: z.number(),
     stepsDone: z.number(),
     attempt: z.number(),
+    place: placeColumn,
     queuePlace: z.number().nullable(),
     hostId: z.string().nullable(),
     deviceName: engineName.nullable(),

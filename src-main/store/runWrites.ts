@@ -93,6 +93,16 @@ function insertRun(
     run.elsewhere === undefined ? null : JSON.stringify(run.elsewhere),
     run.initial === undefined ? null : JSON.stringify(run.initial.about),
   )
+  // A run of a study trains where the study does.
+  if (run.placement !== undefined || run.studyId !== undefined)
+    db.run(
+      `INSERT INTO placements (run_id, placement)
+       SELECT ?, placement FROM (SELECT coalesce(?, (SELECT placement FROM studies WHERE id = ?)) AS placement)
+       WHERE placement IS NOT NULL`,
+      id,
+      run.placement === undefined ? null : JSON.stringify(run.placement),
+      run.studyId ?? null,
+    )
   if (run.initial !== undefined) putTensors(db, ofInitial(id), run.initial.tensors)
   if (run.state !== undefined) putCheckpoint(db, { runId: id, state: run.state }, time)
 }
@@ -149,14 +159,28 @@ export function claimRun(
   runId: string,
   replan?: (claimed: RunRecord) => NewPlan,
 ): RunRecord {
-  const { db, hosts, now } = context
+  const { db, hosts } = context
   const run = knownRun(db, runId)
+  if (run.place !== null)
+    throw new UserError(
+      `While starting run ${runId}: it is placed on another machine, and begins when one takes it.`,
+    )
   const isOwned = run.hostId !== null && hosts.isAlive(run.hostId)
   if (isActive(run.status) && isOwned && (run.hostId !== hosts.id || run.status !== 'created'))
     throw new UserError(
       `While starting run ${runId}: it is ${run.status} already${run.hostId === hosts.id ? '' : ' in another window or terminal'}; stop it there first.`,
     )
   db.run('DELETE FROM requests WHERE run_id = ?', runId)
+  beginNextAttempt(context, runId)
+  if (replan !== undefined) {
+    const { plan, totalSteps } = replan(knownRun(db, runId))
+    db.run('UPDATE runs SET plan = ?, total_steps = ? WHERE id = ?', JSON.stringify(plan), totalSteps, runId)
+  }
+  return knownRun(db, runId)
+}
+
+/** Of this host's own from then on. */
+export function beginNextAttempt({ db, hosts, now }: WriteContext, runId: string): void {
   db.run(
     `UPDATE runs SET status = 'running', host_id = ?, attempt = attempt + 1, last_seq = -1, queue_place = NULL,
        reason = NULL, diverged = NULL, ended_at = NULL, final_weights_sha256 = NULL, started_at = coalesce(started_at, ?),
@@ -166,11 +190,6 @@ export function claimRun(
     now(),
     runId,
   )
-  if (replan !== undefined) {
-    const { plan, totalSteps } = replan(knownRun(db, runId))
-    db.run('UPDATE runs SET plan = ?, total_steps = ? WHERE id = ?', JSON.stringify(plan), totalSteps, runId)
-  }
-  return knownRun(db, runId)
 }
 
 /** @throws UserError when the run's state does not allow it, or another living host owns the run */

@@ -27,19 +27,20 @@ const ended: readonly string[] = ['cancelled', 'finished']
 /** @returns its id */
 export function createStudy(
   context: WriteContext,
-  { name, spec }: NewStudy,
+  { name, spec, placement }: NewStudy,
   cells: readonly NewCell[],
 ): string {
   const { db, now } = context
   const id = freeStudyId(context)
   db.run(
-    `INSERT INTO studies (id, name, spec, status, place, slots, created_at)
-     VALUES (?, ?, ?, 'active', (SELECT coalesce(max(place), 0) + 1 FROM studies), ?, ?)`,
+    `INSERT INTO studies (id, name, spec, status, place, slots, created_at, placement)
+     VALUES (?, ?, ?, 'active', (SELECT coalesce(max(place), 0) + 1 FROM studies), ?, ?, ?)`,
     id,
     name,
     JSON.stringify(spec),
     spec.slots ?? null,
     now(),
+    placement === undefined ? null : JSON.stringify(placement),
   )
   addCells(context, id, cells)
   return id

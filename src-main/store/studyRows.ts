@@ -3,11 +3,12 @@ import { type StudyCellInfo, studyStatus } from '../../shared/api/studies.ts'
 import { runStatus } from '../../shared/run/state.ts'
 import { type StudyCell, studyCell } from '../../shared/study/cell.ts'
 import { type StudySpec, studySpec } from '../../shared/study/spec.ts'
+import { placement } from '../../shared/worker/placement.ts'
 import { json, specColumn } from './rows.ts'
 
 /* Rows of studies and their cells. What an older or newer host wrote is read as far as it can be: a study always opens. */
 
-export const STUDY_COLUMNS = `id, name, spec, status, reason, place, slots, note, created_at AS createdAt,
+export const STUDY_COLUMNS = `id, name, spec, status, reason, place, slots, placement, note, created_at AS createdAt,
   ended_at AS endedAt, changed`
 
 export const studyRow = z.object({
@@ -19,6 +20,8 @@ export const studyRow = z.object({
   reason: z.string().nullable(),
   place: z.number(),
   slots: z.number().nullable(),
+  /** One that only a newer version can read is still placed elsewhere, where nobody here offers it. */
+  placement: json(placement).nullable(),
   note: z.string(),
   createdAt: z.number(),
   endedAt: z.number().nullable(),

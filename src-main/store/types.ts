@@ -29,4 +29,14 @@ export type {
   StudyNews,
   StudyStatusChange,
 } from './types/study.ts'
+export type {
+  AttemptRequeue,
+  Claimant,
+  OfferableRun,
+  PlacedAttempt,
+  WorkerRecord,
+  WorkerSettings,
+  WorkerState,
+  WorkerStore,
+} from './types/worker.ts'
 export type { StoreWrites } from './types/writes.ts'

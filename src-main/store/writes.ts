@@ -43,6 +43,10 @@ const TURN = 10
 export function createWrites(context: WriteContext): {
   readonly write: StoreWrites
   readonly record: Store['record']
+  /** A write that other programs are told of. */
+  readonly transaction: <T>(work: () => T) => T
+  /** One that none is told of. */
+  readonly quiet: <T>(work: () => T) => T
   close(): void
 } {
   const { db, hosts } = context
@@ -57,6 +61,10 @@ export function createWrites(context: WriteContext): {
       db.run('UPDATE lab SET version = version + 1')
       return result
     })
+  }
+  const quiet = <T>(work: () => T): T => {
+    hosts.register()
+    return db.write(work)
   }
   /** For what makes room, and for how a run ended: it must be stored on a full disk too. */
   const urgent = <T>(work: () => T): T => withReserve(db.path, () => transaction(work))
@@ -93,6 +101,8 @@ export function createWrites(context: WriteContext): {
   if (trash.hasLeftovers) emptyInTurns()
 
   return {
+    transaction,
+    quiet,
     write: {
       putDataset: (dataset) => transaction(() => putDataset(context, dataset)),
       createRun: (run) => transaction(() => createRun(context, run)),

@@ -3,7 +3,9 @@ import type { extendStudy, StudyPlan, studyCommands } from '../../shared/api/stu
 import { UserError } from '../../shared/errors.ts'
 import { extendStudy as extendedStudy } from '../../shared/study/extension.ts'
 import { planStudy } from '../../shared/study/planStudy.ts'
+import type { Placement } from '../../shared/worker/placement.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import { checkPlacement } from '../runs/placedRuns.ts'
 import type { RunService } from '../runs/service.ts'
 import type { Store, StudyEdit } from '../store/types.ts'
 import { costOf } from './cost.ts'
@@ -18,8 +20,8 @@ export type StudyCommand = (typeof studyCommands)[number]
 export interface StudyService {
   /** @throws UserError for what breaks a rule, in one sentence with axis, rule and value */
   plan(spec: unknown): Promise<StudyPlan>
-  /** Stores it with all runs of its first stage, queued. @returns its id */
-  launch(spec: unknown): Promise<string>
+  /** Stores it with all runs of its first stage, queued, here or where its runs are to train. @returns its id */
+  launch(spec: unknown, placement?: Placement): Promise<string>
   command(id: string, command: StudyCommand): Promise<void>
   extend(input: z.infer<typeof extendStudy>): Promise<void>
   edit(id: string, edit: Omit<StudyEdit, 'spec'>): void
@@ -59,13 +61,14 @@ export function createStudyService(store: Store, catalogue: Catalogue, runs: Run
       }))
       return { spec, cells, leftOut, runs: most, steps, ...(await costOf(read, data, planned)) }
     },
-    async launch(input) {
+    async launch(input, placement) {
+      checkPlacement(store, placement, 'launching a study')
       const data = createStudyData(read, catalogue)
       const plan = await planStudy(input, data)
       const cells = await data.toStore(plan.cells)
       const { spec, cells: planned } = await withInitialWeights(plan.spec, cells, { read, data })
       for (const dataset of data.datasets()) write.putDataset(dataset)
-      const id = write.createStudy({ name: spec.name ?? studyName(spec), spec }, planned)
+      const id = write.createStudy({ name: spec.name ?? studyName(spec), spec, placement }, planned)
       runs.pokeQueue()
       return id
     },

@@ -102,8 +102,10 @@ if (process.send === undefined) {
   process.stderr.write('The trainer is started by Anneal itself, not by hand.\n')
   process.exitCode = 2
 } else {
-  // Ctrl+C in a terminal reaches the whole process group; the host decides what it means for the run.
-  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+  // Ctrl+C in a terminal reaches the whole process group; the host decides what it means for the run. An agent decides the
+  // same of the signals with which a cluster takes a machine back: they reach all processes of a job.
+  const kept = process.env.ANNEAL_AGENT === undefined ? [] : (['SIGTERM', 'SIGUSR2'] as const)
+  for (const signal of ['SIGINT', 'SIGHUP', ...kept] as const) process.on(signal, () => undefined)
   release = endWithHost()
   setInterval(
     () => process.send?.({ type: 'alive' } satisfies TrainerOutput, () => undefined),

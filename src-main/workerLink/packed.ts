@@ -32,13 +32,22 @@ export function separate(value: unknown): Unpacked {
   return { text: JSON.stringify(refer(value)), parts }
 }
 
-/** @throws TypeError for a reference that names no part, or one of another length */
+/**
+ * @throws TypeError for a reference that names no part, one of another length, or one that another names too: a short text
+ * would become gigabytes
+ */
 export function join(text: string, parts: readonly Uint8Array[]): unknown {
   const parsed: unknown = JSON.parse(text)
+  const named = new Set<number>()
   const resolve = (found: unknown): unknown => {
     if (Array.isArray(found)) return found.map(resolve)
     if (typeof found !== 'object' || found === null) return found
-    if ('$part' in found) return numbersOf(found.$part, parts)
+    if ('$part' in found) {
+      const reference = referenceOf(found.$part)
+      if (named.has(reference.index)) throw new TypeError('two references name the same part')
+      named.add(reference.index)
+      return numbersOf(reference, parts)
+    }
     return Object.fromEntries(Object.entries(found).map(([key, inner]) => [key, resolve(inner)]))
   }
   return resolve(parsed)
@@ -107,8 +116,7 @@ function referenceOf(reference: unknown): Reference {
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
-function numbersOf(reference: unknown, parts: readonly Uint8Array[]): Numbers {
-  const { kind, index, bytes } = referenceOf(reference)
+function numbersOf({ kind, index, bytes }: Reference, parts: readonly Uint8Array[]): Numbers {
   const part = parts[index]
   if (part === undefined || part.byteLength !== bytes)
     throw new TypeError('a reference names a part that is not there')

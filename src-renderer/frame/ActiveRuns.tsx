@@ -5,6 +5,7 @@ import { NameText } from '../components/NameText.tsx'
 import { percent } from '../format/format.ts'
 import { queueOf } from '../hooks/queueOrder.ts'
 import { useRuns } from '../hooks/useRuns.ts'
+import { WhereShort } from '../workers/Where.tsx'
 import classes from './ActiveRuns.module.css'
 import { QueueMenu } from './QueueMenu.tsx'
 
@@ -39,6 +40,11 @@ function ActiveRun({ run }: { readonly run: RunSummary }) {
       <span className={classes.name}>
         <NameText name={run.name} />
       </span>
+      {run.place !== null && (
+        <span className={classes.where}>
+          <WhereShort run={run} />
+        </span>
+      )}
       <progress className={classes.bar} value={part} max={1} aria-label={`Progress of ${run.name}`} />
       <span className={classes.part}>{isPaused ? 'paused' : percent(part, 0)}</span>
     </Link>

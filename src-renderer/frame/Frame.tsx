@@ -25,6 +25,7 @@ export function Frame() {
     { keys: 'mod+K', does: 'Find anything', run: openFinder },
     { keys: 'n', does: 'New run', run: () => void navigate({ to: '/new' }) },
     { keys: 's', does: 'Studies', run: () => void navigate({ to: '/studies' }) },
+    { keys: 'w', does: 'Workers', run: () => void navigate({ to: '/workers' }) },
     { keys: '?', does: 'Show these shortcuts', run: () => setSheetOpen(true) },
   ])
   useDesktopMenu({

@@ -13,6 +13,7 @@ const names: Readonly<Record<string, string>> = {
   '/ensembles': 'Ensembles',
   '/data': 'Data',
   '/mistakes': 'Mistakes',
+  '/workers': 'Workers',
   '/sql': 'SQL',
   '/settings': 'Settings',
 }

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'react'
 import type { QueueMove, RunSummary } from '../../shared/api/runs.ts'
 import { moveQueued } from '../components/moveQueued.ts'
 import { NameText } from '../components/NameText.tsx'
+import { WhereShort } from '../workers/Where.tsx'
 import classes from './QueueMenu.module.css'
 
 /** How many runs wait; opens to their order, which is the user's to change. */
@@ -35,6 +36,11 @@ function QueueList({ queue }: { readonly queue: readonly RunSummary[] }) {
           <Link to="/runs/$runId" params={{ runId: run.id }} className={classes.name} title={run.name}>
             <NameText name={run.name} />
           </Link>
+          {run.place !== null && (
+            <span className={classes.where}>
+              <WhereShort run={run} />
+            </span>
+          )}
           <span
             className={classes.moves}
             onClickCapture={({ target }) => {

@@ -1,10 +1,19 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { DataIcon, EnsemblesIcon, KeysIcon, NewIcon, RunsIcon, SettingsIcon, StudiesIcon } from './icons.tsx'
+import {
+  DataIcon,
+  EnsemblesIcon,
+  KeysIcon,
+  NewIcon,
+  RunsIcon,
+  SettingsIcon,
+  StudiesIcon,
+  WorkersIcon,
+} from './icons.tsx'
 import classes from './Rail.module.css'
 
 interface RailItemProps {
-  readonly to: '/' | '/new' | '/ensembles' | '/studies' | '/data' | '/settings'
+  readonly to: '/' | '/new' | '/ensembles' | '/studies' | '/data' | '/workers' | '/settings'
   readonly name: string
   readonly icon: ReactNode
 }
@@ -33,6 +42,7 @@ export function Rail({ onShowShortcuts }: { readonly onShowShortcuts: () => void
       <RailItem to="/studies" name="Studies" icon={<StudiesIcon />} />
       <RailItem to="/ensembles" name="Ensembles" icon={<EnsemblesIcon />} />
       <RailItem to="/data" name="Data" icon={<DataIcon />} />
+      <RailItem to="/workers" name="Workers" icon={<WorkersIcon />} />
       <div className={classes.gap} />
       <button type="button" className={classes.item} title="Shortcuts (?)" onClick={onShowShortcuts}>
         <KeysIcon />

@@ -34,7 +34,10 @@ export function TopLine() {
 /** What trains now, or what would. */
 function Device() {
   const { runs, state } = useRuns()
-  const active = runs.find(({ status, device }) => status === 'running' && device !== null)
+  // What other machines train on is told where their runs are.
+  const active = runs.find(
+    ({ status, device, place }) => status === 'running' && device !== null && place === null,
+  )
   const devices = useQuery({
     ...trpc.lab.devices.queryOptions(),
     staleTime: Number.POSITIVE_INFINITY,

@@ -38,6 +38,9 @@ export const DataIcon = () =>
   drawing(
     <path d="M2 4c0-1.1 2.7-2 6-2s6 .9 6 2-2.7 2-6 2-6-.9-6-2zM2 4v8c0 1.1 2.7 2 6 2s6-.9 6-2V4M2 8c0 1.1 2.7 2 6 2s6-.9 6-2" />,
   )
+/** Two machines, one above the other. */
+export const WorkersIcon = () =>
+  drawing(<path d="M2 2.5h12v4.5h-12zM2 9h12v4.5h-12zM4.5 4.75h.01M4.5 11.25h.01M9 4.75h2.5M9 11.25h2.5" />)
 /** Two sliders. */
 export const SettingsIcon = () => drawing(<path d="M1.5 5h6M11.5 5h3M1.5 11h3M8.5 11h6M9.5 3v4M6.5 9v4" />)
 export const KeysIcon = () =>

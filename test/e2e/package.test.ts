@@ -20,6 +20,7 @@ import { extractAll, extractFile, listPackage, statFile } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { build } from '../../.ci/build.ts'
 import { pack } from '../../.ci/pack.ts'
+import { bundleOf } from '../../src-main/workers/appBundle.ts'
 
 /*
  * The desktop app as electron-builder packs it, around a stand-in for Electron that carries its fuses: what is in it, what
@@ -153,6 +154,10 @@ describe('the packed app', { skip: elsewhere }, () => {
     const { stdout } = await run(packedNode, [main, 'train', '--spec', file, '--json'], { cwd: home, env })
     const { status, steps, snapshots } = JSON.parse(stdout)
     assert.deepEqual([status, steps, snapshots.length], ['completed', 3, 1])
+  })
+
+  test('its workers run the build that those of the checkout run', async () => {
+    assert.equal((await bundleOf(beside)).build, (await bundleOf(root)).build)
   })
 
   test("Electron's bundle opens the lab and trains on the Node in the package", async () => {

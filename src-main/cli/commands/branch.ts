@@ -12,7 +12,8 @@ import { addRunCommand, type Cli, readOptions, storeOptions, wholeNumber, withRu
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
 import { originText } from '../lineageText.ts'
-import { queueAndReport, trainAndReport } from './train.ts'
+import { onFlag, placementNamed } from '../placeText.ts'
+import { queueAndReport, trainAndReport, trainElsewhere } from './train.ts'
 
 const branchOptions = z.object({
   ...storeOptions,
@@ -36,6 +37,7 @@ const branchOptions = z.object({
     .transform(Number)
     .optional(),
   name: z.string().optional(),
+  on: z.string().optional(),
   queue: z.boolean().default(false),
 })
 type BranchOptions = z.infer<typeof branchOptions>
@@ -59,6 +61,7 @@ export function addBranch(program: Command, cli: Cli): void {
     .option('--steps <n>', 'budget in steps')
     .option('--seed <n>', 'seed of batch order, augmentation and dropout')
     .option('--name <name>', 'what the new run is called')
+    .option(...onFlag)
     .option('--queue', 'leave it to the open app ("anneal serve")')
     .addHelpText(
       'after',
@@ -74,7 +77,10 @@ export function addBranch(program: Command, cli: Cli): void {
     await withRun(cli, options, id, (core, parent) => {
       const spec = changedSpec(parent.spec, options)
       const from = sourceOf(core.store.read, parent, options)
-      if (options.queue) return queueAndReport(cli, core, options.json, spec, from)
+      const placement = placementNamed(core.store, options.on)
+      const enqueue = () => core.runs.enqueue(spec, from, placement)
+      if (options.queue) return queueAndReport(cli, core, options.json, enqueue)
+      if (placement !== undefined) return trainElsewhere(cli, core, options.json, enqueue)
       const begin = () => core.runs.launch(spec, from)
       return trainAndReport(cli, core, options.json, begin, (run) => descentText(parent, run))
     })

@@ -88,9 +88,9 @@ async function ask(
   command: RunCommand,
 ): Promise<void> {
   await withRun(cli, options, id, async (core, run) => {
-    const { obeyed, words } = await awaitAnswer(core, run, command)
-    if (!obeyed) cli.setExitCode(1)
-    if (options.json) return printJson(cli, { runId: run.id, asked: command, obeyed, answer: words })
+    const { obeyed, isKept = false, words } = await awaitAnswer(core, run, command)
+    if (!obeyed && !isKept) cli.setExitCode(1)
+    if (options.json) return printJson(cli, { runId: run.id, asked: command, obeyed, isKept, answer: words })
     cli.terminal.err(`${words}\n`)
   })
 }

@@ -8,6 +8,7 @@ import { planRun } from '../../runs/plannedRun.ts'
 import { type RateTestRequest, testSpec } from '../../runs/rateTests.ts'
 import { viewRateTest } from '../../runs/rateTestView.ts'
 import type { RunRecord } from '../../store/types.ts'
+import { attendPlaced } from '../attendPlaced.ts'
 import { attendRun } from '../attendRun.ts'
 import {
   addStore,
@@ -23,6 +24,7 @@ import {
 import { readJsonFile, refuseUnwritable, writeFileWhole } from '../files.ts'
 import { examples } from '../help.ts'
 import { splitWeights } from '../initialWeights.ts'
+import { onFlag, placementNamed } from '../placeText.ts'
 import { describeRateTest } from '../rateTestText.ts'
 import { rateTestReport } from '../reports.ts'
 
@@ -42,6 +44,7 @@ const options = z.object({
   smoothing: decimal.optional(),
   stopAt: z.union([z.literal('never').transform(() => null), decimal]).optional(),
   snapshot: wholeNumber(1).optional(),
+  on: z.string().optional(),
   svg: z.string().min(1, 'must name a file').optional(),
   force: z.boolean().default(false),
 })
@@ -64,6 +67,7 @@ export function addFindLr(program: Command, cli: Cli): void {
     .option('--smoothing <weight>', 'weight of the past in the smoothed loss, from 0 up to 1 (default: 0.98)')
     .option('--stop-at <times>', 'stop above so many times the least smoothed loss, or "never" (default: 4)')
     .option('--snapshot <id>', 'start with this stored model instead of fresh weights')
+    .option(...onFlag)
     .option('--svg <file>', 'write a picture of it as well')
     .option('--force', 'replace the picture if it is there')
     .addHelpText(
@@ -121,8 +125,12 @@ async function testAndReport(
 ): Promise<void> {
   const settings = settingsOf(chosen, await stepsOf(core, chosen, begun.spec))
   const request = { ...begun, settings, snapshotId: chosen.snapshot }
+  const placement = placementNamed(core.store, chosen.on)
   const begin = () => core.runs.launchRateTest(request)
-  const { run, exitCode } = await attendRun(cli, core, begin, undefined, false)
+  const { run, exitCode } =
+    placement === undefined
+      ? await attendRun(cli, core, begin, undefined, false)
+      : await attendPlaced(cli, core, await core.runs.enqueueRateTest(request, placement))
   cli.setExitCode(exitCode)
   await report(cli, core, run, chosen)
 }

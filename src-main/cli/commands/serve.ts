@@ -102,6 +102,7 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   // Not before: one that finds its port taken must leave the queue as it was.
   core.runs.workOnQueue()
   core.elsewhere.followAll()
+  await core.workers.listen()
   try {
     if (chosen.json) await printJson(cli, { url: server.url })
     else await cli.terminal.out(`Anneal is at ${server.url}\n`)

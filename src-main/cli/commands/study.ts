@@ -7,6 +7,7 @@ import { addStore, type Cli, readOptions, storeOptions, wholeNumber } from '../c
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
 import { splitWeights, withAbsoluteWeights } from '../initialWeights.ts'
+import { onFlag } from '../placeText.ts'
 import { runStudy, runStudyOptions } from '../runStudy.ts'
 import { buildSweep, sweepOptions } from '../sweepOptions.ts'
 
@@ -42,6 +43,7 @@ const common = (command: Command): Command =>
     .option('--slots <n>', 'runs at once on one device (default: as set in Settings)')
     .option('--name <name>', 'name of the study')
     .option('--dry-run', 'only say which runs it would make and what they would cost; nothing is stored')
+    .option(...onFlag)
     .option('--queue', 'leave it to the open app ("anneal serve")')
 
 /** `sweep` and `study`: questions over many runs, worked on in this process. */

@@ -5,8 +5,8 @@ import { parseRunSpec } from '../../../shared/run/spec.ts'
 import { type Extension, maxSteps } from '../../../shared/schedule/index.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
-import type { RunSource } from '../../runs/service.ts'
 import type { RunRecord } from '../../store/types.ts'
+import { attendPlaced } from '../attendPlaced.ts'
 import { attendRun } from '../attendRun.ts'
 import {
   addRunCommand,
@@ -20,9 +20,11 @@ import {
   withCore,
   withRun,
 } from '../context.ts'
+import type { ExitCode } from '../exitCode.ts'
 import { readJsonFile } from '../files.ts'
 import { examples } from '../help.ts'
 import { splitWeights } from '../initialWeights.ts'
+import { onFlag, placementNamed } from '../placeText.ts'
 import { runReport } from '../reports.ts'
 import { describeRun } from '../runText.ts'
 import { suggestWholeCycles } from '../wholeCycles.ts'
@@ -32,6 +34,7 @@ const trainOptions = z.object({
   spec: z.string(),
   initialWeights: z.string().min(1).optional(),
   initialWeightsPartly: z.boolean().default(false),
+  on: z.string().optional(),
   queue: z.boolean().default(false),
 })
 const resumeOptions = z.object(storeOptions)
@@ -55,6 +58,7 @@ export function addTraining(program: Command, cli: Cli): void {
     .requiredOption('--spec <file>', 'JSON file with the run: at least "schedule" and "budget"')
     .option('--initial-weights <file|snapshot>', 'begin with a safetensors file, or a snapshot by its number')
     .option('--initial-weights-partly', 'take the tensors that fit; the others stay random')
+    .option(...onFlag)
     .option('--queue', 'leave it to the open app ("anneal serve"), which starts it when nothing trains')
     .addHelpText(
       'after',
@@ -64,21 +68,28 @@ export function addTraining(program: Command, cli: Cli): void {
           'anneal train --spec run.json --initial-weights model.safetensors',
           'begin with the weights of a file',
         ],
+        ['anneal train --spec run.json --on any', 'on whichever worker is free; Ctrl+C leaves it training'],
         ['anneal train --spec run.json --db lab.db --json > result.json', 'in a database of its own'],
       ]),
     )
   train.action(async () => {
-    const { spec, initialWeights, initialWeightsPartly, queue, ...rest } = readOptions(train, trainOptions)
+    const { spec, initialWeights, initialWeightsPartly, on, queue, ...rest } = readOptions(
+      train,
+      trainOptions,
+    )
     const file = readJsonFile(spec, 'reading the run spec')
     const { spec: content, source } = splitWeights(file, { initialWeights, initialWeightsPartly }, 'train')
     const from = source && { kind: 'weights' as const, ...source }
     // Before a database is made for it.
     parseRunSpec(content)
-    await withCore(cli, rest, (core) =>
-      queue
-        ? queueAndReport(cli, core, rest.json, content, from)
-        : trainAndReport(cli, core, rest.json, () => core.runs.launch(content, from), hintAtBudget),
-    )
+    await withCore(cli, rest, (core) => {
+      const placement = placementNamed(core.store, on)
+      if (queue)
+        return queueAndReport(cli, core, rest.json, () => core.runs.enqueue(content, from, placement))
+      return placement === undefined
+        ? trainAndReport(cli, core, rest.json, () => core.runs.launch(content, from), hintAtBudget)
+        : trainElsewhere(cli, core, rest.json, () => core.runs.enqueue(content, from, placement))
+    })
   })
 
   const resume = addRunCommand(program, 'resume')
@@ -91,7 +102,9 @@ export function addTraining(program: Command, cli: Cli): void {
   resume.action(async (id: string) => {
     const options = readOptions(resume, resumeOptions)
     await withRun(cli, options, id, (core, run) =>
-      trainAndReport(cli, core, options.json, () => core.runs.resume(run.id)),
+      run.place === null
+        ? trainAndReport(cli, core, options.json, () => core.runs.resume(run.id))
+        : trainElsewhere(cli, core, options.json, () => goOnElsewhere(core, run)),
     )
   })
 
@@ -114,7 +127,9 @@ export function addTraining(program: Command, cli: Cli): void {
     const { cycles, epochs, steps, ...rest } = readOptions(extend, extendOptions)
     const by = extensionOf({ cycles, epochs, steps })
     await withRun(cli, rest, id, (core, run) =>
-      trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, by)),
+      run.place === null
+        ? trainAndReport(cli, core, rest.json, () => core.runs.extend(run.id, by))
+        : trainElsewhere(cli, core, rest.json, () => goOnElsewhere(core, run, by)),
     )
   })
 }
@@ -140,15 +155,38 @@ export async function queueAndReport(
   cli: Cli,
   core: Core,
   json: boolean,
-  content: unknown,
-  from?: RunSource,
+  enqueue: () => Promise<RunRecord>,
 ): Promise<void> {
-  const run = await core.runs.enqueue(content, from)
+  const run = await enqueue()
   if (json) return printJson(cli, runReport(core, run))
   await cli.terminal.out(describeRun(core, run, cli.terminal.columns))
   cli.terminal.err(
-    `Run ${run.id} starts when nothing else trains, while the app is open: ${typed(cli, 'serve')}\n`,
+    run.place === null
+      ? `Run ${run.id} starts when nothing else trains, while the app is open: ${typed(cli, 'serve')}\n`
+      : offered(cli, run),
   )
+}
+
+/** Whoever may take it hears of it from the program that listens for workers. */
+const offered = (cli: Cli, { id }: RunRecord): string =>
+  `Run ${id} is offered to other machines while the app is open: ${typed(cli, 'serve')}\n`
+
+/** Shows a run of another machine to its end. @param queue stores it to wait */
+export async function trainElsewhere(
+  cli: Cli,
+  core: Core,
+  json: boolean,
+  queue: () => Promise<RunRecord>,
+): Promise<void> {
+  const queued = await queue()
+  cli.terminal.err(offered(cli, queued))
+  const { run, exitCode } = await attendPlaced(cli, core, queued)
+  await reportEnd(cli, core, json, run, exitCode)
+}
+
+async function goOnElsewhere(core: Core, run: RunRecord, by?: Extension): Promise<RunRecord> {
+  await core.runs.goOn(run.id, by)
+  return core.store.read.run(run.id)
 }
 
 export async function trainAndReport(
@@ -159,6 +197,16 @@ export async function trainAndReport(
   hint?: (run: RunRecord) => string,
 ): Promise<void> {
   const { run, exitCode } = await attendRun(cli, core, begin, hint)
+  await reportEnd(cli, core, json, run, exitCode)
+}
+
+async function reportEnd(
+  cli: Cli,
+  core: Core,
+  json: boolean,
+  run: RunRecord,
+  exitCode: ExitCode,
+): Promise<void> {
   cli.setExitCode(exitCode)
   if (json) return printJson(cli, runReport(core, run))
   await cli.terminal.out(describeRun(core, run, cli.terminal.columns))

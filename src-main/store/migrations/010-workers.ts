@@ -34,10 +34,17 @@ CREATE TABLE placements (
   run_id TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
   -- JSON, as shared/worker/placement.ts defines it.
   placement TEXT NOT NULL,
-  -- Who has its attempt; null before one has it.
+  -- Who has its attempt, or had the one before where it waits again; null before one has it.
   worker_id TEXT,
   -- When that worker last spoke for it.
   contact_at INTEGER,
+  -- Since when that worker is silent, where it is so for longer than it should be.
+  out_of_touch_since INTEGER,
+  -- Of a run that waits again: what it was ('running', 'paused') when its attempt was given up without having failed; its
+  -- worker may take that up again as long as nobody else has the run.
+  gave_up TEXT,
+  -- The run's steps_done when its attempt began.
+  steps_before INTEGER NOT NULL DEFAULT 0,
   -- Attempts that failed, one after another, without a step done.
   failures INTEGER NOT NULL DEFAULT 0,
   -- Of Slurm: the job ("1234" or "1234_7"), its state and reason as squeue says them.
@@ -52,8 +59,16 @@ ALTER TABLE studies ADD COLUMN placement TEXT;
 CREATE TRIGGER placements_insert_changes AFTER INSERT ON placements BEGIN
   UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE id = NEW.run_id;
 END;
-CREATE TRIGGER placements_update_changes AFTER UPDATE OF placement, worker_id, failures, slurm_job, slurm_state, slurm_reason
-ON placements BEGIN
+CREATE TRIGGER placements_update_changes AFTER UPDATE OF placement, worker_id, out_of_touch_since, failures, slurm_job,
+  slurm_state, slurm_reason ON placements BEGIN
   UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE id = NEW.run_id;
+END;
+-- A run that had ended and is wanted again owes nothing to whoever trained it.
+CREATE TRIGGER runs_wait_again AFTER UPDATE OF status ON runs
+WHEN NEW.status = 'queued' AND OLD.status IN ('completed', 'stopped', 'failed', 'interrupted') BEGIN
+  UPDATE placements SET worker_id = NULL, out_of_touch_since = NULL, gave_up = NULL, failures = 0 WHERE run_id = NEW.id;
+END;
+CREATE TRIGGER placements_delete_changes AFTER DELETE ON placements BEGIN
+  UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE id = OLD.run_id;
 END;
 `

@@ -7,6 +7,7 @@ import { checksums } from './006-checksums.ts'
 import { studies } from './007-studies.ts'
 import { elsewhere } from './008-elsewhere.ts'
 import { following } from './009-following.ts'
+import { workers } from './010-workers.ts'
 
 /** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   studies,
   elsewhere,
   following,
+  workers,
 ]

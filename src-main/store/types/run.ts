@@ -8,6 +8,7 @@ import type { RateTestSettings } from '../../../shared/run/rateTest.ts'
 import type { EngineName, RunSpec } from '../../../shared/run/spec.ts'
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { SchedulePlan } from '../../../shared/schedule/index.ts'
+import type { Placement } from '../../../shared/worker/placement.ts'
 
 /** A run as it is stored: what every door shows of it, and what only the core needs. */
 export interface RunRecord extends RunInfo {
@@ -34,6 +35,8 @@ export interface NewRun {
   /** Weights given to it, kept as long as the run. */
   readonly initial?: { readonly about: InitialWeights; readonly tensors: readonly StoredTensor[] }
   readonly studyId?: string
+  /** Where it is to train. Absent: where its study's runs do, here where it is in none. */
+  readonly placement?: Placement | undefined
 }
 
 /** How many share the processor with a run. */

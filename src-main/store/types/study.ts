@@ -2,6 +2,7 @@ import type { StudyCellInfo, StudyStatus, StudySummary } from '../../../shared/a
 import type { RunStatus } from '../../../shared/run/state.ts'
 import type { StudyCell } from '../../../shared/study/cell.ts'
 import type { StudySpec } from '../../../shared/study/spec.ts'
+import type { Placement } from '../../../shared/worker/placement.ts'
 import type { NewRun } from './run.ts'
 
 /** A cell with the run that it is stored with. Its parent, where it goes on from one, is found by the cell's `after`. */
@@ -13,6 +14,8 @@ export interface NewCell {
 export interface NewStudy {
   readonly name: string
   readonly spec: StudySpec
+  /** Where its runs are to train: here where absent. */
+  readonly placement?: Placement | undefined
 }
 
 /** A cell as it was planned, with what came of it. */

@@ -1,6 +1,6 @@
 import type { Placement } from '../../../shared/worker/placement.ts'
 import type { AttemptKey, WorkerAbout } from '../../../shared/worker/protocol.ts'
-import type { RunRecord } from './run.ts'
+import type { NewPlan, RunRecord } from './run.ts'
 
 export type WorkerState = 'invited' | 'joined' | 'draining' | 'out' | 'removed'
 
@@ -50,6 +50,8 @@ export interface AttemptRequeue {
   readonly reason: string
   /** false where it was preempted, or its worker was lost: that spends no failure. */
   readonly isFailure: boolean
+  /** Its trainer is gone, and said so: the attempt cannot be taken back. */
+  readonly isOver?: boolean
 }
 
 /** What a user sets for all workers. */
@@ -75,6 +77,8 @@ export interface WorkerStore {
   inviteAgain(id: string, code: { readonly codeHash: string; readonly codeUntil: number }): WorkerRecord
   /** Uses the code up. @returns undefined for one that is void, late or used */
   join(codeHash: string, tokenHash: string, now: number): WorkerRecord | undefined
+  /** Whose code it is, which stays unused. @returns undefined for one that is void, late or used */
+  byCode(codeHash: string, now: number): WorkerRecord | undefined
   /** Of a worker that is not removed. */
   byToken(tokenHash: string): WorkerRecord | undefined
   /** What it says of itself: written when it changed, or every few seconds. */
@@ -104,8 +108,16 @@ export interface WorkerStore {
   requeue(key: AttemptKey, requeue: AttemptRequeue): boolean
   /** One that was requeued for want of contact, and whose worker is back before another took it: goes on. */
   takeBack(key: AttemptKey, workerId: string): boolean
+  /** A placed run that has ended waits again, from its last state. @throws UserError when it has not ended */
+  queueAgain(runId: string, replan?: (run: RunRecord) => NewPlan): RunRecord
   /** Active placed runs that belong to no living host become this one's. */
   adopt(): PlacedAttempt[]
+  /** This host listens no more: its placed runs train on, and belong to nobody until the next adopts them. */
+  release(): void
+  /** Notes which of this host's placed runs are silent since before that time, milliseconds. @returns those that are new */
+  noteSilent(before: number): AttemptKey[]
+  /** A queued placed run ends as stopped. @returns false when it is not queued any more: a worker was quicker */
+  withdraw(runId: string, reason: string): boolean
   /** Of a queued run. null: here. @throws UserError when it is active or has ended */
   place(runId: string, placement: Placement | null): void
   setSlurmJob(

@@ -89,7 +89,7 @@ async function send({ id, name }: RunSummary, label: string, command: TrainerCom
   try {
     const answer = await api.runs.command.mutate({ id, command })
     if (answer.outcome === 'refused') notifyError(failed, new Error(answer.reason))
-    else notifyDone(`${label} ${name}: done`)
+    else notifyDone(answer.outcome === 'waits' ? answer.reason : `${label} ${name}: done`)
   } catch (error) {
     notifyError(failed, error)
   }

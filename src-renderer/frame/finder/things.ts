@@ -113,6 +113,7 @@ export function usePageItems(): Found[] {
     { to: '/ensembles', label: 'Ensembles' },
     { to: '/studies', label: 'Studies' },
     { to: '/data', label: 'Data' },
+    { to: '/workers', label: 'Workers' },
     { to: '/sql', label: 'SQL' },
     { to: '/settings', label: 'Settings' },
   ] as const

@@ -12,10 +12,12 @@ import { useTime } from './useTime.ts'
 interface CostProps {
   readonly checked: Checked
   readonly whole: readonly DatasetInfo[] | undefined
+  /** It is to train on another machine: the time told is that of this one. */
+  readonly isElsewhere: boolean
 }
 
 /** What the run will cost: epochs and snapshots, room on the disk, time. */
-export function Cost({ checked, whole }: CostProps) {
+export function Cost({ checked, whole, isElsewhere }: CostProps) {
   const { spec, plan, compiled, problems } = checked
   const time = useTime(spec)
   if (spec === undefined || plan === undefined || compiled === undefined) {
@@ -37,7 +39,11 @@ export function Cost({ checked, whole }: CostProps) {
       ) : (
         <span title={estimateDetail(known)}>
           , {aboutTime(secondsOf(known, spec, plan, snapshots))}
-          <span className={classes.source}> {estimateSource(known)}</span>
+          <span className={classes.source}>
+            {' '}
+            {estimateSource(known)}
+            {isElsewhere ? ', here' : ''}
+          </span>
         </span>
       )}
     </Text>

@@ -81,7 +81,14 @@ export function NewRunPage() {
         </div>
         <div className={classes.left}>
           <Parent parent={draft.parent} spec={checked.spec} onLeave={editor.leaveParent} />
-          <Questions tree={tree} checked={checked} whole={whole} onEditModel={() => setView('model')} />
+          <Questions
+            tree={tree}
+            checked={checked}
+            whole={whole}
+            placement={draft.placement}
+            onPlacement={editor.setPlacement}
+            onEditModel={() => setView('model')}
+          />
           {draft.parent === undefined && (
             <InitialWeights value={draft.weights} onChange={editor.setWeights} />
           )}
@@ -92,6 +99,7 @@ export function NewRunPage() {
               value={getAt(tree, ['schedule'])}
               checked={checked}
               weights={draft.weights}
+              placement={draft.placement}
               pins={draft.pins}
               onPin={editor.pin}
               onUnpin={editor.unpin}
@@ -110,12 +118,17 @@ export function NewRunPage() {
           whole={whole}
           problem={launch.problem}
           onShowProblem={launch.showProblem}
-          canQueue={canQueue}
+          // What trains elsewhere stands in line anyway.
+          canQueue={canQueue && draft.placement === null}
+          isElsewhere={draft.placement !== null}
           isBusy={launch.isBusy}
           onStart={launch.start}
           onSweep={() => {
             if (checked.spec === undefined) return
-            keepStudy(sessionStorage, freshStudy('sweep', checked.spec, weightsOf(draft.weights)))
+            keepStudy(
+              sessionStorage,
+              freshStudy('sweep', checked.spec, weightsOf(draft.weights), draft.placement),
+            )
             void navigate({ to: '/studies/new' })
           }}
         />

@@ -13,6 +13,8 @@ interface StartBarProps {
   readonly onShowProblem: (() => void) | undefined
   /** Others train or wait: it can stand in line. */
   readonly canQueue: boolean
+  /** It is to train on another machine. */
+  readonly isElsewhere: boolean
   readonly isBusy: boolean
   readonly onStart: (when: 'now' | 'queue') => void
   /** Asks a question over many runs like this one. */
@@ -21,7 +23,7 @@ interface StartBarProps {
 
 /** Always in the same corner: what it will cost, and the button. */
 export function StartBar(given: StartBarProps) {
-  const { checked, whole, problem, onShowProblem, canQueue, isBusy, onStart, onSweep } = given
+  const { checked, whole, problem, onShowProblem, canQueue, isElsewhere, isBusy, onStart, onSweep } = given
   return (
     <footer className={classes.bar}>
       <div className={classes.problem} role="status">
@@ -32,7 +34,7 @@ export function StartBar(given: StartBarProps) {
           </Button>
         )}
       </div>
-      <Cost checked={checked} whole={whole} />
+      <Cost checked={checked} whole={whole} isElsewhere={isElsewhere} />
       <Button
         variant="default"
         disabled={checked.spec === undefined}

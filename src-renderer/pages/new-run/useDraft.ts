@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import type { FoundRates } from '../../../shared/schedule/index.ts'
+import type { Placement } from '../../../shared/worker/placement.ts'
 import { notifyUndo } from '../../components/notify.ts'
 import {
   type Draft,
@@ -77,7 +78,11 @@ export function useDraft() {
       const filled = filledSpec(spec) ?? spec
       const tree = rates === undefined ? filled : withRates(filled, rates, stepsOf(run, filled))
       const weights = parent === undefined ? weightsOfRun(run) : randomWeights
-      replace({ ...freshDraft(filled, run.id), tree, parent, weights }, `The form starts from ${run.name}`)
+      const placement = run.place?.placement ?? null
+      replace(
+        { ...freshDraft(filled, run.id), tree, parent, weights, placement },
+        `The form starts from ${run.name}`,
+      )
     },
     [replace, latest],
   )
@@ -102,6 +107,10 @@ export function useDraft() {
     (weights: DraftWeights) => change('initial weights', (old) => ({ ...old, weights })),
     [change],
   )
+  const setPlacement = useCallback(
+    (placement: Placement | null) => change('placement', (old) => ({ ...old, placement })),
+    [change],
+  )
   const undo = useCallback(() => step(undone), [step])
   const redo = useCallback(() => step(redone), [step])
   const canUndo = history.past.length > 0
@@ -120,6 +129,7 @@ export function useDraft() {
       launched,
       leaveParent,
       setWeights,
+      setPlacement,
       gesture,
     },
     ...{ undo, redo, canUndo, canRedo },

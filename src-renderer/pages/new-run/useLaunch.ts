@@ -3,6 +3,8 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { api } from '../../client.ts'
 import { errorWords } from '../../components/errorWords.ts'
+import { useWorkers } from '../../hooks/useWorkers.ts'
+import { placementProblem } from '../../workers/placementChoices.ts'
 import type { Checked } from './model/check.ts'
 import type { Draft } from './model/draft.ts'
 import { labelAt } from './model/labels.ts'
@@ -16,7 +18,7 @@ const topology = 'model.topology'
 /** Starting the draft, or saying what keeps it from starting. */
 export function useLaunch(
   checked: Checked,
-  { tree, json, parent, weights }: Pick<Draft, 'tree' | 'json' | 'parent' | 'weights'>,
+  { tree, json, parent, weights, placement }: Omit<Draft, 'pins' | 'from'>,
   onLaunched: () => void,
   setView: (view: 'designer' | 'json' | 'model') => void,
 ) {
@@ -24,21 +26,27 @@ export function useLaunch(
   const launch = useMutation({
     mutationFn: (when: When) =>
       parent === undefined
-        ? api.runs.launch.mutate({ spec: checked.spec, when, initialWeights: weightsOf(weights) })
-        : api.runs.branch.mutate({ ...parent, spec: checked.spec, when }),
+        ? api.runs.launch.mutate({ spec: checked.spec, when, initialWeights: weightsOf(weights), placement })
+        : api.runs.branch.mutate({ ...parent, spec: checked.spec, when, placement }),
     onSuccess: ({ id }) => {
       onLaunched()
       return navigate({ to: '/runs/$runId', params: { runId: id } })
     },
   })
   /** The draft a launch was refused for: its sentence goes when the draft changes. */
-  const [refused, setRefused] = useState<{ spec: Checked['spec']; weights: Draft['weights'] }>()
+  const [refused, setRefused] = useState<Pick<Draft, 'weights' | 'placement'> & Pick<Checked, 'spec'>>()
   const wrongJson = useMemo(() => json !== undefined && 'problems' in readSpecJson(json), [json])
-  const wrong = firstProblem(checked, tree)
+  const { info } = useWorkers()
+  const place = placementProblem(placement, info, Date.now())
+  const wrong =
+    firstProblem(checked, tree) ?? (place === undefined ? undefined : { path: 'placement', sentence: place })
   const problem = wrongJson
     ? 'The JSON view holds text that is not applied; mend it or go back to what the form says.'
     : (wrong?.sentence ??
-      (launch.error !== null && refused?.spec === checked.spec && refused?.weights === weights
+      (launch.error !== null &&
+      refused?.spec === checked.spec &&
+      refused?.weights === weights &&
+      refused?.placement === placement
         ? errorWords(launch.error)
         : undefined))
   const show = () => {
@@ -52,7 +60,7 @@ export function useLaunch(
     start(when: When) {
       if (launch.isPending) return
       if (wrongJson || wrong !== undefined || checked.spec === undefined) return show()
-      setRefused({ spec: checked.spec, weights })
+      setRefused({ spec: checked.spec, weights, placement })
       launch.mutate(when)
     },
   }

@@ -11,15 +11,18 @@ import { count, rate } from '../../format/format.ts'
 import { optimizerText } from '../../format/specText.ts'
 import { useRunSummary, useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
+import { useWorkers } from '../../hooks/useWorkers.ts'
 import { ProgressLine } from '../../rate-test/ProgressLine.tsx'
 import rateClasses from '../../rate-test/RateTest.module.css'
 import { RateTestReading } from '../../rate-test/RateTestReading.tsx'
 import type { RateLines } from '../../rate-test/rateLines.ts'
 import { useLines, useRateTestView } from '../../rate-test/useRateTest.ts'
 import { settingsText, startText } from '../../rate-test/words.ts'
+import { Where } from '../../workers/Where.tsx'
 import { EditableName } from './EditableName.tsx'
 import { MoreMenu } from './MoreMenu.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
+import { OrdersNote } from './OrdersNote.tsx'
 import classes from './Run.module.css'
 import { StateNote } from './StateNote.tsx'
 import { testStateWords } from './testStateWords.ts'
@@ -42,11 +45,13 @@ export function OpenRateTest({ run, live }: OpenRateTestProps) {
   const commands = useRunCommands(run)
   const knownTags = useMemo(() => [...new Set(runs.flatMap(({ tags }) => tags))].sort(), [runs])
   const { height } = useViewportSize()
-  const words = testStateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
+  const { info } = useWorkers(run.place !== null)
+  const words = testStateWords(run, { runs, isHere: live.isHere || live.state !== 'live', info })
   return (
     <main className={classes.page}>
       <Header run={run} view={view} commands={commands} />
       {words !== undefined && <StateNote run={run} words={words} commands={commands} />}
+      <OrdersNote run={run} commands={commands} />
       {error !== null && <ErrorNote title="The range test could not be read" error={error} />}
       {view !== undefined && lines !== undefined && (
         <RateTestReading
@@ -101,6 +106,7 @@ function Header({
         </span>
         <Start run={run} />
         {rateTest !== null && <span>{settingsText(rateTest)}</span>}
+        <Where run={run} />
         {run.device !== null && <span>{run.device}</span>}
         {run.archived && <span>archived</span>}
       </p>

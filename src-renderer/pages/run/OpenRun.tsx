@@ -8,12 +8,14 @@ import { useShortcuts } from '../../frame/shortcuts.ts'
 import { useDamage } from '../../hooks/useHealth.ts'
 import { useRuns } from '../../hooks/useRuns.ts'
 import type { LiveRun } from '../../hooks/useRunWatch.ts'
+import { useWorkers } from '../../hooks/useWorkers.ts'
 import { dotsOfRun, ribbonUnderFeedback } from '../../ribbon/ribbonOf.ts'
 import { DamageNote } from './DamageNote.tsx'
 import { Details } from './Details.tsx'
 import { EpochsTable } from './EpochsTable.tsx'
 import { Lineage, useLineage } from './Lineage.tsx'
 import { NoteAndTags } from './NoteAndTags.tsx'
+import { OrdersNote } from './OrdersNote.tsx'
 import classes from './Run.module.css'
 import { RunCharts } from './RunCharts.tsx'
 import { RunHeader } from './RunHeader.tsx'
@@ -56,7 +58,8 @@ export function OpenRun({ run, live }: OpenRunProps) {
   const lineage = useLineage(run.id)
   const canEnsemble = run.snapshots.length > 1
   const select = useCallback((id: number) => setSelected((before) => (before === id ? undefined : id)), [])
-  const words = stateWords(run, { runs, isHere: live.isHere || live.state !== 'live' })
+  const { info } = useWorkers(run.place !== null)
+  const words = stateWords(run, { runs, isHere: live.isHere || live.state !== 'live', info })
   // The click on the button must be answered at once.
   useEffect(() => {
     if (canEnsemble) void loadEnsemble()
@@ -77,6 +80,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
         commands={commands}
       />
       {words !== undefined && <StateNote run={run} words={words} commands={commands} />}
+      <OrdersNote run={run} commands={commands} />
       {damage.length > 0 && <DamageNote damage={damage} />}
       <RunRibbon run={run} data={ribbon} selected={selected} onSelect={select} view={view} change={change} />
       <div className={classes.body} data-ensemble={isEnsembleOpen && canEnsemble}>

@@ -8,6 +8,7 @@ import { count, counted, duration, percent, perSecond } from '../../format/forma
 import { scoreText } from '../../format/scoreMeasure.ts'
 import { budgetText, optimizerText, specLine } from '../../format/specText.ts'
 import { useScoreMeasure } from '../../hooks/useScoreMeasure.ts'
+import { Where } from '../../workers/Where.tsx'
 import { Descent } from './Descent.tsx'
 import { EditableName } from './EditableName.tsx'
 import { OfStudy } from './OfStudy.tsx'
@@ -43,6 +44,7 @@ export function RunHeader(props: RunHeaderProps) {
           {count(run.spec.batchSize)}
         </span>
         <NowPlanned run={run} />
+        <Where run={run} />
         <Device run={run} />
         {run.origin !== null && <Descent origin={run.origin} />}
         {run.initial !== null && <span>{initialText(run.initial)}</span>}

@@ -39,15 +39,17 @@ export function trainedSeconds(run: RunSummary, epochs: readonly EpochInfo[]): n
   return startedAt === null || endedAt === null ? undefined : (endedAt - startedAt) / 1000
 }
 
-/** How many runs wait before a queued one. */
+const isOfHere = ({ place }: RunSummary): boolean => place === null
+
+/** How many runs wait before a queued one of this machine. */
 export const queuedBefore = (run: RunSummary, runs: readonly RunSummary[]): number =>
   Math.max(
     0,
-    queueOf(runs).findIndex(({ id }) => id === run.id),
+    queueOf(runs.filter(isOfHere)).findIndex(({ id }) => id === run.id),
   )
 
-/** How many runs train or wait before a queued one. */
+/** How many runs train or wait before a queued one of this machine. */
 export function runsBefore(run: RunSummary, runs: readonly RunSummary[]): number {
-  const active = runs.filter(({ id, status }) => id !== run.id && isActive(status))
+  const active = runs.filter((one) => one.id !== run.id && isActive(one.status) && isOfHere(one))
   return active.length + queuedBefore(run, runs)
 }

@@ -1,7 +1,9 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import type { WorkersInfo } from '../../../shared/api/workers.ts'
 import { snapshotName, spanText } from '../../../shared/run/snapshotName.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { count, counted } from '../../format/format.ts'
+import { placedWords } from './placedWords.ts'
 import { cycleNumber, queuedBefore, runsBefore } from './runNumbers.ts'
 
 /** What is to be known of a run that is not simply running or done. */
@@ -17,9 +19,15 @@ interface Around {
   readonly runs: readonly RunSummary[]
   /** Whether its trainer is a child of the program that answers. */
   readonly isHere: boolean
+  /** Of other machines; undefined until it is known, or where the run trains here. */
+  readonly info?: WorkersInfo | undefined
+  readonly now?: number
 }
 
-export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWords | undefined {
+export function stateWords(run: RunSummary, around: Around): StateWords | undefined {
+  const { runs, isHere } = around
+  const elsewhere = wordsElsewhere(run, around)
+  if (elsewhere !== undefined) return elsewhere.words
   switch (run.status) {
     case 'queued':
       return waitsFor(run, runs) ?? queued(runsBefore(run, runs), queuedBefore(run, runs) > 0)
@@ -34,15 +42,25 @@ export function stateWords(run: RunSummary, { runs, isHere }: Around): StateWord
       return undefined
     case 'paused':
     case 'running':
-      return isHere ? undefined : plain('It trains in another Anneal', elsewhere)
+      return isHere ? undefined : plain('It trains in another Anneal', anotherHost)
     case 'completed':
       return undefined
   }
 }
 
+/** Of a run that waits for another machine, or trains on one; undefined for others. */
+export function wordsElsewhere(
+  run: RunSummary,
+  { runs, info, now = Date.now() }: Around,
+): { readonly words: StateWords | undefined } | undefined {
+  const { place, status } = run
+  if (place === null || !(status === 'queued' || isActive(status))) return undefined
+  return { words: waitsFor(run, runs) ?? placedWords(run, place, { runs, info, now }) }
+}
+
 const plain = (title: string, text: string): StateWords => ({ tone: 'plain', title, text, actions: [] })
 
-const elsewhere =
+const anotherHost =
   'Its trainer belongs to another Anneal on this machine; commands go to it through the database.'
 
 /** A run that begins with a state of another one, which has not got so far yet. */

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CommandOutcome, RunSummary } from '../../../shared/api/runs.ts'
 import type { TrainerCommand } from '../../../shared/run/messages.ts'
-import { isActive, type RunStatus } from '../../../shared/run/state.ts'
+import { isActive } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
 import { notifyDone, notifyError } from '../../components/notify.ts'
 import { count } from '../../format/format.ts'
@@ -19,6 +19,8 @@ export type CommandName =
 export interface RunCommands {
   /** Asked for and not yet seen to be done. */
   readonly pending: ReadonlySet<CommandName>
+  /** Of these, what waits for the worker to hear of it, and why. */
+  readonly waiting: ReadonlyMap<CommandName, string>
   readonly pause: () => void
   /** Goes on: with a paused trainer, or from the last checkpoint with a new one. */
   readonly resume: () => void
@@ -45,26 +47,31 @@ const settles = 3_000
 /** What can be asked of a run. A command that is under way is never sent again; one that is refused says why. */
 export function useRunCommands(run: RunSummary): RunCommands {
   const { id, status } = run
-  const [pending, setPending] = useState<ReadonlyMap<CommandName, RunStatus>>(new Map())
+  const [pending, setPending] = useState<ReadonlyMap<CommandName, RunSummary>>(new Map())
+  const [waiting, setWaiting] = useState<ReadonlyMap<CommandName, string>>(new Map())
   const under = useRef(new Set<CommandName>())
 
   const end = useCallback((name: CommandName) => {
     under.current.delete(name)
     setPending((before) => new Map([...before].filter(([each]) => each !== name)))
+    setWaiting((before) => new Map([...before].filter(([each]) => each !== name)))
   }, [])
   // What was asked for shows in the run: it is done.
   useEffect(() => {
-    for (const [name, before] of pending) if (before !== status) end(name)
-  }, [pending, status, end])
+    for (const [name, before] of pending) {
+      if (before.status !== run.status || (waiting.has(name) && showsIn(name, before, run))) end(name)
+    }
+  }, [pending, waiting, run, end])
 
   const send = (name: CommandName, ask: () => Promise<CommandOutcome>, changesStatus = true): void => {
     if (under.current.has(name)) return
     under.current.add(name)
-    setPending((before) => new Map([...before, [name, status]]))
+    setPending((before) => new Map([...before, [name, run]]))
     ask().then(
       (answer) => {
         if (answer.outcome === 'refused') notifyError(cannot[name], new Error(answer.reason))
-        if (answer.outcome === 'refused' || !changesStatus) end(name)
+        if (answer.outcome === 'waits') setWaiting((before) => new Map([...before, [name, answer.reason]]))
+        else if (answer.outcome === 'refused' || !changesStatus) end(name)
         else setTimeout(() => end(name), settles)
       },
       (error: unknown) => {
@@ -76,6 +83,7 @@ export function useRunCommands(run: RunSummary): RunCommands {
   const command = (given: TrainerCommand) => () => api.runs.command.mutate({ id, command: given })
   return {
     pending: new Set(pending.keys()),
+    waiting,
     pause: () => send('pause', command({ type: 'pause' })),
     resume: () =>
       send(
@@ -94,7 +102,7 @@ export function useRunCommands(run: RunSummary): RunCommands {
         async () => {
           if (isActive(status)) {
             const stop = await command({ type: 'stop', when: 'now' })()
-            if (stop.outcome === 'refused') return stop
+            if (stop.outcome !== 'obeyed') return stop
           }
           const { by, label } = extendWords(run)
           const { totalSteps } = await api.runs.extend.mutate({ id, ...by })
@@ -103,6 +111,20 @@ export function useRunCommands(run: RunSummary): RunCommands {
         },
         false,
       ),
+  }
+}
+
+/** Whether an order that changes no status is seen to be done. */
+function showsIn(name: CommandName, before: RunSummary, now: RunSummary): boolean {
+  switch (name) {
+    case 'stopAtCycleEnd':
+    case 'keepGoing':
+      return before.stopsAfterStep !== now.stopsAfterStep
+    case 'annealNow':
+    case 'extend':
+      return before.planned.edits.length !== now.planned.edits.length || before.totalSteps !== now.totalSteps
+    default:
+      return false
   }
 }
 

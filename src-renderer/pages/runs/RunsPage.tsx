@@ -46,9 +46,11 @@ export function RunsPage() {
   const listed = useListed(address.list)
   const isDeleted = address.list === 'deleted'
   const baseline = isDeleted ? undefined : listed.byId.get(layout.baseline ?? '')
+  const isAnyElsewhere = useMemo(() => listed.runs.some(({ place }) => place !== null), [listed.runs])
   const columns = useMemo(
-    () => columnsOf(layout.shown, layout.at, scoreMeasure),
-    [layout.shown, layout.at, scoreMeasure],
+    () =>
+      columnsOf(layout.shown, layout.at, scoreMeasure).filter(({ id }) => id !== 'where' || isAnyElsewhere),
+    [layout.shown, layout.at, scoreMeasure, isAnyElsewhere],
   )
   const [selection, dispatch] = useReducer(select, nothingSelected)
   const [isPointerInside, setPointerInside] = useState(false)

@@ -13,6 +13,7 @@ import { specLine } from '../../format/specText.ts'
 import { useRunSummary } from '../../hooks/useRuns.ts'
 import { Ribbon } from '../../ribbon/Ribbon.tsx'
 import { ribbonOfRun } from '../../ribbon/ribbonOf.ts'
+import { WhereShort } from '../../workers/Where.tsx'
 import classes from './Cells.module.css'
 import { type Column, textOf, type ValuesAt } from './columns/column.ts'
 import { deltaOf } from './columns/delta.ts'
@@ -41,6 +42,8 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
     case 'spark':
       if (run.kind === 'rateTest') return null
       return <Spark accuracies={run.spark} measure={column.isMirrored === true ? 'error' : 'accuracy'} />
+    case 'where':
+      return run.place === null ? <Text text="here" /> : <WhereShort run={run} />
     case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
     default:

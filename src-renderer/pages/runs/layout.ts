@@ -16,6 +16,8 @@ const storedLayout = z.object({
   at: z
     .object({ series: z.enum(['accuracy', 'loss', 'lr']), step: z.int().min(0) })
     .catch({ series: 'accuracy', step: 1000 }),
+  /** Kept since there is a column that tells where a run trains: before, nobody can have hidden it. */
+  knowsWhere: z.literal(true).optional().catch(undefined),
 })
 export type TableLayout = z.infer<typeof storedLayout>
 
@@ -26,6 +28,7 @@ export const firstLayout: TableLayout = {
   widths: {},
   baseline: null,
   at: { series: 'accuracy', step: 1000 },
+  knowsWhere: true,
 }
 
 /** An earlier version had one column for ensembles, of test data where it could, beside columns of validation data. */
@@ -40,7 +43,9 @@ export function readLayout(text: string | null): TableLayout {
     const shown = [
       ...new Set(layout.shown.flatMap((id) => (id === mixedEnsemble ? ensembleColumns : id))),
     ].filter((id) => findColumn(id) !== undefined)
-    return { ...layout, shown: shown.includes('name') ? shown : ['name', ...shown] }
+    const named = shown.includes('name') ? shown : ['name', ...shown]
+    const isNew = layout.knowsWhere !== true && !named.includes('where')
+    return { ...layout, shown: isNew ? toggleColumn(named, 'where') : named, knowsWhere: true }
   } catch {
     return firstLayout
   }

@@ -9,6 +9,7 @@ import classes from './Studies.module.css'
 import { StudyMenu } from './StudyMenu.tsx'
 import { StudyName } from './StudyName.tsx'
 import { StudyNote } from './StudyNote.tsx'
+import { StudyPlace } from './StudyPlace.tsx'
 import { commandStudy } from './studyActs.ts'
 import { bestWords, cellText, kindNames, objectiveWords, progressWords, statusOf } from './words.ts'
 
@@ -38,6 +39,7 @@ export function StudyHeader({ study, cells }: StudyHeaderProps) {
         <span>{kindNames[study.kind]}</span>
         <span title={moment(study.createdAt)}>started {ago(study.createdAt)}</span>
         {study.endedAt !== null && <span>took {duration((study.endedAt - study.createdAt) / 1000)}</span>}
+        <StudyPlace placement={study.placement} />
         <span>chosen by {objectiveWords(spec.objective, measure)}</span>
         {spec.initialWeights?.from !== undefined && (
           <span>begins with the weights of {spec.initialWeights.from}</span>

@@ -20,6 +20,7 @@ const study: StudySummary = {
     search: { method: 'grid' },
   },
   slots: null,
+  placement: null,
   note: '',
   counts: { total: 3, queued: 3, active: 0, completed: 0, failed: 0, other: 0 },
   best: null,

@@ -4,6 +4,7 @@ import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server'
 import fc from 'fast-check'
 import { appRouter } from '../../../shared/api/router.ts'
 import type { Services } from '../../../shared/api/services.ts'
+import { addWorker } from '../../../shared/api/workers.ts'
 import { createServices } from '../../../src-main/api/index.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
 
@@ -51,6 +52,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.plan': { spec },
   'runs.estimate': { spec },
   'runs.launch': { spec, when: 'now' },
+  'runs.place': { id: 'zzz', placement: { at: 'anyWorker' } },
   'runs.resume': { id: 'zzz' },
   'runs.extend': { id: 'zzz', cycles: 1 },
   'runs.moveQueued': { id: 'zzz', to: 'first' },
@@ -123,6 +125,11 @@ const inputs: Readonly<Record<string, unknown>> = {
   'datasets.sample': { id: 'zzz' },
   'datasets.rows': { id: 'zzz', indices: [0] },
   'mistakes.place': { snapshotId: 999, part: 'test' },
+  'workers.changes': {},
+  'workers.add': { name: '-', address: '192.0.2.1' },
+  'workers.inviteAgain': { id: 'zzzzzzzz' },
+  'workers.command': { id: 'zzzzzzzz', command: 'drain' },
+  'workers.setSettings': { patience: 1 },
   'sql.ask': { sql: 'DELETE FROM runs' },
 }
 /** These take nothing. */
@@ -135,6 +142,7 @@ const withoutInput = [
   'datasets.list',
   'elsewhere.followed',
   'lab.about',
+  'workers.info',
   'lab.storage',
   'lab.devices',
   'lab.deviceComparisons',
@@ -229,6 +237,8 @@ for (const [path, input] of Object.entries(inputs)) {
         )
           return
         if (path === 'studies.launch' && (await call('studies.plan', given)).error === undefined) return
+        // A worker that is invited is listened for.
+        if (path === 'workers.add' && addWorker.safeParse(given).success) return
         // A test that speaks of no snapshot would begin with fresh weights.
         if (path === 'rateTests.launch' && Object(given).snapshotId === undefined) return
         const outcome = await call(path, given)

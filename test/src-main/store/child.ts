@@ -3,7 +3,7 @@
  * the id of a run.
  */
 import { openStore } from '../../../src-main/store/index.ts'
-import { claimedRun, epoch, metrics, snapshot } from './fixtures.ts'
+import { claimedRun, epoch, metrics, newRun, putDataset, snapshot } from './fixtures.ts'
 
 const [path = '', action = ''] = process.argv.slice(2)
 const store = openStore(path)
@@ -15,6 +15,16 @@ switch (action) {
     const run = claimedRun(store)
     store.record([metrics(run, 0, 0, 100)])
     say(run.id)
+    break
+  }
+  case 'claimPlaced': {
+    // The same of a run that a worker trains.
+    putDataset(store)
+    const { id } = store.write.enqueueRun({ ...newRun, placement: { at: 'anyWorker' } })
+    const run = store.workers.claim(id, { workerId: 'worker01' })
+    if (run === undefined) throw new Error('The run was not to be had.')
+    store.record([metrics(run, 0, 0, 100)])
+    say(id)
     break
   }
   case 'record': {

@@ -100,6 +100,15 @@ function writeSample(path: string): void {
   store.write.request(paused.id, { type: 'resume' })
   store.write.putDeviceComparison(comparison)
   store.write.purgeRuns([store.write.enqueueRun(newRun).id])
+  const { id: worker } = store.workers.invite({
+    name: 'box',
+    codeHash: 'code-sha',
+    codeUntil: 1_900_000_000_000,
+  })
+  store.workers.join('code-sha', 'token-sha', 1_800_000_000_000)
+  const placed = store.write.enqueueRun({ ...newRun, placement: { at: 'anyWorker' } })
+  store.workers.claim(placed.id, { workerId: worker })
+  store.workers.setSlurmJob(placed.id, { job: '12_3', state: 'RUNNING', reason: null })
   store.write.follow({ path: '/logs', name: null, tagRoles: { rate: 'learningRate' } })
   store.close()
 }
@@ -129,6 +138,13 @@ function checkSample(store: Store, version = migrations.length): void {
   const isMeasured = version >= 3
   assert.equal(run.deviceName, isMeasured ? 'simd' : null)
   assert.deepEqual(store.read.deviceComparisons(comparison.machine), isMeasured ? [comparison] : [])
+  const [worker] = store.workers.list()
+  assert.equal(worker?.name, version >= 10 ? 'box' : undefined)
+  const [placed] = store.workers.placed()
+  assert.deepEqual(
+    placed && [placed.workerId, placed.attempt, placed.status, placed.slurmJob],
+    version >= 10 ? [worker?.id, 1, 'running', '12_3'] : undefined,
+  )
   const followed = store.read.followed().map(({ path, tagRoles, isRead }) => ({ path, tagRoles, isRead }))
   const isFollowing = { path: '/logs', tagRoles: { rate: 'learningRate' }, isRead: false }
   assert.deepEqual(followed, version >= 9 ? [isFollowing] : [])

@@ -20,7 +20,7 @@ export interface Child {
 export async function startChild(
   t: TestContext,
   path: string,
-  action: 'claim' | 'record' | 'write',
+  action: 'claim' | 'claimPlaced' | 'record' | 'write',
 ): Promise<Child> {
   const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), [path, action])
   const exited = once(child, 'exit')

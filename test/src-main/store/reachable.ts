@@ -4,9 +4,8 @@ import { connect, type Db } from '../../../src-main/store/database.ts'
 import { createHealth } from '../../../src-main/store/faults.ts'
 import { thisHost } from '../../../src-main/store/hostIdentity.ts'
 import { createHosts } from '../../../src-main/store/hosts.ts'
-import { createReads } from '../../../src-main/store/reads.ts'
+import { createStore } from '../../../src-main/store/openToWrite.ts'
 import type { Store } from '../../../src-main/store/types.ts'
-import { createWrites } from '../../../src-main/store/writes.ts'
 import { afterwards, openFor, tempFolder } from './fixtures.ts'
 
 /** A store whose connection the test can reach, and which waits little for a lock. */
@@ -17,16 +16,7 @@ export function openReachable(t: TestContext): { db: Db; store: Store } {
   const db = connect(path, { busyTimeout: 20, watch: health })
   db.pragma('foreign_keys = ON')
   const hosts = createHosts({ db, id: 'me', identity: thisHost(), now: Date.now, isAlive: () => true })
-  const writes = createWrites({ db, hosts, now: Date.now })
-  const close = (): void => {
-    writes.close()
-    db.close()
-  }
-  afterwards(t, close)
-  const read = createReads(db, hosts, Date.now)
-  const { now, subscribe } = health
-  return {
-    db,
-    store: { path, file: path, hostId: hosts.id, read, ...writes, health: now, onHealth: subscribe, close },
-  }
+  const store = createStore({ path, db, hosts, health, now: Date.now })
+  afterwards(t, store.close)
+  return { db, store }
 }

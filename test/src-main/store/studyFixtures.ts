@@ -1,6 +1,6 @@
 import type { StudyCell } from '../../../shared/study/cell.ts'
 import { type StudySpec, studySpec } from '../../../shared/study/spec.ts'
-import type { NewCell, Store } from '../../../src-main/store/types.ts'
+import type { NewCell, NewStudy, Store } from '../../../src-main/store/types.ts'
 import { newRun, putDataset, spec } from './fixtures.ts'
 
 export const sweep: StudySpec = studySpec.parse({
@@ -26,10 +26,18 @@ export function cellOf(lr: number, more: Partial<StudyCell> = {}): NewCell {
 }
 
 /** @returns the id of a study of so many cells, whose rates are 1, 2, 3 … */
-export function storedStudy(store: Store, count: number, more: Partial<StudySpec> = {}): string {
+export function storedStudy(
+  store: Store,
+  count: number,
+  more: Partial<StudySpec> = {},
+  placement?: NewStudy['placement'],
+): string {
   putDataset(store)
   const cells = Array.from({ length: count }, (_, i) => cellOf(i + 1))
-  return store.write.createStudy({ name: 'rates', spec: studySpec.parse({ ...sweep, ...more }) }, cells)
+  return store.write.createStudy(
+    { name: 'rates', spec: studySpec.parse({ ...sweep, ...more }), placement },
+    cells,
+  )
 }
 
 export const runIdsOf = (store: Store, id: string): string[] =>

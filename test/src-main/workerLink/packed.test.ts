@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { pack, unpack } from '../../../src-main/workerLink/packed.ts'
+import { join, pack, unpack } from '../../../src-main/workerLink/packed.ts'
 
 const bits = (array: Float64Array): string => Buffer.from(array.buffer).toString('hex')
 
@@ -41,3 +41,8 @@ function packedText(value: unknown): Uint8Array {
   length.writeUInt32LE(text.length)
   return Buffer.concat([length, text, Buffer.alloc(8)])
 }
+
+test('a part is named once: a short text cannot become gigabytes', () => {
+  const text = JSON.stringify({ a: { $part: ['u8', 0, 3] }, b: { $part: ['u8', 0, 3] } })
+  assert.throws(() => join(text, [Uint8Array.of(1, 2, 3)]), /two references name the same part/)
+})

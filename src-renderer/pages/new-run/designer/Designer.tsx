@@ -12,7 +12,7 @@ import { count, rate } from '../../../format/format.ts'
 import type { FoundTest } from '../find-rate/StartPlace.tsx'
 import { useForm } from '../form.ts'
 import type { Checked } from '../model/check.ts'
-import type { Pinned } from '../model/draft.ts'
+import type { Draft, Pinned } from '../model/draft.ts'
 import type { Line } from '../model/lines.ts'
 import { cutOf } from '../model/mend.ts'
 import { previewOf, snapshotsOf } from '../model/preview.ts'
@@ -36,6 +36,8 @@ interface DesignerProps {
   readonly value: unknown
   readonly checked: Checked
   readonly weights: DraftWeights
+  /** Where the run is to train. */
+  readonly placement: Draft['placement']
   readonly pins: readonly Pinned[]
   readonly onPin: (one: Pinned) => void
   readonly onUnpin: (id: string) => void
@@ -57,7 +59,7 @@ const schedulePath: Path = ['schedule']
 
 /** A family, its parameters, and what they come to, drawn by the function that trains. */
 export function Designer(props: DesignerProps) {
-  const { value, checked, weights, pins, onPin, onUnpin, found, onFound } = props
+  const { value, checked, weights, placement, pins, onPin, onUnpin, found, onFound } = props
   const [selection, setSelection] = useState<Selection>({})
   const onSelect = useCallback((path: Path, part: number) => {
     setSelection((old) => ({ ...old, [pathText(path)]: part }))
@@ -127,6 +129,7 @@ export function Designer(props: DesignerProps) {
               schedule={value}
               checked={checked}
               weights={weights}
+              placement={placement}
               found={found}
               onFound={(change) => onFound({ ...found, ...change })}
               onClose={() => onFound(undefined)}

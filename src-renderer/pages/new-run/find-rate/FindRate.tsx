@@ -15,6 +15,7 @@ import { changedSince } from '../../../rate-test/words.ts'
 import { Field } from '../Field.tsx'
 import { FormContext } from '../form.ts'
 import type { Checked } from '../model/check.ts'
+import type { Draft } from '../model/draft.ts'
 import { getAt, setAt, textAt } from '../model/tree.ts'
 import { type DraftWeights, weightsOf } from '../model/weights.ts'
 import { useTime } from '../useTime.ts'
@@ -29,6 +30,8 @@ interface FindRateProps {
   readonly checked: Checked
   /** What the run is to begin with, where the test begins with no snapshot. */
   readonly weights: DraftWeights
+  /** Where the run is to train, and so the test. */
+  readonly placement: Draft['placement']
   readonly found: FoundTest
   readonly onFound: (change: Partial<FoundTest>) => void
   readonly onClose: () => void
@@ -42,7 +45,8 @@ const leastPlot = 330
 const usualPlot = 460
 
 /** A range test of the run as the form has it: its settings, the plot as it trains, and its rates into the schedule. */
-export function FindRate({ schedule, checked, weights, found, onFound, onClose, room }: FindRateProps) {
+export function FindRate(given: FindRateProps) {
+  const { schedule, checked, weights, placement, found, onFound, onClose, room } = given
   const [draft, setDraft] = useState(freshTest)
   const stepsPerEpoch = checked.plan?.stepsPerEpoch
   const test = useMemo(() => checkTest(draft, stepsPerEpoch), [draft, stepsPerEpoch])
@@ -56,7 +60,7 @@ export function FindRate({ schedule, checked, weights, found, onFound, onClose, 
     }),
     [test.problems],
   )
-  const launch = useLaunchTest({ checked, weights, found }, (run) => onFound({ test: run.id }))
+  const launch = useLaunchTest({ checked, weights, placement, found }, (run) => onFound({ test: run.id }))
   const isWrong = Object.keys(checked.problems).length > 0
   const canStart = test.settings !== undefined && checked.spec !== undefined && !isWrong
   const height = room === undefined ? usualPlot : Math.max(leastPlot, room - around)
@@ -132,7 +136,12 @@ export function FindRate({ schedule, checked, weights, found, onFound, onClose, 
 }
 
 function useLaunchTest(
-  { checked, weights, found: { snapshot } }: Pick<FindRateProps, 'checked' | 'weights' | 'found'>,
+  {
+    checked,
+    weights,
+    placement,
+    found: { snapshot },
+  }: Pick<FindRateProps, 'checked' | 'weights' | 'placement' | 'found'>,
   onLaunched: (run: RunSummary) => void,
 ) {
   return useMutation({
@@ -140,6 +149,7 @@ function useLaunchTest(
       api.rateTests.launch.mutate({
         spec: checked.spec,
         settings,
+        placement,
         ...(snapshot === undefined ? { initialWeights: weightsOf(weights) } : { snapshotId: snapshot }),
       }),
     onSuccess: onLaunched,

@@ -3,6 +3,7 @@ import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { originKind } from '../../../../shared/run/origin.ts'
 import { parseRunSpec, type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { scheduleSpec } from '../../../../shared/schedule/index.ts'
+import { type Placement, placement } from '../../../../shared/worker/placement.ts'
 import { type DraftWeights, draftWeights, randomWeights, weightsOf } from './weights.ts'
 
 /** A schedule kept in the preview to compare with. */
@@ -22,6 +23,8 @@ export interface Draft {
   readonly parent: DraftParent | undefined
   /** What it begins with where it has no parent. */
   readonly weights: DraftWeights
+  /** Where it is to train; null: here. */
+  readonly placement: Placement | null
 }
 
 const draftParent = z.object({
@@ -48,6 +51,7 @@ export const freshDraft = (spec: RunSpec = defaultSpec, from?: string): Draft =>
   from,
   parent: undefined,
   weights: randomWeights,
+  placement: null,
 })
 
 /**
@@ -80,6 +84,7 @@ const stored = z.object({
   from: z.string().optional(),
   parent: draftParent.optional().catch(undefined),
   weights: draftWeights.catch(randomWeights),
+  placement: placement.nullable().catch(null),
 })
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
@@ -89,8 +94,8 @@ export function recallDraft(shelf: Shelf): Draft | undefined {
   try {
     const found = stored.safeParse(JSON.parse(shelf.getItem(place) ?? 'null'))
     if (!found.success) return undefined
-    const { tree, json, pins, from, parent, weights } = found.data
-    return typeof tree === 'object' && tree !== null ? { tree, json, pins, from, parent, weights } : undefined
+    const { tree, json, from, parent, ...rest } = found.data
+    return typeof tree === 'object' && tree !== null ? { tree, json, from, parent, ...rest } : undefined
   } catch {
     return undefined
   }

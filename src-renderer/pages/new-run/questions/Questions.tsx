@@ -1,4 +1,5 @@
 import type { DatasetInfo } from '../../../../shared/api/datasets.ts'
+import type { Placement } from '../../../../shared/worker/placement.ts'
 import type { Checked } from '../model/check.ts'
 import { getAt } from '../model/tree.ts'
 import { usualNameOf } from '../model/usualName.ts'
@@ -15,12 +16,15 @@ interface QuestionsProps {
   readonly checked: Checked
   /** The data sets of the lab that are whole; undefined until they are known. */
   readonly whole: readonly DatasetInfo[] | undefined
+  readonly placement: Placement | null
+  readonly onPlacement: (placement: Placement | null) => void
   /** Opens the editor of a model of one's own. */
   readonly onEditModel: () => void
 }
 
 /** All that is asked besides the schedule. */
-export function Questions({ tree, checked, whole, onEditModel }: QuestionsProps) {
+export function Questions(given: QuestionsProps) {
+  const { tree, checked, whole, placement, onPlacement, onEditModel } = given
   const of = (key: string): unknown => getAt(tree, [key])
   const wrong = Object.keys(checked.problems)
   return (
@@ -42,6 +46,8 @@ export function Questions({ tree, checked, whole, onEditModel }: QuestionsProps)
         usualName={usualNameOf(tree)}
         seed={of('seed')}
         device={of('device')}
+        placement={placement}
+        onPlacement={onPlacement}
         isReady={whole !== undefined}
       />
       <MoreQuestions

@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { memo } from 'react'
 import { deviceName } from '../../../../shared/run/spec.ts'
+import type { Placement } from '../../../../shared/worker/placement.ts'
 import { trpc } from '../../../client.ts'
+import { PlacementField } from '../../../workers/PlacementField.tsx'
+import { deviceElsewhere } from '../../../workers/placementChoices.ts'
 import { Field } from '../Field.tsx'
 import { ChoiceField, ValueField } from '../inputs.tsx'
 import type { Choice, FieldSpec } from '../model/fields.ts'
@@ -12,6 +15,8 @@ export const RunQuestion = memo(function RunQuestion({
   usualName,
   seed,
   device,
+  placement,
+  onPlacement,
   isReady,
 }: {
   readonly name: unknown
@@ -19,6 +24,8 @@ export const RunQuestion = memo(function RunQuestion({
   readonly usualName: string
   readonly seed: unknown
   readonly device: unknown
+  readonly placement: Placement | null
+  readonly onPlacement: (placement: Placement | null) => void
   /** The data sets are known. */
   readonly isReady: boolean
 }) {
@@ -30,9 +37,11 @@ export const RunQuestion = memo(function RunQuestion({
   })
   const known = devices.data ?? []
   const infoOf = (one: unknown) => known.find(({ name, chosen }) => (one === 'auto' ? chosen : name === one))
+  // What there is elsewhere is told by the menu of places.
+  const isHere = placement === null
   const options: Choice[] = deviceNames.map((one) => [
     one,
-    infoOf(one)?.available === false ? `${one}: not here` : one,
+    isHere && infoOf(one)?.available === false ? `${one}: not here` : one,
   ])
   const chosen = infoOf(device)
   return (
@@ -41,10 +50,11 @@ export const RunQuestion = memo(function RunQuestion({
       <div className={classes.wide}>
         <ValueField path={['name']} field={{ ...nameField, empty: usualName }} value={name} unit="" />
       </div>
+      <PlacementField value={placement} device={device} onChange={onPlacement} />
       <ChoiceField
         path={['device']}
         label="Device"
-        hint={chosen && `${chosen.device ?? chosen.name}: ${chosen.reason}`}
+        hint={isHere ? chosen && `${chosen.device ?? chosen.name}: ${chosen.reason}` : deviceElsewhere}
         value={device}
         options={options}
       />

@@ -1,5 +1,6 @@
 import { isOurs } from '../../../../shared/run/kind.ts'
 import { ago } from '../../../format/format.ts'
+import { placeName } from '../../../workers/placeWords.ts'
 import { factsOf, secondsOf } from '../facts.ts'
 import { type Column, hidden, seconds, shown, whole } from './column.ts'
 
@@ -32,6 +33,15 @@ export const identityColumns: readonly Column[] = [
     width: 104,
     ...shown,
     value: (run) => statusOrder.indexOf(run.status) - factsOf(run).progress,
+  },
+  {
+    id: 'where',
+    label: 'Where',
+    about: 'Where it trains; hidden while all train here',
+    width: 92,
+    ...shown,
+    value: (run) => placeName(run).toLowerCase(),
+    text: placeName,
   },
   { id: 'ribbon', label: 'Rate', about: 'Learning rate over the plan', width: 100, ...shown },
   { id: 'spark', label: 'Accuracy', about: 'Accuracy by epoch', width: 84, ...shown, isScore: true },

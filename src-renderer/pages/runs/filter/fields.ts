@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { isOurs } from '../../../../shared/run/kind.ts'
 import { isActive, runStatus } from '../../../../shared/run/state.ts'
+import { placeName } from '../../../workers/placeWords.ts'
 import { factsOf, isResumable, secondsOf } from '../facts.ts'
 import { HPARAM, type Hyperparameter, hyperparameterOf } from '../hyperparameters.ts'
 
@@ -92,6 +93,11 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
     kind: 'text',
     about: 'what it trained on',
     read: words((run) => [run.spec.device, run.device ?? '']),
+  },
+  where: {
+    kind: 'text',
+    about: 'here, any worker, the name of a worker, slurm',
+    read: (run) => [placeName(run), ...(run.place === null ? [] : [run.place.placement.at])],
   },
   best: {
     kind: 'number',

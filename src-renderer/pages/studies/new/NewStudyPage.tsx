@@ -7,6 +7,9 @@ import { LazyJsonEditor } from '../../../components/editor/LazyJsonEditor.tsx'
 import { errorWords } from '../../../components/errorWords.ts'
 import { PageHeader } from '../../../components/PageHeader.tsx'
 import { useShortcuts } from '../../../frame/shortcuts.ts'
+import { useWorkers } from '../../../hooks/useWorkers.ts'
+import { PlacementField } from '../../../workers/PlacementField.tsx'
+import { placementProblem } from '../../../workers/placementChoices.ts'
 import { FormContext } from '../../new-run/form.ts'
 import { getAt, textAt } from '../../new-run/model/tree.ts'
 import { kindNames, slotsMeasured } from '../words.ts'
@@ -18,7 +21,7 @@ import { textProblem } from './partTexts.ts'
 import { LeftOutList, StudyCost, TrunkOffer } from './StudyCost.tsx'
 import { StudyWeights } from './StudyWeights.tsx'
 import { SweepFields } from './SweepFields.tsx'
-import { kindOf, readStudyJson } from './studyDraft.ts'
+import { kindOf, readStudyJson, type StudyDraft } from './studyDraft.ts'
 import { StudyFormContext, useStudyForm } from './studyForm.ts'
 import { studyMisfits } from './studyMisfits.ts'
 import { studyProblems } from './studyProblems.ts'
@@ -30,22 +33,28 @@ type View = 'form' | 'json'
 
 /** A question over many runs: about which run, what varies, how it is searched; what it costs stands beside Start. */
 export function NewStudyPage() {
-  const { draft, set, update, setKind, setJson, dropJson, replace, setBase, typePart, dropText } =
-    useStudyDraft()
-  const { tree, texts, json } = draft
+  const editor = useStudyDraft()
+  const { draft, set, update, setKind, setJson, dropJson, replace, setBase, typePart, dropText } = editor
+  const { tree, texts, json, placement } = draft
   const kind = kindOf(tree)
   const [view, setView] = useState<View>('form')
   const planned = useStudyPlan(tree)
   const navigate = useNavigate()
   const launch = useMutation({
-    mutationFn: (spec: unknown) => api.studies.launch.mutate({ spec }),
+    mutationFn: (spec: unknown) => api.studies.launch.mutate({ spec, placement }),
     onSuccess: ({ id }) => navigate({ to: '/studies/$studyId', params: { studyId: id } }),
   })
   const wrongJson = json !== undefined ? readStudyJson(json) : undefined
   const jsonProblem = wrongJson !== undefined && 'problem' in wrongJson ? wrongJson.problem : undefined
   const { data } = useQuery(trpc.datasets.list.queryOptions())
   const misfits = useMemo(() => studyMisfits(tree, data?.whole ?? []), [tree, data])
-  const wrong = jsonProblem ?? textProblem(draft) ?? Object.values(misfits)[0]?.sentence ?? planned.problem
+  const { info } = useWorkers()
+  const wrong =
+    jsonProblem ??
+    textProblem(draft) ??
+    Object.values(misfits)[0]?.sentence ??
+    planned.problem ??
+    placementProblem(placement, info, Date.now())
   const problem = wrong ?? (launch.error === null ? undefined : errorWords(launch.error))
   const start = (): void => {
     if (!launch.isPending && wrong === undefined) launch.mutate(tree)
@@ -121,7 +130,7 @@ export function NewStudyPage() {
                     onUse={replace}
                   />
                 )}
-                <CommonFields />
+                <CommonFields placement={placement} onPlacement={editor.setPlacement} />
               </>
             )}
           </div>
@@ -153,7 +162,13 @@ const asks = {
 } as const
 
 /** Name, what decides, and how many at once. */
-function CommonFields() {
+function CommonFields({
+  placement,
+  onPlacement,
+}: {
+  readonly placement: StudyDraft['placement']
+  readonly onPlacement: (placement: StudyDraft['placement']) => void
+}) {
   const { tree, set } = useStudyForm()
   return (
     <section className={classes.group} aria-label="Study">
@@ -189,6 +204,14 @@ function CommonFields() {
           hint="So many train at once on one device; runs on the processor share its threads out"
         />
         <StudyWeights />
+        <div className={classes.place}>
+          <PlacementField
+            isPlain
+            value={placement}
+            device={getAt(tree, ['base', 'device'])}
+            onChange={onPlacement}
+          />
+        </div>
       </div>
       <p className={classes.help}>{slotsMeasured}</p>
       {getAt(tree, ['base', 'dataset', 'validation']) === 0 && (

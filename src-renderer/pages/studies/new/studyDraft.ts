@@ -4,6 +4,7 @@ import { refuseDeepNesting } from '../../../../shared/json.ts'
 import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { findFamily, type ScheduleSpec, writtenPeak } from '../../../../shared/schedule/index.ts'
 import type { StudyKind } from '../../../../shared/study/spec.ts'
+import { type Placement, placement } from '../../../../shared/worker/placement.ts'
 import { defaultSpec } from '../../new-run/model/draft.ts'
 import { getAt, listAt, setAt, textAt } from '../../new-run/model/tree.ts'
 import type { weightsOf } from '../../new-run/model/weights.ts'
@@ -21,6 +22,8 @@ export interface StudyDraft {
   readonly others: Readonly<Partial<Record<StudyKind, unknown>>>
   /** Texts of parts that are none yet: see partTexts.ts. */
   readonly texts: Readonly<Record<string, string>>
+  /** Where its runs are to train; null: here. */
+  readonly placement: Placement | null
 }
 
 const kinds: readonly StudyKind[] = ['sweep', 'budget', 'trunk']
@@ -77,16 +80,18 @@ function rateAxis(schedule: ScheduleSpec, lr: number): object {
 
 const rounded = (value: number): number => Number(value.toPrecision(3))
 
-/** @param initialWeights what its runs begin with; random when absent */
+/** @param initialWeights what its runs begin with; random when absent @param at where they train; null: here */
 export const freshStudy = (
   kind: StudyKind = 'sweep',
   base: RunSpec = defaultSpec,
   initialWeights?: ReturnType<typeof weightsOf>,
+  at: Placement | null = null,
 ): StudyDraft => ({
   tree: { ...startOf(kind, base), ...(initialWeights && { initialWeights }) },
   json: undefined,
   others: {},
   texts: {},
+  placement: at,
 })
 
 /** The base as a run spec, with the defaults of what it leaves out; undefined where it is none. */
@@ -96,9 +101,12 @@ export function baseOf(tree: unknown): RunSpec | undefined {
 }
 
 /** Another kind of study about the same run; what was there before comes back when its kind does. */
-export function switchKind({ tree, json, others, texts }: StudyDraft, kind: StudyKind): StudyDraft {
+export function switchKind(
+  { tree, json, others, texts, placement: at }: StudyDraft,
+  kind: StudyKind,
+): StudyDraft {
   const before = kindOf(tree)
-  const kept = { json: wrongJson(json), texts }
+  const kept = { json: wrongJson(json), texts, placement: at }
   if (before === kind) return { tree, others, ...kept }
   const start = others[kind] ?? startOf(kind, baseOf(tree) ?? defaultSpec)
   const next = shared.reduce((held, key) => setAt(held, [key], getAt(tree, [key])), start as unknown)
@@ -155,6 +163,7 @@ const stored = z.object({
   json: z.string().optional(),
   others: z.partialRecord(z.enum(['sweep', 'budget', 'trunk']), z.unknown()).catch({}),
   texts: z.record(z.string(), z.string()).catch({}),
+  placement: placement.nullable().catch(null),
 })
 
 /** The draft of this window as it was; undefined where there is none that can be read. */

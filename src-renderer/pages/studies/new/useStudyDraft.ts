@@ -2,6 +2,7 @@ import { useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import type { StudyKind } from '../../../../shared/study/spec.ts'
+import type { Placement } from '../../../../shared/worker/placement.ts'
 import { api } from '../../../client.ts'
 import { notifyError } from '../../../components/notify.ts'
 import { filledSpec } from '../../new-run/model/draft.ts'
@@ -20,7 +21,7 @@ import {
 } from './studyDraft.ts'
 
 /** What a study takes of a run that is stored. */
-export type BaseRun = Pick<RunSummary, 'id' | 'spec' | 'initial'>
+export type BaseRun = Pick<RunSummary, 'id' | 'spec' | 'initial' | 'place'>
 
 /** The draft of the page and all that changes it. It survives a reload of the window. */
 export function useStudyDraft() {
@@ -47,7 +48,11 @@ export function useStudyDraft() {
   )
   const dropJson = useCallback(() => setDraft((old) => ({ ...old, json: undefined })), [])
   const replace = useCallback(
-    (tree: unknown) => setDraft({ tree, json: undefined, others: {}, texts: {} }),
+    (tree: unknown, placement?: Placement | null) =>
+      setDraft((old) => ({
+        ...{ tree, json: undefined, others: {}, texts: {} },
+        placement: placement === undefined ? old.placement : placement,
+      })),
     [],
   )
   const setBase = useCallback((run: BaseRun) => {
@@ -55,18 +60,27 @@ export function useStudyDraft() {
     const { name: _, ...spec } = run.spec
     const filled = filledSpec(spec) ?? spec
     // Its axes are of the fields that the base had: another base begins anew.
-    setDraft(({ tree }) => freshStudy(kindOf(tree), filled, weightsOf(weightsOfRun(run))))
+    setDraft(({ tree }) =>
+      freshStudy(kindOf(tree), filled, weightsOf(weightsOfRun(run)), run.place?.placement ?? null),
+    )
   }, [])
   const typePart = useCallback((path: Path, text: string) => setDraft((old) => withPart(old, path, text)), [])
   const dropText = useCallback((path: Path) => setDraft((old) => withoutText(old, path)), [])
+  const setPlacement = useCallback(
+    (placement: Placement | null) => setDraft((old) => ({ ...old, placement })),
+    [],
+  )
   useStartFrom(setBase, replace, setKind)
-  return { draft, set, update, setKind, setJson, dropJson, replace, setBase, typePart, dropText }
+  return {
+    ...{ draft, set, update, setKind, setJson, dropJson, replace, setBase, typePart, dropText },
+    setPlacement,
+  }
 }
 
 /** The run or study that the address names, once: a reload keeps what was changed since. */
 function useStartFrom(
   setBase: (run: BaseRun) => void,
-  replace: (tree: unknown) => void,
+  replace: (tree: unknown, placement: Placement | null) => void,
   setKind: (kind: StudyKind) => void,
 ): void {
   const { from, study, kind } = useSearch({ from: '/studies/new' })
@@ -77,7 +91,9 @@ function useStartFrom(
     done.current = wanted
     const failed = (error: unknown): void => notifyError('What to start from could not be read', error)
     if (study !== undefined)
-      api.studies.get.query({ id: study }).then((found) => replace(found.study.spec), failed)
+      api.studies.get
+        .query({ id: study })
+        .then((found) => replace(found.study.spec, found.study.placement), failed)
     else if (from !== undefined)
       api.runs.get.query({ id: from }).then((run) => {
         setBase(run)

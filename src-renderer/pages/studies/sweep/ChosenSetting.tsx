@@ -6,7 +6,8 @@ import { StatusBadge } from '../../../components/StatusBadge.tsx'
 import { count, loss } from '../../../format/format.ts'
 import { measureTitles, type ScoreMeasure, scoreText } from '../../../format/scoreMeasure.ts'
 import { useMemoBy } from '../../../hooks/useMemoBy.ts'
-import { useRuns } from '../../../hooks/useRuns.ts'
+import { useRunSummary, useRuns } from '../../../hooks/useRuns.ts'
+import { WhereShort } from '../../../workers/Where.tsx'
 import { CurveCharts } from '../../compare/CurveCharts.tsx'
 import { useCurveLines } from '../../compare/curveLines.ts'
 import { mostDrawn, placesOf } from '../../compare/places.ts'
@@ -80,9 +81,21 @@ function RunLine({ cell, measure }: { readonly cell: StudyCellInfo; readonly mea
       <td>{scoreText(cell.testAccuracy, measure)}</td>
       <td title={reason ?? undefined}>
         {status === 'deleted' ? 'deleted' : <StatusBadge status={status} />}
+        <CellPlace runId={runId} />
         {diverged !== null && <span className={classes.ofPart}>{divergedText(diverged)}</span>}
       </td>
     </tr>
+  )
+}
+
+/** Where its run trains, of one that does not train here. */
+function CellPlace({ runId }: { readonly runId: string }) {
+  const run = useRunSummary(runId)
+  if (run === undefined || run.place === null) return null
+  return (
+    <span className={classes.ofPart}>
+      <WhereShort run={run} />
+    </span>
   )
 }
 

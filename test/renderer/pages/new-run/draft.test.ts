@@ -284,7 +284,7 @@ test('what "Copy train spec" writes is read back with its weights, and a study o
     const copied = trainJson({ ...freshDraft(), weights })
     assert.deepEqual(readSpecJson(copied), { spec: defaultSpec, initialWeights: weightsOf(weights) })
     const { tree } = freshStudy('sweep', defaultSpec, weightsOf(weights))
-    const asked = switchKind({ tree, json: undefined, others: {}, texts: {} }, 'budget')
+    const asked = switchKind({ tree, json: undefined, others: {}, texts: {}, placement: null }, 'budget')
     for (const each of [tree, asked.tree])
       assert.deepEqual(parseStudySpec(each).initialWeights, weightsOf(weights))
   }

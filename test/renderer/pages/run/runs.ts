@@ -20,6 +20,7 @@ export function runWith(
     rateTest: null,
     elsewhere: null,
     initial: null,
+    place: null,
     origin: null,
     studyId: null,
     datasetId: 'data',

@@ -16,6 +16,7 @@ export function row(id: string, change: Partial<RunSummary> = {}, spec: object =
     rateTest: null,
     elsewhere: null,
     initial: null,
+    place: null,
     origin: null,
     studyId: null,
     datasetId: 'data',

@@ -1,0 +1,55 @@
+import { UserError } from '../../shared/errors.ts'
+import type { AttemptKey } from '../../shared/worker/protocol.ts'
+import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
+import type { DeskContext } from './deskContext.ts'
+
+/** How an attempt that a worker speaks for stands. */
+export type Standing =
+  | { readonly type: 'live'; readonly placed: PlacedAttempt }
+  /** In words a user reads. */
+  | { readonly type: 'over'; readonly reason: string }
+
+/** Milliseconds for which the word that a worker spoke is not written again. */
+const CONTACT = 1_000
+
+/**
+ * Whether the attempt is the run's, and this worker's. One that was given up for want of contact, and that nobody else has
+ * taken yet, is taken back: its worker is here.
+ */
+export function standingOf(context: DeskContext, worker: WorkerRecord, key: AttemptKey): Standing {
+  const { store, now } = context
+  const standing = lookUp(context, worker, key)
+  if (standing.type === 'over')
+    return store.workers.takeBack(key, worker.id) ? lookUp(context, worker, key) : standing
+  const { contactAt } = standing.placed
+  if (contactAt === null || now() - contactAt > CONTACT) store.workers.touch([key], now())
+  return standing
+}
+
+/** The same, without a change. */
+export function lookUp({ store }: DeskContext, worker: WorkerRecord, key: AttemptKey): Standing {
+  const placed = store.workers.placedAttempt(key.runId)
+  return placed !== undefined && isOf(placed, worker, key)
+    ? { type: 'live', placed }
+    : { type: 'over', reason: whyOver(store, key, placed) }
+}
+
+export const isOf = (placed: PlacedAttempt, worker: WorkerRecord, { runId, attempt }: AttemptKey): boolean =>
+  placed.runId === runId && placed.attempt === attempt && placed.workerId === worker.id
+
+function whyOver(
+  store: DeskContext['store'],
+  { runId, attempt }: AttemptKey,
+  placed: PlacedAttempt | undefined,
+): string {
+  if (placed !== undefined && placed.attempt !== attempt)
+    return `Attempt ${attempt} of run ${runId} is over: it has attempt ${placed.attempt} by now.`
+  if (placed !== undefined) return `Attempt ${attempt} of run ${runId} is another worker's.`
+  try {
+    const run = store.read.run(runId)
+    if (run.id === runId) return `Attempt ${attempt} of run ${runId} is over: the run is ${run.status}.`
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+  }
+  return `Attempt ${attempt} of run ${runId} is over: the run was deleted.`
+}
