@@ -19,6 +19,7 @@ import { duration, moment } from '../format.ts'
 import { examples } from '../help.ts'
 import { commandedText, workersTable } from '../workersText.ts'
 import { wrap } from '../wrap.ts'
+import { addServeQueue } from './serveQueue.ts'
 
 const storeOnly = z.object(storeOptions)
 const addOptions = z.object({
@@ -31,7 +32,9 @@ export function addWorkers(program: Command, cli: Cli): void {
   const workers = program
     .command('workers')
     .helpCommand(false)
-    .summary('other machines that train runs of this lab: add, list, drain, welcome, remove, patience')
+    .summary(
+      'other machines that train runs of this lab: add, list, drain, welcome, remove, patience, serve-queue',
+    )
     .description(
       'Other machines that train runs of this lab. Nothing of this listens before the first one is added.',
     )
@@ -39,6 +42,7 @@ export function addWorkers(program: Command, cli: Cli): void {
   addList(workers, cli)
   addCommands(workers, cli)
   addPatience(workers, cli)
+  addServeQueue(workers, cli)
 }
 
 function addAdd(workers: Command, cli: Cli): void {
@@ -69,10 +73,12 @@ function addAdd(workers: Command, cli: Cli): void {
     )
     await withCore(cli, { db }, async (core) => {
       const invitation = await invite(cli, core, asked, again)
-      const listensAt = (await core.workers.info()).address
+      const { address: listensAt, queue } = await core.workers.info()
       if (json) return printJson(cli, { ...invitation, listensAt, addresses: ownAddresses() })
       await cli.terminal.out(`${invitation.command}\n`)
-      cli.terminal.err(`${adviceText(cli, invitation, address === undefined, listensAt !== null)}\n`)
+      cli.terminal.err(
+        `${adviceText(cli, invitation, { isGuessed: address === undefined, listens: listensAt !== null, hasQueue: queue.state !== 'none' })}\n`,
+      )
     })
   })
 }
@@ -97,7 +103,18 @@ async function invite(
   )
 }
 
-function adviceText(cli: Cli, { validUntil }: Invitation, isGuessed: boolean, listens: boolean): string {
+interface Standing {
+  /** The address in the command was not said by the user. */
+  readonly isGuessed: boolean
+  readonly listens: boolean
+  readonly hasQueue: boolean
+}
+
+function adviceText(
+  cli: Cli,
+  { validUntil }: Invitation,
+  { isGuessed, listens, hasQueue }: Standing,
+): string {
   const lines = [
     `Paste the command above into a shell on the other machine. It works once, until ${moment(validUntil)}.`,
     ...(isGuessed
@@ -109,6 +126,11 @@ function adviceText(cli: Cli, { validUntil }: Invitation, isGuessed: boolean, li
       ? []
       : [
           `Nothing of this lab listens yet: start "${typed(cli, 'serve')}", or open the app, before it is pasted.`,
+        ]),
+    ...(hasQueue
+      ? []
+      : [
+          `Workers hear of runs by a queue, and there is none yet: start "${typed(cli, 'workers serve-queue')}" too.`,
         ]),
   ]
   return lines.map((line) => wrap(line, cli.terminal.columns)).join('\n')
