@@ -76,7 +76,10 @@ export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<voi
 }
 
 /** @returns undefined where there is nothing to compare: then Slurm is not asked */
-async function compare({ store, kept, commands, settings }: SlurmLab, memory: SlurmMemory): Promise<Compared | undefined> {
+async function compare(
+  { store, kept, commands, settings }: SlurmLab,
+  memory: SlurmMemory,
+): Promise<Compared | undefined> {
   const waiting = store.workers.offerable().filter(({ placement }) => placement.at === 'slurm')
   const active = store.workers.placed().filter(({ placement }) => placement.at === 'slurm')
   if (waiting.length + active.length + kept.list().length === 0) return undefined
