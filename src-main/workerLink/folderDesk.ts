@@ -56,6 +56,7 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
   const waiting = new Map<number, Waiting>()
   let last = 0
   let isLooking = false
+  let isClosed = false
 
   const look = async (): Promise<void> => {
     if (isLooking) return
@@ -84,6 +85,7 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
     patience: number,
     signal?: AbortSignal,
   ): Promise<unknown> {
+    if (isClosed) throw new Away('this end of the shared folder is closed')
     last += 1
     const number = last
     const letter = { number, kind: 'ask' } as const
@@ -134,7 +136,10 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
     datasetManifest: async (id) =>
       parsed(datasetManifest, await send({ method: 'datasetManifest', id }, answerMs)),
     datasetFile,
-    close: () => rm(box.folder, { recursive: true, force: true }).catch(() => undefined),
+    async close() {
+      isClosed = true
+      await rm(box.folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+    },
   }
 }
 

@@ -114,8 +114,8 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
     unreadable.set(number, looks)
     if (looks < unreadableLooks) return
     unreadable.delete(number)
-    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
     await removeLetter(box, { number, kind: 'ask' }).catch(() => undefined)
+    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
   }
 
   return {
