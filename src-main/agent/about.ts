@@ -12,8 +12,8 @@ export async function aboutThisMachine(folder: string, slots: readonly WorkerSlo
     cores,
     memory: totalmem(),
     node: process.versions.node,
-    // Windows has no such number, and says 0.
-    load: platform() === 'win32' ? null : (loadavg()[0] ?? 0) / cores,
+    // Those that wait for a core are counted too. Windows has no such number, and says 0.
+    load: platform() === 'win32' ? null : Math.min(1, (loadavg()[0] ?? 0) / cores),
     diskFree: await diskFree(folder),
     slots: [...slots],
   }

@@ -20,11 +20,10 @@ export async function attendPlaced(
   const end = new AbortController()
   const unhook = terminal.onInterrupt(() => end.abort())
   const say = (line: string): void => terminal.err(`${line}\n`)
-  const tell = createTeller(say)
-  const ownPulse = createPulse(core)
+  const tell = createTeller(core, say)
   const { read } = core.store
   try {
-    const news = follow(ownPulse, end.signal, undefined, (cursor) => {
+    const news = follow(createPulse(core), end.signal, undefined, (cursor) => {
       const found = read.runSince(queued.id, cursor)
       return found && { cursor: found.cursor, value: found }
     })
@@ -39,7 +38,7 @@ export async function attendPlaced(
   if (!end.signal.aborted || hasEnded(run.status))
     return { run, exitCode: run.status === 'completed' || run.status === 'stopped' ? 0 : 1 }
   say(
-    `\nRun ${run.id} ${run.status === 'queued' ? 'goes on waiting' : `goes on ${placeText(run)}`}; "anneal stop ${run.id}" ends it.`,
+    `\nRun ${run.id} ${run.status === 'queued' ? 'goes on waiting' : `goes on ${placeText(core.store, run)}`}; "anneal stop ${run.id}" ends it.`,
   )
   return { run, exitCode: 130 }
 }
@@ -47,11 +46,11 @@ export async function attendPlaced(
 const hasEnded = (status: RunStatus): boolean => status !== 'queued' && !isActive(status)
 
 /** A line for each epoch and snapshot, and whenever it is somewhere else or in another state. */
-function createTeller(say: (line: string) => void): (news: RunNews) => void {
+function createTeller(core: Core, say: (line: string) => void): (news: RunNews) => void {
   let state: string | undefined
   let since: { readonly time: number; readonly steps: number } | undefined
   return ({ run, epochs, snapshots, feedback, samplesPerSecond }) => {
-    const now = stateText(run)
+    const now = stateText(core, run)
     if (now !== state) {
       state = now
       say(now)
@@ -87,11 +86,11 @@ function timeLeft(
   return [`${duration(((Date.now() - since.time) / 1000 / done) * (totalSteps - stepsDone))} left`]
 }
 
-function stateText(run: RunNews['run']): string {
+function stateText(core: Core, run: RunNews['run']): string {
   const { id, name, status, reason, place, device } = run
   const words = reason === null ? '' : `: ${reason}`
-  if (status === 'queued') return `Run ${id} waits for ${placeText(run)}${words}`
+  if (status === 'queued') return `Run ${id} waits for ${placeText(core.store, run)}${words}`
   if (hasEnded(status)) return `Run ${id} is ${status}${words}`
   const silent = place?.outOfTouchSince != null ? `, which is out of touch; what it does comes later` : ''
-  return `Run ${id} (${name}) is ${status} ${placeText(run)}${device === null ? '' : `, ${device}`}${silent}`
+  return `Run ${id} (${name}) is ${status} ${placeText(core.store, run)}${device === null ? '' : `, ${device}`}${silent}`
 }

@@ -4,27 +4,29 @@ import type { Placement } from '../../shared/worker/placement.ts'
 import type { Store } from '../store/types.ts'
 
 /** "on gpu-box", or where it is to train as long as none has it: "any worker", "Slurm job 1234 (PENDING, Resources)". */
-export function placeText({ place, status }: Pick<RunInfo, 'place' | 'status'>): string {
+export function placeText(store: Pick<Store, 'workers'>, { place, status }: Placed): string {
   if (place === null) return 'here'
   if (place.worker !== null) return `on ${place.worker.name}`
   const { slurm, placement } = place
   if (slurm !== null)
     return `Slurm job ${slurm.job} (${[slurm.state, slurm.reason].filter(Boolean).join(', ')})`
   if (placement.at === 'slurm') return status === 'queued' ? 'Slurm to be given it' : 'by Slurm'
-  return placement.at === 'anyWorker' ? 'any worker' : 'its worker'
+  return placement.at === 'anyWorker' ? 'any worker' : `worker ${nameOf(store, placement.workerId)}`
 }
 
 /** As a cell of a table. */
-export function placeCell({ place }: Pick<RunInfo, 'place'>): string {
+export function placeCell(store: Pick<Store, 'workers'>, { place }: Placed): string {
   if (place === null) return 'here'
   if (place.worker !== null) return place.worker.name
-  if (place.slurm !== null) return `Slurm ${place.slurm.job}`
-  return place.placement.at === 'slurm'
-    ? 'Slurm'
-    : place.placement.at === 'anyWorker'
-      ? 'any worker'
-      : 'a worker'
+  const { slurm, placement } = place
+  if (slurm !== null) return `Slurm ${slurm.job}`
+  if (placement.at === 'slurm') return 'Slurm'
+  return placement.at === 'anyWorker' ? 'any worker' : nameOf(store, placement.workerId)
 }
+
+type Placed = Pick<RunInfo, 'place' | 'status'>
+
+const nameOf = ({ workers }: Pick<Store, 'workers'>, id: string): string => workers.find(id)?.name ?? id
 
 /**
  * Where `--on` says that runs are to train.
@@ -46,6 +48,10 @@ export function placementNamed({ workers }: Store, on: string | undefined): Plac
     }.`,
   )
 }
+
+/** The same, or null for here. */
+export const placementOrHere = (store: Store, on: string): Placement | null =>
+  on === 'here' ? null : (placementNamed(store, on) ?? null)
 
 export const onFlag = [
   '--on <where>',

@@ -2,7 +2,7 @@ import { initialText } from '../../shared/run/initial.ts'
 import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
-import type { RunRecord, SnapshotRecord } from '../store/types.ts'
+import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { describeElsewhere } from './elsewhereText.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
 import { lineageText } from './lineageText.ts'
@@ -23,7 +23,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     ['run', `${run.id}  ${run.name}`],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
     ...(run.initial === null ? [] : [['begins', initialText(run.initial)] satisfies [string, string]]),
-    ...(run.place === null ? [] : [['trains', placeWords(run)] satisfies [string, string]]),
+    ...(run.place === null ? [] : [['trains', placeWords(core, run)] satisfies [string, string]]),
     ['schedule', report.schedule.summary],
     ['data', `${run.spec.dataset.name} (${run.datasetId})`],
     [
@@ -55,9 +55,10 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
 }
 
 /** "on gpu-box, out of touch since 2026-11-03 14:05". */
-function placeWords(run: RunRecord): string {
+function placeWords({ store }: Core, run: RunRecord): string {
   const since = run.place?.outOfTouchSince ?? null
-  return since === null ? placeText(run) : `${placeText(run)}, out of touch since ${moment(since)}`
+  const where = placeText(store, run)
+  return since === null ? where : `${where}, out of touch since ${moment(since)}`
 }
 
 /** Of the moving average of the weights, beside the snapshot's own. */
@@ -93,8 +94,8 @@ export function snapshotTable(run: RunRecord, snapshots: readonly SnapshotRecord
 }
 
 /** Runs that have not begun. */
-export function queueTable(runs: readonly RunRecord[], columns: number): string {
-  const facts = runColumns(runs)
+export function queueTable({ store }: Core, runs: readonly RunRecord[], columns: number): string {
+  const facts = runColumns(store, runs)
   return table(
     facts.map(({ column }) => column),
     runs.map((_, i) => facts.map(({ cells }) => cells[i] ?? '')),
@@ -104,10 +105,14 @@ export function queueTable(runs: readonly RunRecord[], columns: number): string 
 
 /** Runs with the best accuracy of each on validation data, in 0..1; null where it has none. */
 export function runTable(
+  { store }: Core,
   runs: readonly { readonly run: RunRecord; readonly bestValAccuracy: number | null }[],
   columns: number,
 ): string {
-  const facts = runColumns(runs.map(({ run }) => run))
+  const facts = runColumns(
+    store,
+    runs.map(({ run }) => run),
+  )
   const best = {
     column: { head: 'best validation', align: 'right' },
     cells: runs.map(({ bestValAccuracy }) => percent(bestValAccuracy)),
@@ -121,6 +126,7 @@ export function runTable(
 }
 
 function runColumns(
+  store: Store,
   runs: readonly RunRecord[],
 ): { readonly column: Column; readonly cells: readonly string[] }[] {
   const fact = (column: Column, cell: (run: RunRecord) => string) => ({ column, cells: runs.map(cell) })
@@ -129,7 +135,9 @@ function runColumns(
     fact({ head: 'name', shrinkTo: 12 }, ({ name }) => name),
     fact({ head: 'status' }, ({ status }) => status),
     fact({ head: 'steps', align: 'right' }, (run) => `${whole(run.stepsDone)}/${whole(run.totalSteps)}`),
-    ...(runs.some(({ place }) => place !== null) ? [fact({ head: 'trains' }, placeCell)] : []),
+    ...(runs.some(({ place }) => place !== null)
+      ? [fact({ head: 'trains' }, (run) => placeCell(store, run))]
+      : []),
     fact({ head: 'created' }, ({ createdAt }) => moment(createdAt)),
     fact({ head: 'model' }, ({ kind, spec }) => (kind === 'elsewhere' ? absent : spec.model.kind)),
     fact({ head: 'schedule' }, ({ kind, spec }) =>

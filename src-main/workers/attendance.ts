@@ -12,7 +12,13 @@ import { isOf, lookUp, standingOf } from './standing.ts'
 
 /** Answers workers that say what they are at, and lets them wait for orders. */
 export interface Attendance {
-  attend(workerId: string, request: AttendRequest, signal: AbortSignal): Promise<AttendAnswer>
+  attend(from: Attender, request: AttendRequest, signal: AbortSignal): Promise<AttendAnswer>
+}
+
+export interface Attender {
+  readonly workerId: string
+  /** By which name or address it reaches this machine, where that is known. */
+  readonly via?: string | undefined
 }
 
 interface Parts {
@@ -63,14 +69,15 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
   }
 
   return {
-    async attend(workerId, request, signal) {
+    async attend(from, request, signal) {
+      const { workerId } = from
       const first = store.workers.find(workerId)
       if (first === undefined || first.state === 'removed') return revoked
       const other = otherProtocol(request.protocol)
       if (other !== undefined) return { type: 'refused', reason: other }
       come(first, request)
       const until = now() + timings().attend
-      const before = standingWords(context, workerId)
+      const before = standingWords(context, from)
       for (;;) {
         const worker = store.workers.find(workerId)
         if (worker === undefined || worker.state === 'removed') return revoked
@@ -79,8 +86,9 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
           found = ordersFor(worker, request)
         })
         const left = until - now()
-        const isNews = found.length > 0 || standingWords(context, workerId) !== before
-        if (isNews || request.hurry || left <= 0 || signal.aborted) return answerOf(context, worker, found)
+        const isNews = found.length > 0 || standingWords(context, from) !== before
+        const isOver = left <= 0 || signal.aborted || watch.isClosed()
+        if (isNews || request.hurry || isOver) return answerOf(context, { worker, via: from.via }, found)
         await watch.changed(left, signal)
         // Of a lab in which much changes at once, the looks do not follow one another without end.
         if (!signal.aborted) await setTimeout(20)
@@ -96,22 +104,22 @@ const revoked: AttendAnswer = {
 
 const answerOf = async (
   context: DeskContext,
-  { id, state }: WorkerRecord,
+  { worker: { id, state }, via }: { readonly worker: WorkerRecord; readonly via: string | undefined },
   orders: Order[],
 ): Promise<AttendAnswer> => ({
   type: 'orders',
   orders,
   draining: state !== 'joined',
   timings: context.timings(),
-  queue: context.queueAccess(id),
+  queue: context.queueAccess(id, via),
   build: await context.build(),
 })
 
 /** What a worker is told besides orders: where it changes, the worker is told at once. */
-const standingWords = (context: DeskContext, workerId: string): string =>
+const standingWords = (context: DeskContext, { workerId, via }: Attender): string =>
   JSON.stringify([
     context.store.workers.find(workerId)?.state,
-    context.queueAccess(workerId),
+    context.queueAccess(workerId, via),
     context.timings(),
   ])
 

@@ -14,8 +14,8 @@ export interface DeskContext {
   timings(): WorkerTimings
   /** Of the program that this host is, as workers fetch it: sha256. */
   build(): Promise<string>
-  /** Where the worker finds the queue; null where there is none. */
-  queueAccess(workerId: string): QueueAccess | null
+  /** Where the worker finds the queue; null where there is none. @param via how it reaches this machine, where that is known */
+  queueAccess(workerId: string, via: string | undefined): QueueAccess | null
   /** Tells watchers of events that have been stored. */
   tellStored(events: readonly TrainerEvent[]): void
   /** A run has ended, or waits again: somebody may begin one. */

@@ -30,8 +30,11 @@ export interface HostDeskOfWorker extends Desk {
 }
 
 export interface HostDesk {
-  /** @throws TurnedAway, from all of its methods, once the worker was removed; `attend` says so */
-  deskFor(workerId: string): HostDeskOfWorker
+  /**
+   * @param via by which name or address the worker reaches this machine, where that is known
+   * @throws TurnedAway, from all of its methods, once the worker was removed; `attend` says so
+   */
+  deskFor(workerId: string, via?: string): HostDeskOfWorker
   /** Answers those who wait for orders at once: something changed that the database does not tell. */
   wake(): void
   /** Takes away what waits of attempts that are over. */
@@ -58,8 +61,9 @@ export function createHostDesk(context: DeskContext): HostDesk {
     standingOf(context, known(workerId), key).type === 'live'
 
   return {
-    deskFor: (workerId) => ({
-      attend: (request, signal): Promise<AttendAnswer> => attendance.attend(workerId, request, signal),
+    deskFor: (workerId, via) => ({
+      attend: (request, signal): Promise<AttendAnswer> =>
+        attendance.attend({ workerId, via }, request, signal),
       start: (request) => inTurn(request.runId, () => handOut(context, known(workerId), spooled, request)),
       async missingBlobs(key, wanted) {
         // Of an attempt that is over nothing is wanted: the push will be told so.

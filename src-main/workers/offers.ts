@@ -144,7 +144,7 @@ export function createOffers(context: OffersContext): Offers {
   }
 }
 
-const howToServe = 'No queue is served yet: run "anneal workers serve-queue" on this machine.'
+export const howToServe = 'No queue is served yet: run "anneal workers serve-queue" on this machine.'
 const howToStart = 'start "anneal workers serve-queue" on this machine again. Runs that train go on.'
 
 function wantedOf({ store, protocol, memoryOf }: OffersContext): WantedQueue[] {

@@ -17,7 +17,8 @@ export interface WorkerServerOptions {
   readonly guesses: Guesses
   /** Gzip of the program that workers run. */
   app(): Promise<Uint8Array>
-  deskFor(workerId: string): HostDeskOfWorker
+  /** @param via by which name or address the worker reaches this machine */
+  deskFor(workerId: string, via: string | undefined): HostDeskOfWorker
   readonly log: (line: string) => void
 }
 
@@ -118,7 +119,12 @@ async function respond(
       const worker = secret === undefined ? undefined : options.gate.byToken(secret)
       if (worker === undefined) throw wrongSecret(options, incoming, voidToken)
       limitSilence(incoming.socket, longestSilence)
-      const given = await route.serve({ desk: options.deskFor(worker), incoming, signal, ...asked })
+      const given = await route.serve({
+        desk: options.deskFor(worker, nameIn(incoming)),
+        incoming,
+        signal,
+        ...asked,
+      })
       if (!('stream' in given)) return answer(outgoing, 200, given.value)
       outgoing.writeHead(200, { 'content-type': 'application/octet-stream' })
       return pipeline(given.stream, outgoing)
@@ -160,6 +166,10 @@ function askedIn({ url = '/' }: IncomingMessage): Pick<Asked, 'path' | 'query'> 
 
 const secretIn = ({ headers: { authorization } }: IncomingMessage): string | undefined =>
   /^Bearer ([\w-]{1,200})$/.exec(authorization ?? '')?.[1]
+
+/** What the worker calls this machine. */
+const nameIn = ({ headers: { host } }: IncomingMessage): string | undefined =>
+  URL.parse(`https://${host ?? ''}`)?.hostname.replace(/^\[|\]$/g, '') || undefined
 
 const addressOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? 'an unknown address'
 

@@ -1,7 +1,6 @@
 import path from 'node:path'
 import type { Invitation, QueueInfo, WorkersInfo } from '../../shared/api/workers.ts'
 import { UserError } from '../../shared/errors.ts'
-import type { QueueAccess } from '../../shared/worker/protocol.ts'
 import { timingsOf } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
@@ -10,16 +9,22 @@ import type { WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { Desk } from '../workerLink/desk.ts'
 import { type HostCertificate, hostCertificate } from './certificate.ts'
-import type { DeskContext } from './deskContext.ts'
+import { type DeskContext, wordsOf } from './deskContext.ts'
 import { endAttempt } from './failedAttempt.ts'
 import { createGate } from './gate.ts'
 import { createHostDesk } from './hostDesk.ts'
+import { createLabOffers, queueAccessOf } from './labOffers.ts'
 import { createListener, listeningProgram } from './listener.ts'
+import { howToServe, type Offers } from './offers.ts'
 import { ownHost, parseAddress, urlOf } from './ownAddress.ts'
 import { createPatience } from './patience.ts'
+import { readQueueFile } from './queueFile.ts'
 import { codeLife, createGuesses, hashOf, newCode } from './secrets.ts'
 import { startWorkerServer } from './server.ts'
 import { workerInfo, workerInfos } from './workersInfo.ts'
+
+/** Milliseconds between two looks for what attempts have left that are over. */
+const sweepEvery = 3_600_000
 
 /** Other machines that train runs of this lab: who they are, and what they are told. */
 export interface WorkerService {
@@ -42,13 +47,6 @@ export interface WorkerService {
   close(): Promise<void>
 }
 
-/** What offers runs to workers, while this program listens. */
-export interface Offers {
-  poke(): void
-  state(): Promise<QueueInfo>
-  close(): Promise<void>
-}
-
 export interface WorkerServiceOptions {
   readonly home: string
   readonly store: Store
@@ -67,9 +65,6 @@ export interface WorkerServiceOptions {
     readonly code: string
     readonly name: string
   }) => string
-  /** Begun when this program listens. */
-  readonly offers?: (context: Pick<DeskContext, 'store' | 'timings'>) => Offers
-  readonly queueAccess?: (worker: WorkerRecord) => QueueAccess | null
   readonly log?: (line: string) => void
 }
 
@@ -84,11 +79,12 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     folder,
     timings: () => timingsOf(store.workers.settings().patience, clock),
     build: async () => (await app()).build,
-    queueAccess(workerId) {
+    queueAccess(workerId, via) {
       const worker = store.workers.find(workerId)
-      return (worker && options.queueAccess?.(worker)) ?? null
+      return worker === undefined ? null : queueAccessOf(home, worker, via)
     },
     tellStored: runs.tellStored,
+    // Tells offers and Slurm too.
     onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
@@ -107,6 +103,10 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     })
     return certificate
   }
+  let sweeper: NodeJS.Timeout | undefined
+  const sweep = (): void => {
+    desk.sweep().catch((error: unknown) => log(`While clearing away what workers sent: ${wordsOf(error)}`))
+  }
   const listener = createListener({
     folder,
     database: store.path,
@@ -124,10 +124,11 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       }),
     onListening() {
       patience.begin()
-      offers = options.offers?.(context)
+      offers = createLabOffers({ home, store, timings: context.timings(), log })
       const { onQueueChanged } = context
       slurm = createSlurm({ home, store, deskFor: desk.deskFor, onQueueChanged, clock, log })
-      void desk.sweep().catch((error: unknown) => log(`While sweeping what workers sent: ${String(error)}`))
+      sweep()
+      sweeper = setInterval(sweep, sweepEvery).unref()
     },
     retry: () => context.timings().retry,
   })
@@ -173,7 +174,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       const isListening = listener.port() !== undefined || elsewhere() !== undefined
       return {
         workers: workerInfos(await seen()),
-        queue: (await offers?.state()) ?? noQueue,
+        queue: (await offers?.state()) ?? queueElsewhere(home),
         address: isListening ? urlOf({ host: ownHost(), port: port() }) : null,
         problem: listener.problem(),
         slurm: slurm?.state() ?? slurmState(home, null),
@@ -194,6 +195,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       unsubscribe()
       desk.close()
       await listener.close()
+      clearInterval(sweeper)
       await offers?.close()
       await slurm?.close()
       patience.end()
@@ -201,11 +203,17 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
   }
 }
 
-const noQueue: QueueInfo = {
-  state: 'none',
-  address: null,
-  words: 'No queue was set up; start one with "anneal workers serve-queue".',
-  offers: 0,
+/** What a program says of the queue that makes no offers itself. */
+function queueElsewhere(home: string): QueueInfo {
+  const queue = readQueueFile(home)
+  return queue === undefined
+    ? { state: 'none', address: null, words: howToServe, offers: 0 }
+    : {
+        state: 'away',
+        address: `${queue.host}:${queue.port}`,
+        words: 'Only the program that listens for workers is connected to the queue.',
+        offers: 0,
+      }
 }
 
 const stateAfter = { drain: 'draining', welcome: 'joined', remove: 'removed' } as const

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { z } from 'zod'
 import { random } from '../../shared/random.ts'
 import type { Store } from '../../src-main/store/types.ts'
+import { type Contents, contents } from './contents.ts'
 import { cloudsCsv, type Lab, makeLab, until } from './lab.ts'
 
 /*
@@ -157,35 +158,8 @@ function specFile(seed: number): string {
   return lab.write(`spec-${seed}.json`, JSON.stringify(spec))
 }
 
-type Contents = ReturnType<typeof contents>
-
 function contentsOf(runId: string): Contents {
   return lab.look((store) => contents(store, runId))
-}
-
-/** All that a run left, apart from its ids and its times. */
-function contents(store: Store, runId: string) {
-  const run = store.read.run(runId)
-  const series: Record<string, { steps: number[]; values: number[] }> = {}
-  for (const name of store.read.seriesNames(runId)) {
-    if (name === 'samplesPerSecond') continue
-    const chunks = [...store.read.chunks(runId, name)]
-    series[name] = {
-      steps: chunks.flatMap((chunk) => [...chunk.steps]),
-      values: chunks.flatMap((chunk) => [...chunk.values]),
-    }
-  }
-  return {
-    status: run.status,
-    stepsDone: run.stepsDone,
-    sha: run.finalWeightsSha256,
-    series,
-    epochs: store.read.epochs(runId).map(({ seconds: _, trainingSeconds: _training, ...epoch }) => epoch),
-    snapshots: store.read.snapshots(runId).map(({ id, runId: _, createdAt: _time, ...snapshot }) => ({
-      ...snapshot,
-      probs: store.read.predictions(id, 'test')?.probs,
-    })),
-  }
 }
 
 function milestones(store: Store, runId: string) {

@@ -86,7 +86,7 @@ function addList(runs: Command, cli: Cli): void {
       const runs = found.map((run) => ({ run, bestValAccuracy: bestValAccuracy(core, run) }))
       if (options.json)
         return printJson(cli, { runs: runs.map(({ run, ...best }) => ({ ...runListReport(run), ...best })) })
-      if (runs.length > 0) return cli.terminal.out(runTable(runs, cli.terminal.columns))
+      if (runs.length > 0) return cli.terminal.out(runTable(core, runs, cli.terminal.columns))
       const none = core.store.read.runs({ limit: 1 }).length === 0
       cli.terminal.err(
         none ? `No runs yet. Begin with: ${typed(cli, 'demo')}\n` : 'None of the stored runs match.\n',

@@ -214,6 +214,47 @@ describe('the places of a worker', {
     subject: { model: { kind: 'softmax' }, shape: [4], classes: 2, batchSize: 8 },
   })
 
+  it('choose devices for one run at a time, and are told of the runs that train beside it', async () => {
+    nvidiaSmi([0])
+    const asked: [run: string | undefined, beside: string | undefined][] = []
+    const waiting: (() => void)[] = []
+    const devicesOf = (how: DevicesOptions) => ({
+      ...createDevices(how),
+      contenders: async () => ({ names: [], known: { cuda: found() } }),
+      async choose({ run }: { readonly run?: string | undefined }) {
+        asked.push([run, how.neighbours?.training(run)])
+        await new Promise<void>((resolve) => waiting.push(resolve))
+        return { type: 'advice' as const, advice: { known: {} } }
+      },
+    })
+    open({}, { devicesOf })
+    await slots.refresh()
+    const [one, two] = [slots.reserve('processor'), slots.reserve('processor')]
+    assert.ok(one && two)
+    const { signal } = new AbortController()
+    const other = started('auto')
+    const answers = [
+      slots.adviceFor(started('auto'), one, signal),
+      slots.adviceFor({ ...other, start: { ...other.start, runId: 'run-2' } }, two, signal),
+    ]
+    await new Promise(setImmediate)
+    assert.deepEqual(asked, [['run-1', undefined]])
+    waiting.shift()?.()
+    await answers[0]
+    await new Promise(setImmediate)
+    assert.deepEqual(asked[1], ['run-2', 'run-1'])
+    waiting.shift()?.()
+    await answers[1]
+    one.release()
+    const again = slots.reserve('processor')
+    assert.ok(again)
+    const third = slots.adviceFor(started('auto'), again, signal)
+    await new Promise(setImmediate)
+    assert.deepEqual(asked[2], ['run-1', 'run-2'], 'a run that has ended disturbs nothing')
+    waiting.shift()?.()
+    await third
+  })
+
   it('keep a run of the processor from GPUs, whatever the machine has', async () => {
     nvidiaSmi([0])
     open({ cuda: found() })

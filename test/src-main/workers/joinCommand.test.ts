@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -12,9 +12,11 @@ import { setTimeout } from 'node:timers/promises'
 import { generate } from 'selfsigned'
 import { joinRequest } from '../../../shared/worker/protocol.ts'
 import { readWorkerFile } from '../../../src-main/agent/workerFile.ts'
+import { openCore } from '../../../src-main/core.ts'
 import { pack, unpack } from '../../../src-main/workerLink/packed.ts'
 import { appBundle } from '../../../src-main/workers/appBundle.ts'
 import { type JoinInvitation, joinCommand } from '../../../src-main/workers/joinCommand.ts'
+import { isThere } from '../agent/isThere.ts'
 
 /*
  * The pasted command in a real shell, against a real HTTPS server with a certificate of its own. npm is a script that lays
@@ -60,19 +62,34 @@ describe('the command that makes a machine a worker', () => {
     folder = await mkdtemp(path.join(tmpdir(), "anneal o'join "))
     mkdirSync(path.join(folder, 'bin'))
     fakeNpm(laysDownNode)
+    writeFileSync(path.join(folder, 'node'), fakeNode, { mode: 0o755 })
   })
 
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(async () => {
+    for (const pid of agents.splice(0)) if (isThere(pid)) process.kill(pid, 'SIGKILL')
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  })
+
+  /** Whatever was started in the background. */
+  const agents: number[] = []
+
+  function agentPid(): number | undefined {
+    const file = own('worker.pid')
+    return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
+  }
 
   function fakeNpm(script: string): void {
     writeFileSync(path.join(folder, 'bin', 'npm'), `#!/bin/sh\n${script}`, { mode: 0o755 })
   }
   const laysDownNode = `
     case "$1" in
-      ci) mkdir -p node_modules/node/bin
-          printf '#!/bin/sh\\n[ "$1" = --version ] || { printf "%%s\\n" "$@" > "'"$MARK"'.new"; mv "'"$MARK"'.new" "'"$MARK"'"; }\\n' > node_modules/node/bin/node
-          chmod +x node_modules/node/bin/node ;;
+      ci) mkdir -p node_modules/node/bin; cp "$FAKE_NODE" node_modules/node/bin/node ;;
     esac`
+  /** Writes what it is started with, and is then there until it is told to end. */
+  const fakeNode = `#!/bin/sh
+    [ "$1" = --version ] && exit
+    printf '%s\\n' "$@" > "$MARK.new"; mv "$MARK.new" "$MARK"
+    exec '${process.execPath}' -e 'setInterval(() => {}, 1e6)' -- "$@"`
   const own = (...parts: string[]): string => path.join(folder, 'home', ...parts)
   const invitation = (other: Partial<JoinInvitation> = {}): JoinInvitation => {
     const address = server.address()
@@ -87,6 +104,7 @@ describe('the command that makes a machine a worker', () => {
         HOME: folder,
         ANNEAL_WORKER_FOLDER: own(),
         MARK: path.join(folder, 'started'),
+        FAKE_NODE: path.join(folder, 'node'),
         ...env,
       },
     })
@@ -94,6 +112,8 @@ describe('the command that makes a machine a worker', () => {
     for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (part) => (said += String(part)))
     shell.stdin.end(command)
     const [code] = await once(shell, 'close')
+    const agent = /in the background as process (\d+)/.exec(said)?.[1]
+    if (agent !== undefined) agents.push(Number(agent))
     return { code, said }
   }
 
@@ -145,6 +165,24 @@ describe('the command that makes a machine a worker', () => {
     fakeNpm('[ "$1" = --version ]')
     const { code, said } = await paste(joinCommand(invitation({ code: 'twice' })))
     assert.equal(code, 0, said)
+  })
+
+  it('starts no second agent in its folder, and ends the one of an earlier invitation', async () => {
+    await paste(joinCommand(invitation()))
+    await started()
+    const first = agentPid()
+    const same = await paste(joinCommand(invitation()))
+    assert.equal(same.code, 0, same.said)
+    assert.match(same.said, new RegExp(`is a worker of 127.0.0.1 already, as process ${first}`))
+    assert.equal(agentPid(), first)
+    rmSync(path.join(folder, 'started'))
+    codes.add('twice')
+    const { code, said } = await paste(joinCommand(invitation({ code: 'twice' })))
+    assert.equal(code, 0, said)
+    assert.match(said, new RegExp(`Ending the worker that runs here as process ${first}`))
+    await started()
+    assert.notEqual(agentPid(), first)
+    assert.ok(first !== undefined && !isThere(first), 'two agents in one folder')
   })
 
   it('sends nothing to a host with another certificate', async () => {
@@ -206,6 +244,26 @@ describe('the command that makes a machine a worker', () => {
     writeFileSync(path.join(alone, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 })
     return alone
   }
+
+  it('is what "workers add" prints, and works with the real host', async () => {
+    const home = path.join(folder, 'lab')
+    const env = { ANNEAL_WORKERS_PORT: '0' }
+    const core = openCore({ home, db: path.join(home, 'anneal.db'), env })
+    try {
+      await core.workers.listen()
+      const added = await core.workers.add({ name: 'box', address: '127.0.0.1' })
+      const { code, said } = await paste(added.command)
+      assert.equal(code, 0, said)
+      const [worker] = (await core.workers.info()).workers
+      assert.deepEqual([worker?.name, worker?.state], ['box', 'joined'])
+      assert.equal(readWorkerFile(own()).id, added.worker.id)
+      const late = await paste(added.command, { ANNEAL_WORKER_FOLDER: path.join(folder, 'other') })
+      assert.equal(late.code, 1)
+      assert.match(late.said, /This command was used already/)
+    } finally {
+      await core.close()
+    }
+  })
 
   it('holds nothing that an interactive shell would expand from its history', () => {
     assert.doesNotMatch(joinCommand(invitation()), /![^=]/)

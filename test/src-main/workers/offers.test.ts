@@ -141,6 +141,18 @@ test('a queue that was flushed, killed, or lost with all it held comes to offer 
   assert.deepEqual(users, ['default', 'worker-worker01'], 'and the workers are let in again')
 })
 
+test('an offer of which only remains are left, in no list, is offered again', {
+  skip: noRedis,
+}, async (t) => {
+  const real = await realQueue(t)
+  const look = lookInto(t, real)
+  const offers = offersOf({ workers: [workerOne], runs: [{ id: 'a' }] }, real.home, { reconcile: 50 })
+  t.after(() => offers.close())
+  await until('it is offered', () => same(look.ids(processor), ['a-1']))
+  await look.connection.zrem(`${queuePrefix}:${processor}:prioritized`, 'a-1')
+  await until('it is offered again', () => same(look.ids(processor), ['a-1']))
+})
+
 test('what a host offered before it ended is withdrawn by the next one, also of another protocol', {
   skip: noRedis,
 }, async (t) => {

@@ -60,7 +60,9 @@ test('they are columns, sorted by their numbers, kept in the layout, absent in r
     ['32', '128', 'auto', '–'],
   )
   assert.deepEqual(hyperparameterNames(runs), ['batch_size', 'nesterov', 'optimizer', 'net.depth'])
-  const { shown } = readLayout(JSON.stringify({ shown: ['name', 'hparam.batch_size', 'nonsense'] }))
+  const { shown } = readLayout(
+    JSON.stringify({ knowsWhere: true, shown: ['name', 'hparam.batch_size', 'nonsense'] }),
+  )
   assert.deepEqual(shown, ['name', 'hparam.batch_size'])
   assert.deepEqual(toggleColumn(shown, 'hparam.optimizer').at(-1), 'hparam.optimizer')
 })

@@ -20,9 +20,16 @@ test('a stored layout comes back; what is not one falls back piece by piece', ()
   for (const text of [null, '', '{', '[]', '{"shown":3}', 'null'])
     assert.deepEqual(readLayout(text), firstLayout)
   const broken = readLayout(
-    '{"shown":["best","best","no such"],"widths":{"best":-5},"at":{"series":"x"},"baseline":4}',
+    '{"knowsWhere":true,"shown":["best","best","no such"],"widths":{"best":-5},"at":{"series":"x"},"baseline":4}',
   )
   assert.deepEqual(broken, { ...firstLayout, shown: ['name', 'best'] })
+})
+
+test('a layout that was kept before runs could train elsewhere gets the column that tells where, once', () => {
+  const { shown, knowsWhere } = readLayout(JSON.stringify({ shown: ['name', 'status', 'best'] }))
+  assert.deepEqual(shown, ['name', 'status', 'where', 'best'])
+  const hidden = JSON.stringify({ knowsWhere, shown: ['name', 'status', 'best'] })
+  assert.deepEqual(readLayout(hidden).shown, ['name', 'status', 'best'])
 })
 
 test('the one column of ensembles becomes one for each part of the data', () => {

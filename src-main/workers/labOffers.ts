@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { type QueueAccess, workerProtocol } from '../../shared/worker/protocol.ts'
+import type { WorkerTimings } from '../../shared/worker/timings.ts'
+import { bytesPerValue, exampleSize, storedMeta } from '../datasets/meta.ts'
+import type { WorkerRecord } from '../store/types/worker.ts'
+import type { Store } from '../store/types.ts'
+import { createOffers, type Offers } from './offers.ts'
+import { ownHost } from './ownAddress.ts'
+import { accessOf, readQueueFile } from './queueFile.ts'
+
+/* The queue of a lab, as the service of its workers uses it. */
+
+export interface LabOffersOptions {
+  readonly home: string
+  readonly store: Store
+  readonly timings: WorkerTimings
+  log(line: string): void
+}
+
+export function createLabOffers({ home, store, timings, log }: LabOffersOptions): Offers {
+  const memory = new Map<string, number>()
+  return createOffers({
+    store: store.workers,
+    access: () => readQueueFile(home),
+    timings,
+    protocol: workerProtocol,
+    memoryOf(datasetId) {
+      const known = memory.get(datasetId) ?? memoryOf(store, datasetId)
+      memory.set(datasetId, known)
+      return known
+    },
+    log,
+  })
+}
+
+const sized = z.object(storedMeta.shape).pick({ shape: true, dtype: true, trainCount: true, testCount: true })
+
+/** Bytes that its examples take; 0 where that is not known. */
+function memoryOf({ read }: Store, datasetId: string): number {
+  const { data } = sized.safeParse(read.datasets().find(({ id }) => id === datasetId)?.meta)
+  if (data === undefined) return 0
+  return (data.trainCount + data.testCount) * exampleSize(data.shape) * bytesPerValue(data.dtype)
+}
+
+/** @param via how the worker reaches this machine, where that is known · @returns null where no queue was ever served */
+export function queueAccessOf(home: string, worker: WorkerRecord, via = ownHost()): QueueAccess | null {
+  const queue = readQueueFile(home)
+  return queue === undefined ? null : accessOf(queue, worker, via)
+}
