@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Away, type Desk, TurnedAway } from '../workerLink/desk.ts'
@@ -67,6 +67,9 @@ export function openFolderDoor(options: FolderDoorOptions): FolderDoor {
   }
 
   async function lookForever(): Promise<void> {
+    // What a look leaves that was killed.
+    for (const name of await readdir(mail).catch((): string[] => []))
+      if (name.startsWith('.look-')) await rm(path.join(mail, name), { force: true })
     for (let looks = 0; !closed.signal.aborted; looks++) {
       await look(looks % freshEvery === 0)
       await setTimeout(pollMs, undefined, { signal: closed.signal }).catch(() => undefined)

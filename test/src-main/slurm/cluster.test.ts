@@ -135,7 +135,8 @@ test('a job that is preempted, and one whose time runs out, go on from the state
   assert.deepEqual(epochsOf(preempted), epochsOf(here.run.id))
   assert.deepEqual(epochsOf(late), epochsOf(here.run.id))
   // Nothing is left in the folder but what the next job can use.
-  await until(() => readdirSync(path.join(slurm.folder, 'mail')).length === 0, 'no box is left')
+  const boxes = () => namesIn(path.join(slurm.folder, 'mail')).filter((name) => !name.startsWith('.'))
+  await until(() => boxes().length === 0, 'no box is left')
   for (const id of [preempted, late]) assert.deepEqual(namesIn(path.join(slurm.folder, 'spool', id)), [])
   assert.equal(await anneal('jobs'), 'Slurm has no job of this lab.\n')
 })
