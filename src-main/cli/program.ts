@@ -23,6 +23,7 @@ import { addSql } from './commands/sql.ts'
 import { addStudies } from './commands/studies.ts'
 import { addStudy } from './commands/study.ts'
 import { addTraining } from './commands/train.ts'
+import { addWorker } from './commands/worker.ts'
 import { addWorkers } from './commands/workers.ts'
 import type { Cli } from './context.ts'
 import { examples } from './help.ts'
@@ -84,6 +85,7 @@ export function buildProgram(cli: Cli): Command {
   addBench(program, cli)
   addDevices(program, cli)
   addWorkers(program, cli)
+  addWorker(program, cli)
   addCompletion(program, cli)
   return program
 }

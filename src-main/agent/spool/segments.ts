@@ -46,9 +46,9 @@ export const entryOf = (head: EventHead, file: string, at: number, size: number)
 
 /**
  * Reads every record. What a kill tore off at the end is cut away; whatever else is broken is damage.
- * @throws what the system says of a folder that cannot be read
+ * @param mends false: only looks  @throws what the system says of a folder that cannot be read
  */
-export async function findRecords(folder: string): Promise<Found> {
+export async function findRecords(folder: string, mends = true): Promise<Found> {
   const files = (await readdir(folder)).filter((each) => name.test(each)).sort()
   const entries: Entry[] = []
   let size = 0
@@ -66,7 +66,7 @@ export async function findRecords(folder: string): Promise<Found> {
         files,
         damage: `${file} is damaged at byte ${end.at}${end.broken === undefined ? '' : ` (${end.broken})`}`,
       }
-    await truncate(path.join(folder, file), end.at)
+    if (mends) await truncate(path.join(folder, file), end.at)
   }
   const last = files.at(-1)
   return { entries, files, damage: undefined, current: last === undefined ? undefined : { file: last, size } }
