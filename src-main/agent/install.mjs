@@ -26,6 +26,8 @@ function npm(...args) {
       env,
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
+      // A download that hangs must not hang the worker.
+      timeout: 20 * 60_000,
     },
   )
   const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`
@@ -57,7 +59,9 @@ function install() {
       `The Node that trains does not run on this machine (${(node.stderr ?? node.error?.message ?? '').trim().split('\n')[0]}): its system is too old, or of a kind for which there is none.`,
     )
   // TensorFlow for CUDA is large, and wanted where there is a GPU for it. Without it the worker trains on what else it has.
-  if (existsSync('/dev/nvidiactl') && !npm('rebuild', '@tensorflow/tfjs-node-gpu').isDone)
+  const hasNvidia =
+    existsSync('/dev/nvidiactl') || spawnSync('nvidia-smi', ['-L'], { env, timeout: 10_000 }).status === 0
+  if (hasNvidia && !npm('rebuild', '@tensorflow/tfjs-node-gpu').isDone)
     console.error('TensorFlow for CUDA could not be fetched: this worker does without it.')
   // Two may install the same build at once: the first one's stands.
   if (existsSync(installed)) rmSync(app, { recursive: true, force: true })
@@ -74,6 +78,8 @@ export ANNEAL_TOOLS=${quoted(tools)}
 export PATH="$PATH:$ANNEAL_TOOLS"
 export NODE_COMPILE_CACHE="$folder/compiled"
 app="$folder/app/$(cat "$folder/current")"
+# What comes of this process keeps its number.
+echo "$$" > "$folder/worker.pid"
 exec "$app/node_modules/node/bin/node" "$app/src-main/cli/main.ts" worker --folder "$folder" "$@"
 `
 

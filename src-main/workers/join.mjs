@@ -81,6 +81,22 @@ function check() {
   return known
 }
 
+// The agent that runs in this folder.
+function running() {
+  const file = path.join(folder, 'worker.pid')
+  const pid = fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8')) : 0
+  if (pid < 2) return undefined
+  const { stdout } = spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+  return String(stdout).includes(`worker --folder ${folder}`) ? pid : undefined
+}
+
+async function ended(pid) {
+  console.log(`Ending the worker that runs here as process ${pid}, whose runs keep their state ...`)
+  process.kill(pid, 'SIGTERM')
+  for (const until = Date.now() + 60_000; running() === pid; await new Promise((go) => setTimeout(go, 100)))
+    if (Date.now() > until) stop(`Process ${pid} does not end: end it, ${again}.`)
+}
+
 async function main() {
   const known = check()
   // What has been done before is not done again: a code works once, and something later may fail.
@@ -114,9 +130,13 @@ async function main() {
   if (spawnSync(process.execPath, [installer, folder], { stdio: ['ignore', 2, 2] }).status !== 0)
     return process.exit(1)
 
+  const launcher = path.join(folder, 'worker')
+  const before = running()
+  if (before && known.joinedBy === joinedBy)
+    return console.log(`${worker.name} is a worker of ${host} already, as process ${before}.`)
+  if (before) await ended(before)
   const log = path.join(folder, 'worker.log')
   const output = fs.openSync(log, 'a', 0o600)
-  const launcher = path.join(folder, 'worker')
   const agent = spawn(launcher, { detached: true, stdio: ['ignore', output, output] })
   agent.unref()
   console.log(

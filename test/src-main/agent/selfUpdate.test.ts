@@ -14,6 +14,7 @@ import {
   useBuild,
 } from '../../../src-main/agent/builds.ts'
 import { createSelfUpdate } from '../../../src-main/agent/selfUpdate.ts'
+import { isThere } from './isThere.ts'
 
 /* Real processes and the real installer; npm is a script that lays down this Node. */
 
@@ -154,13 +155,3 @@ describe('a worker that becomes its host’s build', {
     assert.equal(installedBuild(), undefined)
   })
 })
-
-/** Whether it runs: one that has ended and waits for its parent does not. */
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return process.platform !== 'linux' || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
-  } catch {
-    return false
-  }
-}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -16,6 +16,7 @@ import { openCore } from '../../../src-main/core.ts'
 import { pack, unpack } from '../../../src-main/workerLink/packed.ts'
 import { appBundle } from '../../../src-main/workers/appBundle.ts'
 import { type JoinInvitation, joinCommand } from '../../../src-main/workers/joinCommand.ts'
+import { isThere } from '../agent/isThere.ts'
 
 /*
  * The pasted command in a real shell, against a real HTTPS server with a certificate of its own. npm is a script that lays
@@ -61,19 +62,34 @@ describe('the command that makes a machine a worker', () => {
     folder = await mkdtemp(path.join(tmpdir(), "anneal o'join "))
     mkdirSync(path.join(folder, 'bin'))
     fakeNpm(laysDownNode)
+    writeFileSync(path.join(folder, 'node'), fakeNode, { mode: 0o755 })
   })
 
-  afterEach(() => rm(folder, { recursive: true, force: true }))
+  afterEach(async () => {
+    for (const pid of agents.splice(0)) if (isThere(pid)) process.kill(pid, 'SIGKILL')
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  })
+
+  /** Whatever was started in the background. */
+  const agents: number[] = []
+
+  function agentPid(): number | undefined {
+    const file = own('worker.pid')
+    return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined
+  }
 
   function fakeNpm(script: string): void {
     writeFileSync(path.join(folder, 'bin', 'npm'), `#!/bin/sh\n${script}`, { mode: 0o755 })
   }
   const laysDownNode = `
     case "$1" in
-      ci) mkdir -p node_modules/node/bin
-          printf '#!/bin/sh\\n[ "$1" = --version ] || { printf "%%s\\n" "$@" > "'"$MARK"'.new"; mv "'"$MARK"'.new" "'"$MARK"'"; }\\n' > node_modules/node/bin/node
-          chmod +x node_modules/node/bin/node ;;
+      ci) mkdir -p node_modules/node/bin; cp "$FAKE_NODE" node_modules/node/bin/node ;;
     esac`
+  /** Writes what it is started with, and is then there until it is told to end. */
+  const fakeNode = `#!/bin/sh
+    [ "$1" = --version ] && exit
+    printf '%s\\n' "$@" > "$MARK.new"; mv "$MARK.new" "$MARK"
+    exec '${process.execPath}' -e 'setInterval(() => {}, 1e6)' -- "$@"`
   const own = (...parts: string[]): string => path.join(folder, 'home', ...parts)
   const invitation = (other: Partial<JoinInvitation> = {}): JoinInvitation => {
     const address = server.address()
@@ -88,6 +104,7 @@ describe('the command that makes a machine a worker', () => {
         HOME: folder,
         ANNEAL_WORKER_FOLDER: own(),
         MARK: path.join(folder, 'started'),
+        FAKE_NODE: path.join(folder, 'node'),
         ...env,
       },
     })
@@ -95,6 +112,8 @@ describe('the command that makes a machine a worker', () => {
     for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (part) => (said += String(part)))
     shell.stdin.end(command)
     const [code] = await once(shell, 'close')
+    const agent = /in the background as process (\d+)/.exec(said)?.[1]
+    if (agent !== undefined) agents.push(Number(agent))
     return { code, said }
   }
 
@@ -146,6 +165,24 @@ describe('the command that makes a machine a worker', () => {
     fakeNpm('[ "$1" = --version ]')
     const { code, said } = await paste(joinCommand(invitation({ code: 'twice' })))
     assert.equal(code, 0, said)
+  })
+
+  it('starts no second agent in its folder, and ends the one of an earlier invitation', async () => {
+    await paste(joinCommand(invitation()))
+    await started()
+    const first = agentPid()
+    const same = await paste(joinCommand(invitation()))
+    assert.equal(same.code, 0, same.said)
+    assert.match(same.said, new RegExp(`is a worker of 127.0.0.1 already, as process ${first}`))
+    assert.equal(agentPid(), first)
+    rmSync(path.join(folder, 'started'))
+    codes.add('twice')
+    const { code, said } = await paste(joinCommand(invitation({ code: 'twice' })))
+    assert.equal(code, 0, said)
+    assert.match(said, new RegExp(`Ending the worker that runs here as process ${first}`))
+    await started()
+    assert.notEqual(agentPid(), first)
+    assert.ok(first !== undefined && !isThere(first), 'two agents in one folder')
   })
 
   it('sends nothing to a host with another certificate', async () => {
