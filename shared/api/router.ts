@@ -27,6 +27,7 @@ import {
   launchRun,
   listRuns,
   moveQueuedRun,
+  placeRun,
   planSpec,
   runId,
   runIds,
@@ -98,6 +99,9 @@ const runs = router({
   moveQueued: procedure
     .input(input(moveQueuedRun, 'moving a run in the queue'))
     .mutation(({ ctx, input }) => ctx.runs.moveQueued(input)),
+  place: procedure
+    .input(input(placeRun, 'placing a run'))
+    .mutation(({ ctx, input }) => ctx.runs.place(input)),
   command: procedure
     .input(input(commandRun, 'asking a run'))
     .mutation(({ ctx, input }) => ctx.runs.command(input)),

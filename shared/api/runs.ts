@@ -180,6 +180,8 @@ export type Annotation = z.infer<typeof annotation>
 export const queueMoves = ['first', 'earlier', 'later', 'last'] as const
 /** earlier, later: by one place. */
 export type QueueMove = (typeof queueMoves)[number]
+/** Of a queued run: where it is to train from now on, null for here. */
+export const placeRun = z.strictObject({ id: runId, placement: placement.nullable() })
 export const moveQueuedRun = z.strictObject({ id: runId, to: z.enum(queueMoves) })
 
 export const commandRun = z.strictObject({ id: runId, command: trainerCommand })

@@ -45,6 +45,7 @@ import type {
   listRuns,
   moveQueuedRun,
   PlanAnswer,
+  placeRun,
   RunChange,
   RunListChange,
   RunSummary,
@@ -89,6 +90,8 @@ export interface Services {
     extend(input: z.infer<typeof extendRun>): Promise<RunSummary>
     /** @throws UserError when the run is not queued (any more) */
     moveQueued(input: z.infer<typeof moveQueuedRun>): void
+    /** @throws UserError when the run is not queued (any more), or there is no such worker */
+    place(input: z.infer<typeof placeRun>): RunSummary
     /** Resolves when the trainer has obeyed or refused, whichever host it belongs to. */
     command(input: z.infer<typeof commandRun>): Promise<CommandOutcome>
     annotate(change: Annotation): void

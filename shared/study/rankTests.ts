@@ -31,7 +31,17 @@ export function friedman(ranks: readonly (readonly number[])[]): Friedman | null
   const squares = sums.reduce((sum, one) => sum + one ** 2, 0)
   const raw = (12 / (cells * methods * (methods + 1))) * squares - 3 * cells * (methods + 1)
   const chiSquared = Math.max(0, raw / correction)
-  return { chiSquared, p: chdtrc(methods - 1, chiSquared) }
+  return { chiSquared, p: beyond(methods - 1, chiSquared) }
+}
+
+/** The chance of a χ² above. cephes throws where that lies below the least number there is. */
+function beyond(freedom: number, chiSquared: number): number {
+  try {
+    return chdtrc(freedom, chiSquared)
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('underflow')) return 0
+    throw error
+  }
 }
 
 /** Σ(t³ - t) over groups of equal ranks. */

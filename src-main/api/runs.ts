@@ -54,6 +54,10 @@ export function createRunServices(core: Core, pulse: Pulse, root: string): Servi
       return after(read.summary(id))
     },
     moveQueued: ({ id, to }) => after(write.moveQueuedRun(read.run(id).id, to)),
+    place({ id, placement }) {
+      runs.place(id, placement)
+      return after(read.summary(id))
+    },
     command: async ({ id, command }) => after(await runs.command(id, command)),
     annotate: (change) => after(write.annotateRuns(change)),
     remove: (ids) => after(write.trashRuns(ids)),

@@ -49,6 +49,10 @@ export function placementNamed({ workers }: Store, on: string | undefined): Plac
   )
 }
 
+/** The same, or null for here. */
+export const placementOrHere = (store: Store, on: string): Placement | null =>
+  on === 'here' ? null : (placementNamed(store, on) ?? null)
+
 export const onFlag = [
   '--on <where>',
   'train on another machine: any (whichever worker is free), the name of a worker, or slurm',

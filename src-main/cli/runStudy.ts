@@ -31,6 +31,10 @@ export async function runStudy(cli: Cli, chosen: Chosen, spec: StudySpec): Promi
     const id = await core.studies.launch(spec, placement)
     if (chosen.queue) return tellQueued(cli, core, chosen.json, id)
     cli.terminal.err(`Study ${id}: ${describePlan(plan, cli.terminal.columns)}`)
+    if (placement !== undefined)
+      cli.terminal.err(
+        `Its runs are offered to other machines while the app is open: ${typed(cli, 'serve')}\n`,
+      )
     await attendAndReport(cli, core, chosen.json, id)
   })
 }

@@ -21,7 +21,11 @@ export async function describeStudy(change: StudyChange, columns: number): Promi
   const why = study.reason === null ? '' : ` (${study.reason})`
   const from = study.spec.initialWeights?.from
   const begins = from === undefined ? '' : ` Its runs begin with the weights of ${oneLine(from)}.`
-  const head = `Study ${study.id}, ${oneLine(study.name)}: ${study.status}${why}; ${parts.join(', ')}.${begins}`
+  const trains =
+    study.placement === null
+      ? ''
+      : ` Its runs train ${study.placement.at === 'slurm' ? 'by Slurm' : 'on other machines'}.`
+  const head = `Study ${study.id}, ${oneLine(study.name)}: ${study.status}${why}; ${parts.join(', ')}.${begins}${trains}`
   return `${wrap(head, columns)}\n\n${await resultsOf(change, columns)}`
 }
 

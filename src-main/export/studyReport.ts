@@ -19,13 +19,15 @@ export async function studyReport({ study, cells }: StudyChange) {
 
 /** The same without its runs. */
 export function studyHead(study: StudySummary) {
-  const { id, name, kind, status, reason, counts, note, spec, best } = study
+  const { id, name, kind, status, reason, placement, counts, note, spec, best } = study
   return {
     studyId: id,
     name,
     kind,
     status,
     reason,
+    /** Where its runs train that do not train here; null: here. */
+    placement,
     objective: spec.objective,
     counts,
     best: best === null ? null : cellReport(best),

@@ -59,6 +59,8 @@ export interface RunService {
   onQueued(listener: () => void): () => void
   /** Starts none any more: they wait for another host, or for the next start of this one. */
   leaveQueue(): void
+  /** Where a queued run is to train from now on: null for here. @throws UserError when it is not queued (any more) */
+  place(runId: string, placement: Placement | null): void
   /** How long a step takes: see estimate.ts. */
   estimate(spec: unknown): Promise<Estimate>
   /** Goes on here from the last checkpoint. @throws UserError when it runs already or has nothing left to do */
@@ -239,6 +241,12 @@ export function createRunService(
       store.workers.queueAgain(run.id, replan)
       poke()
       return undefined
+    },
+    place(runId, placement) {
+      const { id } = store.read.run(runId)
+      checkPlacement(store, placement ?? undefined, `placing run ${id}`)
+      store.workers.place(id, placement)
+      poke()
     },
     async command(runId, command, within) {
       const run = store.read.run(runId)

@@ -11,7 +11,7 @@ import { folderHere, type SlurmSettings } from './settings.ts'
  * All jobs of Slurm are one worker of the lab, named "slurm-jobs" ("slurm" is where a run is placed). Its token lies in the shared folder, for its user alone.
  */
 
-const name = 'slurm-jobs'
+export const slurmWorkerName = 'slurm-jobs'
 
 /** What a job reads to find its host: `worker.json` of the shared folder. */
 const workerFile = z.looseObject({ token: z.string().min(1) })
@@ -52,15 +52,20 @@ export async function joinSlurm(
   const isSeenHere = transport === 'folder' || login === null
   const commands = createSlurmCommands(isSeenHere ? null : login)
   const file = path.posix.join(isSeenHere ? folderHere(settings) : folder, 'worker.json')
-  await commands.putFile(file, `${JSON.stringify({ ...address, id: worker.id, name, token })}\n`)
+  await commands.putFile(
+    file,
+    `${JSON.stringify({ ...address, id: worker.id, name: slurmWorkerName, token })}\n`,
+  )
   return worker
 }
 
 function joinWith(token: string, workers: WorkerStore): WorkerRecord {
   const code = randomBytes(32).toString('base64url')
   const invitation = { codeHash: digest(code), codeUntil: Date.now() + 60_000 }
-  const before = workers.list().find((worker) => worker.name === name && worker.state !== 'removed')
-  if (before === undefined) workers.invite({ name, ...invitation })
+  const before = workers
+    .list()
+    .find((worker) => worker.name === slurmWorkerName && worker.state !== 'removed')
+  if (before === undefined) workers.invite({ name: slurmWorkerName, ...invitation })
   else workers.inviteAgain(before.id, invitation)
   const worker = workers.join(invitation.codeHash, digest(token), Date.now())
   if (worker !== undefined) return worker

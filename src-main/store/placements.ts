@@ -169,6 +169,7 @@ export function takeBack(
     now(),
     runId,
   )
+  askAgain(db, runId)
   return true
 }
 

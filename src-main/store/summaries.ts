@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import type { RunSummary } from '../../shared/api/runs.ts'
 import { show, UserError } from '../../shared/errors.ts'
+import { isActive } from '../../shared/run/state.ts'
 import type { Db } from './database.ts'
 import { ENSEMBLE_VISIBLE } from './ensembles.ts'
 import { createEpochDigests, type EpochDigests } from './epochDigest.ts'
@@ -76,7 +77,10 @@ export function createSummaries(db: Db): Summaries {
     const fresh = new Map(read.map((summary) => [summary.id, summary]))
     const known = new Map(keys.map(({ id }) => [id, fresh.get(id) ?? kept.peek(id)?.summary]))
     for (const summary of read) kept.set(summary.id, { changed: changes.get(summary.id) ?? 0, summary })
-    return keys.flatMap(({ id }) => known.get(id) ?? [])
+    return withContacts(
+      db,
+      keys.flatMap(({ id }) => known.get(id) ?? []),
+    )
   }
 
   return {
@@ -96,6 +100,25 @@ export function createSummaries(db: Db): Summaries {
       return summary
     },
   }
+}
+
+const contactRow = z.object({ id: z.string(), contactAt: z.number().nullable() })
+
+/** That a worker has spoken for its run is no change of it: what is kept says when it did then. */
+function withContacts(db: Db, summaries: RunSummary[]): RunSummary[] {
+  const isOnWorker = ({ place, status }: RunSummary): boolean => place?.worker != null && isActive(status)
+  if (!summaries.some(isOnWorker)) return summaries
+  const rows = db.all(
+    contactRow,
+    `SELECT runs.id, contact_at AS contactAt FROM runs JOIN placements ON run_id = runs.id
+     WHERE status IN ('running', 'paused') AND worker_id IS NOT NULL`,
+  )
+  const contacts = new Map(rows.map(({ id, contactAt }) => [id, contactAt]))
+  return summaries.map((run) => {
+    const contactAt = contacts.get(run.id)
+    if (run.place === null || contactAt === undefined || contactAt === run.place.contactAt) return run
+    return { ...run, place: { ...run.place, contactAt } }
+  })
 }
 
 function readSummaries(db: Db, digests: EpochDigests, ids: readonly string[]): RunSummary[] {

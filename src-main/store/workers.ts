@@ -172,7 +172,7 @@ function invite(
   { db, now }: WriteContext,
   { name, codeHash, codeUntil }: Parameters<WorkerStore['invite']>[0],
 ): WorkerRecord {
-  if (name === 'any' || name === 'slurm')
+  if (name === 'any' || name === 'slurm' || name === 'here')
     throw new UserError(
       `While adding worker ${show(name)}: --on ${name} means something else already; give it another name.`,
     )

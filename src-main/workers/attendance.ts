@@ -87,8 +87,8 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
         })
         const left = until - now()
         const isNews = found.length > 0 || standingWords(context, from) !== before
-        if (isNews || request.hurry || left <= 0 || signal.aborted)
-          return answerOf(context, { worker, via: from.via }, found)
+        const isOver = left <= 0 || signal.aborted || watch.isClosed()
+        if (isNews || request.hurry || isOver) return answerOf(context, { worker, via: from.via }, found)
         await watch.changed(left, signal)
         // Of a lab in which much changes at once, the looks do not follow one another without end.
         if (!signal.aborted) await setTimeout(20)

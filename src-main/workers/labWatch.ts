@@ -9,6 +9,7 @@ export interface LabWatch {
   changed(milliseconds: number, signal: AbortSignal): Promise<void>
   /** Something changed that the database does not tell. */
   wake(): void
+  isClosed(): boolean
   close(): void
 }
 
@@ -52,6 +53,7 @@ export function createLabWatch(read: Pick<Store['read'], 'version'>): LabWatch {
       })
     },
     wake,
+    isClosed: () => isClosed,
     close() {
       isClosed = true
       wake()

@@ -37,18 +37,20 @@ export function openOfferQueues(settings: {
   /** Also after each time that it was away. */
   onReady(): void
 }): OfferQueues {
-  const redis = connectToQueue(ownAccess(settings.queue), settings.retry)
+  const redis = connectToQueue(ownAccess(settings.queue), settings.retry, 'fail')
   const users = createQueueUsers(redis, settings.queue, settings.protocol)
-  const queues = new Map<string, Queue>()
+  const queues = new Map<string, HostQueue>()
   /** Queues that may hold something; undefined when the server must be asked, which may be another one by now. */
   let holding: Set<string> | undefined
   redis.on('ready', () => {
     holding = undefined
     users.forget()
+    // One that lost its connection before it was ready stays broken.
+    queues.clear()
     settings.onReady()
   })
-  const queueOf = (name: string): Queue => {
-    const queue = queues.get(name) ?? openQueue(name, redis)
+  const queueOf = (name: string): HostQueue => {
+    const queue = queues.get(name) ?? { jobs: openQueue(name, redis), added: new Set() }
     queues.set(name, queue)
     return queue
   }
@@ -56,6 +58,8 @@ export function openOfferQueues(settings: {
     isReady: () => redis.status === 'ready',
     users,
     async offer(wanted) {
+      // Also where there is nothing to say: a host that does not answer is noticed.
+      await redis.ping()
       holding ??= await namesOfQueues(redis)
       const held = holding
       const offersOf = new Map(wanted.map(({ name, offers }) => [name, offers]))
@@ -69,7 +73,6 @@ export function openOfferQueues(settings: {
       return waiting
     },
     close() {
-      for (const queue of queues.values()) void queue.close().catch(() => undefined)
       redis.disconnect()
     },
   }
@@ -87,8 +90,15 @@ function openQueue(name: string, connection: Redis): Queue {
   return queue
 }
 
+interface HostQueue {
+  readonly jobs: Queue
+  /** Ids that were added by the last change. */
+  added: ReadonlySet<string>
+}
+
 /** @returns how many offers wait */
-async function setOffers(queue: Queue, offers: WantedQueue['offers']): Promise<number> {
+async function setOffers(host: HostQueue, offers: WantedQueue['offers']): Promise<number> {
+  const { jobs: queue } = host
   const ids = offers.map(({ id }) => id)
   const [waiting, stalled, delayed, active] = await Promise.all([
     queue.getRanges(['prioritized'], 0, -1, true),
@@ -101,23 +111,27 @@ async function setOffers(queue: Queue, offers: WantedQueue['offers']): Promise<n
   const elsewhere = new Set([...returned, ...active])
   const inOrder = ids.filter((id) => !elsewhere.has(id))
   const isAsWanted = inOrder.join() === waiting.join() && returned.every((id) => ids.includes(id))
-  if (!isAsWanted) await change(queue, offers, { returned, active })
+  if (!isAsWanted) await change(host, offers, { returned, active })
   return inOrder.length + returned.filter((id) => ids.includes(id)).length
 }
 
 async function change(
-  queue: Queue,
+  host: HostQueue,
   offers: WantedQueue['offers'],
   held: { readonly returned: readonly string[]; readonly active: readonly string[] },
 ): Promise<void> {
+  const { jobs: queue } = host
   const jobs = await queue.getJobs(['prioritized'], 0, -1, true)
   const waiting = jobs.flatMap(({ id, priority }) => (id === undefined ? [] : [{ id, priority }]))
   const { remove, add } = planOffers(
     offers.map(({ id }) => id),
     { ...held, waiting },
   )
+  // Added before, and yet in no list: what a script that was cut short left of it keeps it from being added.
+  const lost = add.map(({ id }) => id).filter((id) => host.added.has(id))
   // One that a worker has taken by now has a lock, and stays.
-  await Promise.all(remove.map((id) => queue.remove(id).catch(() => 0)))
+  await Promise.all([...remove, ...lost].map((id) => queue.remove(id).catch(() => 0)))
+  host.added = new Set(add.map(({ id }) => id))
   const dataOf = new Map(offers.map(({ id, offer }) => [id, offer]))
   if (add.length === 0) return
   await queue.addBulk(

@@ -9,7 +9,7 @@ import { type QueueFile, type QueueUser, userName, userPassword } from './queueF
 
 /** What BullMQ's worker sends, itself and within its scripts (its Lua files name them; measured with ACL LOG). */
 const commands =
-  'auth info client|setname eval evalsha bzpopmin exists del set get incr pttl pexpire hget hset hmget hmset hgetall hdel hexists hincrby llen lpush lrange lrem ltrim rpoplpush sadd scard smembers srem xadd xtrim zadd zcard zpopmin zrange zrangebyscore zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore'
+  'auth info client|setname eval evalsha bzpopmin exists del set get incr pttl pexpire hget hset hmget hmset hgetall hdel hexists hincrby llen lpush lrange lrem ltrim rpoplpush rpush sadd scard smembers srem xadd xtrim zadd zcard zpopmin zrange zrangebyscore zrem zremrangebyrank zremrangebyscore zrevrange zrevrangebyscore zscore'
 
 export interface QueueUsers {
   /** Makes those that are missing, and ends the others together with their connections. */

@@ -5,8 +5,9 @@ import { Away, type SpooledEvent } from '../workerLink/desk.ts'
 import { type DeskContext, wordsOf } from './deskContext.ts'
 import { endAttempt } from './failedAttempt.ts'
 import type { HeldBlobs } from './heldBlobs.ts'
+import { refuseImplausible } from './plausible.ts'
 import { DamagedEvent, rehydrate, type TakenEvent } from './rehydrate.ts'
-import { standingOf } from './standing.ts'
+import { lookUp, standingOf } from './standing.ts'
 
 /** Bytes of blobs whose events are stored in one transaction, about: more are taken by the next push. */
 const bytesAtOnce = 2 ** 28
@@ -29,7 +30,7 @@ export async function takeEvents(
     if (fresh.some(({ seq }, i) => seq !== wanted + i)) return { type: 'gap', wanted }
     const missing = await missingOf(blobs, key, fresh)
     if (missing.length > 0) return { type: 'blobsWanted', sha256: missing }
-    return await store(context, blobs, placed, fresh)
+    return await store(context, blobs, worker, placed, fresh)
   } catch (error) {
     return laterOr(context, error)
   }
@@ -38,6 +39,7 @@ export async function takeEvents(
 async function store(
   context: DeskContext,
   blobs: HeldBlobs,
+  worker: WorkerRecord,
   placed: PlacedAttempt,
   fresh: readonly SpooledEvent[],
 ): Promise<PushAnswer> {
@@ -45,11 +47,9 @@ async function store(
   const batch = firstOf(fresh)
   const events: TakenEvent[] = []
   try {
-    for (const event of batch) {
-      if (events.at(-1)?.type === 'ended') throw new DamagedEvent(`event ${event.seq} follows the last one`)
-      events.push(await rehydrate(key, event, (sha256) => blobs.read(key, sha256)))
-    }
-    if (!record(context, events)) return fenced('The attempt was given up while it was stored.')
+    for (const event of batch) events.push(await rehydrate(key, event, (sha256) => blobs.read(key, sha256)))
+    refuseImplausible(events, placed.stepsDone)
+    if (!record(context, events)) return notOurs(context, worker, key)
   } catch (error) {
     // The host's own trouble says nothing against the worker.
     if (error instanceof StoreError || error instanceof Away) throw error
@@ -66,6 +66,14 @@ function record({ store }: DeskContext, events: readonly TakenEvent[]): boolean 
   if (store.record(events)) return true
   store.workers.adopt()
   return store.record(events)
+}
+
+/** What is live and not ours is another program's of this lab, to which the worker must come: nothing of it is over. */
+function notOurs(context: DeskContext, worker: WorkerRecord, key: AttemptKey): PushAnswer {
+  const standing = lookUp(context, worker, key)
+  if (standing.type === 'over') return fenced(standing.reason)
+  const reason = `Run ${key.runId} is watched by another program of this lab; what its worker has is stored there.`
+  return { type: 'later', afterMs: context.timings().retry, reason }
 }
 
 function tell(context: DeskContext, { workerId }: PlacedAttempt, taken: readonly TakenEvent[]): void {

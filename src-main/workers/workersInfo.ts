@@ -1,5 +1,6 @@
 import type { WorkerInfo } from '../../shared/api/workers.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
+import { slurmWorkerName } from '../slurm/workerOfSlurm.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 
@@ -25,7 +26,10 @@ export function workerInfo(
 ): WorkerInfo | undefined {
   const { id, name, state, reason, about, joinedAt, seenAt } = worker
   if (state === 'removed') return undefined
-  const isSilent = state !== 'invited' && seenAt !== null && now - seenAt > timings.outOfTouch
+  const mine = placed.filter(({ workerId }) => workerId === id)
+  // Of Slurm there is somebody only while a job is.
+  const isExpected = state !== 'invited' && (name !== slurmWorkerName || mine.length > 0)
+  const isSilent = isExpected && seenAt !== null && now - seenAt > timings.outOfTouch
   return {
     id,
     name,
@@ -36,14 +40,12 @@ export function workerInfo(
     seenAt,
     outOfTouchSince: isSilent ? seenAt : null,
     isOfThisBuild: worker.build === null ? null : worker.build === build,
-    training: placed
-      .filter(({ workerId }) => workerId === id)
-      .map(({ runId, attempt }) => ({
-        runId,
-        name: store.read.run(runId).name,
-        slot:
-          about?.slots.find(({ running }) => running?.runId === runId && running.attempt === attempt)?.id ??
-          null,
-      })),
+    training: mine.map(({ runId, attempt }) => ({
+      runId,
+      name: store.read.run(runId).name,
+      slot:
+        about?.slots.find(({ running }) => running?.runId === runId && running.attempt === attempt)?.id ??
+        null,
+    })),
   }
 }

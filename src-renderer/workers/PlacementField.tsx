@@ -19,11 +19,13 @@ interface PlacementFieldProps {
   readonly value: Placement | null
   /** As the spec names it: what it is to train on. */
   readonly device: unknown
+  /** Among fields whose labels stand in bold above them. */
+  readonly isPlain?: boolean
   readonly onChange: (value: Placement | null) => void
 }
 
 /** Where it trains; where there is nowhere but here, only the way to add a worker. */
-export function PlacementField({ value, device, onChange }: PlacementFieldProps) {
+export function PlacementField({ value, device, isPlain = false, onChange }: PlacementFieldProps) {
   const { info } = useWorkers()
   const now = useNow(10_000)
   if (info === undefined) return null
@@ -42,8 +44,7 @@ export function PlacementField({ value, device, onChange }: PlacementFieldProps)
     <Explained hint={help} words="whole">
       <NativeSelect
         size="xs"
-        {...explained(help)}
-        rightSectionWidth="1.25rem"
+        {...(isPlain ? {} : { ...explained(help), rightSectionWidth: '1.25rem' })}
         label="Where it trains"
         name="placement"
         data={placementChoices(info, value, now).map(({ isDisabled, ...choice }) => ({

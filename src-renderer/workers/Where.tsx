@@ -3,14 +3,16 @@ import type { RunSummary } from '../../shared/api/runs.ts'
 import { useHeard, useWhere } from './useWhere.ts'
 import classes from './Where.module.css'
 
-/** Where a run trains, with the way to the workers; nothing for one that trains here. */
+/** Where a run trains, beside the note on its state; nothing for one that trains here, or waits. */
 export function Where({ run }: { readonly run: RunSummary }) {
   const where = useWhere(run)
   const heard = useHeard(run)
-  if (where === undefined) return null
+  if (where === undefined || where.brief === null) return null
   return (
-    <span className={classes.where} data-attention={where.isAttention}>
-      <Link to="/workers">{where.text}</Link>
+    <span className={classes.where}>
+      <Link to="/workers" title={where.text}>
+        {where.brief}
+      </Link>
       {heard !== undefined && <span className={classes.heard}>{heard}</span>}
     </span>
   )

@@ -7,6 +7,8 @@ import { clock, sinceWords } from './clock.ts'
 /* Where a run trains that does not train here. */
 
 export interface PlaceWords {
+  /** Beside a note that tells the rest: "on gpu-box"; null where there is nothing but the note. */
+  readonly brief: string | null
   /** In a cell of a table: "gpu-box", "any worker", "Slurm 1234". */
   readonly short: string
   /** "on gpu-box", "offered to any worker, 3rd in the queue". */
@@ -35,6 +37,7 @@ function waiting(run: Placed, place: RunPlace, around: Around): PlaceWords {
   const failed = place.failures === 0 ? '' : `, ${failureWords(place.failures)}`
   const words = (short: string, text: string, isAttention = false): PlaceWords => ({
     short,
+    brief: null,
     text: `${text}${failed}`,
     isAttention: isAttention || place.failures > 0,
   })
@@ -65,35 +68,33 @@ function waiting(run: Placed, place: RunPlace, around: Around): PlaceWords {
   return words(name, `waits for ${name}, ${why[worker.state]}`, true)
 }
 
-function onWorker(place: RunPlace, status: RunSummary['status'], { now }: Around): PlaceWords {
+function onWorker(place: RunPlace, status: RunSummary['status'], around: Around): PlaceWords {
+  if (place.worker === null && !isActive(status))
+    return told(placementShort(place.placement), 'never taken by a worker')
   const name = place.worker?.name ?? 'a worker'
-  if (!isActive(status))
-    return place.worker === null
-      ? { short: placementShort(place.placement), text: 'never taken by a worker', isAttention: false }
-      : { short: name, text: `on ${name}`, isAttention: false }
-  if (place.outOfTouchSince === null) return { short: name, text: `on ${name}`, isAttention: false }
-  return {
-    short: name,
-    text: `on ${name}, out of touch since ${clock(place.outOfTouchSince, now)}: its numbers may be older`,
-    isAttention: true,
-  }
+  return told(name, `on ${name}`, silenceOf(place, status, around))
 }
 
-function inSlurm(
-  { slurm, worker, outOfTouchSince }: RunPlace,
-  status: RunSummary['status'],
-  { now }: Around,
-): PlaceWords {
+function inSlurm(place: RunPlace, status: RunSummary['status'], around: Around): PlaceWords {
+  const { slurm, worker } = place
   const on = worker === null ? '' : ` on ${worker.name}`
-  if (slurm === null) return { short: 'Slurm', text: `by Slurm${on}`, isAttention: false }
-  const short = `Slurm ${slurm.job}`
-  if (!isActive(status)) return { short, text: `Slurm job ${slurm.job}${on}`, isAttention: false }
-  const since =
-    outOfTouchSince === null
-      ? ''
-      : `, out of touch since ${clock(outOfTouchSince, now)}: its numbers may be older`
-  return { short, text: `${slurmWords(slurm)}${on}${since}`, isAttention: outOfTouchSince !== null }
+  if (slurm === null) return told('Slurm', `by Slurm${on}`, silenceOf(place, status, around))
+  const job = isActive(status) ? slurmWords(slurm) : `Slurm job ${slurm.job}`
+  return told(`Slurm ${slurm.job}`, `${job}${on}`, silenceOf(place, status, around))
 }
+
+const told = (short: string, brief: string, silence = ''): PlaceWords => ({
+  short,
+  brief,
+  text: `${brief}${silence}`,
+  isAttention: silence !== '',
+})
+
+/** ", out of touch since 14:02: its numbers may be older"; empty where it is heard of, or has ended. */
+const silenceOf = ({ outOfTouchSince }: RunPlace, status: RunSummary['status'], { now }: Around): string =>
+  outOfTouchSince === null || !isActive(status)
+    ? ''
+    : `, out of touch since ${clock(outOfTouchSince, now)}: its numbers may be older`
 
 /** "Slurm job 1234_7, PENDING (Resources)": state and reason as Slurm says them. */
 const slurmWords = ({ job, state, reason }: NonNullable<RunPlace['slurm']>): string =>

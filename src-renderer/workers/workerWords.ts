@@ -23,7 +23,11 @@ export function stateOf(worker: WorkerInfo, now: number): WorkerState {
     return { tone: 'plain', word: 'invited', text: 'Its command has not been run on the other machine yet.' }
   if (state === 'out') return { tone: 'failure', word: 'out', text: outWords(reason) }
   if (outOfTouchSince !== null)
-    return { tone: 'attention', word: 'out of touch', text: `Since ${clock(outOfTouchSince, now)}.` }
+    return {
+      tone: 'attention',
+      word: state === 'draining' ? 'draining, out of touch' : 'out of touch',
+      text: `Since ${clock(outOfTouchSince, now)}.`,
+    }
   if (state === 'draining')
     return { tone: 'plain', word: 'draining', text: 'Takes no more runs; what trains there goes on.' }
   return { tone: 'fine', word: 'joined', text: 'In touch.' }
@@ -71,7 +75,7 @@ export function buildWords({ isOfThisBuild }: Pick<WorkerInfo, 'isOfThisBuild'>)
   if (isOfThisBuild === null) return { word: '–', text: 'Not known before it has joined.' }
   return isOfThisBuild
     ? { word: 'this one', text: 'The same program as this host.' }
-    : { word: 'another', text: 'It takes over this host’s by itself when it is next idle.' }
+    : { word: 'another', text: 'Fetches this host’s by itself when idle.' }
 }
 
 /** Slots that could train now, and those that do: "1 of 2 slots busy". */

@@ -17,6 +17,7 @@ import {
 } from '../context.ts'
 import { plural } from '../format.ts'
 import { examples } from '../help.ts'
+import { placementOrHere } from '../placeText.ts'
 import { runListReport } from '../reports.ts'
 import { queueTable } from '../runText.ts'
 
@@ -25,6 +26,8 @@ const moveOptions = z.object({
   ...storeOptions,
   to: z.enum(queueMoves),
 })
+
+const placeOptions = z.object({ ...storeOptions, on: z.string() })
 
 const slotOptions = z.object({
   ...storeOptions,
@@ -36,10 +39,11 @@ export function addQueue(program: Command, cli: Cli): void {
   const queue = program
     .command('queue')
     .helpCommand(false)
-    .summary('runs that wait for their turn: list, move, slots')
+    .summary('runs that wait for their turn: list, move, place, slots')
     .description('Runs that wait for their turn: "train --queue" adds one, the open app starts them.')
   addList(queue, cli)
   addMove(queue, cli)
+  addPlace(queue, cli)
   addSlots(queue, cli)
 }
 
@@ -68,6 +72,20 @@ function addMove(queue: Command, cli: Cli): void {
     const { to, ...options } = readOptions(move, moveOptions)
     await withRun(cli, options, id, async (core, run) => {
       core.store.write.moveQueuedRun(run.id, to)
+      await printQueue(cli, core, options.json)
+    })
+  })
+}
+
+function addPlace(queue: Command, cli: Cli): void {
+  const place = addRunCommand(queue, 'place')
+    .description('Let a run that waits train somewhere else.')
+    .requiredOption('--on <where>', 'here, any (whichever worker is free), the name of a worker, or slurm')
+    .addHelpText('after', examples([['anneal queue place mwt --on here', 'it waits for no worker any more']]))
+  place.action(async (id: string) => {
+    const { on, ...options } = readOptions(place, placeOptions)
+    await withRun(cli, options, id, async (core, run) => {
+      core.runs.place(run.id, placementOrHere(core.store, on))
       await printQueue(cli, core, options.json)
     })
   })

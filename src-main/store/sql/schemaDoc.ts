@@ -117,8 +117,8 @@ the tables of the file, what was deleted and can be restored has \`trashed_at\`,
 
 Steps count from 0, epochs and cycles from 1. Times are milliseconds since 1970. Accuracies are in 0..1, losses in nats; null
 where they were not measured, or not a number: SQLite has no NaN. Columns of JSON hold what shared/run (\`spec\`, \`plan\`,
-\`origin\`, \`rate_test\`, \`elsewhere\`, \`initial\`, \`position\`), shared/schedule (\`edit\`) and shared/study (\`spec\` and \`cell\` of studies)
-define as zod schemas. Blobs are little-endian; SQL here shows them as their size.`
+\`origin\`, \`rate_test\`, \`elsewhere\`, \`initial\`, \`position\`), shared/schedule (\`edit\`), shared/study (\`spec\` and \`cell\` of studies) and
+shared/worker (\`placement\`, \`about\`) define as zod schemas. Blobs are little-endian; SQL here shows them as their size.`
 
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 

@@ -20,6 +20,8 @@ const best = (column: string): string =>
   `(SELECT ${column} FROM epochs AS e WHERE e.run_id = r.id AND val_accuracy IS NOT NULL ORDER BY val_accuracy DESC, epoch LIMIT 1)`
 const last = (column: string): string =>
   `(SELECT ${column} FROM epochs AS e WHERE e.run_id = r.id ORDER BY epoch DESC LIMIT 1)`
+const WORKER = `(SELECT coalesce(w.name, p.worker_id) FROM placements AS p LEFT JOIN workers AS w ON w.id = p.worker_id
+  WHERE p.run_id = r.id)`
 const NOT_DELETED = 'r.trashed_at IS NULL AND r.deleted_at IS NULL'
 
 const runs: View = {
@@ -47,6 +49,7 @@ const runs: View = {
     ['last_test_accuracy', last('test_accuracy'), 'REAL', 'In 0..1, on test data.'],
     ['seconds', '(SELECT sum(seconds) FROM epochs AS e WHERE e.run_id = r.id)', 'REAL', 'Of its epochs.'],
     ['study_id', 'r.study_id', 'TEXT', ''],
+    ['worker', WORKER, 'TEXT', 'The other machine that trains it, or trained it last.'],
     ['elsewhere', 'r.elsewhere', 'TEXT', 'JSON: where a run of another program came from.'],
     ['initial', 'r.initial', 'TEXT', 'JSON: the weights it was given to begin with.'],
     ['created', time('r.created_at'), 'TEXT', 'ISO 8601, UTC.'],

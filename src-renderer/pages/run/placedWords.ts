@@ -22,20 +22,26 @@ export function placedWords(run: RunSummary, place: RunPlace, around: Around): S
   const since = clock(place.outOfTouchSince, around.now)
   return {
     tone: 'attention',
-    title: `${capital(name)} is out of touch since ${since}`,
-    text: `The run goes on there, so its numbers here may be older; what is trained meanwhile is sent when ${name} is back. ${patienceWords(place.outOfTouchSince, around)}`,
+    title: `${name} is out of touch since ${since}`,
+    text: `The run goes on there, so its numbers here may be older; what is trained meanwhile is sent when ${name} is back. ${patienceWords(place, place.outOfTouchSince, around)}`,
     actions: [],
   }
 }
 
-function patienceWords(since: number, { info, now }: Around): string {
+function patienceWords({ placement }: RunPlace, since: number, { info, now }: Around): string {
   if (info === undefined) return ''
   const until = since + info.patience
-  const given = 'it is given to another worker, from the last state that was sent.'
+  const given = `${afterPatience[placement.at]}, from the last state that was sent.`
   return until > now
     ? `If it is not back by ${clock(until, now)} (${patienceText(info.patience)} of patience), ${given}`
     : `That is longer than the patience of ${patienceText(info.patience)}: ${given}`
 }
+
+const afterPatience = {
+  anyWorker: 'it is given to another worker',
+  worker: 'it goes back into that worker’s own queue',
+  slurm: 'it is submitted again',
+} as const
 
 function waiting(run: RunSummary, place: RunPlace, around: Around): StateWords {
   const { runs, info, now } = around

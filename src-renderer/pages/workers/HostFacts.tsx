@@ -17,8 +17,7 @@ export function HostFacts({ info }: { readonly info: WorkersInfo }) {
         {isUsed && <Listening info={info} />}
         {isUsed && (
           <Fact name="Queue" tone={tone} word={word}>
-            {queue.state === 'none' && <ServeQueue />}
-            {text !== '' && <span>{text}</span>}
+            {queue.state === 'none' ? <ServeQueue /> : <span>{text}</span>}
           </Fact>
         )}
         {isUsed && (

@@ -92,7 +92,7 @@ test('the page of a run says what becomes of it while its worker is away, and wh
   })
   const around = { runs: [], isHere: false, info: workersInfo({ workers }), now: noon }
   const words = stateWords(silent, around)
-  assert.equal(words?.title, 'Attic is out of touch since 11:52')
+  assert.equal(words?.title, 'attic is out of touch since 11:52')
   assert.match(
     plain(words?.text),
     /If it is not back by 12:22 \(30 min of patience\), it is given to another/,

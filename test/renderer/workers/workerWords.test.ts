@@ -32,6 +32,7 @@ test('a worker’s state is one word, with what it means', () => {
   // Out says why it takes nothing, and that is more than that it is silent.
   assert.equal(of({ state: 'out', outOfTouchSince: noon })[1], 'out')
   assert.equal(of({ state: 'draining' })[1], 'draining')
+  assert.equal(of({ state: 'draining', outOfTouchSince: noon })[1], 'draining, out of touch')
 })
 
 test('out of touch says what becomes of its runs, and when', () => {
@@ -81,7 +82,7 @@ test('a machine, its slots and its build in words', () => {
   assert.match(idleWords({ ...second, unusable: 'another program fills it' }, worker()), /: another program/)
   assert.equal(idleWords(first, worker({ state: 'draining' })), 'draining: takes nothing')
   assert.equal(buildWords(worker()).word, 'this one')
-  assert.match(buildWords(worker({ isOfThisBuild: false })).text, /by itself when it is next idle/)
+  assert.match(buildWords(worker({ isOfThisBuild: false })).text, /by itself when idle/)
 })
 
 test('the queue says whether offers reach workers', () => {

@@ -52,6 +52,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'runs.plan': { spec },
   'runs.estimate': { spec },
   'runs.launch': { spec, when: 'now' },
+  'runs.place': { id: 'zzz', placement: { at: 'anyWorker' } },
   'runs.resume': { id: 'zzz' },
   'runs.extend': { id: 'zzz', cycles: 1 },
   'runs.moveQueued': { id: 'zzz', to: 'first' },

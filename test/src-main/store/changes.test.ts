@@ -76,6 +76,9 @@ test('whoever applies the changes since the version they know has the lists as t
   const other = openFor(t, path)
   const watcher = follower(other)
   const [first, second, third] = [claimedRun(store), claimedRun(store), claimedRun(store)]
+  const placed = store.write.enqueueRun({ ...newRun, placement: { at: 'anyWorker' } })
+  const attempt = { runId: placed.id, attempt: 1 }
+  const job = { job: '1', state: 'RUNNING', reason: null }
   const ensembles: number[] = []
   const event = (run: RunRecord, seq: number) => ({ runId: run.id, attempt: run.attempt, seq })
   /** Every way to write, and the runs that show it. */
@@ -148,6 +151,15 @@ test('whoever applies the changes since the version they know has the lists as t
     ['the return of both', () => store.write.restoreRuns([first.id]), [first, second]],
     ['an end for good', () => store.write.purgeRuns([first.id]), [first, second]],
     ['a discarded run', () => store.write.discardRun(third.id), [third]],
+    ['another place', () => store.workers.place(placed.id, { at: 'worker', workerId: 'worker01' }), [placed]],
+    ['a worker that takes it', () => store.workers.claim(placed.id, { workerId: 'worker01' }), [placed]],
+    ['its job', () => store.workers.setSlurmJob(placed.id, job), [placed]],
+    ['silence', () => store.workers.noteSilent(Date.now() + 1), [placed]],
+    ['its end', () => store.workers.touch([attempt], Date.now()), [placed]],
+    ['nobody that listens', () => store.workers.release(), [placed]],
+    ['somebody that does', () => store.workers.adopt(), [placed]],
+    ['a lost attempt', () => store.workers.requeue(attempt, { reason: 'lost', isFailure: true }), [placed]],
+    ['no worker at all', () => store.workers.place(placed.id, null), [placed]],
     ['a new attempt, longer', () => store.write.claimRun(second.id, () => longer), [second]],
   ]
   const longer = { plan: { ...newRun.plan, totalSteps: 2000 }, totalSteps: 2000 }

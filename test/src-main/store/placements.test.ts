@@ -216,16 +216,49 @@ test('what was asked of a worker out of touch is kept for the next attempt; a st
   assert.deepEqual(store.read.run(run.id).place?.placement, anyWorker)
 })
 
+test('an order that its host took, and died with, reaches the trainer through the next host', (t) => {
+  const path = join(tempFolder(t), 'lab.db')
+  const [first, next] = [openFor(t, path), openFor(t, path)]
+  const run = taken(first)
+  const asked = next.write.request(run.id, { type: 'annealNow', epochs: 2 })
+  const answered = next.write.request(run.id, { type: 'resume' })
+  assert.equal(first.write.takeRequests(run.id).length, 2)
+  assert.deepEqual(first.write.takeRequests(run.id), [])
+  first.record([
+    {
+      ...keyOf(run),
+      seq: 0,
+      type: 'refused',
+      command: { type: 'resume' },
+      reason: 'It runs.',
+      requestId: answered,
+    },
+    { ...keyOf(run), seq: 1, type: 'stopPlanned', afterStep: 9 },
+  ])
+  const orders = [{ requestId: asked, command: { type: 'annealNow', epochs: 2 } }]
+  first.close()
+  next.workers.adopt()
+  assert.deepEqual(next.write.takeRequests(run.id), orders)
+  assert.equal(next.read.summary(run.id).stopsAfterStep, 9)
+  // The same where it was given up meanwhile, and its worker is back.
+  next.workers.requeue(keyOf(run), lost)
+  assert.equal(next.workers.takeBack(keyOf(run), worker), true)
+  assert.deepEqual(next.write.takeRequests(run.id), orders)
+  assert.equal(next.read.summary(run.id).stopsAfterStep, 9)
+})
+
 test('contact is no change that anybody is told; silence is, and so is its end', (t) => {
   let time = 1_000_000
   const path = join(tempFolder(t), 'lab.db')
   const store = openFor(t, path, { now: () => time })
   const run = taken(store)
+  assert.equal(store.read.summary(run.id).place?.contactAt, time)
   const silent = () => store.read.summary(run.id).place?.outOfTouchSince
   const version = store.read.version()
   store.workers.touch([keyOf(run)], 1_005_000)
   assert.equal(store.read.version(), version)
   assert.equal(store.workers.placedAttempt(run.id)?.contactAt, 1_005_000)
+  assert.equal(store.read.summary(run.id).place?.contactAt, 1_005_000, 'also of a row that is kept')
   store.workers.touch([{ runId: run.id, attempt: 2 }], 1_009_000)
   assert.equal(store.workers.placedAttempt(run.id)?.contactAt, 1_005_000, 'of another attempt')
   assert.deepEqual(store.workers.noteSilent(1_005_000), [])

@@ -29,6 +29,11 @@ test('what the window is told of its ranks is what scipy says of them', async ()
   }
 })
 
+test('so many cells of one mind that their chance is below any number have the chance 0', async () => {
+  const cells = Array.from({ length: 1000 }, () => [1, 2, 3])
+  assert.deepEqual((await testRanks(cells)).friedman, { chiSquared: 2000, p: 0 })
+})
+
 test('nothing is made of no ranks', async () => {
   assert.deepEqual(await testRanks([]), { friedman: null, criticalDifference: null })
 })

@@ -31,7 +31,7 @@ export interface WorkersLab extends CoreLab {
   /** A worker that has joined. */
   joined(name?: string): { readonly id: string; readonly token: string; readonly desk: Desk }
   /** Another host of the same lab. */
-  host(core: Core, clock?: number): WorkerService
+  host(core: Pick<Core, 'store' | 'catalogue' | 'runs'>, clock?: number): WorkerService
 }
 
 export const build = 'b'.repeat(64)
@@ -41,7 +41,7 @@ export async function openWorkersLab(clock = 1): Promise<WorkersLab> {
   const { core } = lab
   const told: TrainerEvent[] = []
   const services: WorkerService[] = []
-  const host = (of: Core, speed = clock): WorkerService => {
+  const host: WorkersLab['host'] = (of, speed = clock) => {
     const service = createWorkerService({
       home: lab.home,
       store: of.store,
@@ -167,8 +167,7 @@ export async function pushAll(desk: Desk, key: AttemptKey, held: readonly Spoole
 }
 
 /** All that is stored of a run's training, without what names the run or tells the time. */
-export function trainingOf(core: Core, runId: string) {
-  const { read } = core.store
+export function trainingOf({ store: { read } }: Pick<Core, 'store'>, runId: string) {
   const { status, stepsDone, finalWeightsSha256 } = read.run(runId)
   return {
     status,

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import type { TrainerEvent, TrainerEventOf } from '../../../shared/run/messages.ts'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
 import {
   asked,
@@ -220,15 +221,84 @@ test('of a push with one damaged event nothing is stored; the run goes on with a
   assert.deepEqual(trainingOf(lab.core, key.runId), trainingOf(lab.core, lab.original.id))
 })
 
-test('events of numbers that cannot be are refused as a whole', async () => {
-  const { desk, key, held } = await started()
-  await pushAll(desk, key, held.slice(0, 1))
-  const end = { ...key, seq: 1, type: 'ended', status: 'stopped', stepsDone: 0 } as const
-  const after = { ...key, seq: 2, type: 'status', status: 'paused', step: 0 } as const
-  const answer = await pushAll(desk, key, [spooled(end), spooled(after)])
-  assert.ok(answer.type === 'fenced')
-  assert.match(answer.reason, /follows the last one/)
-  assert.equal(lab.core.store.read.run(key.runId).status, 'queued')
+test('events that no run can have had are refused as a whole', async () => {
+  type Change = (event: TrainerEvent) => TrainerEvent | undefined
+  const snapshot =
+    (change: (event: TrainerEventOf<'snapshot'>) => Partial<TrainerEventOf<'snapshot'>>): Change =>
+    (event) =>
+      event.type === 'snapshot' ? { ...event, ...change(event) } : undefined
+  const changes: [Change, RegExp][] = [
+    [
+      (event) => (event.seq === 3 && event.type === 'metrics' ? { ...event, firstStep: 2 } : undefined),
+      /the steps between are lost/,
+    ],
+    [
+      (event) =>
+        event.type === 'metrics'
+          ? { ...event, columns: { ...event.columns, odd: new Float64Array(1000) } }
+          : undefined,
+      /columns of one length/,
+    ],
+    [
+      (event) => (event.type === 'metrics' ? { ...event, columns: {} } : undefined),
+      /after 1 steps, and 0 were told/,
+    ],
+    [
+      snapshot(({ state }) => ({ state: { ...state, tensors: state.tensors.slice(1) } })),
+      /weights are not those of its sha256/,
+    ],
+    [
+      snapshot(({ state }) => ({
+        state: { ...state, tensors: state.tensors.map((tensor) => ({ ...tensor, shape: [3] })) },
+      })),
+      /another size than its shape/,
+    ],
+    [
+      snapshot(({ state }) => ({ state: { ...state, position: { ...state.position, stepsDone: 60 } } })),
+      /after 60 steps, and 21 were told/,
+    ],
+    [snapshot(({ step }) => ({ step: step - 1 })), /its state is not/],
+    [
+      (event) => (event.type === 'ended' ? { ...event, stepsDone: 62 } : undefined),
+      /says 62 steps, and 63 were told/,
+    ],
+    [
+      (event) =>
+        event.seq === 4
+          ? {
+              runId: event.runId,
+              attempt: event.attempt,
+              seq: 4,
+              type: 'ended',
+              status: 'stopped',
+              stepsDone: 1,
+            }
+          : undefined,
+      /follows the last one/,
+    ],
+  ]
+  for (const [change, words] of changes) {
+    const { desk, key } = await started()
+    const altered = lab.events.map((event) => change(event) ?? event)
+    const answer = await pushAll(desk, key, spool(key, altered))
+    assert.ok(answer.type === 'fenced', String(words))
+    assert.match(answer.reason, words)
+    const { series, epochs, snapshots } = trainingOf(lab.core, key.runId)
+    assert.deepEqual([series, epochs, snapshots], [[], [], []])
+    assert.equal(lab.core.store.read.run(key.runId).status, 'queued')
+    lab.core.store.write.deleteRun(key.runId)
+  }
+})
+
+test('a program that does not watch the run stores nothing of it, and does not say that it is over', async () => {
+  const { key, held, desk, id } = await started()
+  await pushAll(desk, key, held.slice(0, 2))
+  const other = lab.host(lab.another()).deskFor(id)
+  const answer = await pushAll(other, key, held)
+  assert.ok(answer.type === 'later')
+  assert.match(answer.reason, /watched by another program of this lab/)
+  assert.equal((await pushAll(desk, key, held)).type, 'stored')
+  assert.deepEqual(trainingOf(lab.core, key.runId), trainingOf(lab.core, lab.original.id))
 })
 
 test('another worker cannot speak for an attempt, nor put anything beside it', async () => {

@@ -50,6 +50,7 @@ export const RunQuestion = memo(function RunQuestion({
       <div className={classes.wide}>
         <ValueField path={['name']} field={{ ...nameField, empty: usualName }} value={name} unit="" />
       </div>
+      <PlacementField value={placement} device={device} onChange={onPlacement} />
       <ChoiceField
         path={['device']}
         label="Device"
@@ -58,7 +59,6 @@ export const RunQuestion = memo(function RunQuestion({
         options={options}
       />
       <Field at={[]} field={seedField} value={seed} />
-      <PlacementField value={placement} device={device} onChange={onPlacement} />
     </fieldset>
   )
 })

@@ -205,7 +205,12 @@ function CommonFields({
         />
         <StudyWeights />
         <div className={classes.place}>
-          <PlacementField value={placement} device={getAt(tree, ['base', 'device'])} onChange={onPlacement} />
+          <PlacementField
+            isPlain
+            value={placement}
+            device={getAt(tree, ['base', 'device'])}
+            onChange={onPlacement}
+          />
         </div>
       </div>
       <p className={classes.help}>{slotsMeasured}</p>

@@ -103,6 +103,23 @@ test('Ctrl+C leaves a run on a worker training, and says so; stop tells what bec
   assert.equal((await again).code, 0)
 })
 
+test('a run that waits is placed elsewhere, and here again', async () => {
+  const { id } = await lab.core.runs.enqueue(cloudsSpec(1))
+  const queued = async (on: string) => {
+    const { code, out, err } = await invokeHere(lab.home, ['queue', 'place', id, '--on', on, '--json'])
+    assert.equal(code, 0, err)
+    return JSON.parse(out).queue.map(({ place }: { place: unknown }) => place)
+  }
+  const [placed] = await queued('box')
+  assert.deepEqual(placed.placement, { at: 'worker', workerId: worker.id })
+  const list = await invokeHere(lab.home, ['queue', 'list'])
+  assert.match(list.out, /trains[\s\S]*queued.*box/)
+  assert.deepEqual(await queued('here'), [null])
+  const wrong = await invokeHere(lab.home, ['queue', 'place', id, '--on', 'bax'])
+  assert.deepEqual([wrong.code, wrong.out], [2, ''])
+  lab.core.runs.remove(id)
+})
+
 test('a study on workers is left alone by Ctrl+C', async () => {
   const { press, onInterrupt } = interrupts()
   const args = ['sweep', '--spec', spec, '--axis', 'seed=1,2', '--on', 'any']
