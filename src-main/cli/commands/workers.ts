@@ -20,6 +20,7 @@ import { examples } from '../help.ts'
 import { commandedText, workersTable } from '../workersText.ts'
 import { wrap } from '../wrap.ts'
 import { addServeQueue } from './serveQueue.ts'
+import { addWorkersFetch } from './workersFetch.ts'
 
 const storeOnly = z.object(storeOptions)
 const addOptions = z.object({
@@ -33,7 +34,7 @@ export function addWorkers(program: Command, cli: Cli): void {
     .command('workers')
     .helpCommand(false)
     .summary(
-      'other machines that train runs of this lab: add, list, drain, welcome, remove, patience, serve-queue',
+      'other machines that train runs of this lab: add, list, drain, welcome, remove, patience, serve-queue, fetch',
     )
     .description(
       'Other machines that train runs of this lab. Nothing of this listens before the first one is added.',
@@ -43,6 +44,7 @@ export function addWorkers(program: Command, cli: Cli): void {
   addCommands(workers, cli)
   addPatience(workers, cli)
   addServeQueue(workers, cli)
+  addWorkersFetch(workers, cli, findWorker)
 }
 
 function addAdd(workers: Command, cli: Cli): void {
@@ -73,12 +75,10 @@ function addAdd(workers: Command, cli: Cli): void {
     )
     await withCore(cli, { db }, async (core) => {
       const invitation = await invite(cli, core, asked, again)
-      const { address: listensAt, queue } = await core.workers.info()
+      const listensAt = (await core.workers.info()).address
       if (json) return printJson(cli, { ...invitation, listensAt, addresses: ownAddresses() })
       await cli.terminal.out(`${invitation.command}\n`)
-      cli.terminal.err(
-        `${adviceText(cli, invitation, { isGuessed: address === undefined, listens: listensAt !== null, hasQueue: queue.state !== 'none' })}\n`,
-      )
+      cli.terminal.err(`${adviceText(cli, invitation, address === undefined, listensAt !== null)}\n`)
     })
   })
 }
@@ -103,18 +103,7 @@ async function invite(
   )
 }
 
-interface Standing {
-  /** The address in the command was not said by the user. */
-  readonly isGuessed: boolean
-  readonly listens: boolean
-  readonly hasQueue: boolean
-}
-
-function adviceText(
-  cli: Cli,
-  { validUntil }: Invitation,
-  { isGuessed, listens, hasQueue }: Standing,
-): string {
+function adviceText(cli: Cli, { validUntil }: Invitation, isGuessed: boolean, listens: boolean): string {
   const lines = [
     `Paste the command above into a shell on the other machine. It works once, until ${moment(validUntil)}.`,
     ...(isGuessed
@@ -126,11 +115,6 @@ function adviceText(
       ? []
       : [
           `Nothing of this lab listens yet: start "${typed(cli, 'serve')}", or open the app, before it is pasted.`,
-        ]),
-    ...(hasQueue
-      ? []
-      : [
-          `Workers hear of runs by a queue, and there is none yet: start "${typed(cli, 'workers serve-queue')}" too.`,
         ]),
   ]
   return lines.map((line) => wrap(line, cli.terminal.columns)).join('\n')
