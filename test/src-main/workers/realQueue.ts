@@ -86,7 +86,7 @@ async function certificateIn(home: string) {
   return { certFile, keyFile, sha256 }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const server = createServer()
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
