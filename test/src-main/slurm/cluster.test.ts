@@ -92,7 +92,7 @@ const runOf = (id: string) => lab.core.store.read.run(id)
 test('a job that is preempted, and one whose time runs out, go on from the state they kept', async (t) => {
   if (missing !== undefined) return t.skip(missing)
   const { core } = lab
-  const spec = cloudsSpec(300, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
+  const spec = cloudsSpec(400, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
   const file = path.join(lab.home, 'run.json')
   const submit = async (name: string) => {
     writeFileSync(file, JSON.stringify({ ...spec, name }))
@@ -102,7 +102,14 @@ test('a job that is preempted, and one whose time runs out, go on from the state
   }
   const jobOf = (id: string) => String(runOf(id).place?.slurm?.job)
   await core.workers.listen()
+  // One of the jobs begins over the network, and goes on through the folder.
+  const { port } = new URL((await core.workers.info()).address ?? '')
+  changeSettings({ transport: 'https' })
+  await anneal('setup', '--address', `${slurm.hostAddress}:${port}`)
   const late = await submit('of a short job')
+  await until(() => runOf(late).stepsDone > 0, 'it trains')
+  changeSettings({ transport: 'folder' })
+  await anneal('setup')
   const preempted = await submit('of a job that is preempted')
   assert.match(await anneal('jobs'), new RegExp(`${jobOf(preempted)} .* ${preempted} `))
   const goesOn = async (id: string, interrupt: (job: string) => string) => {
@@ -122,7 +129,7 @@ test('a job that is preempted, and one whose time runs out, go on from the state
     // As Slurm warns of a time limit, which it looks at every half minute.
     goesOn(late, (job) => `scancel --batch --signal=USR2 ${job}`),
   ])
-  assert.match(logsOf(preempted), /SIGUSR2: keeping the state/)
+  for (const id of [preempted, late]) assert.match(logsOf(id), /SIGUSR2: keeping the state/)
   for (const id of [preempted, late]) {
     const { status, attempt, finalWeightsSha256, place } = runOf(id)
     assert.equal(status, 'completed', await explain())

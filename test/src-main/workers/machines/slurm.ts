@@ -12,6 +12,8 @@ export interface TestSlurm {
   /** For programs that are to find sbatch, squeue, scontrol and scancel of it: SLURM_CONF. */
   readonly env: NodeJS.ProcessEnv
   readonly nodes: readonly Machine[]
+  /** At which nodes reach this process. */
+  readonly hostAddress: string
   /** Runs a line of shell with those. */
   sh(script: string): Promise<Answer>
   /** What its daemons have written, for a test that fails. */
@@ -25,7 +27,7 @@ export interface TestSlurm {
  * after, and requeued by Slurm. A requeued job begins again after 5 s, not the usual 2 minutes.
  */
 export async function startSlurm(): Promise<TestSlurm> {
-  const { folder, machines, close } = await createMachines(['control', 'n1', 'n2'])
+  const { folder, machines, hostAddress, close } = await createMachines(['control', 'n1', 'n2'])
   try {
     const [control, ...nodes] = machines
     if (control === undefined) throw new Error('no machine for slurmctld')
@@ -39,7 +41,15 @@ export async function startSlurm(): Promise<TestSlurm> {
     const env = { ...process.env, SLURM_CONF: conf }
     const logs = () => readLogs(folder)
     await untilIdle(env, nodes.length, daemons, logs)
-    return { folder: path.join(folder, 'shared'), env, nodes, sh: (script) => sh(script, env), logs, close }
+    return {
+      folder: path.join(folder, 'shared'),
+      env,
+      nodes,
+      hostAddress,
+      sh: (script) => sh(script, env),
+      logs,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
