@@ -70,7 +70,7 @@ test('a lab is set up for Slurm in two steps', async (t) => {
 })
 
 /** Waits until the lab says so. */
-async function until(isSo: () => boolean, what: string, seconds = 30): Promise<void> {
+async function until(isSo: () => boolean, what: string, seconds = 60): Promise<void> {
   for (const deadline = performance.now() + seconds * 1000; !isSo(); await setTimeout(20))
     assert.ok(performance.now() < deadline, `${what}: ${await explain()}`)
 }
@@ -102,16 +102,6 @@ test('a job that is preempted, and one whose time runs out, go on from the state
   }
   const jobOf = (id: string) => String(runOf(id).place?.slurm?.job)
   await core.workers.listen()
-  // One of the jobs begins over the network, and goes on through the folder.
-  const { port } = new URL((await core.workers.info()).address ?? '')
-  changeSettings({ transport: 'https' })
-  await anneal('setup', '--address', `${slurm.hostAddress}:${port}`)
-  const late = await submit('of a short job')
-  await until(() => runOf(late).stepsDone > 0, 'it trains')
-  changeSettings({ transport: 'folder' })
-  await anneal('setup')
-  const preempted = await submit('of a job that is preempted')
-  assert.match(await anneal('jobs'), new RegExp(`${jobOf(preempted)} .* ${preempted} `))
   const goesOn = async (id: string, interrupt: (job: string) => string) => {
     await until(() => runOf(id).stepsDone > 0, 'it trains')
     assert.equal((await slurm.sh(interrupt(jobOf(id)))).status, 0)
@@ -122,12 +112,23 @@ test('a job that is preempted, and one whose time runs out, go on from the state
     await slurm.sh(`scontrol update JobId=${jobOf(id)} StartTime=now`)
     await until(() => ['completed', 'failed', 'stopped'].includes(runOf(id).status), 'it ends')
   }
-  const node = '$(squeue -h -j JOB -o %N)'
+  // One of the jobs begins over the network, and goes on through the folder.
+  const { port } = new URL((await core.workers.info()).address ?? '')
+  changeSettings({ transport: 'https' })
+  await anneal('setup', '--address', `${slurm.hostAddress}:${port}`)
+  const late = await submit('of a short job')
+  await until(() => runOf(late).stepsDone > 0, 'it trains')
+  changeSettings({ transport: 'folder' })
+  await anneal('setup')
+  // As Slurm warns of a time limit, which it looks at every half minute.
+  const lateEnds = goesOn(late, (job) => `scancel --batch --signal=USR2 ${job}`)
+  const preempted = await submit('of a job that is preempted')
+  assert.match(await anneal('jobs'), new RegExp(`${jobOf(preempted)} .* ${preempted} `))
+  const preempt = `sbatch -p high -w $(squeue -h -j JOB -o %N) -o /dev/null --wrap 'sleep 1'`
   const [here] = await Promise.all([
     core.runs.launch(spec).then((active) => active.finished),
-    goesOn(preempted, (job) => `sbatch -p high -w ${node} -o /dev/null --wrap 'sleep 1'`.replace('JOB', job)),
-    // As Slurm warns of a time limit, which it looks at every half minute.
-    goesOn(late, (job) => `scancel --batch --signal=USR2 ${job}`),
+    goesOn(preempted, (job) => preempt.replace('JOB', job)),
+    lateEnds,
   ])
   for (const id of [preempted, late]) assert.match(logsOf(id), /SIGUSR2: keeping the state/)
   for (const id of [preempted, late]) {
