@@ -47,6 +47,9 @@ function changeSettings(change: Readonly<Record<string, unknown>>): void {
 
 test('a lab is set up for Slurm in two steps', async (t) => {
   if (missing !== undefined) return t.skip(missing)
+  const { NODE_COMPILE_CACHE } = process.env
+  const compiled = NODE_COMPILE_CACHE ? [`export NODE_COMPILE_CACHE='${NODE_COMPILE_CACHE}'`] : []
+  const before = ['export ANNEAL_CLOCK=0.02', ...compiled]
   assert.match(await anneal('setup'), /slurm\.json is written\. Set there what your cluster needs/)
   changeSettings({
     partition: 'low',
@@ -55,7 +58,7 @@ test('a lab is set up for Slurm in two steps', async (t) => {
     memory: null,
     folder: slurm.folder,
     program: root,
-    before: ['export ANNEAL_CLOCK=0.02'],
+    before,
   })
   assert.match(await anneal('setup'), /Slurm is ready/)
   const token = path.join(slurm.folder, 'worker.json')

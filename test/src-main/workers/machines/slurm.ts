@@ -23,7 +23,7 @@ export interface TestSlurm {
 
 /**
  * A real Slurm of two nodes of one processor each: munged with a key of its own, slurmctld and two slurmd, each in a network
- * namespace. The partition `low` is the usual one; jobs of `high` preempt its jobs, which are told by SIGTERM, killed 2 s
+ * namespace. The partition `low` is the usual one; jobs of `high` preempt its jobs, which are told by SIGTERM, killed 10 s
  * after, and requeued by Slurm. A requeued job begins again after 5 s, not the usual 2 minutes.
  */
 export async function startSlurm(): Promise<TestSlurm> {
@@ -81,7 +81,7 @@ function configure(folder: string, control: Machine, nodes: readonly Machine[]):
     'SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=0,batch_sched_delay=0',
     'SlurmdParameters=config_overrides',
     'ReturnToService=2',
-    'KillWait=2',
+    'KillWait=5',
     'SlurmdTimeout=10',
     `StateSaveLocation=${folder}/state`,
     `SlurmdSpoolDir=${folder}/spool-%n`,
@@ -90,7 +90,7 @@ function configure(folder: string, control: Machine, nodes: readonly Machine[]):
     ...nodes.map(
       ({ name, address }) => `NodeName=${name} NodeAddr=${address} CPUs=1 RealMemory=1000 State=UNKNOWN`,
     ),
-    `PartitionName=low Nodes=${names} Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=2 MaxTime=INFINITE`,
+    `PartitionName=low Nodes=${names} Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=10 MaxTime=INFINITE`,
     `PartitionName=high Nodes=${names} PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE`,
   ]
   const conf = path.join(folder, 'slurm.conf')
