@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { createKeptJobs } from '../../../src-main/slurm/keptJobs.ts'
 import { settingsFile } from '../../../src-main/slurm/settings.ts'
 import { invokeHere } from '../cli/testTerminal.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
@@ -149,6 +150,11 @@ test('a job that is preempted, and one whose time runs out, go on from the state
   const boxes = () => namesIn(path.join(slurm.folder, 'mail')).filter((name) => !name.startsWith('.'))
   await until(() => boxes().length === 0, 'no box is left')
   for (const id of [preempted, late]) assert.deepEqual(namesIn(path.join(slurm.folder, 'spool', id)), [])
+  const unwanted = await submit('that is not wanted after all')
+  assert.match(await anneal('cancel', unwanted), /is stopped: Slurm job \d+/)
+  const { code, err } = await invokeHere(lab.home, ['slurm', 'cancel', unwanted])
+  assert.deepEqual([code, /Slurm has no run of it that waits or trains/.test(err)], [2, true])
+  await until(() => createKeptJobs(lab.home).list().length === 0, 'its job goes')
   assert.equal(await anneal('jobs'), 'Slurm has no job of this lab.\n')
 })
 
