@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { AttendAnswer, AttendRequest, Order } from '../../shared/worker/protocol.ts'
 import { StoreError } from '../store/faults.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
@@ -45,12 +46,17 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
     )
     return [...fences, ...orders.due(own)]
   }
+  const known = (workerId: string): WorkerRecord | undefined => {
+    const worker = store.workers.find(workerId)
+    return worker?.state === 'removed' ? undefined : worker
+  }
   /** Nothing that is stored here is lost with a disk that is full: the worker is here, and is answered. */
-  const tolerantly = (work: () => void): void => {
+  const tolerantly = <T>(work: () => T): T | undefined => {
     try {
-      work()
+      return work()
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
+      return undefined
     }
   }
   const come = (worker: WorkerRecord, request: AttendRequest): void => {
@@ -69,30 +75,27 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
   }
 
   return {
-    async attend(from, request, signal) {
-      const { workerId } = from
-      const first = store.workers.find(workerId)
-      if (first === undefined || first.state === 'removed') return revoked
+    async attend({ workerId, via }, request, signal) {
+      const first = known(workerId)
+      if (first === undefined) return revoked
       const other = otherProtocol(request.protocol)
       if (other !== undefined) return { type: 'refused', reason: other }
       come(first, request)
       const until = now() + timings().attend
-      const before = standingWords(context, from)
-      for (;;) {
-        const worker = store.workers.find(workerId)
-        if (worker === undefined || worker.state === 'removed') return revoked
-        let found: Order[] = []
-        tolerantly(() => {
-          found = ordersFor(worker, request)
-        })
+      const before = noticesFor(context, first, via)
+      for (let worker: WorkerRecord | undefined = first; worker !== undefined; worker = known(workerId)) {
+        const found = tolerantly(() => ordersFor(first, request)) ?? []
+        const notices = noticesFor(context, worker, via)
+        const isNews = found.length > 0 || !isDeepStrictEqual(notices, before)
         const left = until - now()
-        const isNews = found.length > 0 || standingWords(context, from) !== before
         const isOver = left <= 0 || signal.aborted || watch.isClosed()
-        if (isNews || request.hurry || isOver) return answerOf(context, { worker, via: from.via }, found)
+        if (isNews || request.hurry || isOver)
+          return { type: 'orders', orders: found, ...notices, build: await context.build() }
         await watch.changed(left, signal)
         // Of a lab in which much changes at once, the looks do not follow one another without end.
         if (!signal.aborted) await setTimeout(20)
       }
+      return revoked
     },
   }
 }
@@ -102,26 +105,12 @@ const revoked: AttendAnswer = {
   reason: 'This worker was removed from its lab; add it again there if it is to train more.',
 }
 
-const answerOf = async (
-  context: DeskContext,
-  { worker: { id, state }, via }: { readonly worker: WorkerRecord; readonly via: string | undefined },
-  orders: Order[],
-): Promise<AttendAnswer> => ({
-  type: 'orders',
-  orders,
-  draining: state !== 'joined',
-  timings: context.timings(),
-  queue: context.queueAccess(id, via),
-  build: await context.build(),
-})
-
 /** What a worker is told besides orders: where it changes, the worker is told at once. */
-const standingWords = (context: DeskContext, { workerId, via }: Attender): string =>
-  JSON.stringify([
-    context.store.workers.find(workerId)?.state,
-    context.queueAccess(workerId, via),
-    context.timings(),
-  ])
+const noticesFor = (context: DeskContext, worker: WorkerRecord, via: string | undefined) => ({
+  draining: worker.state !== 'joined',
+  timings: context.timings(),
+  queue: context.queueAccess(worker, via),
+})
 
 /**
  * Attempts that the worker had and says nothing of any more: the answer that gave it one was lost, or its spool. An attempt

@@ -2,6 +2,7 @@ import type { TrainerEvent } from '../../shared/run/messages.ts'
 import type { QueueAccess } from '../../shared/worker/protocol.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
+import type { WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 
 /** What a host needs to serve its workers. */
@@ -15,7 +16,7 @@ export interface DeskContext {
   /** Of the program that this host is, as workers fetch it: sha256. */
   build(): Promise<string>
   /** Where the worker finds the queue; null where there is none. @param via how it reaches this machine, where that is known */
-  queueAccess(workerId: string, via: string | undefined): QueueAccess | null
+  queueAccess(worker: WorkerRecord, via: string | undefined): QueueAccess | null
   /** Tells watchers of events that have been stored. */
   tellStored(events: readonly TrainerEvent[]): void
   /** A run has ended, or waits again: somebody may begin one. */

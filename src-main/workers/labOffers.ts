@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { UserError } from '../../shared/errors.ts'
 import { type QueueAccess, workerProtocol } from '../../shared/worker/protocol.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
 import { bytesPerValue, exampleSize, storedMeta } from '../datasets/meta.ts'
@@ -6,7 +7,7 @@ import type { WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import { createOffers, type Offers } from './offers.ts'
 import { ownHost } from './ownAddress.ts'
-import { accessOf, readQueueFile } from './queueFile.ts'
+import { accessOf, type QueueFile, readQueueFile } from './queueFile.ts'
 
 /* The queue of a lab, as the service of its workers uses it. */
 
@@ -42,8 +43,31 @@ function memoryOf({ read }: Store, datasetId: string): number {
   return (data.trainCount + data.testCount) * exampleSize(data.shape) * bytesPerValue(data.dtype)
 }
 
-/** @param via how the worker reaches this machine, where that is known · @returns null where no queue was ever served */
-export function queueAccessOf(home: string, worker: WorkerRecord, via = ownHost()): QueueAccess | null {
-  const queue = readQueueFile(home)
-  return queue === undefined ? null : accessOf(queue, worker, via)
+/** Milliseconds for which a look at the queue's file counts: every worker asks several times a minute. */
+const fresh = 1_000
+
+/** Where a worker finds the queue; null where none was ever served. `via`: how the worker reaches this machine, where that is known. */
+export function createQueueAccess(
+  home: string,
+  log: (line: string) => void,
+): (worker: WorkerRecord, via: string | undefined) => QueueAccess | null {
+  let queue: QueueFile | undefined
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const look = (): QueueFile | undefined => {
+    try {
+      return readQueueFile(home)
+    } catch (error) {
+      // Workers attend all the same, and what trains goes on.
+      if (!(error instanceof UserError)) throw error
+      log(error.message)
+      return undefined
+    }
+  }
+  return (worker, via = ownHost()) => {
+    if (performance.now() - lookedAt > fresh) {
+      queue = look()
+      lookedAt = performance.now()
+    }
+    return queue === undefined ? null : accessOf(queue, worker, via)
+  }
 }

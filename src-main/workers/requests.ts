@@ -29,10 +29,29 @@ export async function* bodyOf(incoming: IncomingMessage, limit: number): AsyncGe
   }
 }
 
-/** @throws Refused for what is no packed message */
+/** Bytes of bodies that are read whole at once, of all workers: beyond, a worker comes again later. */
+const mostAtOnce = 2 ** 29
+let atOnce = 0
+
+/** @throws Refused for what is no packed message, and while too much is read already */
 export async function unpackedBody(incoming: IncomingMessage, limit: number): Promise<unknown> {
   const pieces: Uint8Array[] = []
-  for await (const piece of bodyOf(incoming, limit)) pieces.push(piece)
+  let size = 0
+  try {
+    for await (const piece of bodyOf(incoming, limit)) {
+      size += piece.byteLength
+      atOnce += piece.byteLength
+      if (atOnce > mostAtOnce)
+        throw new Refused(503, 'Many workers send much at once just now; it is taken later.')
+      pieces.push(piece)
+    }
+    return unpackedOf(pieces)
+  } finally {
+    atOnce -= size
+  }
+}
+
+function unpackedOf(pieces: readonly Uint8Array[]): unknown {
   try {
     return unpack(Buffer.concat(pieces))
   } catch (error) {

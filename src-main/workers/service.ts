@@ -13,7 +13,7 @@ import { type DeskContext, wordsOf } from './deskContext.ts'
 import { endAttempt } from './failedAttempt.ts'
 import { createGate } from './gate.ts'
 import { createHostDesk } from './hostDesk.ts'
-import { createLabOffers, queueAccessOf } from './labOffers.ts'
+import { createLabOffers, createQueueAccess } from './labOffers.ts'
 import { createListener, listeningProgram } from './listener.ts'
 import { howToServe, type Offers } from './offers.ts'
 import { ownHost, parseAddress, urlOf } from './ownAddress.ts'
@@ -79,10 +79,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     folder,
     timings: () => timingsOf(store.workers.settings().patience, clock),
     build: async () => (await app()).build,
-    queueAccess(workerId, via) {
-      const worker = store.workers.find(workerId)
-      return worker === undefined ? null : queueAccessOf(home, worker, via)
-    },
+    queueAccess: createQueueAccess(home, log),
     tellStored: runs.tellStored,
     // Tells offers and Slurm too.
     onQueueChanged: runs.pokeQueue,

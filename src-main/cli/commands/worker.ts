@@ -19,6 +19,7 @@ import { buildId } from '../../workers/appBundle.ts'
 import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } from '../context.ts'
 import { bytes } from '../format.ts'
 import { examples } from '../help.ts'
+import { addWorkerDrain } from './workerDrain.ts'
 
 const folderOption = z.string().min(1, 'must name a folder').optional()
 const options = z.object({
@@ -71,6 +72,7 @@ export function addWorker(program: Command, cli: Cli): void {
     if (json) return printJson(cli, found)
     await cli.terminal.out(`${statusText(found)}\n`)
   })
+  addWorkerDrain(worker, cli, (folder) => folderOf(cli, folder))
 }
 
 /** @throws UserError when none is said */

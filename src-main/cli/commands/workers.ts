@@ -20,6 +20,7 @@ import { examples } from '../help.ts'
 import { commandedText, workersTable } from '../workersText.ts'
 import { wrap } from '../wrap.ts'
 import { addServeQueue } from './serveQueue.ts'
+import { addWorkersFetch } from './workersFetch.ts'
 
 const storeOnly = z.object(storeOptions)
 const addOptions = z.object({
@@ -33,7 +34,7 @@ export function addWorkers(program: Command, cli: Cli): void {
     .command('workers')
     .helpCommand(false)
     .summary(
-      'other machines that train runs of this lab: add, list, drain, welcome, remove, patience, serve-queue',
+      'other machines that train runs of this lab: add, list, drain, welcome, remove, patience, serve-queue, fetch',
     )
     .description(
       'Other machines that train runs of this lab. Nothing of this listens before the first one is added.',
@@ -43,6 +44,7 @@ export function addWorkers(program: Command, cli: Cli): void {
   addCommands(workers, cli)
   addPatience(workers, cli)
   addServeQueue(workers, cli)
+  addWorkersFetch(workers, cli, findWorker)
 }
 
 function addAdd(workers: Command, cli: Cli): void {
