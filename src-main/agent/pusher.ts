@@ -86,6 +86,8 @@ export function createPusher(context: PusherContext, from = context.spool.firstS
 
   /** One exchange with the host. @returns what has become of all, once that is known */
   async function exchange(): Promise<Pushed | undefined> {
+    // What was acknowledged before is there no more: the host says so where it lacks it after all.
+    next = Math.max(next, spool.firstSeq)
     if (next > lastSeq()) {
       if (ending === null) return { type: 'done' }
       if (ending === undefined) return wait()
