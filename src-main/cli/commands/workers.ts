@@ -127,7 +127,7 @@ function adviceText(
     ...(listens
       ? []
       : [
-          `Nothing of this lab listens yet: start "${typed(cli, 'serve')}", or open the app, before it is pasted.`,
+          `Nothing of this lab listens for workers yet. An app that is open begins to within some seconds; where none is, start "${typed(cli, 'serve')}" first.`,
         ]),
     ...(hasQueue
       ? []
