@@ -175,6 +175,10 @@ const dataRoute = createRoute({
 const workersRoute = createRoute({
   getParentRoute: () => root,
   path: '/workers',
+  validateSearch: z.object({
+    /** Whether the dialog that adds one is open. */
+    add: z.literal(true).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(pages.workers, 'WorkersPage'),
 })
 

@@ -78,8 +78,8 @@ export ANNEAL_TOOLS=${quoted(tools)}
 export PATH="$PATH:$ANNEAL_TOOLS"
 export NODE_COMPILE_CACHE="$folder/compiled"
 app="$folder/app/$(cat "$folder/current")"
-# What comes of this process keeps its number.
-echo "$$" > "$folder/worker.pid"
+# What comes of this process keeps its number. Commands beside the agent, such as "worker status", have none to keep.
+case "$1" in "" | -*) echo "$$" > "$folder/worker.pid" ;; esac
 exec "$app/node_modules/node/bin/node" "$app/src-main/cli/main.ts" worker --folder "$folder" "$@"
 `
 

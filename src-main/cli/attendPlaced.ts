@@ -1,11 +1,17 @@
+import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import { isActive, type RunStatus } from '../../shared/run/state.ts'
 import { createPulse, follow } from '../api/pulse.ts'
 import type { Core } from '../core.ts'
 import type { RunNews, RunRecord } from '../store/types.ts'
-import type { Cli } from './context.ts'
+import { type Cli, typed } from './context.ts'
 import type { ExitCode } from './exitCode.ts'
-import { duration, fixed, percent, whole } from './format.ts'
+import { duration, fixed, percent, rate, whole } from './format.ts'
+import { oneLine } from './oneLine.ts'
 import { placeText } from './placeText.ts'
+
+/** Whoever may take it hears of it from the program that listens for workers. */
+export const offered = (cli: Cli, { id }: Pick<RunRecord, 'id'>): string =>
+  `Run ${id} is offered to other machines while the app is open: ${typed(cli, 'serve')}\n`
 
 /**
  * Shows a run that trains on another machine until it ends, as the database tells of it. An interrupt ends the showing alone:
@@ -17,20 +23,25 @@ export async function attendPlaced(
   queued: RunRecord,
 ): Promise<{ run: RunRecord; exitCode: ExitCode }> {
   const { terminal } = cli
+  terminal.err(offered(cli, queued))
   const end = new AbortController()
   const unhook = terminal.onInterrupt(() => end.abort())
   const say = (line: string): void => terminal.err(`${line}\n`)
   const tell = createTeller(core, say)
   const { read } = core.store
+  // What it has come to before it was queued again is known.
+  const first = read.runSince(queued.id)
+  if (first !== undefined) tell({ ...first, epochs: [], snapshots: [], feedback: [] })
   try {
     const news = follow(createPulse(core), end.signal, undefined, (cursor) => {
-      const found = read.runSince(queued.id, cursor)
+      const found = read.runSince(queued.id, cursor ?? first?.cursor)
       return found && { cursor: found.cursor, value: found }
     })
-    for await (const { value } of news) {
-      tell(value)
-      if (hasEnded(value.run.status)) break
-    }
+    if (first === undefined || !hasEnded(first.run.status))
+      for await (const { value } of news) {
+        tell(value)
+        if (hasEnded(value.run.status)) break
+      }
   } finally {
     unhook()
   }
@@ -45,52 +56,73 @@ export async function attendPlaced(
 
 const hasEnded = (status: RunStatus): boolean => status !== 'queued' && !isActive(status)
 
-/** A line for each epoch and snapshot, and whenever it is somewhere else or in another state. */
-function createTeller(core: Core, say: (line: string) => void): (news: RunNews) => void {
-  let state: string | undefined
-  let since: { readonly time: number; readonly steps: number } | undefined
-  return ({ run, epochs, snapshots, feedback, samplesPerSecond }) => {
+type News = Omit<RunNews, 'cursor'>
+
+/** A line for each epoch and snapshot in their order, and whenever it is somewhere else or in another state. */
+function createTeller(core: Core, say: (line: string) => void): (news: News) => void {
+  let [state, device]: (string | null)[] = [null, null]
+  let since: Since | undefined
+  return (news) => {
+    const { run } = news
     const now = stateText(core, run)
-    if (now !== state) {
-      state = now
-      say(now)
-      since = undefined
-    }
+    const isNew = now !== state
+    state = now
+    if (isNew && !hasEnded(run.status)) say(now)
+    if (isNew) since = undefined
     since ??= run.status === 'running' ? { time: Date.now(), steps: run.stepsDone } : undefined
-    for (const { lr, reason } of feedback) say(`Learning rate cut to ${lr}: ${reason}`)
-    for (const { cycle, step, valAccuracy, testAccuracy } of snapshots)
-      say(
-        `Snapshot of cycle ${cycle} after ${step + 1} steps: validation ${percent(valAccuracy)}, test ${percent(testAccuracy)}`,
-      )
-    for (const epoch of epochs)
-      say(
-        [
-          `epoch ${epoch.epoch}`,
-          `${epoch.step + 1}/${run.totalSteps} steps`,
-          `loss ${fixed(epoch.trainLoss)}`,
-          `train ${percent(epoch.trainAccuracy)}`,
-          ...(epoch.valAccuracy === null ? [] : [`val ${percent(epoch.valAccuracy)}`]),
-          ...(samplesPerSecond === null ? [] : [`${whole(samplesPerSecond)} examples/s`]),
-          ...timeLeft(run, since),
-        ].join('  '),
-      )
+    if (run.device !== device && run.status === 'running') {
+      device = run.device
+      say(`${whole(run.totalSteps)} steps, on ${run.device}: ${run.deviceReason ?? ''}`)
+    }
+    for (const { line } of linesOf(news, since).toSorted((a, b) => a.step - b.step)) say(line)
+    if (isNew && hasEnded(run.status)) say(now)
   }
 }
 
-function timeLeft(
-  { stepsDone, totalSteps }: Pick<RunRecord, 'stepsDone' | 'totalSteps'>,
-  since: { readonly time: number; readonly steps: number } | undefined,
-): string[] {
+interface Since {
+  readonly time: number
+  readonly steps: number
+}
+
+function linesOf(
+  { run, epochs, snapshots, feedback, samplesPerSecond }: News,
+  since: Since | undefined,
+): { readonly step: number; readonly line: string }[] {
+  return [
+    ...feedback.map(({ step, lr, reason }) => ({
+      step,
+      line: `Learning rate cut to ${rate(lr)}: ${reason}`,
+    })),
+    ...epochs.map((epoch) => ({
+      step: epoch.step,
+      line: [
+        `epoch ${epoch.epoch}`,
+        `${epoch.step + 1}/${run.totalSteps} steps`,
+        `loss ${fixed(epoch.trainLoss)}`,
+        `train ${percent(epoch.trainAccuracy)}`,
+        ...(epoch.valAccuracy === null ? [] : [`val ${percent(epoch.valAccuracy)}`]),
+        ...(samplesPerSecond === null ? [] : [`${whole(samplesPerSecond)} examples/s`]),
+        ...timeLeft(run, since),
+      ].join('  '),
+    })),
+    ...snapshots.map((snapshot) => ({
+      step: snapshot.step,
+      line: `Snapshot of ${nameText(snapshotName(run, snapshot))} after ${snapshot.step + 1} steps: validation ${percent(snapshot.valAccuracy)}, test ${percent(snapshot.testAccuracy)}`,
+    })),
+  ]
+}
+
+function timeLeft({ stepsDone, totalSteps }: News['run'], since: Since | undefined): string[] {
   const done = since === undefined ? 0 : stepsDone - since.steps
   if (since === undefined || done <= 0 || stepsDone >= totalSteps) return []
   return [`${duration(((Date.now() - since.time) / 1000 / done) * (totalSteps - stepsDone))} left`]
 }
 
-function stateText(core: Core, run: RunNews['run']): string {
-  const { id, name, status, reason, place, device } = run
-  const words = reason === null ? '' : `: ${reason}`
+function stateText(core: Core, run: News['run']): string {
+  const { id, name, status, reason, place } = run
+  const words = reason === null ? '' : `: ${oneLine(reason)}`
   if (status === 'queued') return `Run ${id} waits for ${placeText(core.store, run)}${words}`
   if (hasEnded(status)) return `Run ${id} is ${status}${words}`
-  const silent = place?.outOfTouchSince != null ? `, which is out of touch; what it does comes later` : ''
-  return `Run ${id} (${name}) is ${status} ${placeText(core.store, run)}${device === null ? '' : `, ${device}`}${silent}`
+  const silent = place?.outOfTouchSince == null ? '' : ', which is out of touch; what it does comes later'
+  return `Run ${id} (${oneLine(name)}) is ${status} ${placeText(core.store, run)}${silent}`
 }

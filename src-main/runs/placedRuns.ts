@@ -39,14 +39,15 @@ export async function commandPlaced(
     if (workers.withdraw(before.id, 'It was withdrawn before a worker took it.')) return { outcome: 'obeyed' }
   }
   const request = write.request(before.id, command)
-  for (let waited = 0; ; waited += lookEvery) {
+  const until = Date.now() + within
+  for (;;) {
     // The run first: what is asked of one that has ended is not answered any more.
     const run = read.run(before.id)
     const fate = read.request(request)
     if (fate?.refusal) return { outcome: 'refused', reason: fate.refusal }
     if (!isActive(run.status) && run.status !== 'queued') return afterEnd(run, command)
     if (fate === undefined && !endsRun(command)) return { outcome: 'obeyed' }
-    if (waited >= within) return { outcome: 'waits', reason: whyItWaits(run) }
+    if (Date.now() >= until) return { outcome: 'waits', reason: whyItWaits(run) }
     await setTimeout(lookEvery)
   }
 }

@@ -7,7 +7,7 @@ import type { Db } from './database.ts'
 import { WAITS_FOR_PARENT } from './lineage.ts'
 import { IS_ON_WORKER, IS_PLACED } from './placeColumn.ts'
 import { IN_ORDER, QUEUED } from './queue.ts'
-import { askAgain, askAnew, isStopAsked } from './requests.ts'
+import { askAgain, askAnew, isStopAsked, stayPaused } from './requests.ts'
 import { idRow, json, RUN_COLUMNS, runRow } from './rows.ts'
 import { beginNextAttempt, knownRun, putStatus, type WriteContext } from './runWrites.ts'
 import type {
@@ -62,6 +62,8 @@ export const placedAttempts = (db: Db): PlacedAttempt[] =>
 export const placedAttempt = (db: Db, runId: string): PlacedAttempt | undefined =>
   db.get(placedRow, `${PLACED_ATTEMPTS} AND runs.id = ?`, runId)
 
+const gaveUpRow = z.object({ gaveUp: z.enum(['running', 'paused']).nullable() })
+
 /** Whether a run placed so may go to whoever asks. */
 const mayTake = (placed: Placement, { workerId, slurmJob }: Claimant): boolean =>
   placed.at === 'anyWorker'
@@ -76,6 +78,9 @@ export function claimPlaced(context: WriteContext, runId: string, claimant: Clai
   if (run?.place == null || !mayTake(run.place.placement, claimant)) return undefined
   beginNextAttempt(context, run.id)
   askAnew(db, run.id)
+  const { gaveUp } =
+    db.get(gaveUpRow, 'SELECT gave_up AS gaveUp FROM placements WHERE run_id = ?', run.id) ?? {}
+  if (gaveUp === 'paused') stayPaused(db, run.id, now())
   db.run(
     `UPDATE placements SET worker_id = ?, contact_at = ?, out_of_touch_since = NULL, gave_up = NULL,
        steps_before = (SELECT steps_done FROM runs WHERE id = run_id),
@@ -128,7 +133,7 @@ export function requeue(
   { runId, attempt }: AttemptKey,
   { reason, isFailure, isOver = isFailure }: AttemptRequeue,
 ): boolean {
-  const { db } = context
+  const { db, now } = context
   const run = placedAttempt(db, runId)
   if (run === undefined || run.attempt !== attempt) return false
   db.run(
@@ -144,6 +149,8 @@ export function requeue(
     reason,
     runId,
   )
+  // Of an attempt that nobody takes back; else the claim of the next one says it.
+  if (isFailure && run.status === 'paused') stayPaused(db, runId, now())
   if (isStopAsked(db, runId))
     putStatus(context, runId, 'stopped', `${reason} It had been asked to stop before.`)
   return true

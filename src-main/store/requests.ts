@@ -102,6 +102,19 @@ export function askAgain(db: Db, runId: string): void {
   )
 }
 
+/** Within the caller's transaction: the next attempt of a paused run pauses too, unless it was asked to go on. */
+export function stayPaused(db: Db, runId: string, now: number): void {
+  db.run(
+    `INSERT INTO requests (run_id, command, created_at)
+     SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM requests
+       WHERE run_id = ? AND refusal IS NULL AND json_extract(command, '$.type') IN ('pause', 'resume'))`,
+    runId,
+    JSON.stringify({ type: 'pause' } satisfies RunCommand),
+    now,
+    runId,
+  )
+}
+
 /** Whether a stop at once was asked for, and nobody has obeyed yet. */
 export const isStopAsked = (db: Db, runId: string): boolean =>
   db.get(

@@ -36,7 +36,6 @@ export type {
   PlacedAttempt,
   WorkerRecord,
   WorkerSettings,
-  WorkerState,
   WorkerStore,
 } from './types/worker.ts'
 export type { StoreWrites } from './types/writes.ts'

@@ -2,26 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { z } from 'zod'
-import {
-  attendAnswer,
-  datasetManifest,
-  pushAnswer,
-  sha256,
-  startAnswer,
-} from '../../shared/worker/protocol.ts'
-import { Away, type Desk, TurnedAway } from './desk.ts'
-import {
-  type Ask,
-  answer,
-  type Box,
-  filePiece,
-  namesIn,
-  readLetter,
-  readLetterName,
-  removeLetter,
-  writeLetter,
-} from './folderMail.ts'
+import { createAskingDesk, type Send } from './askingDesk.ts'
+import { Away, type Desk } from './desk.ts'
+import { type Box, namesIn, readLetter, readLetterName, removeLetter, writeLetter } from './folderMail.ts'
 
 export interface FolderDeskOptions {
   /** The folder that both see. */
@@ -56,6 +39,7 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
   const waiting = new Map<number, Waiting>()
   let last = 0
   let isLooking = false
+  let isClosed = false
 
   const look = async (): Promise<void> => {
     if (isLooking) return
@@ -79,11 +63,8 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
     isLooking = false
   }
 
-  async function send(
-    what: { readonly method: Ask['method']; readonly [part: string]: unknown },
-    patience: number,
-    signal?: AbortSignal,
-  ): Promise<unknown> {
+  const send: Send = async (what, patience, signal) => {
+    if (isClosed) throw new Away('this end of the shared folder is closed')
     last += 1
     const number = last
     const letter = { number, kind: 'ask' } as const
@@ -106,51 +87,16 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
     })
       .catch(awayBecause)
       .finally(() => removeLetter(box, letter).catch(() => undefined))
-    return taken(answered)
-  }
-
-  async function* datasetFile(id: string, file: string, from: number): AsyncGenerator<Uint8Array> {
-    for (let at = from; ; ) {
-      const what = { method: 'datasetFile', id, name: file, from: at } as const
-      const { bytes, isLast } = parsed(filePiece, await send(what, answerMs))
-      if (bytes.byteLength > 0) yield bytes
-      at += bytes.byteLength
-      if (isLast) return
-    }
+    return answered
   }
 
   return {
-    attend: async (request, signal) =>
-      parsed(attendAnswer, await send({ method: 'attend', request }, answerMs + 15_000, signal)),
-    start: async (request) => parsed(startAnswer, await send({ method: 'start', request }, answerMs)),
-    missingBlobs: async (key, blobs) =>
-      parsed(z.array(sha256), await send({ method: 'missingBlobs', key, sha256: blobs }, answerMs)),
-    // A slow disk takes a megabyte a second.
-    putBlob: async (key, digest, bytes) => {
-      await send({ method: 'putBlob', key, sha256: digest, bytes }, answerMs + bytes.byteLength / 1000)
+    ...createAskingDesk(send, answerMs),
+    async close() {
+      isClosed = true
+      await rm(box.folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
     },
-    push: async (key, events) => parsed(pushAnswer, await send({ method: 'push', key, events }, answerMs)),
-    end: async (end) => parsed(pushAnswer, await send({ method: 'end', end }, answerMs)),
-    datasetManifest: async (id) =>
-      parsed(datasetManifest, await send({ method: 'datasetManifest', id }, answerMs)),
-    datasetFile,
-    close: () => rm(box.folder, { recursive: true, force: true }).catch(() => undefined),
   }
-}
-
-/** The value of an answer. @throws Away and TurnedAway, as the host says */
-function taken(letter: unknown): unknown {
-  const said = parsed(answer, letter)
-  if (said.type === 'away') throw new Away(said.reason)
-  if (said.type === 'turnedAway') throw new TurnedAway(said.reason)
-  return said.value
-}
-
-function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
-  const result = schema.safeParse(value)
-  if (!result.success)
-    throw new Away(`the host's answer is malformed: ${result.error.issues[0]?.message ?? ''}`)
-  return result.data
 }
 
 /** A folder that is full, is not mounted now, or has a torn file in it, is a host that cannot be reached. */

@@ -3,16 +3,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
-import {
-  attemptEnd,
-  attemptKey,
-  attendRequest,
-  datasetManifest,
-  sha256,
-  startRequest,
-} from '../../shared/worker/protocol.ts'
 import { pack, unpack } from './packed.ts'
-import { blobList, pushRequest } from './wire.ts'
 
 /*
  * A desk over a folder that host and worker both see, for clusters whose nodes reach no network:
@@ -24,38 +15,6 @@ import { blobList, pushRequest } from './wire.ts'
  * the rest and of its name: whoever can write into the folder but not read the worker's token says nothing that counts, and
  * no answer can be taken for another. Either side may be killed anywhere: the worker asks again, and asking twice is harmless.
  */
-
-const manifestFile = datasetManifest.shape.files.element.shape
-
-export const ask = z.discriminatedUnion('method', [
-  z.strictObject({ method: z.literal('attend'), request: attendRequest }),
-  z.strictObject({ method: z.literal('start'), request: startRequest }),
-  z.strictObject({ method: z.literal('missingBlobs'), key: attemptKey, ...blobList.shape }),
-  z.strictObject({ method: z.literal('putBlob'), key: attemptKey, sha256, bytes: z.instanceof(Uint8Array) }),
-  z.strictObject({ method: z.literal('push'), key: attemptKey, ...pushRequest.shape }),
-  z.strictObject({ method: z.literal('end'), end: attemptEnd }),
-  z.strictObject({ method: z.literal('datasetManifest'), id: datasetManifest.shape.id }),
-  z.strictObject({
-    method: z.literal('datasetFile'),
-    id: datasetManifest.shape.id,
-    name: manifestFile.name,
-    from: manifestFile.bytes,
-  }),
-])
-export type Ask = z.infer<typeof ask>
-
-export const answer = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('answer'), value: z.unknown() }),
-  /** Ask again. */
-  z.strictObject({ type: z.literal('away'), reason: z.string().max(2000) }),
-  /** No, for good. */
-  z.strictObject({ type: z.literal('turnedAway'), reason: z.string().max(2000) }),
-])
-export type Answer = z.infer<typeof answer>
-
-/** What one answer brings of a file of a data set. */
-export const filePiece = z.strictObject({ bytes: z.instanceof(Uint8Array), isLast: z.boolean() })
-export const pieceBytes = 16 * 1024 * 1024
 
 export const boxName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,79}$/)
 const letterName = z.string().regex(/^[1-9]\d{0,14}\.(ask|answer)$/)
@@ -82,10 +41,10 @@ export interface Box {
 /** The largest letter: a blob of a state that no machine here could train. */
 const mostBytes = 2 ** 31
 
-/** Makes the folder where it is not there (the host clears boxes away in which nothing happens). */
+/** A worker makes its box, where the host has cleared it away too; a host makes none: whoever has gone wants no answer. */
 export async function writeLetter(box: Box, name: LetterName, value: unknown): Promise<void> {
   const packed = pack(value)
-  await mkdir(box.folder, { recursive: true, mode: 0o700 })
+  if (name.kind === 'ask') await mkdir(box.folder, { recursive: true, mode: 0o700 })
   const written = path.join(box.folder, `.${randomBytes(6).toString('hex')}`)
   try {
     const file = await open(written, 'wx', 0o600)

@@ -7,16 +7,21 @@ export interface PinnedQueue extends QueueAccess {
   readonly pin: string
 }
 
-/** Milliseconds within which a connection must be up, and within which a command must be answered. */
+/** Milliseconds within which a connection must be up, and for which it may be silent: both ends ask more often than that. */
 const connectTimeout = 10_000
-const answerTimeout = 30_000
+const silence = 60_000
 
 /**
  * A connection to a queue, over TLS. The certificate is its own authority, so that only its digest says whom one speaks
- * to: nothing, not even the password, is sent before it has been compared. Reconnects for ever; commands wait meanwhile.
+ * to: nothing, not even the password, is sent before it has been compared. Reconnects for ever.
  * @param retry milliseconds between two tries
+ * @param whileAway whether commands wait until it is back, as BullMQ's workers want it, or fail at once
  */
-export function connectToQueue(queue: PinnedQueue, retry: number): Redis {
+export function connectToQueue(
+  queue: PinnedQueue,
+  retry: number,
+  whileAway: 'wait' | 'fail' = 'wait',
+): Redis {
   const options: RedisOptions = {
     host: queue.host,
     port: queue.port,
@@ -24,11 +29,8 @@ export function connectToQueue(queue: PinnedQueue, retry: number): Redis {
     password: queue.password,
     Connector: pinnedConnector(queue),
     retryStrategy: () => retry,
-    // As BullMQ wants it: its loops wait for the connection, however long that takes.
-    maxRetriesPerRequest: null,
-    // A host that vanished without a word: idle connections notice by the former, waiting commands by the latter.
-    keepAlive: 10_000,
-    socketTimeout: answerTimeout,
+    maxRetriesPerRequest: whileAway === 'wait' ? null : 0,
+    enableOfflineQueue: whileAway === 'wait',
     disableClientInfo: true,
   }
   const redis = new Redis(options)
@@ -56,10 +58,12 @@ function pinnedConnector({ host, port, pin }: PinnedQueue) {
         const settle = (): void => {
           this.connecting = false
           socket.off('error', fail).off('close', settle)
-          socket.setTimeout(0)
+          // A host that vanished without a word is noticed by its silence. ioredis's own timer would outlive the connection.
+          socket.setTimeout(silence)
           resolve(socket)
         }
-        socket.setTimeout(connectTimeout, () => fail(new Error(`${host}:${port} does not answer`)))
+        socket.setTimeout(connectTimeout)
+        socket.on('timeout', () => fail(new Error(`${host}:${port} does not answer`)))
         // After the last look nobody may be listening for a moment, and an error without a listener ends the process.
         socket.on('error', () => undefined)
         socket.on('error', fail).once('close', settle)

@@ -1,15 +1,13 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { Away, type Desk, TurnedAway } from '../workerLink/desk.ts'
+import { answerAsk } from '../workerLink/answerAsk.ts'
+import { ask } from '../workerLink/asks.ts'
+import type { Desk } from '../workerLink/desk.ts'
 import {
-  type Answer,
-  type Ask,
-  ask,
   type Box,
   boxName,
   namesIn,
-  pieceBytes,
   readLetter,
   readLetterName,
   removeLetter,
@@ -67,6 +65,9 @@ export function openFolderDoor(options: FolderDoorOptions): FolderDoor {
   }
 
   async function lookForever(): Promise<void> {
+    // What a look leaves that was killed.
+    for (const name of await readdir(mail).catch((): string[] => []))
+      if (name.startsWith('.look-')) await rm(path.join(mail, name), { force: true })
     for (let looks = 0; !closed.signal.aborted; looks++) {
       await look(looks % freshEvery === 0)
       await setTimeout(pollMs, undefined, { signal: closed.signal }).catch(() => undefined)
@@ -102,7 +103,9 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
   async function handle(number: number, gone: AbortSignal): Promise<void> {
     const request = ask.parse(await readLetter(box, { number, kind: 'ask' }))
     const signal = AbortSignal.any([gone, closed])
-    const said = await answerTo(options, request, signal)
+    const said = await answerAsk(options.deskFor, request, signal, (reason) =>
+      options.log?.(`answering ${request.method} in the shared folder: ${reason}`),
+    )
     // Whoever closes leaves the request for the next host; whoever has gone wants no answer.
     if (signal.aborted) return
     await writeLetter(box, { number, kind: 'answer' }, said)
@@ -114,8 +117,8 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
     unreadable.set(number, looks)
     if (looks < unreadableLooks) return
     unreadable.delete(number)
-    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
     await removeLetter(box, { number, kind: 'ask' }).catch(() => undefined)
+    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
   }
 
   return {
@@ -141,51 +144,6 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
     },
     settled: () => Promise.all([...handled.values()].map(({ done }) => done)),
   }
-}
-
-async function answerTo(options: FolderDoorOptions, request: Ask, signal: AbortSignal): Promise<Answer> {
-  try {
-    return { type: 'answer', value: await resultOf(options.deskFor(), request, signal) }
-  } catch (error) {
-    const reason = messageOf(error).slice(0, 2000)
-    if (error instanceof TurnedAway) return { type: 'turnedAway', reason }
-    if (!(error instanceof Away) && !signal.aborted)
-      options.log?.(`answering ${request.method} in the shared folder: ${reason}`)
-    return { type: 'away', reason }
-  }
-}
-
-function resultOf(desk: Desk, request: Ask, signal: AbortSignal): Promise<unknown> {
-  switch (request.method) {
-    case 'attend':
-      return desk.attend(request.request, signal)
-    case 'start':
-      return desk.start(request.request)
-    case 'missingBlobs':
-      return desk.missingBlobs(request.key, request.sha256)
-    case 'putBlob':
-      return desk.putBlob(request.key, request.sha256, request.bytes).then(() => null)
-    case 'push':
-      return desk.push(request.key, request.events)
-    case 'end':
-      return desk.end(request.end)
-    case 'datasetManifest':
-      return desk.datasetManifest(request.id)
-    case 'datasetFile':
-      return pieceOf(desk.datasetFile(request.id, request.name, request.from))
-  }
-}
-
-/** The first bytes of what comes, up to a size that an answer holds well. */
-async function pieceOf(bytes: AsyncIterable<Uint8Array>): Promise<{ bytes: Uint8Array; isLast: boolean }> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of bytes) {
-    chunks.push(chunk)
-    length += chunk.byteLength
-    if (length >= pieceBytes) return { bytes: new Uint8Array(Buffer.concat(chunks)), isLast: false }
-  }
-  return { bytes: new Uint8Array(Buffer.concat(chunks)), isLast: true }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

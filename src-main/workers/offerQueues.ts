@@ -37,7 +37,7 @@ export function openOfferQueues(settings: {
   /** Also after each time that it was away. */
   onReady(): void
 }): OfferQueues {
-  const redis = connectToQueue(ownAccess(settings.queue), settings.retry)
+  const redis = connectToQueue(ownAccess(settings.queue), settings.retry, 'fail')
   const users = createQueueUsers(redis, settings.queue, settings.protocol)
   const queues = new Map<string, HostQueue>()
   /** Queues that may hold something; undefined when the server must be asked, which may be another one by now. */
@@ -45,6 +45,8 @@ export function openOfferQueues(settings: {
   redis.on('ready', () => {
     holding = undefined
     users.forget()
+    // One that lost its connection before it was ready stays broken.
+    queues.clear()
     settings.onReady()
   })
   const queueOf = (name: string): HostQueue => {
@@ -56,6 +58,8 @@ export function openOfferQueues(settings: {
     isReady: () => redis.status === 'ready',
     users,
     async offer(wanted) {
+      // Also where there is nothing to say: a host that does not answer is noticed.
+      await redis.ping()
       holding ??= await namesOfQueues(redis)
       const held = holding
       const offersOf = new Map(wanted.map(({ name, offers }) => [name, offers]))
@@ -69,7 +73,6 @@ export function openOfferQueues(settings: {
       return waiting
     },
     close() {
-      for (const queue of queues.values()) void queue.jobs.close().catch(() => undefined)
       redis.disconnect()
     },
   }

@@ -96,6 +96,8 @@ function shots(): Shot[] {
       return study === undefined ? [] : [{ name: `studies-${kind}`, address: `/studies/${study.id}` }]
     }),
     { name: 'data', address: '/data' },
+    { name: 'workers', address: '/workers' },
+    { name: 'workers-add', address: '/workers?add=true' },
     { name: 'settings', address: '/settings' },
     { name: 'sql', address: '/sql' },
   ]

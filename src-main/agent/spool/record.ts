@@ -15,12 +15,12 @@ import { separate } from '../../workerLink/packed.ts'
  */
 
 /** Parts from that size on are files of their own. */
-export const blobFrom = 4096
+const blobFrom = 4096
 /** What a record may take: small parts and text. Anything larger is damage. */
 const mostBody = 64 * 2 ** 20
 /** What a part may take: far above the largest tensor that can be trained. */
-export const mostBlob = 8 * 2 ** 30
-export const frameBytes = 12
+const mostBlob = 8 * 2 ** 30
+const frameBytes = 12
 const mark = 0x31534e41
 
 const blobRef = z.strictObject({ sha256, length: z.int().min(blobFrom).max(mostBlob) })

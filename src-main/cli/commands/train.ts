@@ -6,7 +6,7 @@ import { type Extension, maxSteps } from '../../../shared/schedule/index.ts'
 import type { Core } from '../../core.ts'
 import type { ActiveRun } from '../../runs/activeRun.ts'
 import type { RunRecord } from '../../store/types.ts'
-import { attendPlaced } from '../attendPlaced.ts'
+import { attendPlaced, offered } from '../attendPlaced.ts'
 import { attendRun } from '../attendRun.ts'
 import {
   addRunCommand,
@@ -167,10 +167,6 @@ export async function queueAndReport(
   )
 }
 
-/** Whoever may take it hears of it from the program that listens for workers. */
-const offered = (cli: Cli, { id }: RunRecord): string =>
-  `Run ${id} is offered to other machines while the app is open: ${typed(cli, 'serve')}\n`
-
 /** Shows a run of another machine to its end. @param queue stores it to wait */
 export async function trainElsewhere(
   cli: Cli,
@@ -179,7 +175,6 @@ export async function trainElsewhere(
   queue: () => Promise<RunRecord>,
 ): Promise<void> {
   const queued = await queue()
-  cli.terminal.err(offered(cli, queued))
   const { run, exitCode } = await attendPlaced(cli, core, queued)
   await reportEnd(cli, core, json, run, exitCode)
 }

@@ -19,9 +19,11 @@ import { buildId } from '../../workers/appBundle.ts'
 import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } from '../context.ts'
 import { bytes } from '../format.ts'
 import { examples } from '../help.ts'
+import { addWorkerDrain } from './workerDrain.ts'
 
 const folderOption = z.string().min(1, 'must name a folder').optional()
 const options = z.object({
+  ...jsonOption,
   folder: folderOption,
   slots: wholeNumber(0, 64).optional(),
   cacheGb: wholeNumber(1, 100_000).default(20),
@@ -32,8 +34,7 @@ type Options = z.infer<typeof options>
 const statusOptions = z.object({ ...jsonOption, folder: folderOption })
 
 export function addWorker(program: Command, cli: Cli): void {
-  const worker = program
-    .command('worker')
+  const worker = addJson(program.command('worker'))
     .helpCommand(false)
     .summary('train runs of a lab on another machine, which this one has joined')
     .description(
@@ -64,12 +65,14 @@ export function addWorker(program: Command, cli: Cli): void {
   const status = addJson(worker.command('status'))
     .description('Say what is kept here of attempts until the host has it. Nothing is changed.')
     .option('--folder <folder>', 'folder of the worker (default: ANNEAL_WORKER_FOLDER)')
+    .addHelpText('after', examples([['anneal worker status --json', 'the same for a script']]))
   status.action(async () => {
     const { folder, json } = readOptions(status, statusOptions)
     const found = await spoolStatus(folderOf(cli, folder ?? worker.opts().folder))
     if (json) return printJson(cli, found)
     await cli.terminal.out(`${statusText(found)}\n`)
   })
+  addWorkerDrain(worker, cli, (folder) => folderOf(cli, folder))
 }
 
 /** @throws UserError when none is said */
@@ -81,7 +84,7 @@ function folderOf({ terminal: { env } }: Cli, folder: unknown): string {
   )
 }
 
-async function work(cli: Cli, folder: string, { slots, cacheGb }: Options): Promise<void> {
+async function work(cli: Cli, folder: string, { slots, cacheGb, json }: Options): Promise<void> {
   const file = readWorkerFile(folder)
   if ('mail' in file)
     throw new UserError(
@@ -115,17 +118,20 @@ async function work(cli: Cli, folder: string, { slots, cacheGb }: Options): Prom
     await update?.close()
     desk.close()
   }
-  if (end.type === 'refused') return refused(cli, end.reason)
-  if (end.type === 'update') restart(folder, launchArguments(slots, cacheGb))
+  if (end.type === 'update') restart(folder, launchArguments(slots, cacheGb, json))
+  if (json) await printJson(cli, end)
+  if (end.type === 'refused') refused(cli, end.reason)
 }
 
-const launchArguments = (slots: number | undefined, cacheGb: number): string[] => [
+const launchArguments = (slots: number | undefined, cacheGb: number, json: boolean): string[] => [
+  ...(json ? ['--json'] : []),
   ...(slots === undefined ? [] : ['--slots', String(slots)]),
   '--cache-gb',
   String(cacheGb),
 ]
 
-async function once(cli: Cli, folder: string, runId: string, { slots, cacheGb }: Options): Promise<void> {
+async function once(cli: Cli, folder: string, runId: string, chosen: Options): Promise<void> {
+  const { slots, cacheGb, json } = chosen
   const { env } = cli.terminal
   const file = readWorkerFile(folder)
   const { log, build } = await begin(cli, folder)
@@ -146,6 +152,7 @@ async function once(cli: Cli, folder: string, runId: string, { slots, cacheGb }:
     unhook()
     await desk.close()
   }
+  if (json) await printJson(cli, { runId, ...end })
   if (end.type === 'refused') return refused(cli, end.words)
   log(`Run ${runId}: ${end.words}.`)
   if (end.type === 'over') return

@@ -19,6 +19,8 @@ import { duration, moment } from '../format.ts'
 import { examples } from '../help.ts'
 import { commandedText, workersTable } from '../workersText.ts'
 import { wrap } from '../wrap.ts'
+import { addServeQueue } from './serveQueue.ts'
+import { addWorkersFetch } from './workersFetch.ts'
 
 const storeOnly = z.object(storeOptions)
 const addOptions = z.object({
@@ -31,7 +33,9 @@ export function addWorkers(program: Command, cli: Cli): void {
   const workers = program
     .command('workers')
     .helpCommand(false)
-    .summary('other machines that train runs of this lab: add, list, drain, welcome, remove, patience')
+    .summary(
+      'other machines that train runs of this lab: add, list, drain, welcome, remove, patience, serve-queue, fetch',
+    )
     .description(
       'Other machines that train runs of this lab. Nothing of this listens before the first one is added.',
     )
@@ -39,6 +43,8 @@ export function addWorkers(program: Command, cli: Cli): void {
   addList(workers, cli)
   addCommands(workers, cli)
   addPatience(workers, cli)
+  addServeQueue(workers, cli)
+  addWorkersFetch(workers, cli, findWorker)
 }
 
 function addAdd(workers: Command, cli: Cli): void {

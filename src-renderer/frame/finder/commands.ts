@@ -51,6 +51,12 @@ export function useCommands(showShortcuts: () => void): Found[] {
       run: () => void navigate({ to: '/studies/new' }),
     },
     {
+      key: 'add worker',
+      label: 'Add a worker',
+      also: ['machine', 'gpu', 'remote', 'cluster', 'join'],
+      run: () => void navigate({ to: '/workers', search: { add: true } }),
+    },
+    {
       key: 'import',
       label: 'Import a data set',
       also: ['csv', 'images', 'idx', 'cifar'],

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { trpc } from '../../client.ts'
 import { count, moment, unknown } from '../../format/format.ts'
+import { WhereShort } from '../../workers/Where.tsx'
 import { specGroups } from './specRows.ts'
 import classes from './Tables.module.css'
 
@@ -65,6 +66,11 @@ function RunFacts({ run, isHere }: { readonly run: RunSummary; readonly isHere: 
           </Link>
         </Fact>
         <Fact label="Parameters">{count(run.parameters)}</Fact>
+        {run.place !== null && (
+          <Fact label="Where">
+            <WhereShort run={run} />
+          </Fact>
+        )}
         <Fact label="Device">{run.device ?? unknown}</Fact>
         <Fact label="Why that device">{run.deviceReason ?? unknown}</Fact>
         <Fact label="Plan">

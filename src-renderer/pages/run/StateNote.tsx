@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { RunSummary } from '../../../shared/api/runs.ts'
 import { moveQueued } from '../../components/moveQueued.ts'
+import { PlaceMenu } from '../../workers/PlaceMenu.tsx'
 import classes from './Run.module.css'
 import type { StateWords } from './stateWords.ts'
 import type { RunCommands } from './useRunCommands.ts'
@@ -29,6 +30,7 @@ export function StateNote({
       {words.actions.map((action, i) => (
         <ActionButton key={action} action={action} isMain={i === 0} run={run} commands={commands} />
       ))}
+      {run.status === 'queued' && <PlaceMenu run={run} />}
     </section>
   )
 }

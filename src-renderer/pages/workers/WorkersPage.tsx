@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Invitation } from '../../../shared/api/workers.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
@@ -13,14 +14,15 @@ import { NoWorkers } from './NoWorkers.tsx'
 import classes from './Workers.module.css'
 import { WorkersTable } from './WorkersTable.tsx'
 
-/** undefined: closed. new: asks for a name. Else the command of a worker that is there already. */
-type Adding = undefined | 'new' | Invitation
-
 /** Other machines that train runs of this lab. */
 export function WorkersPage() {
   const { info, state, error } = useWorkers()
-  const [adding, setAdding] = useState<Adding>()
-  const add = (): void => setAdding('new')
+  const { add: isAdding = false } = useSearch({ from: '/workers' })
+  const navigate = useNavigate()
+  const setAdding = (isOpen: boolean): void =>
+    void navigate({ to: '/workers', search: { add: isOpen || undefined }, replace: true })
+  const [invitation, setInvitation] = useState<Invitation>()
+  const add = (): void => setAdding(true)
   useShortcuts('Workers', [{ keys: 'a', does: 'Add a worker', run: add }])
   const isEmpty = info?.workers.length === 0
   return (
@@ -41,14 +43,17 @@ export function WorkersPage() {
         <>
           {isEmpty && <NoWorkers onAdd={add} />}
           <HostFacts info={info} />
-          {!isEmpty && <WorkersTable info={info} onInvited={setAdding} />}
+          {!isEmpty && <WorkersTable info={info} onInvited={setInvitation} />}
         </>
       )}
       <AddWorker
-        opened={adding !== undefined}
-        invitation={typeof adding === 'object' ? adding : undefined}
-        onInvited={setAdding}
-        onClose={() => setAdding(undefined)}
+        opened={isAdding || invitation !== undefined}
+        invitation={invitation}
+        onInvited={setInvitation}
+        onClose={() => {
+          setInvitation(undefined)
+          if (isAdding) setAdding(false)
+        }}
       />
     </main>
   )

@@ -43,8 +43,11 @@ test('without workers the page says what one is, and that nothing listens', asyn
   await page.getByText('Nothing listens on the network until the first worker is added.').waitFor()
   await assertAccessible(page)
   await go('/new')
-  await page.getByRole('link', { name: 'Add a worker' }).waitFor()
+  const add = page.getByRole('link', { name: 'Add a worker' })
+  await add.waitFor()
   assert.equal(await page.getByLabel('Where it trains').count(), 0, 'local use gets no menu')
+  await add.click()
+  await page.getByRole('dialog', { name: 'Add a worker' }).waitFor()
 })
 
 let id = ''
@@ -99,7 +102,11 @@ test('a run is placed on it from the form, and every page says where it waits', 
   const note = page.getByRole('region', { name: 'State of the run' })
   await note.getByText('Offered to attic, 1st in the queue').waitFor()
   await note.getByText('There is no queue that could offer it').waitFor()
-  await assertAccessible(page)
+  for (const place of ['any worker', 'attic: processor, 2 threads']) {
+    await note.getByRole('button', { name: 'Train it elsewhere' }).click()
+    await page.getByRole('menuitem', { name: place }).click()
+    await note.getByText(`Offered to ${place.split(':')[0]}`).waitFor()
+  }
   await go('/')
   await page.getByRole('columnheader', { name: 'Where' }).waitFor()
   await page.getByRole('gridcell', { name: 'attic', exact: true }).waitFor()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { Queue } from 'bullmq'
 import type { Offer } from '../../../shared/worker/protocol.ts'
 import { queuePrefix } from '../../../shared/worker/queues.ts'
@@ -28,8 +28,7 @@ interface Hands {
 
 /** A worker that holds each offer until the test answers it. */
 function workerOf(
-  t: TestContext,
-  { file }: RealQueue,
+  real: RealQueue,
   classes: Slots,
   worker: { id: string; joinedAt: number } = workerOne,
 ): Hands {
@@ -37,7 +36,7 @@ function workerOf(
   const hands = { came: [] as string[], said: [] as string[] }
   const taker = createOfferTaker({
     workerId: worker.id,
-    pin: file.pin,
+    pin: real.file.pin,
     classes,
     timings,
     onOffer: ({ runId }: Offer) =>
@@ -47,8 +46,8 @@ function workerOf(
       }),
     log: (line) => hands.said.push(line),
   })
-  t.after(() => taker.close())
-  taker.setAccess(accessOf(file, worker, '127.0.0.1'))
+  real.closeFirst(() => taker.close())
+  taker.setAccess(accessOf(real.file, worker, '127.0.0.1'))
   return {
     ...hands,
     taker,
@@ -61,11 +60,11 @@ function workerOf(
   }
 }
 
-function hostOf(t: TestContext, real: RealQueue, placed: PlacedRuns) {
+function hostOf(real: RealQueue, placed: PlacedRuns) {
   const offers = offersOf(placed, real.home, { reconcile: 100 })
-  t.after(() => offers.close())
+  real.closeFirst(() => offers.close())
   const connection = connectToQueue(ownAccess(real.file), 20)
-  t.after(() => connection.disconnect())
+  real.closeFirst(() => connection.disconnect())
   const queue = new Queue('anneal-p1-processor', { connection, prefix: queuePrefix })
   queue.on('error', () => undefined)
   return { offers, queue, connection }
@@ -79,8 +78,8 @@ test('a worker holds as many offers as it has slots, each as long as its attempt
     workers: [workerOne],
     runs: [{ id: 'a' }, { id: 'b' }, { id: 'c' }, { id: 'gpu', device: 'cuda' }],
   }
-  const { queue } = hostOf(t, real, placed)
-  const worker = workerOf(t, real, { processor: 2 })
+  const { queue } = hostOf(real, placed)
+  const worker = workerOf(real, { processor: 2 })
   await until('two have come', () => worker.came.length === 2)
   const renewed = Date.now() + 3 * timings.lease
   await until('three leases are over', () => Date.now() > renewed)
@@ -105,7 +104,7 @@ test('an offer that came back is handed out again after its time; a malformed on
 }, async (t) => {
   const real = await realQueue(t)
   const placed: PlacedRuns = { workers: [workerOne], runs: [] }
-  const { queue, offers } = hostOf(t, real, placed)
+  const { queue, offers } = hostOf(real, placed)
   await until('the worker is let in', async () => (await offers.state()).state === 'ready')
   await queue.add('offer', { what: '../../etc' }, { jobId: 'bad', priority: 1 })
   await queue.add('offer', {
@@ -116,7 +115,7 @@ test('an offer that came back is handed out again after its time; a malformed on
     datasetId: '0'.repeat(16),
   })
   placed.runs = [{ id: 'a' }]
-  const worker = workerOf(t, real, { processor: 1 })
+  const worker = workerOf(real, { processor: 1 })
   await until('the good one has come', () => worker.came.length === 1)
   worker.answer('a', { type: 'later', afterMs: 30 })
   await until('it has come again', () => worker.came.length === 2)
@@ -129,8 +128,8 @@ test('a queue killed and started on the same port, with its data or without, fin
 }, async (t) => {
   const real = await realQueue(t)
   const placed: PlacedRuns = { workers: [workerOne], runs: [{ id: 'a' }] }
-  const { connection } = hostOf(t, real, placed)
-  const worker = workerOf(t, real, { processor: 2 })
+  const { connection } = hostOf(real, placed)
+  const worker = workerOf(real, { processor: 2 })
   await until('it holds one', () => worker.came.length === 1)
   for (const next of ['b', 'c']) {
     await real.kill('SIGKILL')
@@ -154,10 +153,10 @@ test('a removed worker is cut off at once, and a worker sees and writes no key b
     workers: [workerOne, { id: 'worker02', state: 'joined', joinedAt: 2 }],
     runs: [{ id: 'a', placement: { at: 'worker', workerId: 'worker02' } }],
   }
-  const { offers } = hostOf(t, real, placed)
+  const { offers } = hostOf(real, placed)
   await until('all is set', async () => (await offers.state()).state === 'ready')
   const redis = connectToQueue({ ...accessOf(real.file, workerOne, '127.0.0.1'), pin: real.file.pin }, 20)
-  t.after(() => redis.disconnect())
+  real.closeFirst(() => redis.disconnect())
   assert.equal(await redis.llen('{anneal}:anneal-p1-processor:wait'), 0)
   for (const key of ['other', '{anneal}:anneal-p1-worker-worker02:a-1'])
     await assert.rejects(redis.hgetall(key), /NOPERM/)
@@ -192,11 +191,11 @@ test('the offer of a worker that was killed comes to another one when its lease 
   const real = await realQueue(t)
   const two = { id: 'worker02', state: 'joined', joinedAt: 2 } as const
   const placed: PlacedRuns = { workers: [workerOne, two], runs: [{ id: 'a' }] }
-  hostOf(t, real, placed)
+  hostOf(real, placed)
   const doomed = otherProcess(real)
   t.after(() => doomed.kill('SIGKILL'))
   await new Promise((resolve) => doomed.stdout?.once('data', resolve))
-  const heir = workerOf(t, real, { processor: 1 }, two)
+  const heir = workerOf(real, { processor: 1 }, two)
   doomed.kill('SIGKILL')
   await until('it has come to the other', () => heir.came.includes('a'))
 })

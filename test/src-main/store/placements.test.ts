@@ -216,6 +216,28 @@ test('what was asked of a worker out of touch is kept for the next attempt; a st
   assert.deepEqual(store.read.run(run.id).place?.placement, anyWorker)
 })
 
+test('a run that was paused is paused again by whoever has it next, unless it was to go on', (t) => {
+  const store = tempStore(t)
+  const pausedRun = (): RunRecord => {
+    const run = taken(store)
+    store.record([{ ...keyOf(run), seq: 0, type: 'status', status: 'paused', step: 0 }])
+    return run
+  }
+  const orders = ({ id }: RunRecord) => {
+    taken(store, id, 'worker02')
+    return store.write.takeRequests(id).map(({ command }) => command)
+  }
+  for (const how of [lost, died]) {
+    const run = pausedRun()
+    store.workers.requeue(keyOf(run), how)
+    assert.deepEqual(orders(run), [{ type: 'pause' }], how.reason)
+  }
+  const run = pausedRun()
+  store.write.request(run.id, { type: 'resume' })
+  store.workers.requeue(keyOf(run), lost)
+  assert.deepEqual(orders(run), [{ type: 'resume' }])
+})
+
 test('an order that its host took, and died with, reaches the trainer through the next host', (t) => {
   const path = join(tempFolder(t), 'lab.db')
   const [first, next] = [openFor(t, path), openFor(t, path)]

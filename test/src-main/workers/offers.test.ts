@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { Queue } from 'bullmq'
 import { offer } from '../../../shared/worker/protocol.ts'
 import { queuePrefix } from '../../../shared/worker/queues.ts'
@@ -13,9 +13,9 @@ import { noRedis, type RealQueue, realQueue, until } from './realQueue.ts'
 const processor = 'anneal-p1-processor'
 
 /** Looks into the queues as nobody of ours does. */
-function lookInto(t: TestContext, { file }: RealQueue) {
-  const connection = connectToQueue(ownAccess(file), 20)
-  t.after(() => connection.disconnect())
+function lookInto(real: RealQueue) {
+  const connection = connectToQueue(ownAccess(real.file), 20)
+  real.closeFirst(() => connection.disconnect())
   const queues = new Map<string, Queue>()
   const queue = (name: string): Queue => {
     const opened = queues.get(name) ?? new Queue(name, { connection, prefix: queuePrefix })
@@ -45,7 +45,7 @@ test('runs are offered by class and worker in the order of the queue; one that m
   skip: noRedis,
 }, async (t) => {
   const real = await realQueue(t)
-  const look = lookInto(t, real)
+  const look = lookInto(real)
   const placed: PlacedRuns = {
     workers: [workerOne],
     runs: [
@@ -58,7 +58,7 @@ test('runs are offered by class and worker in the order of the queue; one that m
     ],
   }
   const offers = offersOf(placed, real.home)
-  t.after(() => offers.close())
+  real.closeFirst(() => offers.close())
   await until('all are offered', () => holds(offers, 5))
   assert.deepEqual(await look.ids(processor), ['a-1', 'b-3', 'f-1'])
   assert.deepEqual(await look.ids('anneal-p1-cuda'), ['c-1'])
@@ -89,12 +89,12 @@ test('a thousand offers are out in under two seconds, each below 4 KB, and the n
   skip: noRedis,
 }, async (t) => {
   const real = await realQueue(t)
-  const look = lookInto(t, real)
+  const look = lookInto(real)
   const runs = Array.from({ length: 1000 }, (_, i) => ({ id: `${i}-`.padEnd(62, 'x') }))
   const placed: PlacedRuns = { workers: [workerOne], runs }
   const began = performance.now()
   const offers = offersOf(placed, real.home)
-  t.after(() => offers.close())
+  real.closeFirst(() => offers.close())
   await until('all are out', () => holds(offers, 1000))
   const took = performance.now() - began
   assert.ok(took < 2000, `${took} ms`)
@@ -113,10 +113,10 @@ test('a queue that was flushed, killed, or lost with all it held comes to offer 
   skip: noRedis,
 }, async (t) => {
   const real = await realQueue(t)
-  const look = lookInto(t, real)
+  const look = lookInto(real)
   const placed: PlacedRuns = { workers: [workerOne], runs: [{ id: 'a' }, { id: 'b' }] }
   const offers = offersOf(placed, real.home, { reconcile: 100 })
-  t.after(() => offers.close())
+  real.closeFirst(() => offers.close())
   const areThere = () => same(look.ids(processor), ['a-1', 'b-1'])
   await until('they are offered', areThere)
 
@@ -145,9 +145,9 @@ test('an offer of which only remains are left, in no list, is offered again', {
   skip: noRedis,
 }, async (t) => {
   const real = await realQueue(t)
-  const look = lookInto(t, real)
+  const look = lookInto(real)
   const offers = offersOf({ workers: [workerOne], runs: [{ id: 'a' }] }, real.home, { reconcile: 50 })
-  t.after(() => offers.close())
+  real.closeFirst(() => offers.close())
   await until('it is offered', () => same(look.ids(processor), ['a-1']))
   await look.connection.zrem(`${queuePrefix}:${processor}:prioritized`, 'a-1')
   await until('it is offered again', () => same(look.ids(processor), ['a-1']))
@@ -157,12 +157,12 @@ test('what a host offered before it ended is withdrawn by the next one, also of 
   skip: noRedis,
 }, async (t) => {
   const real = await realQueue(t)
-  const look = lookInto(t, real)
+  const look = lookInto(real)
   await look.queue('anneal-p0-processor').add('offer', {}, { jobId: 'old', priority: 5 })
   await look.queue(processor).add('offer', {}, { jobId: 'gone-1', priority: 5 })
   await look.queue(processor).add('offer', {}, { jobId: 'back-1', priority: 5, delay: 1e6 })
   const offers = offersOf({ workers: [workerOne], runs: [] }, real.home)
-  t.after(() => offers.close())
+  real.closeFirst(() => offers.close())
   for (const name of ['anneal-p0-processor', processor])
     await until(`${name} is empty`, async () => (await look.queue(name).getJobCountByTypes()) === 0)
 })

@@ -13,9 +13,10 @@ import { noRedis, realQueue, until } from './realQueue.ts'
 test('the queue speaks TLS alone, keeps its password out of sight, and comes back with what it held', {
   skip: noRedis,
 }, async (t) => {
-  const { home, file, kill, start, pid } = await realQueue(t)
+  const real = await realQueue(t)
+  const { home, file, kill, start, pid } = real
   const redis = connectToQueue(ownAccess(file), 50)
-  t.after(() => redis.disconnect())
+  real.closeFirst(() => redis.disconnect())
   const names = ['port', 'maxmemory-policy', 'appendonly', 'appendfsync']
   const config: Record<string, unknown> = {}
   for (const name of names) {
@@ -69,11 +70,12 @@ test('without a server program, the command says how to come by one', async () =
 test('nothing is said to a server with another certificate, not even the name of the user', {
   skip: noRedis,
 }, async (t) => {
-  const { file } = await realQueue(t)
+  const real = await realQueue(t)
+  const { file } = real
   const own = ownAccess(file)
   const stranger = connectToQueue({ ...own, pin: '0'.repeat(64) }, 50)
   const friend = connectToQueue(own, 50)
-  t.after(() => [stranger, friend].map((redis) => redis.disconnect()))
+  real.closeFirst(() => [stranger, friend].map((redis) => redis.disconnect()))
   const reasons: string[] = []
   stranger.on('error', (error) => reasons.push(error.message))
   await until('three tries', () => reasons.length >= 3)

@@ -32,6 +32,8 @@ export interface RealQueue {
   readonly settings: QueueSettings
   /** Of the program. */
   pid(): number | undefined
+  /** Closed at the end of the test, before the program ends. */
+  closeFirst(close: () => unknown): void
   /** Ends the program, with the signal. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /** On the same port, with what its folder has. */
@@ -58,12 +60,22 @@ export async function realQueue(t: Pick<TestContext, 'after'>): Promise<RealQueu
     running = undefined
   }
   await start()
+  const first: (() => unknown)[] = []
   t.after(async () => {
+    for (const close of first) await close()
     await kill('SIGTERM')
     rmSync(home, { recursive: true, force: true })
   })
   if (running === undefined) throw new Error('the queue has not started')
-  return { home, file: running.queue, settings, pid: () => running?.process, kill, start }
+  return {
+    home,
+    file: running.queue,
+    settings,
+    pid: () => running?.process,
+    closeFirst: (close) => first.push(close),
+    kill,
+    start,
+  }
 }
 
 async function certificateIn(home: string) {

@@ -7,7 +7,7 @@ import { openSpool, type Spool } from '../../../../src-main/agent/spool/spool.ts
 import type { SpooledEvent } from '../../../../src-main/workerLink/desk.ts'
 import { join } from '../../../../src-main/workerLink/packed.ts'
 
-export const key = { runId: 'run1', attempt: 1 }
+const key = { runId: 'run1', attempt: 1 }
 
 export async function temporary(t: TestContext): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'anneal-agent-'))

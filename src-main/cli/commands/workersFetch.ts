@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import type { Command } from 'commander'
+import { z } from 'zod'
+import type { WorkerInfo } from '../../../shared/api/workers.ts'
+import { UserError } from '../../../shared/errors.ts'
+import type { Core } from '../../core.ts'
+import { fetchOverStreams } from '../../workers/fetchOverStreams.ts'
+import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
+import { examples } from '../help.ts'
+import { untilInterrupted } from '../untilInterrupted.ts'
+
+const options = z.object({
+  ...storeOptions,
+  ssh: z.string().regex(/^[^-\s]\S*$/, 'must be what you type after ssh: "gpu-box", or "me@gpu-box"'),
+  folder: z.string().min(1, 'must name a folder of that machine').optional(),
+  run: z.string().min(1, 'must be a command').optional(),
+})
+
+/** @param findWorker the worker of that name or id  @throws UserError where none, or more than one, is meant */
+export function addWorkersFetch(
+  workers: Command,
+  cli: Cli,
+  findWorker: (core: Core, given: string) => Promise<WorkerInfo>,
+): void {
+  const command = addStore(workers.command('fetch'))
+    .argument('<worker>', 'its name or id')
+    .description(
+      'Take in over SSH what a worker has kept for this lab, where it does not reach this machine itself. Its agent must have ended.',
+    )
+    .requiredOption('--ssh <login>', 'the machine, as you type it after ssh')
+    .option('--folder <folder>', 'folder of the worker there (default: ~/.anneal-worker/<name>)')
+    .option('--run <command>', 'what runs there (default: the worker in its folder, with "drain")')
+    .addHelpText(
+      'after',
+      examples([
+        ['anneal workers fetch gpu-box --ssh me@10.0.0.7', 'what trained there while the network was away'],
+      ]),
+    )
+  command.action(async (given: string) => {
+    const chosen = readOptions(command, options)
+    await withStored(cli, chosen, async (core) => {
+      const worker = await findWorker(core, given)
+      const remote = chosen.run ?? `${launcher(chosen.folder, worker.name)} drain`
+      await untilInterrupted(cli, (signal) => fetchFrom(cli, core, worker, [chosen.ssh, remote], signal))
+      if (chosen.json) await printJson(cli, { id: worker.id, name: worker.name, fetched: true })
+      else cli.terminal.err(`What ${worker.name} kept is here.\n`)
+    })
+  })
+}
+
+/** For the shell of the other machine. */
+const launcher = (folder: string | undefined, name: string): string =>
+  folder === undefined
+    ? `"$HOME/.anneal-worker/${name}/worker"`
+    : `'${`${folder}/worker`.replaceAll("'", "'\\''")}'`
+
+/** @throws UserError where not all of it has come */
+async function fetchFrom(
+  cli: Cli,
+  core: Core,
+  worker: WorkerInfo,
+  login: readonly [string, string],
+  signal: AbortSignal,
+): Promise<void> {
+  const doing = `While fetching what ${worker.name} keeps over "ssh ${login[0]}"`
+  // Its words are for the user: which run has come, or why ssh was turned away.
+  const ssh = spawn('ssh', login, { stdio: ['pipe', 'pipe', 'inherit'], signal, env: process.env })
+  const ended = new Promise<number | string>((resolve) => {
+    ssh.once('error', (error) => resolve(error.message))
+    ssh.once('close', (code, by) => resolve(code ?? by ?? 'it ended'))
+  })
+  ssh.stdin.on('error', () => undefined)
+  const problem = await fetchOverStreams({
+    worker,
+    desk: core.workers.deskFor(worker.id),
+    input: ssh.stdout,
+    output: ssh.stdin,
+    log: (line) => cli.terminal.err(`${line}\n`),
+  }).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+  ssh.stdin.end()
+  const code = await ended
+  if (code === 0 && problem === undefined) return
+  throw new UserError(
+    `${doing}: ${problem ?? 'not all of it has come'} (ssh ended with ${code}); see what it says above, and try again: what has come is not sent twice.`,
+  )
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { TrainerEvent } from '../../../shared/run/messages.ts'
+import { timingsOf } from '../../../shared/worker/timings.ts'
+import { beginAttempt } from '../../../src-main/agent/attempt.ts'
+import { childTrainers } from '../../../src-main/runs/childTrainer.ts'
+import type { StartTrainer } from '../../../src-main/runs/trainerLink.ts'
+import { Away } from '../../../src-main/workerLink/desk.ts'
+import { startRequest, tinyDatasetIn, tinySpec, train } from '../trainer/support.ts'
+import { createMemoryDesk, stepsOf } from './memoryDesk.ts'
+
+/* In a name space of its own, where the folder that is named is a small disk: its host is away until that is full. */
+
+const [disk = ''] = process.argv.slice(2)
+const dataset = await mkdtemp(path.join(tmpdir(), 'anneal-full-disk-'))
+await tinyDatasetIn(dataset)
+
+async function trainOn(userPauses: boolean): Promise<void> {
+  const first = startRequest(
+    dataset,
+    tinySpec({
+      model: { kind: 'mlp', hidden: [300] },
+      budget: { epochs: 24 },
+      schedule: { kind: 'snapshot', cycles: 24, lrMax: 0.05 },
+    }),
+  )
+  const desk = createMemoryDesk(first)
+  desk.check = () => {
+    throw new Away('cut')
+  }
+  const said: TrainerEvent[] = []
+  const real = childTrainers(async (id) => id)
+  const startTrainer: StartTrainer = (start, listener) =>
+    real(start, {
+      ...listener,
+      onEvent(event) {
+        said.push(event)
+        listener.onEvent(event)
+      },
+    })
+  const words: (string | undefined)[] = []
+  const full = Promise.withResolvers<void>()
+  const timings = { ...timingsOf(undefined, 0.02), push: 5 }
+  const start = desk.nextStart()
+  const folder = path.join(disk, 'spool', start.runId, '1')
+  const attempt = await beginAttempt(
+    {
+      desk,
+      folder,
+      startTrainer,
+      prepare: async () => start,
+      timings: () => timings,
+      onTrouble() {
+        words.push(attempt.trouble)
+        full.resolve()
+      },
+    },
+    start,
+  )
+  await full.promise
+  assert.match(
+    words[0] ?? '',
+    /^Its spool cannot be written \(the disk is full\); it goes on by itself when it can\.$/,
+  )
+  while (!said.some((event) => event.type === 'status' && event.status === 'paused'))
+    await new Promise(setImmediate)
+  const before = said.filter(({ type }) => type === 'metrics').length
+  if (userPauses) attempt.command({ type: 'pause', requestId: 1 })
+  // Room comes from the host alone: it takes what the spool has.
+  desk.check = () => undefined
+  if (userPauses) {
+    while (!desk.events.some((event) => event.type === 'obeyed')) await new Promise(setImmediate)
+    assert.equal(attempt.trouble, undefined)
+    assert.equal(said.filter(({ type }) => type === 'metrics').length, before, 'the user has paused it')
+    attempt.command({ type: 'resume', requestId: 2 })
+  }
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  assert.equal(words.at(-1), undefined)
+  const last = desk.events.at(-1)
+  assert.ok(last?.type === 'ended')
+  assert.equal(last.weightsSha256, (await train(first)).ended.weightsSha256)
+  assert.deepEqual(
+    stepsOf(desk.events),
+    Array.from({ length: first.plan.totalSteps }, (_, step) => step),
+  )
+  assert.deepEqual(await readdir(path.join(disk, 'spool')), [])
+}
+
+try {
+  await trainOn(false)
+  // Somebody else fills most of it.
+  const { bavail, bsize } = await statfs(disk)
+  await writeFile(path.join(disk, 'other'), new Uint8Array(bavail * bsize - 700_000))
+  await trainOn(true)
+} finally {
+  await rm(dataset, { recursive: true, force: true })
+}
