@@ -100,11 +100,13 @@ async function runInstaller(file: string, folder: string, signal: AbortSignal): 
   }
 }
 
-/** Says that this process runs from a build. */
+/** Says that this process runs from a build, and from no other: one that was updated is the same process. */
 export async function useBuild(folder: string, build: string): Promise<void> {
-  const users = path.join(folder, 'app', build, '.users')
-  await mkdir(users, { recursive: true })
-  await writeFile(path.join(users, String(process.pid)), '')
+  const markIn = (name: string): string => path.join(folder, 'app', name, '.users', String(process.pid))
+  await mkdir(path.dirname(markIn(build)), { recursive: true })
+  await writeFile(markIn(build), '')
+  for (const name of await readdir(path.join(folder, 'app')))
+    if (name !== build) await rm(markIn(name), { force: true })
 }
 
 /** Removes builds that nobody starts any more and no living process runs from. @returns which */

@@ -25,7 +25,7 @@ export interface HostAddress {
 }
 
 export interface HttpsDesk extends Desk {
-  /** The host's own program, as it serves it: gzip. */
+  /** The program that the host is, for its workers: gzip. @throws Away, TurnedAway */
   app(signal: AbortSignal): Promise<Uint8Array>
   close(): void
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../shared/errors.ts'
-import type { PlacedAttempt } from '../store/types/worker.ts'
+import type { OfferableRun, PlacedAttempt } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { JobState, SlurmCommands } from './commands.ts'
 import { isLive, type JobEnd, jobEnd } from './jobEnds.ts'
@@ -18,6 +18,7 @@ import { jobPlans, type Submittable, submitJob } from './submission.ts'
 
 export interface SlurmLab {
   readonly store: Pick<Store, 'workers'> & {
+    readonly read: Pick<Store['read'], 'run'>
     readonly write: Pick<Store['write'], 'setStatus'>
   }
   readonly kept: KeptJobs
@@ -42,20 +43,52 @@ export const noMemory = (): SlurmMemory => ({ seen: new Set(), ends: new Map(), 
 /** Suspect jobs one after another without a step done, after which a run is given up. */
 const mostSuspectJobs = 3
 
+/** The lab and Slurm, side by side. */
+interface Compared {
+  readonly waiting: readonly OfferableRun[]
+  readonly active: readonly PlacedAttempt[]
+  /** By what Slurm calls them; those that it has forgotten are not there. */
+  readonly jobs: ReadonlyMap<string, JobState>
+  /** Of each job that a run waits for, or trains in, the run. */
+  readonly runOf: ReadonlyMap<string, string>
+  endOf(job: string): JobEnd
+}
+
 /** @throws SlurmAway; UserError for what sbatch refuses: then other runs' jobs are submitted all the same */
 export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<void> {
-  const { store, kept, commands } = lab
-  const bySlurm = <T extends { readonly placement: { readonly at: string } }>(all: readonly T[]): T[] =>
-    all.filter(({ placement }) => placement.at === 'slurm')
-  const waiting = bySlurm(store.workers.offerable())
-  const active = bySlurm(store.workers.placed())
-  if (waiting.length + active.length + kept.list().length === 0) return
+  const found = await compare(lab, memory)
+  if (found === undefined) return
+  const seen = new Set<string>()
+  const isSeenAgain = (what: string): boolean => {
+    seen.add(what)
+    return memory.seen.has(what)
+  }
+  for (const [job, runId] of found.runOf) sayState(lab, runId, job, found.jobs.get(job))
+  for (const placed of found.active) {
+    const { runId, attempt, slurmJob } = placed
+    if (slurmJob !== null && isOver(found.jobs.get(slurmJob)) && isSeenAgain(`${runId}-${attempt}`))
+      giveBack(lab, placed, found.endOf(slurmJob))
+  }
+  const toSubmit = withoutJob(lab, memory, found)
+  await cancelUnwanted(lab, found, isSeenAgain)
+  memory.seen = seen
+  await submitAll(lab, toSubmit)
+}
 
-  const jobs = await commands.jobs()
-  findUnheard(kept, jobs)
+/** @returns undefined where there is nothing to compare: then Slurm is not asked */
+async function compare(
+  { store, kept, commands, settings }: SlurmLab,
+  memory: SlurmMemory,
+): Promise<Compared | undefined> {
+  const waiting = store.workers.offerable().filter(({ placement }) => placement.at === 'slurm')
+  const active = store.workers.placed().filter(({ placement }) => placement.at === 'slurm')
+  if (waiting.length + active.length + kept.list().length === 0) return undefined
   const runOf = new Map<string, string>()
   for (const { run, slurmJob } of waiting) if (slurmJob !== null) runOf.set(slurmJob, run.id)
   for (const { runId, slurmJob } of active) if (slurmJob !== null) runOf.set(slurmJob, runId)
+
+  const jobs = await commands.jobs()
+  findUnheard(kept, jobs)
   const forgotten = [...runOf.keys()].filter((job) => !jobs.has(job))
   for (const [job, state] of await commands.ended(forgotten)) jobs.set(job, state)
   for (const job of forgotten) {
@@ -64,32 +97,21 @@ export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<voi
       jobs.set(job, { state: 'CANCELLED', reason: null, name: '' })
   }
   memory.pending = new Set([...jobs].filter(([, { state }]) => state === 'PENDING').map(([job]) => job))
+  return { waiting, active, jobs, runOf, endOf: (job) => jobEnd(job, jobs.get(job), settings.memory) }
+}
 
-  const endOf = (job: string): JobEnd => jobEnd(job, jobs.get(job), lab.settings.memory)
-  const owed = new Set(kept.list().flatMap((each) => elementsOf(each).map(({ job }) => job)))
-  const seen = new Set<string>()
-  const isSeenAgain = (what: string): boolean => {
-    seen.add(what)
-    return memory.seen.has(what)
-  }
-  for (const [job, runId] of runOf) sayState(lab, runId, job, jobs.get(job))
-  for (const placed of active) {
-    const { slurmJob } = placed
-    if (slurmJob !== null && isOver(jobs.get(slurmJob)) && isSeenAgain(`${placed.runId}-${placed.attempt}`))
-      giveBack(lab, placed, endOf(slurmJob))
-  }
-  const without: Submittable[] = waiting.flatMap(({ run, slurmJob }) => {
+/** Runs that wait and have no job, or none any more. */
+function withoutJob(lab: SlurmLab, memory: SlurmMemory, { waiting, jobs, endOf }: Compared): Submittable[] {
+  const owed = new Set(lab.kept.list().flatMap((each) => elementsOf(each).map(({ job }) => job)))
+  return waiting.flatMap(({ run, slurmJob }) => {
     if (slurmJob === null) return [run]
     if (!isOver(jobs.get(slurmJob))) return []
     // What was given up by that end, and waits again, was resumed by a user.
     if (!owed.has(slurmJob)) return [run]
     if (!isGivenUp(lab, memory, { runId: run.id, steps: run.stepsDone }, endOf(slurmJob))) return [run]
-    settle(kept, slurmJob)
+    settle(lab.kept, slurmJob)
     return []
   })
-  await cancelUnwanted(lab, jobs, runOf, isSeenAgain)
-  memory.seen = seen
-  await submitAll(lab, without)
 }
 
 const isOver = (state: JobState | undefined): boolean => state === undefined || !isLive(state)
@@ -109,6 +131,22 @@ function sayState({ store }: SlurmLab, runId: string, job: string, found: JobSta
   store.workers.setSlurmJob(runId, { job, state: found.state, reason: found.reason })
 }
 
+/** Of a run that has ended, or is to train no more: of its job, if that was its last one. */
+function sayLastState(lab: SlurmLab, runId: string, job: string, found: JobState | undefined): void {
+  if (statusOf(lab, runId)?.job === job) sayState(lab, runId, job, found)
+}
+
+/** @returns undefined for a run that was deleted */
+function statusOf({ store }: SlurmLab, runId: string) {
+  try {
+    const { status, place } = store.read.run(runId)
+    return { status, job: place?.slurm?.job }
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
+}
+
 /**
  * Of a run that its worker says nothing of any more: its job is over. No failure of the attempt: what its worker has kept in the
  * folder still counts, should the next job find it.
@@ -120,11 +158,14 @@ function giveBack({ store, onQueueChanged }: SlurmLab, placed: PlacedAttempt, en
 
 /** Whether the end of its job is the end of the run, which is queued. */
 function isGivenUp(
-  { store, onQueueChanged }: SlurmLab,
+  lab: SlurmLab,
   { ends }: SlurmMemory,
   { runId, steps }: { readonly runId: string; readonly steps: number },
   end: JobEnd,
 ): boolean {
+  // Its end may have come while Slurm was asked.
+  if (statusOf(lab, runId)?.status !== 'queued') return true
+  const { store, onQueueChanged } = lab
   const before = ends.get(runId)
   const isStuck = before !== undefined && steps <= before.steps
   const count = (isStuck ? before.count : 0) + Number(end.isSuspect)
@@ -146,13 +187,15 @@ function isGivenUp(
 }
 
 async function cancelUnwanted(
-  { kept, commands }: SlurmLab,
-  jobs: ReadonlyMap<string, JobState>,
-  runOf: ReadonlyMap<string, string>,
+  lab: SlurmLab,
+  { jobs, runOf }: Compared,
   isSeenAgain: (what: string) => boolean,
 ): Promise<void> {
+  const { kept, commands } = lab
   const unwanted: string[] = []
   for (const each of kept.list()) {
+    for (const { job, runId } of elementsOf(each))
+      if (!runOf.has(job)) sayLastState(lab, runId, job, jobs.get(job))
     const living = elementsOf(each).filter(({ job }) => !isOver(jobs.get(job)))
     if (living.length === 0) kept.drop(each.name)
     for (const { job, runId } of living) {

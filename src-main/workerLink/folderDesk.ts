@@ -39,6 +39,7 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
   const waiting = new Map<number, Waiting>()
   let last = 0
   let isLooking = false
+  let isClosed = false
 
   const look = async (): Promise<void> => {
     if (isLooking) return
@@ -63,6 +64,7 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
   }
 
   const send: Send = async (what, patience, signal) => {
+    if (isClosed) throw new Away('this end of the shared folder is closed')
     last += 1
     const number = last
     const letter = { number, kind: 'ask' } as const
@@ -90,7 +92,10 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
 
   return {
     ...createAskingDesk(send, answerMs),
-    close: () => rm(box.folder, { recursive: true, force: true }).catch(() => undefined),
+    async close() {
+      isClosed = true
+      await rm(box.folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined)
+    },
   }
 }
 

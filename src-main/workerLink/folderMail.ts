@@ -41,10 +41,10 @@ export interface Box {
 /** The largest letter: a blob of a state that no machine here could train. */
 const mostBytes = 2 ** 31
 
-/** Makes the folder where it is not there (the host clears boxes away in which nothing happens). */
+/** A worker makes its box, where the host has cleared it away too; a host makes none: whoever has gone wants no answer. */
 export async function writeLetter(box: Box, name: LetterName, value: unknown): Promise<void> {
   const packed = pack(value)
-  await mkdir(box.folder, { recursive: true, mode: 0o700 })
+  if (name.kind === 'ask') await mkdir(box.folder, { recursive: true, mode: 0o700 })
   const written = path.join(box.folder, `.${randomBytes(6).toString('hex')}`)
   try {
     const file = await open(written, 'wx', 0o600)

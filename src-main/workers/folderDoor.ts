@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { answerAsk } from '../workerLink/answerAsk.ts'
@@ -65,6 +65,9 @@ export function openFolderDoor(options: FolderDoorOptions): FolderDoor {
   }
 
   async function lookForever(): Promise<void> {
+    // What a look leaves that was killed.
+    for (const name of await readdir(mail).catch((): string[] => []))
+      if (name.startsWith('.look-')) await rm(path.join(mail, name), { force: true })
     for (let looks = 0; !closed.signal.aborted; looks++) {
       await look(looks % freshEvery === 0)
       await setTimeout(pollMs, undefined, { signal: closed.signal }).catch(() => undefined)
@@ -114,8 +117,8 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
     unreadable.set(number, looks)
     if (looks < unreadableLooks) return
     unreadable.delete(number)
-    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
     await removeLetter(box, { number, kind: 'ask' }).catch(() => undefined)
+    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
   }
 
   return {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,8 +15,7 @@ export interface Agent {
   readonly id: string
   readonly name: string
   readonly folder: string
-  /** undefined: on this machine itself, where no networks can be made. */
-  readonly machine: Machine | undefined
+  readonly machine: Machine
   readonly program: Program
   /** Process ids of its trainers, also of those that it has left behind. */
   trainers(): number[]
@@ -25,8 +23,7 @@ export interface Agent {
   attempts(runId: string): string[]
 }
 
-const main =
-  fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
 const invitation = z.object({ host: z.string(), port: z.int(), pin: z.string(), code: z.string() })
 
 /** Joins over HTTPS with a one-time code, as the pasted command does, which besides installs the program. */
@@ -37,7 +34,7 @@ export async function joinAgent(
     readonly folder: string
     /** How the worker reaches its host: "10.213.1.1:7342". */
     readonly address: string
-    readonly machine: Machine | undefined
+    readonly machine: Machine
   },
 ): Promise<Agent> {
   const { name, folder, address, machine } = place
@@ -54,11 +51,8 @@ export async function joinAgent(
   })
   const args = [main, 'worker', '--folder', folder]
   const env = { ...process.env, ...markOf(id), ANNEAL_HOME: folder }
-  const options = { env, stdio: ['ignore', 'pipe', 'pipe'] } satisfies Parameters<typeof spawn>[2]
-  const begin = () =>
-    machine === undefined
-      ? spawn(process.execPath, args, options)
-      : machine.spawn(process.execPath, args, options)
+  const options = { env, stdio: 'pipe' } as const
+  const begin = () => machine.spawn(process.execPath, args, options)
   const spool = (runId: string): string => path.join(folder, 'spool', runId)
   return {
     id,

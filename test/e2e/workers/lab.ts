@@ -11,7 +11,7 @@ import { missingForMachines } from '../../src-main/workers/machines/missing.ts'
 import { type Contents, contents } from '../contents.ts'
 import { cloudsCsv } from '../lab.ts'
 import { type Agent, joinAgent } from './agents.ts'
-import { leftOf } from './leftovers.ts'
+import { leftOf, offersIn } from './leftovers.ts'
 import { beginHere, emptyWindow, type Program, startProgram } from './programs.ts'
 import { freePort, type Queue, startQueue } from './queue.ts'
 import { eventually } from './until.ts'
@@ -30,6 +30,7 @@ export const clock = 0.05
 export const patience = 3_000
 
 export interface WorkersLab {
+  readonly home: string
   /** This process's own door to the lab's database: it neither listens nor trains for others. */
   readonly core: Core
   readonly host: Program
@@ -41,6 +42,8 @@ export interface WorkersLab {
   taker(runId: string, holds?: (run: RunRecord) => boolean): Promise<Agent>
   /** Waits until a run has ended as one that nobody disturbed, on this machine, and nothing is left of it anywhere. */
   assertUndisturbed(runId: string): Promise<void>
+  /** Ids of the queue's offers: all, or those that are to be offered again later. */
+  offers(of?: 'delayed'): Promise<string[]>
   /** Nothing trains, waits or is spooled. */
   assertQuiet(): Promise<void>
 }
@@ -97,9 +100,7 @@ function startHost(home: string, port: number): Promise<Program> {
   return startProgram(() => beginHere(['serve', '--no-open', '--port', '0'], env), /Anneal is at/)
 }
 
-interface Parts extends Pick<WorkersLab, 'core' | 'host' | 'queue' | 'agents'> {
-  readonly home: string
-}
+type Parts = Pick<WorkersLab, 'home' | 'core' | 'host' | 'queue' | 'agents'>
 
 function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
   const references = new Map<string, Promise<Contents>>()
@@ -111,6 +112,7 @@ function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
     return trained
   }
   return {
+    home,
     core,
     host,
     queue,
@@ -140,6 +142,7 @@ function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
       assert.deepEqual(contents(core.store, runId), await reference(run.spec))
       await nothingLeft(home, agents, runId)
     },
+    offers: (of) => offersIn(home, of),
     async assertQuiet() {
       await nothingLeft(home, agents)
     },

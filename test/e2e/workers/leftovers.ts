@@ -38,13 +38,14 @@ const filesIn = (folder: string): string[] =>
         .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     : []
 
-/** Ids of the queue's jobs, in whatever state. */
-export async function offersIn(home: string): Promise<string[]> {
+/** Ids of the queue's jobs, in whatever state: all, or those that wait for their time. */
+export async function offersIn(home: string, of?: 'delayed'): Promise<string[]> {
   const queue = readQueueFile(home)
   if (queue === undefined) return []
   const redis = connectToQueue(ownAccess(queue), 50)
   try {
-    const keys = await redis.keys(`${queuePrefix}:anneal-p*:*-*`)
+    const keys = await redis.keys(`${queuePrefix}:anneal-p*:${of ?? '*-*'}`)
+    if (of !== undefined) return (await Promise.all(keys.map((key) => redis.zrange(key, 0, -1)))).flat()
     const ids = keys.map((key) => /:([a-z0-9]+-\d+)$/.exec(key)?.[1])
     return ids.filter((id) => id !== undefined)
   } finally {

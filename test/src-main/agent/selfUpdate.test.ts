@@ -138,10 +138,11 @@ describe('a worker that becomes its host’s build', {
   it('removes old builds, but none that a living process runs from', async () => {
     const [old, used] = [bundle('// old'), bundle('// used')]
     for (const each of [old, used, bundle('// new')]) await install(folder, each, signal)
+    // An agent that has become another build is the same process.
+    await useBuild(folder, builtFrom(old))
     await useBuild(folder, builtFrom(used))
     const dead = spawn(process.execPath, ['-e', ''])
     await once(dead, 'close')
-    mkdirSync(path.join(folder, 'app', builtFrom(old), '.users'))
     writeFileSync(path.join(folder, 'app', builtFrom(old), '.users', String(dead.pid)), '')
     mkdirSync(path.join(folder, 'app', `${'a'.repeat(64)}.part-${dead.pid}`))
     await removeOldBuilds(folder)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { settingsFile } from '../../../src-main/slurm/settings.ts'
 import { invokeHere } from '../cli/testTerminal.ts'
-import { type CoreLab, openLab } from '../runs/lab.ts'
+import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
 import { missingForSlurm } from '../workers/machines/missing.ts'
 import { startSlurm, type TestSlurm } from '../workers/machines/slurm.ts'
 
@@ -47,7 +48,15 @@ function changeSettings(change: Readonly<Record<string, unknown>>): void {
 test('a lab is set up for Slurm in two steps', async (t) => {
   if (missing !== undefined) return t.skip(missing)
   assert.match(await anneal('setup'), /slurm\.json is written\. Set there what your cluster needs/)
-  changeSettings({ partition: 'low', time: '5', cpus: 1, memory: null, folder: slurm.folder, program: root })
+  changeSettings({
+    partition: 'low',
+    time: '5',
+    cpus: 1,
+    memory: null,
+    folder: slurm.folder,
+    program: root,
+    before: ['export ANNEAL_CLOCK=0.02'],
+  })
   assert.match(await anneal('setup'), /Slurm is ready/)
   const token = path.join(slurm.folder, 'worker.json')
   assert.equal(statSync(token).mode & 0o777, 0o600)
@@ -59,3 +68,100 @@ test('a lab is set up for Slurm in two steps', async (t) => {
     [['slurm-jobs', 'joined']],
   )
 })
+
+/** Waits until the lab says so. */
+async function until(isSo: () => boolean, what: string, seconds = 30): Promise<void> {
+  for (const deadline = performance.now() + seconds * 1000; !isSo(); await setTimeout(20))
+    assert.ok(performance.now() < deadline, `${what}: ${await explain()}`)
+}
+
+async function explain(): Promise<string> {
+  const runs = lab.core.store.read.runs({ limit: 20 }).map(({ id, status, reason, stepsDone, place }) => ({
+    id,
+    status,
+    reason,
+    stepsDone,
+    place,
+  }))
+  const jobs = (await slurm.sh(`squeue -a -t all; tail -n 30 ${slurm.folder}/logs/*`)).stdout
+  return `${JSON.stringify(runs, undefined, 1)}\n${jobs}\n${JSON.stringify(await lab.core.workers.info())}`
+}
+
+const runOf = (id: string) => lab.core.store.read.run(id)
+
+test('a job that is preempted, and one whose time runs out, go on from the state they kept', async (t) => {
+  if (missing !== undefined) return t.skip(missing)
+  const { core } = lab
+  const spec = cloudsSpec(300, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
+  const file = path.join(lab.home, 'run.json')
+  const submit = async (name: string) => {
+    writeFileSync(file, JSON.stringify({ ...spec, name }))
+    assert.match(await anneal('submit', '--spec', file), /is queued: Slurm job \d+, PENDING/)
+    const [run] = core.store.read.runs({ text: name })
+    return run?.id ?? ''
+  }
+  const jobOf = (id: string) => String(runOf(id).place?.slurm?.job)
+  await core.workers.listen()
+  const late = await submit('of a short job')
+  const preempted = await submit('of a job that is preempted')
+  assert.match(await anneal('jobs'), new RegExp(`${jobOf(preempted)} .* ${preempted} `))
+  const goesOn = async (id: string, interrupt: (job: string) => string) => {
+    await until(() => runOf(id).stepsDone > 0, 'it trains')
+    assert.equal((await slurm.sh(interrupt(jobOf(id)))).status, 0)
+    await until(() => runOf(id).attempt === 2 || runOf(id).status === 'queued', 'it makes room')
+    assert.ok(runOf(id).stepsDone > 0, 'with the steps it has done')
+    // Slurm would let it wait for some seconds more.
+    await until(() => runOf(id).attempt === 2 || runOf(id).place?.slurm?.state === 'PENDING', 'it waits')
+    await slurm.sh(`scontrol update JobId=${jobOf(id)} StartTime=now`)
+    await until(() => ['completed', 'failed', 'stopped'].includes(runOf(id).status), 'it ends')
+  }
+  const node = '$(squeue -h -j JOB -o %N)'
+  const [here] = await Promise.all([
+    core.runs.launch(spec).then((active) => active.finished),
+    goesOn(preempted, (job) => `sbatch -p high -w ${node} -o /dev/null --wrap 'sleep 1'`.replace('JOB', job)),
+    // As Slurm warns of a time limit, which it looks at every half minute.
+    goesOn(late, (job) => `scancel --batch --signal=USR2 ${job}`),
+  ])
+  assert.match(logsOf(preempted), /SIGUSR2: keeping the state/)
+  for (const id of [preempted, late]) {
+    const { status, attempt, finalWeightsSha256, place } = runOf(id)
+    assert.equal(status, 'completed', await explain())
+    assert.equal(finalWeightsSha256, here.run.finalWeightsSha256)
+    assert.equal(attempt, 2)
+    assert.equal(place?.failures, 0)
+    assert.equal(place?.worker?.name, 'slurm-jobs')
+    await until(() => runOf(id).place?.slurm?.state === 'COMPLETED', 'its job too')
+  }
+  assert.deepEqual(epochsOf(preempted), epochsOf(here.run.id))
+  assert.deepEqual(epochsOf(late), epochsOf(here.run.id))
+  // Nothing is left in the folder but what the next job can use.
+  const boxes = () => namesIn(path.join(slurm.folder, 'mail')).filter((name) => !name.startsWith('.'))
+  await until(() => boxes().length === 0, 'no box is left')
+  for (const id of [preempted, late]) assert.deepEqual(namesIn(path.join(slurm.folder, 'spool', id)), [])
+  assert.equal(await anneal('jobs'), 'Slurm has no job of this lab.\n')
+})
+
+/** What each epoch came to, without the time it took; and that no step of a series comes twice. */
+function epochsOf(runId: string) {
+  const { read } = lab.core.store
+  for (const name of read.seriesNames(runId)) {
+    const steps = [...read.chunks(runId, name)].flatMap((chunk) => [...chunk.steps])
+    assert.ok(
+      steps.every((step, at) => at === 0 || step > (steps[at - 1] ?? 0)),
+      `${name} of ${runId}`,
+    )
+  }
+  return read
+    .epochs(runId)
+    .map(({ epoch, step, trainLoss, trainAccuracy, valLoss, valAccuracy }) => [
+      ...[epoch, step, trainLoss, trainAccuracy, valLoss, valAccuracy],
+    ])
+}
+
+function logsOf(runId: string): string {
+  const folder = path.join(slurm.folder, 'logs')
+  const own = readdirSync(folder).filter((name) => name.includes(runId))
+  return own.map((name) => readFileSync(path.join(folder, name), 'utf8')).join('')
+}
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : [])

@@ -81,6 +81,10 @@ function sharedFolder(t: TestContext): string {
   return folder
 }
 
+/** Besides what a look leaves for a moment. */
+const boxesIn = (folder: string): string[] =>
+  readdirSync(path.join(folder, 'mail')).filter((name) => !name.startsWith('.'))
+
 const start = (runId: string) => ({ protocol: 1, runId, slot: 0 })
 
 async function until(isSo: () => boolean, what: string): Promise<void> {
@@ -121,7 +125,7 @@ test('a desk over a folder says what the host says', async (t) => {
   await assert.rejects(attend, Away)
   await until(() => attends[0]?.aborted === true, 'the host lets go')
   await worker.close()
-  assert.deepEqual(readdirSync(path.join(folder, 'mail')), [])
+  assert.deepEqual(boxesIn(folder), [])
 })
 
 test('a host that is away is said so, and a request waits for one that comes in time', async (t) => {
@@ -136,14 +140,14 @@ test('a host that is away is said so, and a request waits for one that comes in 
 
   // A host that closes leaves what it holds to the next.
   const held = patient.attend(attending, new AbortController().signal)
-  await until(() => readdirSync(path.join(folder, 'mail')).length === 2, 'both have a box')
+  await until(() => boxesIn(folder).length === 2, 'both have a box')
   await door.close()
   const answering: Desk = { ...desk, attend: async () => ({ type: 'refused', reason: 'of the next host' }) }
   const next = openFolderDoor({ folder, key, deskFor: () => answering, pollMs: 5, idleMs: 30 })
   t.after(next.close)
   assert.deepEqual(await held, { type: 'refused', reason: 'of the next host' })
   // Boxes of workers that were killed go, and one whose worker lives comes again.
-  await until(() => readdirSync(path.join(folder, 'mail')).length === 0, 'idle boxes are cleared away')
+  await until(() => boxesIn(folder).length === 0, 'idle boxes are cleared away')
   assert.equal((await patient.start(start('again'))).type, 'later')
 })
 
