@@ -11,7 +11,7 @@ export interface PlacementChoice {
   readonly isDisabled: boolean
 }
 
-export const HERE = 'here'
+const HERE = 'here'
 
 export function choiceOf(chosen: Placement | null): string {
   if (chosen === null) return HERE
