@@ -104,7 +104,7 @@ export const asked = (runId: string, more: Partial<StartRequest> = {}): StartReq
   ...more,
 })
 
-export const about: WorkerAbout = {
+const about: WorkerAbout = {
   hostname: 'box',
   platform: 'linux x64',
   processor: 'a processor',
