@@ -66,7 +66,7 @@ export interface Invitation {
   readonly validUntil: number
 }
 
-export const oneWorker = z.strictObject({ id: workerId })
+export const inviteAgain = z.strictObject({ id: workerId, address: addWorker.shape.address })
 
 export const commandWorker = z.strictObject({
   id: workerId,
@@ -86,7 +86,7 @@ export interface WorkerServices {
   info(): Promise<WorkersInfo>
   add(input: z.infer<typeof addWorker>): Promise<Invitation>
   /** A new command for one that has not joined yet, or has lost its token. */
-  inviteAgain(id: string): Promise<Invitation>
+  inviteAgain(id: string, address?: string): Promise<Invitation>
   command(input: z.infer<typeof commandWorker>): Promise<void>
   setSettings(input: z.infer<typeof workerSettings>): void
 }
