@@ -8,6 +8,7 @@ import { type Core, openCore } from '../../../src-main/core.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { createMachines } from '../../src-main/workers/machines/machines.ts'
 import { missingForMachines } from '../../src-main/workers/machines/missing.ts'
+import { shOrThrow } from '../../src-main/workers/machines/sh.ts'
 import { type Contents, contents } from '../contents.ts'
 import { cloudsCsv } from '../lab.ts'
 import { type Agent, joinAgent } from './agents.ts'
@@ -57,6 +58,8 @@ export const missingForLab = (): string | undefined => missingForMachines('redis
 export async function openWorkersLab(
   t: Pick<TestContext, 'after'>,
   names: readonly string[],
+  /** Megabytes of the disk of the worker that is named. */
+  disks: Readonly<Record<string, number>> = {},
 ): Promise<WorkersLab> {
   const closers: (() => Promise<void> | void)[] = []
   t.after(async () => {
@@ -75,6 +78,11 @@ export async function openWorkersLab(
   const port = await freePort(machines.hostAddress)
   const host = await startHost(home, port)
   closers.push(() => host.kill('SIGTERM'))
+  for (const [name, megabytes] of Object.entries(disks)) {
+    const folder = path.join(machines.folder, name)
+    await shOrThrow(`mkdir '${folder}' && mount -t tmpfs -o size=${megabytes}m tmpfs '${folder}'`)
+    closers.push(() => shOrThrow(`umount -l '${folder}'`))
+  }
   const address = `${machines.hostAddress}:${port}`
   const agents = await Promise.all(
     machines.machines.map((machine) =>
