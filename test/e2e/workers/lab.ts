@@ -32,6 +32,8 @@ export const patience = 3_000
 
 export interface WorkersLab {
   readonly home: string
+  /** How workers reach the host. */
+  readonly address: string
   /** This process's own door to the lab's database: it neither listens nor trains for others. */
   readonly core: Core
   readonly host: Program
@@ -95,7 +97,7 @@ export async function openWorkersLab(
     ),
   )
   closers.push(() => Promise.all(agents.map(({ program }) => program.kill('SIGKILL'))).then(() => undefined))
-  return labOf({ home, core, host, queue, agents })
+  return labOf({ home, address, core, host, queue, agents })
 }
 
 function startHost(home: string, port: number): Promise<Program> {
@@ -108,9 +110,9 @@ function startHost(home: string, port: number): Promise<Program> {
   return startProgram(() => beginHere(['serve', '--no-open', '--port', '0'], env), /Anneal is at/)
 }
 
-type Parts = Pick<WorkersLab, 'home' | 'core' | 'host' | 'queue' | 'agents'>
+type Parts = Pick<WorkersLab, 'home' | 'address' | 'core' | 'host' | 'queue' | 'agents'>
 
-function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
+function labOf({ home, address, core, host, queue, agents }: Parts): WorkersLab {
   const references = new Map<string, Promise<Contents>>()
   const { read } = core.store
   const reference = (spec: Spec): Promise<Contents> => {
@@ -121,6 +123,7 @@ function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
   }
   return {
     home,
+    address,
     core,
     host,
     queue,
