@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Core, openCore } from '../../../src-main/core.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
@@ -56,12 +55,18 @@ export type Spec = Readonly<Record<string, unknown>>
 /** Why no such lab can be made here; undefined where one can. */
 export const missingForLab = (): string | undefined => missingForMachines('redis-server')
 
+export interface LabOptions {
+  /** Megabytes of the disk of the worker that is named. */
+  readonly disks?: Readonly<Record<string, number>>
+  /** 1: as for users. */
+  readonly pace?: number
+}
+
 /** Everything that it starts ends with the test. */
 export async function openWorkersLab(
-  t: Pick<TestContext, 'after'>,
+  t: { after(close: () => Promise<void>): void },
   names: readonly string[],
-  /** Megabytes of the disk of the worker that is named. */
-  disks: Readonly<Record<string, number>> = {},
+  { disks = {}, pace = clock }: LabOptions = {},
 ): Promise<WorkersLab> {
   const closers: (() => Promise<void> | void)[] = []
   t.after(async () => {
@@ -74,11 +79,11 @@ export async function openWorkersLab(
   const core = openCore({ home, db: path.join(home, 'anneal.db'), contenders: ['simd'] })
   closers.push(core.close)
   await importClouds(core, machines.folder)
-  core.workers.setSettings({ patience: patience / clock })
+  core.workers.setSettings({ patience: Math.max(patience / pace, 10_000) })
   const queue = await startQueue(home, machines.hostAddress)
   closers.push(queue.kill)
   const port = await freePort(machines.hostAddress)
-  const host = await startHost(home, port)
+  const host = await startHost(home, port, pace)
   closers.push(() => host.kill('SIGTERM'))
   for (const [name, megabytes] of Object.entries(disks)) {
     const folder = path.join(machines.folder, name)
@@ -100,10 +105,10 @@ export async function openWorkersLab(
   return labOf({ home, address, core, host, queue, agents })
 }
 
-function startHost(home: string, port: number): Promise<Program> {
+function startHost(home: string, port: number, pace: number): Promise<Program> {
   const env = {
     ANNEAL_HOME: home,
-    ANNEAL_CLOCK: String(clock),
+    ANNEAL_CLOCK: String(pace),
     ANNEAL_WORKERS_PORT: String(port),
     ANNEAL_WINDOW: emptyWindow(home),
   }

@@ -14,7 +14,7 @@ import { eventually, until } from './until.ts'
 test('whatever befalls a worker, a run ends as one that nobody disturbed', async (t: TestContext) => {
   const missing = missingForLab()
   if (missing !== undefined) return t.skip(missing)
-  const lab = await openWorkersLab(t, ['w1', 'w2'], { w2: 8 })
+  const lab = await openWorkersLab(t, ['w1', 'w2'], { disks: { w2: 8 } })
   const [w1, w2] = lab.agents
   assert.ok(w1 !== undefined && w2 !== undefined)
 
