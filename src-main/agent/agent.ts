@@ -98,7 +98,7 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
         isDraining = answer.draining
         taker ??= context.takeOffers({ classes: classesOf(slots), timings, onOffer, log })
         taker.setClasses(classesOf(slots))
-        taker.setOpen(isRecovered && !isDraining && !leaving.signal.aborted)
+        openOrShut()
         taker.setAccess(answer.queue)
         if (update?.heard(answer.build, attempts.keys.length === 0) === true) end.resolve({ type: 'update' })
       },
@@ -112,6 +112,8 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
     },
     closing.signal,
   )
+
+  const openOrShut = (): void => taker?.setOpen(isRecovered && !isDraining && !leaving.signal.aborted)
 
   async function onOffer({ runId, deviceClass, memory }: Offer): Promise<OfferOutcome> {
     if (leaving.signal.aborted || !isRecovered) return { type: 'later', afterMs: timings.offerAgain }
@@ -150,7 +152,8 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
       ),
     )
     isRecovered = true
-    onChange()
+    // The host's next answer may be seconds away.
+    openOrShut()
   }
 
   async function refresh(): Promise<void> {

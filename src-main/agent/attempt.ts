@@ -259,6 +259,8 @@ class Supervised implements AgentAttempt {
 
   /** What stands in the spool goes when the host has it, or wants it no more. */
   async #conclude(pushed: Pushed): Promise<Pushed> {
+    // What is here waits until the host wants this worker again: that is no failure of the run.
+    if (pushed.type === 'turnedAway') this.#preempted ??= 'Its host had turned the worker away.'
     if (pushed.type !== 'done') this.#end()
     await this.#gone
     // Where the disk is full, what waits for it is given up by the closing.

@@ -41,14 +41,7 @@ export function drainSpool(
     await ownSpool(folder).catch(() => undefined)
     const note = await readEndNote(folder)
     const nothing = { onStored: () => undefined, onTrouble: () => undefined }
-    let spool: Spool
-    try {
-      spool = await openSpool(folder, key, nothing, () => timings().retry)
-    } catch (error) {
-      // Nothing of it can be read: that is all there is to tell.
-      away = inWords(error)
-      return { type: 'left' }
-    }
+    const spool = await openSpool(folder, key, nothing, () => timings().retry).catch(unreadable)
     const pusher = createPusher({
       desk,
       spool,
@@ -84,7 +77,22 @@ export function drainSpool(
   }
 }
 
-function endingOf({ hasEnded, damage }: Spool, ending: Ending): Ending | null {
+/** One of which nothing can be read: that is what there is to tell. Its files stay. */
+function unreadable(error: unknown) {
+  return {
+    firstSeq: 0,
+    lastSeq: -1,
+    hasEnded: false,
+    damage: inWords(error),
+    read: async () => [],
+    blob: async () => new Uint8Array(),
+    acknowledge: async () => undefined,
+    close: async () => undefined,
+    clear: async () => undefined,
+  } satisfies Partial<Spool>
+}
+
+function endingOf({ hasEnded, damage }: Pick<Spool, 'hasEnded' | 'damage'>, ending: Ending): Ending | null {
   if (damage !== undefined)
     return { how: 'died', reason: `What its worker has kept of it is damaged: ${damage}.`.slice(0, 2000) }
   return hasEnded ? null : ending

@@ -32,8 +32,8 @@ export interface HttpsDesk extends Desk {
 
 /** Milliseconds for an answer, besides what its bytes take. */
 const answerWithin = 20_000
-/** Bytes a second that the slowest link carries which is worth its name. */
-const slowest = 16 * 1024
+/** Bytes a second that the slowest link carries which is worth its name, for each of those that share it. */
+const slowest = 8 * 1024
 /** Of an answer that is read whole. The state in the answer to `start` is the largest. */
 const mostAnswer = 4 * 2 ** 30
 

@@ -13,9 +13,10 @@ const installed = path.join(folder, 'app', build)
 /** Where Node and npm lie with which this machine joined: a service may be started with another PATH. */
 const tools = process.env.ANNEAL_TOOLS || path.dirname(process.execPath)
 const env = { ...process.env, PATH: `${process.env.PATH ?? ''}${path.delimiter}${tools}` }
-// The settings of an npm that may have started this.
-for (const name of Object.keys(env))
-  if (/^npm_/i.test(name) && !/^npm_config_(registry|cache|userconfig|.*proxy)$/i.test(name)) delete env[name]
+// What an npm that has started this says of its own command; what the user has set of registry, proxy and patience stays.
+const ofItsCommand =
+  /^npm_(?!config_)|^npm_config_((local_|global_)?prefix|global|dry_run|omit|include|workspaces?|ignore_scripts)$/i
+for (const name of Object.keys(env)) if (ofItsCommand.test(name)) delete env[name]
 
 function npm(...args) {
   const { status, stdout, stderr, error } = spawnSync(
@@ -34,17 +35,22 @@ function npm(...args) {
   return { isDone: status === 0, output }
 }
 
-function whyNpmFailed(output) {
+/** undefined: only npm's own words say it. */
+function knownFailure(output) {
   if (/ENOSPC|no space left/i.test(output)) return `The disk of ${folder} is full: free 1 GB, then try again.`
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/.test(output))
     return "npm cannot reach its registry from this machine: check the network and npm's settings for registry and proxy, then try again."
-  return 'The packages of the worker could not be installed ("npm ci" says why above): mend that, then try again.'
+  return undefined
 }
 
 function must({ isDone, output }) {
   if (isDone) return
+  const known = knownFailure(output)
+  if (known !== undefined) throw new Error(known)
   console.error(output.trim())
-  throw new Error(whyNpmFailed(output))
+  throw new Error(
+    'The packages of the worker could not be installed; npm says why above. Mend that, then try again.',
+  )
 }
 
 function install() {
@@ -96,6 +102,6 @@ try {
   replace('current', `${build}\n`, 0o600)
 } catch (error) {
   if (app !== installed) rmSync(app, { recursive: true, force: true })
-  console.error(error.code === 'ENOSPC' ? whyNpmFailed('ENOSPC') : error.message)
+  console.error(knownFailure(String(error.code)) ?? error.message)
   process.exitCode = 1
 }

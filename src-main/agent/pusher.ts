@@ -28,7 +28,7 @@ export interface Pusher {
 
 export interface PusherContext {
   readonly desk: Desk
-  readonly spool: Spool
+  readonly spool: Pick<Spool, 'firstSeq' | 'lastSeq' | 'read' | 'blob' | 'acknowledge'>
   readonly key: AttemptKey
   timings(): WorkerTimings
   /** Ends the pushing where it stands. */
@@ -41,8 +41,8 @@ export interface PusherContext {
 
 /** In one push, besides what it holds of blobs. */
 const most = { events: 1000, bytes: 4 * 2 ** 20 }
-/** Blobs on their way at a time. */
-const blobsAtOnce = 4
+/** Blobs on their way at a time: the next one need not wait for the answer to the one before. */
+const blobsAtOnce = 2
 
 /** Pushes what stands in a spool until its host has all of it. @param from the first event that the host wants, as far as known */
 export function createPusher(context: PusherContext, from = context.spool.firstSeq): Pusher {
@@ -86,6 +86,8 @@ export function createPusher(context: PusherContext, from = context.spool.firstS
 
   /** One exchange with the host. @returns what has become of all, once that is known */
   async function exchange(): Promise<Pushed | undefined> {
+    // What was acknowledged before is there no more: the host says so where it lacks it after all.
+    next = Math.max(next, spool.firstSeq)
     if (next > lastSeq()) {
       if (ending === null) return { type: 'done' }
       if (ending === undefined) return wait()

@@ -20,6 +20,8 @@ export async function requeueSlurmJob(env: NodeJS.ProcessEnv): Promise<string | 
     await promisify(execFile)('scontrol', ['requeue', SLURM_JOB_ID], { env, timeout: 30_000 })
     return undefined
   } catch (error) {
+    // Preempted, and put back by Slurm itself.
+    if (error instanceof Error && /pending execution/i.test(error.message)) return undefined
     return `scontrol requeue ${SLURM_JOB_ID}: ${error instanceof Error ? error.message.trim() : String(error)}`
   }
 }

@@ -22,7 +22,7 @@ export interface TrainingContext {
   /** Of the agent. */
   readonly folder: string
   readonly desk: Desk
-  readonly slots: Pick<Slots, 'reserve' | 'adviceFor'>
+  readonly slots: Pick<Slots, 'refresh' | 'list' | 'reserve' | 'adviceFor'>
   readonly datasets: DatasetCache
   readonly attempts: AttemptTable
   timings(): WorkerTimings
@@ -52,6 +52,8 @@ export async function trainRun(context: TrainingContext, wanted: WantedRun): Pro
   const { slots, timings } = context
   const later = (reason: string): Trained => ({ type: 'later', afterMs: timings().offerAgain, reason })
   if (wanted.memory > totalmem()) return later('its data set is larger than the memory of this machine')
+  // Somebody else may have taken a GPU since the last look.
+  if (slots.list().some(({ cudaDevice }) => cudaDevice !== undefined)) await slots.refresh()
   const lease = slots.reserve(wanted.deviceClass)
   if (lease === undefined) return later('no slot is free')
   try {

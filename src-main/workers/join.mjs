@@ -13,6 +13,7 @@ const invitation = { host: '', port: 0, pin: '', code: '', name: '', protocol: 0
 const { host, port, pin, code, name, protocol } = invitation
 const folder = path.resolve(process.env.ANNEAL_WORKER_FOLDER || path.join(homedir(), '.anneal-worker', name))
 const workerFile = path.join(folder, 'worker.json')
+let unfinished
 const again = 'then paste the same command again'
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
 const stop = (sentence) => {
@@ -119,12 +120,14 @@ async function main() {
 
   const installed = path.join(folder, 'app', build)
   const app = fs.existsSync(installed) ? installed : `${installed}.part-${process.pid}`
-  if (app !== installed)
+  if (app !== installed) {
+    console.log(`Installing it into ${folder}: about 800 MB, a minute or two ...`)
+    unfinished = app
     for (const [file, content] of JSON.parse(json)) {
       fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true })
       fs.writeFileSync(path.join(app, file), content.base64 ? Buffer.from(content.base64, 'base64') : content)
     }
-  console.log(`Installing it into ${folder}: about 800 MB, a minute or two ...`)
+  }
   const installer = path.join(app, 'src-main', 'agent', 'install.mjs')
   // It says itself what is wrong.
   if (spawnSync(process.execPath, [installer, folder], { stdio: ['ignore', 2, 2] }).status !== 0)
@@ -149,6 +152,7 @@ async function main() {
 }
 
 main().catch((error) => {
+  if (unfinished) fs.rmSync(unfinished, { recursive: true, force: true })
   if (error.code === 'ENOSPC') console.error(`The disk of ${folder} is full: free 1 GB, ${again}.`)
   else if (error.isSentence) console.error(error.message)
   else

@@ -17,8 +17,8 @@ import { syncOnce } from '../../slurm/submitter.ts'
 import { noMemory } from '../../slurm/sync.ts'
 import { type HostAddress, joinSlurm, readSlurmToken } from '../../slurm/workerOfSlurm.ts'
 import type { RunRecord } from '../../store/types.ts'
-import { usualWorkerPort } from '../../workerLink/wire.ts'
 import { hostCertificate } from '../../workers/certificate.ts'
+import { workerEnvironment } from '../../workers/environment.ts'
 import { ownHost, parseAddress } from '../../workers/ownAddress.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withCore, withStored } from '../context.ts'
 import { readJsonFile } from '../files.ts'
@@ -68,7 +68,11 @@ function addSetup(slurm: Command, cli: Cli): void {
         )
       }
       const settings = settingsOf(core)
-      const worker = await joinSlurm(settings, core.store.workers, await hostAddress(core, settings, address))
+      const worker = await joinSlurm(
+        settings,
+        core.store.workers,
+        await hostAddress(cli, core, settings, address),
+      )
       if (options.json) return printJson(cli, { file, isReady: true, workerId: worker.id })
       cli.terminal.err(
         `Slurm is ready: jobs are told where to find this lab in ${path.posix.join(settings.folder, 'worker.json')}.\nTry it with: anneal slurm submit RUN; what the jobs say comes while the app is open.\n`,
@@ -184,13 +188,14 @@ function readySettings(core: Core): SlurmSettings {
 
 /** @throws UserError for an address that is none */
 async function hostAddress(
+  cli: Cli,
   core: Core,
   settings: SlurmSettings,
   given: string | undefined,
 ): Promise<HostAddress> {
   if (settings.transport === 'folder') return { mail: settings.folder }
-  const at =
-    given === undefined ? { host: ownHost(), port: usualWorkerPort } : parseAddress(given, usualWorkerPort)
+  const { port } = workerEnvironment(cli.terminal.env)
+  const at = given === undefined ? { host: ownHost(), port } : parseAddress(given, port)
   const { sha256 } = await hostCertificate(path.join(core.home, 'workers'))
   return { ...at, pin: sha256 }
 }

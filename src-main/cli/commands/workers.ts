@@ -75,10 +75,12 @@ function addAdd(workers: Command, cli: Cli): void {
     )
     await withCore(cli, { db }, async (core) => {
       const invitation = await invite(cli, core, asked, again)
-      const listensAt = (await core.workers.info()).address
+      const { address: listensAt, queue } = await core.workers.info()
       if (json) return printJson(cli, { ...invitation, listensAt, addresses: ownAddresses() })
       await cli.terminal.out(`${invitation.command}\n`)
-      cli.terminal.err(`${adviceText(cli, invitation, address === undefined, listensAt !== null)}\n`)
+      cli.terminal.err(
+        `${adviceText(cli, invitation, { isGuessed: address === undefined, listens: listensAt !== null, hasQueue: queue.state !== 'none' })}\n`,
+      )
     })
   })
 }
@@ -103,7 +105,18 @@ async function invite(
   )
 }
 
-function adviceText(cli: Cli, { validUntil }: Invitation, isGuessed: boolean, listens: boolean): string {
+interface Standing {
+  /** The address in the command was not said by the user. */
+  readonly isGuessed: boolean
+  readonly listens: boolean
+  readonly hasQueue: boolean
+}
+
+function adviceText(
+  cli: Cli,
+  { validUntil }: Invitation,
+  { isGuessed, listens, hasQueue }: Standing,
+): string {
   const lines = [
     `Paste the command above into a shell on the other machine. It works once, until ${moment(validUntil)}.`,
     ...(isGuessed
@@ -114,7 +127,12 @@ function adviceText(cli: Cli, { validUntil }: Invitation, isGuessed: boolean, li
     ...(listens
       ? []
       : [
-          `Nothing of this lab listens yet: start "${typed(cli, 'serve')}", or open the app, before it is pasted.`,
+          `Nothing of this lab listens for workers yet. An app that is open begins to within some seconds; where none is, start "${typed(cli, 'serve')}" first.`,
+        ]),
+    ...(hasQueue
+      ? []
+      : [
+          `Workers hear of runs by a queue, and there is none yet: start "${typed(cli, 'workers serve-queue')}" too.`,
         ]),
   ]
   return lines.map((line) => wrap(line, cli.terminal.columns)).join('\n')

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { StartMessage, TrainerEvent } from '../../../shared/run/messages.ts'
 import { timingsOf } from '../../../shared/worker/timings.ts'
 import { type AgentAttempt, beginAttempt } from '../../../src-main/agent/attempt.ts'
+import { drainSpool } from '../../../src-main/agent/drain.ts'
+import { findSpools } from '../../../src-main/agent/spool/spools.ts'
 import { childTrainers } from '../../../src-main/runs/childTrainer.ts'
 import type { StartTrainer } from '../../../src-main/runs/trainerLink.ts'
 import { Away } from '../../../src-main/workerLink/desk.ts'
@@ -185,4 +188,54 @@ test('one that the host hands out twice is trained once', async (t) => {
   await assert.rejects(again, /attempt 2 of run run has been here before/)
   attempt.fence('the test is over')
   await attempt.outcome
+})
+
+test('preempted while its host is away: the next start tells it, with the state', async (t) => {
+  const here = await lab(t)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const attempt = await here.begin((event) => void (event.type === 'checkpoint' && resolve()))
+  await promise
+  here.desk.check = () => {
+    throw new Away('cut')
+  }
+  await attempt.preempt('SIGUSR2', { checkpoint: 10_000, push: 20 })
+  assert.deepEqual(await attempt.outcome, { type: 'left' })
+  assert.deepEqual(here.pids.filter(lives), [])
+  here.desk.check = () => undefined
+  const [left] = await findSpools(here.spools)
+  assert.ok(left)
+  const timings = () => timingsOf(undefined, 0.01)
+  assert.deepEqual(await drainSpool({ desk: here.desk, timings }, left).outcome, { type: 'done' })
+  assert.deepEqual(
+    here.desk.ends.map(({ how, reason }) => [how, reason]),
+    [['preempted', 'SIGUSR2']],
+  )
+  await (await here.begin()).outcome
+  await endsWell(here)
+})
+
+test('a spool that is damaged in the middle: what stands before goes home, and the attempt ends in words', async (t) => {
+  const here = await lab(t)
+  here.desk.check = () => {
+    throw new Away('cut')
+  }
+  const attempt = await here.begin((event) => {
+    if (event.type === 'snapshot' && event.cycle === 2) process.kill(here.pids.at(-1) ?? 0, 'SIGKILL')
+  })
+  const segment = path.join(here.spools, 'run', '1', 'segment-000000000000.log')
+  while (!existsSync(path.join(here.spools, 'run', '1', 'end.json'))) await new Promise(setImmediate)
+  const bytes = await readFile(segment)
+  const middle = bytes.indexOf('"type":"epoch"')
+  bytes.writeUInt8(bytes.readUInt8(middle + 8) ^ 1, middle + 8)
+  await writeFile(segment, bytes)
+  here.desk.check = () => undefined
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  const [{ how, reason } = { how: '', reason: '' }] = here.desk.ends
+  assert.equal(how, 'died')
+  assert.match(
+    reason,
+    /^What its worker has kept of it is damaged: segment-0+\.log is damaged at byte \d+\.$/,
+  )
+  await (await here.begin()).outcome
+  await endsWell(here)
 })

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { createKeptJobs } from '../../../src-main/slurm/keptJobs.ts'
 import { settingsFile } from '../../../src-main/slurm/settings.ts'
 import { invokeHere } from '../cli/testTerminal.ts'
 import { type CoreLab, cloudsSpec, openLab } from '../runs/lab.ts'
@@ -47,6 +48,9 @@ function changeSettings(change: Readonly<Record<string, unknown>>): void {
 
 test('a lab is set up for Slurm in two steps', async (t) => {
   if (missing !== undefined) return t.skip(missing)
+  const { NODE_COMPILE_CACHE } = process.env
+  const compiled = NODE_COMPILE_CACHE ? [`export NODE_COMPILE_CACHE='${NODE_COMPILE_CACHE}'`] : []
+  const before = ['export ANNEAL_CLOCK=0.02', ...compiled]
   assert.match(await anneal('setup'), /slurm\.json is written\. Set there what your cluster needs/)
   changeSettings({
     partition: 'low',
@@ -55,7 +59,7 @@ test('a lab is set up for Slurm in two steps', async (t) => {
     memory: null,
     folder: slurm.folder,
     program: root,
-    before: ['export ANNEAL_CLOCK=0.02'],
+    before,
   })
   assert.match(await anneal('setup'), /Slurm is ready/)
   const token = path.join(slurm.folder, 'worker.json')
@@ -70,7 +74,7 @@ test('a lab is set up for Slurm in two steps', async (t) => {
 })
 
 /** Waits until the lab says so. */
-async function until(isSo: () => boolean, what: string, seconds = 30): Promise<void> {
+async function until(isSo: () => boolean, what: string, seconds = 60): Promise<void> {
   for (const deadline = performance.now() + seconds * 1000; !isSo(); await setTimeout(20))
     assert.ok(performance.now() < deadline, `${what}: ${await explain()}`)
 }
@@ -92,7 +96,7 @@ const runOf = (id: string) => lab.core.store.read.run(id)
 test('a job that is preempted, and one whose time runs out, go on from the state they kept', async (t) => {
   if (missing !== undefined) return t.skip(missing)
   const { core } = lab
-  const spec = cloudsSpec(300, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
+  const spec = cloudsSpec(400, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
   const file = path.join(lab.home, 'run.json')
   const submit = async (name: string) => {
     writeFileSync(file, JSON.stringify({ ...spec, name }))
@@ -102,9 +106,6 @@ test('a job that is preempted, and one whose time runs out, go on from the state
   }
   const jobOf = (id: string) => String(runOf(id).place?.slurm?.job)
   await core.workers.listen()
-  const late = await submit('of a short job')
-  const preempted = await submit('of a job that is preempted')
-  assert.match(await anneal('jobs'), new RegExp(`${jobOf(preempted)} .* ${preempted} `))
   const goesOn = async (id: string, interrupt: (job: string) => string) => {
     await until(() => runOf(id).stepsDone > 0, 'it trains')
     assert.equal((await slurm.sh(interrupt(jobOf(id)))).status, 0)
@@ -115,14 +116,25 @@ test('a job that is preempted, and one whose time runs out, go on from the state
     await slurm.sh(`scontrol update JobId=${jobOf(id)} StartTime=now`)
     await until(() => ['completed', 'failed', 'stopped'].includes(runOf(id).status), 'it ends')
   }
-  const node = '$(squeue -h -j JOB -o %N)'
+  // One of the jobs begins over the network, and goes on through the folder.
+  const { port } = new URL((await core.workers.info()).address ?? '')
+  changeSettings({ transport: 'https' })
+  await anneal('setup', '--address', `${slurm.hostAddress}:${port}`)
+  const late = await submit('of a short job')
+  await until(() => runOf(late).stepsDone > 0, 'it trains')
+  changeSettings({ transport: 'folder' })
+  await anneal('setup')
+  // As Slurm warns of a time limit, which it looks at every half minute.
+  const lateEnds = goesOn(late, (job) => `scancel --batch --signal=USR2 ${job}`)
+  const preempted = await submit('of a job that is preempted')
+  assert.match(await anneal('jobs'), new RegExp(`${jobOf(preempted)} .* ${preempted} `))
+  const preempt = `sbatch -p high -w $(squeue -h -j JOB -o %N) -o /dev/null --wrap 'sleep 1'`
   const [here] = await Promise.all([
     core.runs.launch(spec).then((active) => active.finished),
-    goesOn(preempted, (job) => `sbatch -p high -w ${node} -o /dev/null --wrap 'sleep 1'`.replace('JOB', job)),
-    // As Slurm warns of a time limit, which it looks at every half minute.
-    goesOn(late, (job) => `scancel --batch --signal=USR2 ${job}`),
+    goesOn(preempted, (job) => preempt.replace('JOB', job)),
+    lateEnds,
   ])
-  assert.match(logsOf(preempted), /SIGUSR2: keeping the state/)
+  for (const id of [preempted, late]) assert.match(logsOf(id), /SIGUSR2: keeping the state/)
   for (const id of [preempted, late]) {
     const { status, attempt, finalWeightsSha256, place } = runOf(id)
     assert.equal(status, 'completed', await explain())
@@ -138,6 +150,11 @@ test('a job that is preempted, and one whose time runs out, go on from the state
   const boxes = () => namesIn(path.join(slurm.folder, 'mail')).filter((name) => !name.startsWith('.'))
   await until(() => boxes().length === 0, 'no box is left')
   for (const id of [preempted, late]) assert.deepEqual(namesIn(path.join(slurm.folder, 'spool', id)), [])
+  const unwanted = await submit('that is not wanted after all')
+  assert.match(await anneal('cancel', unwanted), /is stopped: Slurm job \d+/)
+  const { code, err } = await invokeHere(lab.home, ['slurm', 'cancel', unwanted])
+  assert.deepEqual([code, /Slurm has no run of it that waits or trains/.test(err)], [2, true])
+  await until(() => createKeptJobs(lab.home).list().length === 0, 'its job goes')
   assert.equal(await anneal('jobs'), 'Slurm has no job of this lab.\n')
 })
 

@@ -43,7 +43,8 @@ test('a code is good once, in its time, and a token until it is taken back', (t)
 })
 
 test('a name is one worker, and what removed ones were called is free again', (t) => {
-  const { workers } = tempStore(t)
+  let time = 1000
+  const { workers } = tempStore(t, { now: () => time++ })
   const { id } = workers.invite({ name: 'box', ...code })
   assert.throws(() => workers.invite({ name: 'box', ...code }), {
     name: 'UserError',

@@ -82,8 +82,8 @@ function sharedFolder(t: TestContext): string {
 }
 
 /** Besides what a look leaves for a moment. */
-const boxesIn = (folder: string): string[] =>
-  readdirSync(path.join(folder, 'mail')).filter((name) => !name.startsWith('.'))
+const lasting = (folder: string): string[] => readdirSync(folder).filter((name) => !name.startsWith('.'))
+const boxesIn = (folder: string): string[] => lasting(path.join(folder, 'mail'))
 
 const start = (runId: string) => ({ protocol: 1, runId, slot: 0 })
 
@@ -179,7 +179,7 @@ test('torn, foreign and hostile files are passed over', async (t) => {
   assert.equal((await worker.start(start('run'))).type, 'later')
   await until(() => logged.length === 6, 'all are dropped')
   assert.deepEqual(pushed, [])
-  assert.deepEqual(readdirSync(box), [])
+  assert.deepEqual(lasting(box), [])
   // An answer of another hand is none.
   const doubted = createFolderDesk({ folder, token: 'another token', asker: '2', pollMs: 5, answerMs: 300 })
   await assert.rejects(doubted.start(start('run')), Away)

@@ -63,7 +63,7 @@ describe('anneal workers', () => {
     assert.match(out, /^node --input-type=module - <<'ANNEAL'\n[\s\S]+\nANNEAL\n$/)
     assert.match(
       err.replace(/\s+/g, ' '),
-      /works once, until \d{4}-.* --address; this machine has .* Nothing of this lab listens yet: start "anneal serve".* there is none yet: start "anneal workers serve-queue" too\./,
+      /works once, until \d{4}-.* --address; this machine has .* Nothing of this lab listens for workers yet.* where none is, start "anneal serve" first\..* there is none yet: start "anneal workers serve-queue" too\./,
     )
     assert.doesNotMatch(err, new RegExp(codeIn(out)))
   })

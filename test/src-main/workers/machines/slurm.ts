@@ -12,6 +12,8 @@ export interface TestSlurm {
   /** For programs that are to find sbatch, squeue, scontrol and scancel of it: SLURM_CONF. */
   readonly env: NodeJS.ProcessEnv
   readonly nodes: readonly Machine[]
+  /** At which nodes reach this process. */
+  readonly hostAddress: string
   /** Runs a line of shell with those. */
   sh(script: string): Promise<Answer>
   /** What its daemons have written, for a test that fails. */
@@ -21,11 +23,11 @@ export interface TestSlurm {
 
 /**
  * A real Slurm of two nodes of one processor each: munged with a key of its own, slurmctld and two slurmd, each in a network
- * namespace. The partition `low` is the usual one; jobs of `high` preempt its jobs, which are told by SIGTERM, killed 2 s
+ * namespace. The partition `low` is the usual one; jobs of `high` preempt its jobs, which are told by SIGTERM, killed 10 s
  * after, and requeued by Slurm. A requeued job begins again after 5 s, not the usual 2 minutes.
  */
 export async function startSlurm(): Promise<TestSlurm> {
-  const { folder, machines, close } = await createMachines(['control', 'n1', 'n2'])
+  const { folder, machines, hostAddress, close } = await createMachines(['control', 'n1', 'n2'])
   try {
     const [control, ...nodes] = machines
     if (control === undefined) throw new Error('no machine for slurmctld')
@@ -39,7 +41,15 @@ export async function startSlurm(): Promise<TestSlurm> {
     const env = { ...process.env, SLURM_CONF: conf }
     const logs = () => readLogs(folder)
     await untilIdle(env, nodes.length, daemons, logs)
-    return { folder: path.join(folder, 'shared'), env, nodes, sh: (script) => sh(script, env), logs, close }
+    return {
+      folder: path.join(folder, 'shared'),
+      env,
+      nodes,
+      hostAddress,
+      sh: (script) => sh(script, env),
+      logs,
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -71,7 +81,7 @@ function configure(folder: string, control: Machine, nodes: readonly Machine[]):
     'SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=0,batch_sched_delay=0',
     'SlurmdParameters=config_overrides',
     'ReturnToService=2',
-    'KillWait=2',
+    'KillWait=5',
     'SlurmdTimeout=10',
     `StateSaveLocation=${folder}/state`,
     `SlurmdSpoolDir=${folder}/spool-%n`,
@@ -80,7 +90,7 @@ function configure(folder: string, control: Machine, nodes: readonly Machine[]):
     ...nodes.map(
       ({ name, address }) => `NodeName=${name} NodeAddr=${address} CPUs=1 RealMemory=1000 State=UNKNOWN`,
     ),
-    `PartitionName=low Nodes=${names} Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=2 MaxTime=INFINITE`,
+    `PartitionName=low Nodes=${names} Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=10 MaxTime=INFINITE`,
     `PartitionName=high Nodes=${names} PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE`,
   ]
   const conf = path.join(folder, 'slurm.conf')
