@@ -7,7 +7,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { decodeRecord } from '../../src-main/agent/spool/record.ts'
-import type { EpochRecord } from '../../src-main/store/types.ts'
 import { idleWorkers } from '../e2e/workers/idle.ts'
 import { missingForLab, openWorkersLab, type Spec, type WorkersLab } from '../e2e/workers/lab.ts'
 import { spec } from '../e2e/workers/moments.ts'
@@ -166,8 +165,10 @@ function stepTime(lab: WorkersLab, runId: string): number {
   return (1000 * percentile(warm, 0.5)) / 250
 }
 
-const secondsOf = (lab: WorkersLab, runId: string): number =>
-  lab.core.store.read.epochs(runId).reduce((sum: number, { seconds }: EpochRecord) => sum + seconds, 0)
+/** With evaluations, checkpoints and snapshots. */
+function secondsOf(lab: WorkersLab, runId: string): number {
+  return lab.core.store.read.epochs(runId).reduce((sum, { seconds }) => sum + seconds, 0)
+}
 
 /** Of a process of this machine, from Linux's /proc: user and system, in hundredths of a second. */
 function processorSeconds(pid: number): number {

@@ -88,7 +88,6 @@ export async function openWorkersLab(
   for (const [name, megabytes] of Object.entries(disks)) {
     const folder = path.join(machines.folder, name)
     await shOrThrow(`mkdir '${folder}' && mount -t tmpfs -o size=${megabytes}m tmpfs '${folder}'`)
-    closers.push(() => shOrThrow(`umount -l '${folder}'`))
   }
   const address = `${machines.hostAddress}:${port}`
   const agents = await Promise.all(
