@@ -26,7 +26,22 @@ export interface Agent {
 const main = fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
 const invitation = z.object({ host: z.string(), port: z.int(), pin: z.string(), code: z.string() })
 
-/** Joins over HTTPS with a one-time code, as the pasted command does, which besides installs the program. */
+/** Joins over HTTPS with a one-time code, as the pasted command does. @returns what that keeps in worker.json, and the host's build */
+export async function joinOverHttps(
+  core: Core,
+  { name, address }: { readonly name: string; readonly address: string },
+) {
+  const { command } = await core.workers.add({ name, address })
+  const told = /^const invitation = (.*)$/m.exec(command)?.[1]
+  const { host, port, pin, code } = invitation.parse(JSON.parse(told ?? 'null'))
+  // The host begins to listen when it sees that somebody is invited.
+  await until('the host to listen', async () => (await core.workers.info()).address !== null)
+  const answer = await post({ port, pin }, '/v1/join', { code, protocol: workerProtocol })
+  const { workerId: id, token, build } = joinAnswer.parse(answer.value())
+  return { host, port, pin, id, name, token, build }
+}
+
+/** A worker that has joined, with its agent, from the program that lies here. */
 export async function joinAgent(
   core: Core,
   place: {
@@ -37,16 +52,11 @@ export async function joinAgent(
     readonly machine: Machine
   },
 ): Promise<Agent> {
-  const { name, folder, address, machine } = place
-  const { command } = await core.workers.add({ name, address })
-  const told = /^const invitation = (.*)$/m.exec(command)?.[1]
-  const { host, port, pin, code } = invitation.parse(JSON.parse(told ?? 'null'))
-  // The host begins to listen when it sees that somebody is invited.
-  await until('the host to listen', async () => (await core.workers.info()).address !== null)
-  const answer = await post({ port, pin }, '/v1/join', { code, protocol: workerProtocol })
-  const { workerId: id, token } = joinAnswer.parse(answer.value())
+  const { name, folder, machine } = place
+  const { build: _, ...joined } = await joinOverHttps(core, place)
+  const { id } = joined
   mkdirSync(folder, { recursive: true })
-  writeFileSync(path.join(folder, 'worker.json'), JSON.stringify({ host, port, pin, id, name, token }), {
+  writeFileSync(path.join(folder, 'worker.json'), JSON.stringify(joined), {
     mode: 0o600,
   })
   const args = [main, 'worker', '--folder', folder]

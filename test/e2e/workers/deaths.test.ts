@@ -70,9 +70,9 @@ test('whatever dies, a run ends as one that nobody disturbed', async (t: TestCon
     await goesOn(t, lab, epoch, { what: 'queue killed in mid-epoch, and away', from })
     await snapshot.agent.machine.slow(null)
     await goesOn(t, lab, snapshot, { what: 'queue killed in mid-snapshot, and away', from })
-    await end({ epoch, snapshot })
     const back = Date.now()
     await lab.queue.start()
+    await end({ epoch, snapshot })
     const begun = await Promise.all(waiting.map((runId) => lab.taker(runId, ({ attempt }) => attempt > 0)))
     t.diagnostic(
       `queue lost with ${begun.length} offers, and back empty: taken after ${((Date.now() - back) / 1000).toFixed(2)} s`,

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Core, openCore } from '../../../src-main/core.ts'
 import type { RunRecord } from '../../../src-main/store/types.ts'
 import { createMachines } from '../../src-main/workers/machines/machines.ts'
 import { missingForMachines } from '../../src-main/workers/machines/missing.ts'
+import { shOrThrow } from '../../src-main/workers/machines/sh.ts'
 import { type Contents, contents } from '../contents.ts'
 import { cloudsCsv } from '../lab.ts'
 import { type Agent, joinAgent } from './agents.ts'
@@ -31,6 +31,8 @@ export const patience = 3_000
 
 export interface WorkersLab {
   readonly home: string
+  /** How workers reach the host. */
+  readonly address: string
   /** This process's own door to the lab's database: it neither listens nor trains for others. */
   readonly core: Core
   readonly host: Program
@@ -53,10 +55,18 @@ export type Spec = Readonly<Record<string, unknown>>
 /** Why no such lab can be made here; undefined where one can. */
 export const missingForLab = (): string | undefined => missingForMachines('redis-server')
 
+export interface LabOptions {
+  /** Megabytes of the disk of the worker that is named. */
+  readonly disks?: Readonly<Record<string, number>>
+  /** 1: as for users. */
+  readonly pace?: number
+}
+
 /** Everything that it starts ends with the test. */
 export async function openWorkersLab(
-  t: Pick<TestContext, 'after'>,
+  t: { after(close: () => Promise<void>): void },
   names: readonly string[],
+  { disks = {}, pace = clock }: LabOptions = {},
 ): Promise<WorkersLab> {
   const closers: (() => Promise<void> | void)[] = []
   t.after(async () => {
@@ -69,12 +79,16 @@ export async function openWorkersLab(
   const core = openCore({ home, db: path.join(home, 'anneal.db'), contenders: ['simd'] })
   closers.push(core.close)
   await importClouds(core, machines.folder)
-  core.workers.setSettings({ patience: patience / clock })
+  core.workers.setSettings({ patience: Math.max(patience / pace, 10_000) })
   const queue = await startQueue(home, machines.hostAddress)
   closers.push(queue.kill)
   const port = await freePort(machines.hostAddress)
-  const host = await startHost(home, port)
+  const host = await startHost(home, port, pace)
   closers.push(() => host.kill('SIGTERM'))
+  for (const [name, megabytes] of Object.entries(disks)) {
+    const folder = path.join(machines.folder, name)
+    await shOrThrow(`mkdir '${folder}' && mount -t tmpfs -o size=${megabytes}m tmpfs '${folder}'`)
+  }
   const address = `${machines.hostAddress}:${port}`
   const agents = await Promise.all(
     machines.machines.map((machine) =>
@@ -87,22 +101,22 @@ export async function openWorkersLab(
     ),
   )
   closers.push(() => Promise.all(agents.map(({ program }) => program.kill('SIGKILL'))).then(() => undefined))
-  return labOf({ home, core, host, queue, agents })
+  return labOf({ home, address, core, host, queue, agents })
 }
 
-function startHost(home: string, port: number): Promise<Program> {
+function startHost(home: string, port: number, pace: number): Promise<Program> {
   const env = {
     ANNEAL_HOME: home,
-    ANNEAL_CLOCK: String(clock),
+    ANNEAL_CLOCK: String(pace),
     ANNEAL_WORKERS_PORT: String(port),
     ANNEAL_WINDOW: emptyWindow(home),
   }
   return startProgram(() => beginHere(['serve', '--no-open', '--port', '0'], env), /Anneal is at/)
 }
 
-type Parts = Pick<WorkersLab, 'home' | 'core' | 'host' | 'queue' | 'agents'>
+type Parts = Pick<WorkersLab, 'home' | 'address' | 'core' | 'host' | 'queue' | 'agents'>
 
-function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
+function labOf({ home, address, core, host, queue, agents }: Parts): WorkersLab {
   const references = new Map<string, Promise<Contents>>()
   const { read } = core.store
   const reference = (spec: Spec): Promise<Contents> => {
@@ -113,6 +127,7 @@ function labOf({ home, core, host, queue, agents }: Parts): WorkersLab {
   }
   return {
     home,
+    address,
     core,
     host,
     queue,

@@ -31,12 +31,16 @@ export async function leftOf(home: string, agents: readonly Agent[], runId?: str
 }
 
 /** Paths within the folder. */
-const filesIn = (folder: string): string[] =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    : []
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+  } catch {
+    return ['something that went just now']
+  }
+}
 
 /** Ids of the queue's jobs, in whatever state: all, or those that wait for their time. */
 export async function offersIn(home: string, of?: 'delayed'): Promise<string[]> {

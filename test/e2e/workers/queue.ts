@@ -7,6 +7,7 @@ import { type RunningQueue, serveQueue } from '../../../src-main/workers/queueSe
 
 /** The queue of a lab, served as `anneal workers serve-queue` serves it. */
 export interface Queue {
+  readonly pid: number
   /** As a power cut would. */
   kill(): Promise<void>
   start(): Promise<void>
@@ -30,6 +31,9 @@ export async function startQueue(home: string, host: string): Promise<Queue> {
   }
   await start()
   return {
+    get pid() {
+      return running?.process ?? 0
+    },
     kill,
     start,
     async lose() {

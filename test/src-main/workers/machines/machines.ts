@@ -33,7 +33,7 @@ export interface Machine {
 }
 
 export interface Machines {
-  /** Temporary, with everything in it gone at the end: also a shared folder, since all machines see this disk. */
+  /** Temporary, with everything in it gone at the end, and what is mounted there: also a shared folder, since all machines see this disk. */
   readonly folder: string
   /** At which machines reach this process, and programs begun outside of any machine. */
   readonly hostAddress: string
@@ -132,6 +132,7 @@ function startKeeper(net: number, folder: string, count: number): ChildProcess {
   )
   const script = `cat >/dev/null; ${clear.join('\n')}
     ip link del ${bridgeOf(net)} 2>/dev/null
+    for mounted in $(awk -v folder="$0/" 'index($2, folder) == 1 { print $2 }' /proc/mounts); do umount -l "$mounted"; done
     rm -rf "$0" || { sleep 0.3; rm -rf "$0"; }`
   // A session of its own: an interrupt at the terminal is not meant for it.
   return spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
