@@ -104,7 +104,7 @@ export const asked = (runId: string, more: Partial<StartRequest> = {}): StartReq
   ...more,
 })
 
-const about: WorkerAbout = {
+export const about: WorkerAbout = {
   hostname: 'box',
   platform: 'linux x64',
   processor: 'a processor',
