@@ -30,8 +30,11 @@ export interface WorkerInfo {
 
 /** Whether offers reach workers. */
 export interface QueueInfo {
-  /** none: none was set up; away: it cannot be reached. */
-  readonly state: 'none' | 'away' | 'ready'
+  /**
+   * none: none was set up; away: it cannot be reached; elsewhere: another program of the lab listens for workers and makes the
+   * offers, so that this one does not know.
+   */
+  readonly state: 'none' | 'away' | 'ready' | 'elsewhere'
   /** "127.0.0.1:6390"; null where none was set up. */
   readonly address: string | null
   /** What to do about it, in words; null where it is ready. */

@@ -211,9 +211,10 @@ function queueElsewhere(home: string): QueueInfo {
   return queue === undefined
     ? { state: 'none', address: null, words: howToServe, offers: 0 }
     : {
-        state: 'away',
+        state: 'elsewhere',
         address: `${queue.host}:${queue.port}`,
-        words: 'Only the program that listens for workers is connected to the queue.',
+        words:
+          'The program that listens for workers makes the offers; this one is not connected to the queue.',
         offers: 0,
       }
 }

@@ -119,6 +119,8 @@ export function queueWords(queue: QueueInfo): {
         word: 'away',
         text: `${at === '' ? '' : `${at.trim()}. `}${sentence(queue.words ?? 'It cannot be reached')} What trains goes on; nothing new is offered.`,
       }
+    case 'elsewhere':
+      return { tone: 'plain', word: 'not asked', text: `${at.trim()}. ${sentence(queue.words ?? '')}` }
     case 'none':
       return { tone: 'attention', word: 'none', text: queue.words ?? '' }
   }
