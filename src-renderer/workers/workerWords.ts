@@ -49,7 +49,9 @@ export function outOfTouchWords(
   const since = `${name} has not been heard of since ${clock(outOfTouchSince, now)}.`
   if (training.length === 0) return `${since} It trained nothing then, and gets nothing until it is back.`
   const runs =
-    training.length === 1 ? 'Its run goes on there' : `Its ${counted(training.length, 'run')} go on there`
+    training.length === 1
+      ? 'Its run may go on there'
+      : `Its ${counted(training.length, 'run')} may go on there`
   const until = outOfTouchSince + patience
   const given = training.length === 1 ? 'it is given' : 'they are given'
   const begins = 'from the last state that was sent'

@@ -15,7 +15,14 @@ import { OfStudy } from './OfStudy.tsx'
 import classes from './Run.module.css'
 import { RunActions } from './RunActions.tsx'
 import { annotateRun } from './runActs.ts'
-import { cycleNumber, lastStepOf, progressOf, secondsUntil, trainedSeconds } from './runNumbers.ts'
+import {
+  cycleNumber,
+  isOutOfTouch,
+  lastStepOf,
+  progressOf,
+  secondsUntil,
+  trainedSeconds,
+} from './runNumbers.ts'
 import type { RunCommands } from './useRunCommands.ts'
 
 interface RunHeaderProps {
@@ -99,7 +106,7 @@ function Progress({ run, epochs, samplesPerSecond, commands }: RunHeaderProps) {
       )}
       {active && cycle !== undefined && <span>cycle {count(cycle)}</span>}
       {run.status === 'running' && <span>{left === undefined ? '' : `${duration(left)} left`}</span>}
-      {samplesPerSecond !== null && <span>{perSecond(samplesPerSecond)}</span>}
+      {samplesPerSecond !== null && !isOutOfTouch(run) && <span>{perSecond(samplesPerSecond)}</span>}
       {active && run.stopsAfterStep !== null && (
         <strong>stops after step {count(run.stopsAfterStep + 1)}</strong>
       )}

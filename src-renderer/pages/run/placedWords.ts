@@ -23,7 +23,7 @@ export function placedWords(run: RunSummary, place: RunPlace, around: Around): S
   return {
     tone: 'attention',
     title: `${name} is out of touch since ${since}`,
-    text: `The run goes on there, so its numbers here may be older; what is trained meanwhile is sent when ${name} is back. ${patienceWords(place, place.outOfTouchSince, around)}`,
+    text: `The run may be going on there, and its numbers here be older; what is trained meanwhile is sent when ${name} is back. ${patienceWords(place, place.outOfTouchSince, around)}`,
     actions: [],
   }
 }

@@ -11,14 +11,18 @@ export function progressOf({ stepsDone, totalSteps }: RunSummary): number {
   return stepsDone < totalSteps ? Math.min(part, 0.99) : 1
 }
 
-/** Seconds from now until a step is done, at the speed measured last; undefined where none is known. */
+/** Nobody here knows now what it does: its worker is not heard of. */
+export const isOutOfTouch = ({ place }: RunSummary): boolean =>
+  place !== null && place.outOfTouchSince !== null
+
+/** Seconds from now until a step is done, at the speed measured last; undefined where none is known, and while it is out of touch. */
 export function secondsUntil(
   run: RunSummary,
   epochs: readonly EpochInfo[],
   samplesPerSecond: number | null,
   step: number,
 ): number | undefined {
-  const pace = secondsPerStep(run, epochs, samplesPerSecond)
+  const pace = isOutOfTouch(run) ? undefined : secondsPerStep(run, epochs, samplesPerSecond)
   return pace === undefined ? undefined : Math.max(0, step + 1 - run.stepsDone) * pace
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { originOf } from '../../../../shared/run/origin.ts'
 import type { RunStatus } from '../../../../shared/run/state.ts'
 import { extendWords } from '../../../../src-renderer/pages/run/extendWords.ts'
@@ -140,4 +141,18 @@ test('a range test that did not come to its end is not to be resumed', () => {
   }
   for (const status of ['stopped', 'completed'] as const) assert.equal(testOf({ status }), undefined)
   assert.match(testOf({ status: 'queued' })?.title ?? '', /queue/)
+})
+
+test('nobody says how long a run still takes whose worker is not heard of', () => {
+  const place: NonNullable<RunSummary['place']> = {
+    placement: { at: 'anyWorker' },
+    worker: { id: 'worker01', name: 'attic' },
+    slurm: null,
+    contactAt: 1,
+    outOfTouchSince: null,
+    failures: 0,
+  }
+  assert.notEqual(secondsUntil(runWith({ place }), [], 640, 299), undefined)
+  const silent = runWith({ place: { ...place, outOfTouchSince: 1 } })
+  assert.equal(secondsUntil(silent, [], 640, 299), undefined)
 })
