@@ -6,6 +6,7 @@ import type { Db } from './database.ts'
 import {
   adoptPlaced,
   claimPlaced,
+  lastSeqOfEnded,
   offerableRuns,
   offerableStamp,
   placedAttempt,
@@ -129,6 +130,7 @@ export function createWorkers(
     offerableStamp: () => db.read(() => offerableStamp(db)),
     placed: () => placedAttempts(db),
     placedAttempt: (runId) => placedAttempt(db, runId),
+    lastSeqOfEnded: (key, workerId) => lastSeqOfEnded(db, key, workerId),
     claim: (runId, claimant) => transaction(() => claimPlaced(context, runId, claimant)),
     touch(keys, time) {
       if (keys.length === 0) return

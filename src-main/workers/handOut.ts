@@ -107,7 +107,10 @@ function refusalOf(
 ): StartAnswer | undefined {
   // What a worker says of itself is no proof: jobs of Slurm have a token of their own.
   if ((slurmJob !== undefined) !== (name === slurmWorkerName))
-    return { type: 'void', reason: `Only jobs of Slurm take runs as such, and nothing else (received ${name}).` }
+    return {
+      type: 'void',
+      reason: `Only jobs of Slurm take runs as such, and nothing else (received ${name}).`,
+    }
   const isWaiting = run.status === 'queued' || isActive(run.status)
   if (run.place === null || !isWaiting)
     return { type: 'void', reason: `Run ${run.id} is no longer to be had: it is ${run.status}.` }

@@ -22,7 +22,7 @@ export async function takeEvents(
 ): Promise<PushAnswer> {
   try {
     const standing = standingOf(context, worker, key)
-    if (standing.type === 'over') return fenced(standing.reason)
+    if (standing.type === 'over') return storedBefore(context, worker, key, events) ?? fenced(standing.reason)
     const { placed } = standing
     const wanted = placed.lastSeq + 1
     const fresh = events.filter(({ seq }) => seq >= wanted)
@@ -34,6 +34,18 @@ export async function takeEvents(
   } catch (error) {
     return laterOr(context, error)
   }
+}
+
+/** The answer that told of the last events of a run was lost: they are stored, and nobody else has the run. */
+function storedBefore(
+  { store }: DeskContext,
+  worker: WorkerRecord,
+  key: AttemptKey,
+  events: readonly SpooledEvent[],
+): PushAnswer | undefined {
+  const lastSeq = store.workers.lastSeqOfEnded(key, worker.id)
+  if (lastSeq === undefined || events.length === 0) return undefined
+  return events.every(({ seq }) => seq <= lastSeq) ? { type: 'stored', lastSeq } : undefined
 }
 
 async function store(
