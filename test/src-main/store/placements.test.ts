@@ -322,6 +322,19 @@ test('the runs of a study train where it says, in its order, and not while it is
   assert.equal(store.workers.takeBack(keyOf(run), worker), false, 'it was begun anew')
 })
 
+test('a study that is resumed is not stopped by the order of before, which its worker never heard', (t) => {
+  const store = tempStore(t)
+  const study = storedStudy(store, 1, {}, anyWorker)
+  const run = taken(store, runIdsOf(store, study)[0])
+  assert.deepEqual(store.write.cancelStudy(study), [run.id])
+  store.write.request(run.id, { type: 'stop', when: 'now' })
+  store.workers.requeue(keyOf(run), lost)
+  assert.equal(store.read.run(run.id).status, 'stopped')
+  store.write.requeueRuns(study, { from: ['cancelled'], to: 'active', statuses: ['stopped'] })
+  taken(store, run.id, 'worker02')
+  assert.deepEqual(store.write.takeRequests(run.id), [])
+})
+
 test('a child waits for the state of its parent, wherever that trains', (t) => {
   const store = tempStore(t)
   const parent = taken(store)
