@@ -97,7 +97,8 @@ export function createWorkers(
         before.protocol === said.protocol &&
         before.build === said.build &&
         isDeepStrictEqual(lasting(before.about), lasting(said.about))
-      if (isSame && now() - (before.seenAt ?? 0) < SEEN_EVERY) return
+      // Either way: the clock may have been set back since.
+      if (isSame && Math.abs(now() - (before.seenAt ?? 0)) < SEEN_EVERY) return
       const put = isSame ? quiet : transaction
       put(() =>
         db.run(
