@@ -203,6 +203,11 @@ test('orders are told until they are delivered, and once is enough', async () =>
   await setTimeout(50)
   const again = await desk.attend(attending({ spooled: [key] }), never)
   assert.deepEqual(again.type === 'orders' && again.orders, [order])
+  // Another worker has no say in it.
+  await lab.joined().desk.attend(attending({ delivered: [request] }), never)
+  await setTimeout(50)
+  const still = await desk.attend(attending({ spooled: [key] }), never)
+  assert.deepEqual(still.type === 'orders' && still.orders, [order])
   await setTimeout(50)
   const done = await desk.attend(attending({ spooled: [key], delivered: [request] }), never)
   assert.deepEqual(done.type === 'orders' && done.orders, [])

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
@@ -8,6 +10,7 @@ import type { WorkerService } from '../../../src-main/workers/service.ts'
 import {
   asked,
   attending,
+  digestOf,
   never,
   openWorkersLab,
   pushAll,
@@ -116,12 +119,17 @@ test('past patience another takes it; the old worker is told, and nothing of it 
   assert.deepEqual(trainingOf(lab.core, next.key.runId), original())
 })
 
-test('the runs of a worker that is removed go to others at once', async () => {
-  const { key, id } = await started()
+test('the runs of a worker that is removed go to others at once, and what it sent of them goes', async () => {
+  const { key, id, desk } = await started()
+  const part = Buffer.from('a part of an event')
+  await desk.putBlob(key, digestOf(part), part)
+  const kept = path.join(lab.home, 'workers', 'blobs', `${key.runId}-${key.attempt}`)
+  assert.ok(existsSync(kept))
   await lab.service.command({ id, command: 'remove' })
   assert.equal(runOf(key).status, 'queued')
   assert.match(runOf(key).reason ?? '', /was removed/)
   assert.ok((await lab.service.info()).workers.every((worker) => worker.id !== id))
+  await until('its parts are gone', () => !existsSync(kept))
 })
 
 test('one program of a lab listens; the next takes over when it is gone, and its runs train on', async () => {
