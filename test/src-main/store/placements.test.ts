@@ -216,6 +216,27 @@ test('what was asked of a worker out of touch is kept for the next attempt; a st
   assert.deepEqual(store.read.run(run.id).place?.placement, anyWorker)
 })
 
+test('orders that nobody has answered are told with the run, and are a change of it', (t) => {
+  const store = tempStore(t)
+  const run = taken(store)
+  const orders = () => store.read.run(run.id).place?.orders.map(({ command }) => command)
+  assert.deepEqual(orders(), [])
+  const before = store.read.version()
+  const asked = store.write.request(run.id, { type: 'pause' })
+  store.write.request(run.id, { type: 'annealNow', epochs: 2 })
+  assert.deepEqual(orders(), [{ type: 'pause' }, { type: 'annealNow', epochs: 2 }])
+  const [change] = store.read.changesSince(before).changed
+  assert.equal(change?.place?.orders.length, 2)
+  // Taken by a host, it is still on its way.
+  store.write.takeRequests(run.id)
+  assert.equal(orders()?.length, 2)
+  const answer = { ...keyOf(run), seq: 0, command: { type: 'pause' as const }, requestId: asked }
+  store.record([{ ...answer, type: 'obeyed' }])
+  assert.deepEqual(orders(), [{ type: 'annealNow', epochs: 2 }])
+  store.record([ended(run, 1)])
+  assert.deepEqual(orders(), [], 'of a run that has ended nothing waits')
+})
+
 test('a run that was paused is paused again by whoever has it next, unless it was to go on', (t) => {
   const store = tempStore(t)
   const pausedRun = (): RunRecord => {

@@ -95,6 +95,8 @@ test('Ctrl+C leaves a run on a worker training, and says so; stop tells what bec
   const kept = await invokeHere(lab.home, ['pause', run.id])
   assert.deepEqual([kept.code, kept.out], [0, ''])
   assert.match(kept.err, /^The worker box has not answered yet; the order is kept/)
+  const told = await invokeHere(lab.home, ['runs', 'show', run.id])
+  assert.match(told.out, /orders +kept until its worker connects: pause \(asked /)
   lab.core.store.record([metrics(run, 0, 0, 5), ended(run, 1, 'stopped')])
   const again = invokeHere(lab.home, ['resume', run.id, '--json'])
   const second = await take()
