@@ -1,6 +1,7 @@
 import type { RunInfo } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Placement } from '../../shared/worker/placement.ts'
+import { placeName } from '../../shared/worker/placeName.ts'
 import type { Store } from '../store/types.ts'
 
 /** "on gpu-box", or where it is to train as long as none has it: "any worker", "Slurm job 1234 (PENDING, Resources)". */
@@ -15,7 +16,9 @@ export function placeText(store: Pick<Store, 'workers'>, { place, status }: Plac
 }
 
 /** As a cell of a table. */
-export function placeCell(store: Pick<Store, 'workers'>, { place }: Placed): string {
+export function placeCell(store: Pick<Store, 'workers'>, run: Placed): string {
+  const { kind, place } = run
+  if (kind === 'elsewhere') return placeName(run)
   if (place === null) return 'here'
   if (place.worker !== null) return place.worker.name
   const { slurm, placement } = place
@@ -24,7 +27,7 @@ export function placeCell(store: Pick<Store, 'workers'>, { place }: Placed): str
   return placement.at === 'anyWorker' ? 'any worker' : nameOf(store, placement.workerId)
 }
 
-type Placed = Pick<RunInfo, 'place' | 'status'>
+type Placed = Pick<RunInfo, 'kind' | 'place' | 'status'>
 
 const nameOf = ({ workers }: Pick<Store, 'workers'>, id: string): string => workers.find(id)?.name ?? id
 
