@@ -160,7 +160,7 @@ describe('anneal workers', () => {
       seenAt: 0,
       outOfTouchSince: null,
       isOfThisBuild: false,
-      training: [{ runId: 'r', name: 'sgdr cycles', slot: 1 }],
+      training: [{ runId: 'r', name: 'sgdr cycles', slot: 1, at: 'anyWorker' }],
     }
     const text = workersTable([worker], 200)
     for (const part of [
