@@ -178,5 +178,8 @@ describe('anneal workers', () => {
     )
     assert.match(silent, /out, out of touch since 19/)
     assert.match(silent, /gpu-box: two runs failed/)
+    // Whoever has a token may say what he likes: none of it steers a terminal.
+    const spiteful = workersTable([{ ...worker, reason: 'no\u001b[2Jthing\nworker ok' }], 200)
+    assert.match(spiteful, /gpu-box: no\\u001b\[2Jthing worker ok/)
   })
 })
