@@ -88,6 +88,28 @@ test('whatever order, however often, from two agents at once: the same run, each
   )
 })
 
+test('large states are stored a few at a time, so that the host answers others between them', async () => {
+  const { desk, key } = await started()
+  const upTo = lab.events.findIndex(({ type }) => type === 'snapshot')
+  const made = lab.events[upTo]
+  assert.ok(made?.type === 'snapshot')
+  const [tensor = assert.fail()] = made.state.tensors
+  const large = { ...tensor, shape: [3_500_000], data: new Uint8Array(14_000_000) }
+  const states = [0, 1, 2].map(
+    (i): TrainerEvent => ({
+      ...key,
+      seq: upTo + i,
+      type: 'checkpoint',
+      state: { ...made.state, tensors: [{ ...large, data: large.data.with(0, i) }] },
+    }),
+  )
+  const held = [...spool(key, lab.events.slice(0, upTo)), ...states.map(spooled)]
+  const answer = await pushAll(desk, key, held)
+  assert.deepEqual(answer, { type: 'stored', lastSeq: upTo + 1 })
+  const rest = await pushAll(desk, key, held.slice(upTo + 2))
+  assert.deepEqual(rest, { type: 'stored', lastSeq: upTo + 2 })
+})
+
 test('a gap is answered with the number wanted, and nothing of it is stored', async () => {
   const { desk, key, held } = await started()
   assert.deepEqual(await pushAll(desk, key, held.slice(2)), { type: 'gap', wanted: 0 })
