@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { originOf } from '../../../../shared/run/origin.ts'
 import type { RunStatus } from '../../../../shared/run/state.ts'
-import { extendWords } from '../../../../src-renderer/pages/run/extendWords.ts'
+import { extendWords, notExtended } from '../../../../src-renderer/pages/run/extendWords.ts'
 import { ordersThatWait } from '../../../../src-renderer/pages/run/ordersThatWait.ts'
 import {
   cycleNumber,
@@ -192,4 +192,16 @@ test('orders that wait are told alike before and after a reload, once each', () 
   assert.deepEqual(told(time + 10_000, here), [['pause', 'said by the host']])
   const queued = ordersThatWait({ ...run, status: 'queued' }, new Map(), time + 10_000)
   assert.match(queued[0]?.reason ?? '', /reaches the run when a worker has taken it/)
+})
+
+test('an extension whose stop waits for a worker is not said to wait: nobody would go on with it', () => {
+  assert.equal(notExtended({ outcome: 'obeyed' }), undefined)
+  const refused = { outcome: 'refused', reason: 'no' } as const
+  assert.equal(notExtended(refused), refused)
+  const waits = notExtended({ outcome: 'waits', reason: 'gpu-box is out of touch.' })
+  assert.ok(waits?.outcome === 'refused')
+  assert.match(
+    waits.reason,
+    /has to stop first.*extend the run when it has stopped\. gpu-box is out of touch\.$/,
+  )
 })
