@@ -12,7 +12,10 @@ export function placeText(store: Pick<Store, 'workers'>, { place, status }: Plac
   if (slurm !== null)
     return `Slurm job ${slurm.job} (${[slurm.state, slurm.reason].filter(Boolean).join(', ')})`
   if (placement.at === 'slurm') return status === 'queued' ? 'Slurm to be given it' : 'by Slurm'
-  return placement.at === 'anyWorker' ? 'any worker' : `worker ${nameOf(store, placement.workerId)}`
+  if (placement.at === 'anyWorker') return 'any worker'
+  const worker = store.workers.find(placement.workerId)
+  const isGone = status === 'queued' && worker?.state === 'removed'
+  return `worker ${worker?.name ?? placement.workerId}${isGone ? ', which was removed: give it another place with "queue place"' : ''}`
 }
 
 /** As a cell of a table. */
@@ -24,12 +27,13 @@ export function placeCell(store: Pick<Store, 'workers'>, run: Placed): string {
   const { slurm, placement } = place
   if (slurm !== null) return `Slurm ${slurm.job}`
   if (placement.at === 'slurm') return 'Slurm'
-  return placement.at === 'anyWorker' ? 'any worker' : nameOf(store, placement.workerId)
+  if (placement.at === 'anyWorker') return 'any worker'
+  const worker = store.workers.find(placement.workerId)
+  const name = worker?.name ?? placement.workerId
+  return run.status === 'queued' && worker?.state === 'removed' ? `${name} (removed)` : name
 }
 
 type Placed = Pick<RunInfo, 'kind' | 'place' | 'status'>
-
-const nameOf = ({ workers }: Pick<Store, 'workers'>, id: string): string => workers.find(id)?.name ?? id
 
 /**
  * Where `--on` says that runs are to train.

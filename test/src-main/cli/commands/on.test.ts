@@ -135,3 +135,17 @@ test('a study on workers is left alone by Ctrl+C', async () => {
   const { study } = lab.core.store.read.study(run.studyId ?? '')
   assert.deepEqual([study.status, study.placement], ['active', { at: 'anyWorker' }])
 })
+
+test('a run that waits for a worker that was removed says so, and what to do', async () => {
+  const { store, runs } = lab.core
+  const code = { codeHash: 'of attic', codeUntil: Date.now() + 1000 }
+  const attic = store.workers.invite({ name: 'attic', ...code })
+  const run = await runs.enqueue(cloudsSpec(2), undefined, { at: 'worker', workerId: attic.id })
+  const show = async () => (await invokeHere(lab.home, ['runs', 'show', run.id])).out.replaceAll(/\s+/g, ' ')
+  assert.match(await show(), /trains worker attic schedule/)
+  store.workers.setState(attic.id, 'removed', null)
+  assert.match(await show(), /worker attic, which was removed: give it another place with "queue place"/)
+  const list = await invokeHere(lab.home, ['runs', 'list'])
+  assert.match(list.out, /attic \(removed\)/)
+  store.workers.withdraw(run.id, 'for the test')
+})
