@@ -49,7 +49,7 @@ import {
   studyId,
   viewRateTest,
 } from './studies.ts'
-import { addWorker, commandWorker, oneWorker, workerSettings } from './workers.ts'
+import { addWorker, commandWorker, inviteAgain, workerSettings } from './workers.ts'
 
 const oneRun = z.strictObject({ id: runId })
 const manyRuns = z.strictObject({ ids: runIds })
@@ -320,8 +320,8 @@ const workers = router({
     .input(input(addWorker, 'adding a worker'))
     .mutation(({ ctx, input }) => ctx.workers.add(input)),
   inviteAgain: procedure
-    .input(input(oneWorker, 'making a new command for a worker'))
-    .mutation(({ ctx, input }) => ctx.workers.inviteAgain(input.id)),
+    .input(input(inviteAgain, 'making a new command for a worker'))
+    .mutation(({ ctx, input }) => ctx.workers.inviteAgain(input.id, input.address)),
   command: procedure
     .input(input(commandWorker, 'asking a worker'))
     .mutation(({ ctx, input }) => ctx.workers.command(input)),

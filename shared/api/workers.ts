@@ -30,8 +30,11 @@ export interface WorkerInfo {
 
 /** Whether offers reach workers. */
 export interface QueueInfo {
-  /** none: none was set up; away: it cannot be reached. */
-  readonly state: 'none' | 'away' | 'ready'
+  /**
+   * none: none was set up; away: it cannot be reached; elsewhere: another program of the lab listens for workers and makes the
+   * offers, so that this one does not know.
+   */
+  readonly state: 'none' | 'away' | 'ready' | 'elsewhere'
   /** "127.0.0.1:6390"; null where none was set up. */
   readonly address: string | null
   /** What to do about it, in words; null where it is ready. */
@@ -66,7 +69,7 @@ export interface Invitation {
   readonly validUntil: number
 }
 
-export const oneWorker = z.strictObject({ id: workerId })
+export const inviteAgain = z.strictObject({ id: workerId, address: addWorker.shape.address })
 
 export const commandWorker = z.strictObject({
   id: workerId,
@@ -86,7 +89,7 @@ export interface WorkerServices {
   info(): Promise<WorkersInfo>
   add(input: z.infer<typeof addWorker>): Promise<Invitation>
   /** A new command for one that has not joined yet, or has lost its token. */
-  inviteAgain(id: string): Promise<Invitation>
+  inviteAgain(id: string, address?: string): Promise<Invitation>
   command(input: z.infer<typeof commandWorker>): Promise<void>
   setSettings(input: z.infer<typeof workerSettings>): void
 }

@@ -8,6 +8,9 @@ export const workerName = z
   .string('must be text')
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be up to 40 of a-z, 0-9 and -, and not begin with -')
 
+/** What all jobs of Slurm are called as a worker: nothing is placed on it by name. */
+export const slurmWorkerName = 'slurm-jobs'
+
 /** Where a run is to train that does not train here. Null, wherever it may be, means here. */
 export const placement = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('anyWorker') }),

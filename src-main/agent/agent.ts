@@ -37,7 +37,7 @@ export interface AgentContext {
   /** Opens this worker's end of the queue. */
   takeOffers(context: Pick<OfferTakerContext, 'classes' | 'timings' | 'onOffer' | 'log'>): OfferTaker
   /** Where the program can become its host's version. */
-  readonly update?: Pick<SelfUpdate, 'heard'>
+  readonly update?: Pick<SelfUpdate, 'heard' | 'isDue'>
   log(line: string): void
 }
 
@@ -98,9 +98,10 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
         isDraining = answer.draining
         taker ??= context.takeOffers({ classes: classesOf(slots), timings, onOffer, log })
         taker.setClasses(classesOf(slots))
+        const isUpdated = update?.heard(answer.build, attempts.keys.length === 0) === true
         openOrShut()
         taker.setAccess(answer.queue)
-        if (update?.heard(answer.build, attempts.keys.length === 0) === true) end.resolve({ type: 'update' })
+        if (isUpdated) end.resolve({ type: 'update' })
       },
       onRefused(reason) {
         if (update === undefined) return false
@@ -113,7 +114,9 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
     closing.signal,
   )
 
-  const openOrShut = (): void => taker?.setOpen(isRecovered && !isDraining && !leaving.signal.aborted)
+  // Run after run would keep it from ever becoming its host's build.
+  const openOrShut = (): void =>
+    taker?.setOpen(isRecovered && !isDraining && update?.isDue !== true && !leaving.signal.aborted)
 
   async function onOffer({ runId, deviceClass, memory }: Offer): Promise<OfferOutcome> {
     if (leaving.signal.aborted || !isRecovered) return { type: 'later', afterMs: timings.offerAgain }

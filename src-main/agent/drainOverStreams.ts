@@ -22,7 +22,7 @@ export interface Drained {
 export interface StreamDrain {
   /** The folder of an agent that does not run. */
   readonly folder: string
-  readonly file: Pick<WorkerFile, 'id' | 'name'>
+  readonly file: Pick<WorkerFile, 'id' | 'name' | 'token'>
   readonly input: Readable
   readonly output: Writable
 }
@@ -40,7 +40,8 @@ export async function drainOverStreams({ folder, file, input, output }: StreamDr
   try {
     const frames = framesFromHost(input)[Symbol.asyncIterator]()
     await writeBeginning(output)
-    await writeFrame(output, { protocol: workerProtocol, workerId: file.id, name: file.name })
+    const { id, name, token } = file
+    await writeFrame(output, { protocol: workerProtocol, workerId: id, name, token })
     await beWelcomed(frames)
     const desk = createStreamDesk({ [Symbol.asyncIterator]: () => frames }, output)
     return await drainAll(folder, desk)

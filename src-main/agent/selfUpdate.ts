@@ -22,6 +22,8 @@ export interface SelfUpdate {
    * @returns whether another build is installed and nothing trains: the agent is to close and `restart`
    */
   heard(build: string | undefined, isIdle: boolean): boolean
+  /** Whether the host is another build, and this agent is to take no more runs until it has become that. */
+  readonly isDue: boolean
   /** Ends what is being installed. */
   close(): Promise<void>
 }
@@ -37,6 +39,10 @@ export function createSelfUpdate({
   let installed: string | undefined
   let underWay: Promise<void> | undefined
   let notBefore = 0
+  let isOther = false
+  /** One that could not be installed is tried again later; meanwhile the worker is of use. */
+  const isHeldBack = (): boolean =>
+    installed === undefined && underWay === undefined && Date.now() < notBefore
 
   const update = async (wanted: string | undefined): Promise<void> => {
     try {
@@ -49,7 +55,7 @@ export function createSelfUpdate({
       say(`Installing the version of the host (${build.slice(0, 12)}) beside this one.`)
       await install(folder, json, closing.signal)
       installed = build
-      say('It is installed; this worker goes on with it as soon as nothing trains.')
+      say('It is installed; this worker goes on with it as soon as nothing trains, and takes no runs before.')
     } catch (error) {
       if (closing.signal.aborted) return
       const why = error instanceof Error ? error.message : String(error)
@@ -62,7 +68,8 @@ export function createSelfUpdate({
 
   return {
     heard(build, isIdle) {
-      if (!isIdle || build === running) return false
+      isOther = build !== running
+      if (!isIdle || !isOther) return false
       if (installed !== undefined && (build === undefined || build === installed)) return true
       if (
         underWay === undefined &&
@@ -70,6 +77,9 @@ export function createSelfUpdate({
       )
         underWay = update(build)
       return false
+    },
+    get isDue() {
+      return isOther && !isHeldBack()
     },
     async close() {
       closing.abort()

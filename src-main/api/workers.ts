@@ -21,8 +21,8 @@ export function createWorkerServices(workers: WorkerServices, pulse: Pulse): Ser
       done()
       return invitation
     },
-    async inviteAgain(id) {
-      const invitation = await workers.inviteAgain(id)
+    async inviteAgain(id, address) {
+      const invitation = await workers.inviteAgain(id, address)
       done()
       return invitation
     },

@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
+import { slurmWorkerName } from '../../shared/worker/placement.ts'
 import type { WorkerRecord, WorkerStore } from '../store/types/worker.ts'
 import { createSlurmCommands } from './commands.ts'
 import { folderHere, type SlurmSettings } from './settings.ts'
@@ -10,8 +11,6 @@ import { folderHere, type SlurmSettings } from './settings.ts'
 /*
  * All jobs of Slurm are one worker of the lab, named "slurm-jobs" ("slurm" is where a run is placed). Its token lies in the shared folder, for its user alone.
  */
-
-export const slurmWorkerName = 'slurm-jobs'
 
 /** What a job reads to find its host: `worker.json` of the shared folder. */
 const workerFile = z.looseObject({ token: z.string().min(1) })

@@ -39,6 +39,14 @@ export function offerableRuns(db: Db): OfferableRun[] {
     )
 }
 
+const stampRow = z.object({ count: z.number(), last: z.number() })
+const STAMP = `SELECT count(*) AS count, coalesce(max(changed), 0) AS last FROM runs WHERE ${QUEUED} AND ${IS_PLACED}`
+
+export function offerableStamp(db: Db): string {
+  const { count = 0, last = 0 } = db.get(stampRow, STAMP) ?? {}
+  return `${count} ${last}`
+}
+
 const placedRow = z.object({
   runId: z.string(),
   attempt: z.number(),

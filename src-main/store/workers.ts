@@ -7,6 +7,7 @@ import {
   adoptPlaced,
   claimPlaced,
   offerableRuns,
+  offerableStamp,
   placedAttempt,
   placedAttempts,
   placeRun,
@@ -125,6 +126,7 @@ export function createWorkers(
     },
 
     offerable: () => db.read(() => offerableRuns(db)),
+    offerableStamp: () => db.read(() => offerableStamp(db)),
     placed: () => placedAttempts(db),
     placedAttempt: (runId) => placedAttempt(db, runId),
     claim: (runId, claimant) => transaction(() => claimPlaced(context, runId, claimant)),

@@ -27,7 +27,7 @@ const spooledPart = z.union([
 ])
 
 /** The largest number of events in one push. */
-export const mostEventsInPush = 10_000
+const mostEventsInPush = 10_000
 
 /** Events with sequences that follow one another, each as `separate` of packed.ts gives it. */
 export const pushRequest = z.strictObject({

@@ -85,7 +85,7 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
       const before = noticesFor(context, first, via)
       for (let worker: WorkerRecord | undefined = first; worker !== undefined; worker = known(workerId)) {
         const found = tolerantly(() => ordersFor(first, request)) ?? []
-        const notices = noticesFor(context, worker, via)
+        const notices = worker === first ? before : noticesFor(context, worker, via)
         const isNews = found.length > 0 || !isDeepStrictEqual(notices, before)
         const left = until - now()
         const isOver = left <= 0 || signal.aborted || watch.isClosed()

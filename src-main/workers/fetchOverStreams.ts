@@ -8,7 +8,8 @@ import { type HostHello, type WorkerHello, workerHello } from '../workerLink/str
 export interface StreamFetch {
   /** Whose program is expected. */
   readonly worker: { readonly id: string; readonly name: string }
-  readonly desk: Desk
+  /** What answers for the lab, to a worker that shows this token. */
+  deskFor(token: string): Desk
   /** What that program says, and hears. */
   readonly input: Readable
   readonly output: Writable
@@ -22,7 +23,7 @@ export interface StreamFetch {
  */
 export async function fetchOverStreams({
   worker,
-  desk,
+  deskFor,
   input,
   output,
   log,
@@ -30,11 +31,29 @@ export async function fetchOverStreams({
   const frames = framesFromWorker(input)[Symbol.asyncIterator]()
   const first = await frames.next()
   if (first.done) return 'it ended before it said who it is'
-  const reason = objectionTo(workerHello.parse(first.value), worker)
+  const said = workerHello.parse(first.value)
+  const reason = objectionTo(said, worker)
   const hello: HostHello = reason === undefined ? { type: 'welcome' } : { type: 'turnedAway', reason }
   await writeFrame(output, hello)
-  if (reason === undefined) await answerStream(desk, { [Symbol.asyncIterator]: () => frames }, output, log)
+  const requests = { [Symbol.asyncIterator]: () => frames }
+  if (reason === undefined) await answerStream(told(deskFor(said.token), log), requests, output, log)
   return reason
+}
+
+/** The user waits too: why is said once. */
+function told(desk: Desk, log: (line: string) => void): Desk {
+  const reasons = new Set<string>()
+  return {
+    ...desk,
+    async push(key, events) {
+      const answer = await desk.push(key, events)
+      if (answer.type === 'later' && !reasons.has(answer.reason)) {
+        reasons.add(answer.reason)
+        log(answer.reason)
+      }
+      return answer
+    },
+  }
 }
 
 function objectionTo(said: WorkerHello, { id, name }: StreamFetch['worker']): string | undefined {

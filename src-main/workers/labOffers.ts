@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
 import { type QueueAccess, workerProtocol } from '../../shared/worker/protocol.ts'
@@ -63,11 +64,21 @@ export function createQueueAccess(
       return undefined
     }
   }
+  /** Of the queue as it is known now. */
+  const made = new Map<string, QueueAccess>()
   return (worker, via = ownHost()) => {
     if (performance.now() - lookedAt > fresh) {
-      queue = look()
+      const found = look()
+      if (!isDeepStrictEqual(found, queue)) made.clear()
+      queue = found
       lookedAt = performance.now()
     }
-    return queue === undefined ? null : accessOf(queue, worker, via)
+    if (queue === undefined) return null
+    const name = `${worker.id} ${worker.joinedAt} ${via}`
+    const access = made.get(name) ?? accessOf(queue, worker, via)
+    // What a worker calls this machine is its own affair, and no reason to remember without end.
+    if (made.size > 1_000) made.clear()
+    made.set(name, access)
+    return access
   }
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../../shared/errors.ts'
 import type { Store } from '../store/types.ts'
 
 /** Milliseconds between two looks. */
@@ -22,10 +23,19 @@ export function createLabWatch(read: Pick<Store['read'], 'version'>): LabWatch {
     for (const resolve of [...waiting]) resolve()
   }
   const look = (): void => {
-    const version = read.version()
+    const version = versionOf()
     if (version === seen) return
     seen = version
     wake()
+  }
+  /** What cannot be read now is no change: who waits is answered in time all the same. */
+  const versionOf = (): number => {
+    try {
+      return read.version()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return seen
+    }
   }
   const rest = (): void => {
     if (waiting.size > 0) return
@@ -36,7 +46,7 @@ export function createLabWatch(read: Pick<Store['read'], 'version'>): LabWatch {
     changed(milliseconds, signal) {
       if (signal.aborted || isClosed) return Promise.resolve()
       if (timer === undefined) {
-        seen = read.version()
+        seen = versionOf()
         timer = setInterval(look, lookEvery)
       }
       return new Promise((resolve) => {

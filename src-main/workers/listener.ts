@@ -47,8 +47,8 @@ export function createListener(options: ListenerOptions): Listener {
   let timer: NodeJS.Timeout | undefined
 
   const attempt = async (port: number): Promise<void> => {
-    if (server !== undefined || !options.isWanted()) return
     try {
+      if (server !== undefined || !options.isWanted()) return
       const started = await options.start(port)
       if (asked === undefined) return await started.close()
       server = started

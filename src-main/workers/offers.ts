@@ -1,11 +1,12 @@
 import type { QueueInfo } from '../../shared/api/workers.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
+import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { Placement } from '../../shared/worker/placement.ts'
 import type { DeviceClass, Offer } from '../../shared/worker/protocol.ts'
 import { offer } from '../../shared/worker/protocol.ts'
 import { classQueue, offerJobId, workerQueue } from '../../shared/worker/queues.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
 import type { WorkerRecord } from '../store/types/worker.ts'
+import { classesOf, deviceClassOf } from './deviceClass.ts'
 import type { OfferQueues, WantedQueue } from './offerQueues.ts'
 import type { QueueFile } from './queueFile.ts'
 
@@ -21,6 +22,8 @@ interface OfferedRun {
     readonly attempt: number
     readonly datasetId: string
     readonly spec: Pick<RunSpec, 'device'>
+    /** What it has trained on; null before. */
+    readonly deviceName: EngineName | null
   }
   readonly placement: Placement
 }
@@ -28,7 +31,7 @@ interface OfferedRun {
 /** The part of the store of workers that offers follow from. */
 export interface OfferSource {
   any(): boolean
-  list(): readonly Pick<WorkerRecord, 'id' | 'state' | 'joinedAt'>[]
+  list(): readonly Pick<WorkerRecord, 'id' | 'state' | 'joinedAt' | 'about'>[]
   /** In the order of the lab's queue. */
   offerable(): readonly OfferedRun[]
 }
@@ -149,8 +152,11 @@ const howToStart = 'start "anneal workers serve-queue" on this machine again. Ru
 
 function wantedOf({ store, protocol, memoryOf }: OffersContext): WantedQueue[] {
   const queues = new Map<string, { id: string; offer: Offer }[]>()
-  for (const placed of store.offerable()) {
-    const name = queueFor(placed, protocol)
+  const offerable = store.offerable()
+  const there = offerable.length === 0 ? new Set<DeviceClass>() : classesOf(store.list())
+  for (const placed of offerable) {
+    const deviceClass = deviceClassOf(placed.run, there)
+    const name = queueFor(placed, protocol, deviceClass)
     if (name === undefined) continue
     const { id, attempt, datasetId } = placed.run
     const offers = queues.get(name) ?? []
@@ -160,7 +166,7 @@ function wantedOf({ store, protocol, memoryOf }: OffersContext): WantedQueue[] {
       offer: offer.parse({
         protocol,
         runId: id,
-        deviceClass: deviceClassOf(placed),
+        deviceClass,
         memory: memoryOf?.(datasetId) ?? 0,
         datasetId,
       }),
@@ -170,19 +176,13 @@ function wantedOf({ store, protocol, memoryOf }: OffersContext): WantedQueue[] {
 }
 
 /** undefined for Slurm, which is asked in another way. */
-function queueFor(placed: OfferedRun, protocol: number): string | undefined {
+function queueFor(placed: OfferedRun, protocol: number, deviceClass: DeviceClass): string | undefined {
   switch (placed.placement.at) {
     case 'slurm':
       return undefined
     case 'worker':
       return workerQueue(protocol, placed.placement.workerId)
     case 'anyWorker':
-      return classQueue(protocol, deviceClassOf(placed))
+      return classQueue(protocol, deviceClass)
   }
-}
-
-/** What a run needs of a worker: all that a processor does, any slot does. */
-function deviceClassOf({ run }: OfferedRun): DeviceClass {
-  const { device } = run.spec
-  return device === 'cuda' || device === 'webgpu' ? device : 'processor'
 }

@@ -1,4 +1,4 @@
-import { StoreError } from '../store/faults.ts'
+import { UserError } from '../../shared/errors.ts'
 import type { DeskContext } from './deskContext.ts'
 import { endAttempt } from './failedAttempt.ts'
 
@@ -63,12 +63,12 @@ export function createPatience(context: DeskContext): Patience {
   }
 }
 
-/** A database that is busy or full for a moment must not end the host: the next tick tries again. */
+/** A database that is busy or full for a moment, or a run that another program deletes, must not end the host: the next tick tells. */
 function tolerantly(work: () => void): void {
   try {
     work()
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
+    if (!(error instanceof UserError)) throw error
   }
 }
 

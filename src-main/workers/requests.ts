@@ -18,13 +18,13 @@ export class Refused extends Error {
 
 /** The pieces of a body. @throws Refused once there are more bytes than the limit */
 export async function* bodyOf(incoming: IncomingMessage, limit: number): AsyncGenerator<Uint8Array> {
-  const tooLarge = new Refused(413, `The request is larger than the ${limit} bytes that it may have.`)
-  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge
+  const tooLarge = () => new Refused(413, `The request is larger than the ${limit} bytes that it may have.`)
+  if (Number(incoming.headers['content-length'] ?? 0) > limit) throw tooLarge()
   let size = 0
   for await (const piece of incoming) {
     if (!(piece instanceof Uint8Array)) throw new TypeError('a body did not come as bytes')
     size += piece.byteLength
-    if (size > limit) throw tooLarge
+    if (size > limit) throw tooLarge()
     yield piece
   }
 }

@@ -96,6 +96,8 @@ async function respond(
   options: WorkerServerOptions,
   { incoming, outgoing, signal }: Exchange,
 ): Promise<void> {
+  // With every request: Node takes the limit away when one follows another on the same connection.
+  limitSilence(incoming.socket, longestSilenceOfStrangers)
   const asked = askedIn(incoming)
   const route = findRoute(incoming.method ?? '', asked.path)
   if (route === undefined) throw new Refused(404, 'The host knows no such request.')

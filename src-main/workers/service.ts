@@ -19,6 +19,7 @@ import { howToServe, type Offers } from './offers.ts'
 import { ownHost, parseAddress, urlOf } from './ownAddress.ts'
 import { createPatience } from './patience.ts'
 import { readQueueFile } from './queueFile.ts'
+import { watchQueue } from './queueWatch.ts'
 import { codeLife, createGuesses, hashOf, newCode } from './secrets.ts'
 import { startWorkerServer } from './server.ts'
 import { workerInfo, workerInfos } from './workersInfo.ts'
@@ -85,10 +86,12 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     onQueueChanged: runs.pokeQueue,
     now: Date.now,
   }
-  const unsubscribe = runs.onQueued(() => {
+  const poke = (): void => {
     offers?.poke()
     slurm?.poke()
-  })
+  }
+  const unsubscribe = runs.onQueued(poke)
+  let unwatch = (): void => undefined
   const desk = createHostDesk(context)
   const patience = createPatience(context)
   const guesses = createGuesses(context.now)
@@ -124,6 +127,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       offers = createLabOffers({ home, store, timings: context.timings(), log })
       const { onQueueChanged } = context
       slurm = createSlurm({ home, store, deskFor: desk.deskFor, onQueueChanged, clock, log })
+      unwatch = watchQueue(store, poke)
       sweep()
       sweeper = setInterval(sweep, sweepEvery).unref()
     },
@@ -193,6 +197,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
       desk.close()
       await listener.close()
       clearInterval(sweeper)
+      unwatch()
       await offers?.close()
       await slurm?.close()
       patience.end()
@@ -206,9 +211,10 @@ function queueElsewhere(home: string): QueueInfo {
   return queue === undefined
     ? { state: 'none', address: null, words: howToServe, offers: 0 }
     : {
-        state: 'away',
+        state: 'elsewhere',
         address: `${queue.host}:${queue.port}`,
-        words: 'Only the program that listens for workers is connected to the queue.',
+        words:
+          'The program that listens for workers makes the offers; this one is not connected to the queue.',
         offers: 0,
       }
 }

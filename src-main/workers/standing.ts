@@ -1,6 +1,8 @@
 import { UserError } from '../../shared/errors.ts'
 import type { AttemptKey } from '../../shared/worker/protocol.ts'
+import { StoreError } from '../store/faults.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
+import type { RunRecord } from '../store/types.ts'
 import type { DeskContext } from './deskContext.ts'
 
 /** How an attempt that a worker speaks for stands. */
@@ -19,8 +21,11 @@ const CONTACT = 1_000
 export function standingOf(context: DeskContext, worker: WorkerRecord, key: AttemptKey): Standing {
   const { store, now } = context
   const standing = lookUp(context, worker, key)
-  if (standing.type === 'over')
-    return store.workers.takeBack(key, worker.id) ? lookUp(context, worker, key) : standing
+  if (standing.type === 'over') {
+    // A look before the write: a worker may speak for many that have ended long ago.
+    const mayComeBack = waits(store, key) && store.workers.takeBack(key, worker.id)
+    return mayComeBack ? lookUp(context, worker, key) : standing
+  }
   const { contactAt } = standing.placed
   if (contactAt === null || now() - contactAt > CONTACT) store.workers.touch([key], now())
   return standing
@@ -37,6 +42,22 @@ export function lookUp({ store }: DeskContext, worker: WorkerRecord, key: Attemp
 export const isOf = (placed: PlacedAttempt, worker: WorkerRecord, { runId, attempt }: AttemptKey): boolean =>
   placed.runId === runId && placed.attempt === attempt && placed.workerId === worker.id
 
+function waits(store: DeskContext['store'], { runId, attempt }: AttemptKey): boolean {
+  const run = findRun(store, runId)
+  return run?.status === 'queued' && run.attempt === attempt
+}
+
+/** Of exactly this id. */
+function findRun(store: DeskContext['store'], runId: string): RunRecord | undefined {
+  try {
+    const run = store.read.run(runId)
+    return run.id === runId ? run : undefined
+  } catch (error) {
+    if (!(error instanceof UserError) || error instanceof StoreError) throw error
+    return undefined
+  }
+}
+
 function whyOver(
   store: DeskContext['store'],
   { runId, attempt }: AttemptKey,
@@ -45,11 +66,6 @@ function whyOver(
   if (placed !== undefined && placed.attempt !== attempt)
     return `Attempt ${attempt} of run ${runId} is over: it has attempt ${placed.attempt} by now.`
   if (placed !== undefined) return `Attempt ${attempt} of run ${runId} is another worker's.`
-  try {
-    const run = store.read.run(runId)
-    if (run.id === runId) return `Attempt ${attempt} of run ${runId} is over: the run is ${run.status}.`
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-  }
-  return `Attempt ${attempt} of run ${runId} is over: the run was deleted.`
+  const run = findRun(store, runId)
+  return `Attempt ${attempt} of run ${runId} is over: the run ${run === undefined ? 'was deleted' : `is ${run.status}`}.`
 }

@@ -1,6 +1,6 @@
 import type { WorkerInfo } from '../../shared/api/workers.ts'
+import { slurmWorkerName } from '../../shared/worker/placement.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
-import { slurmWorkerName } from '../slurm/workerOfSlurm.ts'
 import type { PlacedAttempt, WorkerRecord } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 

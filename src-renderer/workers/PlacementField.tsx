@@ -32,7 +32,11 @@ export function PlacementField({ value, device, isPlain = false, onChange }: Pla
   if (value === null && !isAnywhere(info))
     return (
       <p className={classes.quiet}>
-        <Anchor renderRoot={(props) => <Link {...props} to="/workers" search={{ add: true }} />} size="xs">
+        <Anchor
+          underline="always"
+          renderRoot={(props) => <Link {...props} to="/workers" search={{ add: true }} />}
+          size="xs"
+        >
           Add a worker
         </Anchor>{' '}
         to train on other machines too.

@@ -126,7 +126,7 @@ export function turnOf(run: Placed, placement: Placement, runs: readonly Placed[
   return rivals.length + 1
 }
 
-export const isSamePlacement = (a: Placement | null, b: Placement | null): boolean =>
+const isSamePlacement = (a: Placement | null, b: Placement | null): boolean =>
   a?.at === b?.at && (a?.at === 'worker' ? a.workerId : '') === (b?.at === 'worker' ? b.workerId : '')
 
 /** "1st", "2nd", "3rd", "11th" */

@@ -1,6 +1,7 @@
 import type { WorkerInfo, WorkersInfo } from '../../shared/api/workers.ts'
 import { type Placement, placement } from '../../shared/worker/placement.ts'
 import { clock } from './clock.ts'
+import { machinesOf } from './workerWords.ts'
 
 /* The menu "Where it trains". A choice is told by a text: "here", "anyWorker", "worker abcd1234", "slurm". */
 
@@ -10,7 +11,7 @@ export interface PlacementChoice {
   readonly isDisabled: boolean
 }
 
-export const HERE = 'here'
+const HERE = 'here'
 
 export function choiceOf(chosen: Placement | null): string {
   if (chosen === null) return HERE
@@ -29,7 +30,8 @@ export function placementChoices(
   now: number,
 ): PlacementChoice[] {
   const choices: PlacementChoice[] = [{ value: HERE, label: 'here', isDisabled: false }]
-  const { workers, slurm } = info
+  const { slurm } = info
+  const workers = machinesOf(info)
   if (workers.length > 0 || chosen?.at === 'anyWorker')
     choices.push({ value: 'anyWorker', label: 'any worker', isDisabled: workers.length === 0 })
   for (const worker of workers) choices.push(workerChoice(worker, now))
@@ -108,8 +110,8 @@ export function placementNote(
   info: WorkersInfo,
 ): string | undefined {
   if (chosen === null || chosen.at === 'slurm') return undefined
-  const asked =
-    chosen.at === 'worker' ? info.workers.filter(({ id }) => id === chosen.workerId) : info.workers
+  const machines = machinesOf(info)
+  const asked = chosen.at === 'worker' ? machines.filter(({ id }) => id === chosen.workerId) : machines
   const known = asked.filter(({ about }) => about !== null)
   const [only] = known
   const name = chosen.at === 'worker' ? only?.name : 'any worker'
@@ -120,7 +122,7 @@ export function placementNote(
   if (info.queue.state === 'none') return 'There is no queue yet: it waits until there is one; see Workers.'
   if (info.queue.state === 'away')
     return 'The queue cannot be reached: it waits until it is back; see Workers.'
-  if (chosen.at === 'anyWorker' && !info.workers.some(({ state }) => state === 'joined'))
+  if (chosen.at === 'anyWorker' && !machines.some(({ state }) => state === 'joined'))
     return 'No worker takes runs now: it waits until one does.'
   return undefined
 }

@@ -1,4 +1,5 @@
 import type { QueueInfo, WorkerInfo, WorkersInfo } from '../../shared/api/workers.ts'
+import { slurmWorkerName } from '../../shared/worker/placement.ts'
 import type { WorkerAbout, WorkerSlot } from '../../shared/worker/protocol.ts'
 import { bytes, counted, percent, thin } from '../format/format.ts'
 import { clock } from './clock.ts'
@@ -118,6 +119,8 @@ export function queueWords(queue: QueueInfo): {
         word: 'away',
         text: `${at === '' ? '' : `${at.trim()}. `}${sentence(queue.words ?? 'It cannot be reached')} What trains goes on; nothing new is offered.`,
       }
+    case 'elsewhere':
+      return { tone: 'plain', word: 'not asked', text: `${at.trim()}. ${sentence(queue.words ?? '')}` }
     case 'none':
       return { tone: 'attention', word: 'none', text: queue.words ?? '' }
   }
@@ -149,4 +152,9 @@ export function removeWords({ name, state, training }: WorkerInfo): string {
   return `${stored} ${runs} given to another worker from the last state that was sent; steps after that are trained again, to the same values.`
 }
 
-export const isAnywhere = ({ workers, slurm }: WorkersInfo): boolean => workers.length > 0 || slurm.isReady
+/** Those that a run can be placed on by name: the jobs of Slurm are one that it cannot. */
+export const machinesOf = ({ workers }: Pick<WorkersInfo, 'workers'>): readonly WorkerInfo[] =>
+  workers.filter(({ name }) => name !== slurmWorkerName)
+
+/** Whether there is any place but here. */
+export const isAnywhere = (info: WorkersInfo): boolean => machinesOf(info).length > 0 || info.slurm.isReady

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process'
+import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { WorkerInfo } from '../../../shared/api/workers.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { timingsOf } from '../../../shared/worker/timings.ts'
+import { createHttpsDesk } from '../../agent/httpsDesk.ts'
 import type { Core } from '../../core.ts'
+import type { Desk } from '../../workerLink/desk.ts'
+import { hostCertificate } from '../../workers/certificate.ts'
 import { fetchOverStreams } from '../../workers/fetchOverStreams.ts'
+import { listeningProgram } from '../../workers/listener.ts'
 import { addStore, type Cli, printJson, readOptions, storeOptions, withStored } from '../context.ts'
 import { examples } from '../help.ts'
 import { untilInterrupted } from '../untilInterrupted.ts'
@@ -54,6 +60,16 @@ const launcher = (folder: string | undefined, name: string): string =>
     ? `"$HOME/.anneal-worker/${name}/worker"`
     : `'${`${folder}/worker`.replaceAll("'", "'\\''")}'`
 
+/** Runs that a program of this lab watches are stored by that one alone: it is asked as the worker would ask it. */
+async function listeningDesk({ home, store }: Core): Promise<((token: string) => Desk) | undefined> {
+  const folder = path.join(home, 'workers')
+  const found = listeningProgram(folder)
+  if (found === undefined || found.database !== store.path) return undefined
+  const { sha256: pin } = await hostCertificate(folder)
+  return (token) =>
+    createHttpsDesk({ host: '127.0.0.1', port: found.port, pin, token }, () => timingsOf().attend)
+}
+
 /** @throws UserError where not all of it has come */
 async function fetchFrom(
   cli: Cli,
@@ -63,8 +79,14 @@ async function fetchFrom(
   signal: AbortSignal,
 ): Promise<void> {
   const doing = `While fetching what ${worker.name} keeps over "ssh ${login[0]}"`
+  // Before: what a program has said that ends before anybody reads is dropped by Node.
+  const listening = await listeningDesk(core)
   // Its words are for the user: which run has come, or why ssh was turned away.
-  const ssh = spawn('ssh', login, { stdio: ['pipe', 'pipe', 'inherit'], signal, env: process.env })
+  const ssh = spawn('ssh', login, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    signal,
+    env: { ...cli.terminal.env },
+  })
   const ended = new Promise<number | string>((resolve) => {
     ssh.once('error', (error) => resolve(error.message))
     ssh.once('close', (code, by) => resolve(code ?? by ?? 'it ended'))
@@ -72,7 +94,7 @@ async function fetchFrom(
   ssh.stdin.on('error', () => undefined)
   const problem = await fetchOverStreams({
     worker,
-    desk: core.workers.deskFor(worker.id),
+    deskFor: listening ?? (() => core.workers.deskFor(worker.id)),
     input: ssh.stdout,
     output: ssh.stdin,
     log: (line) => cli.terminal.err(`${line}\n`),

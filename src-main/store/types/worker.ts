@@ -92,6 +92,8 @@ export interface WorkerStore {
 
   /** Queued runs that are placed elsewhere and could begin: their parent's state is there, their study is active. */
   offerable(): OfferableRun[]
+  /** Another one as soon as a run is queued for elsewhere, has left that queue or has moved in it: quicker to ask for than the runs. */
+  offerableStamp(): string
   /** Active runs placed elsewhere. */
   placed(): PlacedAttempt[]
   placedAttempt(runId: string): PlacedAttempt | undefined

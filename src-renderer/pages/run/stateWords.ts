@@ -49,7 +49,7 @@ export function stateWords(run: RunSummary, around: Around): StateWords | undefi
 }
 
 /** Of a run that waits for another machine, or trains on one; undefined for others. */
-export function wordsElsewhere(
+function wordsElsewhere(
   run: RunSummary,
   { runs, info, now = Date.now() }: Around,
 ): { readonly words: StateWords | undefined } | undefined {

@@ -1,15 +1,16 @@
 import type { ReactNode } from 'react'
 import type { WorkersInfo } from '../../../shared/api/workers.ts'
-import { queueWords, type Tone } from '../../workers/workerWords.ts'
+import { machinesOf, queueWords, type Tone } from '../../workers/workerWords.ts'
 import { CopyButton } from '../new-run/CopyButton.tsx'
 import { Patience } from './Patience.tsx'
 import classes from './Workers.module.css'
 
 /** What this machine does for its workers: the queue that carries offers, the address that listens, patience, Slurm. */
 export function HostFacts({ info }: { readonly info: WorkersInfo }) {
-  const { queue, slurm, workers } = info
+  const { queue, slurm } = info
   const { tone, word, text } = queueWords(queue)
-  const isUsed = workers.length > 0
+  // Jobs of Slurm hear of their runs by Slurm.
+  const isUsed = machinesOf(info).length > 0
   return (
     <section aria-labelledby="workers-host" className={classes.host}>
       <h2 id="workers-host">This host</h2>

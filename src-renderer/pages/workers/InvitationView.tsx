@@ -1,5 +1,6 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Invitation } from '../../../shared/api/workers.ts'
 import { api } from '../../client.ts'
 import { ErrorNote } from '../../components/ErrorNote.tsx'
@@ -21,8 +22,13 @@ export function InvitationView({ invitation, onInvited, onClose }: InvitationVie
   const { worker: invited, command, validUntil } = invitation
   const worker = useWorker(invited.id)
   const now = useNow(1_000)
+  const [address, setAddress] = useState('')
   const again = useMutation({
-    mutationFn: () => api.workers.inviteAgain.mutate({ id: invited.id }),
+    mutationFn: () =>
+      api.workers.inviteAgain.mutate({
+        id: invited.id,
+        ...(address.trim() !== '' && { address: address.trim() }),
+      }),
     onSuccess: onInvited,
   })
   if (worker !== undefined && hasJoined(worker, invited)) {
@@ -47,8 +53,8 @@ export function InvitationView({ invitation, onInvited, onClose }: InvitationVie
   return (
     <Stack gap="md">
       <Text id="invitation">
-        Paste this on the other machine, in a terminal of the user that is to train. It needs Node 20 and npm;
-        the program itself comes from this host.
+        Paste this on the other machine, into a shell of the user that is to train. It needs Linux or macOS
+        (on Windows: WSL) with Node 20 or later and npm; the program itself comes from this host.
       </Text>
       <div className={classes.command}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -70,15 +76,26 @@ export function InvitationView({ invitation, onInvited, onClose }: InvitationVie
         </Text>
       )}
       {again.error !== null && <ErrorNote title="There is no new command" error={again.error} />}
-      <Group justify="flex-end">
+      <Group align="flex-end">
+        <TextInput
+          label="Address of this machine"
+          placeholder="as in the command"
+          title="Where the other machine does not reach this one as the command says: a host name or address"
+          w="14rem"
+          value={address}
+          onChange={({ currentTarget }) => {
+            again.reset()
+            setAddress(currentTarget.value)
+          }}
+        />
         <Button
-          variant={left === undefined ? 'filled' : 'subtle'}
+          variant={left === undefined ? 'filled' : 'default'}
           loading={again.isPending}
           onClick={() => again.mutate()}
         >
           New command
         </Button>
-        <Button variant="default" onClick={onClose}>
+        <Button variant="default" ms="auto" onClick={onClose}>
           Close
         </Button>
       </Group>

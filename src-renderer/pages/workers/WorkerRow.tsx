@@ -1,4 +1,5 @@
 import type { Invitation, WorkerInfo } from '../../../shared/api/workers.ts'
+import { slurmWorkerName } from '../../../shared/worker/placement.ts'
 import { bytes, moment } from '../../format/format.ts'
 import { sinceWords } from '../../workers/clock.ts'
 import { buildWords, loadWords, machineWords, outOfTouchWords, stateOf } from '../../workers/workerWords.ts'
@@ -26,6 +27,7 @@ export function WorkerRow({ worker, patience, now, onInvited }: WorkerRowProps) 
       <tr data-noted={note !== undefined}>
         <th scope="row">
           <span className={classes.name}>{name}</span>
+          {name === slurmWorkerName && <span className={classes.small}>all jobs of Slurm</span>}
           <span className={classes.word} data-tone={tone}>
             {word}
           </span>

@@ -25,7 +25,7 @@ import { eventually } from './until.ts'
  * Times go by in a twentieth: a lease lasts 1.5 s, and patience 3 s.
  */
 
-export const clock = 0.05
+const clock = 0.05
 /** Milliseconds of this clock. */
 export const patience = 3_000
 

@@ -48,6 +48,15 @@ test('every place is a choice, and those that take nothing say why', () => {
   )
 })
 
+test('the jobs of Slurm are no machine to place a run on', () => {
+  const jobs = workersInfo({ workers: [worker({ name: 'slurm-jobs' })] })
+  assert.deepEqual(
+    placementChoices(jobs, null, noon).map(({ value }) => value),
+    ['here'],
+  )
+  assert.equal(isAnywhere(jobs), false)
+})
+
 test('a choice is the same after it was told as text', () => {
   for (const placement of [null, on, { at: 'anyWorker' }, { at: 'slurm' }] satisfies (Placement | null)[])
     assert.deepEqual(placementOf(choiceOf(placement)), placement)

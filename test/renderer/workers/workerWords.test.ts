@@ -98,6 +98,12 @@ test('the queue says whether offers reach workers', () => {
     /Connection refused\. What trains goes on/,
   )
   assert.equal(of({ state: 'none', address: null }).word, 'none')
+  // A second window of the lab knows nothing of it, and says nothing against it.
+  const elsewhere = of({ state: 'elsewhere', words: 'Another program makes the offers.' })
+  assert.deepEqual(
+    [elsewhere.tone, plain(elsewhere.text)],
+    ['plain', 'at 127.0.0.1:6390. Another program makes the offers.'],
+  )
 })
 
 test('what removing costs: nothing stored', () => {

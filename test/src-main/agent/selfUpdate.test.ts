@@ -90,13 +90,33 @@ describe('a worker that becomes its host’s build', {
       say: () => undefined,
     })
     assert.equal(update.heard('f'.repeat(64), true), false)
+    assert.equal(update.isDue, false)
     assert.equal(update.heard(builtFrom(json), false), false)
+    assert.equal(update.isDue, true, 'what trains ends first, and no other run keeps it from its turn')
     assert.equal(fetched, 0)
     for (const until = Date.now() + 20_000; !update.heard(builtFrom(json), true); )
       if (Date.now() > until) assert.fail('it never got there')
       else await new Promise(setImmediate)
     assert.equal(fetched, 1)
     assert.equal(update.heard(builtFrom(json), false), false, 'a run has come meanwhile')
+    await update.close()
+  })
+
+  it('takes runs again while one that could not be installed waits for another try', async () => {
+    const said: string[] = []
+    const update = createSelfUpdate({
+      folder,
+      running: 'f'.repeat(64),
+      fetchApp: () => Promise.reject(new Error('the host is away')),
+      say: (line) => said.push(line),
+    })
+    assert.equal(update.heard('e'.repeat(64), true), false)
+    assert.equal(update.isDue, true)
+    for (const until = Date.now() + 10_000; said.length === 0; await new Promise(setImmediate))
+      assert.ok(Date.now() < until, 'it never gave up')
+    assert.match(said[0] ?? '', /tried again later: the host is away/)
+    await new Promise(setImmediate)
+    assert.equal(update.isDue, false)
     await update.close()
   })
 

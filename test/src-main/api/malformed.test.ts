@@ -127,7 +127,7 @@ const inputs: Readonly<Record<string, unknown>> = {
   'mistakes.place': { snapshotId: 999, part: 'test' },
   'workers.changes': {},
   'workers.add': { name: '-', address: '192.0.2.1' },
-  'workers.inviteAgain': { id: 'zzzzzzzz' },
+  'workers.inviteAgain': { id: 'zzzzzzzz', address: '192.0.2.1' },
   'workers.command': { id: 'zzzzzzzz', command: 'drain' },
   'workers.setSettings': { patience: 1 },
   'sql.ask': { sql: 'DELETE FROM runs' },

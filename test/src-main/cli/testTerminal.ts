@@ -12,7 +12,11 @@ export interface Outcome {
 export async function invokeHere(
   home: string,
   args: readonly string[],
-  options: { readonly columns?: number; readonly onInterrupt?: Terminal['onInterrupt'] } = {},
+  options: {
+    readonly columns?: number
+    readonly onInterrupt?: Terminal['onInterrupt']
+    readonly env?: Terminal['env']
+  } = {},
 ): Promise<Outcome> {
   let out = ''
   let err = ''
@@ -25,7 +29,7 @@ export async function invokeHere(
     },
     screen: undefined,
     columns: options.columns ?? 100,
-    env: { ANNEAL_HOME: home },
+    env: { ...options.env, ANNEAL_HOME: home },
     onInterrupt: options.onInterrupt ?? (() => () => undefined),
   }
   return { code: await invoke(args, terminal), out, err }

@@ -1,12 +1,13 @@
-import type { DeviceName } from '../../../shared/run/spec.ts'
+import type { DeviceName, EngineName } from '../../../shared/run/spec.ts'
 import type { Placement } from '../../../shared/worker/placement.ts'
+import type { WorkerAbout } from '../../../shared/worker/protocol.ts'
 import { createOffers, type OfferSource, type Offers } from '../../../src-main/workers/offers.ts'
 import { type QueueFile, readQueueFile } from '../../../src-main/workers/queueFile.ts'
 
 /** What a store has placed elsewhere, in the order of its queue; tests change it and poke. */
 export interface PlacedRuns {
-  runs: { id: string; attempt?: number; device?: DeviceName; placement?: Placement }[]
-  workers: { id: string; state: 'joined' | 'removed'; joinedAt: number }[]
+  runs: { id: string; attempt?: number; device?: DeviceName; ranOn?: EngineName; placement?: Placement }[]
+  workers: { id: string; state: 'joined' | 'removed'; joinedAt: number; about?: WorkerAbout }[]
 }
 
 export const workerOne = { id: 'worker01', state: 'joined', joinedAt: 1 } as const
@@ -14,10 +15,10 @@ export const workerOne = { id: 'worker01', state: 'joined', joinedAt: 1 } as con
 function sourceOf(placed: PlacedRuns): OfferSource {
   return {
     any: () => placed.workers.some(({ state }) => state !== 'removed'),
-    list: () => placed.workers,
+    list: () => placed.workers.map((worker) => ({ about: null, ...worker })),
     offerable: () =>
-      placed.runs.map(({ id, attempt = 0, device = 'auto', placement = { at: 'anyWorker' } }) => ({
-        run: { id, attempt, datasetId: '0123456789abcdef', spec: { device } },
+      placed.runs.map(({ id, attempt = 0, device = 'auto', ranOn, placement = { at: 'anyWorker' } }) => ({
+        run: { id, attempt, datasetId: '0123456789abcdef', spec: { device }, deviceName: ranOn ?? null },
         placement,
       })),
   }

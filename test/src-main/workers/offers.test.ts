@@ -18,11 +18,11 @@ function lookInto(real: RealQueue) {
   real.closeFirst(() => connection.disconnect())
   const queues = new Map<string, Queue>()
   const queue = (name: string): Queue => {
-    const opened = queues.get(name) ?? new Queue(name, { connection, prefix: queuePrefix })
-    queues.set(
-      name,
-      opened.on('error', () => undefined),
-    )
+    const before = queues.get(name)
+    if (before !== undefined) return before
+    const opened = new Queue(name, { connection, prefix: queuePrefix })
+    opened.on('error', () => undefined)
+    queues.set(name, opened)
     return opened
   }
   return {

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { connect as connectPlainly, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { connectToQueue } from '../../../src-main/workerLink/queueConnection.ts'
-import { ownAccess, queueFolder } from '../../../src-main/workers/queueFile.ts'
+import { ownAccess, queueFolder, readQueueFile } from '../../../src-main/workers/queueFile.ts'
 import { serveQueue } from '../../../src-main/workers/queueServer.ts'
-import { noRedis, realQueue, until } from './realQueue.ts'
+import { invokeHere } from '../cli/testTerminal.ts'
+import { freePort, noRedis, realQueue, until } from './realQueue.ts'
 
 test('the queue speaks TLS alone, keeps its password out of sight, and comes back with what it held', {
   skip: noRedis,
@@ -59,6 +61,31 @@ test('a second queue of the same lab is refused, and so is a port that is taken'
   t.after(() => other.close())
   await until('the port is taken', () => other.listening)
   await assert.rejects(serveQueue(settings), /Address already in use/)
+})
+
+test('anneal workers serve-queue serves it until it is told to end', { skip: noRedis }, async (t) => {
+  const home = mkdtempSync(path.join(tmpdir(), 'anneal-queue-'))
+  t.after(() => rmSync(home, { recursive: true, force: true }))
+  let interrupt: (() => void) | undefined
+  const args = ['workers', 'serve-queue', '--port', String(await freePort()), '--bind', '127.0.0.1', '--json']
+  const served = invokeHere(home, args, {
+    env: process.env,
+    onInterrupt(listener) {
+      interrupt = () => listener(1)
+      return () => undefined
+    },
+  })
+  await until('it has said where it is', () => readQueueFile(home) !== undefined)
+  const file = readQueueFile(home)
+  assert.ok(file)
+  const redis = connectToQueue(ownAccess(file), 50)
+  assert.equal(await redis.ping(), 'PONG')
+  redis.disconnect()
+  interrupt?.()
+  const { code, out } = await served
+  assert.equal(code, 0)
+  const { process: pid } = z.object({ process: z.number() }).parse(JSON.parse(out))
+  assert.throws(() => process.kill(pid, 0), /ESRCH/)
 })
 
 test('without a server program, the command says how to come by one', async () => {

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generate } from 'selfsigned'
 import type { QueueFile } from '../../../src-main/workers/queueFile.ts'
@@ -40,7 +39,7 @@ export interface RealQueue {
   start(): Promise<void>
 }
 
-export async function realQueue(t: Pick<TestContext, 'after'>): Promise<RealQueue> {
+export async function realQueue(t: { after(close: () => Promise<void>): unknown }): Promise<RealQueue> {
   const home = mkdtempSync(path.join(tmpdir(), 'anneal-queue-'))
   const settings: QueueSettings = {
     home,
@@ -87,7 +86,7 @@ async function certificateIn(home: string) {
   return { certFile, keyFile, sha256 }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const server = createServer()
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
