@@ -2,7 +2,11 @@
  * A run on a worker beside the same run at home, with real processes on this machine: host, Redis and agent, the agent in a
  * network of its own. How long a step takes on either, how soon it stands in the host's database, whether snapshots of 20 MB
  * hold the trainer up over a slow link, and what fifty idle workers cost the host. It needs root and Linux.
+ *
+ * Two machines of one kind on one: what trains, at home or under the agent, has one processor core with its program; host and
+ * queue have another one while the agent trains.
  */
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -20,7 +24,10 @@ const watched = 25_000
 const closers: (() => unknown)[] = []
 const figures: Figure[] = []
 try {
+  // Threads follow from the cores that a process may use, and children begin with those of their parent.
+  pin(process.pid, 0)
   const lab = await openWorkersLab({ after: (close) => closers.push(close) }, ['w1'], { pace: 1 })
+  for (const { pid } of [lab.host, lab.queue]) pin(pid, 1)
   await comparing(lab)
   await arriving(lab)
   await slowSnapshots(lab)
@@ -30,9 +37,18 @@ try {
 }
 report('Runs on a worker', figures)
 
+/** All threads of a process to one core. */
+function pin(pid: number, core: number): void {
+  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)])
+}
+
 /** Interleaved, so that whatever else the machine does falls on both. */
 async function comparing(lab: WorkersLab): Promise<void> {
-  const long = { ...spec, budget: { steps: 5000 } }
+  const long: Spec = {
+    ...spec,
+    model: { kind: 'mlp', hidden: [256, 256], dropout: 0 },
+    budget: { steps: 5000 },
+  }
   const [here, there]: [number[], number[]] = [[], []]
   for (let turn = 0; turn < 5; turn++) {
     const { run } = await (await lab.core.runs.launch(long)).finished
