@@ -156,6 +156,8 @@ test('one that is out of touch is told with what it means, and until when it is 
   await page.getByRole('button', { name: 'Pause' }).click()
   const orders = page.getByRole('status', { name: `Orders of ${run.name}` })
   await orders.getByText('The pause waits').waitFor()
+  await page.reload()
+  await orders.getByText(/^The pause waits\. Asked at .* It is kept, and reaches the run/).waitFor()
   await assertAccessible(page)
 })
 
