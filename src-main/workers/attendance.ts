@@ -81,13 +81,14 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
       const other = otherProtocol(request.protocol)
       if (other !== undefined) return { type: 'refused', reason: other }
       come(first, request)
-      const until = now() + timings().attend
+      // Not by the clock, which may be set meanwhile.
+      const until = performance.now() + timings().attend
       const before = noticesFor(context, first, via)
       for (let worker: WorkerRecord | undefined = first; worker !== undefined; worker = known(workerId)) {
         const found = tolerantly(() => ordersFor(first, request)) ?? []
         const notices = worker === first ? before : noticesFor(context, worker, via)
         const isNews = found.length > 0 || !isDeepStrictEqual(notices, before)
-        const left = until - now()
+        const left = until - performance.now()
         const isOver = left <= 0 || signal.aborted || watch.isClosed()
         if (isNews || request.hurry || isOver)
           return { type: 'orders', orders: found, ...notices, build: await context.build() }

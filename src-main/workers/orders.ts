@@ -30,7 +30,8 @@ export function createOrders({
 }: Pick<DeskContext, 'store' | 'timings' | 'now'>): Orders {
   let held: Held[] = []
   const fenced = new Map<string, number>()
-  const isDue = (toldAt: number): boolean => now() - toldAt >= timings().retry
+  // Either way: the clock may have been set back since.
+  const isDue = (toldAt: number): boolean => Math.abs(now() - toldAt) >= timings().retry
   const isAnswered = ({ requestId }: Held): boolean => {
     const fate = store.read.request(requestId)
     return fate === undefined || fate.refusal !== null

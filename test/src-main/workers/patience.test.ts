@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { timingsOf } from '../../../shared/worker/timings.ts'
+import { createOrders } from '../../../src-main/workers/orders.ts'
 import { createPatience } from '../../../src-main/workers/patience.ts'
 import { afterwards, newRun, openFor, putDataset, tempFolder } from '../store/fixtures.ts'
 
@@ -16,7 +17,9 @@ async function until(what: string, look: () => boolean): Promise<void> {
   }
 }
 
-/** Half a second of silence is out of touch, and patience is two seconds: of a clock that the test sets. */
+/** Of the clock that the test sets. */
+const timings = timingsOf(100_000, 0.02)
+
 function watched(t: Parameters<typeof openFor>[0]) {
   const clock = { time: 1_700_000_000_000 }
   const now = () => clock.time
@@ -27,7 +30,7 @@ function watched(t: Parameters<typeof openFor>[0]) {
   const patience = createPatience({
     store,
     now,
-    timings: () => timingsOf(100_000, 0.02),
+    timings: () => timings,
     catalogue: { resolve: () => assert.fail() },
     folder: '',
     build: () => assert.fail(),
@@ -46,11 +49,26 @@ test('silence counts from when the clock was set back, not from a time that is s
   await until('the contact of a time to come is none', () => run().place?.contactAt === clock.time)
   assert.equal(run().place?.outOfTouchSince, null)
   const back = clock.time
-  clock.time += 600
+  clock.time += timings.outOfTouch + 100
   await until('out of touch', () => run().place?.outOfTouchSince === back)
   assert.equal(run().status, 'running')
-  clock.time += 2_000
+  clock.time += timings.patience
   await until('patience is over', () => run().status === 'queued')
+})
+
+test('an order whose answer was lost is told again, though the clock was set back since', (t) => {
+  const { store, clock, run } = watched(t)
+  const orders = createOrders({ store, now: () => clock.time, timings: () => timings })
+  store.write.request(run().id, { type: 'pause' })
+  const told = () => orders.due(store.workers.placed()).length
+  assert.equal(told(), 1)
+  assert.equal(told(), 0, 'just told')
+  clock.time -= 3_600_000
+  assert.equal(told(), 1)
+  const key = { runId: 'of before', attempt: 1 }
+  assert.deepEqual([orders.fence(key), orders.fence(key)], [true, false])
+  clock.time -= 3_600_000
+  assert.equal(orders.fence(key), true)
 })
 
 test('a host that slept, and was taken for dead meanwhile, takes its runs up again', async (t) => {
