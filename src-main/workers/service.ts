@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Invitation, QueueInfo, WorkersInfo } from '../../shared/api/workers.ts'
 import { UserError } from '../../shared/errors.ts'
+import { slurmWorkerName } from '../../shared/worker/placement.ts'
 import { timingsOf, type WorkerTimings } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
@@ -182,7 +183,13 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
         patience: store.workers.settings().patience,
       }
     },
-    add: ({ name, address }) => inviting(address, (code) => store.workers.invite({ name, ...code })),
+    async add({ name, address }) {
+      if (name === slurmWorkerName)
+        throw new UserError(
+          `While adding worker ${name}: that is what the jobs of Slurm are called; give it another name.`,
+        )
+      return inviting(address, (code) => store.workers.invite({ name, ...code }))
+    },
     inviteAgain: (id, address) => inviting(address, (code) => store.workers.inviteAgain(id, code)),
     async command({ id, command }) {
       obey(context, id, command)

@@ -61,6 +61,7 @@ test('nothing listens before there is a worker, and whoever adds the first one i
   const { worker } = await lab.service.add({ name: 'first' })
   assert.ok((await portOf(lab.service)) > 0)
   await assert.rejects(lab.service.add({ name: 'first' }), /another worker has this name/)
+  await assert.rejects(lab.service.add({ name: 'slurm-jobs' }), /what the jobs of Slurm are called/)
   await assert.rejects(
     lab.service.add({ name: 'odd', address: 'http://x/y' }),
     /must be a host name or an IP address/,
