@@ -15,7 +15,7 @@ export interface AttemptTable {
   heard(delivered: readonly number[]): void
   /** Why an attempt stands still, in words. */
   troubleOf(key: AttemptKey): string | undefined
-  /** Ends all trainers in a way that loses nothing. */
+  /** Ends all trainers in a way that loses nothing; one that comes later (its host was being asked) ends as it comes. */
   preempt(reason: string, patience: PreemptPatience): Promise<void>
 }
 
@@ -24,7 +24,14 @@ export function createAttemptTable(): AttemptTable {
   /** Requests that were handed on while their attempt is here. */
   const handed = new Map<string, Set<number>>()
   const untold = new Set<number>()
+  let preempted: { readonly reason: string; readonly patience: PreemptPatience } | undefined
   const nameOf = ({ runId, attempt }: AttemptKey): string => `${runId}/${attempt}`
+
+  async function preempt(attempt: AgentAttempt | Draining, reason: string, patience: PreemptPatience) {
+    if ('preempt' in attempt) await attempt.preempt(reason, patience)
+    else attempt.leave()
+    await attempt.outcome
+  }
 
   return {
     get keys() {
@@ -38,6 +45,7 @@ export function createAttemptTable(): AttemptTable {
         attempts.delete(name)
         handed.delete(name)
       })
+      if (preempted !== undefined) void preempt(attempt, preempted.reason, preempted.patience)
     },
     order(order) {
       const name = nameOf(order)
@@ -68,13 +76,8 @@ export function createAttemptTable(): AttemptTable {
       return attempt !== undefined && 'trouble' in attempt ? attempt.trouble : undefined
     },
     async preempt(reason, patience) {
-      await Promise.all(
-        [...attempts.values()].map(async (attempt) => {
-          if ('preempt' in attempt) await attempt.preempt(reason, patience)
-          else attempt.leave()
-          await attempt.outcome
-        }),
-      )
+      preempted = { reason, patience }
+      await Promise.all([...attempts.values()].map((attempt) => preempt(attempt, reason, patience)))
     },
   }
 }
