@@ -28,7 +28,7 @@ export interface Pusher {
 
 export interface PusherContext {
   readonly desk: Desk
-  readonly spool: Pick<Spool, 'firstSeq' | 'lastSeq' | 'read' | 'blob' | 'acknowledge'>
+  readonly spool: Pick<Spool, 'firstSeq' | 'lastSeq' | 'hasEnded' | 'read' | 'blob' | 'acknowledge'>
   readonly key: AttemptKey
   timings(): WorkerTimings
   /** Ends the pushing where it stands. */
@@ -163,7 +163,8 @@ export function createPusher(context: PusherContext, from?: number): Pusher {
         await pauseFor(error instanceof Later ? error.afterMs : timings().retry, signal)
       }
     }
-    return { type: 'left' }
+    // Whoever ends the pushing may have heard of the end before its answer was here.
+    return spool.hasEnded && next > spool.lastSeq ? { type: 'done' } : { type: 'left' }
   }
 
   return {

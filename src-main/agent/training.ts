@@ -145,7 +145,7 @@ export function pushedWords(pushed: Pushed): string {
     case 'done':
       return 'the host has all of it'
     case 'fenced':
-      return `is over: ${inWords(new Error(pushed.reason))}`
+      return `the host takes no more of it (${inWords(new Error(pushed.reason))})`
     case 'turnedAway':
       return `is refused by the host: ${inWords(new Error(pushed.reason))}`
     case 'left':

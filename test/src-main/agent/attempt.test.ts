@@ -167,6 +167,19 @@ test('a fence that overtakes the answer to its end changes nothing of how it end
   assert.deepEqual(await readdir(here.spools), [])
 })
 
+test('a fence that overtakes the answer to the last word changes nothing of how it ended', async (t) => {
+  const here = await lab(t)
+  const { push } = here.desk
+  const attempt = await here.begin()
+  here.desk.push = async (key, events) => {
+    const answer = await push(key, events)
+    if (here.desk.events.at(-1)?.type === 'ended') attempt.fence('the run is completed')
+    return answer
+  }
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  await endsWell(here)
+})
+
 test('orders reach the trainer, and their answers the host', async (t) => {
   const here = await lab(t, { budget: { epochs: 100_000 } })
   const attempt = await here.begin((event) => {
