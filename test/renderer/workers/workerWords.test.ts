@@ -50,17 +50,17 @@ test('out of touch says what becomes of its runs, and when', () => {
 })
 
 test('patience is read in the unit it is written in, and told in the largest that is whole', () => {
-  for (const text of ['45 s', '30 min', '2 h', '1 d', '90 min']) {
+  for (const text of ['90.5 s', '30 min', '2 h', '1 d', '90 min']) {
     const read = readPatience(text)
     assert.ok('milliseconds' in read, text)
     assert.equal(plain(patienceText(read.milliseconds)), text)
   }
   assert.deepEqual(readPatience('0,5h'), { milliseconds: minutes(30) })
   assert.deepEqual(readPatience(' 20 '), { milliseconds: minutes(20) })
-  assert.deepEqual(readPatience('9 s'), { problem: 'At least 10 s' })
+  assert.deepEqual(readPatience('59 s'), { problem: 'At least 1 min' })
   assert.deepEqual(readPatience('8 d'), { problem: 'At most 7 d' })
   for (const text of ['', 'soon', '-5 min', '5 weeks', '1e9'])
-    assert.deepEqual(readPatience(text), { problem: 'A time, such as 45 s, 30 min, 2 h or 1 d' }, text)
+    assert.deepEqual(readPatience(text), { problem: 'A time, such as 90 s, 30 min, 2 h or 1 d' }, text)
 })
 
 test('a machine, its slots and its build in words', () => {
