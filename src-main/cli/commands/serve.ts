@@ -12,7 +12,7 @@ import { uploadsFolder } from '../../datasets/dataUploads.ts'
 import { boundServices } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
-import { type RunningServer, startServer } from '../../serve/server.ts'
+import type { RunningServer } from '../../serve/server.ts'
 import {
   addStore,
   type Cli,
@@ -90,6 +90,8 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   const windowFolder = builtWindow(cli)
   const services = servicesFor(core, windowFolder, chosen.allowFolder)
   const log = (line: string): void => cli.terminal.err(`${line}\n`)
+  // Its libraries are not for other commands to load.
+  const { startServer } = await import('../../serve/server.ts')
   const server = await listen(chosen.port, (port) =>
     startServer({
       services,

@@ -67,11 +67,15 @@ const lives = (pid: number): boolean => {
   }
 }
 
+/** All tests train the same run. */
+let undisturbed: ReturnType<typeof train> | undefined
+
 /** What must be so at the end, whatever came between. */
 async function endsWell({ desk, first, spools, pids }: Lab): Promise<void> {
   const last = desk.events.at(-1)
   assert.ok(last?.type === 'ended')
-  assert.equal(last.weightsSha256, (await train(first)).ended.weightsSha256, 'the bits of an undisturbed run')
+  undisturbed ??= train(first)
+  assert.equal(last.weightsSha256, (await undisturbed).ended.weightsSha256, 'the bits of an undisturbed run')
   assert.deepEqual(
     stepsOf(desk.events),
     Array.from({ length: first.plan.totalSteps }, (_, step) => step),
@@ -153,6 +157,33 @@ test('an attempt that is over elsewhere: its trainer is killed, its spool cleare
   assert.deepEqual(here.pids.filter(lives), [])
 })
 
+test('a fence that overtakes the answer to its end changes nothing of how it ended', async (t) => {
+  const here = await lab(t)
+  const { end } = here.desk
+  const attempt = await here.begin()
+  here.desk.end = async (ending) => {
+    const answer = await end(ending)
+    attempt.fence('the run is queued')
+    return answer
+  }
+  await attempt.preempt('SIGTERM', { checkpoint: 10_000, push: 10_000 })
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  assert.deepEqual(await readdir(here.spools), [])
+})
+
+test('a fence that overtakes the answer to the last word changes nothing of how it ended', async (t) => {
+  const here = await lab(t)
+  const { push } = here.desk
+  const attempt = await here.begin()
+  here.desk.push = async (key, events) => {
+    const answer = await push(key, events)
+    if (here.desk.events.at(-1)?.type === 'ended') attempt.fence('the run is completed')
+    return answer
+  }
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  await endsWell(here)
+})
+
 test('orders reach the trainer, and their answers the host', async (t) => {
   const here = await lab(t, { budget: { epochs: 100_000 } })
   const attempt = await here.begin((event) => {
@@ -223,7 +254,8 @@ test('a spool that is damaged in the middle: what stands before goes home, and t
     if (event.type === 'snapshot' && event.cycle === 2) process.kill(here.pids.at(-1) ?? 0, 'SIGKILL')
   })
   const segment = path.join(here.spools, 'run', '1', 'segment-000000000000.log')
-  while (!existsSync(path.join(here.spools, 'run', '1', 'end.json'))) await new Promise(setImmediate)
+  while (!existsSync(path.join(here.spools, 'run', '1', 'end.json')))
+    await new Promise((resolve) => setTimeout(resolve, 5))
   const bytes = await readFile(segment)
   const middle = bytes.indexOf('"type":"epoch"')
   bytes.writeUInt8(bytes.readUInt8(middle + 8) ^ 1, middle + 8)
