@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { workerId, workerName } from '../worker/placement.ts'
+import { type Placement, workerId, workerName } from '../worker/placement.ts'
 import type { WorkerAbout } from '../worker/protocol.ts'
 
 /*
@@ -25,6 +25,8 @@ export interface WorkerInfo {
     readonly runId: string
     readonly name: string
     readonly slot: number | null
+    /** Whether another may have it, once this one is out of touch for too long. */
+    readonly at: Placement['at']
   }[]
 }
 

@@ -19,6 +19,17 @@ export async function aboutThisMachine(folder: string, slots: readonly WorkerSlo
   }
 }
 
+/** Bytes below which no run is taken: its spool would stand still at once. */
+const leastFree = 2 * 2 ** 20
+
+/** Why no run can be taken by a worker with this folder now, in words. */
+export async function whyFull(folder: string): Promise<string | undefined> {
+  const free = await diskFree(folder)
+  return free === null || free >= leastFree
+    ? undefined
+    : `the disk of ${folder} is full; it takes runs again when there is room`
+}
+
 async function diskFree(folder: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(folder)

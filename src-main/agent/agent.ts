@@ -118,7 +118,15 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
   const openOrShut = (): void =>
     taker?.setOpen(isRecovered && !isDraining && update?.isDue !== true && !leaving.signal.aborted)
 
-  async function onOffer({ runId, deviceClass, memory }: Offer): Promise<OfferOutcome> {
+  /** Offers in hand: what the host is being asked for is still to come. */
+  const inHand = new Set<Promise<OfferOutcome>>()
+  async function onOffer(taken: Offer): Promise<OfferOutcome> {
+    const outcome = trainOffered(taken)
+    inHand.add(outcome)
+    return outcome.finally(() => inHand.delete(outcome))
+  }
+
+  async function trainOffered({ runId, deviceClass, memory }: Offer): Promise<OfferOutcome> {
     if (leaving.signal.aborted || !isRecovered) return { type: 'later', afterMs: timings.offerAgain }
     try {
       const parts = { folder, desk, slots, datasets, attempts, timings: () => timings, log, onChange }
@@ -180,6 +188,7 @@ export async function createAgent(context: AgentContext, patience = usualPatienc
     leaving.abort()
     taker?.setOpen(false)
     await attempts.preempt(reason, patience)
+    await Promise.allSettled(inHand)
     closing.abort()
     await taker?.close()
     slots.close()

@@ -266,8 +266,11 @@ class Supervised implements AgentAttempt {
     // Where the disk is full, what waits for it is given up by the closing.
     await this.#spool.close()
     await this.#ended.promise
-    const ended: Pushed = this.#fenced === undefined ? pushed : { type: 'fenced', reason: this.#fenced }
-    if (ended.type === 'done' || ended.type === 'fenced') await this.#spool.clear()
+    // That its attempt is over is what the host says of one that has told its end, too.
+    const isFenced = this.#fenced !== undefined && pushed.type !== 'done'
+    const ended: Pushed = isFenced ? { type: 'fenced', reason: this.#fenced ?? '' } : pushed
+    // What cannot be removed is told again by the next start, and is over then.
+    if (ended.type === 'done' || ended.type === 'fenced') await this.#spool.clear().catch(() => undefined)
     return ended
   }
 }

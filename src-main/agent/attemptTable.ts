@@ -15,16 +15,37 @@ export interface AttemptTable {
   heard(delivered: readonly number[]): void
   /** Why an attempt stands still, in words. */
   troubleOf(key: AttemptKey): string | undefined
-  /** Ends all trainers in a way that loses nothing. */
+  /** Ends all trainers in a way that loses nothing; one that comes later (its host was being asked) ends as it comes. */
   preempt(reason: string, patience: PreemptPatience): Promise<void>
 }
+
+/** Orders that came before their attempt, the last ones. */
+const mostEarly = 100
 
 export function createAttemptTable(): AttemptTable {
   const attempts = new Map<string, AgentAttempt | Draining>()
   /** Requests that were handed on while their attempt is here. */
   const handed = new Map<string, Set<number>>()
   const untold = new Set<number>()
+  /** The host may say what an attempt is to do in one answer sooner than it hands it out in another. */
+  let early: Extract<Order, { type: 'command' }>[] = []
+  let preempted: { readonly reason: string; readonly patience: PreemptPatience } | undefined
   const nameOf = ({ runId, attempt }: AttemptKey): string => `${runId}/${attempt}`
+
+  function carryOut(attempt: AgentAttempt, { command }: Extract<Order, { type: 'command' }>): void {
+    const { requestId } = command
+    const before = handed.get(nameOf(attempt.key))
+    if (requestId === undefined || before?.has(requestId) !== true) attempt.command(command)
+    if (requestId === undefined) return
+    before?.add(requestId)
+    untold.add(requestId)
+  }
+
+  async function preempt(attempt: AgentAttempt | Draining, reason: string, patience: PreemptPatience) {
+    if ('preempt' in attempt) await attempt.preempt(reason, patience)
+    else attempt.leave()
+    await attempt.outcome
+  }
 
   return {
     get keys() {
@@ -38,23 +59,23 @@ export function createAttemptTable(): AttemptTable {
         attempts.delete(name)
         handed.delete(name)
       })
+      const waited = early.filter((order) => nameOf(order) === name)
+      early = early.filter((order) => !waited.includes(order))
+      if ('command' in attempt) for (const order of waited) carryOut(attempt, order)
+      if (preempted !== undefined) void preempt(attempt, preempted.reason, preempted.patience)
     },
     order(order) {
-      const name = nameOf(order)
-      const attempt = attempts.get(name)
-      if (attempt === undefined) return false
+      const attempt = attempts.get(nameOf(order))
+      if (attempt === undefined) {
+        if (order.type === 'command') early = [...early, order].slice(-mostEarly)
+        return false
+      }
       if (order.type === 'fence') {
         attempt.fence(order.reason)
         return true
       }
       if (!('command' in attempt)) return false
-      const { requestId } = order.command
-      const before = handed.get(name)
-      if (requestId === undefined || before?.has(requestId) !== true) attempt.command(order.command)
-      if (requestId !== undefined) {
-        before?.add(requestId)
-        untold.add(requestId)
-      }
+      carryOut(attempt, order)
       return true
     },
     get delivered() {
@@ -68,13 +89,8 @@ export function createAttemptTable(): AttemptTable {
       return attempt !== undefined && 'trouble' in attempt ? attempt.trouble : undefined
     },
     async preempt(reason, patience) {
-      await Promise.all(
-        [...attempts.values()].map(async (attempt) => {
-          if ('preempt' in attempt) await attempt.preempt(reason, patience)
-          else attempt.leave()
-          await attempt.outcome
-        }),
-      )
+      preempted = { reason, patience }
+      await Promise.all([...attempts.values()].map((attempt) => preempt(attempt, reason, patience)))
     },
   }
 }

@@ -5,7 +5,7 @@ import {
   workerProtocol,
 } from '../../shared/worker/protocol.ts'
 import { type Desk, TurnedAway } from '../workerLink/desk.ts'
-import { aboutThisMachine } from './about.ts'
+import { aboutThisMachine, whyFull } from './about.ts'
 import type { AttemptTable } from './attemptTable.ts'
 import { inWords } from './inWords.ts'
 import { pauseFor } from './pauseFor.ts'
@@ -81,8 +81,9 @@ async function requestOf(
   { folder, build, attempts, slots }: AttendContext,
   hurry: boolean,
 ): Promise<AttendRequest> {
+  const full = await whyFull(folder)
   const described = slots().map((slot) => {
-    const trouble = slot.running && attempts.troubleOf(slot.running)
+    const trouble = slot.running === undefined ? full : attempts.troubleOf(slot.running)
     return trouble === undefined ? slot : { ...slot, unusable: trouble.slice(0, 2000) }
   })
   return {

@@ -101,8 +101,11 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
           for await (const piece of desk.datasetFile(id, name, at)) {
             if (signal.aborted) throw new Away('it is not wanted any more')
             if (at + piece.byteLength > bytes) break
-            await file.write(piece, 0, piece.byteLength, at)
-            at += piece.byteLength
+            for (let done = 0; done < piece.byteLength; ) {
+              const { bytesWritten } = await file.write(piece, done, piece.byteLength - done, at)
+              done += bytesWritten
+              at += bytesWritten
+            }
           }
         if (at < bytes) throw new Away(`${name} of the data set ${id} was cut off`)
         await file.sync()
@@ -113,8 +116,9 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
     throw new Error(`${name} of the data set ${id} arrived damaged ${mostDamaged} times`)
   }
 
-  /** Those that were used least recently go, none in use. @throws Error where that is not enough */
+  /** Those that were used least recently go, none in use. @throws Away where that is not enough now; Error where it never is */
   async function makeRoom(id: string, { files }: DatasetManifest): Promise<void> {
+    await sweep(id)
     const wanted = files.reduce((sum, { bytes }) => sum + bytes, 0)
     const kept = (await stored(folder)).filter((each) => each.id !== id)
     let size = kept.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -122,10 +126,31 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
       if (size + wanted <= most) return
       if (await drop(each.id)) size -= each.bytes
     }
-    if (size + wanted > most)
+    if (wanted > most)
       throw new Error(
-        `the data set ${id} takes ${gigabytes(wanted)}, and of the ${gigabytes(most)} for data sets ${gigabytes(size)} are in use; start the worker with a larger --cache-gb`,
+        `the data set ${id} takes ${gigabytes(wanted)}, and there are ${gigabytes(most)} for data sets; start the worker with a larger --cache-gb`,
       )
+    // What uses them ends some day.
+    if (size + wanted > most)
+      throw new Away(
+        `the data set ${id} takes ${gigabytes(wanted)}, and of the ${gigabytes(most)} for data sets ${gigabytes(size)} are in use now; with a larger --cache-gb it need not wait`,
+      )
+  }
+
+  /** What nobody waits for any more, of another data set: a download that was given up, one that a kill kept from going. */
+  async function sweep(id: string): Promise<void> {
+    for (const name of await readdir(folder)) {
+      const other = /^\.(?:fetch|drop)-([0-9a-f]{16})$/.exec(name)?.[1]
+      if (other === undefined || other === id || (await locks.isUsed(other))) continue
+      await rm(within(name), { recursive: true, force: true })
+    }
+  }
+
+  /** The disk is full of other things than data sets: the one that was used least recently goes. */
+  async function dropOne(id: string): Promise<boolean> {
+    const kept = (await stored(folder)).filter((each) => each.id !== id)
+    for (const each of kept.sort((a, b) => a.usedAt - b.usedAt)) if (await drop(each.id)) return true
+    return false
   }
 
   /** @returns false where somebody uses it */
@@ -144,12 +169,29 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
     return true
   }
 
+  /** Waits for a disk that is full. */
+  async function mark(
+    id: string,
+    signal: AbortSignal,
+    onWait: (reason: string) => void,
+  ): Promise<() => Promise<void>> {
+    for (;;) {
+      try {
+        await makeFolder(folder)
+        return await locks.use(id)
+      } catch (error) {
+        if (!isPassing(error) || signal.aborted) throw error
+        onWait(inWords(error))
+        await pauseFor(timings().retry, signal)
+      }
+    }
+  }
+
   return {
     async use(id, signal, onWait) {
       if (!/^[0-9a-f]{16}$/.test(id)) throw new Error(`${id} is no id of a data set`)
-      await makeFolder(folder)
       // Before one looks: what is there must not go in between.
-      const release = await locks.use(id)
+      const release = await mark(id, signal, onWait)
       try {
         while (!(await isThere(id))) {
           if (signal.aborted) throw new Error('it is not wanted any more')
@@ -160,6 +202,7 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
           } catch (error) {
             if (!isPassing(error)) throw error
             onWait(inWords(error))
+            if (isFull(error) && unlock !== undefined && (await dropOne(id))) continue
           } finally {
             await unlock?.()
           }
@@ -180,6 +223,8 @@ export function createDatasetCache({ folder, desk, most, timings }: DatasetCache
 /** What time or a user mends. */
 const isPassing = (error: unknown): boolean =>
   error instanceof Away || (codeOf(error) !== undefined && !(error instanceof TurnedAway))
+
+const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
 
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(2)} GB`
 

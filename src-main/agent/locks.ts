@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { link, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { ownerText, stateOf } from './owner.ts'
 import { codeOf } from './spool/durable.ts'
@@ -19,7 +20,7 @@ const deadAfter = 120_000
 
 export function createLocks(folder: string): Locks {
   async function held(file: string): Promise<() => Promise<void>> {
-    await writeFile(file, ownerText(), { flag: 'wx' })
+    await write(file)
     const sign = setInterval(() => {
       const now = new Date()
       void utimes(file, now, now).catch(() => undefined)
@@ -51,15 +52,45 @@ export function createLocks(folder: string): Locks {
   }
 }
 
+/** Milliseconds within which whoever makes a mark has signed it. */
+const signedWithin = 10_000
+
+/** @throws what the system says, EEXIST where there is one; then none is left behind */
+async function write(file: string): Promise<void> {
+  await writeFile(file, '', { flag: 'wx' })
+  try {
+    await writeFile(file, ownerText())
+  } catch (error) {
+    await unlink(file).catch(() => undefined)
+    throw error
+  }
+}
+
 /** Whether somebody who lives has it; the mark of a dead one is taken away. */
 async function isHeld(file: string): Promise<boolean> {
+  if (!(await isDead(file))) return existsSync(file)
+  // Two may find it dead, and the second must not take away what the first has made in its place.
+  const aside = `${file}.${randomUUID()}`
   try {
-    const state = stateOf(await readFile(file, 'utf8'))
-    const isFresh = Date.now() - (await stat(file)).mtimeMs < deadAfter
-    if (state === 'alive' || (state === 'elsewhere' && isFresh)) return true
+    await rename(file, aside)
+  } catch {
+    return existsSync(file)
+  }
+  const isLiving = !(await isDead(aside))
+  if (isLiving) await link(aside, file).catch(() => undefined)
+  await unlink(aside).catch(() => undefined)
+  return isLiving
+}
+
+async function isDead(file: string): Promise<boolean> {
+  try {
+    const text = await readFile(file, 'utf8')
+    const age = Date.now() - (await stat(file)).mtimeMs
+    // Just made, and not yet signed.
+    if (text === '') return age >= signedWithin
+    const state = stateOf(text)
+    return state === 'dead' || (state === 'elsewhere' && age >= deadAfter)
   } catch {
     return false
   }
-  await unlink(file).catch(() => undefined)
-  return false
 }

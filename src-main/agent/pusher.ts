@@ -28,7 +28,7 @@ export interface Pusher {
 
 export interface PusherContext {
   readonly desk: Desk
-  readonly spool: Pick<Spool, 'firstSeq' | 'lastSeq' | 'read' | 'blob' | 'acknowledge'>
+  readonly spool: Pick<Spool, 'firstSeq' | 'lastSeq' | 'hasEnded' | 'read' | 'blob' | 'acknowledge'>
   readonly key: AttemptKey
   timings(): WorkerTimings
   /** Ends the pushing where it stands. */
@@ -44,10 +44,15 @@ const most = { events: 1000, bytes: 4 * 2 ** 20 }
 /** Blobs on their way at a time: the next one need not wait for the answer to the one before. */
 const blobsAtOnce = 2
 
-/** Pushes what stands in a spool until its host has all of it. @param from the first event that the host wants, as far as known */
-export function createPusher(context: PusherContext, from = context.spool.firstSeq): Pusher {
+/**
+ * Pushes what stands in a spool until its host has all of it.
+ * @param from the first event that the host wants; undefined: the host is asked. What it has may still stand in the spool, without
+ * its parts
+ */
+export function createPusher(context: PusherContext, from?: number): Pusher {
   const { desk, spool, key, timings, signal, onDamage, onContact } = context
-  let next = from
+  let next = from ?? 0
+  let isKnown = from !== undefined
   let ending: Ending | null | undefined
   /** Where the spool is broken: only what stands before can be sent. */
   let readable = Number.POSITIVE_INFINITY
@@ -86,6 +91,11 @@ export function createPusher(context: PusherContext, from = context.spool.firstS
 
   /** One exchange with the host. @returns what has become of all, once that is known */
   async function exchange(): Promise<Pushed | undefined> {
+    if (!isKnown) {
+      const pushed = await take(await desk.push(key, []))
+      isKnown = true
+      return pushed
+    }
     // What was acknowledged before is there no more: the host says so where it lacks it after all.
     next = Math.max(next, spool.firstSeq)
     if (next > lastSeq()) {
@@ -153,7 +163,8 @@ export function createPusher(context: PusherContext, from = context.spool.firstS
         await pauseFor(error instanceof Later ? error.afterMs : timings().retry, signal)
       }
     }
-    return { type: 'left' }
+    // Whoever ends the pushing may have heard of the end before its answer was here.
+    return spool.hasEnded && next > spool.lastSeq ? { type: 'done' } : { type: 'left' }
   }
 
   return {

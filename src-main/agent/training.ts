@@ -8,6 +8,7 @@ import { readMeta } from '../datasets/open.ts'
 import { childTrainers } from '../runs/childTrainer.ts'
 import { subjectOf } from '../runs/plannedRun.ts'
 import type { Desk } from '../workerLink/desk.ts'
+import { whyFull } from './about.ts'
 import { type AgentAttempt, beginAttempt, SpoolTaken } from './attempt.ts'
 import type { AttemptTable } from './attemptTable.ts'
 import type { DatasetCache, UsedDataset } from './datasetCache.ts'
@@ -52,6 +53,9 @@ export async function trainRun(context: TrainingContext, wanted: WantedRun): Pro
   const { slots, timings } = context
   const later = (reason: string): Trained => ({ type: 'later', afterMs: timings().offerAgain, reason })
   if (wanted.memory > totalmem()) return later('its data set is larger than the memory of this machine')
+  // No failure of the run, which another worker can take.
+  const full = await whyFull(context.folder)
+  if (full !== undefined) return later(full)
   // Somebody else may have taken a GPU since the last look.
   if (slots.list().some(({ cudaDevice }) => cudaDevice !== undefined)) await slots.refresh()
   const lease = slots.reserve(wanted.deviceClass)
@@ -141,7 +145,7 @@ export function pushedWords(pushed: Pushed): string {
     case 'done':
       return 'the host has all of it'
     case 'fenced':
-      return `is over: ${inWords(new Error(pushed.reason))}`
+      return `the host takes no more of it (${inWords(new Error(pushed.reason))})`
     case 'turnedAway':
       return `is refused by the host: ${inWords(new Error(pushed.reason))}`
     case 'left':

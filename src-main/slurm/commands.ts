@@ -24,6 +24,8 @@ export interface SlurmCommands {
   cancel(jobs: readonly string[]): Promise<void>
   /** @param content written whole, readable by the user alone. @throws SlurmAway */
   putFile(file: string, content: string): Promise<void>
+  /** Removes files that were put, and their folder. Those that are gone are passed over. @throws SlurmAway */
+  removeFiles(folder: string, names: readonly string[]): Promise<void>
 }
 
 /** Slurm, or the login node, cannot be reached now: in words, with what was being done. */
@@ -79,6 +81,11 @@ export function createSlurmCommands(
       // Whole under its name, whatever happens between.
       const script = 'umask 077; mkdir -p "$(dirname "$1")" && cat > "$1.new" && mv -f "$1.new" "$1"'
       await must(['sh', '-c', script, 'sh', file], content)
+    },
+    async removeFiles(folder, names) {
+      const script =
+        'cd -- "$1" 2>/dev/null || exit 0; shift; rm -f -- "$@"; cd .. && rmdir -- "$OLDPWD" 2>/dev/null; exit 0'
+      await must(['sh', '-c', script, 'sh', folder, ...names])
     },
   }
 }

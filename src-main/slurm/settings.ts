@@ -16,7 +16,7 @@ const oneLine = (most: number) =>
 const word = oneLine(200).regex(/^\S+$/, 'must be without blanks')
 const folder = oneLine(1000).regex(/^\//, 'must be an absolute path')
 
-export const slurmSettings = z.strictObject({
+const fields = z.strictObject({
   partition: word.nullable().default(null),
   account: word.nullable().default(null),
   qos: word.nullable().default(null),
@@ -35,7 +35,14 @@ export const slurmSettings = z.strictObject({
     .nullable()
     .default('4G'),
   /** Further options of sbatch, each "--constraint=a100" or the like. */
-  options: z.array(oneLine(500).regex(/^-/, 'must begin with -')).max(50).default([]),
+  options: z
+    .array(
+      oneLine(500)
+        .regex(/^-/, 'must begin with -')
+        .regex(/^(?!-J|--job-name)/, 'must leave the name of a job as it is: by that its jobs are known'),
+    )
+    .max(50)
+    .default([]),
   /** Lines of shell before the worker begins, as "module load cuda". */
   before: z.array(oneLine(2000)).max(50).default([]),
   /** Seconds before the time limit at which a run keeps its state and makes room for its next job. */
@@ -53,7 +60,21 @@ export const slurmSettings = z.strictObject({
   /** folder: nodes and this machine talk through the folder; https: nodes reach this machine over the network. */
   transport: z.enum(['folder', 'https']).default('folder'),
 })
+export const slurmSettings = fields.refine(
+  // Else each job would be warned as it begins, and make room for the next one, for ever.
+  ({ time, warning }) => time === null || secondsOf(time) > warning,
+  { path: ['time'], error: 'must be longer than "warning"' },
+)
 export type SlurmSettings = z.infer<typeof slurmSettings>
+
+/** Of a time as sbatch reads it: minutes, minutes:seconds, hours:minutes:seconds; days- before hours, hours:minutes and so on. */
+function secondsOf(time: string): number {
+  const [clock = '', days = '0'] = time.split('-').reverse()
+  const [first = 0, second = 0, third = 0] = clock.split(':').map(Number)
+  const isFromHours = time.includes('-') || clock.split(':').length === 3
+  const seconds = isFromHours ? first * 3600 + second * 60 + third : first * 60 + second
+  return Number(days) * 86_400 + seconds
+}
 
 export const settingsFile = (home: string): string => path.join(home, 'workers', 'slurm.json')
 

@@ -29,6 +29,25 @@ export function jobPlans(runs: readonly Submittable[], stamp: string): JobPlan[]
 const chunks = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
 
+/** As whoever runs sbatch sees it: this machine, or the login node. */
+const folderOf = (settings: SlurmSettings, plan: Pick<JobPlan, 'name'>): string =>
+  jobFolder(settings.login === null ? { ...settings, folder: folderHere(settings) } : settings, plan)
+
+/** Of a job that is over, or was refused. Whoever tries again and again would fill the folder. @throws SlurmAway */
+export const removeJobFiles = (
+  { settings, commands }: Readonly<{ settings: SlurmSettings; commands: SlurmCommands }>,
+  plan: Pick<JobPlan, 'name'>,
+): Promise<void> => commands.removeFiles(folderOf(settings, plan), ['runs', 'job.sh'])
+
+/** Where a cluster takes no array as large: two of half the size. */
+export function halves({ name, runIds }: JobPlan): JobPlan[] {
+  const half = Math.ceil(runIds.length / 2)
+  return [
+    { name: `${name}a`, runIds: runIds.slice(0, half) },
+    { name: `${name}b`, runIds: runIds.slice(half) },
+  ]
+}
+
 /**
  * Submits one job. It is noted before sbatch is asked: a job whose number was never heard is found by its name.
  * @param tell gets each run with what its job is called
@@ -43,9 +62,7 @@ export async function submitJob(
   plan: JobPlan,
   tell: (runId: string, job: string) => void,
 ): Promise<KeptJob> {
-  // As whoever runs sbatch sees it: this machine, or the login node.
-  const there = settings.login === null ? { ...settings, folder: folderHere(settings) } : settings
-  const folder = jobFolder(there, plan)
+  const folder = folderOf(settings, plan)
   await commands.putFile(path.posix.join(folder, 'runs'), `${plan.runIds.join('\n')}\n`)
   const script = path.posix.join(folder, 'job.sh')
   await commands.putFile(script, jobScript(settings, plan))

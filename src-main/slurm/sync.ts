@@ -5,7 +5,7 @@ import type { JobState, SlurmCommands } from './commands.ts'
 import { isLive, type JobEnd, jobEnd } from './jobEnds.ts'
 import { elementsOf, type KeptJobs } from './keptJobs.ts'
 import type { SlurmSettings } from './settings.ts'
-import { jobPlans, type Submittable, submitJob } from './submission.ts'
+import { halves, jobPlans, removeJobFiles, type Submittable, submitJob } from './submission.ts'
 
 /*
  * One comparison of the lab with Slurm. SQLite is the truth: every run that is to train by Slurm and could begin has a job,
@@ -89,8 +89,11 @@ async function compare(
 
   const jobs = await commands.jobs()
   findUnheard(kept, jobs)
+  forgetOthers(kept, jobs)
   const forgotten = [...runOf.keys()].filter((job) => !jobs.has(job))
-  for (const [job, state] of await commands.ended(forgotten)) jobs.set(job, state)
+  const ended = await commands.ended(forgotten)
+  forgetOthers(kept, ended)
+  for (const [job, state] of ended) jobs.set(job, state)
   for (const job of forgotten) {
     // Elements of an array that are cancelled before they begin leave nothing.
     if (!jobs.has(job) && memory.pending.has(job))
@@ -124,6 +127,15 @@ function findUnheard(kept: KeptJobs, jobs: ReadonlyMap<string, JobState>): void 
     if (found === undefined) kept.drop(noted.name)
     else kept.put({ ...noted, job: found[0].split('_')[0] ?? found[0] })
   }
+}
+
+/** Numbers begin anew some day: another job that has one of ours is not to be waited for, or cancelled. */
+function forgetOthers(kept: KeptJobs, jobs: Map<string, JobState>): void {
+  for (const each of kept.list())
+    for (const { job } of elementsOf(each)) {
+      const found = jobs.get(job)
+      if (found !== undefined && found.name !== each.name) jobs.delete(job)
+    }
 }
 
 function sayState({ store }: SlurmLab, runId: string, job: string, found: JobState | undefined): void {
@@ -197,7 +209,10 @@ async function cancelUnwanted(
     for (const { job, runId } of elementsOf(each))
       if (!runOf.has(job)) sayLastState(lab, runId, job, jobs.get(job))
     const living = elementsOf(each).filter(({ job }) => !isOver(jobs.get(job)))
-    if (living.length === 0) kept.drop(each.name)
+    if (living.length === 0) {
+      if (each.job !== null) await removeJobFiles(lab, each)
+      kept.drop(each.name)
+    }
     for (const { job, runId } of living) {
       if (runOf.get(job) === runId) continue
       // One that has begun has been told by its worker's host, and says its last words: it gets the time to.
@@ -215,7 +230,8 @@ function settle(kept: KeptJobs, job: string): void {
 
 async function submitAll(lab: SlurmLab, runs: readonly Submittable[]): Promise<void> {
   let refusal: UserError | undefined
-  for (const plan of jobPlans(runs, Date.now().toString(36))) {
+  const plans = jobPlans(runs, Date.now().toString(36))
+  for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
     try {
       await submitJob(lab, plan, (runId, job) =>
         lab.store.workers.setSlurmJob(runId, { job, state: 'PENDING', reason: null }),
@@ -223,7 +239,9 @@ async function submitAll(lab: SlurmLab, runs: readonly Submittable[]): Promise<v
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       lab.kept.drop(plan.name)
-      refusal = error
+      await removeJobFiles(lab, plan)
+      if (plan.runIds.length > 1 && /job array spec/i.test(error.message)) plans.unshift(...halves(plan))
+      else refusal = error
     }
   }
   if (refusal !== undefined) throw refusal

@@ -186,6 +186,8 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     inviteAgain: (id, address) => inviting(address, (code) => store.workers.inviteAgain(id, code)),
     async command({ id, command }) {
       obey(context, id, command)
+      // What it sent of attempts that are over takes up room that others want.
+      if (command === 'remove') sweep()
       desk.wake()
       context.onQueueChanged()
     },

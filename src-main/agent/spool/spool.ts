@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { rm, rmdir, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import path from 'node:path'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
@@ -11,6 +11,7 @@ import { createLine } from './line.ts'
 import { readEvents } from './readEvents.ts'
 import { type BlobRef, type EncodedEvent, type EventHead, encodeEvent, encodeNote } from './record.ts'
 import { type Entry, entryOf, findRecords, segmentName } from './segments.ts'
+import { removeSpool } from './spools.ts'
 
 /*
  * What a trainer has said and its host has not acknowledged yet, on the worker's disk:
@@ -123,7 +124,8 @@ export async function openSpool(
     current = { file: segment.file, size: segment.size + bytes.byteLength }
     for (const entry of entries.filter(({ seq }) => outdated.has(seq))) {
       entry.isSuperseded = true
-      await blobs.release(entry.blobs)
+      // What cannot be removed is swept when the spool is opened again: the records stand, and must not be written twice.
+      await blobs.release(entry.blobs).catch(() => undefined)
     }
   }
 
@@ -252,9 +254,7 @@ export async function openSpool(
     close,
     async clear() {
       await close()
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-      // Another attempt of the run may be there.
-      await rmdir(path.dirname(folder)).catch(() => undefined)
+      await removeSpool(folder)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
 import { ownerText, stateOf } from '../owner.ts'
@@ -37,6 +37,13 @@ const ownerFile = 'owner.json'
 /** Says that this process trains, or drains, what lies there. */
 export const ownSpool = (folder: string): Promise<void> =>
   writeFile(path.join(folder, ownerFile), ownerText())
+
+/** Takes it from the disk, whatever lies in it. Links are not followed. */
+export async function removeSpool(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  // Another attempt of the run may be there.
+  await rmdir(path.dirname(folder)).catch(() => undefined)
+}
 
 async function foldersIn(folder: string, name: RegExp): Promise<string[]> {
   const names = (await readdir(folder).catch(() => [])).filter((each) => name.test(each))

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Services } from '../../../shared/api/services.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { visibleText } from '../../../shared/visibleText.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
 import { uploadsFolder } from '../../datasets/dataUploads.ts'
@@ -69,7 +70,8 @@ export function addServe(program: Command, cli: Cli): void {
   command.action(async () => {
     const chosen = readOptions(command, options)
     const exposedAs = exposure(chosen)
-    const log = (line: string): void => cli.terminal.err(`${line}\n`)
+    // What is logged of workers may hold what they sent.
+    const log = (line: string): void => cli.terminal.err(`${visibleText(line)}\n`)
     await withCore(cli, { db: chosen.db, log }, (core) => serve(cli, core, chosen, exposedAs))
   })
 }

@@ -157,6 +157,33 @@ test('an attempt that is over elsewhere: its trainer is killed, its spool cleare
   assert.deepEqual(here.pids.filter(lives), [])
 })
 
+test('a fence that overtakes the answer to its end changes nothing of how it ended', async (t) => {
+  const here = await lab(t)
+  const { end } = here.desk
+  const attempt = await here.begin()
+  here.desk.end = async (ending) => {
+    const answer = await end(ending)
+    attempt.fence('the run is queued')
+    return answer
+  }
+  await attempt.preempt('SIGTERM', { checkpoint: 10_000, push: 10_000 })
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  assert.deepEqual(await readdir(here.spools), [])
+})
+
+test('a fence that overtakes the answer to the last word changes nothing of how it ended', async (t) => {
+  const here = await lab(t)
+  const { push } = here.desk
+  const attempt = await here.begin()
+  here.desk.push = async (key, events) => {
+    const answer = await push(key, events)
+    if (here.desk.events.at(-1)?.type === 'ended') attempt.fence('the run is completed')
+    return answer
+  }
+  assert.deepEqual(await attempt.outcome, { type: 'done' })
+  await endsWell(here)
+})
+
 test('orders reach the trainer, and their answers the host', async (t) => {
   const here = await lab(t, { budget: { epochs: 100_000 } })
   const attempt = await here.begin((event) => {

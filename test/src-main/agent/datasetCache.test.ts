@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { DatasetManifest } from '../../../shared/worker/protocol.ts'
@@ -127,4 +128,49 @@ test('those used least recently make room, none in use', async (t) => {
     cacheOn(await temporary(t), desk, 5000).use(id, forever, nothing),
     /start the worker with a larger --cache-gb/,
   )
+})
+
+test('two that do not fit together follow one another', async (t) => {
+  const { id, desk } = await serving(t)
+  const folder = await temporary(t)
+  const other = 'a'.repeat(16)
+  await mkdir(path.join(folder, other))
+  await writeFile(path.join(folder, other, 'examples.bin'), new Uint8Array(10_000))
+  const mark = path.join(folder, `.use-${other}.x.lock`)
+  await writeFile(mark, ownerText())
+  const words: (string | undefined)[] = []
+  const using = cacheOn(folder, desk, 15_000).use(id, forever, (reason) => words.push(reason))
+  while (words.length === 0) await new Promise(setImmediate)
+  assert.match(words[0] ?? '', /are in use now/)
+  await rm(mark)
+  await using
+  assert.equal(words.at(-1), undefined)
+})
+
+test('a disk that is full of other things: a data set that nobody uses makes room', async (t) => {
+  const { id, desk } = await serving(t)
+  const folder = await temporary(t)
+  const other = 'a'.repeat(16)
+  await mkdir(path.join(folder, other))
+  desk.pass = (_, __, piece) => {
+    if (existsSync(path.join(folder, other)))
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    return piece
+  }
+  const used = await cacheOn(folder, desk).use(id, forever, nothing)
+  assert.equal((await openDataset(used.folder)).meta.id, id)
+})
+
+test('what was left of other downloads goes, unless somebody waits for it', async (t) => {
+  const { id, desk } = await serving(t)
+  const folder = await temporary(t)
+  const [left, wanted] = ['a'.repeat(16), 'b'.repeat(16)]
+  for (const name of [`.fetch-${left}`, `.drop-${left}`, `.fetch-${wanted}`]) {
+    await mkdir(path.join(folder, name))
+    await writeFile(path.join(folder, name, 'examples.bin'), 'some of it')
+  }
+  const mark = `.use-${wanted}.x.lock`
+  await writeFile(path.join(folder, mark), ownerText())
+  await (await cacheOn(folder, desk).use(id, forever, nothing)).release()
+  assert.deepEqual((await readdir(folder)).sort(), [mark, `.fetch-${wanted}`, id].sort())
 })

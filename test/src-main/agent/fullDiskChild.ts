@@ -5,6 +5,10 @@ import path from 'node:path'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { timingsOf } from '../../../shared/worker/timings.ts'
 import { beginAttempt } from '../../../src-main/agent/attempt.ts'
+import { createAttemptTable } from '../../../src-main/agent/attemptTable.ts'
+import { createDatasetCache } from '../../../src-main/agent/datasetCache.ts'
+import { createSlots } from '../../../src-main/agent/slots.ts'
+import { trainRun } from '../../../src-main/agent/training.ts'
 import { childTrainers } from '../../../src-main/runs/childTrainer.ts'
 import type { StartTrainer } from '../../../src-main/runs/trainerLink.ts'
 import { Away } from '../../../src-main/workerLink/desk.ts'
@@ -88,7 +92,34 @@ async function trainOn(userPauses: boolean): Promise<void> {
   assert.deepEqual(await readdir(path.join(disk, 'spool')), [])
 }
 
+/** A run is no worse for a worker whose disk is full before it begins: another may take it. */
+async function takesNone(): Promise<void> {
+  const filler = path.join(disk, 'filler')
+  await writeFile(filler, new Uint8Array(2 ** 20))
+  const desk = createMemoryDesk(startRequest(dataset, tinySpec({})))
+  desk.check = (method) => assert.fail(`${method} was asked for`)
+  const timings = () => timingsOf(undefined, 0.02)
+  const most = 1e9
+  const trained = await trainRun(
+    {
+      folder: disk,
+      desk,
+      slots: createSlots({ processorSlots: 1 }),
+      datasets: createDatasetCache({ folder: path.join(disk, 'datasets'), desk, most, timings }),
+      attempts: createAttemptTable(),
+      timings,
+      log: () => undefined,
+      onChange: () => undefined,
+    },
+    { runId: 'run1', deviceClass: 'processor', memory: 0 },
+  )
+  assert.equal(trained.type, 'later')
+  assert.match(trained.reason, /^the disk of .* is full; it takes runs again when there is room$/)
+  await rm(filler)
+}
+
 try {
+  await takesNone()
   await trainOn(false)
   // Somebody else fills most of it.
   const { bavail, bsize } = await statfs(disk)

@@ -16,6 +16,8 @@ export interface MemoryDesk extends Desk {
   check: (method: string) => void
   /** Ends the attempt under way, as a host does that gave the run to another. */
   fence(reason: string): void
+  /** As a host does with the parts of what it has stored. */
+  forgetBlobs(): void
   /** Starts the next attempt from the last state. */
   nextStart(): StartMessage
 }
@@ -40,6 +42,7 @@ export function createMemoryDesk(first: StartMessage): MemoryDesk {
     fence(reason) {
       over = reason
     },
+    forgetBlobs: () => blobs.clear(),
     nextStart() {
       attempt++
       lastSeq = -1

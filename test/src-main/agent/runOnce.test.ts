@@ -82,6 +82,22 @@ test('told to end, it keeps the state of this moment and another attempt goes on
   assert.equal(run.place?.failures, 0)
 })
 
+test('told to end while its host is being asked, it does not train what it is given', async (t) => {
+  const { context } = await job(t, (desk) => ({
+    ...desk,
+    async start(asking) {
+      const answer = await desk.start(asking)
+      once.close('Preempted.')
+      return answer
+    },
+  }))
+  const { id: runId } = lab.placed()
+  const once = runOnce(context, { runId })
+  assert.equal((await once.ended).type, 'again')
+  const run = lab.core.store.read.run(runId)
+  assert.deepEqual([run.status, run.stepsDone, run.place?.failures], ['queued', 0, 0])
+})
+
 test('one that was removed is told so', async (t) => {
   const { context, id } = await job(t)
   lab.core.store.workers.setState(id, 'removed', null)
