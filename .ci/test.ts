@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import path from 'node:path'
 
 /*
@@ -14,14 +15,32 @@ const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/
 const together = ['test/{shared,renderer,golden}/**/*.test.ts']
 const apart = ['test/!(shared|renderer|golden)/**/*.test.ts']
 
-function run(...args: readonly string[]): void {
-  const { status } = spawnSync(process.execPath, ['--test', ...args], { cwd: root, env, stdio: 'inherit' })
-  if (status !== 0) process.exitCode = 1
+const start = (args: readonly string[], stdio: 'inherit' | 'pipe') =>
+  spawn(process.execPath, ['--test', ...args], { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
+
+async function run(...args: readonly string[]): Promise<void> {
+  const [code] = await once(start(args, 'inherit'), 'close')
+  if (code !== 0) process.exitCode = 1
+}
+
+/** The same, for one that is not the only one to speak: what it says comes at once, when the returned function is called. */
+function runBeside(...args: readonly string[]): () => Promise<void> {
+  const child = start(args, 'pipe')
+  const said: Buffer[] = []
+  child.stdout?.on('data', (bytes: Buffer) => said.push(bytes))
+  const closed = once(child, 'close')
+  return async () => {
+    const [code] = await closed
+    process.stdout.write(Buffer.concat(said))
+    if (code !== 0) process.exitCode = 1
+  }
 }
 
 const named = process.argv.slice(2)
-if (named.length > 0) run(...named)
+if (named.length > 0) await run(...named)
 else {
-  run('--test-isolation=none', ...together)
-  run('--test-concurrency=3', ...apart)
+  // One core's work, while the first of the others wait.
+  const tell = runBeside('--test-isolation=none', ...together)
+  await run('--test-concurrency=3', ...apart)
+  await tell()
 }

@@ -4,6 +4,7 @@ import { pushedWords } from '../../agent/training.ts'
 import { readWorkerFile } from '../../agent/workerFile.ts'
 import { TurnedAway } from '../../workerLink/desk.ts'
 import type { Cli } from '../context.ts'
+import { examples } from '../help.ts'
 
 /** @param folderOf the folder of the worker that the options name  @throws UserError when none is said */
 export function addWorkerDrain(worker: Command, cli: Cli, folderOf: (folder: unknown) => string): void {
@@ -13,6 +14,10 @@ export function addWorkerDrain(worker: Command, cli: Cli, folderOf: (folder: unk
       'Bring home what is kept here of attempts, over the standard streams: for "anneal workers fetch", which runs this over SSH. The agent must not run.',
     )
     .option('--folder <folder>', 'folder of the worker (default: ANNEAL_WORKER_FOLDER)')
+    .addHelpText(
+      'after',
+      examples([['anneal worker drain --folder DIR', 'as "anneal workers fetch" runs it']]),
+    )
   drain.action(async () => {
     const folder = folderOf(drain.opts().folder ?? worker.opts().folder)
     const file = readWorkerFile(folder)

@@ -163,7 +163,10 @@ const commands = [
 
 function addCommands(workers: Command, cli: Cli): void {
   for (const [name, does] of commands) {
-    const command = addStore(workers.command(name)).argument('<worker>', 'its name or id').description(does)
+    const command = addStore(workers.command(name))
+      .argument('<worker>', 'its name or id')
+      .description(does)
+      .addHelpText('after', examples([[`anneal workers ${name} gpu-box`, 'the one of that name']]))
     command.action(async (given: string) => {
       const options = readOptions(command, storeOnly)
       await withStored(cli, options, async (core) => {

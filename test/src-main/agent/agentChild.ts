@@ -61,7 +61,7 @@ const agent = await createAgent(
     takeOffers,
     log: (line) => void process.stderr.write(`${line}\n`),
   },
-  { checkpoint: 10_000, push: 5_000 },
+  { checkpoint: 20_000, push: 20_000 },
 )
 process.on('message', (message) => {
   waiting.push(message)
