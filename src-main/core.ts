@@ -24,6 +24,8 @@ export interface CoreOptions {
   readonly db: string
   /** Devices that "auto" measures against each other, where not those of a user's machine. */
   readonly contenders?: readonly EngineName[]
+  /** Milliseconds for which each of them is measured, where not the usual ones. */
+  readonly measuredFor?: number
   /** Takes a line for whoever looks into why something was slow. */
   readonly log?: (line: string) => void
   /** Where ANNEAL_CLOCK and ANNEAL_WORKERS_PORT are looked for, if not in this program's own. */
@@ -62,7 +64,7 @@ export function databaseFile(env: Environment, db?: string): string {
 }
 
 /** For reading only where nothing can be written: `store.health` says so. @throws UserError when it cannot even be read */
-export function openCore({ home, db, contenders, log, env = process.env }: CoreOptions): Core {
+export function openCore({ home, db, contenders, measuredFor, log, env = process.env }: CoreOptions): Core {
   const forWorkers = workerEnvironment(env)
   const store = openStore(db, { ...(log !== undefined && { log }) })
   const catalogue = createCatalogue(home)
@@ -79,6 +81,7 @@ export function openCore({ home, db, contenders, log, env = process.env }: CoreO
       sweep: () => sweep(store),
     },
     ...(contenders !== undefined && { contenders }),
+    ...(measuredFor !== undefined && { measuredFor }),
   })
   const runs = createRunService(store, catalogue, devices)
   const ensembles = createEnsembleService(store, catalogue, devices)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { workerId, workerName } from '../worker/placement.ts'
+import { type Placement, workerId, workerName } from '../worker/placement.ts'
 import type { WorkerAbout } from '../worker/protocol.ts'
 
 /*
@@ -25,6 +25,8 @@ export interface WorkerInfo {
     readonly runId: string
     readonly name: string
     readonly slot: number | null
+    /** Whether another may have it, once this one is out of touch for too long. */
+    readonly at: Placement['at']
   }[]
 }
 
@@ -78,10 +80,10 @@ export const commandWorker = z.strictObject({
 })
 
 export const workerSettings = z.strictObject({
-  /** Milliseconds: from 10 s to 7 days. */
+  /** Milliseconds: from 1 min to 7 days: a worker with nothing to say is heard of every 20 s. */
   patience: z
     .number()
-    .min(10_000, 'must be at least 10 s')
+    .min(60_000, 'must be at least 1 min')
     .max(7 * 86_400_000, 'must be at most 7 days'),
 })
 

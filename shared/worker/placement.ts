@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TrainerCommand } from '../run/messages.ts'
 
 /** Of a machine that has joined, or is invited to. */
 export const workerId = z.string().regex(/^[a-z0-9]{8}$/, 'must be 8 letters or digits')
@@ -19,6 +20,13 @@ export const placement = z.discriminatedUnion('at', [
 ])
 export type Placement = z.infer<typeof placement>
 
+/** What was asked of a run, and its trainer has not answered yet. */
+export interface KeptOrder {
+  readonly command: TrainerCommand
+  /** Milliseconds since 1970. */
+  readonly askedAt: number
+}
+
 /** Where a run trains, or last trained, that is placed on another machine; times are milliseconds since 1970. */
 export interface RunPlace {
   readonly placement: Placement
@@ -32,4 +40,6 @@ export interface RunPlace {
   readonly outOfTouchSince: number | null
   /** Attempts that failed on workers, one after another, without a step done. */
   readonly failures: number
+  /** Of a run that waits or trains, the first one asked first: they reach its trainer when its worker next connects. */
+  readonly orders: readonly KeptOrder[]
 }

@@ -30,8 +30,8 @@ export const usualPatience = 30 * 60_000
 /** @param clock below 1: all of it goes by so much faster, as for a test of hours */
 export function timingsOf(patience = usualPatience, clock = 1): WorkerTimings {
   const usual: WorkerTimings = {
-    attend: 10_000,
-    outOfTouch: 25_000,
+    attend: 20_000,
+    outOfTouch: 45_000,
     patience,
     retry: 2_000,
     push: 250,

@@ -1,6 +1,7 @@
 import type { RunInfo } from '../../shared/api/runs.ts'
 import { UserError } from '../../shared/errors.ts'
 import type { Placement } from '../../shared/worker/placement.ts'
+import { placeName } from '../../shared/worker/placeName.ts'
 import type { Store } from '../store/types.ts'
 
 /** "on gpu-box", or where it is to train as long as none has it: "any worker", "Slurm job 1234 (PENDING, Resources)". */
@@ -11,22 +12,28 @@ export function placeText(store: Pick<Store, 'workers'>, { place, status }: Plac
   if (slurm !== null)
     return `Slurm job ${slurm.job} (${[slurm.state, slurm.reason].filter(Boolean).join(', ')})`
   if (placement.at === 'slurm') return status === 'queued' ? 'Slurm to be given it' : 'by Slurm'
-  return placement.at === 'anyWorker' ? 'any worker' : `worker ${nameOf(store, placement.workerId)}`
+  if (placement.at === 'anyWorker') return 'any worker'
+  const worker = store.workers.find(placement.workerId)
+  const isGone = status === 'queued' && worker?.state === 'removed'
+  return `worker ${worker?.name ?? placement.workerId}${isGone ? ', which was removed: give it another place with "queue place"' : ''}`
 }
 
 /** As a cell of a table. */
-export function placeCell(store: Pick<Store, 'workers'>, { place }: Placed): string {
+export function placeCell(store: Pick<Store, 'workers'>, run: Placed): string {
+  const { kind, place } = run
+  if (kind === 'elsewhere') return placeName(run)
   if (place === null) return 'here'
   if (place.worker !== null) return place.worker.name
   const { slurm, placement } = place
   if (slurm !== null) return `Slurm ${slurm.job}`
   if (placement.at === 'slurm') return 'Slurm'
-  return placement.at === 'anyWorker' ? 'any worker' : nameOf(store, placement.workerId)
+  if (placement.at === 'anyWorker') return 'any worker'
+  const worker = store.workers.find(placement.workerId)
+  const name = worker?.name ?? placement.workerId
+  return run.status === 'queued' && worker?.state === 'removed' ? `${name} (removed)` : name
 }
 
-type Placed = Pick<RunInfo, 'place' | 'status'>
-
-const nameOf = ({ workers }: Pick<Store, 'workers'>, id: string): string => workers.find(id)?.name ?? id
+type Placed = Pick<RunInfo, 'kind' | 'place' | 'status'>
 
 /**
  * Where `--on` says that runs are to train.

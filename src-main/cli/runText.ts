@@ -1,4 +1,5 @@
 import { initialText } from '../../shared/run/initial.ts'
+import { commandWords } from '../../shared/run/messages.ts'
 import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
@@ -24,6 +25,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
     ...(run.initial === null ? [] : [['begins', initialText(run.initial)] satisfies [string, string]]),
     ...(run.place === null ? [] : [['trains', placeWords(core, run)] satisfies [string, string]]),
+    ...orderWords(run),
     ['schedule', report.schedule.summary],
     ['data', `${run.spec.dataset.name} (${run.datasetId})`],
     [
@@ -59,6 +61,14 @@ function placeWords({ store }: Core, run: RunRecord): string {
   const since = run.place?.outOfTouchSince ?? null
   const where = placeText(store, run)
   return since === null ? where : `${where}, out of touch since ${moment(since)}`
+}
+
+/** Of what was asked of a run on another machine and waits for its worker. */
+function orderWords({ place }: RunRecord): [string, string][] {
+  const orders = (place?.orders ?? []).map(
+    ({ command, askedAt }) => `${commandWords[command.type]} (asked ${moment(askedAt)})`,
+  )
+  return orders.length === 0 ? [] : [['orders', `kept until its worker connects: ${orders.join(', ')}`]]
 }
 
 /** Of the moving average of the weights, beside the snapshot's own. */

@@ -1,6 +1,7 @@
 import type { WorkerInfo } from '../../shared/api/workers.ts'
 import type { WorkerSlot } from '../../shared/worker/protocol.ts'
 import { absent, bytes, moment, percent, plural } from './format.ts'
+import { oneLine } from './oneLine.ts'
 import { type Column, table } from './table.ts'
 import { wrap } from './wrap.ts'
 
@@ -29,7 +30,7 @@ export function workersTable(workers: readonly WorkerInfo[], width: number): str
     moment(worker.seenAt),
     worker.id,
   ])
-  const notes = workers.flatMap(notesOf).map((note) => `${wrap(note, width, '  ')}\n`)
+  const notes = workers.flatMap(notesOf).map((note) => `${wrap(oneLine(note), width, '  ')}\n`)
   return table(columns, rows, width) + notes.join('')
 }
 

@@ -15,7 +15,7 @@ import type { Contenders, Devices } from './devices.ts'
 import { thisMachine } from './machine.ts'
 import { createMeasuring } from './measuring.ts'
 import { type Neighbours, nobodyElsewhere, refuseWhileUsed } from './neighbours.ts'
-import { type DevicesToTime, measuredFor, timeDevices } from './timeDevices.ts'
+import { type DevicesToTime, timeDevices } from './timeDevices.ts'
 import { absentText, measuringText, unmeasuredText, waitingText } from './timingText.ts'
 
 /*
@@ -39,7 +39,7 @@ interface Looking {
   contendersInTime(): Promise<Contenders>
 }
 
-interface Measurable extends DevicesToTime {
+interface Measurable extends Omit<DevicesToTime, 'milliseconds' | 'env'> {
   readonly machine: MachineIdentity
 }
 
@@ -47,13 +47,19 @@ const keyOf = ({ machine, subject }: Measurable): string => JSON.stringify([mach
 
 type Known = Extract<Choice, { type: 'advice' }>
 
-/** @param hostEnds aborted when the host closes: all measuring ends with it · @param env see DevicesOptions */
+/** How devices are measured; see DevicesOptions. */
+interface MeasuringOptions {
+  readonly measuredFor: number
+  readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+/** @param hostEnds aborted when the host closes: all measuring ends with it */
 export function createChooser(
   { lookForAll, lookAgain, contenders, contendersInTime }: Looking,
   store: ComparisonStore = keptHere(),
   neighbours: Neighbours,
   hostEnds: AbortSignal,
-  env: Readonly<Record<string, string>> = {},
+  { measuredFor, env = {} }: MeasuringOptions,
 ): Pick<Devices, 'choose' | 'compare' | 'comparisons'> {
   const measuring = createMeasuring<FreshComparison | undefined>()
 
@@ -71,7 +77,7 @@ export function createChooser(
       const before = neighbours.measuringElsewhere()
       say(measuringText(names, measuredFor / 1000))
       const trainedMeanwhile = neighbours.watch(run)
-      const { timings, isRefused } = await timeDevices({ ...what, env }, end)
+      const { timings, isRefused } = await timeDevices({ ...what, milliseconds: measuredFor, env }, end)
       const comparison = { machine, subject, timings, measuredAt: Date.now() }
       const disturbedBy = before ?? trainedMeanwhile() ?? neighbours.measuringElsewhere(run)
       if (disturbedBy !== undefined) return { ...comparison, disturbedBy }

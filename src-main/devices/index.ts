@@ -20,6 +20,8 @@ export interface DevicesOptions {
   readonly neighbours?: Neighbours
   /** Those that "auto" measures against each other where they are there, in the order in which it takes them unmeasured. */
   readonly contenders?: readonly EngineName[]
+  /** Milliseconds for which steps are measured on each device. */
+  readonly measuredFor?: number
   /** Milliseconds for which a run that is to begin waits for the first look at a driver. */
   readonly runPatience?: number
   /** Tells without a process that a device need not be looked for. */
@@ -59,6 +61,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
   const {
     contenders: among = usualContenders,
     whyAbsent = whyAbsentHere,
+    measuredFor = 2000,
     runPatience = 10_000,
     env,
   } = options
@@ -106,7 +109,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     options.comparisons,
     options.neighbours ?? noNeighbours,
     end.signal,
-    env,
+    { measuredFor, env },
   )
 
   return {

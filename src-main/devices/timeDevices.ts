@@ -5,8 +5,7 @@ import type { EngineName } from '../../shared/run/spec.ts'
 import { NoAnswer } from '../process/noAnswer.ts'
 import { runJob } from '../process/runJob.ts'
 
-/** Milliseconds for which steps are measured on each device, and the most steps: those of a small model suffice sooner. */
-export const measuredFor = 2000
+/** The most steps that are measured on each device: those of a small model suffice before its time is over. */
 const mostSteps = 300
 /** Milliseconds for all that a device does: it starts, compiles, warms up and takes the steps. */
 const patience = 30_000
@@ -15,6 +14,8 @@ export interface DevicesToTime {
   readonly names: readonly EngineName[]
   readonly known: KnownDevices
   readonly subject: TimingSubject
+  /** Milliseconds for which steps are measured on each device. */
+  readonly milliseconds: number
   /** Threads of the simd device; as many as the machine has where absent. */
   readonly threads?: number
   /** Variables of the processes that measure, besides those of this one. */
@@ -32,7 +33,7 @@ export interface Timed {
  * @param within milliseconds for each device · @throws NoAnswer when `signal` is aborted
  */
 export async function timeDevices(
-  { names, known, subject, threads, env = {} }: DevicesToTime,
+  { names, known, subject, milliseconds, threads, env = {} }: DevicesToTime,
   signal: AbortSignal,
   within = patience,
 ): Promise<Timed> {
@@ -42,7 +43,7 @@ export async function timeDevices(
     const request = {
       ...subject,
       steps: mostSteps,
-      milliseconds: measuredFor,
+      milliseconds,
       device: name,
       devices: { known },
       ...(threads !== undefined && { threads }),

@@ -1,4 +1,5 @@
 import type { RunEvaluation, RunSummary } from '../../shared/api/runs.ts'
+import { placeName } from '../../shared/worker/placeName.ts'
 import type { CsvForm } from './csv.ts'
 import { type RecordCell, recordsCsv, recordsParquet, type TableRecord } from './recordTable.ts'
 
@@ -36,6 +37,7 @@ function scores(run: RunSummary): Record<string, RecordCell> {
     tags: run.tags.join(' '),
     favourite: run.favourite,
     note: run.note,
+    where: placeName(run),
     usedDevice: run.device,
     parameters: run.parameters,
     snapshots: run.snapshots.length,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { trainerCommand } from '../../shared/run/messages.ts'
 import { placement, type RunPlace } from '../../shared/worker/placement.ts'
 
 /*
@@ -15,12 +16,16 @@ export const IS_ON_WORKER = `(runs.status IN ('running', 'paused') AND EXISTS (
 const SILENT_SINCE = `CASE WHEN runs.status IN ('running', 'paused')
   THEN coalesce(out_of_touch_since, CASE WHEN runs.host_id IS NULL THEN contact_at END) END`
 
+const KEPT_ORDERS = `(SELECT json_group_array(json_object('command', json(command), 'askedAt', created_at) ORDER BY requests.id)
+  FROM requests WHERE requests.run_id = runs.id AND refusal IS NULL AND json_extract(command, '$.type') <> 'stopPlanned'
+    AND runs.status IN ('queued', 'running', 'paused'))`
+
 /** JSON; null where the run is placed nowhere else. */
 export const PLACE = `(SELECT json_object('placement', json(placement),
     'workerId', CASE WHEN runs.status <> 'queued' THEN worker_id END,
     'workerName', (SELECT workers.name FROM workers WHERE workers.id = worker_id),
     'job', slurm_job, 'state', slurm_state, 'slurmReason', slurm_reason, 'contactAt', contact_at,
-    'outOfTouchSince', ${SILENT_SINCE}, 'failures', failures)
+    'outOfTouchSince', ${SILENT_SINCE}, 'failures', failures, 'orders', json(${KEPT_ORDERS}))
   FROM placements WHERE run_id = runs.id)`
 
 const placeRow = z.object({
@@ -33,6 +38,7 @@ const placeRow = z.object({
   contactAt: z.number().nullable(),
   outOfTouchSince: z.number().nullable(),
   failures: z.number(),
+  orders: z.array(z.object({ command: trainerCommand, askedAt: z.number() })),
 })
 
 export const placeColumn = z

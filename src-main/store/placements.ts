@@ -70,6 +70,24 @@ export const placedAttempts = (db: Db): PlacedAttempt[] =>
 export const placedAttempt = (db: Db, runId: string): PlacedAttempt | undefined =>
   db.get(placedRow, `${PLACED_ATTEMPTS} AND runs.id = ?`, runId)
 
+const lastSeqRow = z.object({ lastSeq: z.number() })
+
+/** Of an attempt that is the last of a run which has ended. */
+export const lastSeqOfEnded = (
+  db: Db,
+  { runId, attempt }: AttemptKey,
+  workerId: string,
+): number | undefined =>
+  db.get(
+    lastSeqRow,
+    `SELECT last_seq AS lastSeq FROM runs JOIN placements ON run_id = runs.id
+     WHERE runs.id = ? AND attempt = ? AND worker_id = ? AND status IN ('completed', 'stopped', 'failed')
+       AND deleted_at IS NULL`,
+    runId,
+    attempt,
+    workerId,
+  )?.lastSeq
+
 const gaveUpRow = z.object({ gaveUp: z.enum(['running', 'paused']).nullable() })
 
 /** Whether a run placed so may go to whoever asks. */

@@ -27,6 +27,8 @@ export function putRequest({ db, hosts, now }: WriteContext, runId: string, comm
     JSON.stringify(command),
   )
   if (isKept && waiting !== undefined) return waiting.id
+  // Kept orders are shown with the run.
+  if (isKept) db.run('UPDATE runs SET changed = (SELECT version + 1 FROM lab) WHERE id = ?', runId)
   return db.run(
     'INSERT INTO requests (run_id, command, created_at) VALUES (?, ?, ?)',
     runId,

@@ -209,17 +209,20 @@ export function requeueRuns(
   const study = db.get(statusRow, 'SELECT status FROM studies WHERE id = ? AND trashed_at IS NULL', studyId)
   if (study === undefined || !from.includes(study.status)) return false
   for (const each of fresh) replaceRun(context, studyId, each)
-  db.run(
+  const again = db.all(
+    idRow,
     `UPDATE runs SET status = 'queued', reason = NULL, ended_at = NULL, host_id = NULL, diverged = NULL,
        queue_place = (SELECT ordinal + 1 FROM study_cells WHERE run_id = runs.id AND study_id = runs.study_id)
      WHERE study_id = ? AND status IN ${ENDED_EARLY} AND status IN (SELECT value FROM json_each(?))
        AND NOT (status = 'failed' AND diverged IS NOT NULL)
        ${runIds === undefined ? '' : 'AND id IN (SELECT value FROM json_each(?))'}
-       AND deleted_at IS NULL AND trashed_at IS NULL`,
+       AND deleted_at IS NULL AND trashed_at IS NULL RETURNING id`,
     studyId,
     JSON.stringify(statuses),
     ...(runIds === undefined ? [] : [JSON.stringify(runIds)]),
   )
+  // A stop that no worker ever heard of is not meant for what is wanted again.
+  for (const { id } of again) db.run('DELETE FROM requests WHERE run_id = ?', id)
   if (to !== undefined) setStudyStatus(context, studyId, { status: to })
   return true
 }

@@ -6,6 +6,7 @@ import type { Db } from './database.ts'
 import {
   adoptPlaced,
   claimPlaced,
+  lastSeqOfEnded,
   offerableRuns,
   offerableStamp,
   placedAttempt,
@@ -96,7 +97,8 @@ export function createWorkers(
         before.protocol === said.protocol &&
         before.build === said.build &&
         isDeepStrictEqual(lasting(before.about), lasting(said.about))
-      if (isSame && now() - (before.seenAt ?? 0) < SEEN_EVERY) return
+      // Either way: the clock may have been set back since.
+      if (isSame && Math.abs(now() - (before.seenAt ?? 0)) < SEEN_EVERY) return
       const put = isSame ? quiet : transaction
       put(() =>
         db.run(
@@ -129,6 +131,7 @@ export function createWorkers(
     offerableStamp: () => db.read(() => offerableStamp(db)),
     placed: () => placedAttempts(db),
     placedAttempt: (runId) => placedAttempt(db, runId),
+    lastSeqOfEnded: (key, workerId) => lastSeqOfEnded(db, key, workerId),
     claim: (runId, claimant) => transaction(() => claimPlaced(context, runId, claimant)),
     touch(keys, time) {
       if (keys.length === 0) return

@@ -9,9 +9,9 @@ import { createOptimizer } from './optimizers/index.ts'
 import { trainStep } from './step.ts'
 import { spread, timeSteps } from './timedSteps.ts'
 
-/** Steps before the clock starts, and milliseconds where time is what is limited. */
+/** Steps before the clock starts; where time is what is limited, that part of it. */
 const warmUpSteps = 3
-const warmUpMilliseconds = 400
+const warmUpPart = 0.2
 
 /** Takes training steps under SGD with Nesterov momentum on one batch of random examples and times each. */
 export async function bench(request: BenchRequest): Promise<BenchAnswer> {
@@ -25,7 +25,7 @@ export async function bench(request: BenchRequest): Promise<BenchAnswer> {
   const times = await timeSteps(
     (step) => trainStep(model, optimizer, batch, { lr: 0.01 }, { step, seed: 1 }, { labelSmoothing: 0 }),
     {
-      warmUp: isTimed ? { milliseconds: warmUpMilliseconds } : { steps: warmUpSteps },
+      warmUp: isTimed ? { milliseconds: warmUpPart * milliseconds } : { steps: warmUpSteps },
       measured: isTimed ? { steps, milliseconds } : { steps },
       stepsAhead: engine.stepsAhead,
     },

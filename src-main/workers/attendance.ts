@@ -62,7 +62,7 @@ export function createAttendance(context: DeskContext, { orders, spooled, watch 
   const come = (worker: WorkerRecord, request: AttendRequest): void => {
     const { about, protocol, build } = request
     spooled.said(worker.id, request.spooled)
-    orders.delivered(request.delivered)
+    tolerantly(() => orders.delivered(placedOf(worker.id), request.delivered))
     tolerantly(() => store.workers.seen(worker.id, { about, protocol, build }))
     tolerantly(() => {
       const live = request.spooled.filter((key) => standingOf(context, worker, key).type === 'live')

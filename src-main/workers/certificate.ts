@@ -2,7 +2,6 @@ import { randomUUID, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { generate } from 'selfsigned'
 import { UserError } from '../../shared/errors.ts'
 
 /** What workers know their host by, and its key. */
@@ -55,6 +54,8 @@ async function readFrom(tls: string): Promise<HostCertificate | undefined> {
 async function make(folder: string, tls: string): Promise<HostCertificate> {
   const beside = path.join(folder, `tls-${randomUUID()}`)
   await mkdir(beside, { recursive: true, mode: 0o700 })
+  // It takes a tenth of a second to load, and only a lab's first worker needs it.
+  const { generate } = await import('selfsigned')
   const made = await generate([{ name: 'commonName', value: 'Anneal host' }], {
     keyType: 'ec',
     algorithm: 'sha256',

@@ -1,6 +1,6 @@
 import { show, UserError } from '../../shared/errors.ts'
 import { isActive } from '../../shared/run/state.ts'
-import type { Placement } from '../../shared/worker/placement.ts'
+import { type Placement, slurmWorkerName } from '../../shared/worker/placement.ts'
 import { type StartAnswer, type StartRequest, workerProtocol } from '../../shared/worker/protocol.ts'
 import { startMessage } from '../runs/startMessage.ts'
 import { StoreError } from '../store/faults.ts'
@@ -105,6 +105,12 @@ function refusalOf(
   run: RunRecord,
   { slurmJob }: StartRequest,
 ): StartAnswer | undefined {
+  // What a worker says of itself is no proof: jobs of Slurm have a token of their own.
+  if ((slurmJob !== undefined) !== (name === slurmWorkerName))
+    return {
+      type: 'void',
+      reason: `Only jobs of Slurm take runs as such, and nothing else (received ${name}).`,
+    }
   const isWaiting = run.status === 'queued' || isActive(run.status)
   if (run.place === null || !isWaiting)
     return { type: 'void', reason: `Run ${run.id} is no longer to be had: it is ${run.status}.` }

@@ -49,6 +49,11 @@ export function createListener(options: ListenerOptions): Listener {
   const attempt = async (port: number): Promise<void> => {
     try {
       if (server !== undefined || !options.isWanted()) return
+      const other = await listensElsewhere(options, port)
+      if (other !== undefined) {
+        problem = takenBy(other)
+        return
+      }
       const started = await options.start(port)
       if (asked === undefined) return await started.close()
       server = started
@@ -114,13 +119,25 @@ export function listeningProgram(folder: string): ListeningProgram | undefined {
   }
 }
 
+/** Two that listen at different ports would take each other's offers and users out of the one queue of this home folder. */
+async function listensElsewhere(
+  { folder, pin }: ListenerOptions,
+  port: number,
+): Promise<ListeningProgram | undefined> {
+  const other = listeningProgram(folder)
+  if (other === undefined || other.pid === process.pid || other.port === port) return undefined
+  // Its process may have ended long ago, and another one have its number.
+  return (await pinAt(other.port)) === (await pin()) ? other : undefined
+}
+
+const takenBy = (other: ListeningProgram | undefined): string => {
+  const who = other === undefined ? '' : ` (process ${other.pid}, of ${other.database})`
+  return `Another program of this lab listens for workers${who}; this one takes over when that has ended.`
+}
+
 async function explain({ folder, pin }: ListenerOptions, port: number, error: unknown): Promise<string> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE' && (await pinAt(port)) === (await pin())) {
-    const other = listeningProgram(folder)
-    const who = other === undefined ? '' : ` (process ${other.pid}, of ${other.database})`
-    return `Another program of this lab listens for workers${who}; this one takes over when that has ended.`
-  }
+  if (code === 'EADDRINUSE' && (await pinAt(port)) === (await pin())) return takenBy(listeningProgram(folder))
   const why =
     code === 'EADDRINUSE'
       ? `port ${port} is taken by another program`

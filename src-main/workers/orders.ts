@@ -17,8 +17,8 @@ interface Held extends TakenRequest {
 export interface Orders {
   /** Of these attempts of one worker; what was told just now is not told again at once. */
   due(placed: readonly PlacedAttempt[]): Order[]
-  /** Requests that have reached their trainer. */
-  delivered(requestIds: readonly number[]): void
+  /** Requests that have reached their trainers, of these attempts: of others a worker has nothing to say. */
+  delivered(placed: readonly PlacedAttempt[], requestIds: readonly number[]): void
   /** Whether a fence is to be told (again), and notes that it is. */
   fence(key: AttemptKey): boolean
 }
@@ -52,9 +52,12 @@ export function createOrders({
         command: { ...command, requestId },
       }))
     },
-    delivered(requestIds) {
+    delivered(placed, requestIds) {
+      if (requestIds.length === 0) return
       const gone = new Set(requestIds)
-      held = held.filter(({ requestId }) => !gone.has(requestId))
+      held = held.filter(
+        ({ requestId, key }) => !gone.has(requestId) || !placed.some((each) => isSame(each, key)),
+      )
     },
     fence({ runId, attempt }) {
       const name = `${runId}-${attempt}`

@@ -26,12 +26,19 @@ export function createPatience(context: DeskContext): Patience {
 
   const tick = (): void => {
     const time = now()
-    if (time - lastTick > slept) countsFrom = time
+    const hasSlept = time - lastTick > slept
+    // A clock that was set back, too: nothing can have been heard at a time that is still to come.
+    if (hasSlept || time < lastTick) countsFrom = time
     lastTick = time
+    // Another program may have taken a host that slept for dead.
+    if (hasSlept) store.workers.adopt()
     const { outOfTouch, patience } = timings()
+    const all = store.workers.placed()
+    const ahead = all.filter(({ contactAt }) => (contactAt ?? 0) > time)
+    store.workers.touch(ahead, time)
     if (time - countsFrom > outOfTouch) store.workers.noteSilent(time - outOfTouch)
     if (time - countsFrom <= patience) return
-    for (const placed of store.workers.placed()) {
+    for (const placed of ahead.length > 0 ? store.workers.placed() : all) {
       const since = Math.max(placed.contactAt ?? 0, countsFrom)
       if (time - since <= patience) continue
       const name = (placed.workerId && store.workers.find(placed.workerId)?.name) ?? 'its worker'

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Invitation, QueueInfo, WorkersInfo } from '../../shared/api/workers.ts'
 import { UserError } from '../../shared/errors.ts'
-import { timingsOf } from '../../shared/worker/timings.ts'
+import { timingsOf, type WorkerTimings } from '../../shared/worker/timings.ts'
 import type { Catalogue } from '../datasets/index.ts'
 import type { RunService } from '../runs/service.ts'
 import { createSlurm, type SlurmService, slurmState } from '../slurm/submitter.ts'
@@ -78,7 +78,7 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     store,
     catalogue,
     folder,
-    timings: () => timingsOf(store.workers.settings().patience, clock),
+    timings: createTimings(store, clock),
     build: async () => (await app()).build,
     queueAccess: createQueueAccess(home, log),
     tellStored: runs.tellStored,
@@ -186,6 +186,8 @@ export function createWorkerService(options: WorkerServiceOptions): WorkerServic
     inviteAgain: (id, address) => inviting(address, (code) => store.workers.inviteAgain(id, code)),
     async command({ id, command }) {
       obey(context, id, command)
+      // What it sent of attempts that are over takes up room that others want.
+      if (command === 'remove') sweep()
       desk.wake()
       context.onQueueChanged()
     },
@@ -236,5 +238,16 @@ function obey(context: DeskContext, id: string, command: 'drain' | 'welcome' | '
     if (placed.workerId !== id) continue
     const reason = `Its worker ${worker.name} was removed.`
     endAttempt(context, placed, { reason, isFailure: false, isOver: true })
+  }
+}
+
+/** Asked for at every turn of every worker that waits: read anew only when something has changed. */
+function createTimings({ read, workers }: Store, clock: number): () => WorkerTimings {
+  let known: { readonly version: number; readonly timings: WorkerTimings } | undefined
+  return () => {
+    const version = read.version()
+    if (known?.version !== version)
+      known = { version, timings: timingsOf(workers.settings().patience, clock) }
+    return known.timings
   }
 }

@@ -27,7 +27,8 @@ export function standingOf(context: DeskContext, worker: WorkerRecord, key: Atte
     return mayComeBack ? lookUp(context, worker, key) : standing
   }
   const { contactAt } = standing.placed
-  if (contactAt === null || now() - contactAt > CONTACT) store.workers.touch([key], now())
+  // Either way: the clock may have been set back since.
+  if (contactAt === null || Math.abs(now() - contactAt) > CONTACT) store.workers.touch([key], now())
   return standing
 }
 

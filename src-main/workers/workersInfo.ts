@@ -40,8 +40,9 @@ export function workerInfo(
     seenAt,
     outOfTouchSince: isSilent ? seenAt : null,
     isOfThisBuild: worker.build === null ? null : worker.build === build,
-    training: mine.map(({ runId, attempt }) => ({
+    training: mine.map(({ runId, attempt, placement }) => ({
       runId,
+      at: placement.at,
       name: store.read.run(runId).name,
       slot:
         about?.slots.find(({ running }) => running?.runId === runId && running.attempt === attempt)?.id ??

@@ -1,7 +1,7 @@
 import { thin } from '../format/format.ts'
 
 /*
- * How long a lost worker is waited for, as a field of text has it: "30 min", "45 s", "2 h", "1 d".
+ * How long a lost worker is waited for, as a field of text has it: "30 min", "90 s", "2 h", "1 d".
  */
 
 const units = [
@@ -11,7 +11,7 @@ const units = [
   { name: 's', of: /^s(ec(onds?)?)?$/, milliseconds: 1_000 },
 ] as const
 
-const least = 10_000
+const least = 60_000
 const most = 7 * 86_400_000
 
 /** In the largest unit that it is a whole number of: 5 400 000 → "90 min". */
@@ -25,8 +25,8 @@ export function patienceText(milliseconds: number): string {
 export function readPatience(text: string): { readonly milliseconds: number } | { readonly problem: string } {
   const [, number = '', word = ''] = /^\s*(\d+(?:[.,]\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? []
   const unit = word === '' ? units[2] : units.find(({ of }) => of.test(word.toLowerCase()))
-  if (number === '' || unit === undefined) return { problem: 'A time, such as 45 s, 30 min, 2 h or 1 d' }
+  if (number === '' || unit === undefined) return { problem: 'A time, such as 90 s, 30 min, 2 h or 1 d' }
   const milliseconds = Math.round(Number(number.replace(',', '.')) * unit.milliseconds)
-  if (milliseconds < least) return { problem: 'At least 10 s' }
+  if (milliseconds < least) return { problem: 'At least 1 min' }
   return milliseconds > most ? { problem: 'At most 7 d' } : { milliseconds }
 }

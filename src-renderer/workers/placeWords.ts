@@ -2,6 +2,7 @@ import type { RunSummary } from '../../shared/api/runs.ts'
 import type { WorkerInfo } from '../../shared/api/workers.ts'
 import { isActive } from '../../shared/run/state.ts'
 import type { Placement, RunPlace } from '../../shared/worker/placement.ts'
+import { placementShort } from '../../shared/worker/placeName.ts'
 import { clock, sinceWords } from './clock.ts'
 
 /* Where a run trains that does not train here. */
@@ -102,15 +103,6 @@ const slurmWords = ({ job, state, reason }: NonNullable<RunPlace['slurm']>): str
 
 const failureWords = (failures: number): string =>
   failures === 1 ? 'after 1 attempt that failed' : `after ${failures} attempts that failed`
-
-/** "gpu-box", "any worker", "Slurm", "here": of a run that waits for one worker, only that it is one. */
-export function placeName({ place }: Pick<Placed, 'place'>): string {
-  if (place === null) return 'here'
-  return place.worker?.name ?? placementShort(place.placement)
-}
-
-const placementShort = ({ at }: Placement): string =>
-  at === 'slurm' ? 'Slurm' : at === 'anyWorker' ? 'any worker' : 'a worker'
 
 /** Its turn, from 1, among the queued runs that are offered to the same workers. */
 export function turnOf(run: Placed, placement: Placement, runs: readonly Placed[]): number {

@@ -53,11 +53,24 @@ export function outOfTouchWords(
       ? 'Its run may go on there'
       : `Its ${counted(training.length, 'run')} may go on there`
   const until = outOfTouchSince + patience
-  const given = training.length === 1 ? 'it is given' : 'they are given'
-  const begins = 'from the last state that was sent'
+  const given = givenWords(training, name)
   return until > now
-    ? `${since} ${runs}, and what is trained is sent when it is back. If it is not back by ${clock(until, now)} (${patienceText(patience)} of patience), ${given} to another worker, ${begins}.`
-    : `${since} That is longer than ${patienceText(patience)}: ${given} to another worker, ${begins}.`
+    ? `${since} ${runs}, and what is trained is sent when it is back. If it is not back by ${clock(until, now)} (${patienceText(patience)} of patience), ${given}.`
+    : `${since} That is longer than ${patienceText(patience)}: ${given}.`
+}
+
+/** What becomes of the runs of a worker that is waited for no longer: not each may train elsewhere. */
+function givenWords(training: WorkerInfo['training'], name: string): string {
+  const isOne = training.length === 1
+  const from = 'from the last state that was sent'
+  if (training.every(({ at }) => at === 'slurm'))
+    return `${isOne ? 'it is' : 'they are'} submitted again, ${from}`
+  const bound = training.filter(({ at }) => at === 'worker').length
+  if (bound === 0) return `${isOne ? 'it is' : 'they are'} given to another worker, ${from}`
+  const waits = (count: number): string => (count === 1 ? 'waits' : 'wait')
+  return bound === training.length
+    ? `${isOne ? 'it' : 'they'} ${waits(bound)} in the queue of ${name} alone, where ${isOne ? 'it is' : 'they are'} to train, to go on ${from}`
+    : `the ${bound} that ${bound === 1 ? 'is' : 'are'} to train on ${name} alone ${waits(bound)} for it, and the others are given to another worker, ${from}`
 }
 
 /** "linux x64 · AMD EPYC 9654 · 16 cores · 128 GB memory" */
@@ -149,9 +162,18 @@ export function removeWords({ name, state, training }: WorkerInfo): string {
   if (state === 'invited') return `The command for ${name} is void at once. Nothing else is lost.`
   const stored = `Its token is void at once. Nothing stored is lost: every run stays with all that ${name} has sent.`
   if (training.length === 0) return stored
-  const runs =
-    training.length === 1 ? 'The run it trains is' : `The ${counted(training.length, 'run')} it trains are`
-  return `${stored} ${runs} given to another worker from the last state that was sent; steps after that are trained again, to the same values.`
+  const bound = training.filter(({ at }) => at === 'worker').length
+  const others = training.length - bound
+  const again = 'steps after that are trained again, to the same values.'
+  const given =
+    others === 0
+      ? ''
+      : ` ${others === 1 ? (bound === 0 ? 'The run it trains is' : 'One run is') : `${counted(others, 'run')} are`} given to another worker from the last state that was sent; ${again}`
+  const stays =
+    bound === 0
+      ? ''
+      : ` ${counted(bound, 'run')} ${bound === 1 ? 'is' : 'are'} to train on ${name} alone, and ${bound === 1 ? 'waits' : 'wait'} until given another place.`
+  return `${stored}${given}${stays}`
 }
 
 /** Those that a run can be placed on by name: the jobs of Slurm are one that it cannot. */

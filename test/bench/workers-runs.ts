@@ -2,7 +2,11 @@
  * A run on a worker beside the same run at home, with real processes on this machine: host, Redis and agent, the agent in a
  * network of its own. How long a step takes on either, how soon it stands in the host's database, whether snapshots of 20 MB
  * hold the trainer up over a slow link, and what fifty idle workers cost the host. It needs root and Linux.
+ *
+ * Two machines of one kind on one: what trains, at home or under the agent, has one processor core with its program; host and
+ * queue have another one while the agent trains.
  */
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,27 +14,41 @@ import { decodeRecord } from '../../src-main/agent/spool/record.ts'
 import { idleWorkers } from '../e2e/workers/idle.ts'
 import { missingForLab, openWorkersLab, type Spec, type WorkersLab } from '../e2e/workers/lab.ts'
 import { spec } from '../e2e/workers/moments.ts'
-import { eventually, until } from '../e2e/workers/until.ts'
+import { until } from '../e2e/workers/until.ts'
 import { type Figure, percentile, report } from './store-support.ts'
 
 const missing = missingForLab()
 if (missing !== undefined) throw new Error(missing)
+/** Milliseconds that idle programs are watched. */
+const watched = 25_000
 const closers: (() => unknown)[] = []
 const figures: Figure[] = []
 try {
+  // Threads follow from the cores that a process may use, and children begin with those of their parent.
+  pin(process.pid, 0)
   const lab = await openWorkersLab({ after: (close) => closers.push(close) }, ['w1'], { pace: 1 })
+  for (const { pid } of [lab.host, lab.queue]) pin(pid, 1)
   await comparing(lab)
   await arriving(lab)
   await slowSnapshots(lab)
   await idling(lab)
 } finally {
-  for (const close of closers) await close()
+  for (const close of closers.reverse()) await close()
 }
 report('Runs on a worker', figures)
 
+/** All threads of a process to one core. */
+function pin(pid: number, core: number): void {
+  execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)])
+}
+
 /** Interleaved, so that whatever else the machine does falls on both. */
 async function comparing(lab: WorkersLab): Promise<void> {
-  const long = { ...spec, budget: { steps: 5000 } }
+  const long: Spec = {
+    ...spec,
+    model: { kind: 'mlp', hidden: [256, 256], dropout: 0 },
+    budget: { steps: 5000 },
+  }
   const [here, there]: [number[], number[]] = [[], []]
   for (let turn = 0; turn < 5; turn++) {
     const { run } = await (await lab.core.runs.launch(long)).finished
@@ -123,36 +141,46 @@ async function slowSnapshots(lab: WorkersLab): Promise<void> {
   )
 }
 
+/** What the host does anyway is measured before they come, and taken off. */
 async function idling(lab: WorkersLab): Promise<void> {
-  const idle = await idleWorkers(lab, 50)
-  try {
-    // What connecting costs is over by then.
-    await delay(8000)
-    const [before, began] = [processorSeconds(lab.host.pid), performance.now()]
-    const queueBefore = processorSeconds(lab.queue.pid)
-    await delay(30_000)
-    const seconds = (performance.now() - began) / 1000
-    const share = (pid: number, from: number): number => (100 * (processorSeconds(pid) - from)) / seconds
-    figures.push(
-      { name: 'the host with 50 idle workers', value: share(lab.host.pid, before), unit: '% of a core' },
-      { name: 'the queue with them', value: share(lab.queue.pid, queueBefore), unit: '% of a core' },
+  const shares = async (): Promise<{ host: number; queue: number }> => {
+    const before = [lab.host.pid, lab.queue.pid].map(processorSeconds)
+    await delay(watched)
+    const [host = Number.NaN, queue = Number.NaN] = [lab.host.pid, lab.queue.pid].map(
+      (pid, i) => (100_000 * (processorSeconds(pid) - (before[i] ?? 0))) / watched,
     )
-  } finally {
-    await idle.close()
+    return { host, queue }
   }
+  const alone = await shares()
+  const idle = await idleWorkers(lab, 50)
+  // What connecting costs is over by then.
+  await delay(8000)
+  const crowded = await shares()
+  await idle.close()
+  figures.push(
+    { name: 'the host without idle workers', value: alone.host, unit: '% of a core' },
+    {
+      name: 'what 50 idle workers cost it',
+      value: crowded.host - alone.host,
+      unit: '% of a core',
+      atMost: 1,
+    },
+    { name: 'what they cost the queue', value: crowded.queue - alone.queue, unit: '% of a core' },
+  )
 }
 
 async function trained(lab: WorkersLab, of: Spec): Promise<string> {
   return completed(lab, await lab.place(of))
 }
 
-async function completed(lab: WorkersLab, runId: string): Promise<string> {
-  await eventually(`the end of run ${runId}`, () => {
-    const { status, reason } = lab.core.store.read.run(runId)
+/** Looks seldom: on this machine, looking takes time from what is measured. */
+async function completed({ core }: WorkersLab, runId: string): Promise<string> {
+  for (;;) {
+    const { status, reason } = core.store.read.run(runId)
+    if (status === 'completed') return runId
     if (status === 'failed') throw new Error(reason ?? '')
-    return status === 'completed' ? status : undefined
-  })
-  return runId
+    await delay(200)
+  }
 }
 
 /** Milliseconds, without evaluations and checkpoints. */

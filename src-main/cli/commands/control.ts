@@ -5,6 +5,7 @@ import type { RunCommand } from '../../store/types.ts'
 import { awaitAnswer } from '../awaitAnswer.ts'
 import { addRunCommand, type Cli, printJson, readOptions, storeOptions, withRun } from '../context.ts'
 import { examples } from '../help.ts'
+import { oneLine } from '../oneLine.ts'
 
 const plainOptions = z.object(storeOptions)
 const stopOptions = z.object({
@@ -91,6 +92,7 @@ async function ask(
     const { obeyed, isKept = false, words } = await awaitAnswer(core, run, command)
     if (!obeyed && !isKept) cli.setExitCode(1)
     if (options.json) return printJson(cli, { runId: run.id, asked: command, obeyed, isKept, answer: words })
-    cli.terminal.err(`${words}\n`)
+    // A trainer's reason may come from another machine.
+    cli.terminal.err(`${oneLine(words)}\n`)
   })
 }

@@ -5,13 +5,14 @@ import type { Command } from 'commander'
 import { z } from 'zod'
 import type { Services } from '../../../shared/api/services.ts'
 import { UserError } from '../../../shared/errors.ts'
+import { visibleText } from '../../../shared/visibleText.ts'
 import { createFiles, createServices } from '../../api/index.ts'
 import type { Core } from '../../core.ts'
 import { uploadsFolder } from '../../datasets/dataUploads.ts'
 import { boundServices } from '../../serve/folders.ts'
 import { openBrowser } from '../../serve/openBrowser.ts'
 import { secretOf } from '../../serve/secret.ts'
-import { type RunningServer, startServer } from '../../serve/server.ts'
+import type { RunningServer } from '../../serve/server.ts'
 import {
   addStore,
   type Cli,
@@ -69,7 +70,8 @@ export function addServe(program: Command, cli: Cli): void {
   command.action(async () => {
     const chosen = readOptions(command, options)
     const exposedAs = exposure(chosen)
-    const log = (line: string): void => cli.terminal.err(`${line}\n`)
+    // What is logged of workers may hold what they sent.
+    const log = (line: string): void => cli.terminal.err(`${visibleText(line)}\n`)
     await withCore(cli, { db: chosen.db, log }, (core) => serve(cli, core, chosen, exposedAs))
   })
 }
@@ -88,6 +90,8 @@ async function serve(cli: Cli, core: Core, chosen: Options, exposedAs: string | 
   const windowFolder = builtWindow(cli)
   const services = servicesFor(core, windowFolder, chosen.allowFolder)
   const log = (line: string): void => cli.terminal.err(`${line}\n`)
+  // Its libraries are not for other commands to load.
+  const { startServer } = await import('../../serve/server.ts')
   const server = await listen(chosen.port, (port) =>
     startServer({
       services,

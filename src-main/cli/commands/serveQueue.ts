@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { UserError } from '../../../shared/errors.ts'
 import { homeFolder } from '../../core.ts'
 import { hostCertificate } from '../../workers/certificate.ts'
-import { type RunningQueue, serveQueue } from '../../workers/queueServer.ts'
+import type { RunningQueue } from '../../workers/queueServer.ts'
 import { addJson, type Cli, jsonOption, printJson, readOptions, wholeNumber } from '../context.ts'
 import { examples } from '../help.ts'
 import { untilInterrupted } from '../untilInterrupted.ts'
@@ -40,6 +40,8 @@ export function addServeQueue(workers: Command, cli: Cli): void {
     const home = homeFolder(cli.terminal.env)
     await untilInterrupted(cli, async (signal) => {
       const certificate = await hostCertificate(path.join(home, 'workers'))
+      // Its library is not for other commands to load.
+      const { serveQueue } = await import('../../workers/queueServer.ts')
       const running = await serveQueue({
         home,
         certificate,

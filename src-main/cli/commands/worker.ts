@@ -7,7 +7,6 @@ import { type AgentEnd, createAgent } from '../../agent/agent.ts'
 import { installedBuild, useBuild as occupyBuild, removeOldBuilds } from '../../agent/builds.ts'
 import { comparisonsFile } from '../../agent/comparisonsFile.ts'
 import { createHttpsDesk } from '../../agent/httpsDesk.ts'
-import { createOfferTaker } from '../../agent/offerTaker.ts'
 import { openDesk } from '../../agent/openDesk.ts'
 import { type OnceEnd, runOnce } from '../../agent/runOnce.ts'
 import { createSelfUpdate, restart } from '../../agent/selfUpdate.ts'
@@ -95,6 +94,8 @@ async function work(cli: Cli, folder: string, { slots, cacheGb, json }: Options)
   const running = installedBuild()
   const update =
     running === undefined ? undefined : createSelfUpdate({ folder, running, fetchApp: desk.app, say: log })
+  // The queue's library takes longer to load than all other commands together.
+  const { createOfferTaker } = await import('../../agent/offerTaker.ts')
   const agent = await createAgent({
     folder,
     desk,

@@ -1,11 +1,10 @@
 import { basename } from 'node:path'
 import type { PredictInput, PredictSource } from '../../../shared/run/predict.ts'
-import { readRows } from '../importers/csv.ts'
+import type { CsvRow } from '../importers/csvLayout.ts'
 import { UnusableFile } from '../importers/unusableFiles.ts'
 import { exampleSize, type Values } from '../meta.ts'
 import { peek } from '../userPaths.ts'
 import { type GivenFile, givenFiles } from './files.ts'
-import { fitImage } from './image.ts'
 import { encodeGiven, planRows, type RowPlan } from './row.ts'
 
 /** Some of a user's own examples, as a data set would hold them. */
@@ -44,6 +43,8 @@ async function* readImages(
   files: readonly GivenFile[],
   batchSize: number,
 ): AsyncGenerator<GivenBatch> {
+  // sharp takes long to load, and a trainer has no use for it.
+  const { fitImage } = await import('./image.ts')
   const size = exampleSize(shape)
   const depth = dtype === 'uint16' ? 'uint16' : 'uint8'
   for (let from = 0; from < files.length; from += batchSize) {
@@ -91,6 +92,7 @@ async function* readTables(
   batchSize: number,
   delimiter: string | undefined,
 ): AsyncGenerator<GivenBatch> {
+  const { readRows } = await import('../importers/csv.ts')
   const sizes = await Promise.all(files.map(async ({ path }) => (await peek(path, 0)).size))
   const total = sizes.reduce((a, b) => a + b, 0)
   let read = 0
@@ -110,7 +112,7 @@ async function* readTables(
 async function* readTable(
   { columns = [], dtype }: PredictInput,
   file: GivenFile,
-  lines: ReturnType<typeof readRows>,
+  lines: AsyncIterable<CsvRow>,
   batchSize: number,
   prefix: string,
 ): AsyncGenerator<Omit<GivenBatch, 'done' | 'total'>> {

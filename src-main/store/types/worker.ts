@@ -97,6 +97,8 @@ export interface WorkerStore {
   /** Active runs placed elsewhere. */
   placed(): PlacedAttempt[]
   placedAttempt(runId: string): PlacedAttempt | undefined
+  /** The last event that is stored of a worker's attempt with which a run has ended; undefined for any other attempt. */
+  lastSeqOfEnded(key: AttemptKey, workerId: string): number | undefined
   /**
    * Gives a queued placed run its next attempt, in this host's name. @returns undefined when it is no longer to be had
    */

@@ -1,16 +1,8 @@
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { useNow } from '../../hooks/useNow.ts'
+import { ordersThatWait } from './ordersThatWait.ts'
 import classes from './Run.module.css'
-import type { CommandName, RunCommands } from './useRunCommands.ts'
-
-const orders: Readonly<Record<CommandName, string>> = {
-  pause: 'The pause waits',
-  resume: 'Going on waits',
-  stop: 'The stop waits',
-  stopAtCycleEnd: 'The stop at the end of the cycle waits',
-  keepGoing: 'Keeping going waits',
-  annealNow: 'Annealing waits',
-  extend: 'The extension waits',
-}
+import type { RunCommands } from './useRunCommands.ts'
 
 /** What was asked of a run whose worker has not heard of it yet, and why; it goes when the run shows that it was done. */
 export function OrdersNote({
@@ -20,7 +12,10 @@ export function OrdersNote({
   readonly run: RunSummary
   readonly commands: RunCommands
 }) {
-  if (waiting.size === 0) return null
+  const isKept = (run.place?.orders.length ?? 0) > 0
+  const now = useNow(isKept ? 1_000 : 60_000)
+  const orders = ordersThatWait(run, waiting, now)
+  if (orders.length === 0) return null
   return (
     <section
       className={classes.note}
@@ -28,9 +23,9 @@ export function OrdersNote({
       aria-label={`Orders of ${run.name}`}
       role="status"
     >
-      {[...waiting].map(([name, reason]) => (
+      {orders.map(({ name, title, reason }) => (
         <p key={name}>
-          <strong>{orders[name]}.</strong> {reason}
+          <strong>{title}.</strong> {reason}
         </p>
       ))}
     </section>

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../shared/api/runs.ts'
+import type { CommandOutcome, RunSummary } from '../../../shared/api/runs.ts'
 import { UserError } from '../../../shared/errors.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { type Extension, extendPlanBy, usualExtension } from '../../../shared/schedule/index.ts'
@@ -39,4 +39,14 @@ function extensionLabel(by: Extension): string {
   const [amount, unit] =
     'cycles' in by ? [by.cycles, 'cycle'] : 'epochs' in by ? [by.epochs, 'epoch'] : [by.steps, 'step']
   return amount === 1 ? `One more ${unit}` : `${count(amount)} more ${unit}s`
+}
+
+/** Of an extension whose stop has not come about: nobody goes on with it when that does. */
+export function notExtended(stop: CommandOutcome): CommandOutcome | undefined {
+  if (stop.outcome === 'obeyed') return undefined
+  if (stop.outcome === 'refused') return stop
+  return {
+    outcome: 'refused',
+    reason: `The run has to stop first, and that order waits: extend the run when it has stopped. ${stop.reason}`,
+  }
 }

@@ -5,7 +5,7 @@ import { isActive } from '../../../shared/run/state.ts'
 import { api } from '../../client.ts'
 import { notifyDone, notifyError } from '../../components/notify.ts'
 import { count } from '../../format/format.ts'
-import { extendWords } from './extendWords.ts'
+import { extendWords, notExtended } from './extendWords.ts'
 
 export type CommandName =
   | 'pause'
@@ -101,8 +101,8 @@ export function useRunCommands(run: RunSummary): RunCommands {
         'extend',
         async () => {
           if (isActive(status)) {
-            const stop = await command({ type: 'stop', when: 'now' })()
-            if (stop.outcome !== 'obeyed') return stop
+            const without = notExtended(await command({ type: 'stop', when: 'now' })())
+            if (without !== undefined) return without
           }
           const { by, label } = extendWords(run)
           const { totalSteps } = await api.runs.extend.mutate({ id, ...by })

@@ -4,6 +4,7 @@ import type { RunSummary } from '../../../shared/api/runs.ts'
 import { isOurs, isTraining } from '../../../shared/run/kind.ts'
 import type { RunOrigin } from '../../../shared/run/origin.ts'
 import { isActive } from '../../../shared/run/state.ts'
+import { placeName } from '../../../shared/worker/placeName.ts'
 import { BranchIcon } from '../../components/BranchIcon.tsx'
 import { NameText } from '../../components/NameText.tsx'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
@@ -43,7 +44,7 @@ export function Cell({ column, run, baseline, at }: CellProps): ReactNode {
       if (run.kind === 'rateTest') return null
       return <Spark accuracies={run.spark} measure={column.isMirrored === true ? 'error' : 'accuracy'} />
     case 'where':
-      return run.place === null ? <Text text="here" /> : <WhereShort run={run} />
+      return run.place === null ? <Text text={placeName(run)} /> : <WhereShort run={run} />
     case 'created':
       return <Text text={textOf(column, run, at)} title={moment(run.createdAt)} />
     default:

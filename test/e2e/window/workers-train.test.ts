@@ -59,7 +59,7 @@ test('a sweep on two workers ends well although one of them is killed', { skip: 
   }
   await go('/workers')
   const patience = page.getByRole('textbox', { name: 'Patience' })
-  await patience.fill('40 s')
+  await patience.fill('4 min')
   await page.getByRole('button', { name: 'Save' }).click()
   const table = page.getByRole('region', { name: 'All workers' })
   for (const name of ['attic', 'basement'])

@@ -163,13 +163,13 @@ test('patience is set in the unit it is read in', async () => {
   await go('/workers')
   const patience = page.getByRole('textbox', { name: 'Patience' })
   await patience.fill('soon')
-  await page.getByText('A time, such as 45 s').waitFor()
-  await patience.fill('45 s')
+  await page.getByText('A time, such as 90 s').waitFor()
+  await patience.fill('100 s')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Kept: workers are waited for').waitFor()
   assert.equal(
     lab.look(({ workers }) => workers.settings().patience),
-    45_000,
+    100_000,
   )
 })
 

@@ -144,6 +144,7 @@ function runsOf(read: StoreReads, { runs }: InteropLab): Columns {
       started: timeOf(startedAt),
       ended: timeOf(endedAt),
       tags: tags.join(' '),
+      where: 'here',
       usedDevice: device,
       snapshots: snapshots.length,
       ensembleValAccuracy: ensemble?.valAccuracy,
@@ -163,7 +164,7 @@ function runsOf(read: StoreReads, { runs }: InteropLab): Columns {
   ]
   const columns = columnsOf(records, [
     ...['id', 'run', 'kind', 'status', 'reason', 'stepsDone', 'totalSteps', 'created', 'started', 'ended'],
-    ...['tags', 'favourite', 'note', 'usedDevice', 'parameters', 'snapshots'],
+    ...['tags', 'favourite', 'note', 'where', 'usedDevice', 'parameters', 'snapshots'],
     ...['ensembleValAccuracy', 'ensembleTestAccuracy'],
     ...['last', 'best'].flatMap((which) => epochNames.map((name) => `${which}${name}`)),
   ])

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunSummary } from '../../../shared/api/runs.ts'
+import { placeName } from '../../../shared/worker/placeName.ts'
 import { runsBefore } from '../../../src-renderer/pages/run/runNumbers.ts'
 import { stateWords } from '../../../src-renderer/pages/run/stateWords.ts'
-import { heardWords, ordinal, placeName, placeWords } from '../../../src-renderer/workers/placeWords.ts'
+import { heardWords, ordinal, placeWords } from '../../../src-renderer/workers/placeWords.ts'
 import { runWith } from '../pages/run/runs.ts'
 import { minutes, noon, place, plain, worker, workersInfo } from './workers.ts'
 
@@ -16,6 +17,7 @@ const queued = (id: string, queuePlace: number, at = place()) =>
 test('a run that trains here has no words of a place', () => {
   assert.equal(placeWords(runWith(), { runs: [], workers, now: noon }), undefined)
   assert.equal(placeName(runWith()), 'here')
+  assert.equal(placeName(runWith({ kind: 'elsewhere' })), 'another program')
 })
 
 test('a queued run is offered in its turn, among those offered to the same', () => {

@@ -38,7 +38,7 @@ test('a worker’s state is one word, with what it means', () => {
 test('out of touch says what becomes of its runs, and when', () => {
   const silent = worker({
     outOfTouchSince: noon - minutes(8),
-    training: [{ runId: 'a', name: 'a', slot: 0 }],
+    training: [{ runId: 'a', name: 'a', slot: 0, at: 'anyWorker' as const }],
   })
   const words = plain(outOfTouchWords(silent, minutes(30), noon))
   assert.match(words, /since 11:52\. Its run may go on there/)
@@ -47,20 +47,39 @@ test('out of touch says what becomes of its runs, and when', () => {
   assert.match(late, /longer than 5 min: it is given/)
   assert.match(plain(outOfTouchWords({ ...silent, training: [] }, minutes(30), noon)), /trained nothing then/)
   assert.equal(outOfTouchWords(worker(), minutes(30), noon), undefined)
+  const [any] = silent.training
+  const own = { runId: 'b', name: 'b', slot: 1, at: 'worker' as const }
+  const bound = plain(outOfTouchWords({ ...silent, training: [own] }, minutes(5), noon))
+  assert.match(
+    bound,
+    /: it waits in the queue of gpu-box alone, where it is to train, to go on from the last state/,
+  )
+  assert.doesNotMatch(bound, /another worker/)
+  assert.ok(any)
+  const mixed = plain(outOfTouchWords({ ...silent, training: [any, own] }, minutes(5), noon))
+  assert.match(
+    mixed,
+    /the 1 that is to train on gpu-box alone waits for it, and the others are given to another worker/,
+  )
+  const jobs = [{ ...own, at: 'slurm' as const }]
+  assert.match(
+    plain(outOfTouchWords({ ...silent, training: jobs }, minutes(5), noon)),
+    /it is submitted again/,
+  )
 })
 
 test('patience is read in the unit it is written in, and told in the largest that is whole', () => {
-  for (const text of ['45 s', '30 min', '2 h', '1 d', '90 min']) {
+  for (const text of ['90.5 s', '30 min', '2 h', '1 d', '90 min']) {
     const read = readPatience(text)
     assert.ok('milliseconds' in read, text)
     assert.equal(plain(patienceText(read.milliseconds)), text)
   }
   assert.deepEqual(readPatience('0,5h'), { milliseconds: minutes(30) })
   assert.deepEqual(readPatience(' 20 '), { milliseconds: minutes(20) })
-  assert.deepEqual(readPatience('9 s'), { problem: 'At least 10 s' })
+  assert.deepEqual(readPatience('59 s'), { problem: 'At least 1 min' })
   assert.deepEqual(readPatience('8 d'), { problem: 'At most 7 d' })
   for (const text of ['', 'soon', '-5 min', '5 weeks', '1e9'])
-    assert.deepEqual(readPatience(text), { problem: 'A time, such as 45 s, 30 min, 2 h or 1 d' }, text)
+    assert.deepEqual(readPatience(text), { problem: 'A time, such as 90 s, 30 min, 2 h or 1 d' }, text)
 })
 
 test('a machine, its slots and its build in words', () => {
@@ -108,8 +127,14 @@ test('the queue says whether offers reach workers', () => {
 
 test('what removing costs: nothing stored', () => {
   assert.match(removeWords(worker()), /Nothing stored is lost/)
-  const training = [{ runId: 'a', name: 'a', slot: 0 }]
+  const training = [{ runId: 'a', name: 'a', slot: 0, at: 'anyWorker' as const }]
   assert.match(removeWords(worker({ training })), /The run it trains is given to another worker/)
+  const bound = [{ runId: 'b', name: 'b', slot: 1, at: 'worker' as const }]
+  assert.match(
+    plain(removeWords(worker({ training: bound }))),
+    /has sent\. 1 run is to train on gpu-box alone, and waits until given another place\.$/,
+  )
+  assert.doesNotMatch(removeWords(worker({ training: bound })), /given to another worker/)
   assert.match(removeWords(worker({ state: 'invited', about: null })), /is void at once\. Nothing else/)
 })
 

@@ -56,5 +56,6 @@ export const place = (changes: Partial<RunPlace> = {}): RunPlace => ({
   contactAt: null,
   outOfTouchSince: null,
   failures: 0,
+  orders: [],
   ...changes,
 })

@@ -21,9 +21,9 @@ let pin = ''
 const service = () => lab.service
 
 before(async () => {
-  lab = await openWorkersLab(0.02)
   const spec = cloudsSpec(24, { device: 'simd', model: { kind: 'mlp', hidden: [96, 96] } })
-  original = (await (await lab.core.runs.launch(spec)).finished).run
+  lab = await openWorkersLab(0.02, spec)
+  original = lab.original
   await service().add({ name: 'first' })
   await service().listen(0)
   port = Number(new URL((await service().info()).address ?? '').port)
@@ -88,15 +88,6 @@ function comparable(id: string) {
   }
 }
 
-const placed = (): RunRecord =>
-  lab.core.store.write.enqueueRun({
-    spec: original.spec,
-    datasetId: original.datasetId,
-    plan: original.planned.plan,
-    totalSteps: original.totalSteps,
-    placement: { at: 'anyWorker' },
-  })
-
 const run = (id: string): RunRecord => lab.core.store.read.run(id)
 
 /** Polls, since what is waited for happens in other processes. */
@@ -156,8 +147,8 @@ test('a run trains on a worker with the bits of this machine', { skip: isLinux }
   const strange = ['..hidden', 'run', 'run/0', 'run/x'].map((name) => path.join(box.folder, 'spool', name))
   for (const each of strange) mkdirSync(each, { recursive: true })
   const agent = box.start()
-  const first = placed()
-  const second = placed()
+  const first = lab.placed()
+  const second = lab.placed()
   box.offer(agent, first)
   box.offer(agent, second)
   await until(
@@ -193,7 +184,7 @@ for (const [when, isTime] of Object.entries({
   }, async (t) => {
     const box = await worker(t, when.replaceAll(' ', '-'))
     const agent = box.start()
-    const placedRun = placed()
+    const placedRun = lab.placed()
     box.offer(agent, placedRun)
     await until(
       when,
@@ -225,7 +216,7 @@ test('SIGTERM keeps the state of mid-epoch, and the run goes on without a failur
 }, async (t) => {
   const box = await worker(t, 'preempted')
   const agent = box.start()
-  const placedRun = placed()
+  const placedRun = lab.placed()
   box.offer(agent, placedRun)
   await until(
     'some steps',
@@ -249,7 +240,7 @@ test('a host that goes and comes back: training goes on, and nothing is lost', {
 }, async (t) => {
   const box = await worker(t, 'cut')
   const agent = box.start()
-  const placedRun = placed()
+  const placedRun = lab.placed()
   box.offer(agent, placedRun)
   await until(
     'some steps',

@@ -5,6 +5,7 @@ import { runDownloadUrl, runTableUrl } from '../../../shared/api/urls.ts'
 import { createFiles } from '../../../src-main/api/index.ts'
 import { runCsv } from '../../../src-main/export/runCsv.ts'
 import { runJson } from '../../../src-main/export/runJson.ts'
+import { runsCsv } from '../../../src-main/export/runsCsv.ts'
 import { runTensorboard } from '../../../src-main/export/runTensorboard.ts'
 import { exportSnapshot } from '../../../src-main/export/snapshot.ts'
 import type { EpochRecord, RunRecord } from '../../../src-main/store/types.ts'
@@ -19,6 +20,24 @@ before(async () => {
   run = (await (await lab.core.runs.launch(cloudsSpec(1))).finished).run
 })
 after(() => lab.close())
+
+test('the table of runs says of each where it trains', () => {
+  const { read, write, workers } = lab.core.store
+  const { spec, datasetId, planned, totalSteps } = run
+  const placed = write.enqueueRun({
+    ...{ spec, datasetId, plan: planned.plan, totalSteps },
+    placement: { at: 'anyWorker' },
+  })
+  const where = (id: string) => {
+    const [names = [], row = []] = parse([...runsCsv([read.summary(id)])].join(''))
+    return row[names.indexOf('where')]
+  }
+  assert.deepEqual([where(run.id), where(placed.id)], ['here', 'any worker'])
+  const code = { codeHash: 'code', codeUntil: Date.now() + 1000 }
+  const box = workers.invite({ name: 'gpu-box', ...code })
+  assert.ok(workers.claim(placed.id, { workerId: box.id }))
+  assert.equal(where(placed.id), 'gpu-box')
+})
 
 test('NaN and infinity are in every export, and told from what was not measured', () => {
   // Read as if it had diverged.

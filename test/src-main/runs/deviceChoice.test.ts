@@ -28,7 +28,7 @@ after(() => lab.close())
 const specOf = (hidden: number, epochs = 2) =>
   cloudsSpec(epochs, { model: { kind: 'mlp', hidden: [hidden] } })
 const forever = new AbortController().signal
-const measuring = 'Measuring devices: simd and wasm, at most about 2 s each'
+const measuring = 'Measuring devices: simd and wasm, at most about 0.05 s each'
 
 async function stored(hidden: number) {
   const all = await lab.core.devices.comparisons()

@@ -5,6 +5,9 @@ import type { EngineName } from '../../../shared/run/spec.ts'
 import { type Core, openCore } from '../../../src-main/core.ts'
 import { cloudsCsv } from '../../e2e/lab.ts'
 
+/** Milliseconds: what is tested is who measures and when, and not how well. */
+export const measuredFor = 50
+
 /** A home folder with the table "clouds", and programs on it. */
 export interface CoreLab {
   readonly home: string
@@ -20,7 +23,7 @@ export async function openLab(rows = 300, contenders?: readonly EngineName[]): P
   const db = path.join(home, 'anneal.db')
   const cores: Core[] = []
   const another = (): Core => {
-    const core = openCore({ home, db, ...(contenders !== undefined && { contenders }) })
+    const core = openCore({ home, db, measuredFor, ...(contenders !== undefined && { contenders }) })
     cores.push(core)
     return core
   }

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Desk } from '../../../src-main/workerLink/desk.ts'
 import { asked, attending, never, openWorkersLab, pushAll, spool, type WorkersLab } from '../workers/lab.ts'
 
 /* All jobs of Slurm are one worker: each has what is its own alone. */
 
 let lab: WorkersLab
+let desk: Desk
 before(async () => {
   lab = await openWorkersLab(0.02)
+  desk = lab.joined('slurm-jobs').desk
 })
 after(() => lab.close())
 
 const stateOf = (runId: string) => lab.core.store.read.run(runId)
 
 test('a second job gets nothing of a run that the first has, and the first begun again gets a new attempt', async () => {
-  const { desk } = lab.joined()
   const run = lab.placed({ at: 'slurm' })
   const start = (slurmJob: string) => desk.start(asked(run.id, { slurmJob }))
   const first = await start('7')
@@ -37,7 +39,6 @@ test('a second job gets nothing of a run that the first has, and the first begun
 })
 
 test('an order goes to the job whose run it is for', async () => {
-  const { desk } = lab.joined()
   const keys = []
   for (const slurmJob of ['21', '22']) {
     const { id: runId } = lab.placed({ at: 'slurm' })

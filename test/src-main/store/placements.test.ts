@@ -216,6 +216,27 @@ test('what was asked of a worker out of touch is kept for the next attempt; a st
   assert.deepEqual(store.read.run(run.id).place?.placement, anyWorker)
 })
 
+test('orders that nobody has answered are told with the run, and are a change of it', (t) => {
+  const store = tempStore(t)
+  const run = taken(store)
+  const orders = () => store.read.run(run.id).place?.orders.map(({ command }) => command)
+  assert.deepEqual(orders(), [])
+  const before = store.read.version()
+  const asked = store.write.request(run.id, { type: 'pause' })
+  store.write.request(run.id, { type: 'annealNow', epochs: 2 })
+  assert.deepEqual(orders(), [{ type: 'pause' }, { type: 'annealNow', epochs: 2 }])
+  const [change] = store.read.changesSince(before).changed
+  assert.equal(change?.place?.orders.length, 2)
+  // Taken by a host, it is still on its way.
+  store.write.takeRequests(run.id)
+  assert.equal(orders()?.length, 2)
+  const answer = { ...keyOf(run), seq: 0, command: { type: 'pause' as const }, requestId: asked }
+  store.record([{ ...answer, type: 'obeyed' }])
+  assert.deepEqual(orders(), [{ type: 'annealNow', epochs: 2 }])
+  store.record([ended(run, 1)])
+  assert.deepEqual(orders(), [], 'of a run that has ended nothing waits')
+})
+
 test('a run that was paused is paused again by whoever has it next, unless it was to go on', (t) => {
   const store = tempStore(t)
   const pausedRun = (): RunRecord => {
@@ -320,6 +341,19 @@ test('the runs of a study train where it says, in its order, and not while it is
   store.write.requeueRuns(id, { from: ['cancelled'], to: 'active', statuses: ['stopped'] })
   assert.deepEqual(offered(), [hand, ...runs])
   assert.equal(store.workers.takeBack(keyOf(run), worker), false, 'it was begun anew')
+})
+
+test('a study that is resumed is not stopped by the order of before, which its worker never heard', (t) => {
+  const store = tempStore(t)
+  const study = storedStudy(store, 1, {}, anyWorker)
+  const run = taken(store, runIdsOf(store, study)[0])
+  assert.deepEqual(store.write.cancelStudy(study), [run.id])
+  store.write.request(run.id, { type: 'stop', when: 'now' })
+  store.workers.requeue(keyOf(run), lost)
+  assert.equal(store.read.run(run.id).status, 'stopped')
+  store.write.requeueRuns(study, { from: ['cancelled'], to: 'active', statuses: ['stopped'] })
+  taken(store, run.id, 'worker02')
+  assert.deepEqual(store.write.takeRequests(run.id), [])
 })
 
 test('a child waits for the state of its parent, wherever that trains', (t) => {

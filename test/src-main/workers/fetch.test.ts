@@ -73,6 +73,8 @@ async function fetched(
   cutAfter = Number.POSITIVE_INFINITY,
 ) {
   const child = spawn('sh', ['-c', `echo hello; ${drain}`], { stdio: ['pipe', 'pipe', 'pipe'] })
+  // Not before the program itself has ended, and let go of its spool.
+  const ended = new Promise((resolve) => child.once('close', resolve))
   child.stdin.on('error', () => undefined)
   let [said, bytes] = ['', 0]
   child.stderr.setEncoding('utf8').on('data', (more: string) => {
@@ -80,7 +82,9 @@ async function fetched(
   })
   child.stdout.on('data', (more: Buffer) => {
     bytes += more.byteLength
-    if (bytes > cutAfter) child.kill('SIGKILL')
+    if (bytes <= cutAfter) return
+    child.stdout.destroy()
+    child.stdin.destroy()
   })
   const log: string[] = []
   const problem = await fetchOverStreams({
@@ -90,8 +94,7 @@ async function fetched(
     output: child.stdin,
     log: (line) => log.push(line),
   }).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
-  const code = await new Promise((resolve) => child.once('close', resolve))
-  return { problem, said, code, log }
+  return { problem, code: await ended, said, log }
 }
 
 test('anneal workers fetch: the run is the one that was trained here, and nothing is left there', async () => {

@@ -36,7 +36,11 @@ export interface WorkersLab extends CoreLab {
 
 export const build = 'b'.repeat(64)
 
-export async function openWorkersLab(clock = 1): Promise<WorkersLab> {
+/** @param spec of the run that is trained here */
+export async function openWorkersLab(
+  clock = 1,
+  spec: unknown = cloudsSpec(3, { device: 'simd' }),
+): Promise<WorkersLab> {
   const lab = await openLab()
   const { core } = lab
   const told: TrainerEvent[] = []
@@ -57,7 +61,7 @@ export async function openWorkersLab(clock = 1): Promise<WorkersLab> {
   }
   const service = host(core)
   core.runs.subscribe((events) => void told.push(...events))
-  const { run: original, events } = await trainedHere(core)
+  const { run: original, events } = await trainedHere(core, spec)
   let names = 0
   return {
     ...lab,
@@ -89,10 +93,10 @@ export async function openWorkersLab(clock = 1): Promise<WorkersLab> {
   }
 }
 
-async function trainedHere(core: Core): Promise<{ run: RunRecord; events: TrainerEvent[] }> {
+async function trainedHere(core: Core, spec: unknown): Promise<{ run: RunRecord; events: TrainerEvent[] }> {
   const events: TrainerEvent[] = []
   const unsubscribe = core.runs.subscribe((stored) => void events.push(...stored))
-  const { run } = await (await core.runs.launch(cloudsSpec(3, { device: 'simd' }))).finished
+  const { run } = await (await core.runs.launch(spec)).finished
   unsubscribe()
   return { run, events }
 }

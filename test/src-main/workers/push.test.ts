@@ -38,11 +38,16 @@ test('events one by one, each of them twice, make the run that was trained here'
   for (const each of held) {
     const stored = { type: 'stored', lastSeq: each.event.seq }
     assert.deepEqual(await pushAll(desk, key, [each]), stored)
-    if (each !== held.at(-1)) assert.deepEqual(await pushAll(desk, key, [each]), stored)
+    assert.deepEqual(await pushAll(desk, key, [each]), stored, 'the answer may have been lost')
   }
-  const again = await pushAll(desk, key, held)
-  assert.ok(again.type === 'fenced')
-  assert.match(again.reason, /is over: the run is completed/)
+  const lastSeq = held.length - 1
+  assert.deepEqual(await pushAll(desk, key, held), { type: 'stored', lastSeq })
+  // What follows on the last one is no event of this run, and another worker's are none at all.
+  const [last = assert.fail()] = held.slice(-1)
+  const more = await desk.push(key, [{ ...last.event, seq: lastSeq + 1 }])
+  assert.ok(more.type === 'fenced')
+  assert.match(more.reason, /is over: the run is completed/)
+  assert.equal((await pushAll(lab.joined().desk, key, held)).type, 'fenced')
   assert.deepEqual(trainingOf(lab.core, key.runId), trainingOf(lab.core, lab.original.id))
 })
 
@@ -81,6 +86,28 @@ test('whatever order, however often, from two agents at once: the same run, each
     }),
     { numRuns: 8 },
   )
+})
+
+test('large states are stored a few at a time, so that the host answers others between them', async () => {
+  const { desk, key } = await started()
+  const upTo = lab.events.findIndex(({ type }) => type === 'snapshot')
+  const made = lab.events[upTo]
+  assert.ok(made?.type === 'snapshot')
+  const [tensor = assert.fail()] = made.state.tensors
+  const large = { ...tensor, shape: [3_500_000], data: new Uint8Array(14_000_000) }
+  const states = [0, 1, 2].map(
+    (i): TrainerEvent => ({
+      ...key,
+      seq: upTo + i,
+      type: 'checkpoint',
+      state: { ...made.state, tensors: [{ ...large, data: large.data.with(0, i) }] },
+    }),
+  )
+  const held = [...spool(key, lab.events.slice(0, upTo)), ...states.map(spooled)]
+  const answer = await pushAll(desk, key, held)
+  assert.deepEqual(answer, { type: 'stored', lastSeq: upTo + 1 })
+  const rest = await pushAll(desk, key, held.slice(upTo + 2))
+  assert.deepEqual(rest, { type: 'stored', lastSeq: upTo + 2 })
 })
 
 test('a gap is answered with the number wanted, and nothing of it is stored', async () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
@@ -8,6 +11,7 @@ import type { WorkerService } from '../../../src-main/workers/service.ts'
 import {
   asked,
   attending,
+  digestOf,
   never,
   openWorkersLab,
   pushAll,
@@ -116,12 +120,38 @@ test('past patience another takes it; the old worker is told, and nothing of it 
   assert.deepEqual(trainingOf(lab.core, next.key.runId), original())
 })
 
-test('the runs of a worker that is removed go to others at once', async () => {
-  const { key, id } = await started()
+test('the runs of a worker that is removed go to others at once, and what it sent of them goes', async () => {
+  const { key, id, desk } = await started()
+  const part = Buffer.from('a part of an event')
+  await desk.putBlob(key, digestOf(part), part)
+  const kept = path.join(lab.home, 'workers', 'blobs', `${key.runId}-${key.attempt}`)
+  assert.ok(existsSync(kept))
   await lab.service.command({ id, command: 'remove' })
   assert.equal(runOf(key).status, 'queued')
   assert.match(runOf(key).reason ?? '', /was removed/)
   assert.ok((await lab.service.info()).workers.every((worker) => worker.id !== id))
+  await until('its parts are gone', () => !existsSync(kept))
+})
+
+test('a program with another port does not listen beside the one that does, whose queue it would share', async () => {
+  const port = await portOf(lab.service)
+  const file = path.join(lab.home, 'workers', 'listening.json')
+  const said = readFileSync(file)
+  const says = (pid: number) => writeFileSync(file, JSON.stringify({ pid, port, database: '/the/other.db' }))
+  says(process.ppid)
+  const other = lab.host(lab.another())
+  await other.listen(0)
+  const { problem } = await other.info()
+  assert.match(
+    problem ?? '',
+    /^Another program of this lab listens for workers \(process \d+, of \/the\/other\.db\)/,
+  )
+  // One that only has the number of a process that has ended keeps nobody from it.
+  const ended = spawnSync(process.execPath, ['--version']).pid
+  says(ended)
+  await until('it takes over', async () => (await other.info()).problem === null)
+  await other.close()
+  writeFileSync(file, said)
 })
 
 test('one program of a lab listens; the next takes over when it is gone, and its runs train on', async () => {

@@ -1,6 +1,6 @@
 import { isOurs } from '../../../../shared/run/kind.ts'
+import { placeName } from '../../../../shared/worker/placeName.ts'
 import { ago } from '../../../format/format.ts'
-import { placeName } from '../../../workers/placeWords.ts'
 import { factsOf, secondsOf } from '../facts.ts'
 import { type Column, hidden, seconds, shown, whole } from './column.ts'
 

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { isOurs } from '../../../../shared/run/kind.ts'
 import { isActive, runStatus } from '../../../../shared/run/state.ts'
-import { placeName } from '../../../workers/placeWords.ts'
+import { placeName } from '../../../../shared/worker/placeName.ts'
 import { factsOf, isResumable, secondsOf } from '../facts.ts'
 import { HPARAM, type Hyperparameter, hyperparameterOf } from '../hyperparameters.ts'
 
@@ -96,7 +96,7 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
   },
   where: {
     kind: 'text',
-    about: 'here, any worker, the name of a worker, slurm',
+    about: 'here, any worker, the name of a worker, slurm, another program',
     read: (run) => [placeName(run), ...(run.place === null ? [] : [run.place.placement.at])],
   },
   best: {

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { RunSummary } from '../../../../shared/api/runs.ts'
 import { originOf } from '../../../../shared/run/origin.ts'
 import type { RunStatus } from '../../../../shared/run/state.ts'
-import { extendWords } from '../../../../src-renderer/pages/run/extendWords.ts'
+import { extendWords, notExtended } from '../../../../src-renderer/pages/run/extendWords.ts'
+import { ordersThatWait } from '../../../../src-renderer/pages/run/ordersThatWait.ts'
 import {
   cycleNumber,
   progressOf,
@@ -13,6 +14,7 @@ import {
 import { specGroups } from '../../../../src-renderer/pages/run/specRows.ts'
 import { stateWords } from '../../../../src-renderer/pages/run/stateWords.ts'
 import { testStateWords } from '../../../../src-renderer/pages/run/testStateWords.ts'
+import type { CommandName } from '../../../../src-renderer/pages/run/useRunCommands.ts'
 import { epochWith, runWith, snapshot } from './runs.ts'
 
 const plain = (text: string | undefined): string => (text ?? '').replaceAll('\u202f', ' ')
@@ -151,8 +153,55 @@ test('nobody says how long a run still takes whose worker is not heard of', () =
     contactAt: 1,
     outOfTouchSince: null,
     failures: 0,
+    orders: [],
   }
   assert.notEqual(secondsUntil(runWith({ place }), [], 640, 299), undefined)
   const silent = runWith({ place: { ...place, outOfTouchSince: 1 } })
   assert.equal(secondsUntil(silent, [], 640, 299), undefined)
+})
+
+test('orders that wait are told alike before and after a reload, once each', () => {
+  const time = 1_700_000_000_000
+  const place = {
+    placement: { at: 'anyWorker' as const },
+    worker: { id: 'aaaaaaaa', name: 'gpu-box' },
+    slurm: null,
+    contactAt: time,
+    outOfTouchSince: time,
+    failures: 0,
+    orders: [
+      { command: { type: 'pause' as const }, askedAt: time },
+      { command: { type: 'stop' as const, when: 'cycleEnd' as const }, askedAt: time + 60_000 },
+    ],
+  }
+  const run = runWith({ place })
+  const told = (at: number, waiting = new Map<CommandName, string>()) =>
+    ordersThatWait(run, waiting, at).map(({ name, reason }) => [name, reason])
+  assert.deepEqual(told(time + 1_000), [], 'a worker in touch answers within that')
+  const [[name, reason] = []] = told(time + 10_000)
+  assert.equal(name, 'pause')
+  assert.match(
+    reason ?? '',
+    /^Asked at .*\. It is kept, and reaches the run when gpu-box next connects: gpu-box is out of touch since .*\.$/,
+  )
+  const here = new Map([['pause', 'said by the host'] as const])
+  assert.deepEqual(
+    told(time + 70_000, here).map(([each]) => each),
+    ['pause', 'stopAtCycleEnd'],
+  )
+  assert.deepEqual(told(time + 10_000, here), [['pause', 'said by the host']])
+  const queued = ordersThatWait({ ...run, status: 'queued' }, new Map(), time + 10_000)
+  assert.match(queued[0]?.reason ?? '', /reaches the run when a worker has taken it/)
+})
+
+test('an extension whose stop waits for a worker is not said to wait: nobody would go on with it', () => {
+  assert.equal(notExtended({ outcome: 'obeyed' }), undefined)
+  const refused = { outcome: 'refused', reason: 'no' } as const
+  assert.equal(notExtended(refused), refused)
+  const waits = notExtended({ outcome: 'waits', reason: 'gpu-box is out of touch.' })
+  assert.ok(waits?.outcome === 'refused')
+  assert.match(
+    waits.reason,
+    /has to stop first.*extend the run when it has stopped\. gpu-box is out of touch\.$/,
+  )
 })

@@ -95,6 +95,8 @@ test('Ctrl+C leaves a run on a worker training, and says so; stop tells what bec
   const kept = await invokeHere(lab.home, ['pause', run.id])
   assert.deepEqual([kept.code, kept.out], [0, ''])
   assert.match(kept.err, /^The worker box has not answered yet; the order is kept/)
+  const told = await invokeHere(lab.home, ['runs', 'show', run.id])
+  assert.match(told.out, /orders +kept until its worker connects: pause \(asked /)
   lab.core.store.record([metrics(run, 0, 0, 5), ended(run, 1, 'stopped')])
   const again = invokeHere(lab.home, ['resume', run.id, '--json'])
   const second = await take()
@@ -132,4 +134,18 @@ test('a study on workers is left alone by Ctrl+C', async () => {
   assert.equal(lab.core.store.read.run(run.id).status, 'running')
   const { study } = lab.core.store.read.study(run.studyId ?? '')
   assert.deepEqual([study.status, study.placement], ['active', { at: 'anyWorker' }])
+})
+
+test('a run that waits for a worker that was removed says so, and what to do', async () => {
+  const { store, runs } = lab.core
+  const code = { codeHash: 'of attic', codeUntil: Date.now() + 1000 }
+  const attic = store.workers.invite({ name: 'attic', ...code })
+  const run = await runs.enqueue(cloudsSpec(2), undefined, { at: 'worker', workerId: attic.id })
+  const show = async () => (await invokeHere(lab.home, ['runs', 'show', run.id])).out.replaceAll(/\s+/g, ' ')
+  assert.match(await show(), /trains worker attic schedule/)
+  store.workers.setState(attic.id, 'removed', null)
+  assert.match(await show(), /worker attic, which was removed: give it another place with "queue place"/)
+  const list = await invokeHere(lab.home, ['runs', 'list'])
+  assert.match(list.out, /attic \(removed\)/)
+  store.workers.withdraw(run.id, 'for the test')
 })

@@ -160,7 +160,7 @@ describe('anneal workers', () => {
       seenAt: 0,
       outOfTouchSince: null,
       isOfThisBuild: false,
-      training: [{ runId: 'r', name: 'sgdr cycles', slot: 1 }],
+      training: [{ runId: 'r', name: 'sgdr cycles', slot: 1, at: 'anyWorker' }],
     }
     const text = workersTable([worker], 200)
     for (const part of [
@@ -178,5 +178,8 @@ describe('anneal workers', () => {
     )
     assert.match(silent, /out, out of touch since 19/)
     assert.match(silent, /gpu-box: two runs failed/)
+    // Whoever has a token may say what he likes: none of it steers a terminal.
+    const spiteful = workersTable([{ ...worker, reason: 'no\u001b[2Jthing\nworker ok' }], 200)
+    assert.match(spiteful, /gpu-box: no\\u001b\[2Jthing worker ok/)
   })
 })
