@@ -11,7 +11,7 @@ import { pauseFor } from './pauseFor.ts'
 import { createPusher, type Ending, type Pushed } from './pusher.ts'
 import { codeOf, makeFolder, syncFolder } from './spool/durable.ts'
 import { openSpool, type Spool } from './spool/spool.ts'
-import { ownSpool } from './spool/spools.ts'
+import { disownSpool, ownSpool } from './spool/spools.ts'
 
 /*
  *   trainer ── events ──► spool ── stored(seq) ──► trainer      (its own back pressure)
@@ -270,7 +270,8 @@ class Supervised implements AgentAttempt {
     const isFenced = this.#fenced !== undefined && pushed.type !== 'done'
     const ended: Pushed = isFenced ? { type: 'fenced', reason: this.#fenced ?? '' } : pushed
     // What cannot be removed is told again by the next start, and is over then.
-    if (ended.type === 'done' || ended.type === 'fenced') await this.#spool.clear().catch(() => undefined)
+    const isOver = ended.type === 'done' || ended.type === 'fenced'
+    await (isOver ? this.#spool.clear() : disownSpool(this.#context.folder)).catch(() => undefined)
     return ended
   }
 }

@@ -7,7 +7,7 @@ import { pauseFor } from './pauseFor.ts'
 import { createPusher, type Ending, type Pushed } from './pusher.ts'
 import { codeOf } from './spool/durable.ts'
 import { openSpool, type Spool } from './spool/spool.ts'
-import { type FoundSpool, ownSpool, removeSpool } from './spool/spools.ts'
+import { disownSpool, type FoundSpool, ownSpool, removeSpool } from './spool/spools.ts'
 
 /** What an agent before this one has left, on its way to the host. */
 export interface Draining {
@@ -88,7 +88,7 @@ export function drainSpool(
       fenced === undefined || told.type === 'done' ? told : { type: 'fenced', reason: fenced }
     // What cannot be removed is told again by the next start, and is over then.
     if (pushed.type === 'done' || pushed.type === 'fenced') await spool.clear().catch(() => undefined)
-    else await spool.close()
+    else await spool.close().then(() => disownSpool(folder).catch(() => undefined))
     return pushed
   }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../shared/errors.ts'
+import { slurmWorkerName } from '../../shared/worker/placement.ts'
 import type { OfferableRun, PlacedAttempt } from '../store/types/worker.ts'
 import type { Store } from '../store/types.ts'
 import type { JobState, SlurmCommands } from './commands.ts'
@@ -72,7 +73,19 @@ export async function syncSlurm(lab: SlurmLab, memory: SlurmMemory): Promise<voi
   const toSubmit = withoutJob(lab, memory, found)
   await cancelUnwanted(lab, found, isSeenAgain)
   memory.seen = seen
+  if (toSubmit.length > 0) refuseWhileItRests(lab)
   await submitAll(lab, toSubmit)
+}
+
+/** Jobs that are given no run would wait on their nodes until their time is over. @throws UserError */
+function refuseWhileItRests({ store }: SlurmLab): void {
+  const worker = store.workers
+    .list()
+    .find(({ name, state }) => name === slurmWorkerName && state !== 'removed')
+  if (worker === undefined || worker.state === 'joined') return
+  throw new UserError(
+    `While submitting to Slurm: ${slurmWorkerName}, the worker of its jobs, is ${worker.state} and takes no runs now; "anneal workers welcome ${slurmWorkerName}" lets it take some again.`,
+  )
 }
 
 /** @returns undefined where there is nothing to compare: then Slurm is not asked */

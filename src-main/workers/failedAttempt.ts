@@ -28,7 +28,9 @@ export function endAttempt(context: DeskContext, placed: PlacedAttempt, over: At
   if (!store.workers.requeue(key, over)) return false
   if (over.isFailure) {
     // The first event says what the trainer runs on; steps come after it.
-    if (placed.lastSeq <= 0 && placed.workerId !== null) countAgainst(context, placed.workerId, over.reason)
+    // All jobs of Slurm are one worker: a node that fails is no reason to let the others wait.
+    if (placed.lastSeq <= 0 && placed.workerId !== null && placed.slurmJob === null)
+      countAgainst(context, placed.workerId, over.reason)
     giveUp(context, placed.runId, over.reason)
   }
   onQueueChanged()

@@ -38,6 +38,10 @@ const ownerFile = 'owner.json'
 export const ownSpool = (folder: string): Promise<void> =>
   writeFile(path.join(folder, ownerFile), ownerText())
 
+/** Says that nothing works on it any more, though this process lives on: the next one need not wait for its end. */
+export const disownSpool = (folder: string): Promise<void> =>
+  rm(path.join(folder, ownerFile), { force: true })
+
 /** Takes it from the disk, whatever lies in it. Links are not followed. */
 export async function removeSpool(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })

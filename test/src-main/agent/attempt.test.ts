@@ -235,6 +235,7 @@ test('preempted while its host is away: the next start tells it, with the state'
   here.desk.check = () => undefined
   const [left] = await findSpools(here.spools)
   assert.ok(left)
+  assert.equal(left.owner, 'dead', 'the next start does not wait for the end of this process')
   const timings = () => timingsOf(undefined, 0.01)
   assert.deepEqual(await drainSpool({ desk: here.desk, timings }, left).outcome, { type: 'done' })
   assert.deepEqual(

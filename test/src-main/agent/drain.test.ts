@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { timingsOf } from '../../../shared/worker/timings.ts'
 import { drainSpool } from '../../../src-main/agent/drain.ts'
+import { findSpools } from '../../../src-main/agent/spool/spools.ts'
 import { Away } from '../../../src-main/workerLink/desk.ts'
 import { startRequest, tinySpec } from '../trainer/support.ts'
 import { createMemoryDesk, type MemoryDesk } from './memoryDesk.ts'
@@ -31,8 +32,10 @@ test('an agent that is killed after its host has a state begins with what comes 
     if (method === 'end') throw new Away('cut')
   }
   while (before.away === undefined) await new Promise(setImmediate)
+  assert.equal((await findSpools(home))[0]?.owner, 'alive')
   before.leave()
   await before.outcome
+  assert.equal((await findSpools(home))[0]?.owner, 'dead', 'though its process lives: it is through with it')
   desk.forgetBlobs()
   desk.check = () => undefined
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { slurmWorkerName } from '../../../shared/worker/placement.ts'
 import { createSlurmCommands } from '../../../src-main/slurm/commands.ts'
 import { createKeptJobs } from '../../../src-main/slurm/keptJobs.ts'
 import { slurmSettings } from '../../../src-main/slurm/settings.ts'
@@ -100,6 +101,26 @@ test('a job of somebody else that has the number of one of ours is not waited fo
   for (let time = 0; time < 2; time++) await syncSlurm(lab, memory)
   assert.equal(cancelled(), '')
   assert.deepEqual(lab.kept.list(), [])
+})
+
+test('while the worker of all jobs rests, none is submitted: it would wait on its node for nothing', async (t) => {
+  const { store, lab, folder } = cluster(t, 'echo 7')
+  const { id } = store.workers.invite({
+    name: slurmWorkerName,
+    codeHash: 'code',
+    codeUntil: Date.now() + 60_000,
+  })
+  store.workers.join('code', 'token', Date.now())
+  storedStudy(store, 2, {}, { at: 'slurm' })
+  store.workers.setState(id, 'draining', null)
+  await assert.rejects(
+    syncSlurm(lab, noMemory()),
+    /slurm-jobs, the worker of its jobs, is draining and takes no runs now; "anneal workers welcome slurm-jobs"/,
+  )
+  assert.deepEqual(readdirSync(path.join(folder, 'jobs')), [])
+  store.workers.setState(id, 'joined', null)
+  await syncSlurm(lab, noMemory())
+  assert.equal(lab.kept.list().length, 1)
 })
 
 test('settings under which a job would make room for the next one as it begins are refused', () => {

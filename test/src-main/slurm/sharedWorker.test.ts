@@ -57,3 +57,13 @@ test('an order goes to the job whose run it is for', async () => {
   assert.deepEqual(await ordersOf(one), [])
   assert.deepEqual(await ordersOf(two), [['command', two.runId]])
 })
+
+test('runs that fail on a node keep no other job from training', async () => {
+  for (const slurmJob of ['31', '32', '33']) {
+    const { id: runId } = lab.placed({ at: 'slurm' })
+    assert.equal((await desk.start(asked(runId, { slurmJob }))).type, 'start')
+    await desk.end({ runId, attempt: 1, how: 'unstartable', reason: 'its GPU is broken', lastSeq: -1 })
+    assert.equal(stateOf(runId).place?.failures, 1)
+  }
+  assert.equal(lab.core.store.workers.list().at(-1)?.state, 'joined')
+})
