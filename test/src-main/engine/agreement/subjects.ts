@@ -31,7 +31,7 @@ export function subjectsOn(device: string): Readonly<Record<string, Subject>> {
   }
   return {
     'small CNN': subject(1e-5, {
-      model: { kind: 'cnn', filters: [4, 4], dense: 20 },
+      model: { kind: 'cnn', filters: [4, 8], dense: 20 },
       optimizer: { kind: 'sgd', nesterov: true, weightDecay: 5e-4 },
       schedule: { kind: 'oneCycle', lrMax: 0.05, momentum: { curve: 'inverse', low: 0.85, high: 0.95 } },
       augmentation: { crop: 2, flip: true },
