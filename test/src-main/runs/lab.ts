@@ -17,13 +17,20 @@ export interface CoreLab {
   close(): Promise<void>
 }
 
-/** @param contenders devices that "auto" measures against each other, where not those of a user's machine */
-export async function openLab(rows = 300, contenders?: readonly EngineName[]): Promise<CoreLab> {
+/**
+ * @param contenders devices that "auto" measures against each other, where not those of a user's machine
+ * @param within milliseconds for which each of them is measured
+ */
+export async function openLab(
+  rows = 300,
+  contenders?: readonly EngineName[],
+  within = measuredFor,
+): Promise<CoreLab> {
   const home = mkdtempSync(path.join(tmpdir(), 'anneal-runs-'))
   const db = path.join(home, 'anneal.db')
   const cores: Core[] = []
   const another = (): Core => {
-    const core = openCore({ home, db, measuredFor, ...(contenders !== undefined && { contenders }) })
+    const core = openCore({ home, db, measuredFor: within, ...(contenders !== undefined && { contenders }) })
     cores.push(core)
     return core
   }

@@ -7,7 +7,8 @@ import { cloudsSpec, openLab } from '../../runs/lab.ts'
 
 const wanted = process.argv.slice(2)
 const isMeasured = wanted.includes('measured')
-const lab = await openLab(300, isMeasured ? ['cuda', 'simd'] : ['cuda'])
+// As long as for a user: a GPU may fail in the middle of it.
+const lab = await openLab(300, isMeasured ? ['cuda', 'simd'] : ['cuda'], 2000)
 const ends = []
 for (const device of wanted.map((each) => (each === 'measured' ? 'auto' : each))) {
   const { finished } = await lab.core.runs.launchToStay(cloudsSpec(2, { device, name: device }))
