@@ -130,6 +130,8 @@ interface QueueTaker {
 
 /** Seconds that a connection waits for an offer: BullMQ's longest, so that idle workers hardly ask. */
 const longestWait = 10
+/** Rests one after another, without a good answer between them, after which a BullMQ worker is replaced. */
+const mostRests = 3
 /** A worker that was lost is no reason to drop an offer, however often it happens. */
 const noLimit = 1e9
 
@@ -141,20 +143,41 @@ function openQueueTaker(
 ): QueueTaker {
   const { lease, stalled, retry } = context.timings
   let slots = 0
+  let held = 0
+  let rests = 0
   let resting: NodeJS.Timeout | undefined
   let isStarted = false
   let isClosed = false
-  const worker = new Worker(name, (job, token) => take(context, job, token, isOpen() && slots > 0), {
-    connection,
-    prefix: queuePrefix,
-    concurrency: 1,
-    autorun: false,
-    lockDuration: lease,
-    stalledInterval: stalled,
-    maxStalledCount: noLimit,
-    drainDelay: longestWait,
-    runRetryDelay: retry,
-  })
+  const hold = async (job: Job<unknown>, token: string | undefined): Promise<void> => {
+    held += 1
+    try {
+      await take(context, job, token, isOpen() && slots > 0)
+    } finally {
+      held -= 1
+    }
+  }
+  const open = (): Worker => {
+    const opened = new Worker(name, hold, {
+      connection,
+      prefix: queuePrefix,
+      concurrency: 1,
+      autorun: false,
+      lockDuration: lease,
+      stalledInterval: stalled,
+      maxStalledCount: noLimit,
+      drainDelay: longestWait,
+      runRetryDelay: retry,
+    })
+    // A queue that turns every request down (its disk is full, this user is not known yet) is not to be asked without a pause.
+    opened.on('error', () => {
+      if (opened === worker) rest()
+    })
+    for (const fine of ['active', 'drained'] as const)
+      opened.on(fine, () => {
+        if (opened === worker) rests = 0
+      })
+    return opened
+  }
   const adjust = (): void => {
     if (isClosed) return
     if (slots > 0) worker.concurrency = slots
@@ -166,14 +189,25 @@ function openQueueTaker(
       worker.run().catch(() => undefined)
     }
   }
-  // A queue that turns every request down (its disk is full, this user is not known yet) is not to be asked without a pause.
-  worker.on('error', () => {
+  const rest = (): void => {
     resting ??= setTimeout(() => {
       resting = undefined
+      // While the queue is away nobody answers, and none is dead for that.
+      rests = connection.status === 'ready' ? rests + 1 : 0
+      if (rests >= mostRests && held === 0 && !isClosed) replace()
       adjust()
     }, retry)
     adjust()
-  })
+  }
+  /** One whose very first question the queue turned down stays dead, also when the queue knows its user by then. */
+  const replace = (): void => {
+    const dead = worker
+    worker = open()
+    isStarted = false
+    rests = 0
+    dead.close(true).catch(() => undefined)
+  }
+  let worker = open()
   return {
     setSlots(next) {
       slots = next

@@ -11,7 +11,7 @@ import {
   type Slots,
 } from '../../../src-main/agent/offerTaker.ts'
 import { connectToQueue } from '../../../src-main/workerLink/queueConnection.ts'
-import { accessOf, ownAccess } from '../../../src-main/workers/queueFile.ts'
+import { accessOf, ownAccess, userName } from '../../../src-main/workers/queueFile.ts'
 import { offersOf, type PlacedRuns, workerOne } from '../workers/offerSource.ts'
 import { noRedis, type RealQueue, realQueue, until } from '../workers/realQueue.ts'
 
@@ -121,6 +121,25 @@ test('an offer that came back is handed out again after its time; a malformed on
   await until('it has come again', () => worker.came.length === 2)
   assert.deepEqual(worker.came, ['a', 'a'])
   assert.equal(worker.said.length, 2)
+})
+
+test('a worker whose very first question the queue turned down takes offers once it is let in', {
+  skip: noRedis,
+}, async (t) => {
+  const real = await realQueue(t)
+  const placed: PlacedRuns = { workers: [workerOne], runs: [] }
+  const { offers, connection } = hostOf(real, placed)
+  await until('the worker is let in', async () => (await offers.state()).state === 'ready')
+  const user = userName(workerOne.id)
+  await connection.call('ACL', 'SETUSER', user, '-info')
+  const worker = workerOf(real, { processor: 1 })
+  const isDenied = async (): Promise<boolean> =>
+    JSON.stringify(await connection.call('ACL', 'LOG')).includes('"info"')
+  await until('it was turned down', isDenied)
+  await connection.call('ACL', 'SETUSER', user, '+info')
+  placed.runs = [{ id: 'a' }]
+  await until('it takes the offer', () => worker.came.includes('a'))
+  worker.answer('a', { type: 'done' })
 })
 
 test('a queue killed and started on the same port, with its data or without, finds its workers again', {
