@@ -148,7 +148,7 @@ test('a queue killed and started on the same port, with its data or without, fin
   const real = await realQueue(t)
   const placed: PlacedRuns = { workers: [workerOne], runs: [{ id: 'a' }] }
   const { connection } = hostOf(real, placed)
-  const worker = workerOf(real, { processor: 2 })
+  const worker = workerOf(real, { processor: 4 })
   await until('it holds one', () => worker.came.length === 1)
   for (const next of ['b', 'c']) {
     await real.kill('SIGKILL')
@@ -161,7 +161,9 @@ test('a queue killed and started on the same port, with its data or without, fin
   await connection.flushall()
   placed.runs = [{ id: 'd' }]
   await until('d has come', () => worker.came.includes('d'))
-  assert.equal(worker.came.filter((id) => id !== 'a').join(), 'b,c,d')
+  // What was being offered as the queue forgot it may come once more: the host says then that it is over.
+  const others = new Set(worker.came.filter((id) => id !== 'a'))
+  assert.equal([...others].join(), 'b,c,d')
 })
 
 test('a removed worker is cut off at once, and a worker sees and writes no key but those of its own queues', {
