@@ -170,6 +170,7 @@ export async function openSpool(
         const words = reasonOf(error)
         if (words !== trouble) onTrouble(words)
         trouble = words
+        await dropAcknowledged().catch(() => undefined)
         again = setTimeout(() => void line.next(writeAll), retryAfter())
         return
       }
@@ -179,6 +180,15 @@ export async function openSpool(
       onStored(lastSeq)
     }
     settle()
+  }
+
+  /** The last segment stays while more can be added to it. On a full disk it gives its room, where the host has all of it. */
+  async function dropAcknowledged(): Promise<void> {
+    if (entries.length > 0 || current === undefined) return
+    const { file } = current
+    current = undefined
+    files.splice(files.indexOf(file), 1)
+    await unlink(within(file))
   }
 
   async function close(): Promise<void> {
