@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { globSync } from 'node:fs'
 import path from 'node:path'
 
 /*
@@ -14,9 +15,22 @@ const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/
 
 const together = ['test/{shared,renderer,golden}/**/*.test.ts']
 const apart = ['test/!(shared|renderer|golden)/**/*.test.ts']
+// A browser gives up what it loads when a network of its machine comes or goes: who makes networks does so in one of their own.
+const withNetworks = [
+  'test/e2e/workers/*.test.ts',
+  'test/src-main/workers/machines/*.test.ts',
+  'test/src-main/slurm/{sync,cluster}.test.ts',
+]
+const ownNetwork = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
 
-const start = (args: readonly string[], stdio: 'inherit' | 'pipe') =>
-  spawn(process.execPath, ['--test', ...args], { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
+const canUnshare = spawnSync('unshare', [...ownNetwork, 'true'], { stdio: 'ignore' }).status === 0
+
+function start(args: readonly string[], stdio: 'inherit' | 'pipe', isInOwnNetwork = false) {
+  const command = [process.execPath, '--test', ...args]
+  const [program = '', ...rest] =
+    isInOwnNetwork && canUnshare ? ['unshare', ...ownNetwork, ...command] : command
+  return spawn(program, rest, { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
+}
 
 async function run(...args: readonly string[]): Promise<void> {
   const [code] = await once(start(args, 'inherit'), 'close')
@@ -24,8 +38,8 @@ async function run(...args: readonly string[]): Promise<void> {
 }
 
 /** The same, for one that is not the only one to speak: what it says comes at once, when the returned function is called. */
-function runBeside(...args: readonly string[]): () => Promise<void> {
-  const child = start(args, 'pipe')
+function runBeside(args: readonly string[], isInOwnNetwork = false): () => Promise<void> {
+  const child = start(args, 'pipe', isInOwnNetwork)
   const said: Buffer[] = []
   child.stdout?.on('data', (bytes: Buffer) => said.push(bytes))
   const closed = once(child, 'close')
@@ -40,7 +54,11 @@ const named = process.argv.slice(2)
 if (named.length > 0) await run(...named)
 else {
   // One core's work, while the first of the others wait.
-  const tell = runBeside('--test-isolation=none', ...together)
-  await run('--test-concurrency=3', ...apart)
-  await tell()
+  const tell = [
+    runBeside(['--test-isolation=none', ...together]),
+    runBeside(['--test-concurrency=1', ...withNetworks], true),
+  ]
+  const others = globSync(apart, { cwd: root, exclude: withNetworks })
+  await run('--test-concurrency=3', ...others.toSorted())
+  for (const each of tell) await each()
 }
