@@ -15,12 +15,8 @@ const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/
 
 const together = ['test/{shared,renderer,golden}/**/*.test.ts']
 const apart = ['test/!(shared|renderer|golden)/**/*.test.ts']
-// A browser gives up what it loads when a network of its machine comes or goes: who makes networks does so in one of their own.
-const withNetworks = [
-  'test/e2e/workers/*.test.ts',
-  'test/src-main/workers/machines/*.test.ts',
-  'test/src-main/slurm/{sync,cluster}.test.ts',
-]
+// A browser gives up what it loads when a network of its machine comes or goes: who makes networks beside one does so in one of their own.
+const withNetworks = ['test/e2e/workers/*.test.ts']
 const ownNetwork = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
 
 const canUnshare = spawnSync('unshare', [...ownNetwork, 'true'], { stdio: 'ignore' }).status === 0
