@@ -11,6 +11,9 @@ export class UserError extends Error {
   readonly picture: string = ''
 }
 
+/** What was thrown, in the words it brings. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** The value as a short piece of text for an error sentence. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'

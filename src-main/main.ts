@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { app, dialog, nativeTheme, powerMonitor, protocol, session } from 'electron'
 import { desktopOrigin } from '../shared/api/desktop.ts'
-import { UserError } from '../shared/errors.ts'
+import { UserError, wordsOf } from '../shared/errors.ts'
 import { createFiles, createServices } from './api/index.ts'
 import { databaseFile, homeFolder, openCore } from './core.ts'
 import { answerBridge } from './desktop/answerBridge.ts'
@@ -100,5 +100,5 @@ function open(): void {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof UserError) return error.message
-  return `While starting: ${error instanceof Error ? error.message : String(error)}; the details are in ${path.join(own, 'anneal.log')}.`
+  return `While starting: ${wordsOf(error)}; the details are in ${path.join(own, 'anneal.log')}.`
 }

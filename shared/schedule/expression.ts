@@ -1,5 +1,5 @@
 import { Parser } from 'expr-eval-fork'
-import { UserError } from '../errors.ts'
+import { UserError, wordsOf } from '../errors.ts'
 
 const functions = ['abs', 'ceil', 'cos', 'exp', 'floor', 'log', 'max', 'min', 'round', 'sin', 'sqrt', 'tanh']
 /** The functions of several values; the others have one. */
@@ -110,7 +110,7 @@ const commaProblem = (name: string): string =>
 
 /** What the library found, in our words. */
 function libraryReason(error: unknown, expression: string): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = wordsOf(error)
   if (message.includes('TEOF')) return 'it breaks off: something is missing at its end'
   if (/not an? (allowed )?function/.test(message))
     return 'a bracket follows what is no function (write * to multiply)'

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { z } from 'zod'
+import { processExists } from '../process/processes.ts'
 
 /*
  * A worker's folder and the programs in it; join.mjs, which made the folder, and install.mjs know its form too.
@@ -127,14 +128,5 @@ async function isUsed(app: string): Promise<boolean> {
   const installing = /\.part-(\d+)$/.exec(app)?.[1]
   const users =
     installing === undefined ? await readdir(path.join(app, '.users')).catch(() => []) : [installing]
-  return users.some((pid) => isAlive(Number(pid)))
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
+  return users.some((pid) => processExists(Number(pid)))
 }

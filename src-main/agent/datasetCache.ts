@@ -6,11 +6,12 @@ import type { DatasetManifest } from '../../shared/worker/protocol.ts'
 import type { WorkerTimings } from '../../shared/worker/timings.ts'
 import { contentId } from '../datasets/contentId.ts'
 import { readMeta } from '../datasets/open.ts'
+import { syncFolder } from '../syncFolder.ts'
 import { Away, type Desk, TurnedAway } from '../workerLink/desk.ts'
 import { inWords } from './inWords.ts'
 import { createLocks } from './locks.ts'
 import { pauseFor } from './pauseFor.ts'
-import { codeOf, makeFolder, openPlain, syncFolder } from './spool/durable.ts'
+import { codeOf, makeFolder, openPlain } from './spool/durable.ts'
 
 /*
  * Data sets of the host on this machine, by id: `<folder>/<id>` is there whole or not at all.

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { z } from 'zod'
+import { wordsOf } from '../../shared/errors.ts'
 import {
   type AttemptKey,
   attendAnswer,
@@ -156,8 +157,6 @@ const pathOf = ({ runId, attempt }: AttemptKey): string =>
   `/v1/attempts/${encodeURIComponent(runId)}/${attempt}`
 
 const nameOf = ({ host, port }: HostAddress): string => `${host}:${port}`
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function away(address: HostAddress, error: unknown): Error {
   if (error instanceof Away || error instanceof TurnedAway) return error

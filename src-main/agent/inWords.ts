@@ -1,3 +1,3 @@
+import { wordsOf } from '../../shared/errors.ts'
 /** An error within a sentence. */
-export const inWords = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+export const inWords = (error: unknown): string => wordsOf(error).replace(/\.$/, '')

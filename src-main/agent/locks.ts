@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { link, readdir, readFile, rename, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { ownerText, stateOf } from './owner.ts'
+import { ownerText, stateOf } from '../process/owner.ts'
 import { codeOf } from './spool/durable.ts'
 
 /** Who uses what in a folder that several processes share, perhaps of several machines. */

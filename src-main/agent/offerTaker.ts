@@ -1,5 +1,6 @@
 import { DelayedError, type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { wordsOf } from '../../shared/errors.ts'
 import {
   type DeviceClass,
   type Offer,
@@ -251,9 +252,7 @@ async function outcomeOf(
   try {
     return await onOffer(taken)
   } catch (error) {
-    log(
-      `The offer of run ${taken.runId} went back: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    log(`The offer of run ${taken.runId} went back: ${wordsOf(error)}`)
     return { type: 'later', afterMs: offerAgain }
   }
 }

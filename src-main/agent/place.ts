@@ -1,3 +1,4 @@
+import { wordsOf } from '../../shared/errors.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import type { AttemptKey, DeviceClass, WorkerSlot } from '../../shared/worker/protocol.ts'
 import { createDevices, type Devices, type DevicesOptions, whyAbsentHere } from '../devices/index.ts'
@@ -98,7 +99,7 @@ export async function lookAt(place: Place): Promise<void> {
     place.unusable =
       classes.length > 0 ? undefined : `Anneal cannot use it: ${why.join('; ') || 'no driver starts'}`
   } catch (error) {
-    place.unusable = `its driver could not be started: ${error instanceof Error ? error.message : String(error)}`
+    place.unusable = `its driver could not be started: ${wordsOf(error)}`
   }
 }
 

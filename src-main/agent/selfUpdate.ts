@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { wordsOf } from '../../shared/errors.ts'
 import { builtFrom, install, unzipped } from './builds.ts'
 
 export interface SelfUpdateOptions {
@@ -58,7 +59,7 @@ export function createSelfUpdate({
       say('It is installed; this worker goes on with it as soon as nothing trains, and takes no runs before.')
     } catch (error) {
       if (closing.signal.aborted) return
-      const why = error instanceof Error ? error.message : String(error)
+      const why = wordsOf(error)
       say(`The version of the host could not be installed, and is tried again later: ${why}`)
     } finally {
       notBefore = Date.now() + retryAfter

@@ -1,4 +1,4 @@
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import type { TimingSubject } from '../../shared/run/deviceComparison.ts'
 import type { StartMessage } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
@@ -122,7 +122,7 @@ async function refreshAll(places: Place[], context: PlaceContext): Promise<void>
     const isOurs = ofThisProcess()
     for (const place of ofNvidia()) seeWhoUses(place, gpus, isOurs)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = wordsOf(error)
     for (const place of ofNvidia()) if (!place.isTaken) place.unusable = why
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import { parseOrExplain, UserError, wordsOf } from '../../shared/errors.ts'
 import { workerId, workerName } from '../../shared/worker/placement.ts'
 import { sha256 } from '../../shared/worker/protocol.ts'
 
@@ -32,7 +32,7 @@ export function readWorkerFile(folder: string): WorkerFile {
   try {
     content = JSON.parse(readFileSync(file, 'utf8'))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = wordsOf(error)
     throw new UserError(
       `While ${doing}: ${why}; a machine becomes a worker with the command that "anneal workers add NAME" prints on its host.`,
     )

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { open } from 'node:fs/promises'
 import path from 'node:path'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import { refuseDeepNesting } from '../../shared/json.ts'
 import { isAlive } from '../datasets/tempFolder.ts'
 import { oneLine } from './oneLine.ts'
@@ -39,9 +39,7 @@ export function readJsonFile(file: string, doing: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
-    throw new UserError(
-      `While ${doing}: ${file} cannot be read as JSON (${oneLine(error instanceof Error ? error.message : String(error))}).`,
-    )
+    throw new UserError(`While ${doing}: ${file} cannot be read as JSON (${oneLine(wordsOf(error))}).`)
   }
 }
 

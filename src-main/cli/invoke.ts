@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import { visibleText } from '../../shared/visibleText.ts'
 import type { ExitCode } from './exitCode.ts'
 import { oneLine } from './oneLine.ts'
@@ -49,7 +49,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
     terminal.err(`${oneLine(error.message)}\n${error.picture && `${error.picture}\n`}`)
     return 2
   }
-  const words = error instanceof Error ? error.message : String(error)
+  const words = wordsOf(error)
   terminal.err(`Anneal failed: ${oneLine(words)}\n`)
   if (terminal.env.ANNEAL_DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`)
   return 1

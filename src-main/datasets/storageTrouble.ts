@@ -1,4 +1,4 @@
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 
 const words: Readonly<Record<string, { readonly why: string; readonly remedy: string }>> = {
   ENOSPC: { why: 'the disk is full', remedy: 'make room on it and try again' },
@@ -32,5 +32,4 @@ export function storageTrouble(doing: string, folder: string, error: unknown): u
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
-const oneLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/[\s\p{Cc}]+/gu, ' ')
+const oneLine = (error: unknown): string => wordsOf(error).replace(/[\s\p{Cc}]+/gu, ' ')

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { processExists } from '../process/processes.ts'
 
 /** Temp folders of this process that are in use; any other with our process id is left from an earlier process. */
 const inUse = new Set<string>()
@@ -61,16 +62,7 @@ export async function sweepTemps(parent: string): Promise<void> {
 }
 
 /** Whether a process other than this one has the id. */
-export function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
+export const isAlive = (pid: number): boolean => pid !== process.pid && processExists(pid)
 
 async function isOld(folder: string): Promise<boolean> {
   const names = await readdir(folder, { recursive: true }).catch(() => [])

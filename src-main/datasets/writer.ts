@@ -1,5 +1,6 @@
-import { mkdir, open, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { syncFolder } from '../syncFolder.ts'
 import { createContentWriter, type DatasetForm, type Part } from './contentWriter.ts'
 import { type DatasetMeta, datasetFiles, storedMeta, type Values } from './meta.ts'
 import { isIntact, readMeta } from './open.ts'
@@ -151,11 +152,4 @@ async function namesOf(folder: string): Promise<readonly string[]> {
     () => [],
   )
   return [...own, ...(await readOtherNames(folder))]
-}
-
-/** Makes the names in a folder durable. Windows has no such call, and needs none. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  await using handle = await open(folder)
-  await handle.sync()
 }

@@ -1,4 +1,4 @@
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import { isWithin } from '../isWithin.ts'
 import { StoreError } from '../store/faults.ts'
 import type { FollowedRecord, RunRecord, Store } from '../store/types.ts'
@@ -103,7 +103,7 @@ export function createFollowedFolder(store: Store, followed: FollowedRecord): Fo
       } catch (error) {
         // Of one run: another program has it, or its files may not be read. The database itself is another matter.
         if (error instanceof StoreError) throw error
-        failure = `${folder} could not be read: ${error instanceof Error ? error.message : String(error)}`
+        failure = `${folder} could not be read: ${wordsOf(error)}`
       }
     }
     rest(seen)

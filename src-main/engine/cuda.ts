@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { z } from 'zod'
+import { wordsOf } from '../../shared/errors.ts'
 import {
   cudaEnvironment,
   cudaNeeds,
@@ -32,7 +33,7 @@ export async function loadCuda(): Promise<{ isGpu: boolean }> {
   try {
     require(cudaPackage)
   } catch (error) {
-    throw new Error(whyNotLoaded(messageOf(error)), { cause: error })
+    throw new Error(whyNotLoaded(wordsOf(error)), { cause: error })
   }
   const backend = nodeBackend.safeParse(tf.findBackend('tensorflow'))
   if (!backend.success || !(await tf.setBackend('tensorflow'))) {
@@ -67,11 +68,9 @@ async function compute(): Promise<void> {
     outcome.dispose()
     if (value !== 12) throw new Error(`8 and 4 make ${value}`)
   } catch (error) {
-    throw new Error(whyNotComputed(messageOf(error)), { cause: error })
+    throw new Error(whyNotComputed(wordsOf(error)), { cause: error })
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const firstLine = (text: string): string => text.trim().split('\n', 1)[0]?.slice(0, 200) ?? ''
 

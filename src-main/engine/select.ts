@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import type { DeviceAdvice, ProbeReply } from '../../shared/run/probe.ts'
 import type { DeviceName, EngineName } from '../../shared/run/spec.ts'
 import { type KernelBuild, kernelBuilds } from './simd/module.ts'
@@ -109,7 +109,7 @@ function refuseForAuto(reason: string | undefined): void {
 }
 
 function inWords(name: string, error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error)
+  const words = wordsOf(error)
   return `${name} is ${error instanceof PassedBy ? 'passed by' : 'not available'} (${words})`
 }
 
@@ -125,7 +125,7 @@ export async function probeEngine(name: EngineName, among = candidates): Promise
     if (onlyByName === undefined) return { ...found, rank, reason: strength }
     return { ...found, rank: -1, reason: `${strength}; "auto" does not take it: ${onlyByName}` }
   } catch (error) {
-    return { rank, available: false, reason: error instanceof Error ? error.message : String(error) }
+    return { rank, available: false, reason: wordsOf(error) }
   }
 }
 

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
-import { show, UserError } from '../../shared/errors.ts'
+import { show, UserError, wordsOf } from '../../shared/errors.ts'
 import { type ByteSource, readExactly } from '../datasets/byteSource.ts'
 import { peek } from '../datasets/userPaths.ts'
 import { openArray } from './npy.ts'
@@ -69,7 +69,7 @@ async function withArchive<T>(path: string, use: (archive: ZipFile) => Promise<T
 function asDamage(error: unknown, file: string): UserError {
   if (error instanceof UserError) return error
   return new UserError(
-    `While reading ${file}: it is not a whole archive of numpy.savez (${error instanceof Error ? error.message : String(error)}); save it again.`,
+    `While reading ${file}: it is not a whole archive of numpy.savez (${wordsOf(error)}); save it again.`,
     { cause: error },
   )
 }

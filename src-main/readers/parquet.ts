@@ -9,7 +9,7 @@ import {
   type RowGroup,
 } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { show, UserError } from '../../shared/errors.ts'
+import { show, UserError, wordsOf } from '../../shared/errors.ts'
 import { peek } from '../datasets/userPaths.ts'
 import { levelsOf, parquetColumns } from './parquetColumns.ts'
 import { checkPages, MAX_CHUNK_BYTES, MAX_CHUNK_VALUES } from './parquetPages.ts'
@@ -51,7 +51,7 @@ export async function withFile<T>(path: string, use: (file: AsyncBuffer) => Prom
 }
 
 function firstSentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = wordsOf(error)
   return text.startsWith('[')
     ? 'a page claims what it cannot hold'
     : (text.split('\n')[0] ?? '').slice(0, 160)

@@ -1,4 +1,4 @@
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import type { Catalogue, DatasetMeta } from '../datasets/index.ts'
 import { type Asked, type Devices, ranOn } from '../devices/index.ts'
@@ -50,8 +50,6 @@ export const unbegun = (
   status: Interruption['status'],
   error: unknown,
 ): Interruption => ({ runId: id, attempt, reason: wordsOf(error), status })
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** @throws UserError when the data set is gone or damaged */
 async function datasetOf(

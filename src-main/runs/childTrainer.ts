@@ -1,3 +1,4 @@
+import { wordsOf } from '../../shared/errors.ts'
 import {
   type HostMessage,
   type TrainerInput,
@@ -34,7 +35,7 @@ export function childTrainers(
         for (const message of waiting) send(message)
       },
       (error: unknown) => {
-        noDataset = error instanceof Error ? error.message : String(error)
+        noDataset = wordsOf(error)
         channel.kill()
       },
     )

@@ -1,4 +1,4 @@
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import type { CommandMessage } from '../../shared/run/messages.ts'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import type { Choice } from '../devices/index.ts'
@@ -55,7 +55,7 @@ export function measureThenRun(
       }
     } catch (error) {
       const isCancelled = error instanceof NoAnswer && error.why === 'cancelled'
-      const why = error instanceof Error ? error.message : String(error)
+      const why = wordsOf(error)
       end(
         'interrupted',
         isCancelled ? 'The program that ran it was closed.' : `Its devices could not be measured (${why}).`,

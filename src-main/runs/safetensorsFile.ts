@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { show, UserError } from '../../shared/errors.ts'
+import { show, UserError, wordsOf } from '../../shared/errors.ts'
 import type { StoredTensor } from '../../shared/run/messages.ts'
 
 /*
@@ -53,7 +53,7 @@ function contentOf(file: string, doing: string): Uint8Array {
     return readFileSync(file)
   } catch (error) {
     if (error instanceof UserError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = wordsOf(error)
     throw new UserError(`${doing}: it cannot be read (${reason}); check its path.`, { cause: error })
   }
 }

@@ -1,17 +1,10 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { UserError } from '../../shared/errors.ts'
+import { ownerText, stateOf } from '../process/owner.ts'
+import { replaceFile } from '../replaceFile.ts'
 
 /*
  * `<home>/workers/slurm/`: jobs that this lab has submitted and that may still be there, a file each. Whatever else this user
@@ -65,9 +58,7 @@ export function createKeptJobs(home: string): KeptJobs {
       }),
     put(kept) {
       mkdirSync(folder, { recursive: true })
-      const beside = `${file(kept.name)}.${process.pid}`
-      writeFileSync(beside, JSON.stringify(kept), { mode: 0o600, flush: true })
-      renameSync(beside, file(kept.name))
+      replaceFile(file(kept.name), JSON.stringify(kept))
     },
     drop: (name) => rmSync(file(name), { force: true }),
     async alone(work) {
@@ -97,7 +88,7 @@ async function takeLock(lock: string): Promise<void> {
   for (const deadline = performance.now() + 120_000; ; ) {
     try {
       const file = openSync(lock, 'wx', 0o600)
-      writeFileSync(file, String(process.pid))
+      writeFileSync(file, ownerText())
       closeSync(file)
       return
     } catch (error) {
@@ -116,10 +107,8 @@ function holderLives(lock: string): boolean {
   try {
     const holder = readFileSync(lock, 'utf8')
     // Just made, and not yet signed.
-    if (holder === '') return true
-    process.kill(Number(holder), 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    return holder === '' || stateOf(holder) !== 'dead'
+  } catch {
+    return false
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { parseOrExplain, UserError } from '../../shared/errors.ts'
+import { parseOrExplain, UserError, wordsOf } from '../../shared/errors.ts'
 import { sourcesFolder } from '../process/plainNode.ts'
 
 /* `<home>/workers/slurm.json`: how jobs are submitted, as the user has written it. Lines that begin with // are comments. */
@@ -91,7 +91,7 @@ export function readSlurmSettings(home: string): SlurmSettings | undefined {
   try {
     content = JSON.parse(readFileSync(file, 'utf8').replace(/^\s*\/\/.*$/gm, ''))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = wordsOf(error)
     throw new UserError(`While ${doing}: ${why}; mend the file, or delete it and run "anneal slurm setup".`)
   }
   return parseOrExplain(slurmSettings, content, doing)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import { type Desk, TurnedAway } from '../workerLink/desk.ts'
 import { type FolderDoor, openFolderDoor } from '../workers/folderDoor.ts'
 import { createSlurmCommands, SlurmAway } from './commands.ts'
@@ -55,7 +55,7 @@ export function createSlurm(parts: SlurmParts): SlurmService {
       if (settings === undefined || readSlurmToken(settings) === undefined) return
       await syncOnce({ home, store, onQueueChanged, env }, settings, memory)
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
+      problem = wordsOf(error)
       // Whatever it was, jobs that run go on, and the next look may find it mended.
       if (!(error instanceof UserError || error instanceof SlurmAway))
         parts.log?.(`looking at Slurm: ${problem}`)
@@ -110,7 +110,7 @@ export function slurmState(home: string, problem: string | null): SlurmState {
       return { isReady: false, words: 'Not set up; "anneal slurm setup" says what to do.' }
     return { isReady: true, words: problem }
   } catch (error) {
-    return { isReady: false, words: error instanceof Error ? error.message : String(error) }
+    return { isReady: false, words: wordsOf(error) }
   }
 }
 

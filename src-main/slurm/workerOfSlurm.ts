@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import { slurmWorkerName } from '../../shared/worker/placement.ts'
 import type { WorkerRecord, WorkerStore } from '../store/types/worker.ts'
 import { createSlurmCommands } from './commands.ts'
@@ -76,7 +76,7 @@ function makeFolders(folder: string): void {
     for (const each of ['', 'mail', 'jobs', 'logs'])
       mkdirSync(path.join(folder, each), { recursive: true, mode: 0o700 })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = wordsOf(error)
     throw new UserError(
       `While setting Slurm up: its shared folder ${folder} cannot be made (${why}); change "folder" or "folderHere" in the settings.`,
     )

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { hostname, uptime } from 'node:os'
 import { z } from 'zod'
+import { processExists, processStart } from '../process/processes.ts'
 
 /** What tells one program that writes to the database from every other, also after its death. */
 export interface HostIdentity {
@@ -46,28 +46,4 @@ export function isHostAlive(host: HostRow, now: number): boolean {
   if (host.processStart !== null) return processStart(host.pid) === host.processStart
   const bootedAt = Date.now() - uptime() * 1000
   return host.heartbeat >= bootedAt - UPTIME_ERROR && silence <= PROCESS_SILENCE_LIMIT
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // EPERM: it lives and belongs to someone else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/** Boot and start time of a process, from Linux' /proc; undefined elsewhere, and for one that has died. */
-function processStart(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The name in parentheses may hold spaces; state is the field after it, the start time (in ticks) the 20th.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const [state] = fields
-    if (state === 'Z' || state === 'X') return undefined
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()}/${fields[19]}`
-  } catch {
-    return undefined
-  }
 }

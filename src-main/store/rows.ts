@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { ensembleMethods } from '../../shared/ensemble/methods.ts'
+import { wordsOf } from '../../shared/errors.ts'
 import { runElsewhere } from '../../shared/run/elsewhere.ts'
 import { initialWeights } from '../../shared/run/initial.ts'
 import { runKind } from '../../shared/run/kind.ts'
@@ -39,7 +40,7 @@ export const json = <T>(schema: z.ZodType<T>) =>
       try {
         return JSON.parse(text)
       } catch (error) {
-        context.addIssue(`is not JSON: ${error instanceof Error ? error.message : String(error)}`)
+        context.addIssue(`is not JSON: ${wordsOf(error)}`)
         return z.NEVER
       }
     })

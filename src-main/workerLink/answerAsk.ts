@@ -1,3 +1,4 @@
+import { wordsOf } from '../../shared/errors.ts'
 import { type Answer, type Ask, pieceBytes } from './asks.ts'
 import { Away, type Desk, TurnedAway } from './desk.ts'
 
@@ -15,7 +16,7 @@ export async function answerAsk(
   try {
     return { type: 'answer', value: await resultOf(deskFor(), request, signal) }
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).slice(0, 2000)
+    const reason = wordsOf(error).slice(0, 2000)
     if (error instanceof TurnedAway) return { type: 'turnedAway', reason }
     if (!(error instanceof Away) && !signal.aborted) onFault(reason)
     return { type: 'away', reason }

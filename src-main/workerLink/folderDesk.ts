@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { wordsOf } from '../../shared/errors.ts'
 import { createAskingDesk, type Send } from './askingDesk.ts'
 import { Away, type Desk } from './desk.ts'
 import { type Box, namesIn, readLetter, readLetterName, removeLetter, writeLetter } from './folderMail.ts'
@@ -102,5 +103,5 @@ export function createFolderDesk(options: FolderDeskOptions): FolderDesk {
 /** A folder that is full, is not mounted now, or has a torn file in it, is a host that cannot be reached. */
 function awayBecause(error: unknown): never {
   if (error instanceof Away) throw error
-  throw new Away(`the shared folder: ${error instanceof Error ? error.message : String(error)}`)
+  throw new Away(`the shared folder: ${wordsOf(error)}`)
 }

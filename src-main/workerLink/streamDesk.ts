@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
+import { wordsOf } from '../../shared/errors.ts'
 import { answerAsk } from './answerAsk.ts'
 import { createAskingDesk, type Send } from './askingDesk.ts'
 import { ask } from './asks.ts'
@@ -44,7 +45,7 @@ export function createStreamDesk(
       }
       return undefined
     } catch (error) {
-      return error instanceof Error ? error.message : String(error)
+      return wordsOf(error)
     } finally {
       isOver = true
       for (const { reject } of waiting.values()) reject(new Away('the host has ended the connection'))
@@ -75,7 +76,7 @@ export function createStreamDesk(
 }
 
 function away(error: unknown): never {
-  throw new Away(`the connection: ${error instanceof Error ? error.message : String(error)}`)
+  throw new Away(`the connection: ${wordsOf(error)}`)
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 
 /** What workers know their host by, and its key. */
 export interface HostCertificate {
@@ -28,7 +28,7 @@ export async function hostCertificate(folder: string): Promise<HostCertificate> 
     return (await readFrom(tls)) ?? (await make(folder, tls))
   } catch (error) {
     throw new UserError(
-      `While preparing the host's certificate: ${tls} cannot be read or written (${error instanceof Error ? error.message : String(error)}); mend that, or take the folder away, after which every worker has to join again.`,
+      `While preparing the host's certificate: ${tls} cannot be read or written (${wordsOf(error)}); mend that, or take the folder away, after which every worker has to join again.`,
       { cause: error },
     )
   }

@@ -24,6 +24,3 @@ export interface DeskContext {
   /** Milliseconds since 1970. */
   now(): number
 }
-
-/** In words that follow "While ...: " or end a sentence. */
-export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { wordsOf } from '../../shared/errors.ts'
 import { answerAsk } from '../workerLink/answerAsk.ts'
 import { ask } from '../workerLink/asks.ts'
 import type { Desk } from '../workerLink/desk.ts'
@@ -118,7 +119,7 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
     if (looks < unreadableLooks) return
     unreadable.delete(number)
     await removeLetter(box, { number, kind: 'ask' }).catch(() => undefined)
-    options.log?.(`a request in the shared folder is dropped: ${messageOf(error)}`)
+    options.log?.(`a request in the shared folder is dropped: ${wordsOf(error)}`)
   }
 
   return {
@@ -145,5 +146,3 @@ function openBox(options: FolderDoorOptions, box: Box, closed: AbortSignal): Ope
     settled: () => Promise.all([...handled.values()].map(({ done }) => done)),
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { wordsOf } from '../../shared/errors.ts'
 import type { AttemptKey } from '../../shared/worker/protocol.ts'
 import { Away } from '../workerLink/desk.ts'
 
@@ -103,7 +104,7 @@ export function createHeldBlobs(parent: string, limits: BlobLimits = usualLimits
       try {
         return await readFile(fileOf(key, sha256))
       } catch (error) {
-        const words = error instanceof Error ? error.message : String(error)
+        const words = wordsOf(error)
         throw new Away(`While storing an event: a part of it cannot be read (${words}).`, { cause: error })
       }
     },

@@ -1,15 +1,22 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { connect } from 'node:tls'
 import { z } from 'zod'
-import { wordsOf } from './deskContext.ts'
+import { wordsOf } from '../../shared/errors.ts'
+import { processStart, stillLives } from '../process/processes.ts'
+import { replaceFile } from '../replaceFile.ts'
 import type { WorkerServer } from './server.ts'
 
 /*
  * One program of a lab listens for workers: the one that has the port. The others look now and then whether it is free.
  */
 
-const listening = z.object({ pid: z.int().min(1), port: z.int().min(1).max(65_535), database: z.string() })
+const listening = z.object({
+  pid: z.int().min(1),
+  startedAt: z.string(),
+  port: z.int().min(1).max(65_535),
+  database: z.string(),
+})
 export type ListeningProgram = z.infer<typeof listening>
 
 export interface ListenerOptions {
@@ -101,21 +108,18 @@ const fileIn = (folder: string): string => path.join(folder, 'listening.json')
 
 function sayListening({ folder, database }: ListenerOptions, port: number): void {
   mkdirSync(folder, { recursive: true })
-  const beside = `${fileIn(folder)}.${process.pid}`
-  writeFileSync(beside, JSON.stringify({ pid: process.pid, port, database } satisfies ListeningProgram))
-  renameSync(beside, fileIn(folder))
+  const startedAt = processStart(process.pid) ?? ''
+  const said = { pid: process.pid, startedAt, port, database } satisfies ListeningProgram
+  replaceFile(fileIn(folder), JSON.stringify(said))
 }
 
 /** The program that listens for workers of this home folder; undefined where none that lives has said so. */
 export function listeningProgram(folder: string): ListeningProgram | undefined {
   try {
     const found = listening.parse(JSON.parse(readFileSync(fileIn(folder), 'utf8')))
-    process.kill(found.pid, 0)
-    return found
-  } catch (error) {
-    // It lives, and is another user's.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined
-    return listening.safeParse(JSON.parse(readFileSync(fileIn(folder), 'utf8'))).data
+    return stillLives(found.pid, found.startedAt) ? found : undefined
+  } catch {
+    return undefined
   }
 }
 

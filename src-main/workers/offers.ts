@@ -1,4 +1,5 @@
 import type { QueueInfo } from '../../shared/api/workers.ts'
+import { wordsOf } from '../../shared/errors.ts'
 import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { Placement } from '../../shared/worker/placement.ts'
 import type { DeviceClass, Offer } from '../../shared/worker/protocol.ts'
@@ -83,7 +84,7 @@ export function createOffers(context: OffersContext): Offers {
       await compareOnce()
       problem = undefined
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error)
+      const words = wordsOf(error)
       // Once for each problem: it is tried again and again.
       if (!isClosed && words !== problem) context.log(`Offers to workers wait, and are tried again: ${words}`)
       problem = words

@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { parseOrExplain } from '../../shared/errors.ts'
 import { type QueueAccess, sha256 } from '../../shared/worker/protocol.ts'
+import { replaceFile } from '../replaceFile.ts'
 import type { PinnedQueue } from '../workerLink/queueConnection.ts'
 
 /*
@@ -50,9 +51,7 @@ export function readQueueFile(home: string): QueueFile | undefined {
 export function writeQueueFile(home: string, where: Omit<QueueFile, 'password'>): QueueFile {
   const written = { ...where, password: readQueueFile(home)?.password ?? randomBytes(32).toString('hex') }
   mkdirSync(queueFolder(home), { recursive: true, mode: 0o700 })
-  const beside = `${fileIn(home)}.${process.pid}`
-  writeFileSync(beside, JSON.stringify(written), { mode: 0o600, flush: true })
-  renameSync(beside, fileIn(home))
+  replaceFile(fileIn(home), JSON.stringify(written))
   return written
 }
 

@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import { problemIn, show } from '../../shared/errors.ts'
+import { problemIn, show, wordsOf } from '../../shared/errors.ts'
 import { trainerEvent } from '../../shared/run/messages.ts'
 import { type AttemptKey, supersededEvent } from '../../shared/worker/protocol.ts'
 import type { SpooledEvent } from '../workerLink/desk.ts'
 import { join } from '../workerLink/packed.ts'
-import { wordsOf } from './deskContext.ts'
 
 /** What stands in a spool: an event of a trainer, or what stands in for one. */
 const spooled = z.discriminatedUnion('type', [supersededEvent, ...trainerEvent.options])

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { UserError } from '../../shared/errors.ts'
+import { UserError, wordsOf } from '../../shared/errors.ts'
 import { Away, TurnedAway } from '../workerLink/desk.ts'
 import { pack, unpack } from '../workerLink/packed.ts'
-import { wordsOf } from './deskContext.ts'
 
 /* Reading the requests of workers, and answering them. */
 

@@ -1,5 +1,6 @@
 import { TRPCClientError } from '@trpc/client'
 import { z } from 'zod'
+import { wordsOf } from '../../shared/errors.ts'
 
 const answered = z.object({ code: z.string() })
 
@@ -14,7 +15,7 @@ export function errorWords(error: unknown): string {
     if (data.data.code === 'BAD_REQUEST') return firstLine(error.message)
     return `Anneal failed inside: ${firstLine(error.message)}`
   }
-  return firstLine(error instanceof Error ? error.message : String(error))
+  return firstLine(wordsOf(error))
 }
 
 /** Whether the host could not be reached, so that trying again may help. */

@@ -1,4 +1,5 @@
 import { type ComparisonReply, compare, comparisonRequest } from '../../shared/ensemble/comparison.ts'
+import { wordsOf } from '../../shared/errors.ts'
 
 /* One question, one answer: whoever no longer wants it ends the worker. */
 
@@ -7,6 +8,6 @@ self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   try {
     reply({ answer: compare(comparisonRequest.parse(data), (share) => reply({ share })) })
   } catch (error) {
-    reply({ error: error instanceof Error ? error.message : String(error) })
+    reply({ error: wordsOf(error) })
   }
 })

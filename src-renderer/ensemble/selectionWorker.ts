@@ -1,4 +1,5 @@
 import { type SelectionReply, select, selectionRequest } from '../../shared/ensemble/selection.ts'
+import { wordsOf } from '../../shared/errors.ts'
 
 /* Selections take longer than a frame, so they are made here, one after the other in the order they were asked for. */
 
@@ -14,6 +15,6 @@ self.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       subset: subset && { nll: subset.nll, members: [...subset.members] },
     })
   } catch (error) {
-    reply({ error: error instanceof Error ? error.message : String(error) })
+    reply({ error: wordsOf(error) })
   }
 })

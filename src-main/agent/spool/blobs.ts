@@ -1,7 +1,8 @@
 import { constants } from 'node:fs'
 import { lstat, readdir, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { codeOf, isPlainFolder, makeFolder, openPlain, syncFolder } from './durable.ts'
+import { syncFolder } from '../../syncFolder.ts'
+import { codeOf, isPlainFolder, makeFolder, openPlain } from './durable.ts'
 import { type BlobRef, digestOf } from './record.ts'
 
 /** Files by the sha256 of what they hold, each as often in use as records name it. */

@@ -1,13 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
-
-/** Makes the names in a folder durable. Windows has no such call, and needs none. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  await using handle = await open(folder)
-  await handle.sync()
-}
+import { syncFolder } from '../../syncFolder.ts'
 
 /** Makes a folder and those above it, each name durable. */
 export async function makeFolder(folder: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { readdir, truncate } from 'node:fs/promises'
 import path from 'node:path'
+import { wordsOf } from '../../../shared/errors.ts'
 import { openPlain } from './durable.ts'
 import { type BlobRef, type DecodedRecord, decodeRecord, type EventHead, hasRecordAfter } from './record.ts'
 
@@ -54,7 +55,7 @@ export async function findRecords(folder: string, mends = true): Promise<Found> 
   let size = 0
   for (const file of files) {
     const isLast = file === files.at(-1)
-    const read = await readSegment(folder, file).catch((error: unknown) => wordsOf(file, error))
+    const read = await readSegment(folder, file).catch((error: unknown) => unreadable(file, error))
     if (typeof read === 'string') return { entries, current: undefined, files, damage: read }
     const end = take(read, file, entries)
     size = end.at
@@ -105,5 +106,4 @@ async function readSegment(folder: string, file: string): Promise<Buffer> {
   return handle.readFile()
 }
 
-const wordsOf = (file: string, error: unknown): string =>
-  `${file} cannot be read (${error instanceof Error ? error.message : String(error)})`
+const unreadable = (file: string, error: unknown): string => `${file} cannot be read (${wordsOf(error)})`

@@ -1,12 +1,14 @@
 import { constants } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import path from 'node:path'
+import { wordsOf } from '../../../shared/errors.ts'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
 import { reasonOf } from '../../datasets/storageTrouble.ts'
+import { syncFolder } from '../../syncFolder.ts'
 import type { SpooledEvent } from '../../workerLink/desk.ts'
 import { openBlobs } from './blobs.ts'
-import { isPlainFolder, makeFolder, openPlain, syncFolder } from './durable.ts'
+import { isPlainFolder, makeFolder, openPlain } from './durable.ts'
 import { createLine } from './line.ts'
 import { readEvents } from './readEvents.ts'
 import { type BlobRef, type EncodedEvent, type EventHead, encodeEvent, encodeNote } from './record.ts'
@@ -244,7 +246,7 @@ export async function openSpool(
       try {
         return await readEvents(folder, wanted, { runId, attempt })
       } catch (error) {
-        damage = error instanceof Error ? error.message : String(error)
+        damage = wordsOf(error)
         throw error
       }
     },

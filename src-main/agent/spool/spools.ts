@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
-import { ownerText, stateOf } from '../owner.ts'
+import { ownerText, stateOf } from '../../process/owner.ts'
 import { isPlainFolder } from './durable.ts'
 
 const run = /^[0-9A-Za-z_-]{1,64}$/

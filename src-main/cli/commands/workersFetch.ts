@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import type { WorkerInfo } from '../../../shared/api/workers.ts'
-import { UserError } from '../../../shared/errors.ts'
+import { UserError, wordsOf } from '../../../shared/errors.ts'
 import { timingsOf } from '../../../shared/worker/timings.ts'
 import { createHttpsDesk } from '../../agent/httpsDesk.ts'
 import type { Core } from '../../core.ts'
@@ -98,7 +98,7 @@ async function fetchFrom(
     input: ssh.stdout,
     output: ssh.stdin,
     log: (line) => cli.terminal.err(`${line}\n`),
-  }).catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+  }).catch((error: unknown) => wordsOf(error))
   ssh.stdin.end()
   const code = await ended
   if (code === 0 && problem === undefined) return

@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers'
-import { UserError } from '../../../shared/errors.ts'
+import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
 import * as tf from '../../engine/tf.ts'
 
@@ -16,6 +16,6 @@ export async function loadTopology(topology: Topology): Promise<tfl.LayersModel>
 
 /** tfjs's messages go on with stack-like advice over many lines. */
 export function firstSentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = wordsOf(error)
   return message.split(/\.?\s*\n|\. This may be due/)[0]?.replace(/\.$/, '') ?? message
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { problemsIn, UserError } from '../../../../shared/errors.ts'
+import { problemsIn, UserError, wordsOf } from '../../../../shared/errors.ts'
 import { refuseDeepNesting } from '../../../../shared/json.ts'
 import { weightsSource } from '../../../../shared/run/initial.ts'
 import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
@@ -40,7 +40,7 @@ export function readSpecJson(text: string): JsonReading {
 /** Where the text stops being JSON. Engines say it in words of their own, most of them with a position. */
 function syntaxProblem(text: string, error: unknown): string {
   if (text.trim() === '') return 'The JSON is empty; write a spec, or go back to what the form says.'
-  const said = error instanceof Error ? error.message : String(error)
+  const said = wordsOf(error)
   const [, position] = /position (\d+)/.exec(said) ?? []
   const where = position === undefined ? undefined : lineAt(text, Number(position))
   const what = said.replace(/ in JSON at position.*$|^JSON\.parse: /, '')

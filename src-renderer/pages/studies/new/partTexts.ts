@@ -1,3 +1,4 @@
+import { wordsOf } from '../../../../shared/errors.ts'
 import { getAt, listAt, type Path, pathText, setAt, textAt } from '../../new-run/model/tree.ts'
 import { kindOf, readStudyJson, type StudyDraft, wrongJson } from './studyDraft.ts'
 
@@ -37,7 +38,7 @@ function readList(text: string): Reading {
     const value: unknown = JSON.parse(text)
     return Array.isArray(value) ? { value } : { problem: 'This must be a list in JSON: put it in [ ].' }
   } catch (error) {
-    return { problem: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` }
+    return { problem: `This is not JSON: ${wordsOf(error)}` }
   }
 }
 

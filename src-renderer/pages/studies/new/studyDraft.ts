@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { UserError } from '../../../../shared/errors.ts'
+import { UserError, wordsOf } from '../../../../shared/errors.ts'
 import { refuseDeepNesting } from '../../../../shared/json.ts'
 import { type RunSpec, runSpec } from '../../../../shared/run/spec.ts'
 import { findFamily, type ScheduleSpec, writtenPeak } from '../../../../shared/schedule/index.ts'
@@ -128,7 +128,7 @@ export function readStudyJson(
     return { tree }
   } catch (error) {
     if (error instanceof UserError) return { problem: error.message }
-    return { problem: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` }
+    return { problem: `This is not JSON: ${wordsOf(error)}` }
   }
 }
 
