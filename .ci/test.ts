@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync } from 'node:fs'
 import path from 'node:path'
 
 /*
  * `npm test`, after the checks. Tests of pure code share one process; each other file has its own, three at a time, since
- * those of the browser and of processes wait more than they compute. Files that are named run alone:
+ * those of the browser and of processes wait more than they compute. Files begin in the order of their paths: test/workers, which
+ * makes networks, comes last, since a browser beside it would give up what it loads. Files that are named run alone:
  * npm run test:only -- test/shared/study/cells.test.ts
  */
 
@@ -15,18 +15,9 @@ const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/
 
 const together = ['test/{shared,renderer,golden}/**/*.test.ts']
 const apart = ['test/!(shared|renderer|golden)/**/*.test.ts']
-// A browser gives up what it loads when a network of its machine comes or goes: who makes networks beside one does so in one of their own.
-const withNetworks = ['test/e2e/workers/*.test.ts']
-const ownNetwork = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
 
-const canUnshare = spawnSync('unshare', [...ownNetwork, 'true'], { stdio: 'ignore' }).status === 0
-
-function start(args: readonly string[], stdio: 'inherit' | 'pipe', isInOwnNetwork = false) {
-  const command = [process.execPath, '--test', ...args]
-  const [program = '', ...rest] =
-    isInOwnNetwork && canUnshare ? ['unshare', ...ownNetwork, ...command] : command
-  return spawn(program, rest, { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
-}
+const start = (args: readonly string[], stdio: 'inherit' | 'pipe') =>
+  spawn(process.execPath, ['--test', ...args], { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
 
 async function run(...args: readonly string[]): Promise<void> {
   const [code] = await once(start(args, 'inherit'), 'close')
@@ -34,8 +25,8 @@ async function run(...args: readonly string[]): Promise<void> {
 }
 
 /** The same, for one that is not the only one to speak: what it says comes at once, when the returned function is called. */
-function runBeside(args: readonly string[], isInOwnNetwork = false): () => Promise<void> {
-  const child = start(args, 'pipe', isInOwnNetwork)
+function runBeside(...args: readonly string[]): () => Promise<void> {
+  const child = start(args, 'pipe')
   const said: Buffer[] = []
   child.stdout?.on('data', (bytes: Buffer) => said.push(bytes))
   const closed = once(child, 'close')
@@ -50,11 +41,7 @@ const named = process.argv.slice(2)
 if (named.length > 0) await run(...named)
 else {
   // One core's work, while the first of the others wait.
-  const tell = [
-    runBeside(['--test-isolation=none', ...together]),
-    runBeside(['--test-concurrency=1', ...withNetworks], true),
-  ]
-  const others = globSync(apart, { cwd: root, exclude: withNetworks })
-  await run('--test-concurrency=3', ...others.toSorted())
-  for (const each of tell) await each()
+  const tell = runBeside('--test-isolation=none', ...together)
+  await run('--test-concurrency=3', ...apart)
+  await tell()
 }

@@ -1,8 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { DamagedDatasetInfo, DatasetInfo } from '../../../shared/api/datasets.ts'
 import { queryClient, trpc } from '../../client.ts'
-import { ErrorNote } from '../../components/ErrorNote.tsx'
+import { AskFirst } from '../../components/AskFirst.tsx'
 import { notifyDone } from '../../components/notify.ts'
 import { counted } from '../../format/format.ts'
 
@@ -13,7 +12,7 @@ interface RemoveDatasetProps {
   readonly onRemoved: () => void
 }
 
-/** Files cannot be taken back from the dead, so this act asks first. */
+/** Files cannot be taken back from the dead. */
 export function RemoveDataset({ opened, subject, onClose, onRemoved }: RemoveDatasetProps) {
   const name = 'name' in subject ? subject.name : subject.id
   const removing = useMutation({
@@ -25,38 +24,23 @@ export function RemoveDataset({ opened, subject, onClose, onRemoved }: RemoveDat
           ? `${name} was put back from the files that ship with Anneal`
           : `${name} was removed`,
       )
-      close()
+      onClose()
       onRemoved()
     },
   })
-  const close = (): void => {
-    removing.reset()
-    onClose()
-  }
   return (
-    <Modal
+    <AskFirst
       opened={opened}
-      onClose={close}
       title={`Remove ${name}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      keep="Keep it"
+      act="Remove it"
+      failed="It was not removed"
+      acting={removing}
+      onAct={() => removing.mutate({ id: subject.id })}
+      onClose={onClose}
     >
-      <Stack gap="md">
-        <Text>{consequences(subject)}</Text>
-        {removing.error !== null && <ErrorNote title="It was not removed" error={removing.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" data-autofocus onClick={close}>
-            Keep it
-          </Button>
-          <Button
-            color="red.9"
-            loading={removing.isPending}
-            onClick={() => removing.mutate({ id: subject.id })}
-          >
-            Remove it
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      {consequences(subject)}
+    </AskFirst>
   )
 }
 

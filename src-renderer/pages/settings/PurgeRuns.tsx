@@ -1,7 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { api, queryClient, trpc } from '../../client.ts'
-import { ErrorNote } from '../../components/ErrorNote.tsx'
+import { AskFirst } from '../../components/AskFirst.tsx'
 import { notifyDone } from '../../components/notify.ts'
 import { counted } from '../../format/format.ts'
 
@@ -11,7 +10,7 @@ interface PurgeRunsProps {
   readonly onClose: () => void
 }
 
-/** The one act of the app that cannot be undone, so it asks. */
+/** What is deleted for good is no longer restored. */
 export function PurgeRuns({ opened, number, onClose }: PurgeRunsProps) {
   const purging = useMutation({
     mutationFn: async () => {
@@ -25,31 +24,18 @@ export function PurgeRuns({ opened, number, onClose }: PurgeRunsProps) {
       onClose()
     },
   })
-  const close = (): void => {
-    purging.reset()
-    onClose()
-  }
   return (
-    <Modal
+    <AskFirst
       opened={opened}
-      onClose={close}
       title={`Delete ${counted(number, 'run')} for good?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      keep="Keep them"
+      act="Delete for good"
+      failed="They were not deleted"
+      acting={purging}
+      onAct={() => purging.mutate()}
+      onClose={onClose}
     >
-      <Stack gap="md">
-        <Text>
-          Their metrics, snapshots and the ensembles made of them leave the database. This cannot be undone.
-        </Text>
-        {purging.error !== null && <ErrorNote title="They were not deleted" error={purging.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" data-autofocus onClick={close}>
-            Keep them
-          </Button>
-          <Button color="red.9" loading={purging.isPending} onClick={() => purging.mutate()}>
-            Delete for good
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      Their metrics, snapshots and the ensembles made of them leave the database. This cannot be undone.
+    </AskFirst>
   )
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { queuePrefix } from '../../../shared/worker/queues.ts'
-import { connectToQueue } from '../../../src-main/workerLink/queueConnection.ts'
-import { ownAccess, readQueueFile } from '../../../src-main/workers/queueFile.ts'
+import { queuePrefix } from '../../shared/worker/queues.ts'
+import { connectToQueue } from '../../src-main/workerLink/queueConnection.ts'
+import { ownAccess, readQueueFile } from '../../src-main/workers/queueFile.ts'
 import type { Agent } from './agents.ts'
 
 /**

@@ -16,7 +16,7 @@ export interface Program {
 
 export type Begin = (args: readonly string[], env: Readonly<Record<string, string>>) => ChildProcess
 
-const main = fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url))
 
 /** The command line as a process of this machine. */
 export const beginHere: Begin = (args, env) =>

@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { joinAnswer, workerProtocol } from '../../../shared/worker/protocol.ts'
-import type { Core } from '../../../src-main/core.ts'
-import { post } from '../../src-main/workers/client.ts'
-import type { Machine } from '../../src-main/workers/machines/machines.ts'
+import { joinAnswer, workerProtocol } from '../../shared/worker/protocol.ts'
+import type { Core } from '../../src-main/core.ts'
+import { post } from '../src-main/workers/client.ts'
+import type { Machine } from '../src-main/workers/machines/machines.ts'
 import { markOf, trainersOf } from './processes.ts'
 import { type Program, startProgram } from './programs.ts'
 import { until } from './until.ts'
@@ -23,7 +23,7 @@ export interface Agent {
   attempts(runId: string): string[]
 }
 
-const main = fileURLToPath(new URL('../../../src-main/cli/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url))
 const invitation = z.object({ host: z.string(), port: z.int(), pin: z.string(), code: z.string() })
 
 /** Joins over HTTPS with a one-time code, as the pasted command does. @returns what that keeps in worker.json, and the host's build */

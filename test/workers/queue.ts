@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { hostCertificate } from '../../../src-main/workers/certificate.ts'
-import { queueFolder } from '../../../src-main/workers/queueFile.ts'
-import { type RunningQueue, serveQueue } from '../../../src-main/workers/queueServer.ts'
+import { hostCertificate } from '../../src-main/workers/certificate.ts'
+import { queueFolder } from '../../src-main/workers/queueFile.ts'
+import { type RunningQueue, serveQueue } from '../../src-main/workers/queueServer.ts'
 
 /** The queue of a lab, served as `anneal workers serve-queue` serves it. */
 export interface Queue {

@@ -1,6 +1,6 @@
-import { createHttpsDesk } from '../../../src-main/agent/httpsDesk.ts'
-import { createOfferTaker, type OfferTaker } from '../../../src-main/agent/offerTaker.ts'
-import { about, attending } from '../../src-main/workers/lab.ts'
+import { createHttpsDesk } from '../../src-main/agent/httpsDesk.ts'
+import { createOfferTaker, type OfferTaker } from '../../src-main/agent/offerTaker.ts'
+import { about, attending } from '../src-main/workers/lab.ts'
 import { joinOverHttps } from './agents.ts'
 import type { WorkersLab } from './lab.ts'
 
