@@ -2,11 +2,15 @@
  * What workers cost their host, with a real Redis or Valkey over TLS: offering a thousand runs, finding that nothing has
  * changed, and fifty workers that wait for an offer, each with a slot of the processor and a GPU.
  */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createOfferTaker } from '../../src-main/agent/offerTaker.ts'
+import { openStore } from '../../src-main/store/index.ts'
 import { accessOf } from '../../src-main/workers/queueFile.ts'
+import { newRun, putDataset } from '../src-main/store/fixtures.ts'
 import { offersOf, type PlacedRuns } from '../src-main/workers/offerSource.ts'
 import { noRedis, type RealQueue, realQueue, until } from '../src-main/workers/realQueue.ts'
 import { type Figure, percentile, report } from './store-support.ts'
@@ -25,6 +29,7 @@ const closing: (() => unknown)[] = []
 if (noRedis !== undefined) throw new Error(noRedis)
 try {
   await offering()
+  queued()
   await idling()
 } finally {
   for (const close of closing) await close()
@@ -61,6 +66,24 @@ async function offering(): Promise<void> {
     { name: 'offering 1,000 runs, median of 5', value: percentile(out, 0.5), unit: 's', atMost: 2 },
     { name: 'withdrawing 1,000 offers, median of 5', value: percentile(back, 0.5), unit: 's' },
   )
+}
+
+/** What the host asks its database whenever something has changed: which runs wait for a worker. */
+function queued(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'anneal-bench-'))
+  const store = openStore(join(folder, 'lab.db'))
+  closing.push(() => {
+    store.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  putDataset(store)
+  for (let i = 0; i < 1000; i++) store.write.enqueueRun({ ...newRun, placement: { at: 'anyWorker' } })
+  const took = Array.from({ length: 20 }, () => {
+    const began = performance.now()
+    store.workers.offerable()
+    return performance.now() - began
+  })
+  figures.push({ name: '1,000 runs that wait, read, median of 20', value: percentile(took, 0.5), unit: 'ms' })
 }
 
 /** Parts of one core that the queue itself takes, and the host's end of it. The workers are of this process: not counted. */
