@@ -4,7 +4,13 @@ import type { Augmentation, RunSpec } from './spec.ts'
 /** Of images of [height, width, channels], or of rows of numbers. */
 export type DataKind = 'image' | 'table'
 
-const ofImages: ReadonlySet<string> = new Set<RunSpec['model']['kind']>(['cnn', 'resnet', 'wrn'])
+const ofImages: ReadonlySet<string> = new Set<RunSpec['model']['kind']>([
+  'cnn',
+  'resnet',
+  'wrn',
+  'densenet',
+  'vgg',
+])
 
 /** Whether a kind of network can read the data. */
 export const readsData = (model: string, data: DataKind): boolean => data === 'image' || !ofImages.has(model)
