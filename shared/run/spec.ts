@@ -68,15 +68,20 @@ export const modelSpec = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('densenet'),
-      depth: z.int().min(10, 'must be at least 10').max(250, 'must be at most 250').default(40),
+      depth: z
+        .int()
+        .min(10, 'must be at least 10')
+        .max(250, 'must be at most 250')
+        .refine((depth) => (depth - 4) % 3 === 0, 'must be 3n + 4 (22, 40, 100)')
+        .default(40),
       /** Channels that each layer adds. */
       growth: count(128).default(12),
       /** DenseNet-BC: a 1×1 convolution in front of each 3×3, and transitions that halve the channels. */
       bc: z.boolean('must be true or false').default(false),
       dropout: fraction.default(0),
     })
-    .refine(({ depth, bc }) => (depth - 4) % (bc ? 6 : 3) === 0, {
-      error: 'must be 3n + 4 (22, 40, 100), and with bc 6n + 4 (40, 100, 190, 250)',
+    .refine(({ depth, bc }) => !bc || (depth - 4) % 6 === 0, {
+      error: 'must be 6n + 4 with bc (40, 100, 190, 250)',
       path: ['depth'],
     }),
   z.strictObject({

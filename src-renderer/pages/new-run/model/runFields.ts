@@ -74,7 +74,11 @@ export const models: Readonly<Record<ModelSpec['kind'], Kind>> = {
   vgg: {
     name: 'VGG (batch normalised)',
     fields: [
-      { key: 'depth', label: 'Depth', type: number, hint: '11, 13, 16 or 19. Images of 32×32 or more.' },
+      {
+        key: 'depth',
+        label: 'Depth',
+        type: { is: 'choice', options: [11, 13, 16, 19].map((depth) => [depth, String(depth)]) },
+      },
     ],
     start: { depth: 16 },
   },
