@@ -344,9 +344,7 @@ test('a network is left out where the images are too small for it', async () => 
   assert.equal(study.cells.length, 1)
   assert.deepEqual(
     study.leftOut.map(({ reason }) => reason),
-    [
-      'the network vgg needs images of at least 32×32 pixels, and those of the data set "fashion-mnist-12k" have 28×28',
-    ],
+    ['the network vgg needs images of at least 32×32 pixels, and those of the data set "2000" have 28×28'],
   )
 })
 
