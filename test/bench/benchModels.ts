@@ -5,8 +5,6 @@ export const benchModels = {
   cnn: { spec: { kind: 'cnn', filters: [16, 32], dense: 128 }, shape: [28, 28, 1] },
   resnet20: { spec: { kind: 'resnet', depth: 20 }, shape: [32, 32, 3] },
   wrn16x4: { spec: { kind: 'wrn', depth: 16, widen: 4 }, shape: [32, 32, 3] },
-  densenet40x12: { spec: { kind: 'densenet', depth: 40, growth: 12 }, shape: [32, 32, 3] },
-  vgg16: { spec: { kind: 'vgg', depth: 16 }, shape: [32, 32, 3] },
 } as const
 
 export type BenchModel = keyof typeof benchModels
@@ -16,6 +14,4 @@ export const benchModelNames = [
   'cnn',
   'resnet20',
   'wrn16x4',
-  'densenet40x12',
-  'vgg16',
 ] as const satisfies readonly BenchModel[]

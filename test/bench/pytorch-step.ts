@@ -15,7 +15,7 @@ import { type BenchModel, benchModels } from './benchModels.ts'
  */
 
 /** Steps to time of each. */
-const subjects = { resnet20: 10, wrn16x4: 3, densenet40x12: 2, vgg16: 2, cnn: 60, mlp: 200 } as const
+const subjects = { resnet20: 10, wrn16x4: 3, cnn: 60, mlp: 200 } as const
 
 const timing = z.object({ median: z.number(), min: z.number() })
 const measured = z.object({ stepMs: timing, cpuMs: timing, memoryMb: z.number() })
@@ -38,9 +38,7 @@ const { values } = parseArgs({
   },
 })
 const device = z.enum(['simd', 'wasm', 'cpu']).parse(values.device)
-const models = z
-  .array(z.enum(['resnet20', 'wrn16x4', 'densenet40x12', 'vgg16', 'cnn', 'mlp']))
-  .parse(values.model.split(','))
+const models = z.array(z.enum(['resnet20', 'wrn16x4', 'cnn', 'mlp'])).parse(values.model.split(','))
 const script = fileURLToPath(new URL('pytorch/step.py', import.meta.url))
 
 function askTorch(model: BenchModel, threads: number, steps: number): Measured | undefined {

@@ -72,39 +72,6 @@ def wrn16x4():
     return nn.Sequential(*layers, *ending)
 
 
-class Dense(nn.Module):
-    """x followed by conv(relu(bn(x)))."""
-
-    def __init__(self, inputs, growth):
-        super().__init__()
-        self.norm, self.conv = nn.BatchNorm2d(inputs), nn.Conv2d(inputs, growth, 3, 1, 1, bias=False)
-
-    def forward(self, x):
-        return torch.cat((x, self.conv(F.relu(self.norm(x)))), 1)
-
-
-def densenet40x12():
-    layers, width = [nn.Conv2d(3, 16, 3, 1, 1, bias=False)], 16
-    for block in range(3):
-        if block > 0:
-            layers += [nn.BatchNorm2d(width), nn.ReLU(), nn.Conv2d(width, width, 1, bias=False), nn.AvgPool2d(2)]
-        for _ in range(12):
-            layers.append(Dense(width, 12))
-            width += 12
-    ending = [nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 10)]
-    return nn.Sequential(*layers, *ending)
-
-
-def vgg16():
-    layers, width = [], 3
-    for stage in ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512)):
-        for filters in stage:
-            layers += [nn.Conv2d(width, filters, 3, 1, 1, bias=False), nn.BatchNorm2d(filters), nn.ReLU()]
-            width = filters
-        layers.append(nn.MaxPool2d(2))
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(512, 10))
-
-
 def cnn():
     return nn.Sequential(
         *(nn.Conv2d(1, 16, 3, 1, 1), nn.MaxPool2d(2), nn.ReLU()),
@@ -120,8 +87,6 @@ def mlp():
 MODELS = {
     "resnet20": (resnet20, (3, 32, 32)),
     "wrn16x4": (wrn16x4, (3, 32, 32)),
-    "densenet40x12": (densenet40x12, (3, 32, 32)),
-    "vgg16": (vgg16, (3, 32, 32)),
     "cnn": (cnn, (1, 28, 28)),
     "mlp": (mlp, (1, 28, 28)),
 }

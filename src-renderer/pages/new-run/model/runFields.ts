@@ -64,8 +64,9 @@ export const models: Readonly<Record<ModelSpec['kind'], Kind>> = {
       { key: 'growth', label: 'Growth', type: number, hint: 'Channels that each layer adds.' },
       {
         key: 'bc',
-        label: 'Bottlenecks and compression (BC)',
+        label: 'Bottlenecks (BC)',
         type: { is: 'flag' },
+        hint: 'A 1×1 convolution in front of each 3×3, and transitions that halve the channels.',
       },
       dropout,
     ],
