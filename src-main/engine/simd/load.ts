@@ -5,6 +5,7 @@ import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
@@ -91,6 +92,7 @@ function registerKernels(): void {
   registerConvolutions()
   registerPooling()
   registerMoves()
+  registerJoins()
   registerNormalisation()
   registerTraining()
   replaceGradients()
