@@ -4,6 +4,7 @@ import { SimdBackend } from './backend.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
+import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
 import { registerMoves } from './kernels/moves.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
@@ -89,6 +90,7 @@ function registerKernels(): void {
   registerReductions()
   registerProducts()
   registerConvolutions()
+  registerDepthwise()
   registerPooling()
   registerMoves()
   registerNormalisation()
