@@ -1,5 +1,6 @@
 import { placeImage } from './convolution'
-import { loadPart, madd, put, storePart } from './simd'
+import { addLanes, putLanes } from './lanes'
+import { loadPart, madd } from './simd'
 
 /*
  * Depthwise convolutions: each channel has a filter of its own. Channels lie innermost, so eight of them make a vector,
@@ -61,12 +62,7 @@ function finish(to: usize, offset: usize, lanes: i32, low: v128, high: v128, bia
     low = f32x4.max(low, f32x4.splat(0))
     high = f32x4.max(high, f32x4.splat(0))
   }
-  if (lanes >= 8) {
-    put(to + offset, low, high)
-    return
-  }
-  storePart(to + offset, low, lanes)
-  storePart(to + offset + 16, high, lanes - 4)
+  putLanes(to + offset, low, high, lanes)
 }
 
 /** One row of `places`, all its lanes. Steps are bytes. */
@@ -221,17 +217,6 @@ export function depthwise(
       target += outRowStep
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function addSums(to: usize, lanes: i32, low: v128, high: v128): void {
-  if (lanes >= 8) {
-    put(to, f32x4.add(low, v128.load(to)), f32x4.add(high, v128.load(to, 16)))
-    return
-  }
-  storePart(to, f32x4.add(low, loadPart(to, lanes)), lanes)
-  storePart(to + 16, f32x4.add(high, loadPart(to + 16, lanes - 4)), lanes - 4)
 }
 
 /**
@@ -393,19 +378,19 @@ function nineTaps(
     x += jump
   }
   const next = dyStep
-  addSums(out, lanes, c00, c01)
-  if (tapColumns > 1) addSums(out + next, lanes, c10, c11)
-  if (tapColumns > 2) addSums(out + 2 * next, lanes, c20, c21)
+  addLanes(out, c00, c01, lanes)
+  if (tapColumns > 1) addLanes(out + next, c10, c11, lanes)
+  if (tapColumns > 2) addLanes(out + 2 * next, c20, c21, lanes)
   if (tapRows < 2) return
   out += outRow
-  addSums(out, lanes, c30, c31)
-  if (tapColumns > 1) addSums(out + next, lanes, c40, c41)
-  if (tapColumns > 2) addSums(out + 2 * next, lanes, c50, c51)
+  addLanes(out, c30, c31, lanes)
+  if (tapColumns > 1) addLanes(out + next, c40, c41, lanes)
+  if (tapColumns > 2) addLanes(out + 2 * next, c50, c51, lanes)
   if (tapRows < 3) return
   out += outRow
-  addSums(out, lanes, c60, c61)
-  if (tapColumns > 1) addSums(out + next, lanes, c70, c71)
-  if (tapColumns > 2) addSums(out + 2 * next, lanes, c80, c81)
+  addLanes(out, c60, c61, lanes)
+  if (tapColumns > 1) addLanes(out + next, c70, c71, lanes)
+  if (tapColumns > 2) addLanes(out + 2 * next, c80, c81, lanes)
 }
 
 /** out [numbers] = sums of `count` neighbours of x [numbers · count]. Items: numbers. */

@@ -146,11 +146,7 @@ function gradientByPhases(
           -columns.stride * pixel,
         ],
         to: at.to + (row.first * columns.size + column.first) * pixel,
-        steps: [
-          rows.size * columns.size * pixel,
-          rows.stride * columns.size * pixel,
-          columns.stride * pixel,
-        ],
+        steps: [rows.size * columns.size * pixel, rows.stride * columns.size * pixel, columns.stride * pixel],
         ...{ bias: 0, mode: 0 },
       })
     }
