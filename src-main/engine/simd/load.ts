@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
+import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
@@ -96,6 +97,7 @@ function registerKernels(): void {
   registerNormalisation()
   registerTraining()
   replaceGradients()
+  addDilatedGradients()
   registered = true
 }
 
