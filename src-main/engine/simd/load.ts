@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
+import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
+import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
@@ -89,11 +92,14 @@ function registerKernels(): void {
   registerReductions()
   registerProducts()
   registerConvolutions()
+  registerDepthwise()
   registerPooling()
   registerMoves()
+  registerJoins()
   registerNormalisation()
   registerTraining()
   replaceGradients()
+  addDilatedGradients()
   registered = true
 }
 
