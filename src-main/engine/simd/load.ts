@@ -10,7 +10,9 @@ import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerSlopes } from './kernels/slopes.ts'
 import { registerTraining } from './kernels/training.ts'
+import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
 import { takeOverCpuKernels } from './register.ts'
@@ -86,6 +88,8 @@ function registerKernels(): void {
   if (registered) return
   takeOverCpuKernels()
   registerElementwise()
+  registerUnary()
+  registerSlopes()
   registerReductions()
   registerProducts()
   registerConvolutions()
