@@ -3,14 +3,19 @@ import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
+import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerGroupNorm } from './kernels/groupNorm.ts'
 import { registerMoves } from './kernels/moves.ts'
+import { registerNoise } from './kernels/noise.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerReductions } from './kernels/reductions.ts'
 import { registerSlopes } from './kernels/slopes.ts'
+import { registerSoftmax } from './kernels/softmax.ts'
+import { registerSpread } from './kernels/spread.ts'
 import { registerTraining } from './kernels/training.ts'
 import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
@@ -96,6 +101,11 @@ function registerKernels(): void {
   registerPooling()
   registerMoves()
   registerNormalisation()
+  registerChoices()
+  registerGroupNorm()
+  registerNoise()
+  registerSoftmax()
+  registerSpread()
   registerTraining()
   replaceGradients()
   registered = true
