@@ -162,8 +162,13 @@ const cases: [name: string, spec: unknown, shape: number[]][] = [
       layer('PReLU'),
       layer('ELU'),
       layer('ReLU', { max_value: 1.5 }),
+      layer('ThresholdedReLU', { theta: 0.3 }),
+      ...['GaussianNoise', 'GaussianDropout', 'AlphaDropout'].map((name) =>
+        layer(name, { rate: 0.5, stddev: 1 }),
+      ),
       layer('LayerNormalization'),
       layer('Reshape', { target_shape: [36, 4] }),
+      layer('SpatialDropout1D', { rate: 0.5 }),
     ),
     image,
   ],

@@ -5,6 +5,12 @@
  */
 export * from './binary'
 export * from './unary'
+export * from './slope'
+export * from './softmax'
+export * from './groupNorm'
+export * from './extreme'
+export * from './noise'
+export * from './choice'
 export * from './product'
 export * from './gradient'
 export * from './filterGradient'
