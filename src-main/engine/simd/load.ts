@@ -9,6 +9,7 @@ import { registerMoves } from './kernels/moves.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
+import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
 import { registerTraining } from './kernels/training.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
@@ -93,6 +94,7 @@ function registerKernels(): void {
   registerMoves()
   registerNormalisation()
   registerTraining()
+  registerRecurrent()
   replaceGradients()
   registered = true
 }

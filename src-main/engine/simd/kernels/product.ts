@@ -78,7 +78,7 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
       continue
     }
     if (turned) turn(backend, from, turnedA, depth, rows)
-    packMatrix(backend, right, packed, depth, columns, transposeB)
+    packMatrix(backend, right, packed, depth, columns, transposeB ? [4, depth * 4] : [columns * 4, 4])
     const sizes = [rows, depth, columns, bias === undefined ? 0 : backend.address(bias), mode]
     const items = Math.ceil(rows / blockRows) * panels
     const chunk = Math.ceil(chunkWork / (Math.min(rows, blockRows) * depth * panelWidth))
@@ -101,15 +101,15 @@ function turn(backend: SimdBackend, from: number, to: number, depth: number, row
   backend.pool.dispatch('copyRows', [from, to, ...walk], rows, Math.ceil(16_384 / depth))
 }
 
-function packMatrix(
+/** Packs a matrix [depth, columns] whose rows and columns lie so many bytes apart. */
+export function packMatrix(
   backend: SimdBackend,
   from: number,
   to: number,
   depth: number,
   columns: number,
-  transposed: boolean,
+  [rowStep, columnStep]: readonly [number, number],
 ): void {
-  const [rowStep, columnStep] = transposed ? [4, depth * 4] : [columns * 4, 4]
   const panels = Math.ceil(columns / panelColumns(backend))
   const parameters = [from, to, 1, 0, 1, 0, depth, rowStep, columns, columnStep]
   backend.pool.dispatch('packPanels', parameters, panels, Math.ceil(4096 / depth))
