@@ -11,7 +11,9 @@ import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerSlopes } from './kernels/slopes.ts'
 import { registerTraining } from './kernels/training.ts'
+import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
 import { takeOverCpuKernels } from './register.ts'
@@ -87,6 +89,8 @@ function registerKernels(): void {
   if (registered) return
   takeOverCpuKernels()
   registerElementwise()
+  registerUnary()
+  registerSlopes()
   registerReductions()
   registerProducts()
   registerConvolutions()

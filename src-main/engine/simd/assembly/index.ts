@@ -5,6 +5,7 @@
  */
 export * from './binary'
 export * from './unary'
+export * from './slope'
 export * from './product'
 export * from './gradient'
 export * from './convolution'

@@ -4,6 +4,7 @@ import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
 import { panelColumns, tileBytes, tileMode } from './product.ts'
+import { applyInPlace, canFollow } from './unary.ts'
 import { winogradConvolve, winogradFilterGradient, winogradFits } from './winograd.ts'
 
 type ConvInfo = tf.backend_util.Conv2DInfo
@@ -18,7 +19,10 @@ const convAttrs = z.object({
   dilations: pair.nullish(),
   dimRoundingMode: z.enum(['floor', 'round', 'ceil']).nullish(),
 })
-const fusedAttrs = convAttrs.extend({ activation: z.string().nullish() })
+const fusedAttrs = convAttrs.extend({
+  activation: z.string().nullish(),
+  leakyreluAlpha: z.number().nullish(),
+})
 
 /** Multiplications and additions that are worth a chunk of their own. */
 const chunkWork = 4_000_000
@@ -28,11 +32,14 @@ const mostParts = 16
 export function registerConvolutions(): void {
   register('Conv2D', (backend, inputs, attrs) => forward(backend, inputs, attrs, undefined, false))
   register('FusedConv2D', (backend, inputs, attrs) => {
-    const activation = fusedAttrs.safeParse(attrs).data?.activation ?? 'linear'
+    const given = fusedAttrs.safeParse(attrs).data
+    const activation = given?.activation ?? 'linear'
     const { bias, preluActivationWeights } = inputs
-    const known = activation === 'linear' || activation === 'relu'
-    if (!known || preluActivationWeights !== undefined) return undefined
-    return forward(backend, inputs, attrs, bias, activation === 'relu')
+    if (!canFollow(activation, preluActivationWeights !== undefined)) return undefined
+    const relu = activation === 'relu'
+    const out = forward(backend, inputs, attrs, bias, relu)
+    if (out !== undefined && !relu) applyInPlace(backend, out, activation, given?.leakyreluAlpha ?? undefined)
+    return out
   })
   register('Conv2DBackpropInput', inputGradient)
   register('Conv2DBackpropFilter', filterGradient)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { input, isFloat, register } from '../register.ts'
+import { applyInPlace, canFollow } from './unary.ts'
 
 /** What the kernels do to a tile before they store it. */
 export const tileMode = { bias: 2, relu: 4 } as const
@@ -15,7 +16,10 @@ export const panelColumns = ({ wide }: SimdBackend): number => (wide ? 16 : 8)
 const chunkWork = 1_000_000
 
 const attributes = z.object({ transposeA: z.boolean(), transposeB: z.boolean() })
-const fusedAttributes = attributes.extend({ activation: z.string().nullish() })
+const fusedAttributes = attributes.extend({
+  activation: z.string().nullish(),
+  leakyreluAlpha: z.number().nullish(),
+})
 
 export function registerProducts(): void {
   register('BatchMatMul', (backend, inputs, attrs) => {
@@ -25,11 +29,15 @@ export function registerProducts(): void {
   })
   register('_FusedMatMul', (backend, inputs, attrs) => {
     const [a, b] = [input(inputs, 'a'), input(inputs, 'b')]
-    const { transposeA, transposeB, activation } = fusedAttributes.parse(attrs)
+    const given = fusedAttributes.parse(attrs)
+    const { transposeA, transposeB, leakyreluAlpha } = given
     const { bias, preluActivationWeights } = inputs
-    const known = (activation ?? 'linear') === 'linear' || activation === 'relu'
-    if (!known || preluActivationWeights !== undefined) return undefined
-    return product(backend, { a, b, transposeA, transposeB, bias, relu: activation === 'relu' })
+    const activation = given.activation ?? 'linear'
+    if (!canFollow(activation, preluActivationWeights !== undefined)) return undefined
+    const relu = activation === 'relu'
+    const out = product(backend, { a, b, transposeA, transposeB, bias, relu })
+    if (out !== undefined && !relu) applyInPlace(backend, out, activation, leakyreluAlpha ?? undefined)
+    return out
   })
 }
 
