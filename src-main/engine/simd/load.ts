@@ -3,6 +3,7 @@ import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
+import { registerAttention } from './kernels/attention.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
 import { registerMoves } from './kernels/moves.ts'
@@ -99,6 +100,7 @@ function registerKernels(): void {
   registerNormalisation()
   registerTraining()
   registerRecurrent()
+  registerAttention()
   replaceGradients()
   registered = true
 }

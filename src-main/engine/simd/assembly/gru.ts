@@ -1,5 +1,5 @@
-import { activate, slope } from './cellActivation'
-import { multiplyRows, outputSlope, putState, rowRoom, rowsOf } from './recurrent'
+import { activate, slopeAt } from './cellActivation'
+import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
 import { loadPart, madd, storePart } from './simd'
 import { addToOutput, tileRows } from './tile'
 
@@ -86,7 +86,7 @@ export function gruForward(
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
         const row0 = own + 3 * <usize>row * example
-        const result = out + (first + <usize>row) * outPitch
+        const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
@@ -94,7 +94,8 @@ export function gruForward(
           storePart(row0 + 2 * state + offset, n, left)
           const before = loadPart(previous + at + offset, left)
           const h = madd(loadPart(row0 + offset, left), f32x4.sub(before, n), n)
-          putState(h, previous + at + state, result, outStep, step, steps, offset, left)
+          if (step < steps - 1) storePart(previous + at + state + offset, h, left)
+          if (result != 0) storePart(result + offset, h, left)
         }
       }
     }
@@ -138,17 +139,17 @@ export function gruBackward(
         const at = place + <usize>row * example
         const own = gates + 3 * at
         const row0 = dz + 3 * at
-        const result = dOut + (first + <usize>row) * outPitch
+        const dResult = outputAt(dOut + (first + <usize>row) * outPitch, outStep, step, steps)
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
           const v = loadPart(own + offset, left)
           const n = loadPart(own + 2 * state + offset, left)
           const stateAt = dStates + <usize>row * state + offset
-          const dh = f32x4.add(loadPart(stateAt, left), outputSlope(result, outStep, step, steps, offset, left))
+          const dh = f32x4.add(loadPart(stateAt, left), dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left))
           const before = loadPart(previous + at + offset, left)
-          const dv = f32x4.mul(f32x4.mul(dh, f32x4.sub(before, n)), slope(gate, v))
-          const dn = f32x4.mul(f32x4.mul(dh, f32x4.sub(f32x4.splat(1), v)), slope(inner, n))
+          const dv = f32x4.mul(f32x4.mul(dh, f32x4.sub(before, n)), slopeAt(gate, v))
+          const dn = f32x4.mul(f32x4.mul(dh, f32x4.sub(f32x4.splat(1), v)), slopeAt(inner, n))
           storePart(row0 + offset, dv, left)
           storePart(row0 + 2 * state + offset, dn, left)
           storePart(stateAt, f32x4.mul(dh, v), left)
@@ -163,7 +164,7 @@ export function gruBackward(
           const r = loadPart(gates + 3 * at + state + offset, left)
           const dr = loadPart(dReset + <usize>row * state + offset, left)
           const before = loadPart(previous + at + offset, left)
-          storePart(dz + 3 * at + state + offset, f32x4.mul(f32x4.mul(dr, before), slope(gate, r)), left)
+          storePart(dz + 3 * at + state + offset, f32x4.mul(f32x4.mul(dr, before), slopeAt(gate, r)), left)
           const stateAt = dStates + <usize>row * state + offset
           storePart(stateAt, madd(dr, r, loadPart(stateAt, left)), left)
         }

@@ -1,4 +1,3 @@
-import { loadPart, storePart } from './simd'
 import { panelColumns, panelRow, tile, tileRows } from './tile'
 
 /*
@@ -64,27 +63,12 @@ export function rowsOf(item: i32, batch: i32): i32 {
   return min(tileRows, batch - item * tileRows)
 }
 
-/** Adds the gradient of the outputs to that of the state, where this step has one: of the last step only if outStep is 0. */
+/**
+ * Where a step's states go, or their gradients come from: [batch, steps, units], or the last step's alone if outStep is 0.
+ * @returns 0 for a step that has none
+ */
 // @ts-ignore: decorator
 @inline
-export function outputSlope(dOut: usize, outStep: usize, step: i32, steps: i32, at: usize, count: i32): v128 {
-  if (outStep == 0 && step < steps - 1) return f32x4.splat(0)
-  return loadPart(dOut + <usize>step * outStep + at, count)
-}
-
-/** Keeps a new state for the next step, and gives it out: of the last step only if outStep is 0. */
-// @ts-ignore: decorator
-@inline
-export function putState(
-  value: v128,
-  next: usize,
-  out: usize,
-  outStep: usize,
-  step: i32,
-  steps: i32,
-  at: usize,
-  count: i32,
-): void {
-  if (step < steps - 1) storePart(next + at, value, count)
-  if (outStep != 0 || step == steps - 1) storePart(out + <usize>step * outStep + at, value, count)
+export function outputAt(out: usize, outStep: usize, step: i32, steps: i32): usize {
+  return outStep != 0 || step == steps - 1 ? out + <usize>step * outStep : 0
 }

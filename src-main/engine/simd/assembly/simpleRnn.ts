@@ -1,5 +1,5 @@
-import { activate, slope } from './cellActivation'
-import { multiplyRows, outputSlope, putState, rowRoom, rowsOf } from './recurrent'
+import { activate, slopeAt } from './cellActivation'
+import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
 import { loadPart, storePart } from './simd'
 import { addToOutput, tileRows } from './tile'
 
@@ -52,13 +52,14 @@ export function simpleForward(
       }
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
-        const result = out + (first + <usize>row) * outPitch
+        const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
           const h = activate(inner, loadPart(states + at + offset, left))
           storePart(states + at + offset, h, left)
-          putState(h, previous + at + state, result, outStep, step, steps, offset, left)
+          if (step < steps - 1) storePart(previous + at + state + offset, h, left)
+          if (result != 0) storePart(result + offset, h, left)
         }
       }
     }
@@ -95,17 +96,17 @@ export function simpleBackward(
       const place = first * example + <usize>step * state
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
-        const result = dOut + (first + <usize>row) * outPitch
+        const dResult = outputAt(dOut + (first + <usize>row) * outPitch, outStep, step, steps)
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
           const dh = f32x4.add(
             loadPart(dStates + <usize>row * state + offset, left),
-            outputSlope(result, outStep, step, steps, offset, left),
+            dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left),
           )
           storePart(
             dz + at + offset,
-            f32x4.mul(dh, slope(inner, loadPart(states + at + offset, left))),
+            f32x4.mul(dh, slopeAt(inner, loadPart(states + at + offset, left))),
             left,
           )
         }

@@ -48,7 +48,7 @@ function forward(
     ],
     Math.ceil(batch / itemRows),
     1,
-    tileBytes,
+    tileBytes + units * 4,
   )
   for (const address of packed) backend.heap.free(address)
   return [out, gates, previous, ...extra]
@@ -84,7 +84,7 @@ function backward(
     ],
     Math.ceil(batch / itemRows),
     1,
-    tileBytes + 2 * itemRows * units * 4,
+    tileBytes + (2 * itemRows + 1) * units * 4,
   )
   for (const address of packed) backend.heap.free(address)
   return dz
