@@ -4,17 +4,19 @@ import { SimdBackend } from './backend.ts'
 import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
+import { registerAttention } from './kernels/attention.ts'
 import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
-import { registerJoins } from './kernels/join.ts'
 import { registerGroupNorm } from './kernels/groupNorm.ts'
+import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
 import { registerNoise } from './kernels/noise.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
+import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
 import { registerSlopes } from './kernels/slopes.ts'
 import { registerSoftmax } from './kernels/softmax.ts'
@@ -112,6 +114,8 @@ function registerKernels(): void {
   registerSoftmax()
   registerSpread()
   registerTraining()
+  registerRecurrent()
+  registerAttention()
   replaceGradients()
   addDilatedGradients()
   registered = true
