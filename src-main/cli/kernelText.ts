@@ -20,23 +20,23 @@ export function kernelTable(use: KernelUse, columns: number): string {
   const rest = all.filter((row) => !told.includes(row))
   const rows = told.map(({ name, calls, ms, share, where }) => [
     name,
-    calls === null ? '' : `${Math.round(calls)}`,
-    ms === null ? absent : ms.toFixed(2),
     share === null ? absent : percent(share),
+    ms === null ? absent : ms.toFixed(2),
     where,
+    calls === null ? '' : `${Math.round(calls)}`,
   ])
   if (rest.length > 0) {
     const ms = rest.reduce((sum, row) => sum + (row.ms ?? 0), 0)
     const share = rest.reduce((sum, row) => sum + (row.share ?? 0), 0)
-    rows.push([`${rest.length} smaller ones`, '', ms.toFixed(2), percent(share), ''])
+    rows.push([`${rest.length} smaller ones`, percent(share), ms.toFixed(2), '', ''])
   }
   return table(
     [
-      { head: 'kernel' },
-      { head: 'calls a step', align: 'right' },
-      { head: 'ms', align: 'right' },
+      { head: 'kernel', shrinkTo: 16 },
       { head: 'of the step', align: 'right' },
+      { head: 'ms', align: 'right' },
       { head: 'computed by' },
+      { head: 'calls', align: 'right' },
     ],
     rows,
     columns,
