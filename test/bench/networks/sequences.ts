@@ -39,7 +39,8 @@ function attention(graph: GraphBuilder, x: string): string {
   const size = width / heads
   const seen = Array.from({ length: heads }, () => {
     const [query, key, value] = [0, 1, 2].map(() => graph.add('Dense', { units: size }, x))
-    if (query === undefined || key === undefined || value === undefined) throw new Error('a head has three parts')
+    if (query === undefined || key === undefined || value === undefined)
+      throw new Error('a head has three parts')
     const scaled = graph.add('Rescaling', { scale: 1 / Math.sqrt(size) }, query)
     const scores = graph.add('Dot', { axes: [2, 2], normalize: false }, scaled, key)
     const weights = graph.add('Softmax', { axis: -1 }, scores)
