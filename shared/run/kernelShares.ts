@@ -68,7 +68,7 @@ export function kernelSummary(use: KernelUse): KernelSummary {
   const total = sum(slow)
   if (total >= worthWarning) return { text: slowWords(slow, total), warns: true }
   const fast = sum(shares.filter(({ calls, javascript }) => calls !== null && !javascript))
-  return quiet(`${percent(fast)} of a step in fast kernels`)
+  return quiet(`${shareText(fast)} of a step in fast kernels`)
 }
 
 const quiet = (text: string): KernelSummary => ({ text, warns: false })
@@ -89,12 +89,12 @@ function untimed(device: EngineName, slow: readonly KernelShare[]): KernelSummar
 
 function slowWords(slow: readonly KernelShare[], total: number): string {
   const [first, ...others] = slow.filter(({ share }) => (share ?? 0) >= worthWarning)
-  const end = `as plain JavaScript, ${percent(total)} of the step`
+  const end = `as plain JavaScript, ${shareText(total)} of the step`
   if (first === undefined) return `${slow.length} kernels run ${end}`
   if (slow.length === 1) return `${first.name} runs ${end}`
   const told = [first, ...others].slice(0, 3)
-  if (told.length === 1 && percent(sum(told)) === percent(total)) return `${first.name} runs ${end}`
-  const names = told.map(({ name, share }) => `${name} (${percent(share ?? 0)})`)
+  if (told.length === 1 && shareText(sum(told)) === shareText(total)) return `${first.name} runs ${end}`
+  const names = told.map(({ name, share }) => `${name} (${shareText(share ?? 0)})`)
   return `${listed(names, slow.length - told.length)} run ${end}`
 }
 
@@ -108,5 +108,5 @@ const sum = (shares: readonly KernelShare[]): number =>
   shares.reduce((total, { share }) => total + (share ?? 0), 0)
 
 /** "93 %"; below one percent it is said to be. */
-export const percent = (share: number): string =>
+export const shareText = (share: number): string =>
   share > 0 && share < 0.01 ? '< 1 %' : `${Math.round(share * 100)} %`

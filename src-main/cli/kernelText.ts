@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { kernelShares, kernelSummary, percent } from '../../shared/run/kernelShares.ts'
+import { kernelShares, kernelSummary, shareText } from '../../shared/run/kernelShares.ts'
 import type { KernelUse } from '../../shared/run/kernelUse.ts'
 import { absent } from './format.ts'
 import { table } from './table.ts'
@@ -20,7 +20,7 @@ export function kernelTable(use: KernelUse, columns: number): string {
   const rest = all.filter((row) => !told.includes(row))
   const rows = told.map(({ name, calls, ms, share, where }) => [
     name,
-    share === null ? absent : percent(share),
+    share === null ? absent : shareText(share),
     ms === null ? absent : ms.toFixed(2),
     where,
     calls === null ? '' : `${Math.round(calls)}`,
@@ -28,7 +28,7 @@ export function kernelTable(use: KernelUse, columns: number): string {
   if (rest.length > 0) {
     const ms = rest.reduce((sum, row) => sum + (row.ms ?? 0), 0)
     const share = rest.reduce((sum, row) => sum + (row.share ?? 0), 0)
-    rows.push([`${rest.length} smaller ones`, percent(share), ms.toFixed(2), '', ''])
+    rows.push([`${rest.length} smaller ones`, shareText(share), ms.toFixed(2), '', ''])
   }
   return table(
     [
