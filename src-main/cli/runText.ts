@@ -17,7 +17,7 @@ import { type Column, table } from './table.ts'
 import { wrap } from './wrap.ts'
 
 /** A run for people: what it is, how far it came, and its snapshots. */
-export function describeRun(core: Core, run: RunRecord, columns: number): string {
+export function describeRun(core: Pick<Core, 'store'>, run: RunRecord, columns: number): string {
   if (run.rateTest !== null) return describeRateTest(run, viewRateTest(core.store.read, run), columns)
   if (run.elsewhere !== null) return describeElsewhere(core.store.read, run, run.elsewhere, columns)
   const report = runReport(core, run)
@@ -62,7 +62,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
 }
 
 /** "on gpu-box, out of touch since 2026-11-03 14:05". */
-function placeWords({ store }: Core, run: RunRecord): string {
+function placeWords({ store }: Pick<Core, 'store'>, run: RunRecord): string {
   const since = run.place?.outOfTouchSince ?? null
   const where = placeText(store, run)
   return since === null ? where : `${where}, out of touch since ${moment(since)}`
