@@ -14,10 +14,22 @@ const slack = 64
 /** Blocks begin at multiples of it. */
 const alignment = 64
 
-/** Gives out addresses in the heap's place while a step is only traced; see trace.ts. */
-export interface BlockSource {
+/** Stands in for the memory and for the kernels that work on it while a step is only traced; see trace.ts. */
+export interface Tracing {
   allocate(bytes: number): number
   free(address: number): void
+  dispatch(job: Job): void
+}
+
+/** A kernel, and all that it is told. */
+export interface Job {
+  readonly kernel: string
+  readonly parameters: readonly number[]
+  readonly items: number
+  /** Items at a time. */
+  readonly chunk: number
+  /** Of working memory for each thread. */
+  readonly scratchBytes: number
 }
 
 /** Addresses from here on are those of traced blocks, which have no memory. */
@@ -35,7 +47,7 @@ export const firstTracedAddress = 2 ** 33
 export class Heap {
   readonly memory: WebAssembly.Memory
   /** What stands in for the memory at the moment, if anything does. */
-  tracing: BlockSource | undefined
+  tracing: Tracing | undefined
   readonly #limit: number
   readonly #free = new FreeBlocks()
   /** The size of each allocated block, by its address. */
