@@ -28,7 +28,8 @@ export function rehearse(backend: SimdBackend, source: StepSource, trial: number
   // In two trials no block has the same address.
   const trace = new Trace(1 + trial * 2 ** 18)
   const own = new Map<tf.Variable, tf.Tensor>()
-  const protect = (variable: tf.Variable) => own.set(variable, tf.clone(variable))
+  // The step may be in the middle of a scope that ends before the rehearsal does.
+  const protect = (variable: tf.Variable) => own.set(variable, tf.keep(tf.clone(variable)))
   for (const variable of source.variables()) protect(variable)
   const given = new Map<tf.Variable, number>()
   let results: number[] = []
@@ -42,14 +43,18 @@ export function rehearse(backend: SimdBackend, source: StepSource, trial: number
         given.set(variable, blockOf(trace, backend.address(variable)).block)
     }
   } finally {
-    for (const [variable, before] of own) {
-      if (variable.dataId !== before.dataId) variable.assign(before)
-      before.dispose()
-    }
+    restore(own)
     backend.trace = undefined
   }
   if (trace.live > 0) throw new NotRecordable('the step leaves tensors behind')
   return { trace, attributes, results, given, ...outerBlocks(backend, trace, source.inputs, [...own.keys()]) }
+}
+
+function restore(own: ReadonlyMap<tf.Variable, tf.Tensor>): void {
+  for (const [variable, before] of own) {
+    if (variable.dataId !== before.dataId) variable.assign(before)
+    before.dispose()
+  }
 }
 
 /** @throws NotRecordable where the step reads what is neither an input nor a variable: it may be another tensor in the next */
