@@ -15,7 +15,7 @@ export function registerRecorder(): void {
   offerRecorder(recordOnSimd)
 }
 
-function recordOnSimd(source: StepSource): StepRecord | undefined {
+export function recordOnSimd(source: StepSource): StepRecord | undefined {
   const backend = tf.backend()
   if (!(backend instanceof SimdBackend)) return undefined
   try {

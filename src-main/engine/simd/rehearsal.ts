@@ -42,6 +42,9 @@ export function rehearse(backend: SimdBackend, source: StepSource, trial: number
       if (variable.dataId !== before.dataId)
         given.set(variable, blockOf(trace, backend.address(variable)).block)
     }
+  } catch (error) {
+    dropTape()
+    throw error
   } finally {
     restore(own)
     backend.trace = undefined
@@ -55,6 +58,13 @@ function restore(own: ReadonlyMap<tf.Variable, tf.Tensor>): void {
     if (variable.dataId !== before.dataId) variable.assign(before)
     before.dispose()
   }
+}
+
+/** tfjs gives back what it saved for gradients at their end only: a step that fails before would leave it for ever. */
+function dropTape(): void {
+  const { state } = tf.engine()
+  for (const { saved = [] } of state.activeTape ?? []) tf.dispose(saved)
+  state.activeTape = []
 }
 
 /** @throws NotRecordable where the step reads what is neither an input nor a variable: it may be another tensor in the next */
