@@ -11,6 +11,8 @@ import {
   whyCudaIsAbsent,
 } from '../devices/cudaPackage.ts'
 import { noGpuMemory } from '../devices/noGpuMemory.ts'
+import { addonVariable } from '../devices/tensorflow/layout.ts'
+import { mendKernels } from './tensorflow/mend.ts'
 import * as tf from './tf.ts'
 
 /*
@@ -25,20 +27,24 @@ const nodeBackend = z.object({ isUsingGpuDevice: z.boolean() })
  * @returns whether it runs on a GPU · @throws Error that says what is missing and what to do
  */
 export async function loadCuda(): Promise<{ isGpu: boolean }> {
-  const absence = whyCudaIsAbsent(import.meta.url)
+  const addon = process.env[addonVariable]
+  const absence = addon === undefined ? whyCudaIsAbsent(import.meta.url) : undefined
   if (absence !== undefined) throw new Error(absence)
   const require = createRequire(import.meta.url)
   putBackNullCheck(require)
   for (const [name, value] of Object.entries(cudaEnvironment)) process.env[name] ??= value
   try {
-    require(cudaPackage)
+    if (addon === undefined) require(cudaPackage)
+    else (await import('./tensorflow/addon.ts')).registerAddon(addon)
   } catch (error) {
     throw new Error(whyNotLoaded(wordsOf(error)), { cause: error })
   }
-  const backend = nodeBackend.safeParse(tf.findBackend('tensorflow'))
+  const current: unknown = tf.findBackend('tensorflow')
+  const backend = nodeBackend.safeParse(current)
   if (!backend.success || !(await tf.setBackend('tensorflow'))) {
     throw new Error(`its package is not the one that fits: ${installIt}`)
   }
+  mendKernels(current)
   await compute()
   return { isGpu: backend.data.isUsingGpuDevice }
 }
