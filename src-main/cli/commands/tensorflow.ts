@@ -21,9 +21,11 @@ export function addTensorflow(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       examples([
-        ['python3 -m venv ~/tf', 'an environment of its own'],
-        ['~/tf/bin/pip install "tensorflow[and-cuda]"', 'TensorFlow, with CUDA beside it'],
-        ['anneal tensorflow ~/tf', 'take it'],
+        [
+          'anneal tensorflow ~/tf',
+          'after python3 -m venv ~/tf and ~/tf/bin/pip install "tensorflow[and-cuda]"',
+        ],
+        ['anneal tensorflow', 'with the environment that is activated'],
         ['anneal devices', 'see whether it finds the GPU'],
       ]),
     )
