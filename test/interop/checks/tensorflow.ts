@@ -9,7 +9,9 @@ import { type Check, greatestDifference, type Verdict } from '../check.ts'
 import type { InteropLab } from '../lab.ts'
 
 const by = 'tensorflow-cpu'
-const steps = 24
+const steps = 12
+/** Later a network with batch normalisation multiplies what the order of a sum has changed, on any two devices. */
+const compared = 6
 
 /*
  * The device cuda on the real TensorFlow: its addon is built against the library that pip has installed, the suites of layers,
@@ -89,8 +91,8 @@ async function sameSteps(lab: InteropLab, { name, spec }: RunRecord): Promise<Ve
     {
       what: `device cuda, ${name}, step by step`,
       by,
-      compared: `${once.losses.length} losses of ${on} and of simd, relative`,
-      difference: greatestDifference(once.losses, own.losses, true),
+      compared: `first ${compared} losses of ${on} and of simd, relative`,
+      difference: greatestDifference(once.losses.slice(0, compared), own.losses.slice(0, compared), true),
       limit: 1e-3,
     },
     {
