@@ -13,6 +13,7 @@ import { registerReductions } from './kernels/reductions.ts'
 import { registerTraining } from './kernels/training.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
+import { registerRecorder } from './record.ts'
 import { takeOverCpuKernels } from './register.ts'
 import { wideHolds } from './wide.ts'
 
@@ -94,6 +95,7 @@ function registerKernels(): void {
   registerNormalisation()
   registerTraining()
   replaceGradients()
+  registerRecorder()
   registered = true
 }
 

@@ -86,6 +86,11 @@ export class Pool {
   ): void {
     const kernel = this.#kernels.get(name)
     if (kernel === undefined) throw new Error(`there is no kernel ${name}`)
+    const { tracing } = this.#heap
+    if (tracing !== undefined) {
+      tracing.dispatch({ kernel: name, parameters, items, chunk, scratchBytes })
+      return
+    }
     if (this.#lost !== undefined)
       throw new Error(`a worker thread has ended: ${this.#lost.message}`, { cause: this.#lost })
     if (items === 0) return

@@ -1,4 +1,5 @@
-import { random } from '../../../../shared/random.ts'
+import { type Random, random } from '../../../../shared/random.ts'
+import { drawn } from '../../../engine/recording.ts'
 import * as tf from '../../../engine/tf.ts'
 import type { ForwardMode } from '../model.ts'
 
@@ -9,9 +10,15 @@ import type { ForwardMode } from '../model.ts'
  */
 export function dropout<T extends tf.Tensor>(x: T, layer: string, rate: number, mode: ForwardMode): T {
   if (!mode.training || rate === 0) return x
-  const generator = random(mode.seed, `dropout/${layer}`, mode.step)
-  const mask = new Float32Array(x.size)
+  const mask = drawn(x.shape, mode, ({ seed, step }) =>
+    maskOf(x.size, rate, random(seed, `dropout/${layer}`, step)),
+  )
+  return tf.mul<T>(x, mask)
+}
+
+function maskOf(size: number, rate: number, generator: Random): Float32Array {
+  const mask = new Float32Array(size)
   const scale = 1 / (1 - rate)
   for (let i = 0; i < mask.length; i++) mask[i] = generator.next() < rate ? 0 : scale
-  return tf.mul<T>(x, tf.tensor(mask, x.shape))
+  return mask
 }
