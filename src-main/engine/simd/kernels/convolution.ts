@@ -133,7 +133,15 @@ function convolve(backend: SimdBackend, c: Convolution): void {
   )
   const work = rows * places * channels * c.filter.depth
   const parameters = [c.from, packed, c.to, ...c.image, ...c.taps, ...c.places, ...c.steps, c.bias, c.mode]
-  backend.pool.dispatch('convolve', parameters, c.images, Math.ceil(chunkWork / work), scratchBytes(c))
+  const slices = { count: c.images, reads: [0], writes: [2] }
+  backend.pool.dispatch(
+    'convolve',
+    parameters,
+    c.images,
+    Math.ceil(chunkWork / work),
+    scratchBytes(c),
+    slices,
+  )
   backend.heap.free(packed)
 }
 
@@ -287,5 +295,6 @@ function directFilterGradient(
   const places = [outHeight, outWidth, outChannels] as const
   const parameters = [...addresses, batchSize, group, ...image, ...taps, ...places]
   const scratch = scratchBytes({ image, taps, places })
-  backend.pool.dispatch('filterGradient', parameters, Math.ceil(batchSize / group), 1, scratch)
+  const slices = batchSize % group === 0 ? { count: batchSize, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch('filterGradient', parameters, Math.ceil(batchSize / group), 1, scratch, slices)
 }

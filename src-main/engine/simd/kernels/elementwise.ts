@@ -61,13 +61,19 @@ function apply(
   const flat = number === 1
   const strides = [d1, d2, flat ? 0 : count, ...sa.rows, sa.step, ...sb.rows, sb.step]
   const chunk = flat ? chunkNumbers : Math.max(1, Math.floor(chunkNumbers / Math.max(1, count)))
-  backend.pool.dispatch(kernel, [a, b, out, ...strides], flat || count === 0 ? count : number, chunk)
+  // Of two tensors of one shape, numbers of one example meet numbers of the same one.
+  const alike = flat && sa.step === 1 && sb.step === 1 && plan.shape.length > 1
+  const slices = alike ? { count: plan.shape[0] ?? 0, reads: [0, 1], writes: [2] } : undefined
+  const items = flat || count === 0 ? count : number
+  backend.pool.dispatch(kernel, [a, b, out, ...strides], items, chunk, undefined, slices)
 }
 
 function unary(backend: SimdBackend, kernel: string, x: tf.TensorInfo): tf.TensorInfo | undefined {
   if (!isFloat(x)) return undefined
   const out = backend.make(x.shape)
-  backend.pool.dispatch(kernel, [backend.address(x), backend.address(out)], sizeOf(x.shape), chunkNumbers)
+  const slices = x.shape.length > 1 ? { count: x.shape[0] ?? 0, reads: [0], writes: [1] } : undefined
+  const addresses = [backend.address(x), backend.address(out)]
+  backend.pool.dispatch(kernel, addresses, sizeOf(x.shape), chunkNumbers, undefined, slices)
   return out
 }
 
