@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { imageShape } from './imageShape.ts'
+import { inTurn } from './inTurn.ts'
 import { globalAveragePool } from './layers/averagePool.ts'
 import { batchNorm } from './layers/batchNorm.ts'
 import { conv } from './layers/conv.ts'
@@ -38,9 +39,8 @@ export function resnet(
   const output = dense(net, 'output', shape[2], input.classes)
   return (x, mode) => {
     const images = tf.reshape<tf.Rank.R4>(x, [-1, ...image])
-    let h = firstNorm.applyRelu(first.apply(images, mode), mode)
-    for (const residual of blocks) h = residual.apply(h, mode)
-    return output.apply(pool(h), mode)
+    const h = firstNorm.applyRelu(first.apply(images, mode), mode)
+    return output.apply(pool(inTurn(blocks, h, mode)), mode)
   }
 }
 

@@ -2,6 +2,7 @@ import { leastVggSide, vggWidths } from '../../../shared/model/vggWidths.ts'
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { imageShape } from './imageShape.ts'
+import { inTurn } from './inTurn.ts'
 import { globalAveragePool } from './layers/averagePool.ts'
 import { batchNorm } from './layers/batchNorm.ts'
 import { conv } from './layers/conv.ts'
@@ -18,28 +19,29 @@ import type { ImageLayer, ImageShape, NetBuilder } from './netBuilder.ts'
 export function vgg(net: NetBuilder, spec: Extract<ModelSpec, { kind: 'vgg' }>, input: ModelInput): Forward {
   const image = imageShape('vgg', input, leastVggSide)
   let shape: ImageShape = image
-  const stages = vggWidths(spec.depth).map((widths, index) => {
+  const parts = vggWidths(spec.depth).flatMap((widths, index) => {
     const name = `stage${index + 1}`
     const layers = widths.map((filters, i) => {
       const layer = convNormRelu(net, name, i + 1, shape, filters)
       shape = layer.outputShape
       return layer
     })
-    const [height, width, channels] = shape
-    shape = [Math.floor(height / 2), Math.floor(width / 2), channels]
-    net.record(`${name}/pool`, shape)
-    return layers
+    const pool = halved(net, `${name}/pool`, shape)
+    shape = pool.outputShape
+    return [...layers, pool]
   })
   const pool = globalAveragePool(net, 'pool', shape)
   const output = dense(net, 'output', shape[2], input.classes)
   return (x, mode) => {
-    let h = tf.reshape<tf.Rank.R4>(x, [-1, ...image])
-    for (const layers of stages) {
-      for (const layer of layers) h = layer.apply(h, mode)
-      h = tf.maxPool(h, 2, 2, 'valid')
-    }
-    return output.apply(pool(h), mode)
+    const images = tf.reshape<tf.Rank.R4>(x, [-1, ...image])
+    return output.apply(pool(inTurn(parts, images, mode)), mode)
   }
+}
+
+function halved(net: NetBuilder, name: string, [height, width, channels]: ImageShape): ImageLayer {
+  const outputShape = [Math.floor(height / 2), Math.floor(width / 2), channels] as const
+  net.record(name, outputShape)
+  return { outputShape, apply: (x) => tf.maxPool(x, 2, 2, 'valid') }
 }
 
 function convNormRelu(

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { imageShape } from './imageShape.ts'
+import { inTurn } from './inTurn.ts'
 import { globalAveragePool } from './layers/averagePool.ts'
 import { batchNorm } from './layers/batchNorm.ts'
 import { conv } from './layers/conv.ts'
@@ -42,8 +43,8 @@ export function wideResnet(
   const pool = globalAveragePool(net, 'pool', shape)
   const output = dense(net, 'output', shape[2], input.classes)
   return (x, mode) => {
-    let h = first.apply(tf.reshape<tf.Rank.R4>(x, [-1, ...image]), mode)
-    for (const residual of blocks) h = residual.apply(h, mode)
+    const images = tf.reshape<tf.Rank.R4>(x, [-1, ...image])
+    const h = inTurn([first, ...blocks], images, mode)
     return output.apply(pool(norm.applyRelu(h, mode)), mode)
   }
 }

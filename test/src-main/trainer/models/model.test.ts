@@ -93,6 +93,24 @@ for (const spec of specs) {
   })
 }
 
+test('evaluating holds the outputs of few layers at a time, however many there are', async () => {
+  for (const spec of [
+    { kind: 'densenet', depth: 40, growth: 2, bc: false, dropout: 0 },
+    { kind: 'resnet', depth: 44 },
+    { kind: 'wrn', depth: 40, widen: 1, dropout: 0 },
+  ] as const) {
+    const model = await buildModel(spec, input, 1)
+    const x = normals('x', [4, ...input.shape])
+    const before = tf.memory().numBytes
+    const { peakBytes } = await tf.profile(() => model.forward(x, evaluating))
+    const largest = Math.max(...model.layers.map((layer) => tf.util.sizeFromShape([...layer.outputShape])))
+    const held = (peakBytes - before) / (4 * 4 * largest)
+    assert.ok(held < 10, `${spec.kind} holds ${held} times its largest layer`)
+    model.dispose()
+    x.dispose()
+  }
+})
+
 describe('initial weights', () => {
   test('kernels have the variance 2 / fan-in, biases 0, gains 1', async () => {
     const model = await buildModel({ kind: 'resnet', depth: 8 }, { shape: [8, 8, 3], classes: 10 }, 1)

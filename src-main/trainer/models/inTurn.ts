@@ -1,0 +1,17 @@
+import * as tf from '../../engine/tf.ts'
+import type { ForwardMode } from './model.ts'
+import type { ImageLayer } from './netBuilder.ts'
+
+/**
+ * Parts of a network one after the other. What lies between and inside of them is given back as soon as the next part has
+ * read it; while gradients are wanted, tfjs's tape keeps what it needs of it.
+ */
+export function inTurn(parts: readonly ImageLayer[], x: tf.Tensor4D, mode: ForwardMode): tf.Tensor4D {
+  let h = x
+  for (const part of parts) {
+    const next = tf.tidy(() => part.apply(h, mode))
+    if (h !== x) h.dispose()
+    h = next
+  }
+  return h
+}
