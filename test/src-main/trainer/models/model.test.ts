@@ -105,7 +105,7 @@ test('evaluating holds the outputs of few layers at a time, however many there a
     const { peakBytes } = await tf.profile(() => model.forward(x, evaluating))
     const largest = Math.max(...model.layers.map((layer) => tf.util.sizeFromShape([...layer.outputShape])))
     const held = (peakBytes - before) / (4 * 4 * largest)
-    assert.ok(held < 10, `${spec.kind} holds ${held} times its largest layer`)
+    assert.ok(held < 20, `${spec.kind} holds ${held} times its largest layer`)
     model.dispose()
     x.dispose()
   }
