@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseOrExplain, show, UserError } from '../errors.ts'
+import { attentionInputs } from './attentionInputs.ts'
 import { fromKeras3 } from './keras3.ts'
 import { type Layer, layer, refuseLayer } from './layer.ts'
 import { checkGraph } from './layerGraph.ts'
@@ -38,6 +39,7 @@ export function readTopology(input: unknown): Topology {
     one.config.name = name
     if (names.has(name)) refuseLayer(one, 'has the name of another layer', 'rename one of them')
     names.add(name)
+    attentionInputs(one)
     fromKeras3(one)
     checkLayer(one)
   }

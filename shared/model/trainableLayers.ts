@@ -16,6 +16,7 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
   LSTM: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
   GRU: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
   SimpleRNN: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
+  MultiHeadAttention: { kernel_initializer: 'GlorotUniform' },
   Dense: { kernel_initializer: 'GlorotNormal' },
   Conv1D: { kernel_initializer: 'GlorotNormal' },
   Conv2D: { kernel_initializer: 'GlorotNormal' },

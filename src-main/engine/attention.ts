@@ -26,10 +26,12 @@ export function attention(
     const save = args.at(-1)
     if (typeof save !== 'function') throw new Error('tf.customGrad passes its save function last.')
     const [value, probabilities] = run<tf.Tensor4D>('AnnealAttention', { q, k, v }, attrs)
-    if (value === undefined || probabilities === undefined) throw new Error('AnnealAttention gives two results.')
+    if (value === undefined || probabilities === undefined)
+      throw new Error('AnnealAttention gives two results.')
     save([q, k, v, probabilities])
     const gradFunc = (dy: tf.Tensor4D, [q, k, v, probabilities]: tf.Tensor[]) => {
-      if (!q || !k || !v || !probabilities) throw new Error('the gradient of attention lacks what was saved for it')
+      if (!q || !k || !v || !probabilities)
+        throw new Error('the gradient of attention lacks what was saved for it')
       return run('AnnealAttentionGrad', { dy, q, k, v, probabilities }, attrs)
     }
     return { value, gradFunc }

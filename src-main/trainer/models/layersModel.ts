@@ -4,6 +4,7 @@ import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
 import { dropout } from './layers/dropout.ts'
+import { MultiHeadAttention } from './layers/multiHeadAttention.ts'
 import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
 import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
@@ -125,6 +126,9 @@ function nameStably(weight: tfl.LayerVariable, trainable: boolean): tf.Variable 
 function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }): void {
   const config = layer.getConfig()
   if (isRecurrent(layer)) layer.call = recurrentCall(layer, layer.name, current)
+  if (layer instanceof MultiHeadAttention) {
+    layer.dropOut = (x, rate) => dropout(x, layer.name, rate, current.mode)
+  }
   if (layer.getClassName() === 'Dropout') {
     const rate = Number(config.rate)
     layer.call = (inputs) => dropout(only(inputs), layer.name, rate, current.mode)

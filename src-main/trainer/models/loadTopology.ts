@@ -2,9 +2,11 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
 import * as tf from '../../engine/tf.ts'
+import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
 import { registerOrthogonal } from './orthogonal.ts'
 
 registerOrthogonal()
+registerAttentionLayer()
 
 /** @throws UserError naming what tfjs cannot build */
 export async function loadTopology(topology: Topology): Promise<tfl.LayersModel> {

@@ -1,6 +1,5 @@
 import { attentionAttrs } from '../../attention.ts'
-import type * as tf from '../../tf.ts'
-import { input, type Inputs, register } from '../register.ts'
+import { type Inputs, input, register } from '../register.ts'
 import { panelColumns, tileBytes } from './product.ts'
 
 /** Multiplications and additions that are worth a chunk of their own. */
