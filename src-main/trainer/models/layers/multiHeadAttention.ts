@@ -88,7 +88,8 @@ export class MultiHeadAttention extends tfl.layers.Layer {
       const scale = 1 / Math.sqrt(keys)
       const plain = mask === undefined && dropout === 0 ? attention(q, k, v, { scale, causal }) : undefined
       const seen = plain ?? this.#composed([q, k, v], scale, mask)
-      return this.#apply('attention_output', tf.reshape(seen, [...query.shape.slice(0, 2), heads * values]))
+      const joined = tf.reshape(seen, [...query.shape.slice(0, 2), heads * values])
+      return tf.reshape(this.#apply('attention_output', joined), query.shape)
     })
   }
 
