@@ -11,6 +11,9 @@ const binaryKernels = {
   Maximum: 'greater',
   Minimum: 'lesser',
   SquaredDifference: 'squaredDifference',
+  Pow: 'power',
+  AnnealPreluSlope: 'preluSlope',
+  AnnealPreluWeight: 'preluWeight',
   /** b where a is above 0. */
   AnnealGate: 'gate',
 } as const
@@ -19,6 +22,7 @@ export function registerElementwise(): void {
   for (const [name, kernel] of Object.entries(binaryKernels)) {
     register(name, (backend, inputs) => binary(backend, kernel, input(inputs, 'a'), input(inputs, 'b')))
   }
+  register('Prelu', (backend, inputs) => binary(backend, 'prelu', input(inputs, 'x'), input(inputs, 'alpha')))
   register('AddN', (backend, inputs) => addAll(backend, Object.values(inputs)))
 }
 
