@@ -2,6 +2,7 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
 import { attention } from '../../../engine/attention.ts'
 import * as tf from '../../../engine/tf.ts'
+import { affine } from './affine.ts'
 import { drawn } from './drawnWeights.ts'
 
 const config = z.looseObject({
@@ -99,8 +100,8 @@ export class MultiHeadAttention extends tfl.layers.Layer {
     if (kernel === undefined) throw new Error('A built attention layer has its projections.')
     const width = x.shape.at(-1) ?? 1
     const flat = tf.reshape<tf.Rank.R2>(kernel.read(), [width, kernel.read().size / width])
-    const product = tf.matMul(tf.reshape<tf.Rank.R2>(x, [-1, width]), flat)
-    const sum = bias === undefined ? product : tf.add<tf.Tensor2D>(product, tf.reshape(bias.read(), [-1]))
+    const flatBias = bias === undefined ? undefined : tf.reshape(bias.read(), [-1])
+    const sum = affine(tf.reshape<tf.Rank.R2>(x, [-1, width]), flat, flatBias)
     const [batch = 0, steps = 0] = x.shape
     const [heads, size] = shape ?? [1, sum.shape[1] ?? 1]
     return tf.reshape<tf.Rank.R4>(sum, [batch, steps, heads, size])
