@@ -22,7 +22,7 @@ export const kernelUse = z.strictObject({
   device: engineName,
   /** How many steps this is the mean of. */
   steps: z.int().min(1),
-  /** Milliseconds of one such step, from its beginning to its numbers; null where the kernels' are. */
+  /** Milliseconds of one step, from its beginning to its numbers; null where the kernels' are. */
   stepMs: z.number().positive().nullable(),
   /** The dearest first. */
   kernels: z.array(kernelTime).max(1000),

@@ -25,6 +25,9 @@ interface Frame {
 /** The kernels under way, the innermost last; undefined while nothing is timed. */
 let frames: Frame[] | undefined
 
+/** Whether kernels are being timed: a step that would be repeated without tfjs has to go through it, for it to be seen. */
+export const isTimingKernels = (): boolean => frames !== undefined
+
 /** Tells that the kernel under way is computed in plain JavaScript. */
 export function computesInJavaScript(): void {
   const frame = frames?.at(-1)

@@ -41,15 +41,19 @@ export class KernelTally {
     this.#sums.set(key, { name, javascript, calls: before.calls + calls, ms: before.ms + ms })
   }
 
-  /** Undefined before a step's numbers have come. */
-  get use(): KernelUse | undefined {
+  /**
+   * Undefined before a step's numbers have come.
+   * @param usualMs what steps take whose kernels are not timed: some are repeated without tfjs, which saves its part of them
+   */
+  use(usualMs = Number.POSITIVE_INFINITY): KernelUse | undefined {
     const steps = this.#steps
     if (steps === 0) return undefined
     const isTimed = !onTheirOwn.has(this.#device)
+    const inKernels = [...this.#sums.values()].reduce((sum, { ms }) => sum + ms, 0) / steps
     return {
       device: this.#device,
       steps,
-      stepMs: isTimed ? this.#stepMs / steps : null,
+      stepMs: isTimed ? Math.max(inKernels, Math.min(usualMs, this.#stepMs / steps)) : null,
       kernels: [...this.#sums.values()]
         .toSorted((a, b) => (isTimed ? b.ms - a.ms : b.calls - a.calls))
         .map(({ name, javascript, calls, ms }) => ({
