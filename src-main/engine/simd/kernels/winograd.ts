@@ -1,7 +1,5 @@
-import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
-
-type ConvInfo = tf.backend_util.Conv2DInfo
+import { isFlat, type Windows } from './windows.ts'
 
 /** Bytes of transformed tiles that stay in the second cache beside the transformed filter. */
 const blockBytes = 512 * 1024
@@ -12,17 +10,12 @@ const points = 36
 const fewestChannels = 8
 
 /** Whether a convolution and its gradients go by Winograd's algorithm. */
-export function winogradFits(info: ConvInfo): boolean {
-  const { filterHeight, filterWidth, strideHeight, strideWidth, inChannels, outChannels } = info
-  const square = filterHeight === 3 && filterWidth === 3 && strideHeight === 1 && strideWidth === 1
-  const fours = inChannels % 4 === 0 && outChannels % 4 === 0
-  return (
-    square &&
-    fours &&
-    Math.min(inChannels, outChannels) >= fewestChannels &&
-    info.outHeight > 2 &&
-    info.outWidth > 2
-  )
+export function winogradFits({ channels, outChannels, slices, rows, columns }: Windows): boolean {
+  const square = [rows, columns].every(({ taps, stride, dilation, out }) => {
+    return taps === 3 && stride === 1 && dilation === 1 && out > 2
+  })
+  const fours = channels % 4 === 0 && outChannels % 4 === 0
+  return square && isFlat(slices) && fours && Math.min(channels, outChannels) >= fewestChannels
 }
 
 export interface WinogradConvolution {
@@ -121,19 +114,20 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
 /** The gradient of the filter, in parts of `group` images each, to `partial`. */
 export function winogradFilterGradient(
   backend: SimdBackend,
-  info: ConvInfo,
+  windows: Windows,
   group: number,
   addresses: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
-  if (backend.wide && fitsWide(inChannels, outChannels, [padInfo.top, padInfo.left])) {
-    filterGradientWide(backend, info, group, addresses)
+  const { batch: batchSize, channels: inChannels, outChannels, rows, columns } = windows
+  const [inHeight, inWidth, outHeight, outWidth] = [rows.size, columns.size, rows.out, columns.out]
+  if (backend.wide && fitsWide(inChannels, outChannels, [rows.before, columns.before])) {
+    filterGradientWide(backend, windows, group, addresses)
     return
   }
   const available = group * tiles(outHeight, outWidth)
   const block = Math.min(available, tilesOfBlock(inChannels + outChannels, available * 22))
   const { x, dy, partial } = addresses
-  const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
+  const input = [inHeight, inWidth, inChannels, rows.before, columns.before]
   const parameters = [x, dy, partial, batchSize, group, block, ...input, outHeight, outWidth, outChannels]
   const numbers =
     Math.max(inChannels, outChannels) + block * (inChannels + outChannels) + inChannels * outChannels
@@ -143,17 +137,18 @@ export function winogradFilterGradient(
 
 function filterGradientWide(
   backend: SimdBackend,
-  info: ConvInfo,
+  windows: Windows,
   group: number,
   { x, dy, partial }: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
+  const { batch: batchSize, channels: inChannels, outChannels, rows, columns } = windows
+  const [inHeight, inWidth, outHeight, outWidth] = [rows.size, columns.size, rows.out, columns.out]
   const tileColumns = Math.ceil(outWidth / 4)
   const padded = 16 * Math.ceil(outChannels / 16)
   const available = group * Math.ceil(outHeight / 4)
   const stripBytes = points * 4 * (inChannels + padded) * tileColumns
   const { strips, channelBlock } = gradientBlocks(inChannels, padded, available, stripBytes)
-  const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
+  const input = [inHeight, inWidth, inChannels, rows.before, columns.before]
   const blocks = [batchSize, group, strips, channelBlock]
   const parameters = [x, dy, partial, ...blocks, ...input, outHeight, outWidth, outChannels]
   const zeros = Math.max(inWidth * inChannels, outWidth * outChannels) * 4

@@ -54,6 +54,9 @@ test('in words without --json', async () => {
 test('a model, a data set or a device that is none is refused in one sentence', async () => {
   for (const [flags, words] of [
     [['--model', 'resnet21'], /resnet<6n\+2>.*received "resnet21"/],
+    [['--model', 'densenet-bc-43-12'], /densenet-bc-<6n\+4>-<growth>.*received "densenet-bc-43-12"/],
+    [['--model', 'vgg16-2'], /vgg<11, 13, 16 or 19>/],
+    [['--model', 'mlp-2'], /received "mlp-2"/],
     [['--dataset', 'imagenet'], /mnist-shape/],
     [['--device', 'abacus'], /one of auto,/],
     [['--steps', '0'], /from 1/],
