@@ -20,7 +20,7 @@ export const kernelTime = z.strictObject({
 /** What one training step consists of: forward, backward, optimizer. */
 export const kernelUse = z.strictObject({
   device: engineName,
-  /** How many steps this is the mean of. */
+  /** How many steps were looked at: of each time the least counts, which what else the machine does lengthens least. */
   steps: z.int().min(1),
   /** Milliseconds of one step, from its beginning to its numbers; null where the kernels' are. */
   stepMs: z.number().positive().nullable(),

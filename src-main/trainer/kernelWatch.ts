@@ -3,13 +3,13 @@ import type { EngineName } from '../../shared/run/spec.ts'
 import { KernelTally } from './kernelTally.ts'
 
 /** Steps of an attempt whose kernels are timed. */
-const wanted = 2
+const wanted = 3
 /** Steps before them, in which compilers and allocators settle: so many of a quick model, fewer of one that takes its time. */
 const warmUpSteps = 30
 const leastWarmUpSteps = 3
 const warmUpMs = 2000
 
-/** Times the kernels of two early steps of an attempt. All other steps go by untouched. */
+/** Times the kernels of three early steps of an attempt. All other steps go by untouched. */
 export class KernelWatch {
   readonly #tally: KernelTally
   readonly #clock: () => number
@@ -54,6 +54,6 @@ export class KernelWatch {
   news(): KernelUse | undefined {
     if (this.#isTold || this.#tally.steps < wanted) return undefined
     this.#isTold = true
-    return this.#tally.use(this.#usual.reduce((sum, ms) => sum + ms, 0) / this.#usual.length)
+    return this.#tally.use(Math.min(...this.#usual))
   }
 }

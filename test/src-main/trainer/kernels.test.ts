@@ -13,7 +13,7 @@ test('a run tells once what its kernels take, of steps that have warmed up, and 
   const [{ kernels }, ...more] = [existing(slow.of('kernels')[0], 'event'), ...slow.of('kernels').slice(1)]
   assert.deepEqual(more, [])
   assert.equal(slow.ended.weightsSha256, quick.ended.weightsSha256)
-  assert.deepEqual([kernels.device, kernels.steps], ['simd', 2])
+  assert.deepEqual([kernels.device, kernels.steps], ['simd', 3])
   // One product forward and one backward for each of two layers, and one for the gradient of the hidden one.
   const products = kernels.kernels.filter(({ name }) => /MatMul/.test(name))
   assert.equal(
