@@ -25,6 +25,7 @@ import { registerTraining } from './kernels/training.ts'
 import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
+import { registerRecorder } from './record.ts'
 import { takeOverCpuKernels } from './register.ts'
 import { wideHolds } from './wide.ts'
 
@@ -118,6 +119,7 @@ function registerKernels(): void {
   registerAttention()
   replaceGradients()
   addDilatedGradients()
+  registerRecorder()
   registered = true
 }
 

@@ -1,5 +1,4 @@
 import { attentionAttrs } from '../../attention.ts'
-import type * as tf from '../../tf.ts'
 import { type Inputs, input, register } from '../register.ts'
 import { panelColumns, tileBytes } from './product.ts'
 
