@@ -6,7 +6,7 @@ import { engineName } from './spec.ts'
  * which may take a hundred times as long: a user sees it here.
  */
 
-export const kernelTime = z.strictObject({
+const kernelTime = z.strictObject({
   /** As tfjs knows it: "Conv2D". */
   name: z.string().min(1).max(200),
   /** Whether it was computed in plain JavaScript, and not by the device. */
