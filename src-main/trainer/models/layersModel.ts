@@ -6,6 +6,7 @@ import { fuseActivation, thresholdedRelu } from './layers/activation.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
 import { alphaDropout, dropout, gaussianDropout, gaussianNoise } from './layers/dropout.ts'
 import { layerNormCall } from './layers/layerNorm.ts'
+import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
 import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
 import { prepareTopology } from './topology.ts'
@@ -126,6 +127,7 @@ function nameStably(weight: tfl.LayerVariable, trainable: boolean): tf.Variable 
 function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }): void {
   const config = layer.getConfig()
   fuseActivation(layer)
+  if (isRecurrent(layer)) layer.call = recurrentCall(layer, layer.name, current)
   const noisy = noiseLayers[layer.getClassName()]
   if (noisy !== undefined) {
     const amount = Number(config.rate ?? config.stddev)

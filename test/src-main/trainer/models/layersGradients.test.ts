@@ -15,6 +15,7 @@ import {
   noisy,
   others,
   pooled,
+  recurrent,
   specOf,
   specOfModel,
 } from './topologies.ts'
@@ -26,7 +27,7 @@ import {
 
 afterEach(() => tf.disposeVariables())
 
-const subjects = { mlp, convolutional, others, pooled, merged, noisy }
+const subjects = { mlp, convolutional, others, pooled, merged, noisy, recurrent }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
   await switchTo('cpu')

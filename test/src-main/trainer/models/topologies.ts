@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as tfl from '@tensorflow/tfjs-layers'
+import '../../../../src-main/trainer/models/loadTopology.ts'
 import { z } from 'zod'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
 
@@ -115,3 +116,12 @@ export function merged(): tfl.LayersModel {
     outputs: symbol(of.dense({ units: 3 }).apply(symbol(of.concatenate().apply(all)))),
   })
 }
+
+/** Every recurrent layer, over the rows of the image. */
+export const recurrent = (): Layers => [
+  of.reshape({ inputShape: [6, 6, 1], targetShape: [6, 6] }),
+  of.lstm({ units: 5, returnSequences: true, unitForgetBias: true }),
+  of.gru({ units: 6, returnSequences: true, goBackwards: true, recurrentActivation: 'sigmoid' }),
+  of.simpleRNN({ units: 7, useBias: false }),
+  of.dense({ units: 3 }),
+]
