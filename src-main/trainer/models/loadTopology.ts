@@ -2,6 +2,8 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
 import * as tf from '../../engine/tf.ts'
+// Registers the layer with tfjs.
+import './layers/groupNorm.ts'
 import { registerOrthogonal } from './orthogonal.ts'
 
 registerOrthogonal()
