@@ -12,6 +12,7 @@ import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerResizing } from './kernels/resize.ts'
 import { registerTraining } from './kernels/training.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
@@ -93,6 +94,7 @@ function registerKernels(): void {
   registerConvolutions()
   registerDepthwise()
   registerPooling()
+  registerResizing()
   registerMoves()
   registerNormalisation()
   registerTraining()

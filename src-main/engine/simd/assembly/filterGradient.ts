@@ -112,7 +112,7 @@ export function filterGradient(
 /** Pairs of a place and its gradient that are copied and summed at once, at most. */
 const mostPairs: i32 = 512
 
-/** Copies `count` numbers of each place that a tap meets, of `images` images, to rows `pitch` apart. */
+/** Copies `bytes` of each place that a tap meets, of `images` images, to rows `pitch` apart. */
 function gather(
   from: usize,
   imageBytes: usize,
@@ -123,13 +123,14 @@ function gather(
   places: i32,
   to: usize,
   pitch: usize,
+  bytes: usize,
 ): void {
   for (let image = 0; image < images; image++) {
     let start = from + <usize>image * imageBytes
     for (let row = 0; row < rows; row++) {
       let at = start
       for (let place = 0; place < places; place++) {
-        for (let c: usize = 0; c < pitch; c += 32) put(to + c, v128.load(at + c), v128.load(at + c, 16))
+        for (let c: usize = 0; c < bytes; c += 32) put(to + c, v128.load(at + c), v128.load(at + c, 16))
         to += pitch
         at += step
       }
@@ -199,10 +200,10 @@ export function filterGradientByTap(
       const number = min(imageBlock, images - image)
       const a = start + <usize>image * imageBytes
       const rowBytes = <usize>(strideRows * width) * pixel
-      gather(a, imageBytes, rowBytes, <usize>strideColumns * pixel, number, lastRow - firstRow, valid, lefts, aPitch)
+      gather(a, imageBytes, rowBytes, <usize>strideColumns * pixel, number, lastRow - firstRow, valid, lefts, aPitch, (<usize>((count + 7) & ~7)) << 2)
       for (let filter = 0; filter < filters; filter += outerColumns) {
         const b = gradient + <usize>image * outImageBytes + ((<usize>filter) << 2)
-        gather(b, outImageBytes, <usize>places * outPixel, outPixel, number, lastRow - firstRow, valid, right, outerColumns * 4)
+        gather(b, outImageBytes, <usize>places * outPixel, outPixel, number, lastRow - firstRow, valid, right, outerColumns * 4, outerColumns * 4)
         for (let k = 0; k < count; k += 6) {
           outerTile(
             lefts + ((<usize>k) << 2),
