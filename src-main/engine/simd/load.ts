@@ -22,6 +22,7 @@ import { registerReductions } from './kernels/reductions.ts'
 import { registerSlopes } from './kernels/slopes.ts'
 import { registerSoftmax } from './kernels/softmax.ts'
 import { registerSpread } from './kernels/spread.ts'
+import { registerResizing } from './kernels/resize.ts'
 import { registerTraining } from './kernels/training.ts'
 import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
@@ -107,6 +108,7 @@ function registerKernels(): void {
   registerConvolutions()
   registerDepthwise()
   registerPooling()
+  registerResizing()
   registerMoves()
   registerJoins()
   registerNormalisation()
