@@ -26,7 +26,8 @@ export function phasesOf(info: ConvInfo): { readonly down: Phase[]; readonly rig
   }
 }
 
-function phases(stride: number, filter: number, padding: number, size: number): Phase[] {
+/** Of one axis. */
+export function phases(stride: number, filter: number, padding: number, size: number): Phase[] {
   return Array.from({ length: stride }, (_, firstTap) => {
     const taps = Math.max(0, Math.ceil((filter - firstTap) / stride))
     const start = Math.max(0, Math.ceil((padding - firstTap) / stride))

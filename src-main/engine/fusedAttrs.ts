@@ -4,6 +4,16 @@ import { z } from 'zod'
 
 export const normAttrs = z.object({ epsilon: z.number(), relu: z.boolean() })
 export const normGradientAttrs = z.object({ hasResidual: z.boolean() })
+/** How x is read: [outer, places, groups, width]; see `layerNorm` of engine/fused.ts. */
+export const groupNormAttrs = z.object({
+  epsilon: z.number(),
+  outer: z.int(),
+  places: z.int(),
+  groups: z.int(),
+})
+const noiseAttrs = z.object({ shape: z.array(z.int()), seed: z.number(), purpose: z.string(), step: z.int() })
+export const maskAttrs = noiseAttrs.extend({ rate: z.number() })
+export const normalsAttrs = noiseAttrs.extend({ mean: z.number(), deviation: z.number() })
 export const moveAttrs = z.object({ rate: z.number(), correction: z.number() })
 export const lossAttrs = z.object({ smoothing: z.number() })
 export const sgdAttrs = z.object({

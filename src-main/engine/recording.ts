@@ -1,4 +1,4 @@
-import * as tf from './tf.ts'
+import type * as tf from './tf.ts'
 
 /** Which step is under way, and the run's seed: together they key all that a step draws. */
 export interface DrawKey {
@@ -41,8 +41,6 @@ export interface StepRecord {
 
 /** While a step is traced. */
 interface Trace {
-  /** A tensor of numbers that are drawn anew in each step. */
-  draw(shape: number[], draw: (key: DrawKey) => Float32Array): tf.Tensor
   /** Makes a variable that stays, although all that the step does is undone. */
   lasting(make: () => tf.Variable): tf.Variable
 }
@@ -72,11 +70,6 @@ export function whileTracing<T>(trace: Trace, work: () => T): T {
   } finally {
     current.trace = undefined
   }
-}
-
-/** A tensor of numbers that depend on nothing but the key of the step. */
-export function drawn(shape: number[], key: DrawKey, draw: (key: DrawKey) => Float32Array): tf.Tensor {
-  return current.trace === undefined ? tf.tensor(draw(key), shape) : current.trace.draw(shape, draw)
 }
 
 /** A variable that is made within a step and belongs to more than this one. */

@@ -1,4 +1,5 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import type { DrawKey } from '../recording.ts'
 import type * as tf from '../tf.ts'
 import type { Heap } from './heap.ts'
 import type { KernelBuild } from './module.ts'
@@ -115,6 +116,14 @@ export class SimdBackend extends MathBackendCPU {
     if (stored instanceof HeapData && stored.dtype === expected)
       return this.#trace === undefined ? stored.address : this.#trace.addressOf(stored)
     throw new Error(`a kernel of the simd backend needs ${expected}, not ${dtype}`)
+  }
+
+  /** Writes whole numbers that depend on the key of the step alone, and are drawn anew in each. */
+  draw(address: number, key: DrawKey, draw: (key: DrawKey) => Int32Array): void {
+    const trace = this.#trace
+    const numbers = draw(key)
+    if (trace === undefined) this.heap.integers(address, numbers.length).set(numbers)
+    else trace.drawing(draw, () => trace.write(address, numbers))
   }
 
   /** The tensor's numbers. @returns undefined where they are not in the shared memory */

@@ -30,6 +30,19 @@ export interface Job {
   readonly chunk: number
   /** Of working memory for each thread. */
   readonly scratchBytes: number
+  readonly slices?: Slices | undefined
+}
+
+/**
+ * Of a kernel whose items are cut like the leading axis of some tensors: items k·n up to (k+1)·n read and write of these
+ * slice k alone, where n is the number of items over the number of slices. Whatever else a kernel is pointed to, it only reads.
+ */
+export interface Slices {
+  /** Length of the leading axis. */
+  readonly count: number
+  /** Places of the parameters that point to such tensors: of those that are only read, and of those that are written. */
+  readonly reads: readonly number[]
+  readonly writes: readonly number[]
 }
 
 /** Addresses from here on are those of traced blocks, which have no memory. */

@@ -1,16 +1,28 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
+import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
+import { registerAttention } from './kernels/attention.ts'
+import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
+import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerGroupNorm } from './kernels/groupNorm.ts'
+import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
+import { registerNoise } from './kernels/noise.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
+import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerSlopes } from './kernels/slopes.ts'
+import { registerSoftmax } from './kernels/softmax.ts'
+import { registerSpread } from './kernels/spread.ts'
 import { registerTraining } from './kernels/training.ts'
+import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
 import { registerRecorder } from './record.ts'
@@ -87,14 +99,26 @@ function registerKernels(): void {
   if (registered) return
   takeOverCpuKernels()
   registerElementwise()
+  registerUnary()
+  registerSlopes()
   registerReductions()
   registerProducts()
   registerConvolutions()
+  registerDepthwise()
   registerPooling()
   registerMoves()
+  registerJoins()
   registerNormalisation()
+  registerChoices()
+  registerGroupNorm()
+  registerNoise()
+  registerSoftmax()
+  registerSpread()
   registerTraining()
+  registerRecurrent()
+  registerAttention()
   replaceGradients()
+  addDilatedGradients()
   registerRecorder()
   registered = true
 }

@@ -1,36 +1,11 @@
 import { stepScalars } from '../fusedAttrs.ts'
 import type * as tf from '../tf.ts'
+import { chained } from './chains.ts'
 import type { Job } from './heap.ts'
+import { blocksOf, type Chain, type JobMove, type Move, type Pointer, type WriteMove } from './moves.ts'
 import { NotRecordable } from './notRecordable.ts'
 import type { Rehearsed } from './rehearsal.ts'
-import type { Draw, Operation, TracedWrite } from './trace.ts'
-
-/** A parameter that is the address of a place in a block. */
-interface Pointer {
-  readonly at: number
-  readonly block: number
-  readonly offset: number
-}
-
-/** One kernel call, or numbers that are written into a block. */
-export type Move = (JobMove | WriteMove) & {
-  /** Blocks that are first needed here, and last. */
-  readonly begins: number[]
-  readonly ends: number[]
-}
-
-interface JobMove {
-  readonly job: Job & { readonly parameters: number[] }
-  readonly pointers: readonly Pointer[]
-  /** Where the numbers begin that the optimizer gives anew for each step; -1 where there are none. */
-  readonly scalarsFrom: number
-}
-
-interface WriteMove {
-  readonly into: number
-  readonly values: Float32Array | Int32Array
-  readonly draw: Draw | undefined
-}
+import type { Operation, TracedWrite } from './trace.ts'
 
 /** Kernels that write each number where they have read it: their result may lie where its source lay. */
 const inPlace: ReadonlySet<string> = new Set(['sgdStep', 'adamStep', 'rmspropStep', 'moveStatistics'])
@@ -62,7 +37,10 @@ export function planOf(first: Rehearsed, second: Rehearsed): Plan {
   const { inputs, variables, results } = first
   const kept = new Set([...results, ...given.values()])
   const timed = withLifetimes(
-    moves.map((move) => renamed(move, shared)),
+    chained(
+      moves.map((move) => renamed(move, shared)),
+      first.trace.blocks,
+    ),
     first,
     kept,
   )
@@ -164,9 +142,6 @@ function inPlaceBlocks(
 
 const touches = (move: JobMove | WriteMove, block: number): boolean => blocksOf(move).includes(block)
 
-const blocksOf = (move: JobMove | WriteMove): number[] =>
-  'job' in move ? move.pointers.map(({ block }) => block) : [move.into]
-
 function renamed<M extends JobMove | WriteMove>(move: M, names: ReadonlyMap<number, number>): M {
   if (!('job' in move)) return { ...move, into: names.get(move.into) ?? move.into }
   const pointers = move.pointers.map((each) => ({ ...each, block: names.get(each.block) ?? each.block }))
@@ -175,13 +150,13 @@ function renamed<M extends JobMove | WriteMove>(move: M, names: ReadonlyMap<numb
 
 /** Each block is taken for the first move that names it and given back after the last one, unless it is kept. */
 function withLifetimes(
-  moves: readonly (JobMove | WriteMove)[],
+  moves: readonly (JobMove | WriteMove | Chain)[],
   { trace }: Rehearsed,
   kept: ReadonlySet<number>,
 ): Move[] {
-  const used = new Set([...moves.flatMap((move) => ('job' in move ? blocksOf(move) : [])), ...kept])
+  const used = new Set([...moves.flatMap((move) => ('into' in move ? [] : blocksOf(move))), ...kept])
   // What is written and never read was made for a gradient that nobody asked for.
-  const needed = moves.filter((move) => 'job' in move || used.has(move.into))
+  const needed = moves.filter((move) => !('into' in move) || used.has(move.into))
   const timed = needed.map((move): Move => ({ ...move, begins: [], ends: [] }))
   const [first, last] = [new Map<number, Move>(), new Map<number, Move>()]
   for (const move of timed) {

@@ -8,7 +8,8 @@ import {
 } from '../recording.ts'
 import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
-import { type Move, type Plan, planOf } from './plan.ts'
+import type { JobMove, Move } from './moves.ts'
+import { type Plan, planOf } from './plan.ts'
 import { rehearse } from './rehearsal.ts'
 
 export function registerRecorder(): void {
@@ -84,19 +85,37 @@ class Recorded implements StepRecord {
   }
 
   #make(move: Move, key: DrawKey, attributes: tf.NamedAttrMap, known: Map<string, number[]>): void {
-    if (!('job' in move)) {
+    const { pool } = this.#backend
+    if ('into' in move) {
       this.#write(this.#addressOf(move.into), move.draw?.(key) ?? move.values)
       return
     }
-    const { job, pointers, scalarsFrom } = move
-    const { kernel, parameters, items, chunk, scratchBytes } = job
-    for (const { at, block, offset } of pointers) parameters[at] = this.#addressOf(block) + offset
-    if (scalarsFrom >= 0) {
-      const scalars = known.get(kernel) ?? stepScalars(kernel)?.(attributes) ?? []
-      known.set(kernel, scalars)
-      for (const [i, scalar] of scalars.entries()) parameters[scalarsFrom + i] = scalar
+    if ('stages' in move) {
+      for (const stage of move.stages) this.#address(stage, attributes, known)
+      pool.dispatchChain(
+        move.stages.map(({ job }) => job),
+        move.slices,
+        move.chunk,
+      )
+      return
     }
-    this.#backend.pool.dispatch(kernel, parameters, items, chunk, scratchBytes)
+    this.#address(move, attributes, known)
+    const { kernel, parameters, items, chunk, scratchBytes } = move.job
+    pool.dispatch(kernel, parameters, items, chunk, scratchBytes)
+  }
+
+  /** Sets what is told the kernel in this step. */
+  #address(
+    { job, pointers, scalarsFrom }: JobMove,
+    attributes: tf.NamedAttrMap,
+    known: Map<string, number[]>,
+  ): void {
+    const { kernel, parameters } = job
+    for (const { at, block, offset } of pointers) parameters[at] = this.#addressOf(block) + offset
+    if (scalarsFrom < 0) return
+    const scalars = known.get(kernel) ?? stepScalars(kernel)?.(attributes) ?? []
+    known.set(kernel, scalars)
+    for (const [i, scalar] of scalars.entries()) parameters[scalarsFrom + i] = scalar
   }
 
   #write(address: number, values: Float32Array | Int32Array): void {

@@ -1,4 +1,4 @@
-import { type DrawKey, type StepSource, whileTracing } from '../recording.ts'
+import { type StepSource, whileTracing } from '../recording.ts'
 import * as tf from '../tf.ts'
 import type { SimdBackend } from './backend.ts'
 import { NotRecordable } from './notRecordable.ts'
@@ -100,8 +100,6 @@ function blockOf(trace: Trace, address: number): Place {
 
 function hooks(backend: SimdBackend, trace: Trace, protect: (variable: tf.Variable) => void) {
   return {
-    draw: (shape: number[], draw: (key: DrawKey) => Float32Array) =>
-      trace.drawing(draw, () => tf.zeros(shape)),
     lasting(make: () => tf.Variable) {
       backend.trace = undefined
       try {

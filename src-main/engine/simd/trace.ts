@@ -6,7 +6,7 @@ import { firstTracedAddress, type Job, type Tracing } from './heap.ts'
 const span = firstTracedAddress
 const middle = span / 2
 
-export type Draw = (key: DrawKey) => Float32Array
+export type Draw = (key: DrawKey) => Float32Array | Int32Array
 
 /** Numbers that JavaScript wrote into a block. */
 export interface TracedWrite {

@@ -1,4 +1,3 @@
-import { placeImage } from './convolution'
 import { loadPart, madd, put, storePart, WIDE } from './simd'
 import { wideOuterTile } from './wide/outerTile'
 
@@ -217,94 +216,6 @@ export function multiplyTransposed(
           false,
           scratch,
         )
-      }
-    }
-  }
-}
-
-/** Bytes of image and gradient that a block of rows may take: they stay in the first cache. */
-const blockBytes: usize = 36 << 10
-/** Places that a block has at least, or adding its sums to the others would take longer than they do. */
-const leastPlaces: i32 = 64
-
-/**
- * The gradient of a filter [tapRows, tapColumns, channels, filters], summed over the images of one item and written to
- * the item's own part of `partial`. Items: groups of `group` images.
- */
-export function filterGradient(
-  x: usize,
-  dy: usize,
-  partial: usize,
-  images: i32,
-  group: i32,
-  height: i32,
-  width: i32,
-  channels: i32,
-  top: i32,
-  left: i32,
-  tapRows: i32,
-  tapColumns: i32,
-  strideRows: i32,
-  strideColumns: i32,
-  rows: i32,
-  places: i32,
-  filters: i32,
-  scratch: usize,
-  from: i32,
-  to: i32,
-): void {
-  let padded = scratch + outerRoom
-  const paddedRows = (rows - 1) * strideRows + tapRows
-  const paddedWidth = (places - 1) * strideColumns + tapColumns
-  const pixel = (<usize>channels) << 2
-  const imageBytes = <usize>(height * width) * pixel
-  const pitch = <usize>paddedWidth * pixel
-  const whole = top == 0 && left == 0 && paddedRows <= height && paddedWidth == width
-  if (!whole) memory.fill(padded, 0, <usize>paddedRows * pitch)
-  const run = tapColumns * channels
-  const outPitch = (<usize>filters) << 2
-  const dyRow = <usize>places * outPitch
-  const aStep = <usize>strideColumns * pixel
-  const aJump = <usize>strideRows * pitch - <usize>places * aStep
-  const size = <usize>(tapRows * run) * outPitch
-  const fitting = <i32>(blockBytes / (<usize>strideRows * pitch + dyRow))
-  const blockRows = max(fitting, (leastPlaces + places - 1) / places)
-  for (let item = from; item < to; item++) {
-    const target = partial + <usize>item * size
-    const last = min(images, (item + 1) * group)
-    for (let image = item * group; image < last; image++) {
-      const source = x + <usize>image * imageBytes
-      if (whole) padded = source
-      else placeImage(source, padded, height, width, channels, top, left, paddedRows, paddedWidth)
-      const gradient = dy + <usize>(image * rows) * dyRow
-      for (let row = 0; row < rows; row += blockRows) {
-        const count = min(blockRows, rows - row)
-        const fresh = image == item * group && row == 0
-        const b = gradient + <usize>row * dyRow
-        for (let tap = 0; tap < tapRows; tap++) {
-          const a = padded + <usize>(row * strideRows + tap) * pitch
-          for (let k = 0; k < run; k += 6) {
-            for (let filter = 0; filter < filters; filter += outerColumns) {
-              outerTile(
-                a + ((<usize>k) << 2),
-                aStep,
-                aJump,
-                b + ((<usize>filter) << 2),
-                outPitch,
-                0,
-                count,
-                places,
-                target + <usize>(tap * run + k) * outPitch + ((<usize>filter) << 2),
-                outPitch,
-                run - k,
-                filters - filter,
-                fresh,
-                false,
-                scratch,
-              )
-            }
-          }
-        }
       }
     }
   }

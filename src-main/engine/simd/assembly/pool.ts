@@ -1,139 +1,186 @@
+import { addLanes, putLanes } from './lanes'
 import { poolRow, poolRowGradient } from './poolTwo'
 
-/* Max pooling of images [height, width, channels]; padding never wins. */
+/*
+ * Pooling of volumes [slices, height, width, channels]; an image is a volume of one slice. Padding never wins, and an
+ * average is that of the numbers there are.
+ */
+
+/** What a window gives. */
+const averages: i32 = 1
+/** Windows do not overlap: what one hands back to a number is all that the number gets. */
+const apart: i32 = 2
 
 // @ts-ignore: decorator
 @inline
-function isOfTwo(rows: i32, columns: i32, strideRows: i32, strideColumns: i32, padding: i32, channels: i32): boolean {
-  return rows == 2 && columns == 2 && strideRows == 2 && strideColumns == 2 && padding == 0 && channels % 8 == 0
+function isOfTwo(
+  slices: i32,
+  rows: i32,
+  columns: i32,
+  strideRows: i32,
+  strideColumns: i32,
+  padding: i32,
+  channels: i32,
+  mode: i32,
+): boolean {
+  const two = rows == 2 && columns == 2 && strideRows == 2 && strideColumns == 2
+  return two && slices == 1 && padding == 0 && channels % 8 == 0 && !(mode & averages)
 }
 
-
-/** Items: output rows of all images. */
-export function maxPool(
+/** Items: output rows of all volumes. */
+export function pool(
   x: usize,
   out: usize,
+  slices: i32,
   height: i32,
   width: i32,
   channels: i32,
-  filterRows: i32,
-  filterColumns: i32,
+  tapSlices: i32,
+  tapRows: i32,
+  tapColumns: i32,
+  strideSlices: i32,
   strideRows: i32,
   strideColumns: i32,
+  front: i32,
   top: i32,
   left: i32,
+  outSlices: i32,
   rows: i32,
   places: i32,
+  mode: i32,
   scratch: usize,
   from: i32,
   to: i32,
 ): void {
   const pixel = (<usize>channels) << 2
   const pitch = <usize>width * pixel
+  const slice = <usize>height * pitch
   const inside = rows * 2 <= height && places * 2 <= width
-  if (inside && isOfTwo(filterRows, filterColumns, strideRows, strideColumns, top | left, channels)) {
-    for (let item = from; item < to; item++) {
-      const image = x + <usize>((item / rows) * height) * pitch
-      const target = out + <usize>(item * places) * pixel
-      poolRow(image + <usize>((item % rows) * 2) * pitch, pitch, pixel, places, target)
-    }
-    return
-  }
-  const wide = channels & ~3
+  const padding = front | top | left
+  const two = slices == 1 && inside && isOfTwo(tapSlices, tapRows, tapColumns, strideRows, strideColumns, padding, channels, mode)
+  const floor: f32 = mode & averages ? 0 : -Infinity
   for (let item = from; item < to; item++) {
-    const image = x + <usize>((item / rows) * height * width) * pixel
-    const above = (item % rows) * strideRows - top
+    const row = item % rows
+    const place0 = out + <usize>(item * places) * pixel
+    const at = item / rows
+    const volume = x + <usize>((at / outSlices) * slices) * slice
+    if (two) {
+      poolRow(volume + <usize>(row * 2) * pitch, pitch, pixel, places, place0)
+      continue
+    }
+    const before = (at % outSlices) * strideSlices - front
+    const firstSlice = max(0, before)
+    const lastSlice = min(slices, before + tapSlices)
+    const above = row * strideRows - top
     const firstRow = max(0, above)
-    const lastRow = min(height, above + filterRows)
+    const lastRow = min(height, above + tapRows)
     for (let place = 0; place < places; place++) {
-      const before = place * strideColumns - left
-      const firstColumn = max(0, before)
-      const lastColumn = min(width, before + filterColumns)
-      const target = out + <usize>(item * places + place) * pixel
-      for (let c = 0; c < wide; c += 4) {
+      const ahead = place * strideColumns - left
+      const firstColumn = max(0, ahead)
+      const columns = min(width, ahead + tapColumns) - firstColumn
+      const share = <f32>1 / <f32>((lastSlice - firstSlice) * (lastRow - firstRow) * columns)
+      const target = place0 + <usize>place * pixel
+      for (let c = 0; c < channels; c += 8) {
         const offset = (<usize>c) << 2
-        let best = f32x4.splat(-Infinity)
-        for (let row = firstRow; row < lastRow; row++) {
-          for (let column = firstColumn; column < lastColumn; column++) {
-            best = f32x4.pmax(best, v128.load(image + <usize>(row * width + column) * pixel + offset))
-          }
-        }
-        v128.store(target + offset, best)
-      }
-      for (let c = wide; c < channels; c++) {
-        const offset = (<usize>c) << 2
-        let best: f32 = -Infinity
-        for (let row = firstRow; row < lastRow; row++) {
-          for (let column = firstColumn; column < lastColumn; column++) {
-            const value = load<f32>(image + <usize>(row * width + column) * pixel + offset)
-            if (value > best) best = value
-          }
-        }
-        store<f32>(target + offset, best)
-      }
-    }
-  }
-}
-
-/** Each window hands its gradient to its greatest number, to the first of several. Items: images. */
-export function maxPoolGradient(
-  dy: usize,
-  x: usize,
-  dx: usize,
-  height: i32,
-  width: i32,
-  channels: i32,
-  filterRows: i32,
-  filterColumns: i32,
-  strideRows: i32,
-  strideColumns: i32,
-  top: i32,
-  left: i32,
-  rows: i32,
-  places: i32,
-  scratch: usize,
-  from: i32,
-  to: i32,
-): void {
-  const pixel = (<usize>channels) << 2
-  const imageBytes = <usize>(height * width) * pixel
-  const pitch = <usize>width * pixel
-  const inside = rows * 2 <= height && places * 2 <= width
-  if (inside && isOfTwo(filterRows, filterColumns, strideRows, strideColumns, top | left, channels)) {
-    for (let item = from; item < to; item++) {
-      const offset = <usize>item * imageBytes
-      const source = dy + <usize>(item * rows * places) * pixel
-      if (rows * 2 < height || places * 2 < width) memory.fill(dx + offset, 0, imageBytes)
-      for (let row = 0; row < rows; row++) {
-        const start = offset + <usize>(row * 2) * pitch
-        poolRowGradient(source + <usize>(row * places) * pixel, x + start, dx + start, pitch, pixel, places)
-      }
-    }
-    return
-  }
-  const wide = channels & ~3
-  for (let item = from; item < to; item++) {
-    const image = x + <usize>item * imageBytes
-    const spread = dx + <usize>item * imageBytes
-    memory.fill(spread, 0, imageBytes)
-    for (let row = 0; row < rows; row++) {
-      const above = row * strideRows - top
-      const firstRow = max(0, above)
-      const lastRow = min(height, above + filterRows)
-      for (let place = 0; place < places; place++) {
-        const before = place * strideColumns - left
-        const firstColumn = max(0, before)
-        const lastColumn = min(width, before + filterColumns)
-        const source = dy + <usize>((item * rows + row) * places + place) * pixel
-        for (let c = 0; c < channels; c += 4) {
-          const offset = (<usize>c) << 2
-          if (c < wide) spreadVector(image, spread, width, pixel, offset, source, firstRow, lastRow, firstColumn, lastColumn)
-          else {
-            for (let s = offset; s < pixel; s += 4) {
-              spreadSingle(image, spread, width, pixel, s, source, firstRow, lastRow, firstColumn, lastColumn)
+        let low = f32x4.splat(floor)
+        let high = low
+        for (let s = firstSlice; s < lastSlice; s++) {
+          for (let r = firstRow; r < lastRow; r++) {
+            let own = volume + <usize>s * slice + <usize>r * pitch + <usize>firstColumn * pixel + offset
+            if (mode & averages) {
+              for (let n = columns; n > 0; n--) {
+                low = f32x4.add(low, v128.load(own))
+                high = f32x4.add(high, v128.load(own, 16))
+                own += pixel
+              }
+            } else {
+              for (let n = columns; n > 0; n--) {
+                low = f32x4.pmax(low, v128.load(own))
+                high = f32x4.pmax(high, v128.load(own, 16))
+                own += pixel
+              }
             }
           }
         }
+        if (mode & averages) {
+          low = f32x4.mul(low, f32x4.splat(share))
+          high = f32x4.mul(high, f32x4.splat(share))
+        }
+        putLanes(target + offset, low, high, channels - c)
+      }
+    }
+  }
+}
+
+/**
+ * Each window hands its gradient to its greatest number, to the first of several; or, of an average, an equal part to
+ * each. Items: volumes.
+ */
+export function poolGradient(
+  dy: usize,
+  x: usize,
+  dx: usize,
+  slices: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  tapSlices: i32,
+  tapRows: i32,
+  tapColumns: i32,
+  strideSlices: i32,
+  strideRows: i32,
+  strideColumns: i32,
+  front: i32,
+  top: i32,
+  left: i32,
+  outSlices: i32,
+  rows: i32,
+  places: i32,
+  mode: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const pixel = (<usize>channels) << 2
+  const pitch = <usize>width * pixel
+  const volumeBytes = <usize>(slices * height) * pitch
+  const inside = rows * 2 <= height && places * 2 <= width
+  const padding = front | top | left
+  const two = slices == 1 && inside && isOfTwo(tapSlices, tapRows, tapColumns, strideRows, strideColumns, padding, channels, mode)
+  const covered = outSlices * tapSlices == slices && rows * tapRows == height && places * tapColumns == width
+  for (let item = from; item < to; item++) {
+    const offset = <usize>item * volumeBytes
+    const spread = dx + offset
+    let source = dy + <usize>(item * outSlices * rows * places) * pixel
+    if (!(mode & apart) || !covered) memory.fill(spread, 0, volumeBytes)
+    for (let s = 0; s < outSlices; s++) {
+      const before = s * strideSlices - front
+      const firstSlice = max(0, before)
+      const lastSlice = min(slices, before + tapSlices)
+      for (let row = 0; row < rows; row++) {
+        if (two) {
+          const start = offset + <usize>(row * 2) * pitch
+          poolRowGradient(source, x + start, dx + start, pitch, pixel, places)
+          source += <usize>places * pixel
+          continue
+        }
+        const above = row * strideRows - top
+        const firstRow = max(0, above)
+        const lastRow = min(height, above + tapRows)
+        for (let place = 0; place < places; place++) {
+          const ahead = place * strideColumns - left
+          const firstColumn = max(0, ahead)
+          const lastColumn = min(width, ahead + tapColumns)
+          for (let c = 0; c < channels; c += 8) {
+            const lane = (<usize>c) << 2
+            if (mode & averages) {
+              spreadAverage(spread + lane, height, width, pixel, source + lane, firstSlice, lastSlice, firstRow, lastRow, firstColumn, lastColumn, channels - c, mode)
+            } else {
+              spreadGreatest(x + offset + lane, spread + lane, height, width, pixel, source + lane, firstSlice, lastSlice, firstRow, lastRow, firstColumn, lastColumn, channels - c)
+            }
+          }
+          source += pixel
+        }
       }
     }
   }
@@ -141,64 +188,85 @@ export function maxPoolGradient(
 
 // @ts-ignore: decorator
 @inline
-function spreadVector(
-  image: usize,
+function spreadAverage(
   spread: usize,
+  height: i32,
   width: i32,
   pixel: usize,
-  offset: usize,
   source: usize,
+  firstSlice: i32,
+  lastSlice: i32,
   firstRow: i32,
   lastRow: i32,
   firstColumn: i32,
   lastColumn: i32,
+  lanes: i32,
+  mode: i32,
 ): void {
-  let best = f32x4.splat(-Infinity)
-  let bestAt = i32x4.splat(0)
-  for (let row = firstRow; row < lastRow; row++) {
-    for (let column = firstColumn; column < lastColumn; column++) {
-      const at = row * width + column
-      const value = v128.load(image + <usize>at * pixel + offset)
-      const greater = f32x4.gt(value, best)
-      best = v128.bitselect(value, best, greater)
-      bestAt = v128.bitselect(i32x4.splat(at), bestAt, greater)
-    }
-  }
-  const gradient = v128.load(source + offset)
-  for (let row = firstRow; row < lastRow; row++) {
-    for (let column = firstColumn; column < lastColumn; column++) {
-      const at = row * width + column
-      const target = spread + <usize>at * pixel + offset
-      const own = v128.and(gradient, i32x4.eq(bestAt, i32x4.splat(at)))
-      v128.store(target, f32x4.add(v128.load(target), own))
+  const columns = lastColumn - firstColumn
+  const share = f32x4.splat(<f32>1 / <f32>((lastSlice - firstSlice) * (lastRow - firstRow) * columns))
+  const low = f32x4.mul(v128.load(source), share)
+  const high = f32x4.mul(v128.load(source, 16), share)
+  for (let s = firstSlice; s < lastSlice; s++) {
+    for (let r = firstRow; r < lastRow; r++) {
+      let to = spread + <usize>((s * height + r) * width + firstColumn) * pixel
+      for (let n = columns; n > 0; n--) {
+        if (mode & apart) putLanes(to, low, high, lanes)
+        else addLanes(to, low, high, lanes)
+        to += pixel
+      }
     }
   }
 }
 
-function spreadSingle(
-  image: usize,
+// @ts-ignore: decorator
+@inline
+function spreadGreatest(
+  volume: usize,
   spread: usize,
+  height: i32,
   width: i32,
   pixel: usize,
-  offset: usize,
   source: usize,
+  firstSlice: i32,
+  lastSlice: i32,
   firstRow: i32,
   lastRow: i32,
   firstColumn: i32,
   lastColumn: i32,
+  lanes: i32,
 ): void {
-  let best: f32 = -Infinity
-  let bestAt = firstRow * width + firstColumn
-  for (let row = firstRow; row < lastRow; row++) {
-    for (let column = firstColumn; column < lastColumn; column++) {
-      const at = row * width + column
-      const value = load<f32>(image + <usize>at * pixel + offset)
-      if (value > best) {
-        best = value
-        bestAt = at
+  let best = f32x4.splat(-Infinity)
+  let bestHigh = best
+  let bestAt = i32x4.splat((firstSlice * height + firstRow) * width + firstColumn)
+  let bestAtHigh = bestAt
+  for (let s = firstSlice; s < lastSlice; s++) {
+    for (let r = firstRow; r < lastRow; r++) {
+      for (let column = firstColumn; column < lastColumn; column++) {
+        const at = (s * height + r) * width + column
+        const own = volume + <usize>at * pixel
+        const value = v128.load(own)
+        const valueHigh = v128.load(own, 16)
+        const greater = f32x4.gt(value, best)
+        const greaterHigh = f32x4.gt(valueHigh, bestHigh)
+        best = v128.bitselect(value, best, greater)
+        bestHigh = v128.bitselect(valueHigh, bestHigh, greaterHigh)
+        bestAt = v128.bitselect(i32x4.splat(at), bestAt, greater)
+        bestAtHigh = v128.bitselect(i32x4.splat(at), bestAtHigh, greaterHigh)
       }
     }
   }
-  const target = spread + <usize>bestAt * pixel + offset
-  store<f32>(target, load<f32>(target) + load<f32>(source + offset))
+  const gradient = v128.load(source)
+  const gradientHigh = v128.load(source, 16)
+  for (let s = firstSlice; s < lastSlice; s++) {
+    for (let r = firstRow; r < lastRow; r++) {
+      for (let column = firstColumn; column < lastColumn; column++) {
+        const at = (s * height + r) * width + column
+        const own = i32x4.splat(at)
+        const low = v128.and(gradient, i32x4.eq(bestAt, own))
+        const high = v128.and(gradientHigh, i32x4.eq(bestAtHigh, own))
+        addLanes(spread + <usize>at * pixel, low, high, lanes)
+      }
+    }
+  }
 }

@@ -1,75 +1,70 @@
-import { z } from 'zod'
-import * as tf from '../../tf.ts'
-import { input, isFloat, register, sizeOf } from '../register.ts'
-
-const pair = z.union([z.number(), z.tuple([z.number(), z.number()])])
-const shape4d = z.tuple([z.number(), z.number(), z.number(), z.number()])
-const attributes = z.object({
-  filterSize: pair,
-  strides: pair,
-  pad: z.union([z.enum(['same', 'valid']), z.number()]),
-  dimRoundingMode: z.enum(['floor', 'round', 'ceil']).nullish(),
-})
+import type * as tf from '../../tf.ts'
+import type { SimdBackend } from '../backend.ts'
+import { type Inputs, input, isFloat, register } from '../register.ts'
+import { poolWindows, type Windows } from './windows.ts'
 
 /** Numbers that a chunk reads. */
 const chunkNumbers = 65_536
+/** What the kernels are told of the windows: that they average, and that they do not overlap. */
+const mode = { average: 1, apart: 2 } as const
 
 export function registerPooling(): void {
-  register('MaxPool', (backend, inputs, attrs) => {
-    const x = input(inputs, 'x')
-    const info = geometry(x, attrs)
-    if (info === undefined) return undefined
-    const out = backend.make(info.outShape)
-    const rows = info.batchSize * info.outHeight
-    const chunk = Math.ceil(chunkNumbers / (info.inWidth * info.inChannels * info.filterHeight))
-    backend.pool.dispatch(
-      'maxPool',
-      [backend.address(x), backend.address(out), ...parameters(info)],
-      rows,
-      chunk,
-    )
-    return out
-  })
-  register('MaxPoolGrad', (backend, inputs, attrs) => {
-    const [x, dy] = [input(inputs, 'input'), input(inputs, 'dy')]
-    const info = geometry(x, attrs)
-    if (info === undefined || !isFloat(dy)) return undefined
-    const dx = backend.make(info.inShape)
-    const addresses = [backend.address(dy), backend.address(x), backend.address(dx)]
-    const chunk = Math.ceil(chunkNumbers / (info.inHeight * info.inWidth * info.inChannels))
-    backend.pool.dispatch('maxPoolGradient', [...addresses, ...parameters(info)], info.batchSize, chunk)
-    return dx
-  })
+  for (const rank of ['', '3D'] as const) {
+    register(`MaxPool${rank}`, (backend, inputs, attrs) => forward(backend, inputs, attrs, 0))
+    register(`AvgPool${rank}`, (backend, inputs, attrs) => forward(backend, inputs, attrs, mode.average))
+    register(`MaxPool${rank}Grad`, (backend, inputs, attrs) => gradient(backend, inputs, attrs, 0))
+    register(`AvgPool${rank}Grad`, (backend, inputs, attrs) => gradient(backend, inputs, attrs, mode.average))
+  }
 }
 
-/** @returns undefined for what is left to the cpu backend */
-function geometry(x: tf.TensorInfo, attrs: tf.NamedAttrMap): tf.backend_util.Conv2DInfo | undefined {
-  const [given, shape] = [attributes.safeParse(attrs), shape4d.safeParse(x.shape)]
-  if (!given.success || !shape.success || !isFloat(x)) return undefined
-  const { filterSize, strides, pad, dimRoundingMode } = given.data
-  const info = tf.backend_util.computePool2DInfo(
-    shape.data,
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode ?? undefined,
-  )
-  return sizeOf(info.outShape) === 0 || sizeOf(info.inShape) === 0 ? undefined : info
+/** @returns undefined for what is left to the cpu backend: numbers of another type, and where there is nothing to do */
+function forward(
+  backend: SimdBackend,
+  inputs: Inputs,
+  attrs: tf.NamedAttrMap,
+  kind: number,
+): tf.TensorInfo | undefined {
+  const x = input(inputs, 'x')
+  const windows = isFloat(x) ? poolWindows(x.shape, attrs) : undefined
+  if (windows === undefined) return undefined
+  const { batch, channels, slices, rows, columns } = windows
+  const out = backend.make(windows.outShape)
+  const chunk = Math.ceil(chunkNumbers / (columns.size * channels * rows.taps * slices.taps))
+  const parameters = [backend.address(x), backend.address(out), ...geometry(windows), kind]
+  const examples = { count: batch, reads: [0], writes: [1] }
+  backend.pool.dispatch('pool', parameters, batch * slices.out * rows.out, chunk, undefined, examples)
+  return out
 }
 
-function parameters(info: tf.backend_util.Conv2DInfo): number[] {
+/** Of an average it is right at the edges too, where tfjs divides by the whole window. */
+function gradient(
+  backend: SimdBackend,
+  inputs: Inputs,
+  attrs: tf.NamedAttrMap,
+  kind: number,
+): tf.TensorInfo | undefined {
+  const [x, dy] = [input(inputs, 'input'), input(inputs, 'dy')]
+  const windows = isFloat(x, dy) ? poolWindows(x.shape, attrs) : undefined
+  if (windows === undefined) return undefined
+  const { batch, channels, slices, rows, columns } = windows
+  const dx = backend.make(windows.inShape)
+  const apart = [slices, rows, columns].every(({ taps, stride }) => taps <= stride)
+  const addresses = [backend.address(dy), backend.address(x), backend.address(dx)]
+  const parameters = [...addresses, ...geometry(windows), kind | (apart ? mode.apart : 0)]
+  const chunk = Math.ceil(chunkNumbers / (slices.size * rows.size * columns.size * channels))
+  const examples = { count: batch, reads: [0, 1], writes: [2] }
+  backend.pool.dispatch('poolGradient', parameters, batch, chunk, undefined, examples)
+  return dx
+}
+
+function geometry({ channels, slices, rows, columns }: Windows): number[] {
+  const axes = [slices, rows, columns]
   return [
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-    info.outHeight,
-    info.outWidth,
+    ...axes.map(({ size }) => size),
+    channels,
+    ...axes.map(({ taps }) => taps),
+    ...axes.map(({ stride }) => stride),
+    ...axes.map(({ before }) => before),
+    ...axes.map(({ out }) => out),
   ]
 }

@@ -1,7 +1,5 @@
-import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
-
-type ConvInfo = tf.backend_util.Conv2DInfo
+import { isFlat, type Windows } from './windows.ts'
 
 /** Bytes of transformed tiles that stay in the second cache beside the transformed filter. */
 const blockBytes = 512 * 1024
@@ -12,17 +10,12 @@ const points = 36
 const fewestChannels = 8
 
 /** Whether a convolution and its gradients go by Winograd's algorithm. */
-export function winogradFits(info: ConvInfo): boolean {
-  const { filterHeight, filterWidth, strideHeight, strideWidth, inChannels, outChannels } = info
-  const square = filterHeight === 3 && filterWidth === 3 && strideHeight === 1 && strideWidth === 1
-  const fours = inChannels % 4 === 0 && outChannels % 4 === 0
-  return (
-    square &&
-    fours &&
-    Math.min(inChannels, outChannels) >= fewestChannels &&
-    info.outHeight > 2 &&
-    info.outWidth > 2
-  )
+export function winogradFits({ channels, outChannels, slices, rows, columns }: Windows): boolean {
+  const square = [rows, columns].every(({ taps, stride, dilation, out }) => {
+    return taps === 3 && stride === 1 && dilation === 1 && out > 2
+  })
+  const fours = channels % 4 === 0 && outChannels % 4 === 0
+  return square && isFlat(slices) && fours && Math.min(channels, outChannels) >= fewestChannels
 }
 
 export interface WinogradConvolution {
@@ -98,42 +91,54 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
   const total = c.images * Math.ceil(rows / 4)
   const numbers = channels + 16 * Math.ceil(filters / 16)
   const inCache = Math.floor(blockBytes / (points * 4 * numbers * tileColumns))
-  const strips = Math.max(
-    1,
-    Math.min(Math.ceil(total / 22), inCache >= 3 ? inCache - (inCache % 3) : inCache),
-  )
+  const most = Math.max(1, Math.min(Math.ceil(total / 22), inCache))
+  const strips = alignedStrips(most, total / c.images, c.images) ?? (most >= 3 ? most - (most % 3) : most)
   const parameters = [c.from, packed, c.to, c.images, strips, height, width, channels, ...c.padding]
-  const most = Math.ceil((strips * tileColumns) / 6) * 6
+  const places = Math.ceil((strips * tileColumns) / 6) * 6
   const scratch =
     4096 +
     Math.max(width * channels, filters) * 4 +
     (tileColumns * 4 + 2) * 192 +
-    points * (4 * most * numbers + 128)
+    points * (4 * places * numbers + 128)
   backend.pool.dispatch(
     'winogradConvolveWide',
     [...parameters, rows, columns, filters, c.bias, c.relu ? 1 : 0],
     Math.ceil(total / strips),
     1,
     scratch,
+    total % strips === 0 ? { count: c.images, reads: [0], writes: [2] } : undefined,
   )
+}
+
+/**
+ * The most strips that divide an image, or are whole images that divide the batch: then examples can go on to the next
+ * kernel while they are in the cache. @returns undefined where these are much fewer than could be
+ */
+function alignedStrips(most: number, ofImage: number, images: number): number | undefined {
+  for (let strips = most; 2 * strips > most; strips--) {
+    const wholes = strips / ofImage
+    if (ofImage % strips === 0 || (Number.isInteger(wholes) && images % wholes === 0)) return strips
+  }
+  return undefined
 }
 
 /** The gradient of the filter, in parts of `group` images each, to `partial`. */
 export function winogradFilterGradient(
   backend: SimdBackend,
-  info: ConvInfo,
+  windows: Windows,
   group: number,
   addresses: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
-  if (backend.wide && fitsWide(inChannels, outChannels, [padInfo.top, padInfo.left])) {
-    filterGradientWide(backend, info, group, addresses)
+  const { batch: batchSize, channels: inChannels, outChannels, rows, columns } = windows
+  const [inHeight, inWidth, outHeight, outWidth] = [rows.size, columns.size, rows.out, columns.out]
+  if (backend.wide && fitsWide(inChannels, outChannels, [rows.before, columns.before])) {
+    filterGradientWide(backend, windows, group, addresses)
     return
   }
   const available = group * tiles(outHeight, outWidth)
   const block = Math.min(available, tilesOfBlock(inChannels + outChannels, available * 22))
   const { x, dy, partial } = addresses
-  const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
+  const input = [inHeight, inWidth, inChannels, rows.before, columns.before]
   const parameters = [x, dy, partial, batchSize, group, block, ...input, outHeight, outWidth, outChannels]
   const numbers =
     Math.max(inChannels, outChannels) + block * (inChannels + outChannels) + inChannels * outChannels
@@ -143,23 +148,32 @@ export function winogradFilterGradient(
 
 function filterGradientWide(
   backend: SimdBackend,
-  info: ConvInfo,
+  windows: Windows,
   group: number,
   { x, dy, partial }: { readonly x: number; readonly dy: number; readonly partial: number },
 ): void {
-  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info
+  const { batch: batchSize, channels: inChannels, outChannels, rows, columns } = windows
+  const [inHeight, inWidth, outHeight, outWidth] = [rows.size, columns.size, rows.out, columns.out]
   const tileColumns = Math.ceil(outWidth / 4)
   const padded = 16 * Math.ceil(outChannels / 16)
   const available = group * Math.ceil(outHeight / 4)
   const stripBytes = points * 4 * (inChannels + padded) * tileColumns
   const { strips, channelBlock } = gradientBlocks(inChannels, padded, available, stripBytes)
-  const input = [inHeight, inWidth, inChannels, padInfo.top, padInfo.left]
+  const input = [inHeight, inWidth, inChannels, rows.before, columns.before]
   const blocks = [batchSize, group, strips, channelBlock]
   const parameters = [x, dy, partial, ...blocks, ...input, outHeight, outWidth, outChannels]
   const zeros = Math.max(inWidth * inChannels, outWidth * outChannels) * 4
   const sums = points * 4 * (channelBlock + 4) * padded
   const scratch = 4096 + zeros + (tileColumns * 8 + 2) * 192 + strips * stripBytes + sums + points * 128
-  backend.pool.dispatch('winogradFilterGradientWide', parameters, Math.ceil(batchSize / group), 1, scratch)
+  const slices = batchSize % group === 0 ? { count: batchSize, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch(
+    'winogradFilterGradientWide',
+    parameters,
+    Math.ceil(batchSize / group),
+    1,
+    scratch,
+    slices,
+  )
 }
 
 /**

@@ -1,0 +1,68 @@
+import type { SimdBackend } from '../backend.ts'
+import { sizeOf } from '../register.ts'
+import { tileBytes } from './product.ts'
+import { isFlat, paddedSize, type Windows } from './windows.ts'
+import { winogradFilterGradient, winogradFits } from './winograd.ts'
+
+/** Partial sums of a filter gradient: enough for the threads of a desktop machine. */
+const mostParts = 16
+/** Up to so many places of an image, each tap is summed over all images by itself where the filter is large. */
+const mostPlacesByTap = 16
+const fewestNumbersByTap = 16_384
+/** Channels of an item then. */
+const channelBlock = 24
+
+interface Addresses {
+  readonly x: number
+  readonly dy: number
+  readonly to: number
+}
+
+/** dL/dW: sums of groups of images, and then the sum of these in their order. */
+export function sumFilterGradient(backend: SimdBackend, windows: Windows, at: Addresses): void {
+  const { batch, slices, rows, columns, filterShape } = windows
+  const size = sizeOf(filterShape)
+  const byWinograd = winogradFits(windows)
+  if (
+    !byWinograd &&
+    isFlat(slices) &&
+    rows.out * columns.out <= mostPlacesByTap &&
+    size >= fewestNumbersByTap
+  ) {
+    sumByTap(backend, windows, at)
+    return
+  }
+  const group = Math.ceil(batch / mostParts)
+  const parts = Math.ceil(batch / group)
+  const partial = parts === 1 ? at.to : backend.heap.allocate(parts * size * 4)
+  if (byWinograd) winogradFilterGradient(backend, windows, group, { ...at, partial })
+  else sumInParts(backend, windows, group, { ...at, to: partial })
+  if (parts === 1) return
+  backend.pool.dispatch('sumParts', [partial, at.to, parts, size], size, 4096)
+  backend.heap.free(partial)
+}
+
+function sumInParts(backend: SimdBackend, windows: Windows, group: number, at: Addresses): void {
+  const { batch, channels, outChannels, slices, rows, columns } = windows
+  const axes = [slices, rows, columns]
+  const parameters = [
+    ...[at.x, at.dy, at.to, batch, group, ...axes.map(({ size }) => size), channels],
+    ...[...axes.map(({ before }) => before), ...axes.map(({ taps }) => taps)],
+    ...[...axes.map(({ stride }) => stride), ...axes.map(({ dilation }) => dilation)],
+    ...[...axes.map(({ out }) => out), outChannels],
+  ]
+  const scratch = paddedSize(rows) * paddedSize(columns) * channels * 4 + tileBytes + 256
+  const examples = batch % group === 0 ? { count: batch, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch('filterGradient', parameters, Math.ceil(batch / group), 1, scratch, examples)
+}
+
+function sumByTap(backend: SimdBackend, windows: Windows, at: Addresses): void {
+  const { batch, channels, outChannels, rows, columns } = windows
+  const parameters = [
+    ...[at.x, at.dy, at.to, batch, channelBlock, rows.size, columns.size, channels],
+    ...[rows.before, columns.before, columns.taps, rows.stride, columns.stride],
+    ...[rows.dilation, columns.dilation, rows.out, columns.out, outChannels],
+  ]
+  const items = rows.taps * columns.taps * Math.ceil(channels / channelBlock)
+  backend.pool.dispatch('filterGradientByTap', parameters, items, 1, tileBytes)
+}
