@@ -10,6 +10,7 @@ import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerGather } from './kernels/gather.ts'
 import { registerGroupNorm } from './kernels/groupNorm.ts'
 import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
@@ -19,6 +20,7 @@ import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerResizing } from './kernels/resize.ts'
 import { registerSlopes } from './kernels/slopes.ts'
 import { registerSoftmax } from './kernels/softmax.ts'
 import { registerSpread } from './kernels/spread.ts'
@@ -107,6 +109,7 @@ function registerKernels(): void {
   registerConvolutions()
   registerDepthwise()
   registerPooling()
+  registerResizing()
   registerMoves()
   registerJoins()
   registerNormalisation()
@@ -118,6 +121,7 @@ function registerKernels(): void {
   registerSpread()
   registerTraining()
   registerRecurrent()
+  registerGather()
   registerAttention()
   replaceGradients()
   addDilatedGradients()

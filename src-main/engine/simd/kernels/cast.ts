@@ -1,11 +1,14 @@
+import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { chunkNumbers, input, register, sizeOf } from '../register.ts'
 
+const attributes = z.object({ dtype: z.string() })
+
 /** Numbers of another kind, and tensors of one number. */
 export function registerCasts(): void {
-  register('Cast', (backend, inputs, { dtype }) => {
-    const x = input(inputs, 'x')
+  register('Cast', (backend, inputs, attrs) => {
+    const [x, { dtype }] = [input(inputs, 'x'), attributes.parse(attrs)]
     if (dtype === x.dtype) {
       backend.incRef(x.dataId)
       return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
