@@ -5,6 +5,7 @@ import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
 import { registerAttention } from './kernels/attention.ts'
+import { registerCasts } from './kernels/cast.ts'
 import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerDepthwise } from './kernels/depthwise.ts'
@@ -112,6 +113,7 @@ function registerKernels(): void {
   registerMoves()
   registerJoins()
   registerNormalisation()
+  registerCasts()
   registerChoices()
   registerGroupNorm()
   registerNoise()

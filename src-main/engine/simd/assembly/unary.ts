@@ -36,6 +36,9 @@ const opLeaky: i32 = 26
 const opStep: i32 = 27
 const opThreshold: i32 = 28
 const opHardSigmoid: i32 = 29
+/** From whole numbers of 32 bits, and to them, towards 0. */
+const opToFloat: i32 = 30
+const opToInteger: i32 = 31
 
 /** 1 above 0, p up to it, NaN where x is. */
 // @ts-ignore: decorator
@@ -48,6 +51,8 @@ function stepFrom(x: v128, p: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function vector(op: i32, x: v128, p: v128, q: v128): v128 {
+  if (op == opToFloat) return f32x4.convert_i32x4_s(x)
+  if (op == opToInteger) return i32x4.trunc_sat_f32x4_s(x)
   if (op == opRelu) return f32x4.max(x, f32x4.splat(0))
   if (op == opSquare) return f32x4.mul(x, x)
   if (op == opSqrt) return f32x4.sqrt(x)
@@ -221,6 +226,14 @@ export function threshold(x: usize, out: usize, p: f32, scratch: usize, from: i3
 
 export function hardSigmoid(x: usize, out: usize, p: f32, q: f32, scratch: usize, from: i32, to: i32): void {
   each(opHardSigmoid, x, out, p, q, from, to)
+}
+
+export function toFloat(x: usize, out: usize, scratch: usize, from: i32, to: i32): void {
+  each(opToFloat, x, out, 0, 0, from, to)
+}
+
+export function toInteger(x: usize, out: usize, scratch: usize, from: i32, to: i32): void {
+  each(opToInteger, x, out, 0, 0, from, to)
 }
 
 export function fill(out: usize, value: f32, scratch: usize, from: i32, to: i32): void {

@@ -18,22 +18,8 @@ const stridedAttrs = z.object({
   shrinkAxisMask: z.literal(0),
 })
 
-/**
- * To float32 with numbers of its own: the cpu backend calls the same integers float32, which our kernels would read as
- * what their bits mean.
- */
-function registerCast(): void {
-  register('Cast', (backend, inputs, attrs) => {
-    const x = input(inputs, 'x')
-    if (attrs.dtype !== 'float32' || (x.dtype !== 'int32' && x.dtype !== 'bool')) return undefined
-    const { values } = backend.data.get(x.dataId)
-    return ArrayBuffer.isView(values) ? backend.makeTensorInfo(x.shape, 'float32', values) : undefined
-  })
-}
-
 /** Slices, paddings and transpositions of up to four axes: copies of rows under two sets of strides. */
 export function registerMoves(): void {
-  registerCast()
   register('Slice', (backend, inputs, attrs) => {
     const [x, given] = [input(inputs, 'x'), sliceAttrs.safeParse(attrs)]
     if (!given.success || !movable(x)) return undefined

@@ -45,6 +45,15 @@ test('operations on one tensor and their gradients equal the cpu backend', () =>
   }
 })
 
+test('casts between kinds of numbers, and tensors of one number', () => {
+  const x = normal(3, 7)
+  for (let i = 0; i < x.values.length; i++) x.values[i] = 5 * (x.values[i] ?? 0)
+  const around: Op = (a) => tf.cast(tf.cast(a, 'int32'), 'float32')
+  assertSameOnBoth(around, [x], 'to whole numbers and back', false)
+  assertSameOnBoth((a) => tf.cast(tf.greater(a, 0), 'float32'), [x], 'from a comparison', false)
+  assertSameOnBoth((a) => [tf.zerosLike(a), tf.onesLike(a), tf.cast(a, 'float32')], [x], 'constants', false)
+})
+
 test('what is no number stays so, and infinities go where they go in float64', () => {
   const odd = {
     shape: [4],
