@@ -27,6 +27,9 @@ import {
  * against central differences of the reference's loss.
  */
 
+/** Of lengths. TensorFlow adds the numbers of a channel in float32 in an order of its own: 1.3e-5 is the worst measured. */
+const closeness = deviceUnderTest === 'cuda' ? 3e-5 : 1e-5
+
 afterEach(() => tf.disposeVariables())
 
 /** A key's bias is added to all scores of a target alike, and the softmax takes it away again: its gradient is 0. */
@@ -67,7 +70,7 @@ for (const [name, make] of Object.entries(subjects)) {
         continue
       }
       const apart = norm(gradient.map((value, i) => value - (reference[i] ?? Number.NaN))) / norm(reference)
-      assert.ok(apart < 1e-5, `${variable.name}: ${apart} from the reference`)
+      assert.ok(apart < closeness, `${variable.name}: ${apart} from the reference`)
       // On another device the reference's gradients have been held against differences already, without that device.
       if (deviceUnderTest !== 'cpu') continue
       const direction = gradient.map((value) => value / norm(gradient))
