@@ -13,9 +13,11 @@ const datasets = {
   'cifar100-shape': { shape: [32, 32, 3], classes: 100 },
 } as const
 
+export const shapeName = z.enum(['mnist-shape', 'cifar10-shape', 'cifar100-shape'])
+
 export const modelOptions = {
   model: z.string().min(1),
-  dataset: z.enum(['mnist-shape', 'cifar10-shape', 'cifar100-shape']).default('cifar10-shape'),
+  dataset: shapeName.default('cifar10-shape'),
   batch: wholeNumber(1, 65_536).default(128),
 }
 const chosen = z.object(modelOptions)
@@ -36,8 +38,13 @@ export const modelNames =
 
 /** @throws UserError for a name of no model */
 export function subjectNamed(options: z.infer<typeof chosen>, command: string): TimingSubject {
-  const { shape, classes } = datasets[options.dataset]
-  return { model: modelNamed(options.model, command), shape: [...shape], classes, batchSize: options.batch }
+  const { model, dataset, batch } = options
+  return { model: modelNamed(model, command), ...shapeNamed(dataset), batchSize: batch }
+}
+
+export function shapeNamed(name: z.infer<typeof shapeName>): Pick<TimingSubject, 'shape' | 'classes'> {
+  const { shape, classes } = datasets[name]
+  return { shape: [...shape], classes }
 }
 
 const families = z.enum(['softmax', 'mlp', 'cnn', 'resnet', 'wrn', 'densenet', 'vgg'])

@@ -19,6 +19,7 @@ import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerResizing } from './kernels/resize.ts'
 import { registerSlopes } from './kernels/slopes.ts'
 import { registerSoftmax } from './kernels/softmax.ts'
 import { registerSpread } from './kernels/spread.ts'
@@ -26,6 +27,7 @@ import { registerTraining } from './kernels/training.ts'
 import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
+import { registerRecorder } from './record.ts'
 import { takeOverCpuKernels } from './register.ts'
 import { wideHolds } from './wide.ts'
 
@@ -106,6 +108,7 @@ function registerKernels(): void {
   registerConvolutions()
   registerDepthwise()
   registerPooling()
+  registerResizing()
   registerMoves()
   registerJoins()
   registerNormalisation()
@@ -120,6 +123,7 @@ function registerKernels(): void {
   registerAttention()
   replaceGradients()
   addDilatedGradients()
+  registerRecorder()
   registered = true
 }
 

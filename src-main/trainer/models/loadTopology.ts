@@ -4,6 +4,8 @@ import type { Topology } from '../../../shared/model/topology.ts'
 import * as tf from '../../engine/tf.ts'
 import { registerInitialisers } from './initialisers.ts'
 import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
+// Registers the layer with tfjs.
+import './layers/groupNorm.ts'
 
 registerInitialisers()
 registerAttentionLayer()

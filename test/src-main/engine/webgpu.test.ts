@@ -7,11 +7,11 @@ import { softwareVulkan } from '../../browser/chromium.ts'
 
 /*
  * WebGPU without a GPU: the checks run in processes that find SwiftShader, because a Vulkan driver is looked for when a
- * process starts. It compiles each kind of kernel for a third of a second, on one core.
+ * process starts. It compiles each kind of kernel for some 20 ms, on one core.
  */
 
 describe('webgpu on SwiftShader', { concurrency: 2, skip: process.platform !== 'linux' }, () => {
-  for (const name of ['suites', 'kernels', 'training', 'lab', 'steps', 'fused']) {
+  for (const name of ['suites', 'kernels', 'training', 'lab', 'steps', 'fused', 'operations']) {
     test(name, async () => {
       const { NODE_TEST_CONTEXT: _, ...env } = process.env
       const checks = fileURLToPath(new URL(`webgpu/${name}.ts`, import.meta.url))

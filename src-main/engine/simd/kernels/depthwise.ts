@@ -86,7 +86,8 @@ function depthwise(backend: SimdBackend, d: Depthwise): void {
   ]
   const items = d.images * Math.ceil(rows.out / stripRows)
   const work = stripRows * columns.out * lanes * rows.taps * columns.taps
-  backend.pool.dispatch('depthwise', parameters, items, Math.ceil(chunkWork / work), scratch)
+  const examples = { count: d.images, reads: [0], writes: [2] }
+  backend.pool.dispatch('depthwise', parameters, items, Math.ceil(chunkWork / work), scratch, examples)
 }
 
 /** Rows that are computed at once, and bytes of what they read. */
@@ -175,7 +176,8 @@ function filterGradient(
     ...[rows.taps, columns.taps, rows.stride, columns.stride, rows.dilation, columns.dilation],
     ...[rows.out, columns.out, stripRows],
   ]
-  backend.pool.dispatch('depthwiseFilterGradient', parameters, parts, 1, scratch)
+  const examples = batch % group === 0 ? { count: batch, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch('depthwiseFilterGradient', parameters, parts, 1, scratch, examples)
   if (parts > 1) {
     backend.pool.dispatch('sumParts', [partial, backend.address(out), parts, size], size, 4096)
     backend.heap.free(partial)

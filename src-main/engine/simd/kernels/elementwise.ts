@@ -54,7 +54,11 @@ function apply(
   const flat = number === 1
   const strides = [d1, d2, flat ? 0 : count, ...sa.rows, sa.step, ...sb.rows, sb.step]
   const chunk = flat ? chunkNumbers : Math.max(1, Math.floor(chunkNumbers / Math.max(1, count)))
-  backend.pool.dispatch(kernel, [a, b, out, ...strides], flat || count === 0 ? count : number, chunk)
+  // Of two tensors of one shape, numbers of one example meet numbers of the same one.
+  const alike = flat && sa.step === 1 && sb.step === 1 && plan.shape.length > 1
+  const slices = alike ? { count: plan.shape[0] ?? 0, reads: [0, 1], writes: [2] } : undefined
+  const items = flat || count === 0 ? count : number
+  backend.pool.dispatch(kernel, [a, b, out, ...strides], items, chunk, undefined, slices)
 }
 
 function addAll(backend: SimdBackend, terms: readonly tf.TensorInfo[]): tf.TensorInfo | undefined {

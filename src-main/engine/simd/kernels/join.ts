@@ -26,7 +26,8 @@ export function registerJoins(): void {
       const own = sizeOf(part.shape.slice(axis))
       if (rows * own === 0) continue
       const [from, to] = [backend.address(part), backend.address(out) + 4 * start]
-      copyBlock(backend, { rows, count: own }, { address: from, width: own }, { address: to, width })
+      const block = { rows, count: own, examples: axis > 0 ? shape[0] : undefined }
+      copyBlock(backend, block, { address: from, width: own }, { address: to, width })
       start += own
     }
     return out
@@ -44,7 +45,8 @@ export function registerJoins(): void {
       const count = size * inner
       if (count > 0) {
         const from = { address: backend.address(x) + 4 * start, width }
-        copyBlock(backend, { rows, count }, from, { address: backend.address(out), width: count })
+        const block = { rows, count, examples: axis > 0 ? x.shape[0] : undefined }
+        copyBlock(backend, block, from, { address: backend.address(out), width: count })
       }
       start += count
       return out
@@ -60,23 +62,28 @@ interface Side {
   readonly width: number
 }
 
+interface Block {
+  readonly rows: number
+  /** Of each row. */
+  readonly count: number
+  /** Into which the rows are divided, on both sides alike. */
+  readonly examples: number | undefined
+}
+
 /** Numbers that a thread copies at once: long rows are cut, so that all threads take part. */
 const piece = 16_384
 
 /** Copies `count` numbers of each of so many rows. */
-function copyBlock(
-  backend: SimdBackend,
-  { rows, count }: { readonly rows: number; readonly count: number },
-  from: Side,
-  to: Side,
-): void {
+function copyBlock(backend: SimdBackend, { rows, count, examples }: Block, from: Side, to: Side): void {
   const width = Math.min(count, piece)
   const pieces = Math.floor(count / width)
+  const slices = examples === undefined ? undefined : { count: examples, reads: [0], writes: [1] }
   const copy = (start: number, length: number, perRow: number): void => {
     const [source, target] = [from.address + 4 * start, to.address + 4 * start]
     const strides = [0, 4 * from.width, 4 * width, 4, 0, 4 * to.width, 4 * width, 4]
     const parameters = [source, target, rows, perRow, length, ...strides]
-    backend.pool.dispatch('copyRows', parameters, rows * perRow, Math.ceil((2 * piece) / length))
+    const chunk = Math.ceil((2 * piece) / length)
+    backend.pool.dispatch('copyRows', parameters, rows * perRow, chunk, undefined, slices)
   }
   copy(0, width, pieces)
   if (pieces * width < count) copy(pieces * width, count - pieces * width, 1)

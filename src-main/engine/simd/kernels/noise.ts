@@ -1,6 +1,7 @@
 import { stateOf } from '../../../../shared/random.ts'
 import { maskAttrs, normalsAttrs } from '../../fusedAttrs.ts'
 import { chunkPurpose, noiseChunk } from '../../noise.ts'
+import type { DrawKey } from '../../recording.ts'
 import type { SimdBackend } from '../backend.ts'
 import { register, sizeOf } from '../register.ts'
 
@@ -28,10 +29,16 @@ function filled(
   const size = sizeOf(shape)
   const chunks = Math.ceil(size / noiseChunk)
   const states = backend.heap.allocate(chunks * 16)
-  const words = backend.heap.integers(states, chunks * 4)
-  for (let i = 0; i < chunks; i++) words.set(stateOf(seed, chunkPurpose(purpose, i), step), 4 * i)
+  backend.draw(states, { seed, step }, (key) => statesOf(key, purpose, chunks))
   const parameters = [backend.address(out), states, size, noiseChunk, ...numbers]
   backend.pool.dispatch(kernel, parameters, chunks, 1, noiseChunk * 4 + 16)
   backend.heap.free(states)
   return out
+}
+
+/** Four words for each chunk. */
+function statesOf({ seed, step }: DrawKey, purpose: string, chunks: number): Int32Array {
+  const words = new Int32Array(4 * chunks)
+  for (let i = 0; i < chunks; i++) words.set(stateOf(seed, chunkPurpose(purpose, i), step), 4 * i)
+  return words
 }

@@ -36,7 +36,9 @@ export function registerSlopes(): void {
       if (!isFloat(dy, s)) return undefined
       const dx = backend.make(s.shape)
       const places = [dy, s, dx].map((each) => backend.address(each))
-      backend.pool.dispatch(kernel, [...places, ...attributes.parse(attrs).of], sizeOf(s.shape), chunkNumbers)
+      const parameters = [...places, ...attributes.parse(attrs).of]
+      const examples = { count: s.shape[0] ?? 1, reads: [0, 1], writes: [2] }
+      backend.pool.dispatch(kernel, parameters, sizeOf(s.shape), chunkNumbers, undefined, examples)
       return dx
     })
   }

@@ -66,6 +66,8 @@ export function registerUnary(): void {
         [...places, ...(parameters?.(attrs) ?? [])],
         sizeOf(x.shape),
         chunkNumbers,
+        undefined,
+        { count: x.shape[0] ?? 1, reads: [0], writes: [1] },
       )
       return out
     })

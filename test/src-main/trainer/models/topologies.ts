@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import '../../../../src-main/trainer/models/loadTopology.ts'
 import { z } from 'zod'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
+import { GroupNormalization } from '../../../../src-main/trainer/models/layers/groupNorm.ts'
 
 /* Topologies of the user's own, for images of 6×6 in 3 classes. */
 
@@ -68,6 +69,8 @@ export const noisy = (): Layers => [
   of.dense({ units: 6, activation: 'softsign', name: 'noisy6' }),
   of.alphaDropout({ rate: 0.2, name: 'alpha' }),
   of.thresholdedReLU({ theta: 0, name: 'noisy7' }),
+  new GroupNormalization({ groups: -1, scale: false, name: 'single' }),
+  new GroupNormalization({ groups: 3, name: 'grouped' }),
   of.flatten({ name: 'noisyFlat' }),
   of.dense({ units: 4, activation: 'gelu_new', name: 'noisy8' }),
   of.layerNormalization({ center: false, name: 'noisy9' }),
