@@ -62,15 +62,21 @@ export function multiplyMany(
   places: readonly Place[],
   { rows, depth, columns }: Sizes,
 ): void {
-  const table = backend.heap.allocate(places.length * 8)
-  backend.heap.integers(table, places.length * 2).set(places.flatMap((place) => [place.a, place.b]))
+  const numbers = Int32Array.from(places.flatMap((place) => [place.a, place.b]))
+  const table = backend.makeTensorInfo([numbers.length], 'int32', numbers)
+  const tensors = [
+    backend.address(a),
+    backend.address(b),
+    backend.address(table, 'int32'),
+    backend.address(out),
+  ]
   const turned = [transposeA ? 1 : 0, transposeB ? 1 : 0]
   backend.pool.dispatch(
     'multiplyMany',
-    [backend.address(a), backend.address(b), table, backend.address(out), rows, depth, columns, ...turned],
+    [...tensors, rows, depth, columns, ...turned],
     places.length,
     Math.ceil(chunkWork / (rows * depth * columns)),
     tileBytes + (columns + rows + panelColumns(backend)) * depth * 4,
   )
-  backend.heap.free(table)
+  backend.disposeData(table.dataId)
 }
