@@ -1,9 +1,15 @@
 import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { sizeOf } from '../register.ts'
-import { type Product, panelColumns, tileBytes } from './product.ts'
 
 /* Products of many matrices, as attention has them, in one job; one side may have fewer than the other. */
+
+interface Pair {
+  readonly a: tf.TensorInfo
+  readonly b: tf.TensorInfo
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
 
 interface Sizes {
   readonly rows: number
@@ -55,12 +61,14 @@ function walk(outer: readonly number[], shape: readonly number[]): (index: numbe
 export const isManySmall = (count: number, { rows, depth, columns }: Sizes): boolean =>
   count > 3 && depth <= smallDepth && depth * (columns + rows) <= smallSide
 
+/** @param tile bytes that its kernel needs beside panels, and columns of a panel */
 export function multiplyMany(
   backend: SimdBackend,
-  { a, b, transposeA, transposeB }: Product,
+  { a, b, transposeA, transposeB }: Pair,
   out: tf.TensorInfo,
   places: readonly Place[],
   { rows, depth, columns }: Sizes,
+  tile: { readonly bytes: number; readonly columns: number },
 ): void {
   const numbers = Int32Array.from(places.flatMap((place) => [place.a, place.b]))
   const table = backend.makeTensorInfo([numbers.length], 'int32', numbers)
@@ -76,7 +84,7 @@ export function multiplyMany(
     [...tensors, rows, depth, columns, ...turned],
     places.length,
     Math.ceil(chunkWork / (rows * depth * columns)),
-    tileBytes + (columns + rows + panelColumns(backend)) * depth * 4,
+    tile.bytes + (columns + rows + tile.columns) * depth * 4,
   )
   backend.disposeData(table.dataId)
 }
