@@ -91,3 +91,50 @@ test('what is read is a copy', () => {
   readTopology(given)
   assert.deepEqual(given, before)
 })
+
+const sequential = (...layers: [kind: string, config: object][]) => ({
+  class_name: 'Sequential',
+  config: { name: 's', layers: layers.map(([class_name, config]) => ({ class_name, config })) },
+})
+
+test('recurrent and wrapping layers are refused where they could only train wrongly', () => {
+  const lstm = { class_name: 'LSTM', config: { units: 3 } }
+  const norm = { class_name: 'BatchNormalization', config: {} }
+  for (const [kind, config, message] of [
+    ['LSTM', { units: 3, stateful: true }, /sets stateful, which is not supported; set it to false/],
+    ['Bidirectional', { layer: norm }, /holds a BatchNormalization.*hold one of LSTM, GRU, SimpleRNN/],
+    ['TimeDistributed', { layer: norm }, /holds a BatchNormalization.*without TimeDistributed/],
+    ['TimeDistributed', {}, /holds no layer/],
+    [
+      'Bidirectional',
+      { layer: { ...lstm, config: { ...lstm.config, kernel_regularizer: 'l2' } } },
+      /kernel_regul/,
+    ],
+  ] as const) {
+    assert.throws(() => readTopology(sequential([kind, config], ['Dense', { units: 2 }])), message)
+  }
+})
+
+test("attention's value becomes an input, of Keras 2 and of Keras 3, and scores are not given out", () => {
+  const tensor = (name: string) => ({
+    class_name: '__keras_tensor__',
+    config: { keras_history: [name, 0, 0] },
+  })
+  const attend = (inbound_nodes: unknown[]) => {
+    const layer = { ...dense('mha'), class_name: 'MultiHeadAttention', inbound_nodes }
+    const { config } = readTopology(graph([input, dense('a', ['in', 0]), layer, dense('out', ['mha', 0])]))
+    return Array.isArray(config) ? undefined : config.layers[2]
+  }
+  const expected = [
+    [
+      ['in', 0, 0, {}],
+      ['a', 0, 0, {}],
+    ],
+  ]
+  const older = attend([[['in', 0, 0, { value: ['a', 0, 0], use_causal_mask: true }]]])
+  assert.deepEqual(older?.inbound_nodes, expected)
+  assert.equal(older?.config.use_causal_mask, true)
+  const newer = attend([{ args: [tensor('in')], kwargs: { value: tensor('a'), use_causal_mask: false } }])
+  assert.deepEqual(newer?.inbound_nodes, expected)
+  assert.throws(() => attend([[['in', 0, 0, { return_attention_scores: true }]]]), /gives out its scores/)
+})

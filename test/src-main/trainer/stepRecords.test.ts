@@ -11,7 +11,15 @@ import { buildModel, type Model } from '../../../src-main/trainer/models/index.t
 import { createOptimizer, type StepSettings } from '../../../src-main/trainer/optimizers/index.ts'
 import { trainStep } from '../../../src-main/trainer/step.ts'
 import type { StepRecipe } from '../../../src-main/trainer/stepRecords.ts'
-import { convolutional, mlp as layersOfMlp, specOf } from './models/topologies.ts'
+import {
+  attentive,
+  convolutional,
+  mlp as layersOfMlp,
+  masked,
+  of,
+  recurrent,
+  specOf,
+} from './models/topologies.ts'
 
 /* Steps from a record beside the same steps on tfjs's tape: bit for bit, whatever a step does. */
 
@@ -182,3 +190,23 @@ test('no sooner than a block is needed it is taken, and no later than it is not 
   const [tape = 0, record = 0] = peaks
   assert.ok(record < 0.6 * tape, `${record} bytes from a record, ${tape} on the tape`)
 })
+
+test('recurrent layers with keyed dropout, and attention', async () => {
+  await same({ model: specWithin(recurrent) })
+  await same({ model: attentive() })
+})
+
+test('rows picked by number are checked in each step, on the tape', async () => {
+  const embedded = () => [...masked().slice(0, 2), of.embedding({ inputDim: 5, outputDim: 3 }), of.flatten()]
+  await same({ model: specOf([...embedded(), of.dense({ units: 3 })]) }, 0)
+})
+
+/** tfjs leaves tensors behind as it builds an LSTM, which is how these topologies are written. */
+function specWithin(make: () => Parameters<typeof specOf>[0]): ModelSpec {
+  tf.engine().startScope()
+  try {
+    return specOf(make())
+  } finally {
+    tf.engine().endScope()
+  }
+}

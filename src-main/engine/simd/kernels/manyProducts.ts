@@ -1,9 +1,15 @@
 import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { sizeOf } from '../register.ts'
-import { type Product, panelColumns, tileBytes } from './product.ts'
 
 /* Products of many matrices, as attention has them, in one job; one side may have fewer than the other. */
+
+interface Pair {
+  readonly a: tf.TensorInfo
+  readonly b: tf.TensorInfo
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
 
 interface Sizes {
   readonly rows: number
@@ -55,22 +61,30 @@ function walk(outer: readonly number[], shape: readonly number[]): (index: numbe
 export const isManySmall = (count: number, { rows, depth, columns }: Sizes): boolean =>
   count > 3 && depth <= smallDepth && depth * (columns + rows) <= smallSide
 
+/** @param tile bytes that its kernel needs beside panels, and columns of a panel */
 export function multiplyMany(
   backend: SimdBackend,
-  { a, b, transposeA, transposeB }: Product,
+  { a, b, transposeA, transposeB }: Pair,
   out: tf.TensorInfo,
   places: readonly Place[],
   { rows, depth, columns }: Sizes,
+  tile: { readonly bytes: number; readonly columns: number },
 ): void {
-  const table = backend.heap.allocate(places.length * 8)
-  backend.heap.integers(table, places.length * 2).set(places.flatMap((place) => [place.a, place.b]))
+  const numbers = Int32Array.from(places.flatMap((place) => [place.a, place.b]))
+  const table = backend.makeTensorInfo([numbers.length], 'int32', numbers)
+  const tensors = [
+    backend.address(a),
+    backend.address(b),
+    backend.address(table, 'int32'),
+    backend.address(out),
+  ]
   const turned = [transposeA ? 1 : 0, transposeB ? 1 : 0]
   backend.pool.dispatch(
     'multiplyMany',
-    [backend.address(a), backend.address(b), table, backend.address(out), rows, depth, columns, ...turned],
+    [...tensors, rows, depth, columns, ...turned],
     places.length,
     Math.ceil(chunkWork / (rows * depth * columns)),
-    tileBytes + (columns + rows + panelColumns(backend)) * depth * 4,
+    tile.bytes + (columns + rows + tile.columns) * depth * 4,
   )
-  backend.heap.free(table)
+  backend.disposeData(table.dataId)
 }

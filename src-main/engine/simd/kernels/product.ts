@@ -42,7 +42,7 @@ export function registerProducts(): void {
   })
 }
 
-export interface Product {
+interface Product {
   readonly a: tf.TensorInfo
   readonly b: tf.TensorInfo
   readonly transposeA: boolean
@@ -67,7 +67,7 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
   const places = matrixPlaces(outer, a, b)
   const sizes = { rows, depth, columns }
   if (bias === undefined && !relu && isManySmall(places.length, sizes)) {
-    multiplyMany(backend, given, out, places, sizes)
+    multiplyMany(backend, given, out, places, sizes, { bytes: tileBytes, columns: panelColumns(backend) })
     return out
   }
   const panelWidth = panelColumns(backend)

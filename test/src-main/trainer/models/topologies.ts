@@ -127,7 +127,7 @@ export const recurrent = (): Layers => [
   of.gru({ units: 6, returnSequences: true, goBackwards: true, recurrentActivation: 'sigmoid' }),
   of.bidirectional({ layer: of.lstm({ units: 9, returnSequences: true, recurrentActivation: 'sigmoid' }) }),
   of.timeDistributed({ layer: of.dense({ units: 4, activation: 'tanh' }) }),
-  of.simpleRNN({ units: 7, useBias: false }),
+  of.simpleRNN({ units: 7, useBias: false, dropout: 0.3 }),
   of.dense({ units: 3 }),
 ]
 
