@@ -22,7 +22,8 @@ export const encoder = (() => {
   const tokens = graph.add('Reshape', { target_shape: [28, 28] }, graph.input)
   let x = graph.add('Dense', { units: width }, tokens)
   for (let layer = 0; layer < 2; layer++) {
-    x = sumAndNorm(graph, x, attention(graph, x))
+    const seen = graph.add('MultiHeadAttention', { num_heads: heads, key_dim: width / heads }, x, x)
+    x = sumAndNorm(graph, x, seen)
     const wide = graph.add('Dense', { units: inner, activation: 'relu' }, x)
     x = sumAndNorm(graph, x, graph.add('Dense', { units: width }, wide))
   }
@@ -32,19 +33,4 @@ export const encoder = (() => {
 
 function sumAndNorm(graph: GraphBuilder, x: string, y: string): string {
   return graph.add('LayerNormalization', { epsilon: 1e-3 }, graph.add('Add', {}, x, y))
-}
-
-/** Each head of layers of its own, as the layers that can be trained here compose it. */
-function attention(graph: GraphBuilder, x: string): string {
-  const size = width / heads
-  const seen = Array.from({ length: heads }, () => {
-    const [query, key, value] = [0, 1, 2].map(() => graph.add('Dense', { units: size }, x))
-    if (query === undefined || key === undefined || value === undefined)
-      throw new Error('a head has three parts')
-    const scaled = graph.add('Rescaling', { scale: 1 / Math.sqrt(size) }, query)
-    const scores = graph.add('Dot', { axes: [2, 2], normalize: false }, scaled, key)
-    const weights = graph.add('Softmax', { axis: -1 }, scores)
-    return graph.add('Dot', { axes: [2, 1], normalize: false }, weights, value)
-  })
-  return graph.add('Dense', { units: width }, graph.add('Concatenate', { axis: -1 }, ...seen))
 }
