@@ -3,6 +3,7 @@ import { convolution, mostOutputs } from './convolution.ts'
 import { filterGradient } from './filterGradient.ts'
 import { inputGradient } from './inputGradient.ts'
 import { input, register } from './kernel.ts'
+import { registerLayerNormalisation } from './layerNormalisation.ts'
 import { registerMaxPoolGradients } from './maxPoolGradient.ts'
 import { registerNormalisation } from './normalisation.ts'
 import { registerResizeNearest } from './resizeNearest.ts'
@@ -48,5 +49,6 @@ export function registerWebgpuKernels(): void {
   registerResizeNearest()
   registerSegments()
   registerNormalisation()
+  registerLayerNormalisation()
   registerTraining()
 }

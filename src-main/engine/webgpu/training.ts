@@ -2,6 +2,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import { adamAttrs, lossAttrs, rmspropAttrs, sgdAttrs } from '../fusedAttrs.ts'
 import type * as tf from '../tf.ts'
 import { groupsFor, type Inputs, input, make, register, runKernel, sizeOf, threadNumber } from './kernel.ts'
+import { reduction, sumOf } from './reduction.ts'
 
 /* The loss, and the optimizers with each variable's whole update in one pass; see engine/fused.ts. */
 
@@ -15,28 +16,6 @@ export function registerTraining(): void {
   register('AnnealAdamStep', adamStep)
   register('AnnealRmspropStep', rmspropStep)
 }
-
-/** Joins a number of each thread in a tree and gives all threads the result. */
-const reduction = (name: string, threads: number, join: (a: string, b: string) => string): string => `
-  fn ${name}(own : f32) -> f32 {
-    held[localIndex] = own;
-    for (var half = ${threads / 2}u; half > 0u; half = half / 2u) {
-      workgroupBarrier();
-      if (localIndex < half) {
-        held[localIndex] = ${join('held[localIndex]', 'held[localIndex + half]')};
-      }
-    }
-    workgroupBarrier();
-    let all = held[0];
-    workgroupBarrier();
-    return all;
-  }
-`
-
-const sumOf = (threads: number): string => `
-  var<workgroup> held : array<f32, ${threads}>;
-  ${reduction('sumOf', threads, (a, b) => `${a} + ${b}`)}
-`
 
 /** Rows beyond the last are computed again and not written, so that every thread meets the same barriers. */
 const rowLosses = `

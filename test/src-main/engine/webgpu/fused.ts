@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type OptimizerSpec, optimizerSpec } from '../../../../shared/run/spec.ts'
+import { hasLayerNorm, layerNorm, layerNormGradient } from '../../../../src-main/engine/fused.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { softmaxCrossEntropy } from '../../../../src-main/trainer/loss.ts'
 import { normaliseByBatch } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
@@ -65,6 +66,31 @@ function normSubject({ shape, relu }: NormCase): Subject {
   }
 }
 
+/** [outer, places, groups, width]; output, and gradients for x, gamma and beta. */
+function layerNormSubject(shape: [number, number, number, number]): Subject {
+  const [outer, places, groups, width] = shape
+  const channels = groups * width
+  const compose = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
+    const mean = tf.mean(x, [1, 3], true)
+    const apart = tf.sub(x, mean)
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(apart), [1, 3], true), 1e-3))
+    const weight = (each: tf.Tensor) => tf.reshape(each, [1, 1, groups, width])
+    return tf.add(tf.mul(tf.mul(apart, inverse), weight(gamma)), weight(beta))
+  }
+  return {
+    what: `layer normalisation of [${shape}]`,
+    run() {
+      const x = tf.add(tf.mul(normals('x', shape), 3), 10)
+      const [gamma, beta] = [normals('gamma', [channels]), normals('beta', [channels])]
+      const dy = normals('dy', shape)
+      if (!hasLayerNorm()) return [compose(x, gamma, beta), ...tf.grads(compose)([x, gamma, beta], dy)]
+      const settings = { epsilon: 1e-3, outer, places, groups }
+      const { y, statistics } = layerNorm(x, gamma, beta, settings)
+      return [y, ...layerNormGradient(dy, [x, gamma, statistics], settings)]
+    },
+  }
+}
+
 function lossSubject(batch: number, classes: number, smoothing: number): Subject {
   return {
     what: `softmax cross-entropy of [${batch}, ${classes}] with smoothing ${smoothing}`,
@@ -117,6 +143,10 @@ function optimizerSubject(spec: OptimizerSpec): Subject {
 
 const subjects = [
   ...normCases.map(normSubject),
+  layerNormSubject([1, 1, 1, 1]),
+  layerNormSubject([5, 1, 1, 70]),
+  layerNormSubject([3, 1, 1, 300]),
+  layerNormSubject([40, 4, 3, 2]),
   lossSubject(1, 2, 0),
   lossSubject(7, 10, 0.1),
   lossSubject(33, 101, 0.3),
@@ -127,6 +157,8 @@ await assertLikeCpu(subjects)
 const kernels = [
   'BatchNorm',
   'BatchNormGrad',
+  'LayerNorm',
+  'LayerNormGrad',
   'MoveStatistics',
   'SoftmaxLoss',
   'SgdStep',
