@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import path from 'node:path'
 
 /*
- * `npm test`, after the checks. Tests of pure code share one process; each other file has its own, three at a time, since
- * those of the browser and of processes wait more than they compute. Files begin in the order of their paths: test/workers, which
- * makes networks, comes last, since a browser beside it would give up what it loads. Files that are named run alone:
+ * `npm test`, after the checks. Tests of pure code share one process; each other file has its own, several at a time, since
+ * those of the browser and of processes wait more than they compute. Two kinds come last, side by side: those of test/workers,
+ * which wait most, and which make networks, so that a browser beside them would give up what it loads; and those of the
+ * engine, which do nothing but compute. Files that are named run alone:
  * npm run test:only -- test/shared/study/cells.test.ts
  */
 
@@ -14,7 +15,11 @@ const root = path.join(import.meta.dirname, '..')
 const env = { ...process.env, NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/anneal-compiled') }
 
 const together = ['test/{shared,renderer,golden}/**/*.test.ts']
-const apart = ['test/!(shared|renderer|golden)/**/*.test.ts']
+const first = [
+  'test/!(shared|renderer|golden|src-main|workers)/**/*.test.ts',
+  'test/src-main/!(engine)/**/*.test.ts',
+]
+const last = ['test/{src-main/engine,workers}/**/*.test.ts']
 
 const start = (args: readonly string[], stdio: 'inherit' | 'pipe') =>
   spawn(process.execPath, ['--test', ...args], { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
@@ -42,6 +47,7 @@ if (named.length > 0) await run(...named)
 else {
   // One core's work, while the first of the others wait.
   const tell = runBeside('--test-isolation=none', ...together)
-  await run('--test-concurrency=3', ...apart)
+  await run('--test-concurrency=3', ...first)
+  await run('--test-concurrency=4', ...last)
   await tell()
 }

@@ -14,11 +14,7 @@ export interface Random {
 
 /** @param purpose what the numbers are for, e.g. "batch-order" · @param step the step or epoch they belong to */
 export function random(seed: number, purpose: string, step = 0): Random {
-  const key = `${seed}/${purpose}/${step}`
-  let a = hash(key, 0x811c9dc5)
-  let b = hash(key, 0x9e3779b9)
-  let c = hash(key, 0x85ebca6b)
-  let d = hash(key, 0xc2b2ae35)
+  let [a, b, c, d] = stateOf(seed, purpose, step)
   const next32 = (): number => {
     const t = (((a + b) | 0) + d) | 0
     d = (d + 1) | 0
@@ -47,6 +43,12 @@ export function random(seed: number, purpose: string, step = 0): Random {
     },
     below: (n) => Math.floor(next() * n),
   }
+}
+
+/** The four words from which sfc32 starts, before its twelve rounds of mixing. */
+export function stateOf(seed: number, purpose: string, step: number): [number, number, number, number] {
+  const key = `${seed}/${purpose}/${step}`
+  return [hash(key, 0x811c9dc5), hash(key, 0x9e3779b9), hash(key, 0x85ebca6b), hash(key, 0xc2b2ae35)]
 }
 
 /** A permutation of 0..n-1 (Fisher-Yates). */

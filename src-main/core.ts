@@ -1,11 +1,12 @@
 import path from 'node:path'
-import envPaths from 'env-paths'
 import { UserError } from '../shared/errors.ts'
 import type { EngineName } from '../shared/run/spec.ts'
 import { type Catalogue, createCatalogue } from './datasets/index.ts'
 import { createDevices, type Devices } from './devices/index.ts'
+import { keepTensorflowIn } from './devices/tensorflow/kept.ts'
 import { createElsewhereService, type ElsewhereService } from './elsewhere/service.ts'
 import { createEnsembleService, type EnsembleService } from './ensembles/service.ts'
+import { homeFolder } from './homeFolder.ts'
 import { createPredictionsService, type PredictionsService } from './outsidePredictions/service.ts'
 import { createPredictionService, type PredictionService } from './predictions/service.ts'
 import { createRunService, type RunService } from './runs/service.ts'
@@ -52,12 +53,6 @@ export interface Core {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** ANNEAL_HOME, or the platform's data folder. */
-export function homeFolder(env: Environment): string {
-  const { ANNEAL_HOME } = env
-  return ANNEAL_HOME ? path.resolve(ANNEAL_HOME) : envPaths('anneal', { suffix: '' }).data
-}
-
 /** @param db what the user gave, else `anneal.db` in the home folder */
 export function databaseFile(env: Environment, db?: string): string {
   return db === undefined ? path.join(homeFolder(env), 'anneal.db') : path.resolve(db)
@@ -68,6 +63,7 @@ export function openCore({ home, db, contenders, measuredFor, log, env = process
   const forWorkers = workerEnvironment(env)
   const store = openStore(db, { ...(log !== undefined && { log }) })
   const catalogue = createCatalogue(home)
+  keepTensorflowIn(home)
   const devices = createDevices({
     comparisons: {
       get: store.read.deviceComparison,

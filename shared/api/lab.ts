@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** The program and what it stores. */
 export interface About {
   readonly version: string
@@ -68,3 +70,27 @@ export interface DeviceInfo {
   /** Whether "auto" takes it. */
   readonly chosen: boolean
 }
+
+/** The user's own TensorFlow, which the device cuda runs on. */
+export interface TensorflowState {
+  /** The Python environment that is set; null where none is. */
+  readonly setting: string | null
+  /** What names the environment that is looked at. A variable goes before the setting, an activated environment after it. */
+  readonly source: 'ANNEAL_TENSORFLOW' | 'setting' | 'VIRTUAL_ENV' | 'CONDA_PREFIX' | null
+  /** "2.21.0"; null where there is none that can be used. */
+  readonly version: string | null
+  /** Whether its addon is built. */
+  readonly built: boolean
+  /** What there is and what to do, in one sentence. */
+  readonly words: string
+}
+
+/** A Python environment with TensorFlow; null forgets the one that is set. */
+export const useTensorflow = z.strictObject({
+  environment: z
+    .string()
+    .min(1, 'must name a folder')
+    .max(4096, 'must have at most 4,096 characters')
+    .nullable(),
+})
+export type UseTensorflow = z.infer<typeof useTensorflow>

@@ -16,6 +16,7 @@ import {
   saveWeightAverage,
 } from './ensembles.ts'
 import { importEventFiles, unfollowFolder } from './eventFiles.ts'
+import { useTensorflow } from './lab.ts'
 import { datasetRows, placeExamples } from './mistakes.ts'
 import { importPredictions, lookAtPredictions } from './outsidePredictions.ts'
 import { answerExamples, predictorInput, uploadPiece } from './predictions.ts'
@@ -294,6 +295,10 @@ const lab = router({
   setSlots: procedure
     .input(input(slotSettings, 'setting the slots'))
     .mutation(({ ctx, input }) => ctx.lab.setSlots(input)),
+  tensorflow: procedure.query(({ ctx }) => ctx.lab.tensorflow()),
+  useTensorflow: procedure
+    .input(input(useTensorflow, 'setting the Python environment with TensorFlow'))
+    .mutation(({ ctx, input }) => ctx.lab.useTensorflow(input)),
 })
 
 const predictions = router({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RunElsewhere } from '../run/elsewhere.ts'
 import { type InitialWeights, weightsSource } from '../run/initial.ts'
+import type { KernelUse } from '../run/kernelUse.ts'
 import type { RunKind } from '../run/kind.ts'
 import { type Scores, trainerCommand } from '../run/messages.ts'
 import type { RunOrigin } from '../run/origin.ts'
@@ -149,6 +150,8 @@ export interface RunChange {
   readonly epochs: readonly EpochInfo[]
   readonly snapshots: readonly SnapshotInfo[]
   readonly feedback: readonly FeedbackInfo[]
+  /** What the kernels of its steps take; null where nothing new was measured. */
+  readonly kernels: KernelUse | null
   /** Examples trained on per second, of the last batch of steps; null when it does not run. */
   readonly samplesPerSecond: number | null
   /** Whether its trainer is a child of the program that answers. */

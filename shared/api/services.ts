@@ -25,7 +25,15 @@ import type {
   WeightLine,
 } from './ensembles.ts'
 import type { FollowedFolder, importEventFiles, unfollowFolder } from './eventFiles.ts'
-import type { About, DeviceComparisonInfo, DeviceInfo, LabHealth, Storage } from './lab.ts'
+import type {
+  About,
+  DeviceComparisonInfo,
+  DeviceInfo,
+  LabHealth,
+  Storage,
+  TensorflowState,
+  UseTensorflow,
+} from './lab.ts'
 import type { datasetRows, ExamplePlaces, placeExamples } from './mistakes.ts'
 import type {
   ImportPredictions,
@@ -192,5 +200,8 @@ export interface Services {
     /** Runs at once on the processor, and on a graphics device. */
     slots(): SlotSettings
     setSlots(slots: SlotSettings): SlotSettings
+    tensorflow(): TensorflowState
+    /** Builds the addon where it is not built yet, which takes up to a minute. */
+    useTensorflow(wanted: UseTensorflow): Promise<TensorflowState>
   }
 }

@@ -1,4 +1,6 @@
 import type { ModelSpec, OptimizerSpec } from '../run/spec.ts'
+import { denseNetSizes } from './denseNetSizes.ts'
+import { type VggDepth, vggWidths } from './vggWidths.ts'
 
 /** What a model is built for: the shape of an example, and the classes there are. */
 interface DataShape {
@@ -31,6 +33,10 @@ export function countParameters(
       return resnet(spec.depth, shape, classes)
     case 'wrn':
       return wideResnet(spec, shape, classes)
+    case 'densenet':
+      return densenet(spec, shape, classes)
+    case 'vgg':
+      return vgg(spec.depth, shape, classes)
   }
 }
 
@@ -79,4 +85,37 @@ function wideResnet(
     }
   }
   return sum
+}
+
+function densenet(
+  spec: Extract<ModelSpec, { kind: 'densenet' }>,
+  [, , channels = 1]: readonly number[],
+  classes: number,
+): number {
+  const { growth, bc } = spec
+  const { first, layers, compressed } = denseNetSizes(spec)
+  let width = first
+  let sum = conv(3, channels, width)
+  for (let block = 0; block < 3; block++) {
+    if (block > 0) {
+      sum += norm(width) + conv(1, width, compressed(width))
+      width = compressed(width)
+    }
+    for (let layer = 0; layer < layers; layer++) {
+      const inner = bc ? 4 * growth : width
+      if (bc) sum += norm(width) + conv(1, width, inner)
+      sum += norm(inner) + conv(3, inner, growth)
+      width += growth
+    }
+  }
+  return sum + norm(width) + dense(width, classes)
+}
+
+function vgg(depth: VggDepth, [, , channels = 1]: readonly number[], classes: number): number {
+  const widths = vggWidths(depth).flat()
+  const stack = widths.reduce(
+    (sum, width, i) => sum + conv(3, widths[i - 1] ?? channels, width) + norm(width),
+    0,
+  )
+  return stack + dense(widths.at(-1) ?? 0, classes)
 }

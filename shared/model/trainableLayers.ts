@@ -6,13 +6,17 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
   ...Object.fromEntries(
     [
       ...['InputLayer', 'Flatten', 'Reshape', 'Permute', 'RepeatVector', 'Activation', 'Dropout'],
-      ...['ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'Softmax'],
+      ...['ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'],
+      ...['SpatialDropout1D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
       ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
       ...['GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D'],
       ...['ZeroPadding2D', 'Cropping2D', 'BatchNormalization', 'LayerNormalization', 'Rescaling'],
       ...['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Dot'],
     ].map((name) => [name, {}]),
   ),
+  LSTM: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
+  GRU: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
+  SimpleRNN: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
   Dense: { kernel_initializer: 'GlorotNormal' },
   Conv1D: { kernel_initializer: 'GlorotNormal' },
   Conv2D: { kernel_initializer: 'GlorotNormal' },

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { timingSubject } from './deviceComparison.ts'
+import { kernelUse } from './kernelUse.ts'
 import { deviceAdvice } from './probe.ts'
-import { deviceName, engineName } from './spec.ts'
+import { deviceName, engineName, runSpec } from './spec.ts'
+
+/** What a step of a spec does besides its model: its own optimizer and loss, and the average of its weights. */
+const benchRecipe = runSpec.pick({ optimizer: true, labelSmoothing: true, clipping: true, ema: true })
+export type BenchRecipe = z.infer<typeof benchRecipe>
 
 /** Asks a process of its own how long training steps on random examples take. */
 export const benchRequest = z.strictObject({
@@ -13,6 +18,10 @@ export const benchRequest = z.strictObject({
   devices: deviceAdvice.optional(),
   /** Of the simd device; as many as the machine has where absent. */
   threads: z.int().min(1).optional(),
+  /** SGD with Nesterov momentum and weight decay where absent. */
+  recipe: benchRecipe.optional(),
+  /** Whether to tell what each kernel takes. */
+  kernels: z.boolean().optional(),
 })
 export type BenchRequest = z.infer<typeof benchRequest>
 
@@ -33,5 +42,7 @@ export const benchAnswer = z.strictObject({
   gflops: z.number(),
   /** The most memory the process ever had, in MiB. */
   memoryMb: z.number(),
+  /** Of steps after those that were timed. */
+  kernels: kernelUse.optional(),
 })
 export type BenchAnswer = z.infer<typeof benchAnswer>

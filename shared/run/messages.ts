@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { scheduleEdit } from '../schedule/index.ts'
+import { kernelUse } from './kernelUse.ts'
 import { deviceAdvice } from './probe.ts'
 import { rateTestSettings } from './rateTest.ts'
 import { engineName, runSpec } from './spec.ts'
@@ -211,6 +212,8 @@ export const trainerEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...envelope, type: z.literal('edited'), edit: scheduleEdit, totalSteps: z.int().min(1) }),
   /** A change of a feedback schedule: plateau cut the rate. */
   z.strictObject({ ...envelope, type: z.literal('feedback'), step, lr: z.number(), reason: z.string() }),
+  /** What the kernels of a step take, measured in early steps of the attempt; it comes at most once in each. */
+  z.strictObject({ ...envelope, type: z.literal('kernels'), kernels: kernelUse }),
   z.strictObject({ ...envelope, type: z.literal('status'), status: z.enum(['running', 'paused']), step }),
   /** The run will stop after that step, the last of its cycle; null: it goes on, since the stop was taken back. */
   z.strictObject({ ...envelope, type: z.literal('stopPlanned'), afterStep: step.nullable() }),

@@ -1,7 +1,7 @@
 import type { TimingSubject } from './deviceComparison.ts'
 import type { ModelSpec } from './spec.ts'
 
-/** "ResNet-20", "WRN-16-4", "MLP 256-128", "CNN 16-32". */
+/** "ResNet-20", "WRN-16-4", "DenseNet-BC-100-12", "VGG-16", "MLP 256-128", "CNN 16-32". */
 export function modelText(model: ModelSpec): string {
   switch (model.kind) {
     case 'softmax':
@@ -14,6 +14,10 @@ export function modelText(model: ModelSpec): string {
       return `ResNet-${model.depth}`
     case 'wrn':
       return `WRN-${model.depth}-${model.widen}`
+    case 'densenet':
+      return `DenseNet-${model.bc ? 'BC-' : ''}${model.depth}-${model.growth}`
+    case 'vgg':
+      return `VGG-${model.depth}`
     case 'layers':
       return 'own model'
   }

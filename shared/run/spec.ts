@@ -65,6 +65,29 @@ export const modelSpec = z.discriminatedUnion('kind', [
     widen: count(20).default(4),
     dropout: fraction.default(0),
   }),
+  z
+    .strictObject({
+      kind: z.literal('densenet'),
+      depth: z
+        .int()
+        .min(10, 'must be at least 10')
+        .max(250, 'must be at most 250')
+        .refine((depth) => (depth - 4) % 3 === 0, 'must be 3n + 4 (22, 40, 100)')
+        .default(40),
+      /** Channels that each layer adds. */
+      growth: count(128).default(12),
+      /** DenseNet-BC: a 1×1 convolution in front of each 3×3, and transitions that halve the channels. */
+      bc: z.boolean('must be true or false').default(false),
+      dropout: fraction.default(0),
+    })
+    .refine(({ depth, bc }) => !bc || (depth - 4) % 6 === 0, {
+      error: 'must be 6n + 4 with bc (40, 100, 190, 250)',
+      path: ['depth'],
+    }),
+  z.strictObject({
+    kind: z.literal('vgg'),
+    depth: z.literal([11, 13, 16, 19], 'must be 11, 13, 16 or 19').default(16),
+  }),
   z.strictObject({
     kind: z.literal('layers'),
     /** A tfjs LayersModel topology (the content of model.json or its modelTopology). Its last layer gives the logits or softmax. */

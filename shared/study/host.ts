@@ -1,4 +1,4 @@
-import type { DataKind } from '../run/imagesOnly.ts'
+import type { DataForm } from '../run/imagesOnly.ts'
 import type { RunSpec } from '../run/spec.ts'
 
 /** What planning a study asks of whoever has the data and the runs. Answers are asked for once per question. */
@@ -6,7 +6,7 @@ export interface StudyHost {
   /** Training examples of a data set, less its validation part. @throws UserError for one that is not there */
   trainCount(dataset: RunSpec['dataset']): Promise<number> | number
   /** Of a data set. @throws UserError for one that is not there */
-  dataKind(name: string): Promise<DataKind> | DataKind
+  dataForm(name: string): Promise<DataForm> | DataForm
   /** Of a data set. @throws UserError for one that is not there */
   classCount(name: string): Promise<number> | number
   /** The schedule of a stored run. @throws UserError where there is no such run */

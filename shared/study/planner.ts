@@ -25,7 +25,7 @@ export interface Planner {
   checkDataset(dataset: RunSpec['dataset'], what: string): Promise<void>
   /**
    * @throws UserError for what breaks a rule of the plan: a batch larger than the data, a cycle shorter than a step, a
-   * network for images on a table
+   * network for images on a table, or on images too small for it
    */
   plan(spec: RunSpec): Promise<CellPlan>
 }
@@ -65,7 +65,7 @@ export function createPlanner(host: StudyHost): Planner {
         if (!topologies.has(key)) readTopology(spec.model.topology)
         topologies.add(key)
       }
-      checkReads(spec, await host.dataKind(spec.dataset.name))
+      checkReads(spec, await host.dataForm(spec.dataset.name))
       if (spec.classWeights !== undefined) {
         checkClassWeights(spec, await host.classCount(spec.dataset.name))
       }

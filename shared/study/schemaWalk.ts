@@ -144,14 +144,16 @@ function limitsOf(schema: z.ZodNumber): Limits {
 
 function choicesOf(plain: Schema): readonly (string | number | boolean)[] {
   if (plain instanceof z.ZodEnum) return [...plain.options]
+  if (plain instanceof z.ZodLiteral) return literalsOf(plain)
   const tag = tagOf(plain)
   // A profile may be written as its bare name.
   if (tag?.field === 'shape') return tag.names
   if (!(plain instanceof z.ZodUnion)) return []
   return plain.def.options.flatMap((option) => {
     if (option instanceof z.ZodEnum) return [...option.options]
-    return option instanceof z.ZodLiteral
-      ? option.def.values.filter((value) => typeof value === 'string' || typeof value === 'number')
-      : []
+    return option instanceof z.ZodLiteral ? literalsOf(option) : []
   })
 }
+
+const literalsOf = (schema: z.ZodLiteral): (string | number)[] =>
+  schema.def.values.filter((value) => typeof value === 'string' || typeof value === 'number')

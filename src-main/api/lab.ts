@@ -8,6 +8,7 @@ import type { Services } from '../../shared/api/services.ts'
 import { byTime, type DeviceComparison } from '../../shared/run/deviceComparison.ts'
 import { subjectText } from '../../shared/run/modelText.ts'
 import type { Core } from '../core.ts'
+import { setTensorflow, tensorflowState } from '../devices/tensorflow/index.ts'
 import { storedBytes } from './datasets.ts'
 import { follow, type Pulse } from './pulse.ts'
 
@@ -47,6 +48,12 @@ export function createLabServices(
       core.store.write.putSlots(slots)
       core.runs.pokeQueue()
       return core.store.read.slots()
+    },
+    tensorflow: tensorflowState,
+    async useTensorflow({ environment }) {
+      const state = await setTensorflow(environment)
+      core.devices.forget('cuda')
+      return state
     },
     deviceComparisons: async () => (await core.devices.comparisons()).map(inShort),
   }

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import type { DeviceAdvice } from '../../shared/run/probe.ts'
 import { databaseFile } from '../core.ts'
 import { type Asked, createDevices, type Devices } from '../devices/index.ts'
+import { keepTensorflowIn } from '../devices/tensorflow/kept.ts'
+import { homeFolder } from '../homeFolder.ts'
 import { type Cli, withCore } from './context.ts'
 import { untilInterrupted } from './untilInterrupted.ts'
 
@@ -18,6 +20,7 @@ export async function withDevices<T>(
 ): Promise<T> {
   if (existsSync(databaseFile(cli.terminal.env, db)))
     return withCore(cli, { db }, (core) => use(core.devices))
+  keepTensorflowIn(homeFolder(cli.terminal.env))
   const devices = createDevices()
   try {
     // A single device is never measured: there is nothing to choose.

@@ -13,9 +13,11 @@ const datasets = {
   'cifar100-shape': { shape: [32, 32, 3], classes: 100 },
 } as const
 
+export const shapeName = z.enum(['mnist-shape', 'cifar10-shape', 'cifar100-shape'])
+
 export const modelOptions = {
   model: z.string().min(1),
-  dataset: z.enum(['mnist-shape', 'cifar10-shape', 'cifar100-shape']).default('cifar10-shape'),
+  dataset: shapeName.default('cifar10-shape'),
   batch: wholeNumber(1, 65_536).default(128),
 }
 const chosen = z.object(modelOptions)
@@ -31,23 +33,35 @@ export function addModelOptions(command: Command, modelIs: string): Command {
     .option('--batch <n>', 'examples in a step (default: 128)')
 }
 
-export const modelNames = 'softmax, mlp, cnn, resnet<depth> or wrn-<depth>-<widen>'
+export const modelNames =
+  'softmax, mlp, cnn, resnet<depth>, wrn-<depth>-<widen>, densenet-<depth>-<growth>, densenet-bc-<depth>-<growth> or vgg<depth>'
 
 /** @throws UserError for a name of no model */
 export function subjectNamed(options: z.infer<typeof chosen>, command: string): TimingSubject {
-  const { shape, classes } = datasets[options.dataset]
-  return { model: modelNamed(options.model, command), shape: [...shape], classes, batchSize: options.batch }
+  const { model, dataset, batch } = options
+  return { model: modelNamed(model, command), ...shapeNamed(dataset), batchSize: batch }
 }
 
+export function shapeNamed(name: z.infer<typeof shapeName>): Pick<TimingSubject, 'shape' | 'classes'> {
+  const { shape, classes } = datasets[name]
+  return { shape: [...shape], classes }
+}
+
+const families = z.enum(['softmax', 'mlp', 'cnn', 'resnet', 'wrn', 'densenet', 'vgg'])
+
+/** What the second number of a name is. */
+const seconds: Readonly<Record<string, string>> = { wrn: 'widen', densenet: 'growth' }
+
 function modelNamed(name: string, command: string): ModelSpec {
-  const [, family = '', depth, widen] = /^(softmax|mlp|cnn|resnet|wrn)-?(\d+)?(?:-(\d+))?$/.exec(name) ?? []
-  const numbers = {
-    ...(depth === undefined ? {} : { depth: Number(depth) }),
-    ...(widen === undefined ? {} : { widen: Number(widen) }),
-  }
-  const model = modelSpec.safeParse({ kind: family, ...numbers })
+  const [, family = '', bc, first, second] = /^([a-z]+?)(-bc)?-?(\d+)?(?:-(\d+))?$/.exec(name) ?? []
+  const model = modelSpec.safeParse({
+    kind: families.safeParse(family).data,
+    ...(bc === undefined ? {} : { bc: true }),
+    ...(first === undefined ? {} : { depth: Number(first) }),
+    ...(second === undefined ? {} : { [seconds[family] ?? 'width']: Number(second) }),
+  })
   if (model.success) return model.data
   throw new UserError(
-    `While reading the options of "anneal ${command}": model must be softmax, mlp, cnn, resnet<6n+2> or wrn-<6n+4>-<widen> (received "${name}").`,
+    `While reading the options of "anneal ${command}": model must be softmax, mlp, cnn, resnet<6n+2>, wrn-<6n+4>-<widen>, densenet-<3n+4>-<growth>, densenet-bc-<6n+4>-<growth> or vgg<11, 13, 16 or 19> (received "${name}").`,
   )
 }

@@ -22,6 +22,7 @@ import { addSnapshots } from './commands/snapshots.ts'
 import { addSql } from './commands/sql.ts'
 import { addStudies } from './commands/studies.ts'
 import { addStudy } from './commands/study.ts'
+import { addTensorflow } from './commands/tensorflow.ts'
 import { addTraining } from './commands/train.ts'
 import { addWorker } from './commands/worker.ts'
 import { addWorkers } from './commands/workers.ts'
@@ -84,6 +85,7 @@ export function buildProgram(cli: Cli): Command {
   addSql(program, cli)
   addBench(program, cli)
   addDevices(program, cli)
+  addTensorflow(program, cli)
   addWorkers(program, cli)
   addWorker(program, cli)
   addCompletion(program, cli)

@@ -1,9 +1,11 @@
 import sparkly from 'sparkly'
+import { kernelSummary } from '../../shared/run/kernelShares.ts'
 import type { TrainerEvent } from '../../shared/run/messages.ts'
 import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import type { ActiveRun } from '../runs/activeRun.ts'
 import type { RunRecord } from '../store/types.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
+import { kernelLine } from './kernelText.ts'
 import { barLine, startLiveBar } from './liveBar.ts'
 import { oneLine } from './oneLine.ts'
 import type { Terminal } from './terminal.ts'
@@ -85,6 +87,8 @@ function absorb(view: View, event: TrainerEvent, now: () => number): string | un
       return epochLine(view, event, now)
     case 'snapshot':
       return `Snapshot of ${nameText(snapshotName(view.run, event))} after ${event.step + 1} steps: ${heldOut(event)}`
+    case 'kernels':
+      return kernelSummary(event.kernels).warns ? kernelLine(event.kernels) : undefined
     case 'edited':
       view.totalSteps = event.totalSteps
       return `Annealing now: the run has ${whole(event.totalSteps)} steps.`

@@ -7,6 +7,7 @@ import type { Core } from '../core.ts'
 import type { EnsembleMember, EnsembleResult } from '../ensembles/result.ts'
 import { viewRateTest } from '../runs/rateTestView.ts'
 import type { EnsembleRecord, RunRecord, SnapshotRecord, StoreReads } from '../store/types.ts'
+import { kernelReport } from './kernelText.ts'
 import { lineageReport } from './lineageText.ts'
 
 /** A run as `train --json` and `runs show --json` print it. Steps count from 0, epochs and cycles from 1. */
@@ -14,6 +15,7 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
   const { schedule, stepsPerEpoch } = buildTimetable(run.spec, run.planned)
   const epochs = core.store.read.epochs(run.id)
   const snapshots = core.store.read.snapshots(run.id)
+  const kernels = core.store.read.kernels(run.id)
   return {
     ...runHead(run),
     stepsPerEpoch,
@@ -29,6 +31,8 @@ export function runReport(core: Pick<Core, 'store'>, run: RunRecord) {
     initialWeights: run.initial,
     device: run.device,
     deviceReason: run.deviceReason,
+    /** What the kernels of a step take; null where that was not measured. */
+    kernels: kernels === null ? null : kernelReport(kernels),
     schedule: {
       kind: run.spec.schedule.kind,
       summary: schedule.summary,

@@ -1,4 +1,5 @@
 import { initialText } from '../../shared/run/initial.ts'
+import { kernelSummary } from '../../shared/run/kernelShares.ts'
 import { commandWords } from '../../shared/run/messages.ts'
 import { snapshotName } from '../../shared/run/snapshotName.ts'
 import type { Core } from '../core.ts'
@@ -6,6 +7,7 @@ import { viewRateTest } from '../runs/rateTestView.ts'
 import type { RunRecord, SnapshotRecord, Store } from '../store/types.ts'
 import { describeElsewhere } from './elsewhereText.ts'
 import { absent, bytes, duration, fixed, moment, percent, rate, whole } from './format.ts'
+import { kernelLine, kernelTable } from './kernelText.ts'
 import { lineageText } from './lineageText.ts'
 import { oneLine } from './oneLine.ts'
 import { placeCell, placeText } from './placeText.ts'
@@ -15,11 +17,12 @@ import { type Column, table } from './table.ts'
 import { wrap } from './wrap.ts'
 
 /** A run for people: what it is, how far it came, and its snapshots. */
-export function describeRun(core: Core, run: RunRecord, columns: number): string {
+export function describeRun(core: Pick<Core, 'store'>, run: RunRecord, columns: number): string {
   if (run.rateTest !== null) return describeRateTest(run, viewRateTest(core.store.read, run), columns)
   if (run.elsewhere !== null) return describeElsewhere(core.store.read, run, run.elsewhere, columns)
   const report = runReport(core, run)
   const last = report.epochs.at(-1)
+  const kernels = core.store.read.kernels(run.id)
   const facts: [string, string][] = [
     ['run', `${run.id}  ${run.name}`],
     ['status', run.reason === null ? run.status : `${run.status}: ${run.reason}`],
@@ -36,6 +39,7 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
       'device',
       run.device === null ? (run.deviceReason ?? absent) : `${run.device}: ${run.deviceReason ?? ''}`,
     ],
+    ...(kernels === null ? [] : [['kernels', kernelLine(kernels)] satisfies [string, string]]),
     ['steps', `${whole(run.stepsDone)} of ${whole(run.totalSteps)}`],
     ['trained', duration(report.epochs.reduce((sum, { seconds }) => sum + seconds, 0))],
     [
@@ -53,11 +57,12 @@ export function describeRun(core: Core, run: RunRecord, columns: number): string
     .join('')
   const snapshots = core.store.read.snapshots(run.id)
   const table = snapshots.length === 0 ? '' : snapshotTable(run, snapshots, columns)
-  return head + table + lineageText(core.store.read, run, columns)
+  const slow = kernels !== null && kernelSummary(kernels).warns ? kernelTable(kernels, columns) : ''
+  return head + slow + table + lineageText(core.store.read, run, columns)
 }
 
 /** "on gpu-box, out of touch since 2026-11-03 14:05". */
-function placeWords({ store }: Core, run: RunRecord): string {
+function placeWords({ store }: Pick<Core, 'store'>, run: RunRecord): string {
   const since = run.place?.outOfTouchSince ?? null
   const where = placeText(store, run)
   return since === null ? where : `${where}, out of touch since ${moment(since)}`

@@ -51,6 +51,11 @@ export interface DamagedDataset {
   readonly problem: string
 }
 
+/** Looks for a data set among those of a home folder that are whole, and stores nothing. @throws UserError as `resolve` */
+export async function findStored(home: string, nameOrId: string): Promise<DatasetMeta> {
+  return pick(await scanFolders(join(home, 'datasets')), nameOrId).meta
+}
+
 /** @param embeddedFolder where the shipped IDX files are, when not beside the source (a packaged app) */
 export function createCatalogue(home: string, embeddedFolder?: string): Catalogue {
   const parent = join(home, 'datasets')

@@ -1,6 +1,5 @@
 import type { ProbeReply } from '../../shared/run/probe.ts'
 import type { NoAnswer } from '../process/noAnswer.ts'
-import { cudaNeeds } from './cudaPackage.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
 import type { TensorflowLog } from './tensorflowLog.ts'
 
@@ -14,16 +13,16 @@ export function cudaAnswered(reply: ProbeReply, { gpu, isOutOfMemory, whyNoGpu }
 
 export function cudaDidNotAnswer(
   { why, message }: Pick<NoAnswer, 'why' | 'message'>,
-  { gpu, isOutOfMemory }: TensorflowLog,
+  { gpu, isOutOfMemory, needs }: TensorflowLog,
 ): ProbeReply {
   const absent = (reason: string): ProbeReply => ({ available: false, rank: -1, reason })
   if (isOutOfMemory) return absent(noGpuMemory)
   if (why === 'died') {
-    return absent(`TensorFlow crashed as it started (${message}): check the NVIDIA driver, ${cudaNeeds}`)
+    return absent(`TensorFlow crashed as it started (${message}): check the NVIDIA driver, ${needs.both}`)
   }
   if (why === 'cancelled' || gpu === undefined) {
-    return absent(`TensorFlow did not start (${message}): check the NVIDIA driver, ${cudaNeeds}`)
+    return absent(`TensorFlow did not start (${message}): check the NVIDIA driver, ${needs.both}`)
   }
-  const reason = `its first operation took too long (${message}), as on GPUs newer than CUDA 11.2, for which it is compiled at first use; "auto" does not take it: name cuda in a run, which waits for it`
+  const reason = `its first operation took too long (${message}), as on GPUs newer than its CUDA, for which it is compiled at first use; "auto" does not take it: name cuda in a run, which waits for it`
   return { available: true, rank: -1, device: `${gpu}, CUDA`, reason }
 }

@@ -9,7 +9,7 @@ import path from 'node:path'
 
 export const cudaPackage = '@tensorflow/tfjs-node-gpu'
 /** The one that fits our tfjs-core. */
-const version = '4.22.0'
+export const packageVersion = '4.22.0'
 
 /** For a process that may load it; what the user has set goes before. */
 export const cudaEnvironment = {
@@ -19,9 +19,22 @@ export const cudaEnvironment = {
   TF_DETERMINISTIC_OPS: '1',
 } as const
 
-export const cudaNeeds = 'CUDA 11.2 and cuDNN 8.1'
+/** What a GPU needs beside its driver. */
+export interface CudaNeeds {
+  readonly cuda: string
+  readonly cudnn: string
+  readonly both: string
+}
+
+/** @param isPython whether TensorFlow is that of the user's Python environment, and not the package's own */
+export function cudaNeeds(isPython: boolean): CudaNeeds {
+  const pip = 'CUDA of pip install "tensorflow[and-cuda]"'
+  if (isPython) return { cuda: pip, cudnn: pip, both: pip }
+  return { cuda: 'CUDA 11.2', cudnn: 'cuDNN 8.1', both: 'CUDA 11.2 and cuDNN 8.1' }
+}
+
 export const rebuildIt = `"npm rebuild ${cudaPackage}" with a connection to the internet`
-export const installIt = `install it with "npm install --no-save ${cudaPackage}@${version}"`
+export const installIt = `install it with "npm install --no-save ${cudaPackage}@${packageVersion}"`
 
 /** Why it cannot be loaded from `base`, as a part of a sentence; undefined where its addon is there. */
 export function whyCudaIsAbsent(
@@ -35,10 +48,10 @@ export function whyCudaIsAbsent(
       ? undefined
       : `its package ${cudaPackage} is there without its addon, whose download failed or was not allowed: run ${rebuildIt}`
   }
-  if (arch !== 'x64' || (platform !== 'linux' && platform !== 'win32')) {
-    return `TensorFlow for CUDA is made for Linux and Windows on x64 only, and this is ${platform} on ${arch}`
+  if (platform !== 'linux') {
+    return `TensorFlow for CUDA is made for Linux only (on Windows: within WSL 2), and this is ${platform} on ${arch}`
   }
-  return `its package is not installed: where there is an NVIDIA GPU with ${cudaNeeds}, ${installIt}`
+  return 'there is no TensorFlow: where there is an NVIDIA GPU, make a Python environment, install "tensorflow[and-cuda]" into it with pip, and name it in Settings or with "anneal tensorflow FOLDER"'
 }
 
 function packageFolder(base: string): string | undefined {

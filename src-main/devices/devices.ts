@@ -19,6 +19,8 @@ export interface Devices {
   compare(subject: TimingSubject, signal: AbortSignal, say?: Say): Promise<FreshComparison>
   /** The stored comparisons that count for this machine as it is now, the newest first. */
   comparisons(): Promise<DeviceComparison[]>
+  /** Looks for it anew when it is next asked for: what it needs has been installed or set. */
+  forget(name: EngineName): void
   /** Ends the processes that still look for devices or measure them. */
   close(): void
 }

@@ -8,7 +8,8 @@ import type { Contenders, Devices } from './devices.ts'
 import { whyNoGpu } from './gpuNodes.ts'
 import { type Neighbours, noNeighbours } from './neighbours.ts'
 import { noGpuMemory } from './noGpuMemory.ts'
-import { cudaIsAbsent, probe } from './probe.ts'
+import { probe } from './probe.ts'
+import { cudaIsAbsent, mayHaveCuda } from './tensorflow/index.ts'
 
 export { type Asked, type Choice, ranOn } from './choice.ts'
 export type { Devices } from './devices.ts'
@@ -92,7 +93,10 @@ export function createDevices(options: DevicesOptions = {}): Devices {
     return { [name]: reason === undefined ? await look(name, false) : { available: false, rank: -1, reason } }
   }
   const contenders = async (within?: number): Promise<Contenders> => {
-    const known = await lookForAll(among, within)
+    const known = await lookForAll(
+      among.filter((name) => name !== 'cuda' || mayHaveCuda()),
+      within,
+    )
     const names = among.filter((name) => {
       const found = known[name]
       return found === undefined ? !isLookedFor(name) : found.available && found.rank >= 0
@@ -123,6 +127,7 @@ export function createDevices(options: DevicesOptions = {}): Devices {
       const [latest] = await chooser.comparisons()
       return describeDevices(probes, names, latest)
     },
+    forget: (name) => void looked.delete(name),
     close: () => end.abort(),
   }
 }

@@ -9,6 +9,7 @@ import type { KnownDevices } from '../../shared/run/probe.ts'
 import type { EngineName } from '../../shared/run/spec.ts'
 import { plainNodeVersion, sourcesFolder } from '../process/plainNode.ts'
 import { cudaPackage } from './cudaPackage.ts'
+import { tensorflowInUse } from './tensorflow/index.ts'
 
 const computing = [
   '@tensorflow/tfjs-core',
@@ -57,7 +58,8 @@ const packageFile = z.looseObject({ version: z.string() })
 
 function packageVersions(): Record<string, string> {
   const { resolve } = createRequire(sourcesFolder())
-  const found: Record<string, string> = {}
+  const tensorflow = tensorflowInUse()
+  const found: Record<string, string> = tensorflow === undefined ? {} : { tensorflow: tensorflow.version }
   for (const name of computing) {
     try {
       found[name] = packageFile.parse(

@@ -1,10 +1,10 @@
 import { UserError } from '../../shared/errors.ts'
 import type { ProbeReply, ProbeRequest } from '../../shared/run/probe.ts'
 import { NoAnswer } from '../process/noAnswer.ts'
-import { sourcesFolder } from '../process/plainNode.ts'
 import { runJob } from '../process/runJob.ts'
 import { cudaAnswered, cudaDidNotAnswer } from './cudaFinding.ts'
-import { whyCudaIsAbsent } from './cudaPackage.ts'
+import { cudaNeeds } from './cudaPackage.ts'
+import { cudaIsAbsent, prepareTensorflow, tensorflowInUse } from './tensorflow/index.ts'
 import { readTensorflowLog } from './tensorflowLog.ts'
 
 /** Longer than any driver takes to start. */
@@ -25,16 +25,16 @@ export async function probe(
     output = text
   }
   try {
+    if (isCuda) await prepareTensorflow()
     const how = { within: patience, signal, givesWay, onErrorOutput, env }
     const reply = await runJob('probe', { device }, how)
-    return isCuda ? cudaAnswered(reply, readTensorflowLog(output)) : reply
+    return isCuda ? cudaAnswered(reply, readTensorflowLog(output, needs())) : reply
   } catch (error) {
     if (error instanceof UserError) return { available: false, rank: -1, reason: error.message }
     if (!(error instanceof NoAnswer)) throw error
-    if (isCuda) return cudaDidNotAnswer(error, readTensorflowLog(output))
+    if (isCuda) return cudaDidNotAnswer(error, readTensorflowLog(output, needs()))
     return { available: false, rank: -1, reason: `it did not start: ${error.message}` }
   }
 }
 
-/** Tells without a process whether cuda need not be looked for. */
-export const cudaIsAbsent = (): string | undefined => whyCudaIsAbsent(sourcesFolder())
+const needs = () => cudaNeeds(tensorflowInUse() !== undefined)

@@ -11,6 +11,8 @@ import {
   whyCudaIsAbsent,
 } from '../devices/cudaPackage.ts'
 import { noGpuMemory } from '../devices/noGpuMemory.ts'
+import { addonVariable } from '../devices/tensorflow/layout.ts'
+import { mendKernels } from './tensorflow/mend.ts'
 import * as tf from './tf.ts'
 
 /*
@@ -18,29 +20,51 @@ import * as tf from './tf.ts'
  * only the backend, asked, tells.
  */
 
-const nodeBackend = z.object({ isUsingGpuDevice: z.boolean() })
+const nodeBackend = z.looseObject({
+  isUsingGpuDevice: z.boolean(),
+  binding: z.looseObject({ TF_Version: z.string() }),
+})
+
+interface LoadedTensorflow {
+  readonly isGpu: boolean
+  /** "TensorFlow", and which where it is the user's own. */
+  readonly name: string
+}
+
+/** Whether TensorFlow is the user's own, of a Python environment. */
+const isPython = (): boolean => process.env[addonVariable] !== undefined
+const needs = (): string => cudaNeeds(isPython()).both
+const again = (): string => (isPython() ? '"anneal tensorflow"' : rebuildIt)
 
 /**
  * Loads the addon, makes it tfjs's backend and lets it compute something.
  * @returns whether it runs on a GPU · @throws Error that says what is missing and what to do
  */
-export async function loadCuda(): Promise<{ isGpu: boolean }> {
-  const absence = whyCudaIsAbsent(import.meta.url)
+export async function loadCuda(): Promise<LoadedTensorflow> {
+  const addon = process.env[addonVariable]
+  const absence = addon === undefined ? whyCudaIsAbsent(import.meta.url) : undefined
   if (absence !== undefined) throw new Error(absence)
   const require = createRequire(import.meta.url)
   putBackNullCheck(require)
   for (const [name, value] of Object.entries(cudaEnvironment)) process.env[name] ??= value
   try {
-    require(cudaPackage)
+    if (addon === undefined) require(cudaPackage)
+    else (await import('./tensorflow/addon.ts')).registerAddon(addon)
   } catch (error) {
     throw new Error(whyNotLoaded(wordsOf(error)), { cause: error })
   }
-  const backend = nodeBackend.safeParse(tf.findBackend('tensorflow'))
+  const current: unknown = tf.findBackend('tensorflow')
+  const backend = nodeBackend.safeParse(current)
   if (!backend.success || !(await tf.setBackend('tensorflow'))) {
     throw new Error(`its package is not the one that fits: ${installIt}`)
   }
+  mendKernels(current)
   await compute()
-  return { isGpu: backend.data.isUsingGpuDevice }
+  const { isUsingGpuDevice, binding } = backend.data
+  return {
+    isGpu: isUsingGpuDevice,
+    name: addon === undefined ? 'TensorFlow' : `TensorFlow ${binding.TF_Version}`,
+  }
 }
 
 export const processorWords = (): string => {
@@ -80,10 +104,10 @@ const outOfMemory = /CUDA_ERROR_OUT_OF_MEMORY|out of memory|OOM when allocating|
 function whyNotLoaded(message: string): string {
   if (outOfMemory.test(message)) return noGpuMemory
   if (/native addon module/.test(message)) {
-    return `its package has no addon for this Node (${process.version}): run ${rebuildIt}`
+    return `its package has no addon for this Node (${process.version}): run ${again()}`
   }
   if (/TFE_Context/.test(message)) {
-    return `TensorFlow cannot start on the GPU: check the NVIDIA driver, ${cudaNeeds}`
+    return `TensorFlow cannot start on the GPU: check the NVIDIA driver, ${needs()}`
   }
   if (/^Cannot find module/.test(message)) {
     return `its package lacks a part (${firstLine(message)}): ${installIt}`
@@ -91,17 +115,17 @@ function whyNotLoaded(message: string): string {
   // The names of what the loader of Linux or Windows did not find, also those of the driver.
   const library = /(lib(?:cu|nv)\S*?|\b(?:cu|nv)\w+\.dll)(?=[:\s]|$)/.exec(message)?.[1]
   if (library !== undefined) {
-    return `its addon cannot be loaded (${library} is missing): install ${cudaNeeds}`
+    return `its addon cannot be loaded (${library} is missing): install ${needs()}`
   }
   // Where it lies is said first, and tells nothing.
   const words = firstLine(message.replace(/^\S+\.node: /, ''))
-  return `its addon cannot be loaded (${words}): run ${rebuildIt}`
+  return `its addon cannot be loaded (${words}): run ${again()}`
 }
 
 function whyNotComputed(message: string): string {
   if (outOfMemory.test(message)) return noGpuMemory
   const words = message.replace(/^Invalid TF_Status: \d+\s+Message: /, '')
-  return `TensorFlow starts and cannot compute (${firstLine(words)}): check the NVIDIA driver, ${cudaNeeds}`
+  return `TensorFlow starts and cannot compute (${firstLine(words)}): check the NVIDIA driver, ${needs()}`
 }
 
 /** What TensorFlow means when it throws in the middle of training, in words for the user; undefined for other errors. */

@@ -114,3 +114,97 @@ export function optimizerStep(
 ): tf.Tensor[] | undefined {
   return run(`Anneal${kernel}Step`, tensors, attributes)
 }
+
+/** How layer and group normalisation read x: [outer, places, groups, width], with gamma and beta [groups · width]. */
+export interface GroupNormShape {
+  readonly epsilon: number
+  readonly outer: number
+  readonly places: number
+  readonly groups: number
+}
+
+export const hasLayerNorm = (): boolean => isThere('AnnealLayerNorm')
+
+/**
+ * γ·(x - mean) / √(variance + ε) + β, where mean and variance are those of one outer index and one group. Layer
+ * normalisation has one place and one group (Ba et al. 2016); group normalisation is that of Wu and He 2018.
+ * @throws Error when the backend has no such kernel
+ */
+export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, shape: GroupNormShape) {
+  const [y, statistics] = run('AnnealLayerNorm', { x, gamma, beta }, { ...shape }) ?? []
+  if (y === undefined || statistics === undefined) throw new Error('the backend has no layer normalisation')
+  return { y, statistics }
+}
+
+/** Gradients of `layerNorm` for x, gamma and beta. @param saved x, gamma and the statistics */
+export function layerNormGradient(
+  dy: tf.Tensor,
+  [x, gamma, statistics]: readonly tf.Tensor[],
+  shape: GroupNormShape,
+): tf.Tensor[] {
+  if (!x || !gamma || !statistics) {
+    throw new Error('the gradient of layer normalisation was not given what was saved for it')
+  }
+  const results = run('AnnealLayerNormGrad', { dy, x, gamma, statistics }, { ...shape })
+  if (results === undefined) throw new Error('the backend changed between forward and backward')
+  return results
+}
+
+/** Activations that tfjs composes of several operations. */
+export const composedActivations = {
+  swish: 'AnnealSwish',
+  mish: 'AnnealMish',
+  gelu: 'AnnealGelu',
+  gelu_new: 'AnnealGeluNew',
+  softsign: 'AnnealSoftsign',
+  hardSigmoid: 'AnnealHardSigmoid',
+  logSoftmax: 'AnnealLogSoftmax',
+  threshold: 'AnnealThreshold',
+} as const
+export type ComposedActivation = keyof typeof composedActivations
+
+export const hasActivation = (name: ComposedActivation): boolean => isThere(composedActivations[name])
+
+/**
+ * @param alpha of `threshold`: below it the result is 0
+ * @throws Error when the backend has no such kernel
+ */
+export function activation(name: ComposedActivation, x: tf.Tensor, alpha = 0): tf.Tensor {
+  return tf.engine().runKernel<tf.Tensor>(composedActivations[name], { x }, { alpha })
+}
+
+/** @param s the activation's input; its result for `logSoftmax` */
+export function activationGradient(
+  name: ComposedActivation,
+  dy: tf.Tensor,
+  s: tf.Tensor,
+  alpha = 0,
+): tf.Tensor {
+  const of = name === 'threshold' ? [alpha] : name === 'hardSigmoid' ? [0.2, 0.5] : []
+  return tf.engine().runKernel<tf.Tensor>(`${composedActivations[name]}Grad`, { dy, s }, { of })
+}
+
+/** What random numbers are for; see shared/random.ts. */
+export interface NoiseKey {
+  readonly seed: number
+  readonly purpose: string
+  readonly step: number
+}
+
+/** @returns undefined where the backend has no such kernel */
+export function dropoutMask(shape: number[], key: NoiseKey, rate: number): tf.Tensor | undefined {
+  return filled('AnnealDropoutMask', { shape, ...key, rate })
+}
+
+/** @returns undefined where the backend has no such kernel */
+export function normals(
+  shape: number[],
+  key: NoiseKey,
+  mean: number,
+  deviation: number,
+): tf.Tensor | undefined {
+  return filled('AnnealNormals', { shape, ...key, mean, deviation })
+}
+
+const filled = (kernel: string, attrs: tf.NamedAttrMap): tf.Tensor | undefined =>
+  isThere(kernel) ? tf.engine().runKernel<tf.Tensor>(kernel, {}, attrs) : undefined

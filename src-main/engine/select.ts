@@ -144,18 +144,18 @@ const unknownMemory = Number.POSITIVE_INFINITY
 
 async function startCuda(found?: ProbeReply): Promise<Loaded> {
   const { loadCuda, processorWords } = await import('./cuda.ts')
-  const { isGpu } = await loadCuda()
+  const { isGpu, name } = await loadCuda()
   if (!isGpu) {
     return {
       memory: totalmem(),
       device: processorWords(),
-      strength: 'without CUDA it computes on the processor',
+      strength: `${name}: without CUDA it computes on the processor`,
       onlyByName: noGpu,
     }
   }
   // TensorFlow names its GPU in its log only, which the host has read.
   const device = found?.available === true ? found.device : 'NVIDIA GPU, CUDA'
-  return { memory: unknownMemory, device, strength: 'TensorFlow on CUDA' }
+  return { memory: unknownMemory, device, strength: `${name} on CUDA` }
 }
 
 async function startWebgpu(): Promise<Loaded> {

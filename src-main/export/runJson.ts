@@ -5,7 +5,7 @@ import { inputOf } from './datasetInput.ts'
 import { orderSeries, stepRows } from './runTable.ts'
 
 /**
- * A run as one JSON document: spec, plan, epochs, snapshots (without their weights), what its data set holds, and every
+ * A run as one JSON document: spec, plan, what the kernels of a step take, epochs, snapshots (without their weights), what its data set holds, and every
  * stored point as columns. What was not measured is null; NaN and the infinities are the texts "NaN", "Infinity" and
  * "-Infinity". Written in pieces, so that a long run need not fit into memory as text.
  */
@@ -15,6 +15,7 @@ export function* runJson(read: StoreReads, run: RunRecord): Generator<string> {
   const head = {
     ...(isOurs(run) ? described : withoutStandIns(described)),
     dataset: data === undefined ? null : inputOf(data, run.datasetId),
+    kernels: read.kernels(run.id),
     epochs: read.epochs(run.id),
     snapshots: read.snapshots(run.id),
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, type ForkOptions, fork } from 'node:child_
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { cudaEnvironment } from '../devices/cudaPackage.ts'
+import { tensorflowEnvironment } from '../devices/tensorflow/kept.ts'
 import { compileCacheEnvironment } from './compileCache.ts'
 
 /** What the core's child processes are started with and from. */
@@ -52,7 +53,13 @@ export function forkPlain(
   // Windows would open a console beside a window.
   const hidden = { windowsHide: true }
   // Said before the process begins: on Windows a library does not see what is set later.
-  const env = { ...compileCacheEnvironment(compiled), ...cudaEnvironment, ...process.env, ...more }
+  const env = {
+    ...compileCacheEnvironment(compiled),
+    ...cudaEnvironment,
+    ...process.env,
+    ...tensorflowEnvironment(),
+    ...more,
+  }
   // The host's own flags (a test runner's, a debugger's) are not the child's.
   return fork(path.join(sources, entry), [String(process.pid)], {
     ...options,

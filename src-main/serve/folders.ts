@@ -6,7 +6,7 @@ import type { ImportPredictions } from '../../shared/api/outsidePredictions.ts'
 import type { Services } from '../../shared/api/services.ts'
 import type { ImportOptions } from '../../shared/data/importOptions.ts'
 import type { PreviewOptions } from '../../shared/data/preview.ts'
-import { UserError } from '../../shared/errors.ts'
+import { show, UserError } from '../../shared/errors.ts'
 import { isWithin } from '../isWithin.ts'
 import { isFile } from '../outsidePredictions/members.ts'
 
@@ -28,6 +28,7 @@ export const boundServices = (services: Services, bounds: FolderBounds): Service
   ...services,
   datasets: boundDatasets(services.datasets, bounds),
   elsewhere: boundElsewhere(services.elsewhere, bounds),
+  lab: boundLab(services.lab),
   predictions: boundPredictions(services.predictions, bounds),
   runs: boundRuns(services.runs, bounds),
   studies: boundStudies(services.studies, bounds),
@@ -114,6 +115,16 @@ function boundPredictions(
     },
   }
 }
+
+/** What a folder of a Python environment holds is run as a program: a browser may not name one. */
+const boundLab = (lab: Services['lab']): Services['lab'] => ({
+  ...lab,
+  async useTensorflow({ environment }) {
+    throw new UserError(
+      `While setting the Python environment with TensorFlow: a browser may not name one, since what it holds is run (received ${show(environment)}); run "anneal tensorflow FOLDER" on the machine of Anneal.`,
+    )
+  },
+})
 
 /** The same for the file of weights that a run begins with. */
 function boundRuns(runs: Services['runs'], bounds: FolderBounds): Services['runs'] {

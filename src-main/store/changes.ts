@@ -3,6 +3,7 @@ import type { FeedbackInfo, SnapshotInfo } from '../../shared/api/runs.ts'
 import { float64Of } from './blobs.ts'
 import type { Db } from './database.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
+import { kernelsSince } from './kernels.ts'
 import { CHUNK_STEPS } from './metrics/points.ts'
 import { epochInfoRow, feedbackRow, snapshotRow } from './rows.ts'
 import { SNAPSHOTS } from './snapshots.ts'
@@ -37,13 +38,13 @@ export function changesSince(db: Db, summaries: Summaries, since: number): LabCh
 
 /**
  * Epochs, snapshots and feedback are only ever added at the end, and an epoch cut by a budget is finished later, so the
- * last of each says which are new. The version says whether anything changed at all.
+ * last of each says which are new; so does the attempt that measured the kernels. The version says whether anything changed at all.
  */
 const cursorOf = z
   .string()
-  .regex(/^\d+(\.-?\d+){4}$/)
+  .regex(/^\d+(\.-?\d+){5}$/)
   .transform((text) => text.split('.').map(Number))
-const START = [-1, 0, -1, 0, -1]
+const START = [-1, 0, -1, 0, -1, 0]
 
 /** @returns undefined when nothing of the run has changed since the cursor  @throws UserError when it is not there */
 export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: string): RunNews | undefined {
@@ -51,7 +52,9 @@ export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: s
   const asked = cursorOf.safeParse(cursor).data ?? START
   // As in changesSince: such a cursor is of another state of the file.
   const isKnown = (asked[0] ?? 0) <= labVersion(db)
-  const [version = -1, epochAt = 0, stepAt = -1, snapshot = 0, feedback = -1] = isKnown ? asked : START
+  const [version = -1, epochAt = 0, stepAt = -1, snapshot = 0, feedback = -1, measured = 0] = isKnown
+    ? asked
+    : START
   // Another program may evaluate anew what it had evaluated, and complete it later.
   const [epoch, epochStep] = run.kind === 'elsewhere' ? [0, -1] : [epochAt, stepAt]
   const changed = db.get(versionRow, 'SELECT changed AS version FROM runs WHERE id = ?', run.id)?.version ?? 0
@@ -75,6 +78,7 @@ export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: s
     run.id,
     feedback,
   )
+  const kernels = kernelsSince(db, run.id, measured)
   const last = epochs.at(-1)
   return {
     cursor: [
@@ -83,11 +87,13 @@ export function runSince(db: Db, summaries: Summaries, runId: string, cursor?: s
       last?.step ?? epochStep,
       Math.max(snapshot, ...snapshots.map(({ id }) => id)),
       cuts.at(-1)?.step ?? feedback,
+      kernels?.attempt ?? measured,
     ].join('.'),
     run,
     epochs,
     snapshots,
     feedback: cuts,
+    kernels: kernels?.kernels ?? null,
     samplesPerSecond: run.status === 'running' ? lastSpeed(db, run.id) : null,
   }
 }

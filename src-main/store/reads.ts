@@ -9,6 +9,7 @@ import { ensembleInfos, listEnsembles } from './ensembles.ts'
 import { EPOCH_COLUMNS } from './evaluationRows.ts'
 import { listFollowed } from './followed.ts'
 import type { Hosts } from './hosts.ts'
+import { readKernels } from './kernels.ts'
 import { childrenInNeed, familyOf, hasStartState } from './lineage.ts'
 import { setUpElsewhere, trainingRun, watchTraining } from './machineUse.ts'
 import { valuesAtStep } from './metrics/atStep.ts'
@@ -45,6 +46,7 @@ export function createReads(db: Db, hosts: Hosts, now: () => number): StoreReads
     runSince: (idPrefix, cursor) => db.read(() => runSince(db, summaries, idPrefix, cursor)),
     epochs: (runId) => listEpochs(db, runId),
     feedback: (runId) => listFeedback(db, runId),
+    kernels: (runId) => readKernels(db, runId),
     snapshots: (runId) => listSnapshots(db, runId),
     snapshot: (id) => snapshotById(db, id),
     snapshotModel: (id) => db.read(() => snapshotModel(db, id)),

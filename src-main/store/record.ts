@@ -4,6 +4,7 @@ import { canBecome, isActive, type RunStatus, runStatus } from '../../shared/run
 import type { SupersededEvent } from '../../shared/worker/protocol.ts'
 import { dropNeedlessCheckpoint, putCheckpoint } from './checkpoints.ts'
 import type { Db } from './database.ts'
+import { putKernels } from './kernels.ts'
 import { appendMetrics } from './metrics/append.ts'
 import { answerRequests, putPlannedStop } from './requests.ts'
 import { addEdit, putStatus, type WriteContext } from './runWrites.ts'
@@ -93,6 +94,9 @@ function storeEvent(context: WriteContext, cursor: Cursor, event: TrainerEvent):
       break
     case 'feedback':
       putFeedback(db, event)
+      break
+    case 'kernels':
+      putKernels(db, event)
       break
     case 'stopPlanned':
       putPlannedStop(db, event, now())

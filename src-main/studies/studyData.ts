@@ -42,7 +42,7 @@ export function createStudyData(read: StoreReads, catalogue: Catalogue): StudyDa
         const labels = await catalogue.labels(found)
         return splitDataset(labels, found.meta, { validation, test, seed }).train.length
       }),
-    dataKind: async (name) => (await dataset(name)).meta.kind,
+    dataForm: async (name) => (await dataset(name)).meta,
     classCount: async (name) => (await dataset(name)).meta.classes.length,
     scheduleOf: (runId) => read.run(runId).spec.schedule,
     sobol: async () => (await import('../../shared/study/sobol.ts')).sobolPoints,

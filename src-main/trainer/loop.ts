@@ -10,6 +10,7 @@ import type { Command } from './commands.ts'
 import { diverged } from './divergence.ts'
 import { EpochTally } from './epochTally.ts'
 import { type Evaluation, evaluateAll, predictionsOf, scoresOf } from './evaluate.ts'
+import { KernelWatch } from './kernelWatch.ts'
 import type { LoopIo, LoopSetup } from './loopSetup.ts'
 import { MetricsBuffer } from './metrics.ts'
 import type { StepSettings } from './optimizers/index.ts'
@@ -49,6 +50,7 @@ export class TrainingLoop {
   #stopAtCycleEnd = false
   readonly #underWay = new StepsUnderWay()
   readonly #rateTest: RateTest | undefined
+  readonly #kernels: KernelWatch | undefined
 
   /** @throws UserError when schedule, plan and data do not fit together */
   constructor(setup: LoopSetup, io: LoopIo) {
@@ -56,6 +58,7 @@ export class TrainingLoop {
     this.#io = io
     this.#planned = setup.planned
     this.#rateTest = setup.rateTest && createRateTest(setup.rateTest)
+    if (this.#rateTest === undefined) this.#kernels = new KernelWatch(setup.device, io.clock)
     const timetable = buildTimetable(setup.spec, setup.planned)
     this.#timetable = this.#rateTest ? withoutResults(timetable) : timetable
     checkFeedback(setup.spec, this.#timetable.schedule, setup.data.parts[0]?.indices.length ?? 0)
@@ -150,7 +153,8 @@ export class TrainingLoop {
     const key = { step: drawn, seed: spec.seed }
     const { labelSmoothing, clipping } = spec
     const recipe = { labelSmoothing, clipping, classWeights: data.classWeights }
-    const result = trainStep(model, optimizer, batch, settings, key, recipe)
+    const take = () => trainStep(model, optimizer, batch, settings, key, recipe)
+    const result = this.#kernels?.take(take) ?? take()
     this.#setup.average?.update(step)
     tf.dispose([batch.x, batch.y])
     this.#underWay.begin({ step, settings, examples: batch.labels.length, result })
@@ -178,6 +182,8 @@ export class TrainingLoop {
 
   /** What is due after a step. Whatever a state rests on is sent before it. */
   async #afterStep(step: number): Promise<void> {
+    const kernels = this.#kernels?.news()
+    if (kernels !== undefined) this.#io.emit({ type: 'kernels', kernels })
     if (this.#rateTest !== undefined) return this.#sendInTime()
     const endsEpoch = this.#stepsDone % this.#timetable.stepsPerEpoch === 0
     const last = this.#stepsDone === this.#timetable.totalSteps

@@ -1,7 +1,7 @@
 import type { TrainerPosition } from '../../shared/run/messages.ts'
 import type { EditedPlan } from '../../shared/run/plan.ts'
 import type { RateTestSettings } from '../../shared/run/rateTest.ts'
-import type { RunSpec } from '../../shared/run/spec.ts'
+import type { EngineName, RunSpec } from '../../shared/run/spec.ts'
 import type { TrainingData } from './batches.ts'
 import type { CommandQueue } from './commands.ts'
 import type { Emit } from './events.ts'
@@ -33,6 +33,7 @@ export interface LoopSetup {
   readonly streamFrom: number
   /** Of a range test: it stops by its loss, and keeps no state and no evaluation. */
   readonly rateTest?: RateTestSettings | undefined
+  readonly device: EngineName
   /** Steps that may be under way before the numbers of the first are waited for; see Engine. */
   readonly stepsAhead: number
 }

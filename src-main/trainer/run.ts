@@ -72,8 +72,9 @@ async function start(
   if (state !== undefined) restoreState({ model, optimizer, average }, state)
   const planned = { plan: request.plan, edits: request.edits }
   const position = state?.position ?? { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } }
-  const { stepsAhead } = engine
-  const setup = { spec, data, model, optimizer, average, planned, position, streamFrom, rateTest, stepsAhead }
+  const { name: device, stepsAhead } = engine
+  const held = { spec, data, model, optimizer, average }
+  const setup = { ...held, planned, position, streamFrom, rateTest, device, stepsAhead }
   run.loop = new TrainingLoop(setup, io)
   announce(io.emit, engine, model, run.loop)
   await run.loop.run()

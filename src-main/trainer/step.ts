@@ -1,4 +1,3 @@
-import type { Clipping } from '../../shared/run/spec.ts'
 import * as tf from '../engine/tf.ts'
 import type { Batch } from './batches.ts'
 import { clip } from './clipping.ts'
@@ -6,6 +5,7 @@ import { greatest } from './evaluate.ts'
 import { softmaxCrossEntropy, weightedCrossEntropy } from './loss.ts'
 import type { Model } from './models/index.ts'
 import type { StepSettings, TrainOptimizer } from './optimizers/index.ts'
+import { recordOf, type StepKey, type StepRecipe, type Trial } from './stepRecords.ts'
 
 export interface StepResult {
   /** Mean loss of the batch before the step. */
@@ -14,24 +14,9 @@ export interface StepResult {
   readonly correct: number
 }
 
-/** What a step does besides the optimizer's own. */
-export interface StepRecipe {
-  /** In [0, 1). */
-  readonly labelSmoothing: number
-  /** Of the loss, [classes]. */
-  readonly classWeights?: Float32Array | undefined
-  readonly clipping?: Clipping | undefined
-}
-
-export interface StepKey {
-  /** Of the stream of batches, counted from 0; with the seed it keys dropout. */
-  readonly step: number
-  readonly seed: number
-}
-
 /**
  * One step: forward, backward, and the optimizer, whatever the loss: nothing waits for the device here. Its numbers come
- * when it has got that far; then no tensor is left behind.
+ * when it has got that far; then no tensor is left behind. Where the device can repeat a step without tfjs, it does.
  * @param settings of the optimizer
  */
 export function trainStep(
@@ -40,33 +25,87 @@ export function trainStep(
   batch: Batch,
   settings: StepSettings,
   key: StepKey,
-  { labelSmoothing, classWeights, clipping }: StepRecipe,
+  recipe: StepRecipe,
 ): Promise<StepResult> {
+  const mixed = mixedInputs(batch)
+  const inputs = [batch.x, batch.y, ...Object.values(mixed ?? {})]
+  try {
+    const compute = (trial: Trial) => computeStep(model, optimizer, { ...batch, mixed }, trial, recipe)
+    const record = recordOf({ model, optimizer, inputs, compute }, { settings, key }, recipe)
+    if (record === undefined) {
+      const { value, kept } = compute({ settings, key })
+      return readResult(value, kept, dominating(batch))
+    }
+    const attributes = optimizer.advance(settings)
+    const [[loss = Number.NaN] = [], logits] = record.replay({ inputs, key, attributes })
+    const labels = dominating(batch)
+    const correct = logits === undefined ? 0 : countCorrect(logits, logits.length / labels.length, labels)
+    return Promise.resolve({ loss, correct })
+  } finally {
+    tf.dispose({ ...mixed })
+  }
+}
+
+/** What the loss of a mixed batch needs besides its own labels. */
+interface Mixed {
+  /** [batch] */
+  readonly partners: tf.Tensor1D
+  /** The part that an example's own loss has, and its partner's. */
+  readonly own: tf.Scalar
+  readonly rest: tf.Scalar
+}
+
+function mixedInputs({ mixture }: Batch): Mixed | undefined {
+  if (mixture === undefined) return undefined
+  const { lambda, labels } = mixture
+  return {
+    partners: tf.tensor1d(Int32Array.from(labels), 'int32'),
+    own: tf.scalar(lambda),
+    rest: tf.scalar(1 - lambda),
+  }
+}
+
+/** On tfjs's tape. What it gives is the caller's to dispose. */
+function computeStep(
+  model: Model,
+  optimizer: TrainOptimizer,
+  { x, y, mixed }: Pick<Batch, 'x' | 'y'> & { readonly mixed: Mixed | undefined },
+  { settings, key }: Trial,
+  { labelSmoothing, classWeights, clipping }: StepRecipe,
+): { value: tf.Scalar; kept: tf.Tensor2D[] } {
   const kept: tf.Tensor2D[] = []
-  const { value, grads } = tf.variableGrads(() => {
-    const logits = model.forward(batch.x, { training: true, ...key })
-    kept.push(tf.keep(logits))
-    return mixedLoss(batch, (labels) =>
-      classWeights === undefined
-        ? softmaxCrossEntropy(logits, labels, labelSmoothing)
-        : weightedCrossEntropy(logits, labels, classWeights, labelSmoothing),
-    )
-  }, [...model.variables])
-  const applied = clipping === undefined ? grads : clip(grads, clipping)
-  optimizer.apply(applied, model.variables, settings)
-  tf.dispose([grads, applied])
-  return readResult(value, kept, dominating(batch))
+  try {
+    const { value, grads } = tf.variableGrads(() => {
+      const logits = model.forward(x, { training: true, ...key })
+      kept.push(tf.keep(logits))
+      return mixedLoss(y, mixed, (labels) =>
+        classWeights === undefined
+          ? softmaxCrossEntropy(logits, labels, labelSmoothing)
+          : weightedCrossEntropy(logits, labels, classWeights, labelSmoothing),
+      )
+    }, [...model.variables])
+    const applied = clipping === undefined ? grads : clip(grads, clipping)
+    optimizer.apply(applied, model.variables, settings)
+    tf.dispose([grads, applied])
+    return { value, kept }
+  } catch (error) {
+    tf.dispose(kept)
+    throw error
+  }
 }
 
 /**
  * λ · loss(own labels) + (1 - λ) · loss(partners' labels): as cross-entropy is linear in its target, the loss against
  * λ · own + (1 - λ) · partner (Zhang et al. 2018, equation 1).
  */
-function mixedLoss({ y, mixture }: Batch, lossOf: (labels: tf.Tensor1D) => tf.Scalar): tf.Scalar {
-  if (mixture === undefined) return lossOf(y)
-  const { lambda, labels } = mixture
-  const partners = tf.tensor1d(Int32Array.from(labels), 'int32')
-  return tf.add<tf.Scalar>(tf.mul(lossOf(y), lambda), tf.mul(lossOf(partners), 1 - lambda))
+function mixedLoss(
+  labels: tf.Tensor1D,
+  mixed: Mixed | undefined,
+  lossOf: (labels: tf.Tensor1D) => tf.Scalar,
+): tf.Scalar {
+  if (mixed === undefined) return lossOf(labels)
+  const { partners, own, rest } = mixed
+  return tf.add<tf.Scalar>(tf.mul(lossOf(labels), own), tf.mul(lossOf(partners), rest))
 }
 
 /** Of each example the label that most of it has. */
@@ -80,19 +119,19 @@ async function readResult(
 ): Promise<StepResult> {
   try {
     const [loss = Number.NaN] = await value.data<'float32'>()
-    return { loss, correct: await countCorrect(kept, labels) }
+    const [logits] = kept
+    const correct =
+      logits === undefined ? 0 : countCorrect(await logits.data<'float32'>(), logits.shape[1], labels)
+    return { loss, correct }
   } finally {
     tf.dispose([value, ...kept])
   }
 }
 
-async function countCorrect([logits]: readonly tf.Tensor2D[], labels: Uint16Array): Promise<number> {
-  if (logits === undefined) return 0
-  const classes = logits.shape[1]
-  const values = await logits.data<'float32'>()
+function countCorrect(logits: Float32Array, classes: number, labels: Uint16Array): number {
   let correct = 0
   for (const [row, label] of labels.entries()) {
-    if (greatest(values.subarray(row * classes, (row + 1) * classes)) === label) correct++
+    if (greatest(logits.subarray(row * classes, (row + 1) * classes)) === label) correct++
   }
   return correct
 }

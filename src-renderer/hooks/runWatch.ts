@@ -1,4 +1,5 @@
 import type { EpochInfo, FeedbackInfo, RunChange, RunSummary, SnapshotInfo } from '../../shared/api/runs.ts'
+import type { KernelUse } from '../../shared/run/kernelUse.ts'
 
 /** One run as it trains, put together from the steps of its subscription. */
 export interface RunWatch {
@@ -9,6 +10,8 @@ export interface RunWatch {
   readonly snapshots: readonly SnapshotInfo[]
   /** By step. */
   readonly feedback: readonly FeedbackInfo[]
+  /** What the kernels of its steps take; null before it is known. */
+  readonly kernels: KernelUse | null
   readonly samplesPerSecond: number | null
   /** Whether its trainer is a child of the program that answers. */
   readonly isHere: boolean
@@ -19,6 +22,7 @@ export const emptyWatch: RunWatch = {
   epochs: [],
   snapshots: [],
   feedback: [],
+  kernels: null,
   samplesPerSecond: null,
   isHere: false,
 }
@@ -34,6 +38,7 @@ export function applyChange(watch: RunWatch, change: RunChange): RunWatch {
     epochs: merge(watch.epochs, change.epochs, ({ epoch }) => epoch, done),
     snapshots: merge(watch.snapshots, change.snapshots, ({ step }) => step, done),
     feedback: merge(watch.feedback, change.feedback, ({ step }) => step, done),
+    kernels: change.kernels ?? watch.kernels,
     samplesPerSecond: change.samplesPerSecond,
     isHere: change.isHere,
   }

@@ -13,6 +13,7 @@ const stamp = path.join(folder, 'installed')
 
 /** The programs that others wrote, in a Python environment that nothing else uses. */
 export interface Environment {
+  readonly folder: string
   /** As PyPI names them, with their versions. */
   readonly versions: Readonly<Record<string, string>>
   /** Runs a script of python/ on a value; what it prints last is JSON. @throws Error with what it said where it fails */
@@ -29,6 +30,7 @@ export function prepareEnvironment(): Environment {
     .array(z.object({ name: z.string(), version: z.string() }))
     .parse(JSON.parse(String(list)))
   return {
+    folder,
     versions: Object.fromEntries(versions.map(({ name, version }) => [name.toLowerCase(), version])),
     ask: async (script, input, answer) => answer.parse(await runScript(python, script, input)),
   }

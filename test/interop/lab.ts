@@ -60,6 +60,8 @@ const models: readonly (readonly [name: string, model: unknown])[] = [
   ['cnn', { kind: 'cnn', filters: [8, 16], dense: 32 }],
   ['resnet-8', { kind: 'resnet', depth: 8 }],
   ['wrn-10-1', { kind: 'wrn', depth: 10, widen: 1 }],
+  ['densenet-10-4', { kind: 'densenet', depth: 10, growth: 4 }],
+  ['densenet-bc-10-4', { kind: 'densenet', depth: 10, growth: 4, bc: true }],
   ['lenet, own layers', lenet],
 ]
 

@@ -62,7 +62,8 @@ export const multiStep = defineFamily({
     {
       id: 'step-50-75',
       name: 'Step 50-75',
-      source: 'He et al., arXiv 1512.03385; the baseline of arXiv 1704.00109',
+      source:
+        'He et al., arXiv 1512.03385; Huang et al., arXiv 1608.06993 (DenseNet); the baseline of arXiv 1704.00109',
       note: 'Divided by 10 at 50 % and 75 % of the budget.',
       spec: { lr: 0.1, milestones: [0.5, 0.75], gamma: 0.1, unit: 'budget' },
     },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type DataPreview, previewOptions } from '../../../shared/data/preview.ts'
 import { parseOrExplain, UserError } from '../../../shared/errors.ts'
 import { visibleText } from '../../../shared/visibleText.ts'
-import { databaseFile, homeFolder } from '../../core.ts'
+import { databaseFile } from '../../core.ts'
 import {
   type Catalogue,
   createCatalogue,
@@ -15,6 +15,7 @@ import {
   type StoredDataset,
 } from '../../datasets/index.ts'
 import { previewData } from '../../datasets/preview/previewData.ts'
+import { homeFolder } from '../../homeFolder.ts'
 import { refuseWhileNeeded } from '../../runs/datasetUse.ts'
 import type { RunRecord } from '../../store/types.ts'
 import {

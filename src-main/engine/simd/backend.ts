@@ -1,8 +1,11 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import type { DrawKey } from '../recording.ts'
 import type * as tf from '../tf.ts'
 import type { Heap } from './heap.ts'
 import type { KernelBuild } from './module.ts'
+import { NotRecordable } from './notRecordable.ts'
 import type { Pool } from './pool.ts'
+import type { Trace } from './trace.ts'
 
 type Values = tf.backend_util.BackendValues
 type Numbers = 'float32' | 'int32'
@@ -11,12 +14,12 @@ type Numbers = 'float32' | 'int32'
  * Numbers of a tensor in the shared memory, in the form in which the cpu backend keeps its own: what reads or writes
  * `values` there works on the memory itself.
  */
-class HeapData {
+export class HeapData {
   readonly dtype: Numbers
-  readonly address: number
   readonly length: number
   refCount: number
   readonly #heap: Heap
+  #address: number
   #view: Float32Array | Int32Array | undefined
 
   constructor(heap: Heap, dtype: Numbers, length: number, refCount: number) {
@@ -24,18 +27,31 @@ class HeapData {
     this.dtype = dtype
     this.length = length
     this.refCount = refCount
-    this.address = heap.allocate(length * 4)
+    this.#address = heap.allocate(length * 4)
   }
 
+  get address(): number {
+    return this.#address
+  }
+
+  /** @throws NotRecordable while a step is traced: what JavaScript reads or writes then would be missing from the record */
   get values(): Float32Array | Int32Array {
     const { address, length } = this
+    if (this.#heap.tracing !== undefined) throw new NotRecordable('a kernel in JavaScript works on a tensor')
     this.#view ??=
       this.dtype === 'float32' ? this.#heap.floats(address, length) : this.#heap.integers(address, length)
     return this.#view
   }
 
   free(): void {
-    this.#heap.free(this.address)
+    this.#heap.free(this.#address)
+  }
+
+  /** Takes another block, which becomes its own, and gives back the one it had. */
+  take(address: number): void {
+    this.free()
+    this.#address = address
+    this.#view = undefined
   }
 }
 
@@ -47,6 +63,7 @@ export class SimdBackend extends MathBackendCPU {
   readonly heap: Heap
   readonly pool: Pool
   readonly build: KernelBuild
+  #trace: Trace | undefined
 
   constructor(heap: Heap, pool: Pool, build: KernelBuild) {
     super()
@@ -76,7 +93,12 @@ export class SimdBackend extends MathBackendCPU {
   #store(values: Values, dtype: tf.DataType, refCount: number): HeapData | undefined {
     if ((dtype !== 'float32' && dtype !== 'int32') || !ArrayBuffer.isView(values)) return undefined
     const stored = new HeapData(this.heap, dtype, values.length, refCount)
-    stored.values.set(values)
+    if (this.#trace === undefined) stored.values.set(values)
+    else
+      this.#trace.write(
+        stored.address,
+        dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values),
+      )
     return stored
   }
 
@@ -91,8 +113,29 @@ export class SimdBackend extends MathBackendCPU {
   /** Where the tensor's numbers lie. @throws Error when they are of another kind */
   address({ dataId, dtype }: tf.TensorInfo, expected: Numbers = 'float32'): number {
     const stored = this.data.get(dataId)
-    if (stored instanceof HeapData && stored.dtype === expected) return stored.address
+    if (stored instanceof HeapData && stored.dtype === expected)
+      return this.#trace === undefined ? stored.address : this.#trace.addressOf(stored)
     throw new Error(`a kernel of the simd backend needs ${expected}, not ${dtype}`)
+  }
+
+  /** Writes whole numbers that depend on the key of the step alone, and are drawn anew in each. */
+  draw(address: number, key: DrawKey, draw: (key: DrawKey) => Int32Array): void {
+    const trace = this.#trace
+    const numbers = draw(key)
+    if (trace === undefined) this.heap.integers(address, numbers.length).set(numbers)
+    else trace.drawing(draw, () => trace.write(address, numbers))
+  }
+
+  /** The tensor's numbers. @returns undefined where they are not in the shared memory */
+  stored({ dataId }: tf.TensorInfo): HeapData | undefined {
+    const stored = this.data.get(dataId)
+    return stored instanceof HeapData ? stored : undefined
+  }
+
+  /** Until `undefined` is set, tensors are made and kernels are called in the trace only. */
+  set trace(trace: Trace | undefined) {
+    this.#trace = trace
+    this.heap.tracing = trace
   }
 
   override readSync(dataId: object): Values {

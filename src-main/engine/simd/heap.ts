@@ -1,4 +1,6 @@
 import { UserError } from '../../../shared/errors.ts'
+import { FreeBlocks } from './freeBlocks.ts'
+import { NotRecordable } from './notRecordable.ts'
 
 const pageBytes = 65_536
 /** What 32 bits can address. */
@@ -9,6 +11,42 @@ const firstByte = pageBytes
 const growthBytes = 16 * 2 ** 20
 /** Kernels read up to this many bytes beyond the last number of a tensor; they never store them. */
 const slack = 64
+/** Blocks begin at multiples of it. */
+const alignment = 64
+
+/** Stands in for the memory and for the kernels that work on it while a step is only traced; see trace.ts. */
+export interface Tracing {
+  allocate(bytes: number): number
+  free(address: number): void
+  dispatch(job: Job): void
+}
+
+/** A kernel, and all that it is told. */
+export interface Job {
+  readonly kernel: string
+  readonly parameters: readonly number[]
+  readonly items: number
+  /** Items at a time. */
+  readonly chunk: number
+  /** Of working memory for each thread. */
+  readonly scratchBytes: number
+  readonly slices?: Slices | undefined
+}
+
+/**
+ * Of a kernel whose items are cut like the leading axis of some tensors: items k·n up to (k+1)·n read and write of these
+ * slice k alone, where n is the number of items over the number of slices. Whatever else a kernel is pointed to, it only reads.
+ */
+export interface Slices {
+  /** Length of the leading axis. */
+  readonly count: number
+  /** Places of the parameters that point to such tensors: of those that are only read, and of those that are written. */
+  readonly reads: readonly number[]
+  readonly writes: readonly number[]
+}
+
+/** Addresses from here on are those of traced blocks, which have no memory. */
+export const firstTracedAddress = 2 ** 33
 
 /**
  * Allocates the memory that tensors and kernels share.
@@ -16,14 +54,15 @@ const slack = 64
  *   0        64 KiB                                    #top                    limit
  *   │ constants │ block │ free block │ block │ block ... │ not allocated yet ...  │
  *
- * Blocks come in classes of size, eight to each power of two, and a freed block serves the next request of its class: a
- * training step asks for the same sizes over and over, so after the first step the memory stops growing.
+ * A request is served by the smallest free block that it fits into, the lowest of several; what it leaves of it stays free.
+ * Free neighbours are joined. The same requests in the same order get the same addresses.
  */
 export class Heap {
   readonly memory: WebAssembly.Memory
+  /** What stands in for the memory at the moment, if anything does. */
+  tracing: Tracing | undefined
   readonly #limit: number
-  /** Addresses of the free blocks of each class, by its size in bytes. */
-  readonly #free = new Map<number, number[]>()
+  readonly #free = new FreeBlocks()
   /** The size of each allocated block, by its address. */
   readonly #allocated = new Map<number, number>()
   #top = firstByte
@@ -44,7 +83,7 @@ export class Heap {
     return this.#inUse
   }
 
-  /** About the most bytes that were ever allocated at once. */
+  /** The most bytes that blocks have reached so far. */
   get bytesReserved(): number {
     return this.#top
   }
@@ -54,8 +93,9 @@ export class Heap {
    * @throws UserError when the memory cannot grow that far
    */
   allocate(bytes: number): number {
-    const size = blockSize(bytes + slack)
-    const address = this.#free.get(size)?.pop() ?? this.#extend(size) ?? this.#largerFree(size)
+    if (this.tracing !== undefined) return this.tracing.allocate(bytes)
+    const size = Math.ceil((bytes + slack) / alignment) * alignment
+    const address = this.#free.take(size) ?? this.#extend(size)
     if (address === undefined) throw this.#exhausted(bytes)
     this.#allocated.set(address, size)
     this.#inUse += size
@@ -64,30 +104,40 @@ export class Heap {
 
   /** @throws Error for an address that is not that of an allocated block: two tensors would share a block freed twice */
   free(address: number): void {
+    if (address >= firstTracedAddress) {
+      this.tracing?.free(address)
+      return
+    }
     const size = this.#allocated.get(address)
     if (size === undefined)
       throw new Error(`While freeing memory of a tensor: no block is allocated at address ${address}.`)
     this.#allocated.delete(address)
     this.#inUse -= size
-    const list = this.#free.get(size)
-    if (list === undefined) this.#free.set(size, [address])
-    else list.push(address)
+    this.#free.add(address, size)
   }
 
   floats(address: number, length: number): Float32Array<SharedArrayBuffer> {
-    return new Float32Array(this.#buffer, address, length)
+    return new Float32Array(this.#buffer, this.#real(address), length)
   }
 
   integers(address: number, length: number): Int32Array<SharedArrayBuffer> {
-    return new Int32Array(this.#buffer, address, length)
+    return new Int32Array(this.#buffer, this.#real(address), length)
   }
 
-  /** Makes a new block at the end. @returns undefined beyond the limit */
+  /** @throws NotRecordable while a step is traced: what JavaScript reads or writes then would be missing from the record */
+  #real(address: number): number {
+    if (this.tracing !== undefined) throw new NotRecordable('JavaScript asks for the numbers of a tensor')
+    return address
+  }
+
+  /** Makes a block that ends beyond all others; a free one at the end becomes its beginning. @returns undefined beyond the limit */
   #extend(size: number): number | undefined {
-    const end = this.#top + size
+    const last = this.#free.endingAt(this.#top)
+    const address = last ?? this.#top
+    const end = address + size
     if (end > this.#limit) return undefined
     if (end > this.#size && !this.#grow(end)) return undefined
-    const address = this.#top
+    if (last !== undefined) this.#free.remove(last)
     this.#top = end
     return address
   }
@@ -107,14 +157,6 @@ export class Heap {
     return false
   }
 
-  /** At the limit, a free block of a larger class serves. From then on it belongs to the smaller class, and its rest is lost. */
-  #largerFree(size: number): number | undefined {
-    const larger = [...this.#free]
-      .filter(([own, list]) => own > size && list.length > 0)
-      .sort(([a], [b]) => a - b)
-    return larger[0]?.[1].pop()
-  }
-
   #exhausted(bytes: number): UserError {
     return new UserError(
       `While making a tensor: ${mebibytes(bytes)} MiB more do not fit into the ${mebibytes(this.#limit)} MiB that this device can hold (${mebibytes(this.#inUse)} MiB are taken); choose a smaller batch or a smaller model.`,
@@ -123,9 +165,3 @@ export class Heap {
 }
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 3 : 0)
-
-/** Up to 512 bytes in steps of 64, above in eighths of the power of two below. */
-function blockSize(bytes: number): number {
-  const step = bytes <= 512 ? 64 : 2 ** (Math.floor(Math.log2(bytes - 1)) - 3)
-  return Math.ceil(bytes / step) * step
-}

@@ -13,16 +13,18 @@ export const slot = {
   next: 32,
   /** Workers that sleep at the gate. */
   sleepers: 48,
-  kernel: 64,
-  argumentCount: 65,
-  items: 66,
-  chunk: 67,
-  scratch: 68,
-  scratchBytes: 69,
+  chunks: 64,
+  stages: 65,
+  scratch: 66,
+  scratchBytes: 67,
   /** Bytes of the message with which a kernel failed in a worker, and one more; -1 while the message is written. */
-  failed: 70,
+  failed: 68,
+  /** From here on four numbers for each stage: its kernel, how many parameters, how many items, and how many of them in a chunk. */
+  firstStage: 80,
 } as const
-export const slots = 80
+export const mostStages = 12
+export const slots = slot.firstStage + 4 * mostStages
+/** Of each stage. */
 export const argumentSlots = 32
 /** Bytes kept of the message of a failure. */
 export const failureBytes = 512
@@ -60,19 +62,24 @@ export function instantiate(
   })
 }
 
+/** A kernel of a job. Where there are several, a chunk's items of the first are done before its items of the second. */
+export interface Stage {
+  readonly run: Kernel
+  readonly parameters: readonly number[]
+  readonly items: number
+  /** Items at a time. */
+  readonly chunk: number
+}
+
 /** Takes chunks of the job until none is left. */
-export function workOn(
-  control: Int32Array,
-  kernel: Kernel,
-  parameters: readonly number[],
-  thread: number,
-): void {
-  const items = control[slot.items] ?? 0
-  const chunk = control[slot.chunk] ?? 1
+export function workOn(control: Int32Array, stages: readonly Stage[], thread: number): void {
+  const chunks = control[slot.chunks] ?? 0
   const scratch = ((control[slot.scratch] ?? 0) >>> 0) + thread * (control[slot.scratchBytes] ?? 0)
   for (;;) {
-    const from = Atomics.add(control, slot.next, 1) * chunk
-    if (from >= items) return
-    kernel(...parameters, scratch, from, Math.min(items, from + chunk))
+    const number = Atomics.add(control, slot.next, 1)
+    if (number >= chunks) return
+    for (const { run, parameters, items, chunk } of stages) {
+      run(...parameters, scratch, number * chunk, Math.min(items, (number + 1) * chunk))
+    }
   }
 }

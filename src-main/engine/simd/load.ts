@@ -4,18 +4,29 @@ import { SimdBackend } from './backend.ts'
 import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
+import { registerAttention } from './kernels/attention.ts'
+import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerGroupNorm } from './kernels/groupNorm.ts'
+import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
+import { registerNoise } from './kernels/noise.ts'
 import { registerNormalisation } from './kernels/normalisation.ts'
 import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
+import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
 import { registerResizing } from './kernels/resize.ts'
+import { registerSlopes } from './kernels/slopes.ts'
+import { registerSoftmax } from './kernels/softmax.ts'
+import { registerSpread } from './kernels/spread.ts'
 import { registerTraining } from './kernels/training.ts'
+import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
+import { registerRecorder } from './record.ts'
 import { takeOverCpuKernels } from './register.ts'
 import { wideHolds } from './wide.ts'
 
@@ -89,6 +100,8 @@ function registerKernels(): void {
   if (registered) return
   takeOverCpuKernels()
   registerElementwise()
+  registerUnary()
+  registerSlopes()
   registerReductions()
   registerProducts()
   registerConvolutions()
@@ -96,10 +109,19 @@ function registerKernels(): void {
   registerPooling()
   registerResizing()
   registerMoves()
+  registerJoins()
   registerNormalisation()
+  registerChoices()
+  registerGroupNorm()
+  registerNoise()
+  registerSoftmax()
+  registerSpread()
   registerTraining()
+  registerRecurrent()
+  registerAttention()
   replaceGradients()
   addDilatedGradients()
+  registerRecorder()
   registered = true
 }
 

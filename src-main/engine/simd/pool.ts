@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Heap } from './heap.ts'
+import type { Heap, Job, Slices } from './heap.ts'
 import {
   argumentSlots,
   closed,
@@ -7,6 +7,8 @@ import {
   instantiate,
   jobShift,
   type Kernel,
+  mostStages,
+  type Stage,
   slot,
   slots,
   type WorkerData,
@@ -31,7 +33,7 @@ export class Pool {
   readonly #heap: Heap
   readonly #kernels = new Map<string, { place: number; run: Kernel }>()
   readonly #control = new Int32Array(new SharedArrayBuffer(slots * 4))
-  readonly #parameters = new Float64Array(new SharedArrayBuffer(argumentSlots * 8))
+  readonly #parameters = new Float64Array(new SharedArrayBuffer(mostStages * argumentSlots * 8))
   readonly #failure = new Uint8Array(new SharedArrayBuffer(failureBytes))
   readonly #workers: Worker[] = []
   /** The error with which a worker thread has ended. */
@@ -75,7 +77,8 @@ export class Pool {
 
   /**
    * Runs a kernel over `items`, `chunk` of them at a time, and returns when all are done.
-   * @param scratchBytes of working memory for each thread · @throws Error when the kernel fails, in whichever thread
+   * @param scratchBytes of working memory for each thread · @param slices if its items are cut like the tensors they work on
+   * @throws Error when the kernel fails, in whichever thread
    */
   dispatch(
     name: string,
@@ -83,15 +86,54 @@ export class Pool {
     items: number,
     chunk: number,
     scratchBytes = 64,
+    slices?: Slices,
   ): void {
-    const kernel = this.#kernels.get(name)
-    if (kernel === undefined) throw new Error(`there is no kernel ${name}`)
-    if (this.#lost !== undefined)
-      throw new Error(`a worker thread has ended: ${this.#lost.message}`, { cause: this.#lost })
+    const kernel = this.#kernelOf(name)
+    const { tracing } = this.#heap
+    if (tracing !== undefined) {
+      tracing.dispatch({ kernel: name, parameters, items, chunk, scratchBytes, slices })
+      return
+    }
+    this.#refuseLostThread()
     if (items === 0) return
     this.#reserve(scratchBytes)
     if (items <= chunk || this.threads === 1) kernel.run(...parameters, this.#scratch, 0, items)
-    else this.#share(kernel, parameters, items, chunk)
+    else this.#share([{ ...kernel, parameters, items, chunk }], Math.ceil(items / chunk))
+  }
+
+  /**
+   * Runs several kernels over the slices of the tensors that they have in common, `chunk` slices at a time: all of them over
+   * a chunk before any over the next, so that what one wrote is still in the cache for another. Results are those of the
+   * kernels one after the other.
+   * @param jobs up to `mostStages`, whose items are cut like the slices · @throws Error when a kernel fails, in whichever thread
+   */
+  dispatchChain(jobs: readonly Job[], slices: number, chunk: number): void {
+    this.#refuseLostThread()
+    const stages = jobs.map(({ kernel, parameters, items }) => ({
+      ...this.#kernelOf(kernel),
+      parameters,
+      items,
+      chunk: (items * chunk) / slices,
+    }))
+    this.#reserve(Math.max(...jobs.map(({ scratchBytes }) => scratchBytes)))
+    const chunks = Math.ceil(slices / chunk)
+    if (this.threads > 1) this.#share(stages, chunks)
+    else
+      for (let number = 0; number < chunks; number++) {
+        for (const { run, parameters, items, chunk: own } of stages)
+          run(...parameters, this.#scratch, number * own, Math.min(items, (number + 1) * own))
+      }
+  }
+
+  #kernelOf(name: string): { place: number; run: Kernel } {
+    const kernel = this.#kernels.get(name)
+    if (kernel === undefined) throw new Error(`there is no kernel ${name}`)
+    return kernel
+  }
+
+  #refuseLostThread(): void {
+    if (this.#lost !== undefined)
+      throw new Error(`a worker thread has ended: ${this.#lost.message}`, { cause: this.#lost })
   }
 
   /** Ends the workers. */
@@ -106,18 +148,14 @@ export class Pool {
     this.#scratch = this.#heap.allocate(this.#scratchBytes * this.threads)
   }
 
-  #share(
-    kernel: { place: number; run: Kernel },
-    parameters: readonly number[],
-    items: number,
-    chunk: number,
-  ): void {
+  #share(stages: readonly (Stage & { place: number })[], chunks: number): void {
     const control = this.#control
-    this.#parameters.set(parameters)
-    control[slot.kernel] = kernel.place
-    control[slot.argumentCount] = parameters.length
-    control[slot.items] = items
-    control[slot.chunk] = chunk
+    for (const [at, { place, parameters, items, chunk }] of stages.entries()) {
+      this.#parameters.set(parameters, at * argumentSlots)
+      control.set([place, parameters.length, items, chunk], slot.firstStage + 4 * at)
+    }
+    control[slot.chunks] = chunks
+    control[slot.stages] = stages.length
     control[slot.scratch] = this.#scratch
     control[slot.scratchBytes] = this.#scratchBytes
     Atomics.store(control, slot.next, 0)
@@ -127,7 +165,7 @@ export class Pool {
     Atomics.store(control, slot.gate, this.#jobs << jobShift)
     if (Atomics.load(control, slot.sleepers) > 0) Atomics.notify(control, slot.gate)
     try {
-      workOn(control, kernel.run, parameters, 0)
+      workOn(control, stages, 0)
     } finally {
       const joined = Atomics.or(control, slot.gate, closed) & workersMask
       this.#await(joined)

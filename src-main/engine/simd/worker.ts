@@ -1,5 +1,15 @@
 import { workerData } from 'node:worker_threads'
-import { closed, failureBytes, instantiate, jobShift, slot, type WorkerData, workOn } from './job.ts'
+import {
+  argumentSlots,
+  closed,
+  failureBytes,
+  instantiate,
+  jobShift,
+  type Stage,
+  slot,
+  type WorkerData,
+  workOn,
+} from './job.ts'
 
 /** Looks at the gate before a worker lies down: about as long as tfjs takes between two kernels. */
 const looks = 4000
@@ -39,11 +49,17 @@ function waitFor(gate: number): void {
   Atomics.sub(control, slot.sleepers, 1)
 }
 
+function stageOf(_: unknown, place: number): Stage {
+  const [kernel = -1, count = 0, items = 0, chunk = 1] = control.subarray(slot.firstStage + 4 * place)
+  const run = kernels[kernel]
+  if (run === undefined) throw new Error('the job names no kernel')
+  const first = place * argumentSlots
+  return { run, parameters: [...parameters.subarray(first, first + count)], items, chunk }
+}
+
 function takePart(): void {
   try {
-    const kernel = kernels[control[slot.kernel] ?? -1]
-    if (kernel === undefined) throw new Error('the job names no kernel')
-    workOn(control, kernel, [...parameters.subarray(0, control[slot.argumentCount])], thread)
+    workOn(control, Array.from({ length: control[slot.stages] ?? 0 }, stageOf), thread)
   } catch (error) {
     report(error)
   }

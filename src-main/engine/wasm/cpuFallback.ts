@@ -1,4 +1,5 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
+import { computesInJavaScript } from '../kernelTimes.ts'
 import * as tf from '../tf.ts'
 import { findKernel, type Inputs, overrideKernel } from './override.ts'
 
@@ -26,6 +27,7 @@ function runOn(
   inputs: Inputs,
   attrs: tf.NamedAttrMap,
 ): tf.Tensor {
+  computesInJavaScript()
   const copies: Record<string, tf.TensorInfo> = {}
   for (const [key, tensor] of Object.entries(inputs)) {
     copies[key] = cpu.makeTensorInfo(tensor.shape, tensor.dtype, tensor.dataSync())

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { UserError } from '../../../shared/errors.ts'
+import { computesInJavaScript } from '../kernelTimes.ts'
 import * as tf from '../tf.ts'
 import { type GpuOptions, type OpenedGpu, openGpu } from './device.ts'
 
@@ -30,6 +31,12 @@ export async function loadWebgpu(options: GpuOptions = {}): Promise<OpenedGpu> {
   })
 
   class GuardedBackend extends WebGPUBackend {
+    /** Kernels ask for numbers in their midst where they compute on the processor. */
+    override readSync(dataId: object): tf.BackendValues {
+      computesInJavaScript()
+      return super.readSync(dataId)
+    }
+
     override async read(dataId: object): Promise<tf.BackendValues> {
       const values = await super.read(dataId).catch(async (error: unknown) => {
         // Whoever waits for numbers may hear of it before the device does.

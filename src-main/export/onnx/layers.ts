@@ -139,6 +139,10 @@ export const layerWriters: Readonly<Record<string, LayerWriter>> = {
   ...windowLayers,
   InputLayer: pass,
   Dropout: pass,
+  SpatialDropout1D: pass,
+  GaussianNoise: pass,
+  GaussianDropout: pass,
+  AlphaDropout: pass,
   Dense: dense,
   Activation: (use) => activate(use, onlyInput(use)),
   BatchNormalization: batchNormalization,
@@ -146,6 +150,10 @@ export const layerWriters: Readonly<Record<string, LayerWriter>> = {
   ReLU: relu,
   LeakyReLU: sloped('LeakyRelu', 0.3),
   ELU: sloped('Elu', 1),
+  ThresholdedReLU: (use) => {
+    const theta = setting(use.layer, 'theta', z.number().nullish()) ?? 1
+    return use.graph.add('ThresholdedRelu', [onlyInput(use)], { alpha: { float: theta } })
+  },
   PReLU: (use) => use.graph.add('PRelu', [onlyInput(use), constantOf(use, 'alpha')]),
   Softmax: (use) => use.graph.add('Softmax', [onlyInput(use)], { axis: axisOf(use) }),
   Flatten: (use) => use.graph.add('Flatten', [onlyInput(use)], { axis: 1 }),

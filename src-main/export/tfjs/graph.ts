@@ -74,6 +74,12 @@ export class GraphBuilder {
     return this.add('Add', name, [a, b], {}, a.shape)
   }
 
+  /** The channels of a followed by those of b. */
+  concat(name: string, a: Node, b: Node): Node {
+    const channels = (a.shape.at(-1) ?? 0) + (b.shape.at(-1) ?? 0)
+    return this.add('Concatenate', name, [a, b], { axis: -1 }, [...a.shape.slice(0, -1), channels])
+  }
+
   /** The whole model, giving what `output` holds. */
   model(output: Node): Json {
     return {

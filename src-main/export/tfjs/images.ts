@@ -43,6 +43,18 @@ function padSides(graph: GraphBuilder, name: string, from: Node): Node {
   return graph.add('ZeroPadding2D', name, [from], { padding }, [height + 2, width + 2, channels])
 }
 
+/** Pooled in windows of 2×2; the last row or column of an odd size is left out. */
+export function halved(
+  graph: GraphBuilder,
+  pooling: 'MaxPooling2D' | 'AveragePooling2D',
+  name: string,
+  from: Node,
+): Node {
+  const [height, width, channels] = sizes(from)
+  const config = { pool_size: [2, 2], strides: [2, 2], padding: 'valid' }
+  return graph.add(pooling, name, [from], config, [Math.floor(height / 2), Math.floor(width / 2), channels])
+}
+
 /**
  * The shortcut without parameters: every stride-th pixel (a pooling of single pixels), and zeros for the new channels,
  * for which no layer exists: channels come to the front, are padded, and go back.

@@ -1,6 +1,8 @@
+import { denseNetSizes } from '../../../shared/model/denseNetSizes.ts'
+import { vggWidths } from '../../../shared/model/vggWidths.ts'
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import { GraphBuilder, type Json, type Node } from './graph.ts'
-import { conv, identityShortcut, sizes } from './images.ts'
+import { conv, halved, identityShortcut, sizes } from './images.ts'
 import { userTopology } from './userTopology.ts'
 
 type SpecOf<K extends ModelSpec['kind']> = Extract<ModelSpec, { kind: K }>
@@ -28,6 +30,10 @@ function features(graph: GraphBuilder, spec: Exclude<ModelSpec, { kind: 'layers'
       return pooled(graph, resnet(graph, spec))
     case 'wrn':
       return pooled(graph, wideResnet(graph, spec))
+    case 'densenet':
+      return pooled(graph, denseNet(graph, spec))
+    case 'vgg':
+      return pooled(graph, vgg(graph, spec))
   }
 }
 
@@ -44,14 +50,7 @@ function cnn(graph: GraphBuilder, spec: SpecOf<'cnn'>): Node {
   let h = graph.input
   for (const [i, filters] of spec.filters.entries()) {
     h = conv(graph, `conv${i + 1}`, h, { filters, bias: true, activation: 'relu' })
-    const [height, width] = sizes(h)
-    h = graph.add(
-      'MaxPooling2D',
-      `pool${i + 1}`,
-      [h],
-      { pool_size: [2, 2], strides: [2, 2], padding: 'valid' },
-      [Math.floor(height / 2), Math.floor(width / 2), filters],
-    )
+    h = halved(graph, 'MaxPooling2D', `pool${i + 1}`, h)
   }
   h = graph.dense('dense1', graph.flatten(h), spec.dense, 'relu')
   return graph.dropout('dense1/dropout', h, spec.dropout)
@@ -103,6 +102,43 @@ function wideResnet(graph: GraphBuilder, spec: SpecOf<'wrn'>): Node {
     return graph.sum(`${name}/add`, shortcut, conv2)
   })
   return graph.relu('relu', graph.batchNorm('bn', last))
+}
+
+function denseNet(graph: GraphBuilder, spec: SpecOf<'densenet'>): Node {
+  const { growth, bc, dropout } = spec
+  const { first, layers, compressed } = denseNetSizes(spec)
+  const normReluConv = (part: string, index: number, from: Node, filters: number, kernel: 1 | 3): Node => {
+    const active = graph.relu(`${part}/relu${index}`, graph.batchNorm(`${part}/bn${index}`, from))
+    const convolved = conv(graph, `${part}/conv${index}`, active, { filters, kernel })
+    return graph.dropout(`${part}/dropout${index}`, convolved, dropout)
+  }
+  let h = conv(graph, 'conv1', graph.input, { filters: first })
+  for (const block of [1, 2, 3]) {
+    if (block > 1) {
+      const name = `transition${block - 1}`
+      const narrowed = normReluConv(name, 1, h, compressed(sizes(h)[2]), 1)
+      h = halved(graph, 'AveragePooling2D', `${name}/pool`, narrowed)
+    }
+    for (let index = 1; index <= layers; index++) {
+      const name = `block${block}/layer${index}`
+      const inner = bc ? normReluConv(name, 1, h, 4 * growth, 1) : h
+      h = graph.concat(`${name}/concat`, h, normReluConv(name, bc ? 2 : 1, inner, growth, 3))
+    }
+  }
+  return graph.relu('relu', graph.batchNorm('bn', h))
+}
+
+function vgg(graph: GraphBuilder, spec: SpecOf<'vgg'>): Node {
+  let h = graph.input
+  for (const [stage, widths] of vggWidths(spec.depth).entries()) {
+    const name = `stage${stage + 1}`
+    for (const [i, filters] of widths.entries()) {
+      const convolved = conv(graph, `${name}/conv${i + 1}`, h, { filters })
+      h = graph.relu(`${name}/relu${i + 1}`, graph.batchNorm(`${name}/bn${i + 1}`, convolved))
+    }
+    h = halved(graph, 'MaxPooling2D', `${name}/pool`, h)
+  }
+  return h
 }
 
 function pooled(graph: GraphBuilder, from: Node): Node {

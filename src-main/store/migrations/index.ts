@@ -8,6 +8,7 @@ import { studies } from './007-studies.ts'
 import { elsewhere } from './008-elsewhere.ts'
 import { following } from './009-following.ts'
 import { workers } from './010-workers.ts'
+import { kernels } from './011-kernels.ts'
 
 /** Entry n takes a database of version n to version n + 1. One that was released is never changed, only followed. */
 export const migrations: readonly string[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   elsewhere,
   following,
   workers,
+  kernels,
 ]

@@ -8,6 +8,7 @@ import type {
   MachineIdentity,
   TimingSubject,
 } from '../../../shared/run/deviceComparison.ts'
+import type { KernelUse } from '../../../shared/run/kernelUse.ts'
 import type { Predictions, StoredTensor, TrainerState } from '../../../shared/run/messages.ts'
 import type { DeviceName, EngineName, RunSpec } from '../../../shared/run/spec.ts'
 import type { Damage } from '../damage.ts'
@@ -54,6 +55,8 @@ export interface StoreReads {
   runSince(idPrefix: string, cursor?: string): RunNews | undefined
   epochs(runId: string): EpochRecord[]
   feedback(runId: string): FeedbackInfo[]
+  /** What the kernels of its steps take; null where that was not measured. */
+  kernels(runId: string): KernelUse | null
   snapshots(runId: string): SnapshotRecord[]
   /** @throws UserError when there is no such snapshot */
   snapshot(id: number): SnapshotRecord

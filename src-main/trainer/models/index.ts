@@ -1,12 +1,14 @@
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { cnn } from './cnn.ts'
+import { denseNet } from './denseNet.ts'
 import { layersModel } from './layersModel.ts'
 import { mlp } from './mlp.ts'
 import type { Forward, Model, ModelInput } from './model.ts'
 import { NetBuilder } from './netBuilder.ts'
 import { resnet } from './resnet.ts'
 import { softmaxRegression } from './softmax.ts'
+import { vgg } from './vgg.ts'
 import { wideResnet } from './wideResnet.ts'
 
 export type { ForwardMode, Model, ModelInput } from './model.ts'
@@ -42,6 +44,10 @@ function connect(net: NetBuilder, spec: OwnSpec, input: ModelInput): Forward {
       return resnet(net, spec, input)
     case 'wrn':
       return wideResnet(net, spec, input)
+    case 'densenet':
+      return denseNet(net, spec, input)
+    case 'vgg':
+      return vgg(net, spec, input)
   }
 }
 

@@ -2,8 +2,11 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { show, UserError } from '../../../shared/errors.ts'
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
+import { fuseActivation, thresholdedRelu } from './layers/activation.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
-import { dropout } from './layers/dropout.ts'
+import { alphaDropout, dropout, gaussianDropout, gaussianNoise } from './layers/dropout.ts'
+import { layerNormCall } from './layers/layerNorm.ts'
+import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
 import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
 import { prepareTopology } from './topology.ts'
@@ -123,9 +126,19 @@ function nameStably(weight: tfl.LayerVariable, trainable: boolean): tf.Variable 
 
 function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }): void {
   const config = layer.getConfig()
-  if (layer.getClassName() === 'Dropout') {
-    const rate = Number(config.rate)
-    layer.call = (inputs) => dropout(only(inputs), layer.name, rate, current.mode)
+  fuseActivation(layer)
+  if (isRecurrent(layer)) layer.call = recurrentCall(layer, layer.name, current)
+  const noisy = noiseLayers[layer.getClassName()]
+  if (noisy !== undefined) {
+    const amount = Number(config.rate ?? config.stddev)
+    layer.call = (inputs) => noisy(only(inputs), layer.name, amount, current.mode)
+  }
+  if (layer.getClassName() === 'LayerNormalization') {
+    layer.call = (inputs) => layerNormCall(layer, only(inputs))
+  }
+  if (layer.getClassName() === 'ThresholdedReLU') {
+    const theta = Number(config.theta)
+    layer.call = (inputs) => thresholdedRelu(only(inputs), theta)
   }
   if (layer.getClassName() === 'BatchNormalization') {
     const { axis } = config
@@ -137,6 +150,19 @@ function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }): 
     }
     layer.call = (inputs) => batchNormCall(layer, only(inputs), current.mode)
   }
+}
+
+/** Layers whose noise tfjs draws anew each time, or the same each step; with their rate or standard deviation. */
+const noiseLayers: Readonly<
+  Record<string, (x: tf.Tensor, layer: string, amount: number, mode: ForwardMode) => tf.Tensor>
+> = {
+  Dropout: dropout,
+  // Whole channels [batch, 1, channels] fall together.
+  SpatialDropout1D: (x, layer, rate, mode) =>
+    dropout(x, layer, rate, mode, [x.shape[0] ?? 1, 1, x.shape[2] ?? 1]),
+  GaussianNoise: gaussianNoise,
+  GaussianDropout: gaussianDropout,
+  AlphaDropout: alphaDropout,
 }
 
 function batchNormCall(layer: TfLayer, x: tf.Tensor, mode: ForwardMode): tf.Tensor {

@@ -2,9 +2,20 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
 import * as tf from '../../engine/tf.ts'
+import { registerOrthogonal } from './orthogonal.ts'
+
+registerOrthogonal()
+
+/** tfjs rewrites the names in a topology to camel case, and then does not find the one activation it wrote otherwise. */
+function nameGeluNew(): void {
+  const { classNameMap } = tf.serialization.SerializationMap.getMap()
+  const found = classNameMap.gelu_new
+  if (found !== undefined) classNameMap.geluNew ??= found
+}
 
 /** @throws UserError naming what tfjs cannot build */
 export async function loadTopology(topology: Topology): Promise<tfl.LayersModel> {
+  nameGeluNew()
   try {
     return await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology: topology }))
   } catch (error) {

@@ -15,6 +15,14 @@ type AdamSpec = Extract<OptimizerSpec, { kind: 'adam' | 'adamw' }>
 export class Adam extends TrainOptimizer<AdamSpec> {
   protected override readonly slots = ['moment1', 'moment2']
 
+  protected override kernelAttributes(settings: StepSettings, stepsApplied: number): tf.NamedAttrMap {
+    const { kind, beta2, epsilon } = this.spec
+    const { lr, momentum: beta1 = this.spec.beta1, weightDecay = this.spec.weightDecay } = settings
+    const decay = kind === 'adam' ? weightDecay : 0
+    const keep = kind === 'adamw' ? 1 - lr * weightDecay : 1
+    return { ...corrections(lr, beta1, beta2, stepsApplied), beta1, beta2, epsilon, decay, keep }
+  }
+
   protected override update(
     variable: tf.Variable,
     gradient: tf.Tensor,
@@ -24,19 +32,13 @@ export class Adam extends TrainOptimizer<AdamSpec> {
     const { kind, beta2, epsilon } = this.spec
     const { lr, momentum: beta1 = this.spec.beta1, weightDecay = this.spec.weightDecay } = settings
     const [first, second] = [this.slot(variable, 'moment1'), this.slot(variable, 'moment2')]
-    const stepSize = lr / (1 - beta1 ** stepsApplied)
-    const inverseRoot = 1 / Math.sqrt(1 - beta2 ** stepsApplied)
-    const decay = kind === 'adam' ? weightDecay : 0
-    const keep = kind === 'adamw' ? 1 - lr * weightDecay : 1
-    const fused = optimizerStep(
-      'Adam',
-      { w: variable, g: gradient, first, second },
-      { stepSize, beta1, beta2, inverseRoot, epsilon, decay, keep },
-    )
+    const tensors = { w: variable, g: gradient, first, second }
+    const fused = optimizerStep('Adam', tensors, this.kernelAttributes(settings, stepsApplied))
     if (fused !== undefined) {
       assignAll([variable, first, second], fused)
       return
     }
+    const { stepSize, inverseRoot } = corrections(lr, beta1, beta2, stepsApplied)
     const g = kind === 'adam' ? withDecay(gradient, variable, weightDecay) : gradient
     const kept = kind === 'adamw' ? decayed(variable, lr, weightDecay) : variable
     first.assign(tf.add(tf.mul(first, beta1), tf.mul(g, 1 - beta1)))
@@ -45,3 +47,9 @@ export class Adam extends TrainOptimizer<AdamSpec> {
     variable.assign(tf.sub(kept, tf.mul(tf.div(first, denominator), stepSize)))
   }
 }
+
+/** The rate over the bias correction of the first moment, and what the root of the second is multiplied by. */
+const corrections = (lr: number, beta1: number, beta2: number, stepsApplied: number) => ({
+  stepSize: lr / (1 - beta1 ** stepsApplied),
+  inverseRoot: 1 / Math.sqrt(1 - beta2 ** stepsApplied),
+})

@@ -14,16 +14,19 @@ type RmspropSpec = Extract<OptimizerSpec, { kind: 'rmsprop' }>
 export class Rmsprop extends TrainOptimizer<RmspropSpec> {
   protected override readonly slots = ['squareAverage', 'momentum']
 
+  protected override kernelAttributes(settings: StepSettings): tf.NamedAttrMap {
+    const { alpha, epsilon } = this.spec
+    const { lr, momentum = this.spec.momentum, weightDecay: decay = this.spec.weightDecay } = settings
+    return { lr, alpha, momentum, epsilon, decay }
+  }
+
   protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
     const { alpha, epsilon } = this.spec
     const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
     const square = this.slot(variable, 'squareAverage')
     const buffer = momentum === 0 ? variable : this.slot(variable, 'momentum')
-    const fused = optimizerStep(
-      'Rmsprop',
-      { w: variable, g: gradient, square, momentum: buffer },
-      { lr, alpha, momentum, epsilon, decay: weightDecay },
-    )
+    const tensors = { w: variable, g: gradient, square, momentum: buffer }
+    const fused = optimizerStep('Rmsprop', tensors, this.kernelAttributes(settings))
     if (fused !== undefined) {
       assignAll(momentum === 0 ? [variable, square] : [variable, square, buffer], fused)
       return

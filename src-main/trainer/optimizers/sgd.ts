@@ -16,17 +16,20 @@ type SgdSpec = Extract<OptimizerSpec, { kind: 'sgd' }>
 export class Sgd extends TrainOptimizer<SgdSpec> {
   protected override readonly slots = ['momentum']
 
+  protected override kernelAttributes(settings: StepSettings): tf.NamedAttrMap {
+    const { nesterov, decoupled } = this.spec
+    const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
+    const decay = decoupled ? 0 : weightDecay
+    const keep = decoupled ? 1 - lr * weightDecay : 1
+    return { lr, momentum, decay, keep, nesterov }
+  }
+
   protected override update(variable: tf.Variable, gradient: tf.Tensor, settings: StepSettings): void {
     const { nesterov, decoupled } = this.spec
     const { lr, momentum = this.spec.momentum, weightDecay = this.spec.weightDecay } = settings
     const buffer = momentum === 0 ? variable : this.slot(variable, 'momentum')
-    const decay = decoupled ? 0 : weightDecay
-    const keep = decoupled ? 1 - lr * weightDecay : 1
-    const fused = optimizerStep(
-      'Sgd',
-      { w: variable, g: gradient, momentum: buffer },
-      { lr, momentum, decay, keep, nesterov },
-    )
+    const tensors = { w: variable, g: gradient, momentum: buffer }
+    const fused = optimizerStep('Sgd', tensors, this.kernelAttributes(settings))
     if (fused !== undefined) {
       assignAll(momentum === 0 ? [variable] : [variable, buffer], fused)
       return

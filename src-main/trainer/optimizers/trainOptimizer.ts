@@ -1,4 +1,5 @@
 import type { OptimizerSpec } from '../../../shared/run/spec.ts'
+import { lasting } from '../../engine/recording.ts'
 import * as tf from '../../engine/tf.ts'
 
 /** What the schedule sets at every step. */
@@ -56,6 +57,39 @@ export abstract class TrainOptimizer<Spec extends OptimizerSpec = OptimizerSpec>
     }
   }
 
+  /** Counts a step that is applied elsewhere. @returns what the engine's kernel needs to know of it */
+  advance(settings: StepSettings): tf.NamedAttrMap {
+    this.#steps++
+    return this.kernelAttributes(settings, this.#steps)
+  }
+
+  /** What the engine's kernel would need to know of the next step, or of that after so many more. */
+  attributes(settings: StepSettings, ahead = 0): tf.NamedAttrMap {
+    return this.kernelAttributes(settings, this.#steps + 1 + ahead)
+  }
+
+  /** The state tensors. They belong to the optimizer. */
+  variables(): tf.Variable[] {
+    return [...this.#state.values()]
+  }
+
+  /** Does something as if so many more steps had been applied; afterwards none of its steps counts. */
+  rehearse<T>(ahead: number, work: () => T): T {
+    const before = this.#steps
+    this.#steps += ahead
+    try {
+      return work()
+    } finally {
+      this.#steps = before
+    }
+  }
+
+  /**
+   * What the engine's kernel for the whole step needs besides the tensors.
+   * @param stepsApplied counted from 1: the first step is 1
+   */
+  protected abstract kernelAttributes(settings: StepSettings, stepsApplied: number): tf.NamedAttrMap
+
   /** @param stepsApplied counted from 1: the first step is 1 */
   protected abstract update(
     variable: tf.Variable,
@@ -69,9 +103,12 @@ export abstract class TrainOptimizer<Spec extends OptimizerSpec = OptimizerSpec>
     const name = `${variable.name}/${slot}`
     const known = this.#state.get(name)
     if (known !== undefined) return known
-    const zeros = tf.zeros(variable.shape)
-    const made = tf.variable(zeros, false)
-    zeros.dispose()
+    const made = lasting(() => {
+      const zeros = tf.zeros(variable.shape)
+      const slot = tf.variable(zeros, false)
+      zeros.dispose()
+      return slot
+    })
     this.#state.set(name, made)
     return made
   }

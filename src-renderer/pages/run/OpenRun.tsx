@@ -77,6 +77,7 @@ export function OpenRun({ run, live }: OpenRunProps) {
         run={run}
         epochs={live.epochs}
         samplesPerSecond={live.samplesPerSecond}
+        kernels={live.kernels}
         commands={commands}
       />
       {words !== undefined && <StateNote run={run} words={words} commands={commands} />}

@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip } from '@mantine/core'
 import type { EpochInfo, RunSummary } from '../../../shared/api/runs.ts'
 import { bestOf } from '../../../shared/run/best.ts'
 import { initialText } from '../../../shared/run/initial.ts'
+import type { KernelUse } from '../../../shared/run/kernelUse.ts'
 import { isActive } from '../../../shared/run/state.ts'
 import { StatusBadge } from '../../components/StatusBadge.tsx'
 import { count, counted, duration, percent, perSecond } from '../../format/format.ts'
@@ -23,17 +24,19 @@ import {
   secondsUntil,
   trainedSeconds,
 } from './runNumbers.ts'
+import { StepKernels } from './StepKernels.tsx'
 import type { RunCommands } from './useRunCommands.ts'
 
 interface RunHeaderProps {
   readonly run: RunSummary
   readonly epochs: readonly EpochInfo[]
   readonly samplesPerSecond: number | null
+  readonly kernels: KernelUse | null
   readonly commands: RunCommands
 }
 
 export function RunHeader(props: RunHeaderProps) {
-  const { run, commands } = props
+  const { run, commands, kernels } = props
   return (
     <header className={classes.header}>
       <div className={classes.first} data-active={isActive(run.status)}>
@@ -53,6 +56,7 @@ export function RunHeader(props: RunHeaderProps) {
         <NowPlanned run={run} />
         <Where run={run} />
         <Device run={run} />
+        {kernels !== null && <StepKernels use={kernels} />}
         {run.origin !== null && <Descent origin={run.origin} />}
         {run.initial !== null && <span>{initialText(run.initial)}</span>}
         {run.studyId !== null && <OfStudy id={run.studyId} />}

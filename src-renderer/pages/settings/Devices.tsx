@@ -5,6 +5,7 @@ import { ErrorNote } from '../../components/ErrorNote.tsx'
 import { DeviceComparisons } from './DeviceComparisons.tsx'
 import { Section } from './Section.tsx'
 import classes from './Settings.module.css'
+import { Tensorflow } from './Tensorflow.tsx'
 
 /** What a run can train on here, and what keeps it from the others. */
 export function Devices() {
@@ -37,6 +38,7 @@ export function Devices() {
           <DeviceComparisons />
         </>
       )}
+      <Tensorflow />
     </Section>
   )
 }

@@ -1,9 +1,9 @@
 """Times training steps of the models of `anneal bench` in PyTorch, and prints one JSON document.
 
-    python3 step.py MODEL THREADS STEPS [--device cuda] [--tf32] [--batch 128]
+    python3 step.py MODEL THREADS STEPS [--device cuda] [--tf32] [--batch 128] [--layout channels_last]
 
-The models, the optimizer and the batch of 128 are those of src-main/trainer/; memory layout is PyTorch's default. All is
-eager and float32; with --tf32 the GPU may round what it multiplies to 10 bits.
+The models, the optimizer and the batch of 128 are those of src-main/trainer/; memory layout is PyTorch's default, channels
+first, unless told otherwise. All is eager and float32; with --tf32 the GPU may round what it multiplies to 10 bits.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from layers import LAYER_MODELS
 
 
 class Block(nn.Module):
@@ -89,7 +90,9 @@ MODELS = {
     "wrn16x4": (wrn16x4, (3, 32, 32)),
     "cnn": (cnn, (1, 28, 28)),
     "mlp": (mlp, (1, 28, 28)),
+    **LAYER_MODELS,
 }
+LAYOUTS = {"channels_first": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
 def spread(values):
@@ -105,6 +108,7 @@ def arguments():
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--tf32", action="store_true")
     parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--layout", default="channels_first", choices=LAYOUTS)
     return parser.parse_args()
 
 
@@ -117,9 +121,11 @@ def main():
     # As one who times a fixed shape would have it: cuDNN tries its algorithms in the steps before the clock starts.
     torch.backends.cudnn.benchmark = on_gpu
     build, shape = MODELS[args.model]
-    model = build().to(args.device)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
-    x = torch.randn(args.batch, *shape, device=args.device)
+    layout = LAYOUTS[args.layout]
+    model = build().to(args.device, memory_format=layout)
+    trained = [each for each in model.parameters() if each.requires_grad]
+    optimizer = torch.optim.SGD(trained, lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    x = torch.randn(args.batch, *shape, device=args.device).to(memory_format=layout)
     y = torch.randint(0, 10, (args.batch,), device=args.device)
 
     def step():
@@ -146,7 +152,7 @@ def main():
         torch.cuda.synchronize()
         found["runningMs"] = (time.perf_counter() - begun) * 1000 / args.steps
         found["device"] = torch.cuda.get_device_name()
-    found["parameters"] = sum(each.numel() for each in model.parameters())
+    found["parameters"] = sum(each.numel() for each in trained)
     found["memoryMb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))
 

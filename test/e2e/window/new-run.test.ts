@@ -150,7 +150,7 @@ describe('malformed input', () => {
 
   test('is refused beside every field of every model and optimizer', async () => {
     const before = stored().length
-    for (const kind of ['mlp', 'cnn', 'resnet', 'wrn', 'layers']) {
+    for (const kind of ['mlp', 'cnn', 'resnet', 'wrn', 'densenet', 'layers']) {
       await named('model.kind').selectOption(kind)
       await refusesAll('model', 'x')
     }

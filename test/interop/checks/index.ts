@@ -6,6 +6,7 @@ import { exportedCode, pytorchTexts } from './schedules.ts'
 import { tableFiles } from './tables.ts'
 import { eventFilesOut } from './tensorboard.ts'
 import { eventFilesIn } from './tensorboardIn.ts'
+import { tensorflowDevice } from './tensorflow.ts'
 
 /** What is judged, in the order of the report. */
 export const checks: readonly Check[] = [
@@ -18,4 +19,5 @@ export const checks: readonly Check[] = [
   exportedCode,
   recipeCode,
   pytorchTexts,
+  tensorflowDevice,
 ]

@@ -39,12 +39,15 @@ test('models, optimizers and budgets', () => {
   const models = [
     { kind: 'resnet' },
     { kind: 'wrn', depth: 16, widen: 4 },
+    { kind: 'densenet' },
+    { kind: 'densenet', depth: 100, bc: true },
+    { kind: 'vgg' },
     { kind: 'mlp', hidden: [256, 128] },
     { kind: 'softmax' },
   ]
   assert.deepEqual(
     models.map((model) => modelText(run({ model }).model)),
-    ['ResNet-20', 'WRN-16-4', 'MLP 256-128', 'softmax'],
+    ['ResNet-20', 'WRN-16-4', 'DenseNet-40-12', 'DenseNet-BC-100-12', 'VGG-16', 'MLP 256-128', 'softmax'],
   )
   const optimizers = [{ kind: 'sgd', nesterov: true, weightDecay: 5e-4 }, { kind: 'adamw' }, { kind: 'adam' }]
   assert.deepEqual(

@@ -9,6 +9,7 @@ const change = (changes: Partial<RunChange>): RunChange => ({
   epochs: [],
   snapshots: [],
   feedback: [],
+  kernels: null,
   samplesPerSecond: null,
   isHere: true,
   ...changes,

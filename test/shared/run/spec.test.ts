@@ -28,11 +28,17 @@ it('says what is wrong with a budget', () => {
 it('names fields once, and a misspelt one before the one it hides', () => {
   says(
     { model: 'mlp' },
-    'model: must be an object whose field kind is one of softmax, mlp, cnn, resnet, wrn, layers (received "mlp")',
+    'model: must be an object whose field kind is one of softmax, mlp, cnn, resnet, wrn, densenet, vgg, layers (received "mlp")',
   )
   says(
     { model: { kind: 'lenet' } },
-    'model.kind: must be one of softmax, mlp, cnn, resnet, wrn, layers (received "lenet")',
+    'model.kind: must be one of softmax, mlp, cnn, resnet, wrn, densenet, vgg, layers (received "lenet")',
+  )
+  says({ model: { kind: 'vgg', depth: 12 } }, 'model.depth: must be 11, 13, 16 or 19 (received 12)')
+  says({ model: { kind: 'densenet', depth: 41 } }, 'model.depth: must be 3n + 4 (22, 40, 100) (received 41)')
+  says(
+    { model: { kind: 'densenet', depth: 43, bc: true } },
+    'model.depth: must be 6n + 4 with bc (40, 100, 190, 250) (received 43)',
   )
   says(
     { snapshots: { at: 'never' } },

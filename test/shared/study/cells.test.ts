@@ -339,6 +339,15 @@ test('what needs images is left out on a table, and refused where nothing else i
   )
 })
 
+test('a network is left out where the images are too small for it', async () => {
+  const study = await plan([{ path: 'model', values: ['densenet', 'vgg'] }])
+  assert.equal(study.cells.length, 1)
+  assert.deepEqual(
+    study.leftOut.map(({ reason }) => reason),
+    ['the network vgg needs images of at least 32×32 pixels, and those of the data set "2000" have 28×28'],
+  )
+})
+
 test('values are shown as people write them, and no two look the same', async () => {
   const shown = async (path: string, values: unknown[]) =>
     (await plan([{ path, values }])).cells.map(({ settings }) => settings[path])

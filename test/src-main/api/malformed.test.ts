@@ -81,6 +81,7 @@ const inputs: Readonly<Record<string, unknown>> = {
     ],
   },
   'lab.setSlots': { processor: 1, graphics: 1 },
+  'lab.useTensorflow': { environment: '/nowhere' },
   'series.view': {
     runId: 'zzz',
     series: ['loss'],
@@ -146,6 +147,7 @@ const withoutInput = [
   'lab.storage',
   'lab.devices',
   'lab.deviceComparisons',
+  'lab.tensorflow',
 ]
 
 interface Outcome {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cudaDidNotAnswer } from '../../../src-main/devices/cudaFinding.ts'
+import { cudaNeeds } from '../../../src-main/devices/cudaPackage.ts'
 
 /* What cannot be waited for in a test; the rest is tested with processes in test/src-main/engine/cuda.test.ts. */
 
 const late = { why: 'late', message: 'no answer within 60 s' } as const
-const log = { gpu: undefined, isOutOfMemory: false, whyNoGpu: '' }
+const log = { gpu: undefined, isOutOfMemory: false, whyNoGpu: '', needs: cudaNeeds(false) }
 
 test('a GPU that compiles its kernels for longer than anybody waits can be had by name', () => {
   const found = cudaDidNotAnswer(late, { ...log, gpu: 'NVIDIA H100 80GB HBM3' })

@@ -20,7 +20,7 @@ import { relativeError } from './simd/support.ts'
 const gradientTolerance = 1e-4
 
 const script = fileURLToPath(new URL('agreement/onDevice.ts', import.meta.url))
-/** Runs are stopped after so many steps: the reference takes a second for each. */
+/** Runs are stopped after so many steps. */
 const steps = 50
 type Device = 'cpu' | 'simd' | 'wasm' | 'webgpu'
 

@@ -18,5 +18,5 @@ export async function switchTo(device: Engine['name'] = deviceUnderTest): Promis
   const start = started.get(device) ?? selectEngine(device)
   started.set(device, start)
   await start
-  await tf.setBackend(device)
+  await tf.setBackend(device === 'cuda' ? 'tensorflow' : device)
 }

@@ -7,7 +7,7 @@ import { softwareVulkan } from '../../browser/chromium.ts'
 
 /*
  * WebGPU without a GPU: the checks run in processes that find SwiftShader, because a Vulkan driver is looked for when a
- * process starts. It compiles each kind of kernel for a third of a second, on one core.
+ * process starts. It compiles each kind of kernel for some 20 ms, on one core.
  */
 
 describe('webgpu on SwiftShader', { concurrency: 2, skip: process.platform !== 'linux' }, () => {

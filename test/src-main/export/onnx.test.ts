@@ -78,6 +78,8 @@ const cases: [name: string, spec: unknown, shape: number[]][] = [
   ['cnn', { kind: 'cnn', filters: [4, 6], dense: 9, dropout: 0.2 }, image],
   ['resnet, whose shortcuts stride over odd sizes and gain channels', { kind: 'resnet', depth: 14 }, image],
   ['wide resnet', { kind: 'wrn', depth: 16, widen: 1, dropout: 0.1 }, image],
+  ['densenet', { kind: 'densenet', depth: 13, growth: 3, dropout: 0.1 }, image],
+  ['densenet with bottlenecks', { kind: 'densenet', depth: 16, growth: 3, bc: true }, image],
   [
     'convolutions that pad and stride',
     sequential(
@@ -160,8 +162,13 @@ const cases: [name: string, spec: unknown, shape: number[]][] = [
       layer('PReLU'),
       layer('ELU'),
       layer('ReLU', { max_value: 1.5 }),
+      layer('ThresholdedReLU', { theta: 0.3 }),
+      ...['GaussianNoise', 'GaussianDropout', 'AlphaDropout'].map((name) =>
+        layer(name, { rate: 0.5, stddev: 1 }),
+      ),
       layer('LayerNormalization'),
       layer('Reshape', { target_shape: [36, 4] }),
+      layer('SpatialDropout1D', { rate: 0.5 }),
     ),
     image,
   ],

@@ -21,6 +21,8 @@ const cases: [name: string, spec: unknown, shape: number[]][] = [
   ['resnet, whose shortcuts stride over odd sizes and gain channels', { kind: 'resnet', depth: 8 }, image],
   ['resnet with two blocks a group', { kind: 'resnet', depth: 14 }, [8, 8, 3]],
   ['wide resnet', { kind: 'wrn', depth: 16, widen: 1, dropout: 0.1 }, image],
+  ['densenet', { kind: 'densenet', depth: 13, growth: 3, dropout: 0.1 }, image],
+  ['densenet with bottlenecks', { kind: 'densenet', depth: 16, growth: 3, bc: true }, image],
   ['a sequential topology that ends in softmax', layers(sequential('softmax')), [7]],
   ['a sequential topology that ends in logits', layers(sequential('linear')), [7]],
   ['a functional topology that ends in logits', layers(functional()), [7]],

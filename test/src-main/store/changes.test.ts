@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import fc from 'fast-check'
 import type { EpochInfo, RunSummary, SnapshotInfo } from '../../../shared/api/runs.ts'
+import type { KernelUse } from '../../../shared/run/kernelUse.ts'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { idRow } from '../../../src-main/store/rows.ts'
@@ -56,6 +57,13 @@ function follower(store: Store) {
   }
 }
 
+const kernelsOf = (ms: number): KernelUse => ({
+  device: 'simd',
+  steps: 2,
+  stepMs: 10,
+  kernels: [{ name: 'Conv2D', javascript: false, calls: 3, ms }],
+})
+
 function saveAll(store: Store, name: string, runs: readonly RunRecord[], valAccuracy = 0.9): number {
   const members = runs
     .flatMap(({ id }) => store.read.snapshots(id))
@@ -94,6 +102,11 @@ test('whoever applies the changes since the version they know has the lists as t
       'feedback',
       () => store.record([{ ...event(first, 3), type: 'feedback', step: 9, lr: 0.1, reason: 'no better' }]),
       [first],
+    ],
+    [
+      'the kernels of its steps',
+      () => store.record([{ ...event(third, 0), type: 'kernels', kernels: kernelsOf(1) }]),
+      [third],
     ],
     [
       'an edit',
@@ -207,6 +220,7 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
     'partial',
     'snapshot',
     'feedback',
+    'kernels',
     'note',
     'nothing',
     'again',
@@ -217,6 +231,7 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
       const epochs: EpochInfo[] = []
       const snapshots: SnapshotInfo[] = []
       const feedback: number[] = []
+      const kernels: KernelUse[] = []
       let [cursor, seq, steps, count]: [string | undefined, number, number, number] = [undefined, 0, 0, 0]
       const look = (): void => {
         const news = store.read.runSince(run.id, cursor)
@@ -224,6 +239,7 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
         cursor = news.cursor
         epochs.push(...news.epochs)
         snapshots.push(...news.snapshots)
+        if (news.kernels !== null) kernels.push(news.kernels)
         feedback.push(...news.feedback.map(({ step }) => step))
         assert.deepEqual(news.run, store.read.summary(run.id))
         assert.equal(store.read.runSince(run.id, cursor), undefined)
@@ -242,6 +258,7 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
         partial: () => [{ ...epoch(run, 0, count + 1), ...event(), step: count * 100 + 49 }],
         snapshot: () => [snapshot(run, seq++, 1, seq * 10)],
         feedback: () => [{ ...event(), type: 'feedback', step: seq, lr: 0.1, reason: 'no better' }],
+        kernels: () => [{ ...event(), type: 'kernels', kernels: kernelsOf(seq) }],
         again: () => (count > 0 ? [{ ...epoch(run, 0, 1), ...event(), step: 99 }] : []),
         nothing: () => [],
       }
@@ -262,11 +279,14 @@ test('what is new of a run since a cursor, put together, is all of it once', (t)
         feedback,
         store.read.feedback(run.id).map(({ step }) => step),
       )
+      // Measured once in an attempt, and not told again.
+      assert.ok(kernels.length <= 1)
       const all = store.read.runSince(run.id)
+      assert.deepEqual(all?.kernels ?? null, store.read.kernels(run.id))
       assert.deepEqual(all?.epochs, store.read.epochs(run.id))
       assert.deepEqual(store.read.runSince(run.id, 'nonsense'), all)
       // Of a file that this one, a copy put back, has taken the place of.
-      assert.deepEqual(store.read.runSince(run.id, '999999.1.0.0.0'), all)
+      assert.deepEqual(store.read.runSince(run.id, '999999.1.0.0.0.0'), all)
       store.write.setStatus(run.id, 'interrupted')
     }),
     { numRuns: 60 },

@@ -5,6 +5,7 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { DeviceComparison } from '../../../shared/run/deviceComparison.ts'
+import type { KernelUse } from '../../../shared/run/kernelUse.ts'
 import { connect } from '../../../src-main/store/database.ts'
 import { openStore } from '../../../src-main/store/index.ts'
 import { migrate } from '../../../src-main/store/migrate.ts'
@@ -52,6 +53,13 @@ const comparison: DeviceComparison = {
   measuredAt: 1_800_000_000_000,
 }
 
+const kernels: KernelUse = {
+  device: 'simd',
+  steps: 2,
+  stepMs: 10,
+  kernels: [{ name: 'Conv3D', javascript: true, calls: 1, ms: 9.3 }],
+}
+
 /** Something in every table. */
 function writeSample(path: string): void {
   const store = openStore(path, { now: () => 1_800_000_000_000 })
@@ -84,7 +92,8 @@ function writeSample(path: string): void {
       edit: { kind: 'annealNow', atStep: 50, steps: 9 },
       totalSteps: 5000,
     },
-    ended(run, 9, 'stopped'),
+    { type: 'kernels', runId: run.id, attempt: 1, seq: 9, kernels },
+    ended(run, 10, 'stopped'),
   ])
   store.write.annotate(run.id, { note: 'a note', tags: ['one', 'two'] })
   store.write.saveEnsemble({
@@ -124,6 +133,7 @@ function checkSample(store: Store, version = migrations.length): void {
   assert.equal(allPoints(store, run.id, 'lr').steps.length, 4106)
   assert.equal(store.read.epochs(run.id).length, 1)
   assert.equal(store.read.feedback(run.id).length, 1)
+  assert.deepEqual(store.read.kernels(run.id), version >= 11 ? kernels : null)
   const [record] = store.read.snapshots(run.id)
   assert.ok(record)
   assert.deepEqual(store.read.predictions(record.id, 'test'), predictions('test', -99))

@@ -108,6 +108,7 @@ test('steps that a device was given beyond the end are not recorded', async (t) 
     position: start,
     streamFrom: 0,
     rateTest,
+    device: 'cpu' as const,
     stepsAhead: 3,
   }
   const io = {

@@ -39,6 +39,7 @@ test('the speed is that of the steps, whatever the evaluations between them take
       planned: { plan, edits: [] },
       position: { stepsDone: 0, epoch: { lossSum: 0, correct: 0, examples: 0 } },
       streamFrom: 0,
+      device: 'cpu',
       stepsAhead: 0,
     },
     {

@@ -11,6 +11,21 @@ const opMin: i32 = 5
 /** b where a is above 0: the gradient of a ReLU whose output is a. */
 const opGate: i32 = 6
 const opSquaredDifference: i32 = 7
+const opPower: i32 = 8
+/** a, or b·a below 0: a PReLU of a. */
+const opPrelu: i32 = 9
+/** Its slope at a. */
+const opPreluSlope: i32 = 10
+/** a·b where a is not above 0: what b, a gradient, adds to that of the PReLU's own weight. */
+const opPreluWeight: i32 = 11
+
+/** In float64, number by number: a power magnifies what its logarithm has lost. */
+function powers(a: v128, b: v128): v128 {
+  let out = f32x4.splat(<f32>Math.pow(f32x4.extract_lane(a, 0), f32x4.extract_lane(b, 0)))
+  out = f32x4.replace_lane(out, 1, <f32>Math.pow(f32x4.extract_lane(a, 1), f32x4.extract_lane(b, 1)))
+  out = f32x4.replace_lane(out, 2, <f32>Math.pow(f32x4.extract_lane(a, 2), f32x4.extract_lane(b, 2)))
+  return f32x4.replace_lane(out, 3, <f32>Math.pow(f32x4.extract_lane(a, 3), f32x4.extract_lane(b, 3)))
+}
 
 // @ts-ignore: decorator
 @inline
@@ -22,6 +37,10 @@ function vector(op: i32, a: v128, b: v128): v128 {
   if (op == opMax) return f32x4.max(a, b)
   if (op == opMin) return f32x4.min(a, b)
   if (op == opGate) return v128.and(f32x4.gt(a, f32x4.splat(0)), b)
+  if (op == opPower) return powers(a, b)
+  if (op == opPrelu) return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, f32x4.splat(0)))
+  if (op == opPreluSlope) return v128.bitselect(f32x4.splat(1), b, f32x4.gt(a, f32x4.splat(0)))
+  if (op == opPreluWeight) return v128.andnot(f32x4.mul(a, b), f32x4.gt(a, f32x4.splat(0)))
   return f32x4.mul(f32x4.sub(a, b), f32x4.sub(a, b))
 }
 
@@ -35,6 +54,10 @@ function single(op: i32, a: f32, b: f32): f32 {
   if (op == opMax) return max(a, b)
   if (op == opMin) return min(a, b)
   if (op == opGate) return a > 0 ? b : 0
+  if (op == opPower) return <f32>Math.pow(a, b)
+  if (op == opPrelu) return a < 0 ? a * b : a
+  if (op == opPreluSlope) return a > 0 ? 1 : b
+  if (op == opPreluWeight) return a > 0 ? 0 : a * b
   return (a - b) * (a - b)
 }
 
@@ -296,5 +319,97 @@ export function squaredDifference(
   to: i32,
 ): void {
   binary(opSquaredDifference, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+}
+
+
+export function power(
+  a: usize,
+  b: usize,
+  out: usize,
+  d1: i32,
+  d2: i32,
+  count: i32,
+  a0: i32,
+  a1: i32,
+  a2: i32,
+  aStep: i32,
+  b0: i32,
+  b1: i32,
+  b2: i32,
+  bStep: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  binary(opPower, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+}
+
+
+export function prelu(
+  a: usize,
+  b: usize,
+  out: usize,
+  d1: i32,
+  d2: i32,
+  count: i32,
+  a0: i32,
+  a1: i32,
+  a2: i32,
+  aStep: i32,
+  b0: i32,
+  b1: i32,
+  b2: i32,
+  bStep: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  binary(opPrelu, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+}
+
+
+export function preluSlope(
+  a: usize,
+  b: usize,
+  out: usize,
+  d1: i32,
+  d2: i32,
+  count: i32,
+  a0: i32,
+  a1: i32,
+  a2: i32,
+  aStep: i32,
+  b0: i32,
+  b1: i32,
+  b2: i32,
+  bStep: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  binary(opPreluSlope, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+}
+
+
+export function preluWeight(
+  a: usize,
+  b: usize,
+  out: usize,
+  d1: i32,
+  d2: i32,
+  count: i32,
+  a0: i32,
+  a1: i32,
+  a2: i32,
+  aStep: i32,
+  b0: i32,
+  b1: i32,
+  b2: i32,
+  bStep: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  binary(opPreluWeight, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
 }
 

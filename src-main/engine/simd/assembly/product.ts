@@ -1,3 +1,4 @@
+import { packPanel } from './panel'
 import { addToOutput, panelColumns, panelRow, tile, tileRows } from './tile'
 
 /**
@@ -27,19 +28,9 @@ export function packPanels(
     const start = source + <usize>(first * columnStep)
     for (let r = 0; r < tapRows; r++) {
       for (let s = 0; s < tapColumns; s++) {
-        let at = start + <usize>(r * tapRowStep + s * tapColumnStep)
-        for (let i = 0; i < inner; i++) {
-          if (columnStep == 4 && count == panelColumns) {
-            for (let c: usize = 0; c < <usize>panelRow; c += 16) v128.store(out + c, v128.load(at + c))
-          } else {
-            for (let c = 0; c < panelColumns; c++) {
-              const value: f32 = c < count ? load<f32>(at + <usize>(c * columnStep)) : 0
-              store<f32>(out + ((<usize>c) << 2), value)
-            }
-          }
-          out += <usize>panelRow
-          at += <usize>innerStep
-        }
+        const at = start + <usize>(r * tapRowStep + s * tapColumnStep)
+        packPanel(at, out, inner, <usize>innerStep, count, <usize>columnStep)
+        out += <usize>(inner * panelRow)
       }
     }
   }

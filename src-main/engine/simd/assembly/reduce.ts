@@ -58,7 +58,8 @@ function sumColumns(at: usize, pitch: usize, middle: i32, scale: f64, target: us
   store<f32>(target, <f32>f64x2.extract_lane(f64x2.mul(high, s), 1), 12)
 }
 
-function sumRow(at: usize, count: i32): f64 {
+/** The sum of `count` numbers in a row. */
+export function sumRow(at: usize, count: i32): f64 {
   let total: f64 = 0
   let i = 0
   while (i + 4 <= count) {

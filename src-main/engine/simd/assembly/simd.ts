@@ -61,3 +61,18 @@ export function sumLanes(value: v128): f32 {
     (f32x4.extract_lane(value, 1) + f32x4.extract_lane(value, 3))
   )
 }
+
+/** Four numbers, or the `count` that are left of a row and zeros. */
+// @ts-ignore: decorator
+@inline
+export function loadUpTo(from: usize, count: i32): v128 {
+  return count >= 4 ? v128.load(from) : loadPart(from, count)
+}
+
+/** Four numbers, or the `count` that are left of a row. */
+// @ts-ignore: decorator
+@inline
+export function storeUpTo(to: usize, value: v128, count: i32): void {
+  if (count >= 4) v128.store(to, value)
+  else storePart(to, value, count)
+}

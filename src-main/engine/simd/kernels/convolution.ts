@@ -5,21 +5,25 @@ import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
 import { convolve } from './convolve.ts'
 import { sumFilterGradient } from './filterGradient.ts'
 import { tileMode } from './product.ts'
+import { applyInPlace, canFollow } from './unary.ts'
 import { convWindows, type GradientPhase, gradientPhases, type Windows } from './windows.ts'
 import { winogradConvolve, winogradFits } from './winograd.ts'
 
-const fusedAttrs = z.object({ activation: z.string().nullish() })
+const fusedAttrs = z.object({ activation: z.string().nullish(), leakyreluAlpha: z.number().nullish() })
 const filterShape = z.object({ filterShape: z.array(z.number()) })
 const inputShape = z.object({ inputShape: z.array(z.number()) })
 
 export function registerConvolutions(): void {
   register('Conv2D', (backend, inputs, attrs) => forward(backend, inputs, attrs, undefined, false))
   register('FusedConv2D', (backend, inputs, attrs) => {
-    const activation = fusedAttrs.safeParse(attrs).data?.activation ?? 'linear'
+    const given = fusedAttrs.safeParse(attrs).data
+    const activation = given?.activation ?? 'linear'
     const { bias, preluActivationWeights } = inputs
-    const known = activation === 'linear' || activation === 'relu'
-    if (!known || preluActivationWeights !== undefined) return undefined
-    return forward(backend, inputs, attrs, bias, activation === 'relu')
+    if (!canFollow(activation, preluActivationWeights !== undefined)) return undefined
+    const relu = activation === 'relu'
+    const out = forward(backend, inputs, attrs, bias, relu)
+    if (out !== undefined && !relu) applyInPlace(backend, out, activation, given?.leakyreluAlpha ?? undefined)
+    return out
   })
   register('Conv2DBackpropInput', inputGradient)
   register('Conv2DBackpropFilter', filterGradient)

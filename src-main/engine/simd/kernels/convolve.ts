@@ -73,7 +73,8 @@ function convolveWindows(backend: SimdBackend, c: Convolution, packed: number): 
   const work = rows.out * columns.out * filters * channels * slices.taps * rows.taps * columns.taps
   const chunk = group * Math.ceil(chunkWork / (work * group))
   const scratch = group * paddedBytes + tileBytes + 256
-  backend.pool.dispatch('convolve', parameters, batch * slices.out, chunk, scratch)
+  const examples = { count: batch, reads: [0], writes: [2] }
+  backend.pool.dispatch('convolve', parameters, batch * slices.out, chunk, scratch, examples)
 }
 
 /** Columns of a padded row, those of each remainder by the dilation as many. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
+import { applyInPlace, canFollow } from './unary.ts'
 import { type Axis, depthwiseWindows, gradientPhases, paddedSize, type Windows } from './windows.ts'
 
 /** What the kernel does to a number before it is stored. */
@@ -13,18 +14,21 @@ const chunkWork = 500_000
 /** Partial sums of a filter gradient: enough for the threads of a desktop machine. */
 const mostParts = 16
 
-const fusedAttrs = z.object({ activation: z.string().nullish() })
+const fusedAttrs = z.object({ activation: z.string().nullish(), leakyreluAlpha: z.number().nullish() })
 const filterShape = z.object({ filterShape: z.array(z.number()) })
 const inputShape = z.object({ inputShape: z.array(z.number()) })
 
 export function registerDepthwise(): void {
   register('DepthwiseConv2dNative', (backend, inputs, attrs) => forward(backend, inputs, attrs, undefined, 0))
   register('FusedDepthwiseConv2D', (backend, inputs, attrs) => {
-    const activation = fusedAttrs.safeParse(attrs).data?.activation ?? 'linear'
+    const given = fusedAttrs.safeParse(attrs).data
+    const activation = given?.activation ?? 'linear'
     const { bias, preluActivationWeights } = inputs
-    const known = activation === 'linear' || activation === 'relu'
-    if (!known || preluActivationWeights !== undefined) return undefined
-    return forward(backend, inputs, attrs, bias, activation === 'relu' ? finish.relu : 0)
+    if (!canFollow(activation, preluActivationWeights !== undefined)) return undefined
+    const relu = activation === 'relu'
+    const out = forward(backend, inputs, attrs, bias, relu ? finish.relu : 0)
+    if (out !== undefined && !relu) applyInPlace(backend, out, activation, given?.leakyreluAlpha ?? undefined)
+    return out
   })
   register('DepthwiseConv2dNativeBackpropInput', inputGradient)
   register('DepthwiseConv2dNativeBackpropFilter', filterGradient)
@@ -86,7 +90,8 @@ function depthwise(backend: SimdBackend, d: Depthwise): void {
   ]
   const items = d.images * Math.ceil(rows.out / stripRows)
   const work = stripRows * columns.out * lanes * rows.taps * columns.taps
-  backend.pool.dispatch('depthwise', parameters, items, Math.ceil(chunkWork / work), scratch)
+  const examples = { count: d.images, reads: [0], writes: [2] }
+  backend.pool.dispatch('depthwise', parameters, items, Math.ceil(chunkWork / work), scratch, examples)
 }
 
 /** Rows that are computed at once, and bytes of what they read. */
@@ -175,7 +180,8 @@ function filterGradient(
     ...[rows.taps, columns.taps, rows.stride, columns.stride, rows.dilation, columns.dilation],
     ...[rows.out, columns.out, stripRows],
   ]
-  backend.pool.dispatch('depthwiseFilterGradient', parameters, parts, 1, scratch)
+  const examples = batch % group === 0 ? { count: batch, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch('depthwiseFilterGradient', parameters, parts, 1, scratch, examples)
   if (parts > 1) {
     backend.pool.dispatch('sumParts', [partial, backend.address(out), parts, size], size, 4096)
     backend.heap.free(partial)

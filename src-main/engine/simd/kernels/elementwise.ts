@@ -1,6 +1,6 @@
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
-import { chunkNumbers, input, isFloat, register, sizeOf } from '../register.ts'
+import { chunkNumbers, input, isFloat, register } from '../register.ts'
 import { type Broadcast, broadcast } from '../strides.ts'
 
 const binaryKernels = {
@@ -11,25 +11,18 @@ const binaryKernels = {
   Maximum: 'greater',
   Minimum: 'lesser',
   SquaredDifference: 'squaredDifference',
+  Pow: 'power',
+  AnnealPreluSlope: 'preluSlope',
+  AnnealPreluWeight: 'preluWeight',
   /** b where a is above 0. */
   AnnealGate: 'gate',
-} as const
-
-const unaryKernels = {
-  Relu: 'relu',
-  Square: 'square',
-  Sqrt: 'squareRoot',
-  Rsqrt: 'inverseRoot',
-  Neg: 'negate',
 } as const
 
 export function registerElementwise(): void {
   for (const [name, kernel] of Object.entries(binaryKernels)) {
     register(name, (backend, inputs) => binary(backend, kernel, input(inputs, 'a'), input(inputs, 'b')))
   }
-  for (const [name, kernel] of Object.entries(unaryKernels)) {
-    register(name, (backend, inputs) => unary(backend, kernel, input(inputs, 'x')))
-  }
+  register('Prelu', (backend, inputs) => binary(backend, 'prelu', input(inputs, 'x'), input(inputs, 'alpha')))
   register('AddN', (backend, inputs) => addAll(backend, Object.values(inputs)))
 }
 
@@ -61,14 +54,11 @@ function apply(
   const flat = number === 1
   const strides = [d1, d2, flat ? 0 : count, ...sa.rows, sa.step, ...sb.rows, sb.step]
   const chunk = flat ? chunkNumbers : Math.max(1, Math.floor(chunkNumbers / Math.max(1, count)))
-  backend.pool.dispatch(kernel, [a, b, out, ...strides], flat || count === 0 ? count : number, chunk)
-}
-
-function unary(backend: SimdBackend, kernel: string, x: tf.TensorInfo): tf.TensorInfo | undefined {
-  if (!isFloat(x)) return undefined
-  const out = backend.make(x.shape)
-  backend.pool.dispatch(kernel, [backend.address(x), backend.address(out)], sizeOf(x.shape), chunkNumbers)
-  return out
+  // Of two tensors of one shape, numbers of one example meet numbers of the same one.
+  const alike = flat && sa.step === 1 && sb.step === 1 && plan.shape.length > 1
+  const slices = alike ? { count: plan.shape[0] ?? 0, reads: [0, 1], writes: [2] } : undefined
+  const items = flat || count === 0 ? count : number
+  backend.pool.dispatch(kernel, [a, b, out, ...strides], items, chunk, undefined, slices)
 }
 
 function addAll(backend: SimdBackend, terms: readonly tf.TensorInfo[]): tf.TensorInfo | undefined {

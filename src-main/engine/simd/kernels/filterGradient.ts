@@ -48,7 +48,8 @@ function sumInParts(backend: SimdBackend, windows: Windows, group: number, at: A
     ...[...axes.map(({ out }) => out), outChannels],
   ]
   const scratch = paddedSize(rows) * paddedSize(columns) * channels * 4 + tileBytes + 256
-  backend.pool.dispatch('filterGradient', parameters, Math.ceil(batch / group), 1, scratch)
+  const examples = batch % group === 0 ? { count: batch, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch('filterGradient', parameters, Math.ceil(batch / group), 1, scratch, examples)
 }
 
 function sumByTap(backend: SimdBackend, windows: Windows, at: Addresses): void {

@@ -20,7 +20,10 @@ export function registerNormalisation(): void {
       backend.make([channels]),
     ]
     const partial = backend.heap.allocate(groups * 2 * channels * 4)
-    backend.pool.dispatch('normMoments', [backend.address(x), partial, rows, group, channels], groups, 4)
+    const grouped = [backend.address(x), partial, rows, group, channels]
+    const cut = wholeExamples(x, rows, group)
+    const slices = cut === undefined ? undefined : { count: cut, reads: [0], writes: [1] }
+    backend.pool.dispatch('normMoments', grouped, groups, 4, undefined, slices)
     const statistics = [backend.address(mean), backend.address(variance), backend.address(inverse)]
     backend.pool.dispatch('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, 4)
     backend.heap.free(partial)
@@ -32,6 +35,8 @@ export function registerNormalisation(): void {
       [...tensors, channels, relu ? 1 : 0],
       rows,
       Math.ceil(chunkNumbers / channels),
+      undefined,
+      { count: x.shape[0] ?? 0, reads: [0, 1], writes: [2] },
     )
     return [out, mean, variance, inverse]
   })
@@ -53,12 +58,17 @@ function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap):
   const beta = hasResidual || inputs.y === undefined ? 0 : addressOr0(backend, inputs.beta)
   const sources = [backend.address(dy), backend.address(x), y]
   const scales = [backend.address(mean), inverse, backend.address(input(inputs, 'gamma')), beta]
-  backend.pool.dispatch('normSlopes', [...sources, ...scales, partial, rows, group, channels], groups, 4)
+  const grouped = [...sources, ...scales, partial, rows, group, channels]
+  const cut = wholeExamples(x, rows, group)
+  const examples = cut === undefined ? undefined : { count: cut, reads: [0, 1, 2], writes: [7] }
+  backend.pool.dispatch('normSlopes', grouped, groups, 4, undefined, examples)
   const sums = [inverse, backend.address(dBeta), backend.address(dGamma), terms]
   backend.pool.dispatch('normJoinSlopes', [partial, ...sums, rows, group, channels], channels, 4)
   const targets = [backend.address(dx), addressOr0(backend, dResidual)]
   const chunk = Math.ceil(chunkNumbers / channels)
-  backend.pool.dispatch('normBack', [...sources, ...targets, ...scales, terms, channels], rows, chunk)
+  const applied = [...sources, ...targets, ...scales, terms, channels]
+  const slices = { count: x.shape[0] ?? 0, reads: [0, 1, 2], writes: [3, 4] }
+  backend.pool.dispatch('normBack', applied, rows, chunk, undefined, slices)
   backend.heap.free(partial)
   backend.heap.free(terms)
   return dResidual === undefined ? [dx, dGamma, dBeta] : [dx, dGamma, dBeta, dResidual]
@@ -82,4 +92,13 @@ function split({ shape }: tf.TensorInfo) {
   const rows = sizeOf(shape) / channels
   const group = Math.max(16, Math.floor(groupNumbers / channels))
   return { channels, rows, group, groups: Math.ceil(rows / group) }
+}
+
+/** The examples, if no group of rows has rows of two of them. */
+function wholeExamples(
+  { shape: [count = 0] }: tf.TensorInfo,
+  rows: number,
+  group: number,
+): number | undefined {
+  return (rows / count) % group === 0 ? count : undefined
 }

@@ -31,7 +31,8 @@ function forward(
   const out = backend.make(windows.outShape)
   const chunk = Math.ceil(chunkNumbers / (columns.size * channels * rows.taps * slices.taps))
   const parameters = [backend.address(x), backend.address(out), ...geometry(windows), kind]
-  backend.pool.dispatch('pool', parameters, batch * slices.out * rows.out, chunk)
+  const examples = { count: batch, reads: [0], writes: [1] }
+  backend.pool.dispatch('pool', parameters, batch * slices.out * rows.out, chunk, undefined, examples)
   return out
 }
 
@@ -51,7 +52,8 @@ function gradient(
   const addresses = [backend.address(dy), backend.address(x), backend.address(dx)]
   const parameters = [...addresses, ...geometry(windows), kind | (apart ? mode.apart : 0)]
   const chunk = Math.ceil(chunkNumbers / (slices.size * rows.size * columns.size * channels))
-  backend.pool.dispatch('poolGradient', parameters, batch, chunk)
+  const examples = { count: batch, reads: [0, 1], writes: [2] }
+  backend.pool.dispatch('poolGradient', parameters, batch, chunk, undefined, examples)
   return dx
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { input, isFloat, register } from '../register.ts'
+import { isManySmall, matrixPlaces, multiplyMany, outerShape } from './manyProducts.ts'
+import { applyInPlace, canFollow } from './unary.ts'
 
 /** What the kernels do to a tile before they store it. */
 export const tileMode = { bias: 2, relu: 4 } as const
@@ -15,7 +17,10 @@ export const panelColumns = ({ wide }: SimdBackend): number => (wide ? 16 : 8)
 const chunkWork = 1_000_000
 
 const attributes = z.object({ transposeA: z.boolean(), transposeB: z.boolean() })
-const fusedAttributes = attributes.extend({ activation: z.string().nullish() })
+const fusedAttributes = attributes.extend({
+  activation: z.string().nullish(),
+  leakyreluAlpha: z.number().nullish(),
+})
 
 export function registerProducts(): void {
   register('BatchMatMul', (backend, inputs, attrs) => {
@@ -25,15 +30,19 @@ export function registerProducts(): void {
   })
   register('_FusedMatMul', (backend, inputs, attrs) => {
     const [a, b] = [input(inputs, 'a'), input(inputs, 'b')]
-    const { transposeA, transposeB, activation } = fusedAttributes.parse(attrs)
+    const given = fusedAttributes.parse(attrs)
+    const { transposeA, transposeB, leakyreluAlpha } = given
     const { bias, preluActivationWeights } = inputs
-    const known = (activation ?? 'linear') === 'linear' || activation === 'relu'
-    if (!known || preluActivationWeights !== undefined) return undefined
-    return product(backend, { a, b, transposeA, transposeB, bias, relu: activation === 'relu' })
+    const activation = given.activation ?? 'linear'
+    if (!canFollow(activation, preluActivationWeights !== undefined)) return undefined
+    const relu = activation === 'relu'
+    const out = product(backend, { a, b, transposeA, transposeB, bias, relu })
+    if (out !== undefined && !relu) applyInPlace(backend, out, activation, leakyreluAlpha ?? undefined)
+    return out
   })
 }
 
-interface Product {
+export interface Product {
   readonly a: tf.TensorInfo
   readonly b: tf.TensorInfo
   readonly transposeA: boolean
@@ -44,17 +53,23 @@ interface Product {
 
 function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefined {
   const { a, b, transposeA, transposeB, bias, relu } = given
-  const [aBatch, aRows, aColumns] = matrices(a)
-  const [bBatch, bRows, bColumns] = matrices(b)
+  const [aRows, aColumns] = matrixSize(a)
+  const [bRows, bColumns] = matrixSize(b)
   const [rows, depth] = transposeA ? [aColumns, aRows] : [aRows, aColumns]
   const columns = transposeB ? bRows : bColumns
-  const fits = isFloat(a, b) && aBatch === bBatch && a.shape.length === b.shape.length
-  if (!fits || rows * depth * columns === 0) return undefined
+  if (!isFloat(a, b) || rows * depth * columns === 0) return undefined
   const plainBias =
     bias === undefined || (isFloat(bias) && bias.shape.at(-1) === columns && bias.shape.length === 1)
   // Bias and ReLU are done by the kernel of rows only.
   if (!plainBias || (transposeA && (bias !== undefined || relu))) return undefined
-  const out = backend.make([...a.shape.slice(0, -2), rows, columns])
+  const outer = outerShape(a, b)
+  const out = backend.make([...outer, rows, columns])
+  const places = matrixPlaces(outer, a, b)
+  const sizes = { rows, depth, columns }
+  if (bias === undefined && !relu && isManySmall(places.length, sizes)) {
+    multiplyMany(backend, given, out, places, sizes)
+    return out
+  }
   const panelWidth = panelColumns(backend)
   const panels = Math.ceil(columns / panelWidth)
   const packedBytes = panels * panelWidth * depth * 4
@@ -62,9 +77,9 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
   const packed = transposeA && !turned ? 0 : backend.heap.allocate(packedBytes)
   const turnedA = turned ? backend.heap.allocate(rows * depth * 4) : 0
   const mode = (bias === undefined ? 0 : tileMode.bias) | (relu ? tileMode.relu : 0)
-  for (let i = 0; i < aBatch; i++) {
-    const from = backend.address(a) + i * rows * depth * 4
-    const right = backend.address(b) + i * depth * columns * 4
+  for (const [i, place] of places.entries()) {
+    const from = backend.address(a) + place.a
+    const right = backend.address(b) + place.b
     const to = backend.address(out) + i * rows * columns * 4
     if (transposeA && !turned) {
       const chunk = Math.ceil(chunkWork / (6 * depth * columns))
@@ -78,13 +93,13 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
       continue
     }
     if (turned) turn(backend, from, turnedA, depth, rows)
-    packMatrix(backend, right, packed, depth, columns, transposeB)
-    const sizes = [rows, depth, columns, bias === undefined ? 0 : backend.address(bias), mode]
+    packMatrix(backend, right, packed, depth, columns, transposeB ? [4, depth * 4] : [columns * 4, 4])
+    const rest = [rows, depth, columns, bias === undefined ? 0 : backend.address(bias), mode]
     const items = Math.ceil(rows / blockRows) * panels
     const chunk = Math.ceil(chunkWork / (Math.min(rows, blockRows) * depth * panelWidth))
     backend.pool.dispatch(
       'multiply',
-      [turned ? turnedA : from, depth * 4, packed, to, ...sizes],
+      [turned ? turnedA : from, depth * 4, packed, to, ...rest],
       items,
       chunk,
       tileBytes,
@@ -101,22 +116,21 @@ function turn(backend: SimdBackend, from: number, to: number, depth: number, row
   backend.pool.dispatch('copyRows', [from, to, ...walk], rows, Math.ceil(16_384 / depth))
 }
 
-function packMatrix(
+/** Packs a matrix [depth, columns] whose rows and columns lie so many bytes apart. */
+export function packMatrix(
   backend: SimdBackend,
   from: number,
   to: number,
   depth: number,
   columns: number,
-  transposed: boolean,
+  [rowStep, columnStep]: readonly [number, number],
 ): void {
-  const [rowStep, columnStep] = transposed ? [4, depth * 4] : [columns * 4, 4]
   const panels = Math.ceil(columns / panelColumns(backend))
   const parameters = [from, to, 1, 0, 1, 0, depth, rowStep, columns, columnStep]
   backend.pool.dispatch('packPanels', parameters, panels, Math.ceil(4096 / depth))
 }
 
-/** @returns how many matrices, and their rows and columns */
-function matrices({ shape }: tf.TensorInfo): [number, number, number] {
+function matrixSize({ shape }: tf.TensorInfo): [number, number] {
   const [rows = 1, columns = 1] = shape.slice(-2)
-  return [shape.slice(0, -2).reduce((x, y) => x * y, 1), rows, columns]
+  return [rows, columns]
 }

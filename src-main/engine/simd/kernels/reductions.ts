@@ -1,33 +1,124 @@
 import { z } from 'zod'
 import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
-import { chunkNumbers, input, isFloat, register, sizeOf } from '../register.ts'
+import { chunkNumbers, type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
 
+const axes = z.union([z.number(), z.array(z.number())]).nullish()
 const attributes = z.object({
-  axis: z.union([z.number(), z.array(z.number())]).nullish(),
+  axis: axes,
+  /** What tfjs calls the axes of Max. */
+  reductionIndices: axes,
   keepDims: z.boolean().nullish(),
 })
 
-/** Sum and Mean over neighbouring axes, which is all that training asks for. */
+/** Operations over axes; those that are no neighbours are brought together first. */
 export function registerReductions(): void {
   for (const name of ['Sum', 'Mean']) {
     register(name, (backend, inputs, attrs) => {
       const { axis, keepDims } = attributes.parse(attrs)
-      const x = input(inputs, 'x')
-      if (!isFloat(x) || sizeOf(x.shape) === 0) return undefined
-      const axes = tf.util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape).sort((a, b) => a - b)
-      const first = axes[0] ?? 0
-      if (axes.length === 0 || axes.some((value, i) => value !== first + i)) return undefined
-      const kept = x.shape.flatMap((size, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [size]))
-      const middle = sizeOf(x.shape.slice(first, first + axes.length))
-      const sides = {
-        outer: sizeOf(x.shape.slice(0, first)),
-        middle,
-        inner: sizeOf(x.shape.slice(first + axes.length)),
-      }
-      return sum(backend, x, kept, sides, name === 'Mean' ? 1 / middle : 1)
+      return over(backend, input(inputs, 'x'), axis, keepDims, (x, shape, sides) =>
+        sum(backend, x, shape, sides, name === 'Mean' ? 1 / sides.middle : 1),
+      )
     })
   }
+  for (const [name, kernel] of Object.entries(extremes)) {
+    register(name, (backend, inputs, attrs) => {
+      const { axis, reductionIndices, keepDims } = attributes.parse(attrs)
+      return over(backend, input(inputs, 'x'), axis ?? reductionIndices, keepDims, (x, shape, sides) =>
+        extreme(backend, kernel, x, shape, sides),
+      )
+    })
+  }
+  for (const [name, sign] of [
+    ['ArgMax', 1],
+    ['ArgMin', -1],
+  ] as const) {
+    register(name, (backend, inputs, attrs) => {
+      const { axis } = attributes.parse(attrs)
+      if (typeof axis !== 'number') return undefined
+      return over(backend, input(inputs, 'x'), axis, false, (x, shape, { outer, middle, inner }) => {
+        const out = backend.make(shape, 'int32')
+        const places = [backend.address(x), backend.address(out, 'int32')]
+        const chunk = Math.ceil(chunkNumbers / 4 / middle)
+        backend.pool.dispatch('placeOfGreatest', [...places, middle, inner, sign], outer * inner, chunk)
+        return out
+      })
+    })
+  }
+  register('AnnealExtremeGrad', extremeGradient)
+}
+
+const extremes = { Max: 'greatest', Min: 'least', Prod: 'productOver' } as const
+
+/** @param axis all of them where it is absent */
+function over(
+  backend: SimdBackend,
+  x: tf.TensorInfo,
+  axis: number | number[] | null | undefined,
+  keepDims: boolean | null | undefined,
+  reduce: (x: tf.TensorInfo, shape: number[], sides: Sides) => tf.TensorInfo,
+): tf.TensorInfo | undefined {
+  if (!isFloat(x) || sizeOf(x.shape) === 0) return undefined
+  const axes = tf.util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape).sort((a, b) => a - b)
+  if (axes.length === 0) return undefined
+  const kept = x.shape.flatMap((size, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [size]))
+  if (areNeighbours(axes)) return reduce(x, kept, sidesOf(x.shape, axes))
+  const others = x.shape.map((_, i) => i).filter((i) => !axes.includes(i))
+  const turned = transposed(backend, x, [...others, ...axes])
+  const last = axes.map((_, i) => others.length + i)
+  const out = reduce(turned, kept, sidesOf(turned.shape, last))
+  backend.disposeData(turned.dataId)
+  return out
+}
+
+const areNeighbours = (axes: readonly number[]): boolean =>
+  axes.every((value, i) => value === (axes[0] ?? 0) + i)
+
+function sidesOf(shape: readonly number[], axes: readonly number[]): Sides {
+  const first = axes[0] ?? 0
+  return {
+    outer: sizeOf(shape.slice(0, first)),
+    middle: sizeOf(shape.slice(first, first + axes.length)),
+    inner: sizeOf(shape.slice(first + axes.length)),
+  }
+}
+
+function transposed(backend: SimdBackend, x: tf.TensorInfo, perm: number[]): tf.TensorInfo {
+  const kernel = tf.getKernel('Transpose', 'simd')
+  const [turned] = [kernel.kernelFunc({ inputs: { x }, backend, attrs: { perm } })].flat()
+  if (turned === undefined) throw new Error('a transposition gave no tensor')
+  return turned
+}
+
+function extreme(
+  backend: SimdBackend,
+  kernel: string,
+  x: tf.TensorInfo,
+  shape: number[],
+  { outer, middle, inner }: Sides,
+): tf.TensorInfo {
+  const out = backend.make(shape)
+  const chunk = Math.ceil(chunkNumbers / (middle * inner))
+  backend.pool.dispatch(kernel, [backend.address(x), backend.address(out), middle, inner], outer, chunk)
+  return out
+}
+
+const axesAttrs = z.object({ axes: z.array(z.number()) })
+
+/** dy where x is its extreme y over neighbouring axes. */
+function extremeGradient(
+  backend: SimdBackend,
+  inputs: Inputs,
+  attrs: tf.NamedAttrMap,
+): tf.TensorInfo | undefined {
+  const { axes } = axesAttrs.parse(attrs)
+  const [dy, x, y] = [input(inputs, 'dy'), input(inputs, 'x'), input(inputs, 'y')]
+  const { outer, middle, inner } = sidesOf(x.shape, axes)
+  const dx = backend.make(x.shape)
+  const tensors = [dy, x, y, dx].map((each) => backend.address(each))
+  const chunk = Math.ceil(chunkNumbers / (middle * inner))
+  backend.pool.dispatch('extremeGradient', [...tensors, middle, inner], outer, chunk)
+  return dx
 }
 
 interface Sides {

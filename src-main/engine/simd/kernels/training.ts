@@ -1,4 +1,4 @@
-import { adamAttrs, lossAttrs, rmspropAttrs, sgdAttrs } from '../../fusedAttrs.ts'
+import { lossAttrs, type OptimizerKernel, rmspropAttrs, sgdAttrs, stepScalars } from '../../fusedAttrs.ts'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { chunkNumbers, input, register, sizeOf } from '../register.ts'
@@ -33,20 +33,15 @@ export function registerTraining(): void {
     return [loss, gradient]
   })
   register('AnnealSgdStep', (backend, inputs, attrs) => {
-    const { lr, momentum, decay, keep, nesterov } = sgdAttrs.parse(attrs)
-    const scalars = [lr, momentum, decay, keep, nesterov ? 1 : 0]
-    return step(backend, 'sgdStep', [inputs.w, inputs.g, inputs.momentum], momentum === 0 ? 1 : 2, scalars)
+    const tensors = [inputs.w, inputs.g, inputs.momentum]
+    return step(backend, 'sgdStep', tensors, sgdAttrs.parse(attrs).momentum === 0 ? 1 : 2, attrs)
   })
-  register('AnnealAdamStep', (backend, inputs, attrs) => {
-    const { stepSize, beta1, beta2, inverseRoot, epsilon, decay, keep } = adamAttrs.parse(attrs)
-    const scalars = [stepSize, beta1, 1 - beta1, beta2, 1 - beta2, inverseRoot, epsilon, decay, keep]
-    return step(backend, 'adamStep', [inputs.w, inputs.g, inputs.first, inputs.second], 3, scalars)
-  })
+  register('AnnealAdamStep', (backend, inputs, attrs) =>
+    step(backend, 'adamStep', [inputs.w, inputs.g, inputs.first, inputs.second], 3, attrs),
+  )
   register('AnnealRmspropStep', (backend, inputs, attrs) => {
-    const { lr, alpha, momentum, epsilon, decay } = rmspropAttrs.parse(attrs)
-    const scalars = [lr, alpha, 1 - alpha, momentum, epsilon, decay]
     const tensors = [inputs.w, inputs.g, inputs.square, inputs.momentum]
-    return step(backend, 'rmspropStep', tensors, momentum === 0 ? 2 : 3, scalars)
+    return step(backend, 'rmspropStep', tensors, rmspropAttrs.parse(attrs).momentum === 0 ? 2 : 3, attrs)
   })
 }
 
@@ -56,10 +51,10 @@ export function registerTraining(): void {
  */
 function step(
   backend: SimdBackend,
-  kernel: string,
+  kernel: OptimizerKernel,
   tensors: readonly (tf.TensorInfo | undefined)[],
   results: number,
-  scalars: readonly number[],
+  attrs: tf.NamedAttrMap,
 ): tf.TensorInfo[] {
   const [w] = tensors
   if (w === undefined) throw new Error('an optimizer step was given no weights')
@@ -69,6 +64,11 @@ function step(
     ...made.map((each) => backend.address(each)),
     ...Array(tensors.length - 1 - results).fill(0),
   ]
-  backend.pool.dispatch(kernel, [...places, ...targets, ...scalars], sizeOf(w.shape), chunkNumbers)
+  backend.pool.dispatch(
+    kernel,
+    [...places, ...targets, ...stepScalars(kernel)(attrs)],
+    sizeOf(w.shape),
+    chunkNumbers,
+  )
   return made
 }

@@ -95,36 +95,44 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
   const total = c.images * Math.ceil(rows / 4)
   const numbers = 8 * Math.ceil(channels / 8) + 16 * Math.ceil(filters / 16)
   const inCache = Math.floor(blockBytes / (points * 4 * numbers * tileColumns))
-  const fitting = Math.max(
-    1,
-    Math.min(Math.ceil(total / 22), inCache >= 3 ? inCache - (inCache % 3) : inCache),
-  )
   const large = points * channels * 16 * Math.ceil(filters / 16) * 4 > largeFilterBytes
-  const strips = large ? Math.max(fitting, stripsOfLarge(tileColumns, total)) : fitting
+  const fitting = Math.max(1, Math.min(Math.ceil(total / 22), inCache))
+  const most = large ? Math.max(fitting, stripsOfLarge(tileColumns, total)) : fitting
+  const strips = alignedStrips(most, total / c.images, c.images) ?? (most >= 3 ? most - (most % 3) : most)
   const parameters = [c.from, packed, c.to, c.images, strips, height, width, channels, ...c.padding]
-  const most = Math.ceil((strips * tileColumns) / 6) * 6
+  const places = Math.ceil((strips * tileColumns) / 6) * 6
   const scratch =
     4096 +
     Math.max(width * channels, filters) * 4 +
     (tileColumns * 4 + 2) * 192 +
-    points * (4 * most * numbers + 128)
+    points * (4 * places * numbers + 128)
   backend.pool.dispatch(
     'winogradConvolveWide',
     [...parameters, rows, columns, filters, c.bias, c.relu ? 1 : 0],
     Math.ceil(total / strips),
     1,
     scratch,
+    total % strips === 0 ? { count: c.images, reads: [0], writes: [2] } : undefined,
   )
 }
 
 /**
  * Strips of a block beside a filter that leaves the second cache: so many that the filter, which comes from memory for
- * each block, is worth the way, and that they fill tiles of six.
+ * each block, is worth the way.
  */
-function stripsOfLarge(tileColumns: number, total: number): number {
-  const wanted = Math.min(Math.ceil(tilesBesideLarge / tileColumns), Math.ceil(total / fewestBlocks))
-  const even = tileColumns % 6 === 0 ? 1 : tileColumns % 3 === 0 ? 2 : tileColumns % 2 === 0 ? 3 : 6
-  return Math.ceil(wanted / even) * even
+const stripsOfLarge = (tileColumns: number, total: number): number =>
+  Math.min(Math.ceil(tilesBesideLarge / tileColumns), Math.ceil(total / fewestBlocks))
+
+/**
+ * The most strips that divide an image, or are whole images that divide the batch: then examples can go on to the next
+ * kernel while they are in the cache. @returns undefined where these are much fewer than could be
+ */
+function alignedStrips(most: number, ofImage: number, images: number): number | undefined {
+  for (let strips = most; 2 * strips > most; strips--) {
+    const wholes = strips / ofImage
+    if (ofImage % strips === 0 || (Number.isInteger(wholes) && images % wholes === 0)) return strips
+  }
+  return undefined
 }
 
 /** The gradient of the filter, in parts of `group` images each, to `partial`. */
@@ -170,7 +178,15 @@ function filterGradientWide(
   const zeros = Math.max(inWidth * inChannels, outWidth * outChannels) * 4
   const sums = points * 4 * (channelBlock + 4) * padded
   const scratch = 4096 + zeros + (tileColumns * 8 + 2) * 192 + strips * stripBytes + sums + points * 128
-  backend.pool.dispatch('winogradFilterGradientWide', parameters, Math.ceil(batchSize / group), 1, scratch)
+  const slices = batchSize % group === 0 ? { count: batchSize, reads: [0, 1], writes: [2] } : undefined
+  backend.pool.dispatch(
+    'winogradFilterGradientWide',
+    parameters,
+    Math.ceil(batchSize / group),
+    1,
+    scratch,
+    slices,
+  )
 }
 
 /**

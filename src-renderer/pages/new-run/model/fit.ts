@@ -1,5 +1,5 @@
 import type { DatasetInfo } from '../../../../shared/api/datasets.ts'
-import { changesOn, readsData } from '../../../../shared/run/imagesOnly.ts'
+import { changesOn, missesSide, readsData } from '../../../../shared/run/imagesOnly.ts'
 import type { Problems } from './fields.ts'
 import { labelAt } from './labels.ts'
 import { modelKind } from './runFields.ts'
@@ -24,10 +24,18 @@ export function misfit(
 
 export function modelMisfit(tree: unknown, info: Pick<DatasetInfo, 'kind' | 'shape'>): Problems {
   const kind = textAt(getAt(tree, ['model']), ['kind'])
-  if (readsData(kind, info.kind)) return {}
   const name = modelKind(kind)?.name ?? kind
-  const sentence = `${name} needs images, and this data set is a table of ${info.shape[0] ?? 0} features; choose MLP or softmax regression.`
-  return { 'model.kind': { rule: '', sentence } }
+  const at = (sentence: string): Problems => ({ 'model.kind': { rule: '', sentence } })
+  if (!readsData(kind, info.kind)) {
+    return at(
+      `${name} needs images, and this data set is a table of ${info.shape[0] ?? 0} features; choose MLP or softmax regression.`,
+    )
+  }
+  const least = missesSide(kind, info)
+  if (least === undefined) return {}
+  return at(
+    `${name} needs images of at least ${least}×${least} pixels, and those of this data set have ${info.shape[0]}×${info.shape[1]}; choose CNN or ResNet.`,
+  )
 }
 
 function augmentationMisfit(tree: unknown, { kind }: Pick<DatasetInfo, 'kind'>): Problems {

@@ -52,6 +52,37 @@ export const models: Readonly<Record<ModelSpec['kind'], Kind>> = {
     ],
     start: { depth: 16, widen: 4, dropout: 0 },
   },
+  densenet: {
+    name: 'DenseNet (CIFAR form)',
+    fields: [
+      {
+        key: 'depth',
+        label: 'Depth',
+        type: number,
+        hint: '3n + 4: 22, 40, 100; with bottlenecks 6n + 4: 40, 100, 190, 250.',
+      },
+      { key: 'growth', label: 'Growth', type: number, hint: 'Channels that each layer adds.' },
+      {
+        key: 'bc',
+        label: 'Bottlenecks (BC)',
+        type: { is: 'flag' },
+        hint: 'A 1×1 convolution in front of each 3×3, and transitions that halve the channels.',
+      },
+      dropout,
+    ],
+    start: { depth: 40, growth: 12, bc: false, dropout: 0 },
+  },
+  vgg: {
+    name: 'VGG (batch normalised)',
+    fields: [
+      {
+        key: 'depth',
+        label: 'Depth',
+        type: { is: 'choice', options: [11, 13, 16, 19].map((depth) => [depth, String(depth)]) },
+      },
+    ],
+    start: { depth: 16 },
+  },
   layers: {
     name: 'tfjs LayersModel (own)',
     fields: [

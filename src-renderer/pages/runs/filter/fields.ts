@@ -79,7 +79,7 @@ export const filterFields: Readonly<Record<string, FilterField>> = {
   id: { kind: 'text', about: 'in the id', read: (run) => [run.id] },
   model: {
     kind: 'text',
-    about: 'resnet, mlp, wrn-16-4, …',
+    about: 'resnet, mlp, wrn-16-4, vgg, …',
     read: words((run) => [factsOf(run).model, run.spec.model.kind]),
   },
   optimizer: { kind: 'text', about: 'sgd, adamw, …', read: words(optimizerWords) },

@@ -6,7 +6,7 @@ const table = { kind: 'table', shape: [3], classes: ['a', 'b'] } as const
 const images = { kind: 'image', shape: [28, 28, 1], classes: ['a', 'b'] } as const
 
 test('a network of images on a table is a mistake of the network, and is replaced when the table is chosen', () => {
-  for (const kind of ['cnn', 'resnet', 'wrn']) {
+  for (const kind of ['cnn', 'resnet', 'wrn', 'densenet', 'vgg']) {
     const model = { kind }
     assert.match(misfit({ model }, table)['model.kind']?.sentence ?? '', /a table of 3 features/)
     assert.deepEqual(modelOn(model, table), { kind: 'mlp', hidden: [256], dropout: 0 })
@@ -21,6 +21,15 @@ test('networks that read anything stay, as does every network on images', () => 
   assert.deepEqual(misfit({ model: { kind: 'resnet' } }, images), {})
   assert.equal(modelOn({ kind: 'resnet' }, images), undefined)
   assert.deepEqual(misfit({ model: { kind: 'cnn' } }, undefined), {})
+})
+
+test('images too small for a network are a mistake of the network', () => {
+  const on = (kind: string, ...shape: number[]) =>
+    misfit({ model: { kind } }, { ...images, shape })['model.kind']?.sentence
+  assert.match(on('vgg', 28, 28, 1) ?? '', /at least 32×32 pixels, and those of this data set have 28×28; /)
+  assert.equal(on('vgg', 32, 32, 3), undefined)
+  assert.match(on('densenet', 8, 3, 1) ?? '', /at least 4×4 pixels/)
+  assert.equal(on('densenet', 28, 28, 1), undefined)
 })
 
 test('augmentation on a table and class weights of another number of classes are said at their fields', () => {

@@ -31,10 +31,10 @@ export function subjectsOn(device: string): Readonly<Record<string, Subject>> {
   }
   return {
     'small CNN': subject(1e-5, {
-      model: { kind: 'cnn', filters: [4, 8], dense: 20 },
+      model: { kind: 'cnn', filters: [6, 12], dense: 20 },
       optimizer: { kind: 'sgd', nesterov: true, weightDecay: 5e-4 },
       schedule: { kind: 'oneCycle', lrMax: 0.05, momentum: { curve: 'inverse', low: 0.85, high: 0.95 } },
-      augmentation: { crop: 2, flip: true },
+      augmentation: { crop: 1, flip: true },
       batchSize: 10,
       budget: { steps: 50 },
     }),
@@ -57,19 +57,29 @@ export const learned = z.object({
 })
 export type Learned = z.infer<typeof learned>
 
-/** Stores the first images of the embedded data set as one of its own, without tests. */
+/** Pixels of an image's side, once every second row and column is left out. */
+const side = 14
+
+/** Every second pixel of the embedded data set's first images: a quarter of the work for the slow reference. */
+function halved(examples: ArrayLike<number>): Uint8Array {
+  const pixels = new Uint8Array(trainCount * side * side)
+  for (let i = 0; i < pixels.length; i++) {
+    const row = Math.floor(i / side)
+    pixels[i] = examples[row * 4 * side + (i % side) * 2] ?? 0
+  }
+  return pixels
+}
+
+/** Stores them as a data set of its own, without tests. */
 export async function storeImages(home: string): Promise<string> {
   const whole = await createCatalogue(home).resolve('fashion-mnist-12k')
   const { meta, examples, labels } = await openDataset(whole.folder)
   const folder = join(home, 'some')
   await mkdir(folder)
   const files = datasetFiles(folder)
-  const [firstExamples, firstLabels] = [
-    examples.subarray(0, trainCount * 28 * 28),
-    labels.subarray(0, trainCount),
-  ]
+  const [firstExamples, firstLabels] = [halved(examples), labels.subarray(0, trainCount)]
   const digest = (bytes: NodeJS.ArrayBufferView) => createHash('sha256').update(bytes).digest('hex')
-  const content = { ...meta, trainCount, testCount: 0 }
+  const content = { ...meta, shape: [side, side, 1], trainCount, testCount: 0 }
   const id = contentId(content, { examples: digest(firstExamples), labels: digest(firstLabels) })
   await writeFile(files.meta, JSON.stringify({ ...content, version: 1, id, name: 'some of Fashion-MNIST' }))
   await writeFile(files.examples, firstExamples)

@@ -1,7 +1,16 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
-import { getKernel, registerBackend, registerKernel, setBackend } from '@tensorflow/tfjs-core'
+import {
+  engine,
+  getKernel,
+  type NamedAttrMap,
+  registerBackend,
+  registerKernel,
+  setBackend,
+  type Tensor,
+} from '@tensorflow/tfjs-core'
+import { z } from 'zod'
 import { cudaKernels } from './kernels.ts'
 
 /*
@@ -79,10 +88,64 @@ function memoryOf(of: string | undefined): number {
   return of === 'memory for a while' ? 400 : Number.POSITIVE_INFINITY
 }
 
+/** Types of attributes, and of numbers; TensorFlow's are other numbers. */
+const types = { TF_ATTR_INT: 1, TF_ATTR_STRING: 2, TF_ATTR_BOOL: 3, TF_ATTR_TYPE: 4, TF_FLOAT: 5 }
+
+/** The package knows no number of zeros on every side of an image. */
+function refuseZeros({ pad }: NamedAttrMap): void {
+  if (typeof pad !== 'number' || pad === 0) return
+  throw new Error("TF Backend supports only 'valid' and 'same' padding while padding was NUMBER")
+}
+
+const given = z.record(z.string(), z.unknown())
+const [sides, sizes] = [z.array(z.number()), z.tuple([z.number(), z.number(), z.number(), z.number()])]
+
+/** An operation of TensorFlow on a convolution's gradient, played by tfjs's kernel of that name. */
+function playOperation(
+  name: string,
+  attributes: readonly { readonly name: string; readonly value: unknown }[],
+  inputs: readonly Tensor[],
+): Tensor {
+  operate()
+  const {
+    strides,
+    padding,
+    explicit_paddings: zeros,
+  } = given.parse(Object.fromEntries(attributes.map((each) => [each.name, each.value])))
+  const [, , top = 0, bottom = 0, left = 0, right = 0] = zeros === undefined ? [] : sides.parse(zeros)
+  const around = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]
+  const pad = padding === 'EXPLICIT' ? around : z.enum(['SAME', 'VALID']).parse(padding).toLowerCase()
+  const isFilter = name.endsWith('Filter')
+  const [first, second, dy] = inputs
+  const [shape, image] = isFilter ? [second, first] : [first, second]
+  if (shape === undefined || image === undefined || dy === undefined)
+    throw new Error(`${name} lacks an input`)
+  const [, high, wide] = sides.parse(strides)
+  const size = sizes.parse(Array.from(shape.dataSync()))
+  const played = getKernel(name, 'cpu').kernelFunc({
+    inputs: isFilter ? { x: image, dy } : { filter: image, dy },
+    attrs: {
+      strides: [high ?? 1, wide ?? 1],
+      pad,
+      dataFormat: 'NHWC',
+      ...(isFilter ? { filterShape: size } : { inputShape: size }),
+    },
+    backend: engine().backend,
+  })
+  if (Array.isArray(played)) throw new Error(`${name} gave several results`)
+  return engine().makeTensorFromTensorInfo(played)
+}
+
 class StandInBackend extends MathBackendCPU {
   readonly isGPUPackage = true
   readonly isUsingGpuDevice = kind !== 'no cuDNN' && kind !== 'no card'
-  readonly binding = { isUsingGpuDevice: () => this.isUsingGpuDevice, TF_Version: '2.9.1' }
+  readonly binding = { isUsingGpuDevice: () => this.isUsingGpuDevice, TF_Version: '2.9.1', ...types }
+  readonly executeSingleOutput = playOperation
 }
 
 for (const kernelName of cudaKernels) {
@@ -93,6 +156,7 @@ for (const kernelName of cudaKernels) {
     backendName: 'tensorflow',
     kernelFunc: (params) => {
       operate()
+      refuseZeros(params.attrs ?? {})
       return played.kernelFunc(params)
     },
   })

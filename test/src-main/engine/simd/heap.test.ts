@@ -40,6 +40,30 @@ test('what was given back serves the next request of its size, and the memory st
   assert.equal(heap.bytesReserved, reserved)
 })
 
+test('free neighbours are joined, in whichever order they come back: one block as large as all of them fits', () => {
+  const heap = new Heap()
+  const rng = random(9, 'heap joins')
+  for (let round = 0; round < 20; round++) {
+    const addresses = Array.from({ length: 30 }, () => heap.allocate(64 * (1 + rng.below(500))))
+    const reserved = heap.bytesReserved
+    for (const address of addresses.toSorted(() => rng.below(3) - 1)) heap.free(address)
+    const whole = heap.allocate(reserved - 65_536 - 64)
+    assert.equal(heap.bytesReserved, reserved)
+    heap.free(whole)
+  }
+})
+
+test('a request takes the smallest block that it fits into, the rest of it serves others, and a free end is grown', () => {
+  const heap = new Heap()
+  const [large, , small, , end] = [4000, 64, 2000, 64, 1000].map((bytes) => heap.allocate(bytes))
+  if (large === undefined || small === undefined || end === undefined) throw new Error('five blocks')
+  for (const address of [large, small, end]) heap.free(address)
+  assert.equal(heap.allocate(1500), small)
+  assert.equal(heap.allocate(300), small + 1600)
+  assert.equal(heap.allocate(4000), large)
+  assert.equal(heap.allocate(1_000_000), end)
+})
+
 test('what is not allocated is not freed: not twice, and no other address', () => {
   const heap = new Heap()
   const address = heap.allocate(100)

@@ -17,6 +17,7 @@ const subjects: { spec: ModelSpec; shape: number[] }[] = [
   { spec: { kind: 'cnn', filters: [7, 16], dense: 40, dropout: 0.2 }, shape: [15, 14, 1] },
   { spec: { kind: 'resnet', depth: 8 }, shape: [16, 16, 3] },
   { spec: { kind: 'wrn', depth: 10, widen: 1, dropout: 0.1 }, shape: [12, 12, 3] },
+  { spec: { kind: 'densenet', depth: 10, growth: 5, bc: true, dropout: 0 }, shape: [12, 12, 3] },
 ]
 
 async function steps(

@@ -10,7 +10,7 @@ import { rank4 } from '../simd/support.ts'
 
 /*
  * What one WGSL kernel does in place of many: against the composed form on tfjs's cpu backend, and against itself for
- * the same bits. Few shapes: SwiftShader compiles each kind of kernel for about a second.
+ * the same bits.
  */
 
 interface Subject {

@@ -14,10 +14,7 @@ import { storeImages, trainCount } from '../agreement/subjects.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'anneal-webgpu-'))
 
-/**
- * Three cycles on the embedded images, a quarter of which is not shown. Dense layers: SwiftShader takes two seconds for a
- * step of a convolutional network on images of this size; agreement.test.ts takes eight.
- */
+/** Three cycles on real images, a quarter of which is not shown. Convolutions of such images are in agreement.test.ts. */
 const realSpec = parseRunSpec({
   dataset: { name: 'some of Fashion-MNIST', validation: 0.25, test: 0 },
   model: { kind: 'mlp', hidden: [32], dropout: 0.1 },

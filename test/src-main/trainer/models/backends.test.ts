@@ -15,6 +15,7 @@ const specs: { spec: ModelSpec; shape: number[] }[] = [
   { spec: { kind: 'cnn', filters: [5, 6], dense: 12, dropout: 0.2 }, shape: [9, 10, 3] },
   { spec: { kind: 'resnet', depth: 14 }, shape: [9, 8, 3] },
   { spec: { kind: 'wrn', depth: 10, widen: 2, dropout: 0.2 }, shape: [8, 7, 1] },
+  { spec: { kind: 'densenet', depth: 10, growth: 3, bc: false, dropout: 0.2 }, shape: [9, 8, 3] },
 ]
 
 afterEach(() => tf.disposeVariables())

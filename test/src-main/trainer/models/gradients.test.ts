@@ -22,6 +22,11 @@ const cases: [name: string, spec: ModelSpec, shape: number[]][] = [
   ['resnet of even size', { kind: 'resnet', depth: 8 }, [8, 8, 2]],
   ['resnet of odd size', { kind: 'resnet', depth: 8 }, [7, 5, 1]],
   ['wrn with dropout', { kind: 'wrn', depth: 10, widen: 1, dropout: 0.2 }, [6, 6, 2]],
+  [
+    'densenet with bottlenecks and dropout, of odd size',
+    { kind: 'densenet', depth: 10, growth: 3, bc: true, dropout: 0.2 },
+    [9, 11, 1],
+  ],
 ]
 
 // A failed test must not leave its names taken for the next.

@@ -7,7 +7,18 @@ import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { deviceUnderTest, switchTo } from '../../engine/deviceUnderTest.ts'
 import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
-import { convolutional, input, merged, mlp, others, pooled, specOf, specOfModel } from './topologies.ts'
+import {
+  convolutional,
+  input,
+  merged,
+  mlp,
+  noisy,
+  others,
+  pooled,
+  recurrent,
+  specOf,
+  specOfModel,
+} from './topologies.ts'
 
 /*
  * The gradients of topologies of the user's own, as the device under test gives them, against those of the reference and
@@ -16,7 +27,7 @@ import { convolutional, input, merged, mlp, others, pooled, specOf, specOfModel 
 
 afterEach(() => tf.disposeVariables())
 
-const subjects = { mlp, convolutional, others, pooled, merged }
+const subjects = { mlp, convolutional, others, pooled, merged, noisy, recurrent }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
   await switchTo('cpu')

@@ -12,6 +12,7 @@ const specs: ModelSpec[] = [
   { kind: 'cnn', filters: [3, 4], dense: 5, dropout: 0.3 },
   { kind: 'resnet', depth: 8 },
   { kind: 'wrn', depth: 10, widen: 1, dropout: 0.3 },
+  { kind: 'densenet', depth: 10, growth: 3, bc: true, dropout: 0.3 },
 ]
 const input = { shape: [6, 6, 2], classes: 4 }
 
@@ -186,6 +187,23 @@ describe('data that do not fit', () => {
         assert.ok(error instanceof UserError)
         assert.match(error.message, /needs images .*received examples of shape \[30\]/)
         return true
+      })
+      assert.equal(tf.memory().numTensors, before)
+    })
+  }
+
+  for (const [kind, side, spec] of [
+    ['densenet', 4, { kind: 'densenet', depth: 10, growth: 2, bc: false, dropout: 0 }],
+    ['vgg', 32, { kind: 'vgg', depth: 11 }],
+  ] as const) {
+    test(`${kind} refuses images of less than ${side}×${side}`, async () => {
+      const before = tf.memory().numTensors
+      const small = { shape: [side + 5, side - 1, 1], classes: 3 }
+      await assert.rejects(buildModel(spec, small, 1), {
+        name: 'UserError',
+        message: new RegExp(
+          `${kind} .*at least ${side}×${side} pixels \\(received ${side + 5}×${side - 1}\\)`,
+        ),
       })
       assert.equal(tf.memory().numTensors, before)
     })

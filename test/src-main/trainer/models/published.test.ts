@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, test } from 'node:test'
 import '@tensorflow/tfjs-backend-cpu'
+import { countParameters } from '../../../../shared/model/parameterCount.ts'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel, type Model } from '../../../../src-main/trainer/models/index.ts'
@@ -68,6 +69,55 @@ for (const { depth, widen, millions } of wides) {
     assert.equal(model.parameterCount, wideCount(depth, widen))
     assert.equal(Number((model.parameterCount / 1e6).toFixed(1)), millions)
     model.dispose()
+  })
+}
+
+/** Millions of parameters: Huang et al. 2017, table 2. */
+const denseNets = [
+  { depth: 40, growth: 12, bc: false, millions: 1.0, exact: 1_019_722 },
+  { depth: 100, growth: 12, bc: false, millions: 7.0 },
+  { depth: 100, growth: 24, bc: false, millions: 27.2 },
+  { depth: 100, growth: 12, bc: true, millions: 0.8, exact: 769_162 },
+  { depth: 250, growth: 24, bc: true, millions: 15.3 },
+  { depth: 190, growth: 40, bc: true, millions: 25.6 },
+]
+
+for (const { millions, exact, ...sizes } of denseNets) {
+  const name = `DenseNet-${sizes.bc ? 'BC-' : ''}${sizes.depth}-${sizes.growth}`
+  test(`${name} has ${millions} M parameters`, async () => {
+    const spec = { kind: 'densenet' as const, ...sizes, dropout: 0 }
+    const count = countParameters(spec, cifar)
+    assert.equal(Number((count / 1e6).toFixed(1)), millions)
+    if (exact === undefined) return
+    const model = await buildModel(spec, cifar, 1)
+    assert.equal(model.parameterCount, exact)
+    assert.equal(count, exact)
+    const convolutions = model.layers.filter(({ name }) => /conv\d$/.test(name))
+    assert.equal(convolutions.length + 1, sizes.depth, 'weighted layers: convolutions and the dense one')
+    assert.deepEqual(shapeOf(model, 'transition1/pool')?.slice(0, 2), [16, 16])
+    assert.deepEqual(shapeOf(model, 'transition2/pool')?.slice(0, 2), [8, 8])
+    model.dispose()
+  })
+}
+
+/**
+ * Simonyan and Zisserman 2015: columns A, B, D and E of table 1, and the millions of parameters of table 2, where three dense
+ * layers read 7×7×512 numbers; `common` is what implementations for CIFAR-10 with one dense layer have.
+ */
+const vggs = [
+  { depth: 11, biases: 64 + 128 + 2 * 256 + 4 * 512, millions: 133, common: 9_231_114 },
+  { depth: 13, biases: 2 * (64 + 128 + 256 + 512 + 512), millions: 133, common: 9_416_010 },
+  { depth: 16, biases: 2 * (64 + 128) + 3 * (256 + 512 + 512), millions: 138, common: 14_728_266 },
+  { depth: 19, biases: 2 * (64 + 128) + 4 * (256 + 512 + 512), millions: 144, common: 20_040_522 },
+] as const
+
+for (const { depth, biases, millions, common } of vggs) {
+  test(`VGG-${depth} has the ${common} parameters of common implementations, less the biases before normalisation`, () => {
+    const count = countParameters({ kind: 'vgg', depth }, cifar)
+    assert.equal(count + biases, common)
+    const convolutions = count - 2 * biases - (512 * 10 + 10) + biases
+    const dense = (7 * 7 * 512 + 1) * 4096 + (4096 + 1) * 4096 + (4096 + 1) * 1000
+    assert.equal(Math.round((convolutions + dense) / 1e6), millions)
   })
 }
 

@@ -22,6 +22,8 @@ const specs: Parameters<typeof modelSpec.parse>[0][] = [
   { kind: 'resnet', depth: 20 },
   { kind: 'wrn', depth: 10, widen: 1 },
   { kind: 'wrn', depth: 16, widen: 2 },
+  { kind: 'densenet', depth: 13, growth: 4 },
+  { kind: 'densenet', depth: 10, growth: 3, bc: true },
 ]
 for (const given of specs) {
   const spec = modelSpec.parse(given)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as tfl from '@tensorflow/tfjs-layers'
+import '../../../../src-main/trainer/models/loadTopology.ts'
 import { z } from 'zod'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
 
@@ -54,6 +55,24 @@ export const others = (): Layers => [
   of.prelu(),
   of.dense({ units: 3 }),
 ]
+/** Noise of every kind, and activations that tfjs composes; all named, as the weights of others hang on tfjs's count of the unnamed. */
+export const noisy = (): Layers => [
+  of.reshape({ inputShape: [6, 6, 1], targetShape: [9, 4], name: 'noisy1' }),
+  of.spatialDropout1d({ rate: 0.3, name: 'channels' }),
+  of.dense({ units: 5, activation: 'gelu', name: 'noisy2' }),
+  of.gaussianNoise({ stddev: 0.1, name: 'noise' }),
+  of.layerNormalization({ axis: [1, 2], scale: false, name: 'noisy3' }),
+  of.dense({ units: 5, activation: 'mish', name: 'noisy4' }),
+  of.gaussianDropout({ rate: 0.2, name: 'times' }),
+  of.layerNormalization({ axis: 1, name: 'noisy5' }),
+  of.dense({ units: 6, activation: 'softsign', name: 'noisy6' }),
+  of.alphaDropout({ rate: 0.2, name: 'alpha' }),
+  of.thresholdedReLU({ theta: 0, name: 'noisy7' }),
+  of.flatten({ name: 'noisyFlat' }),
+  of.dense({ units: 4, activation: 'gelu_new', name: 'noisy8' }),
+  of.layerNormalization({ center: false, name: 'noisy9' }),
+  of.dense({ units: 3, name: 'noisy10' }),
+]
 export const pooled = (): Layers => [
   of.rescaling({ inputShape: [6, 6, 1], scale: 0.5, offset: 0.1 }),
   of.zeroPadding2d({ padding: 1 }),
@@ -97,3 +116,12 @@ export function merged(): tfl.LayersModel {
     outputs: symbol(of.dense({ units: 3 }).apply(symbol(of.concatenate().apply(all)))),
   })
 }
+
+/** Every recurrent layer, over the rows of the image. */
+export const recurrent = (): Layers => [
+  of.reshape({ inputShape: [6, 6, 1], targetShape: [6, 6] }),
+  of.lstm({ units: 5, returnSequences: true, unitForgetBias: true }),
+  of.gru({ units: 6, returnSequences: true, goBackwards: true, recurrentActivation: 'sigmoid' }),
+  of.simpleRNN({ units: 7, useBias: false }),
+  of.dense({ units: 3 }),
+]

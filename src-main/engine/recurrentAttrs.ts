@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** Activations that the fused cells know. */
+export const cellActivation = z.enum(['linear', 'sigmoid', 'tanh', 'hardSigmoid', 'relu'])
+
+export const scanAttrs = z.object({
+  cell: z.enum(['lstm', 'gru', 'simple']),
+  activation: cellActivation,
+  /** That of the gates; a simple cell has none. */
+  gateActivation: cellActivation,
+  /** Whether every step's state is given out, or the last one's only. */
+  sequences: z.boolean(),
+})
+export type ScanAttrs = z.infer<typeof scanAttrs>

@@ -1,0 +1,177 @@
+import { activate, slopeAt } from './cellActivation'
+import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
+import { loadPart, madd, storePart } from './simd'
+import { addToOutput, tileRows } from './tile'
+
+/**
+ * Gated recurrent units (Cho et al. 2014) over all steps:
+ *   v, r = σ(z + h · R); n = φ(z + (r · h) · Rₙ); h' = v · h + (1 - v) · n
+ * z [batch, steps, 3 units] holds the input products, v r n beside each other, and is left as it is; `gates` takes what
+ * becomes of it, and `reset` [batch, steps, units] the product r · h. Items: six examples.
+ */
+export function gruForward(
+  z: usize,
+  gates: usize,
+  panels: usize,
+  newPanels: usize,
+  previous: usize,
+  reset: usize,
+  out: usize,
+  outPitch: usize,
+  outStep: usize,
+  batch: i32,
+  steps: i32,
+  units: i32,
+  inner: i32,
+  gate: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const state = (<usize>units) << 2
+  const wide = 3 * state
+  const example = <usize>steps * state
+  for (let item = from; item < to; item++) {
+    const first = <usize>(item * tileRows)
+    const count = rowsOf(item, batch)
+    for (let step = 0; step < steps; step++) {
+      const place = first * example + <usize>step * state
+      const own = gates + 3 * place
+      for (let row = 0; row < count; row++) {
+        const at = 3 * (place + <usize>row * example)
+        memory.copy(gates + at, z + at, wide)
+        if (step == 0) memory.fill(previous + place + <usize>row * example, 0, state)
+      }
+      if (step > 0) {
+        multiplyRows(
+          previous + place,
+          example,
+          units,
+          panels,
+          own,
+          3 * example,
+          units << 1,
+          count,
+          addToOutput,
+          scratch,
+        )
+      }
+      for (let row = 0; row < count; row++) {
+        const at = place + <usize>row * example
+        const row0 = own + 3 * <usize>row * example
+        for (let u = 0; u < units; u += 4) {
+          const offset = (<usize>u) << 2
+          const left = units - u
+          const v = activate(gate, loadPart(row0 + offset, left))
+          const r = activate(gate, loadPart(row0 + state + offset, left))
+          storePart(row0 + offset, v, left)
+          storePart(row0 + state + offset, r, left)
+          storePart(reset + at + offset, f32x4.mul(r, loadPart(previous + at + offset, left)), left)
+        }
+      }
+      if (step > 0) {
+        multiplyRows(
+          reset + place,
+          example,
+          units,
+          newPanels,
+          own + 2 * state,
+          3 * example,
+          units,
+          count,
+          addToOutput,
+          scratch,
+        )
+      }
+      for (let row = 0; row < count; row++) {
+        const at = place + <usize>row * example
+        const row0 = own + 3 * <usize>row * example
+        const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
+        for (let u = 0; u < units; u += 4) {
+          const offset = (<usize>u) << 2
+          const left = units - u
+          const n = activate(inner, loadPart(row0 + 2 * state + offset, left))
+          storePart(row0 + 2 * state + offset, n, left)
+          const before = loadPart(previous + at + offset, left)
+          const h = madd(loadPart(row0 + offset, left), f32x4.sub(before, n), n)
+          if (step < steps - 1) storePart(previous + at + state + offset, h, left)
+          if (result != 0) storePart(result + offset, h, left)
+        }
+      }
+    }
+  }
+}
+
+/**
+ * The gradient dz [batch, steps, 3 units] of the input products, from that of the outputs. The panels are those of the
+ * recurrent kernel transposed. Items: six examples; each needs memory for two states of its examples.
+ */
+export function gruBackward(
+  gates: usize,
+  panels: usize,
+  newPanels: usize,
+  previous: usize,
+  dOut: usize,
+  outPitch: usize,
+  outStep: usize,
+  dz: usize,
+  batch: i32,
+  steps: i32,
+  units: i32,
+  inner: i32,
+  gate: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const state = (<usize>units) << 2
+  const example = <usize>steps * state
+  const dStates = scratch + rowRoom
+  const dReset = dStates + <usize>tileRows * state
+  for (let item = from; item < to; item++) {
+    const first = <usize>(item * tileRows)
+    const count = rowsOf(item, batch)
+    memory.fill(dStates, 0, <usize>tileRows * state)
+    for (let step = steps - 1; step >= 0; step--) {
+      const place = first * example + <usize>step * state
+      const slopes = dz + 3 * place
+      for (let row = 0; row < count; row++) {
+        const at = place + <usize>row * example
+        const own = gates + 3 * at
+        const row0 = dz + 3 * at
+        const dResult = outputAt(dOut + (first + <usize>row) * outPitch, outStep, step, steps)
+        for (let u = 0; u < units; u += 4) {
+          const offset = (<usize>u) << 2
+          const left = units - u
+          const v = loadPart(own + offset, left)
+          const n = loadPart(own + 2 * state + offset, left)
+          const stateAt = dStates + <usize>row * state + offset
+          const dh = f32x4.add(loadPart(stateAt, left), dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left))
+          const before = loadPart(previous + at + offset, left)
+          const dv = f32x4.mul(f32x4.mul(dh, f32x4.sub(before, n)), slopeAt(gate, v))
+          const dn = f32x4.mul(f32x4.mul(dh, f32x4.sub(f32x4.splat(1), v)), slopeAt(inner, n))
+          storePart(row0 + offset, dv, left)
+          storePart(row0 + 2 * state + offset, dn, left)
+          storePart(stateAt, f32x4.mul(dh, v), left)
+        }
+      }
+      multiplyRows(slopes + 2 * state, 3 * example, units, newPanels, dReset, state, units, count, 0, scratch)
+      for (let row = 0; row < count; row++) {
+        const at = place + <usize>row * example
+        for (let u = 0; u < units; u += 4) {
+          const offset = (<usize>u) << 2
+          const left = units - u
+          const r = loadPart(gates + 3 * at + state + offset, left)
+          const dr = loadPart(dReset + <usize>row * state + offset, left)
+          const before = loadPart(previous + at + offset, left)
+          storePart(dz + 3 * at + state + offset, f32x4.mul(f32x4.mul(dr, before), slopeAt(gate, r)), left)
+          const stateAt = dStates + <usize>row * state + offset
+          storePart(stateAt, madd(dr, r, loadPart(stateAt, left)), left)
+        }
+      }
+      if (step > 0) {
+        multiplyRows(slopes, 3 * example, units << 1, panels, dStates, state, units, count, addToOutput, scratch)
+      }
+    }
+  }
+}

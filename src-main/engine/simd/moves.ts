@@ -1,0 +1,43 @@
+import type { Job } from './heap.ts'
+import type { Draw } from './trace.ts'
+
+/** A parameter that is the address of a place in a block. */
+export interface Pointer {
+  readonly at: number
+  readonly block: number
+  readonly offset: number
+}
+
+export interface JobMove {
+  readonly job: Job & { readonly parameters: number[] }
+  readonly pointers: readonly Pointer[]
+  /** Where the numbers begin that the optimizer gives anew for each step; -1 where there are none. */
+  readonly scalarsFrom: number
+}
+
+export interface WriteMove {
+  readonly into: number
+  readonly values: Float32Array | Int32Array
+  readonly draw: Draw | undefined
+}
+
+/** One kernel call, or numbers that are written into a block. */
+export type PlainMove = JobMove | WriteMove
+
+/** Kernels that take `chunk` slices at a time through all of them; see chains.ts. */
+export interface Chain {
+  readonly stages: readonly JobMove[]
+  readonly slices: number
+  readonly chunk: number
+}
+
+export type Move = (PlainMove | Chain) & {
+  /** Blocks that are first needed here, and last. */
+  readonly begins: number[]
+  readonly ends: number[]
+}
+
+export function blocksOf(move: PlainMove | Chain): number[] {
+  if ('stages' in move) return move.stages.flatMap(blocksOf)
+  return 'job' in move ? move.pointers.map(({ block }) => block) : [move.into]
+}

@@ -1,0 +1,136 @@
+import * as tfl from '@tensorflow/tfjs-layers'
+import { z } from 'zod'
+import { type Scan, scanOf } from '../../../engine/recurrent.ts'
+import { cellActivation, type ScanAttrs } from '../../../engine/recurrentAttrs.ts'
+import * as tf from '../../../engine/tf.ts'
+import type { ForwardMode } from '../model.ts'
+import { dropout } from './dropout.ts'
+
+/*
+ * LSTM, GRU and SimpleRNN of a topology, with all steps as one kernel where the backend has it. What the kernel does not
+ * know (masks, dropout of the states, other activations, states given out or handed in) is left to tfjs's loop over the
+ * steps. Its masks of dropout are ours: tfjs draws them from a generator that no seed reaches.
+ */
+
+type TfLayer = tfl.LayersModel['layers'][number]
+type Call = TfLayer['call']
+type Options = Parameters<Call>[1]
+
+const cells = { LSTM: 'lstm', GRU: 'gru', SimpleRNN: 'simple' } as const
+const cellClass = z.enum(['LSTM', 'GRU', 'SimpleRNN'])
+
+const config = z.object({
+  activation: z.string(),
+  recurrentActivation: z.string().default('linear'),
+  returnSequences: z.boolean(),
+  returnState: z.boolean(),
+  goBackwards: z.boolean(),
+  dropout: z.number().nullish(),
+  recurrentDropout: z.number().nullish(),
+})
+type Config = z.infer<typeof config>
+
+export const isRecurrent = (layer: TfLayer): layer is tfl.RNN =>
+  layer instanceof tfl.RNN && cellClass.safeParse(layer.getClassName()).success
+
+/** @param key names the layer in its masks of dropout */
+export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly mode: ForwardMode }): Call {
+  const options = config.parse(layer.getConfig())
+  const attrs = attrsOf(layer, options)
+  const [inputRate, stateRate] = [options.dropout ?? 0, options.recurrentDropout ?? 0]
+  return (inputs, kwargs) => {
+    const { mode } = current
+    const given = Array.isArray(inputs) ? inputs : [inputs]
+    const unknown = given.length > 1 || isSet(kwargs, 'mask') || isSet(kwargs, 'initialState')
+    const scan =
+      unknown || attrs === undefined || (mode.training && stateRate > 0) ? undefined : scanOf(attrs)
+    return tf.tidy(() => {
+      const x = sequence(given)
+      const draw = (name: string, size: number, rate: number) =>
+        dropout(tf.ones([x.shape[0], size]), `${key}/${name}`, mode.training ? rate : 0, mode)
+      const inputMask = inputRate > 0 ? draw('dropout', x.shape[2], inputRate) : undefined
+      if (scan === undefined) {
+        const units = weightsOf(layer).recurrent.shape[0]
+        const stateMask = stateRate > 0 ? draw('recurrent_dropout', units, stateRate) : undefined
+        return stepByStep(layer, inputs, kwargs, { inputMask, stateMask })
+      }
+      const kept = inputMask === undefined ? x : tf.mul<tf.Tensor3D>(x, tf.expandDims(inputMask, 1))
+      return wholeSequence(layer, options.goBackwards ? tf.reverse(kept, 1) : kept, scan)
+    })
+  }
+}
+
+const isSet = (kwargs: Options, name: string): boolean =>
+  kwargs?.[name] !== undefined && kwargs[name] !== null
+
+function attrsOf(layer: tfl.RNN, options: Config): ScanAttrs | undefined {
+  const activation = cellActivation.safeParse(options.activation)
+  const gateActivation = cellActivation.safeParse(options.recurrentActivation)
+  if (!activation.success || !gateActivation.success || options.returnState) return undefined
+  return {
+    cell: cells[cellClass.parse(layer.getClassName())],
+    activation: activation.data,
+    gateActivation: gateActivation.data,
+    sequences: options.returnSequences,
+  }
+}
+
+/** The products with the inputs of all steps are one product. */
+function wholeSequence(layer: tfl.RNN, x: tf.Tensor3D, scan: Scan): tf.Tensor {
+  const [batch, steps, size] = x.shape
+  const { kernel, recurrent, bias } = weightsOf(layer)
+  const rows = tf.reshape<tf.Rank.R2>(x, [batch * steps, size])
+  const products = tf.matMul(rows, kernel)
+  const z = bias === undefined ? products : tf.add<tf.Tensor2D>(products, bias)
+  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent)
+}
+
+interface Masks {
+  /** [batch, inputs], the same for every step, as in tfjs and Keras. */
+  readonly inputMask: tf.Tensor | undefined
+  /** [batch, units] */
+  readonly stateMask: tf.Tensor | undefined
+}
+
+/** tfjs's own loop. Its layers of these classes only drop the masks of the last call before it. */
+function stepByStep(
+  layer: tfl.RNN,
+  inputs: tf.Tensor | tf.Tensor[],
+  kwargs: Options,
+  { inputMask, stateMask }: Masks,
+): tf.Tensor | tf.Tensor[] {
+  const single = layer.getClassName() === 'SimpleRNN'
+  const setMasks = (input: tf.Tensor | undefined, state: tf.Tensor | undefined): void => {
+    for (const [name, mask] of [
+      ['dropoutMask', input],
+      ['recurrentDropoutMask', state],
+    ] as const) {
+      Reflect.set(layer.cell, name, mask === undefined ? null : single ? mask : [mask])
+    }
+  }
+  setMasks(inputMask, stateMask)
+  try {
+    return tfl.RNN.prototype.call.call(layer, inputs, kwargs)
+  } finally {
+    setMasks(undefined, undefined)
+  }
+}
+
+function sequence([x]: readonly tf.Tensor[]): tf.Tensor3D {
+  if (x !== undefined && isRank3(x)) return x
+  throw new Error(`A recurrent layer takes [batch, steps, numbers] (received ${x?.shape}).`)
+}
+
+const isRank3 = (x: tf.Tensor): x is tf.Tensor3D => x.rank === 3
+
+function weightsOf(layer: TfLayer) {
+  const find = (name: string) =>
+    layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read()
+  const [kernel, recurrent] = [find('kernel'), find('recurrent_kernel')]
+  if (kernel === undefined || recurrent === undefined) throw new Error('A built recurrent layer has kernels.')
+  return {
+    kernel: tf.reshape<tf.Rank.R2>(kernel, [-1, kernel.shape[1] ?? 1]),
+    recurrent: tf.reshape<tf.Rank.R2>(recurrent, [-1, recurrent.shape[1] ?? 1]),
+    bias: find('bias'),
+  }
+}

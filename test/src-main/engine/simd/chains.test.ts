@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chained } from '../../../../src-main/engine/simd/chains.ts'
+import { Heap, type Slices } from '../../../../src-main/engine/simd/heap.ts'
+import { compileKernels } from '../../../../src-main/engine/simd/module.ts'
+import type { PlainMove } from '../../../../src-main/engine/simd/moves.ts'
+import { Pool } from '../../../../src-main/engine/simd/pool.ts'
+
+/* Kernels that go over the same examples, taken together; here over 64 of them. */
+
+const count = 64
+const bytes = 64 * 1024
+
+/** A kernel that reads some blocks and writes the last, all by examples unless it is said otherwise. */
+function kernel(
+  name: string,
+  blocks: readonly number[],
+  whole: readonly number[] = [],
+  items = count,
+): PlainMove {
+  const last = blocks.length - 1
+  const sliced = blocks.map((_, at) => at).filter((at) => !whole.includes(at))
+  const slices: Slices = {
+    count,
+    reads: sliced.filter((at) => at !== last),
+    writes: sliced.filter((at) => at === last),
+  }
+  return { ...small(name, blocks, items), job: { ...job(name, items), slices } }
+}
+
+const job = (kernel: string, items: number) => ({ kernel, parameters: [], items, chunk: 1, scratchBytes: 64 })
+
+/** A kernel that works on other things than examples. */
+const small = (name: string, blocks: readonly number[], items = 1) => ({
+  job: job(name, items),
+  pointers: blocks.map((block, at) => ({ at, block, offset: 0 })),
+  scalarsFrom: -1,
+})
+
+const sizes = Array.from({ length: 40 }, () => bytes)
+
+const names = (moves: readonly PlainMove[]) =>
+  chained(moves, sizes).map((move) =>
+    'stages' in move ? move.stages.map(({ job }) => job.kernel) : 'job' in move ? move.job.kernel : 'write',
+  )
+
+test('what each example needs of another kernel is of the same example: they are a chain', () => {
+  assert.deepEqual(names([kernel('a', [0, 1]), kernel('b', [1, 2]), kernel('c', [0, 2, 3])]), [
+    ['a', 'b', 'c'],
+  ])
+})
+
+test('a kernel that reads all examples of what the chain writes begins another one', () => {
+  const moves = [kernel('a', [0, 1]), kernel('all of 1', [1, 2], [0]), kernel('b', [2, 3])]
+  assert.deepEqual(names(moves), ['a', ['all of 1', 'b']])
+})
+
+test('so does one that writes what another has read of all examples', () => {
+  const moves = [kernel('reads all of 0', [0, 1], [0]), kernel('writes 0', [2, 0])]
+  assert.deepEqual(names(moves), ['reads all of 0', 'writes 0'])
+})
+
+test('one that has nothing to do with the chain goes before it, one that takes up its results behind it', () => {
+  const moves = [
+    kernel('a', [0, 1]),
+    small('packs', [20, 21]),
+    kernel('b', [1, 21, 2], [1]),
+    small('joins', [2, 30]),
+  ]
+  assert.deepEqual(names(moves), ['packs', ['a', 'b'], 'joins'])
+  // What reads the joined numbers comes after them.
+  assert.deepEqual(names([...moves, kernel('c', [1, 30, 3], [1])]), ['packs', ['a', 'b'], 'joins', 'c'])
+  assert.deepEqual(names([...moves, small('reads', [30, 31]), kernel('d', [1, 3])]), [
+    'packs',
+    ['a', 'b', 'd'],
+    'joins',
+    'reads',
+  ])
+})
+
+test('numbers written by JavaScript go before the chain as well, or behind it', () => {
+  const write = (into: number): PlainMove => ({ into, values: new Float32Array(1), draw: undefined })
+  assert.deepEqual(names([kernel('a', [0, 1]), write(9), kernel('b', [1, 9, 2], [1]), write(1)]), [
+    'write',
+    ['a', 'b'],
+    'write',
+  ])
+})
+
+test('kernels over other numbers of examples are no chain', () => {
+  const other = kernel('other', [1, 2])
+  assert.ok('job' in other)
+  const moves: PlainMove[] = [
+    kernel('a', [0, 1]),
+    { ...other, job: { ...other.job, slices: { count: 32, reads: [0], writes: [1] } } },
+  ]
+  assert.deepEqual(names(moves), ['a', 'other'])
+})
+
+test('a chain takes whole items at a time, and no more examples than the second cache holds', () => {
+  const chunk = (...moves: PlainMove[]) => {
+    const [chain] = chained(moves, sizes)
+    assert.ok(chain !== undefined && 'stages' in chain)
+    return chain.chunk
+  }
+  // Four examples an item, and sixteen chunks for the threads.
+  assert.equal(chunk(kernel('a', [0, 1]), kernel('b', [1, 2], [], count / 4)), 4)
+  assert.equal(chunk(kernel('a', [0, 1]), kernel('b', [1, 2])), 4)
+})
+
+test('a chain of kernels gives what they give one after the other, on any number of threads', async (t) => {
+  const kernels = compileKernels('plain')
+  assert.ok(kernels)
+  const length = 50_000
+  for (const threads of [1, 2, 3]) {
+    const heap = new Heap(64 * 2 ** 20)
+    const pool = new Pool(kernels.module, heap, threads)
+    t.after(() => pool.close())
+    const [x = 0, y = 0, z = 0] = [0, 1, 2].map(() => heap.allocate(length * 4))
+    heap.floats(x, length).set(Float32Array.from({ length }, (_, i) => i - 20_000))
+    const stage = (kernel: string, parameters: number[]) => ({
+      kernel,
+      parameters,
+      items: length,
+      chunk: length,
+      scratchBytes: 64,
+    })
+    // relu(x)², and of that the root, back into where the first result was.
+    pool.dispatchChain(
+      [stage('relu', [x, y]), stage('square', [y, z]), stage('squareRoot', [z, y])],
+      length,
+      977,
+    )
+    const [squares, roots] = [heap.floats(z, length), heap.floats(y, length)]
+    for (const i of [0, 19_999, 20_000, 20_001, 35_000, length - 1]) {
+      const kept = Math.max(0, i - 20_000)
+      assert.equal(squares[i], Math.fround(kept * kept), `${threads} threads, number ${i}`)
+      assert.equal(roots[i], kept, `${threads} threads, number ${i}`)
+    }
+  }
+})

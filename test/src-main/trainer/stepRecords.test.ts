@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, test } from 'node:test'
+import { random } from '../../../shared/random.ts'
+import { type ModelSpec, type OptimizerSpec, optimizerSpec } from '../../../shared/run/spec.ts'
+import { offerRecorder, type StepRecord } from '../../../src-main/engine/recording.ts'
+import { loadSimd, simdBackend } from '../../../src-main/engine/simd/load.ts'
+import { recordOnSimd } from '../../../src-main/engine/simd/record.ts'
+import * as tf from '../../../src-main/engine/tf.ts'
+import type { Batch } from '../../../src-main/trainer/batches.ts'
+import { buildModel, type Model } from '../../../src-main/trainer/models/index.ts'
+import { createOptimizer, type StepSettings } from '../../../src-main/trainer/optimizers/index.ts'
+import { trainStep } from '../../../src-main/trainer/step.ts'
+import type { StepRecipe } from '../../../src-main/trainer/stepRecords.ts'
+import { convolutional, mlp as layersOfMlp, specOf } from './models/topologies.ts'
+
+/* Steps from a record beside the same steps on tfjs's tape: bit for bit, whatever a step does. */
+
+after(() => offerRecorder(recordOnSimd))
+afterEach(() => tf.disposeVariables())
+
+interface Case {
+  readonly model: ModelSpec
+  readonly optimizer?: Partial<OptimizerSpec>
+  readonly recipe?: StepRecipe
+  readonly mixup?: boolean
+  readonly settings?: (step: number) => StepSettings
+  /** Examples of a step's batch. */
+  readonly examples?: (step: number) => number
+  /** What happens after a step. */
+  readonly between?: (step: number, model: Model) => void
+}
+
+const shape = [6, 6, 1]
+const classes = 3
+
+function batchOf(step: number, examples: number, mixup: boolean): Batch {
+  const rng = random(step, 'recorded batch')
+  const values = Float32Array.from({ length: examples * 36 }, () => rng.normal())
+  const draw = () => Uint16Array.from({ length: examples }, () => rng.below(classes))
+  const labels = draw()
+  return {
+    x: tf.tensor(values, [examples, ...shape]),
+    y: tf.tensor1d(Int32Array.from(labels), 'int32'),
+    labels,
+    ...(mixup && { mixture: { lambda: rng.next(), labels: draw() } }),
+  }
+}
+
+/** Five steps with another rate, momentum and decay each. */
+async function run(given: Case) {
+  const { model: spec, optimizer: rule, recipe = { labelSmoothing: 0.1 }, mixup = false } = given
+  const settings = given.settings ?? ((step) => ({ lr: 0.05 / (step + 1), weightDecay: 1e-3 * step }))
+  const model = await buildModel(spec, { shape, classes }, 1)
+  const optimizer = createOptimizer(optimizerSpec.parse(rule ?? { kind: 'sgd', nesterov: true }))
+  const found: unknown[] = []
+  for (let step = 0; step < 5; step++) {
+    const batch = batchOf(step, given.examples?.(step) ?? 6, mixup)
+    found.push(await trainStep(model, optimizer, batch, settings(step), { step, seed: 7 }, recipe))
+    tf.dispose([batch.x, batch.y])
+    given.between?.(step, model)
+  }
+  const weights = [...model.variables, ...model.statistics].map((each) => each.dataSync<'float32'>())
+  const state = optimizer.state().map(({ name, tensor }) => [name, tensor.dataSync()])
+  const scalars = optimizer.scalars()
+  optimizer.dispose()
+  model.dispose()
+  return { found, weights, state, scalars }
+}
+
+/** @returns what the steps gave, and how many records were made and repeated */
+async function recorded(given: Case, threads: number) {
+  await loadSimd({ threads })
+  const count = { records: 0, replays: 0 }
+  offerRecorder((source): StepRecord | undefined => {
+    const record = recordOnSimd(source)
+    if (record === undefined) return undefined
+    count.records++
+    return {
+      holds: true,
+      replay(changes) {
+        count.replays++
+        return record.replay(changes)
+      },
+    }
+  })
+  const before = simdBackend().heap.bytesInUse
+  const result = await run(given)
+  assert.equal(tf.memory().numTensors, 0, 'no tensor is left behind')
+  // The kernels' working memory stays.
+  assert.ok(simdBackend().heap.bytesInUse - before < 2 ** 20)
+  return { result, ...count }
+}
+
+async function taped(given: Case) {
+  await loadSimd({ threads: 1 })
+  offerRecorder(() => undefined)
+  return run(given)
+}
+
+async function same(given: Case, records = 1): Promise<void> {
+  const tape = await taped(given)
+  assert.ok(JSON.stringify(tape.found).indexOf('null') < 0, 'finite losses')
+  for (const threads of [1, 2]) {
+    const { result, ...count } = await recorded(given, threads)
+    assert.deepEqual(result, tape)
+    assert.deepEqual(count, { records, replays: records === 0 ? 0 : 5 })
+  }
+}
+
+const mlp: ModelSpec = { kind: 'mlp', hidden: [20], dropout: 0.3 }
+const models: readonly ModelSpec[] = [
+  { kind: 'softmax' },
+  mlp,
+  { kind: 'cnn', filters: [5, 8], dense: 9, dropout: 0.2 },
+  { kind: 'resnet', depth: 8 },
+  { kind: 'wrn', depth: 10, widen: 1, dropout: 0.1 },
+  specOf(layersOfMlp()),
+]
+
+test('every model, and dropout', async () => {
+  for (const model of models) await same({ model })
+})
+
+test('every optimizer', async () => {
+  const rules: Partial<OptimizerSpec>[] = [
+    { kind: 'sgd', momentum: 0, nesterov: false },
+    { kind: 'sgd', nesterov: false, decoupled: true },
+    { kind: 'adam' },
+    { kind: 'adamw' },
+    { kind: 'rmsprop' },
+    { kind: 'rmsprop', momentum: 0.5 },
+  ]
+  for (const optimizer of rules) await same({ model: mlp, optimizer })
+})
+
+test('smoothing, clipping by norm and by value, mixed batches', async () => {
+  for (const by of ['norm', 'value'] as const) {
+    const recipe = { labelSmoothing: 0, clipping: { by, limit: 0.01 } }
+    await same({ model: mlp, recipe, mixup: by === 'norm' })
+  }
+})
+
+test('a momentum that moves, and is 0 for a step', async () => {
+  const momenta = [0.9, 0.5, 0, 0.8, 0.95]
+  const settings = (step: number) => ({ lr: 0.02, momentum: momenta[step] ?? 0 })
+  await same({ model: mlp, settings }, 2)
+})
+
+test('batches of another size have a record of their own', async () => {
+  await same({ model: mlp, examples: (step) => (step === 2 ? 4 : 6) }, 2)
+})
+
+test('weights set from outside are taken as they are, and who shares them keeps the old ones', async () => {
+  const kept: tf.Tensor[] = []
+  let before: Float32Array | undefined
+  const between = (step: number, { variables: [first] }: Model) => {
+    if (first === undefined) throw new Error('a model has weights')
+    if (step === 1) tf.tidy(() => first.assign(tf.mul(first, 0.5)))
+    if (step === 2) {
+      kept.push(tf.clone(first))
+      before = first.dataSync<'float32'>()
+    }
+    if (step !== 4) return
+    assert.deepEqual(kept[0]?.dataSync(), before)
+    assert.notDeepEqual(first.dataSync(), before)
+    tf.dispose(kept.splice(0))
+  }
+  await same({ model: mlp, between })
+})
+
+test('a step that JavaScript has a part in takes the tape, with the weights as they were', async () => {
+  await same({ model: specOf(convolutional()) }, 0)
+})
+
+test('no sooner than a block is needed it is taken, and no later than it is not it is given back', async () => {
+  const peaks: number[] = []
+  for (const way of [taped, (given: Case) => recorded(given, 1)]) {
+    await loadSimd({ threads: 3 })
+    await way({ model: { kind: 'resnet', depth: 8 }, examples: () => 400 })
+    peaks.push(simdBackend().heap.bytesReserved)
+  }
+  const [tape = 0, record = 0] = peaks
+  assert.ok(record < 0.6 * tape, `${record} bytes from a record, ${tape} on the tape`)
+})
