@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
+import * as tfl from '@tensorflow/tfjs-layers'
 import { loadSimd } from '../../../../src-main/engine/simd/load.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
+import { buildModel } from '../../../../src-main/trainer/models/index.ts'
+import { input, specOfModel } from '../../trainer/models/topologies.ts'
 import {
   assertSameOnBoth,
   normal,
@@ -261,3 +264,24 @@ function withLoss(op: Op): Op {
     return [op(...tensors), tf.grads(square)(tensors)].flat()
   }
 }
+
+test('a dilated layer without an activation trains', async () => {
+  const { layers } = tfl
+  const topology = tfl.sequential({
+    layers: [
+      layers.conv2d({ inputShape: [6, 6, 1], filters: 2, kernelSize: 2, dilationRate: [1, 3] }),
+      layers.flatten(),
+      layers.dense({ units: 3 }),
+    ],
+  })
+  const model = await buildModel(specOfModel(topology), input, 1)
+  const mode = { training: true, step: 0, seed: 0, statisticsRate: 0 }
+  const x = tf.ones([2, 36])
+  const { value, grads } = tf.variableGrads(() => tf.sum(model.forward(x, mode)), [...model.variables])
+  assert.deepEqual(
+    Object.values(grads).map(({ shape }) => shape),
+    [[2, 2, 1, 2], [2], [30, 3], [3]],
+  )
+  tf.dispose([value, grads, x])
+  model.dispose()
+})
