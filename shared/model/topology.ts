@@ -128,6 +128,7 @@ function checkLayer(one: Layer): void {
       )
     }
   }
+  checkConvolution(one)
   const uses = one.inbound_nodes?.length ?? 1
   if (one.class_name === 'BatchNormalization' && uses > 1) {
     refuseLayer(
@@ -139,5 +140,16 @@ function checkLayer(one: Layer): void {
   checkSequenceLayer(one)
   if (one.class_name === 'Dropout' && (one.config.noise_shape ?? null) !== null) {
     refuseLayer(one, 'sets noise_shape, which is not supported', 'remove it')
+  }
+}
+
+/** What tfjs would leave out of a convolution without a word. */
+function checkConvolution(one: Layer): void {
+  const { groups, dilation_rate: dilation } = one.config
+  if (typeof groups === 'number' && groups > 1) {
+    refuseLayer(one, `has ${groups} groups, which tfjs does not know`, 'use 1 group, or DepthwiseConv2D')
+  }
+  if (one.class_name === 'DepthwiseConv2D' && [dilation ?? 1].flat().some((rate) => rate !== 1)) {
+    refuseLayer(one, `sets dilation_rate ${show(dilation)}, which tfjs leaves out of it`, 'set it to 1')
   }
 }

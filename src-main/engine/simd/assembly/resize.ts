@@ -1,11 +1,37 @@
 import { addLanes, putLanes } from './lanes'
 
 /*
- * Images resized along both axes by tables: for each row and column of the result the two of the image that it lies
- * between, and how far from the first it is: two i32 and an f32. A nearest neighbour lies at a distance of 0.
+ * Images resized along both axes, by tables that each call makes for itself: for each row and column of the result the
+ * two of the image that it lies between, and how far from the first it is, two i32 and an f32. A nearest neighbour lies
+ * at a distance of 0.
  */
 
+/** How rows and columns of the result are placed, as TensorFlow has it: bits of `mode`. */
+const bilinear: i32 = 1
+const halfPixels: i32 = 2
+const rounds: i32 = 4
+
 const entryBytes: usize = 12
+
+/** The table of an axis of `size` numbers resized to `out`, each `ratio` from the one before. */
+function makeTable(table: usize, size: i32, out: i32, ratio: f64, mode: i32): void {
+  for (let i = 0; i < out; i++) {
+    let place = ratio * (mode & halfPixels ? <f64>i + 0.5 : <f64>i)
+    if (mode & bilinear && mode & halfPixels) place -= 0.5
+    let low = floor<f64>(place)
+    let high = ceil<f64>(place)
+    if (!(mode & bilinear)) {
+      low = floor<f64>(mode & rounds ? place + 0.5 : place)
+      high = low
+    }
+    const first = max(0, min(size - 1, <i32>low))
+    const second = max(0, min(size - 1, <i32>high))
+    store<i32>(table, first)
+    store<i32>(table, second, 4)
+    store<f32>(table, first == second ? 0 : <f32>(place - <f64>first), 8)
+    table += entryBytes
+  }
+}
 
 // @ts-ignore: decorator
 @inline
@@ -17,19 +43,24 @@ function between(a: v128, b: v128, far: v128): v128 {
 export function resize(
   x: usize,
   out: usize,
-  rowTable: usize,
-  columnTable: usize,
   height: i32,
   width: i32,
   channels: i32,
   rows: i32,
   places: i32,
+  rowRatio: f64,
+  columnRatio: f64,
+  mode: i32,
   scratch: usize,
   from: i32,
   to: i32,
 ): void {
   const pixel = (<usize>channels) << 2
   const pitch = <usize>width * pixel
+  const rowTable = scratch
+  const columnTable = scratch + <usize>rows * entryBytes
+  makeTable(rowTable, height, rows, rowRatio, mode)
+  makeTable(columnTable, width, places, columnRatio, mode)
   for (let item = from; item < to; item++) {
     const rowEntry = rowTable + <usize>(item % rows) * entryBytes
     const image = x + <usize>((item / rows) * height) * pitch
@@ -68,19 +99,24 @@ export function resize(
 export function resizeGradient(
   dy: usize,
   dx: usize,
-  rowTable: usize,
-  columnTable: usize,
   height: i32,
   width: i32,
   channels: i32,
   rows: i32,
   places: i32,
+  rowRatio: f64,
+  columnRatio: f64,
+  mode: i32,
   scratch: usize,
   from: i32,
   to: i32,
 ): void {
   const pixel = (<usize>channels) << 2
   const pitch = <usize>width * pixel
+  const rowTable = scratch
+  const columnTable = scratch + <usize>rows * entryBytes
+  makeTable(rowTable, height, rows, rowRatio, mode)
+  makeTable(columnTable, width, places, columnRatio, mode)
   for (let item = from; item < to; item++) {
     const image = dx + <usize>(item * height) * pitch
     memory.fill(image, 0, <usize>height * pitch)

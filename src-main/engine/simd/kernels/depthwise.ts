@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
+import { applyInPlace, canFollow } from './unary.ts'
 import { type Axis, depthwiseWindows, gradientPhases, paddedSize, type Windows } from './windows.ts'
 
 /** What the kernel does to a number before it is stored. */
@@ -13,18 +14,21 @@ const chunkWork = 500_000
 /** Partial sums of a filter gradient: enough for the threads of a desktop machine. */
 const mostParts = 16
 
-const fusedAttrs = z.object({ activation: z.string().nullish() })
+const fusedAttrs = z.object({ activation: z.string().nullish(), leakyreluAlpha: z.number().nullish() })
 const filterShape = z.object({ filterShape: z.array(z.number()) })
 const inputShape = z.object({ inputShape: z.array(z.number()) })
 
 export function registerDepthwise(): void {
   register('DepthwiseConv2dNative', (backend, inputs, attrs) => forward(backend, inputs, attrs, undefined, 0))
   register('FusedDepthwiseConv2D', (backend, inputs, attrs) => {
-    const activation = fusedAttrs.safeParse(attrs).data?.activation ?? 'linear'
+    const given = fusedAttrs.safeParse(attrs).data
+    const activation = given?.activation ?? 'linear'
     const { bias, preluActivationWeights } = inputs
-    const known = activation === 'linear' || activation === 'relu'
-    if (!known || preluActivationWeights !== undefined) return undefined
-    return forward(backend, inputs, attrs, bias, activation === 'relu' ? finish.relu : 0)
+    if (!canFollow(activation, preluActivationWeights !== undefined)) return undefined
+    const relu = activation === 'relu'
+    const out = forward(backend, inputs, attrs, bias, relu ? finish.relu : 0)
+    if (out !== undefined && !relu) applyInPlace(backend, out, activation, given?.leakyreluAlpha ?? undefined)
+    return out
   })
   register('DepthwiseConv2dNativeBackpropInput', inputGradient)
   register('DepthwiseConv2dNativeBackpropFilter', filterGradient)

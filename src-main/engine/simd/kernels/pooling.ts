@@ -5,7 +5,7 @@ import { poolWindows, type Windows } from './windows.ts'
 
 /** Numbers that a chunk reads. */
 const chunkNumbers = 65_536
-/** What the kernels are told of the windows: that they average, and that they do not overlap. */
+/** What the kernels are told of the windows: that they average; that they do not overlap, and each number is written once. */
 const mode = { average: 1, apart: 2 } as const
 
 export function registerPooling(): void {
@@ -48,13 +48,22 @@ function gradient(
   if (windows === undefined) return undefined
   const { batch, channels, slices, rows, columns } = windows
   const dx = backend.make(windows.inShape)
-  const apart = [slices, rows, columns].every(({ taps, stride }) => taps <= stride)
+  const writesAll = isOfTwo(windows) || kind === mode.average
+  const apart = writesAll && [slices, rows, columns].every(({ taps, stride }) => taps <= stride)
   const addresses = [backend.address(dy), backend.address(x), backend.address(dx)]
   const parameters = [...addresses, ...geometry(windows), kind | (apart ? mode.apart : 0)]
   const chunk = Math.ceil(chunkNumbers / (slices.size * rows.size * columns.size * channels))
   const examples = { count: batch, reads: [0, 1], writes: [2] }
   backend.pool.dispatch('poolGradient', parameters, batch, chunk, undefined, examples)
   return dx
+}
+
+/** Whether greatest numbers have the kernel for windows of 2×2, which writes all of an image that they cover. */
+function isOfTwo({ channels, slices, rows, columns }: Windows): boolean {
+  const two = [rows, columns].every((axis) => {
+    return axis.taps === 2 && axis.stride === 2 && axis.before === 0 && axis.out * 2 <= axis.size
+  })
+  return two && channels % 8 === 0 && slices.size === 1 && slices.taps === 1 && slices.out === 1
 }
 
 function geometry({ channels, slices, rows, columns }: Windows): number[] {

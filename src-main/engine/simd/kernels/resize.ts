@@ -12,8 +12,8 @@ const attributes = z.object({
 const size = z.object({ size: z.tuple([z.number(), z.number()]) })
 const shape4d = z.tuple([z.number(), z.number(), z.number(), z.number()])
 
-/** The two numbers of an axis that a number of the result lies between, and how far it is from the first. */
-type Source = readonly [low: number, high: number, distance: number]
+/** What the kernels are told of how numbers of the result are placed. */
+const modes = { bilinear: 1, halfPixels: 2, rounds: 4 } as const
 
 export function registerResizing(): void {
   for (const [kernel, bilinear] of [
@@ -79,50 +79,20 @@ function resize(
     attributes.safeParse(attrs),
   ]
   if (!from.success || !to.success || !given.success || sizeOf(inShape) * sizeOf(outShape) === 0) return false
-  const [, height, width, channels] = from.data
+  const [batch, height, width, channels] = from.data
   const [, rows, places] = to.data
-  const options = {
-    alignCorners: given.data.alignCorners ?? false,
-    halfPixels: given.data.halfPixelCenters ?? false,
-    bilinear: job.bilinear,
-  }
-  const table = backend.heap.allocate((rows + places) * 12)
-  writeTable(backend, table, sourcesOf(height, rows, options))
-  writeTable(backend, table + rows * 12, sourcesOf(width, places, options))
-  const parameters = [...job.addresses, table, table + rows * 12, height, width, channels, rows, places]
-  backend.pool.dispatch(job.kernel, parameters, job.items, job.chunk)
-  backend.heap.free(table)
+  const { alignCorners, halfPixelCenters } = given.data
+  const ratio = (size: number, out: number): number =>
+    alignCorners && out > 1 ? (size - 1) / (out - 1) : size / out
+  const mode =
+    (job.bilinear ? modes.bilinear : 0) |
+    (halfPixelCenters ? modes.halfPixels : 0) |
+    (alignCorners ? modes.rounds : 0)
+  const parameters = [
+    ...[...job.addresses, height, width, channels, rows, places],
+    ...[ratio(height, rows), ratio(width, places), mode],
+  ]
+  const examples = { count: batch, reads: [0], writes: [1] }
+  backend.pool.dispatch(job.kernel, parameters, job.items, job.chunk, (rows + places) * 12 + 64, examples)
   return true
-}
-
-function writeTable(backend: SimdBackend, address: number, sources: readonly Source[]): void {
-  const places = backend.heap.integers(address, sources.length * 3)
-  const distances = backend.heap.floats(address, sources.length * 3)
-  for (const [i, [low, high, distance]] of sources.entries()) {
-    places[3 * i] = low
-    places[3 * i + 1] = high
-    distances[3 * i + 2] = distance
-  }
-}
-
-/** Where the numbers of a resized axis come from, as TensorFlow has it. */
-function sourcesOf(
-  size: number,
-  out: number,
-  { alignCorners, halfPixels, bilinear }: { alignCorners: boolean; halfPixels: boolean; bilinear: boolean },
-): Source[] {
-  const corners = alignCorners && out > 1
-  const ratio = corners ? (size - 1) / (out - 1) : size / out
-  const within = (place: number): number => Math.max(0, Math.min(size - 1, place))
-  return Array.from({ length: out }, (_, i) => {
-    if (!bilinear) {
-      const place = ratio * (halfPixels ? i + 0.5 : i)
-      const nearest = within(alignCorners ? Math.round(place) : Math.floor(place))
-      return [nearest, nearest, 0]
-    }
-    const place = halfPixels ? ratio * (i + 0.5) - 0.5 : ratio * i
-    const low = within(Math.floor(place))
-    const high = within(Math.ceil(place))
-    return [low, high, low === high ? 0 : place - low]
-  })
 }
