@@ -190,11 +190,9 @@ test('a step that JavaScript has a part in takes the tape, with the weights as t
   })
   const halve = tf.customGrad((x, save) => {
     if (!(x instanceof tf.Tensor) || typeof save !== 'function') throw new Error('a tensor, and what saves')
+    const value = tf.engine().runKernel<tf.Tensor>('TestHalf', { x })
     save([x])
-    return {
-      value: tf.engine().runKernel<tf.Tensor>('TestHalf', { x }),
-      gradFunc: (dy: tf.Tensor) => tf.mul(dy, 0.5),
-    }
+    return { value, gradFunc: (dy: tf.Tensor) => tf.mul(dy, 0.5) }
   })
   await same({ model: mlp, inside: halve }, 0)
 })
