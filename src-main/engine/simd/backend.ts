@@ -126,6 +126,11 @@ export class SimdBackend extends MathBackendCPU {
     else trace.drawing(draw, () => trace.write(address, numbers))
   }
 
+  /** Runs one of tfjs's kernels; what it asks for in a trace is known to be its. */
+  calling<T>(kernel: string, run: () => T): T {
+    return this.#trace === undefined ? run() : this.#trace.calling(kernel, run)
+  }
+
   /** The tensor's numbers. @returns undefined where they are not in the shared memory */
   stored({ dataId }: tf.TensorInfo): HeapData | undefined {
     const stored = this.data.get(dataId)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import { random } from '../../../shared/random.ts'
 import { type ModelSpec, type OptimizerSpec, optimizerSpec } from '../../../shared/run/spec.ts'
+import { timeKernels } from '../../../src-main/engine/kernelTimes.ts'
 import { offerRecorder, type StepRecord } from '../../../src-main/engine/recording.ts'
 import { SimdBackend } from '../../../src-main/engine/simd/backend.ts'
 import { loadSimd, simdBackend } from '../../../src-main/engine/simd/load.ts'
@@ -195,6 +196,29 @@ test('a step that JavaScript has a part in takes the tape, with the weights as t
     return { value, gradFunc: (dy: tf.Tensor) => tf.mul(dy, 0.5) }
   })
   await same({ model: mlp, inside: halve }, 0)
+})
+
+test('of a repeated step the kernels are told by the names and calls that the tape has', async () => {
+  await loadSimd({ threads: 1 })
+  const seen: Map<string, number>[] = []
+  for (const recorder of [() => undefined, recordOnSimd]) {
+    offerRecorder(recorder)
+    const model = await buildModel(mlp, { shape, classes }, 1)
+    const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd' }))
+    const batch = batchOf(0, 6, false)
+    const step = () =>
+      trainStep(model, optimizer, batch, { lr: 0.1 }, { step: 0, seed: 7 }, { labelSmoothing: 0 })
+    await step()
+    const { value, kernels } = timeKernels(step)
+    await value
+    seen.push(new Map(kernels.map(({ name, calls }) => [name, calls])))
+    tf.dispose([batch.x, batch.y])
+    optimizer.dispose()
+    model.dispose()
+  }
+  const [tape, record] = seen
+  assert.ok(record !== undefined && record.size > 5)
+  for (const [name, calls] of record) assert.equal(calls, tape?.get(name), name)
 })
 
 test('no sooner than a block is needed it is taken, and no later than it is not it is given back', async () => {
