@@ -9,6 +9,7 @@ import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerGather } from './kernels/gather.ts'
 import { registerGroupNorm } from './kernels/groupNorm.ts'
 import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
@@ -18,6 +19,7 @@ import { registerPooling } from './kernels/pooling.ts'
 import { registerProducts } from './kernels/product.ts'
 import { registerRecurrent } from './kernels/recurrent.ts'
 import { registerReductions } from './kernels/reductions.ts'
+import { registerResizing } from './kernels/resize.ts'
 import { registerSlopes } from './kernels/slopes.ts'
 import { registerSoftmax } from './kernels/softmax.ts'
 import { registerSpread } from './kernels/spread.ts'
@@ -106,6 +108,7 @@ function registerKernels(): void {
   registerConvolutions()
   registerDepthwise()
   registerPooling()
+  registerResizing()
   registerMoves()
   registerJoins()
   registerNormalisation()
@@ -116,6 +119,7 @@ function registerKernels(): void {
   registerSpread()
   registerTraining()
   registerRecurrent()
+  registerGather()
   registerAttention()
   replaceGradients()
   addDilatedGradients()

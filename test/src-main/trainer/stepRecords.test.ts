@@ -181,11 +181,12 @@ test('a step that JavaScript has a part in takes the tape, with the weights as t
     backendName: 'simd',
     kernelFunc: ({ inputs: { x }, backend }) => {
       if (x === undefined || !(backend instanceof SimdBackend)) throw new Error('a tensor of simd')
-      const { values } = backend.data.get(x.dataId)
+      const values = backend.readSync(x.dataId)
+      if (!(values instanceof Float32Array)) throw new Error('numbers')
       return backend.makeTensorInfo(
         x.shape,
         'float32',
-        Float32Array.from(values, (value) => value / 2),
+        values.map((value) => value / 2),
       )
     },
   })

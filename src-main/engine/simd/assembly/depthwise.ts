@@ -1,6 +1,6 @@
 import { placeImage } from './convolution'
 import { addLanes, putLanes } from './lanes'
-import { loadPart, madd } from './simd'
+import { loadPart, madd, put } from './simd'
 
 /*
  * Depthwise convolutions: each channel has a filter of its own. Channels lie innermost, so eight of them make a vector,
@@ -51,9 +51,13 @@ function placeLanes(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function finish(to: usize, offset: usize, lanes: i32, low: v128, high: v128, bias: usize, mode: i32): void {
+/** Bytes of four places' sums, eight lanes each, that wait to be finished. */
+const spareBytes: usize = 128
+
+/** Eight sums to their place, or the first `lanes` of them, with bias and ReLU. */
+function finish(sums: usize, to: usize, offset: usize, lanes: i32, bias: usize, mode: i32): void {
+  let low = v128.load(sums)
+  let high = v128.load(sums, 16)
   if (mode & addBias) {
     low = f32x4.add(low, loadPart(bias + offset, lanes))
     high = f32x4.add(high, loadPart(bias + offset + 16, lanes - 4))
@@ -82,6 +86,7 @@ function depthwiseRow(
   places: i32,
   bias: usize,
   mode: i32,
+  spare: usize,
 ): void {
   const nextRow = tapRowStep - <usize>tapColumns * tapStep
   const nextFilterRow = filterRowStep - <usize>tapColumns * filterStep
@@ -131,10 +136,18 @@ function depthwiseRow(
         f += nextFilterRow
       }
       const left = lanes - lane
-      finish(out + <usize>place * outStep, offset, left, c00, c01, bias, mode)
-      finish(out + second * outStep, offset, left, c10, c11, bias, mode)
-      finish(out + third * outStep, offset, left, c20, c21, bias, mode)
-      finish(out + fourth * outStep, offset, left, c30, c31, bias, mode)
+      // Sums are stored in pairs and unconditionally: else the compiler would not join them (see wide/transforms.ts).
+      const direct = mode == 0 && left >= 8
+      const to = out + offset
+      put(direct ? to + <usize>place * outStep : spare, c00, c01)
+      put(direct ? to + second * outStep : spare + 32, c10, c11)
+      put(direct ? to + third * outStep : spare + 64, c20, c21)
+      put(direct ? to + fourth * outStep : spare + 96, c30, c31)
+      if (direct) continue
+      finish(spare, out + <usize>place * outStep, offset, left, bias, mode)
+      finish(spare + 32, out + second * outStep, offset, left, bias, mode)
+      finish(spare + 64, out + third * outStep, offset, left, bias, mode)
+      finish(spare + 96, out + fourth * outStep, offset, left, bias, mode)
     }
   }
 }
@@ -187,7 +200,7 @@ export function depthwise(
     const first = (item % strips) * stripRows
     const count = min(stripRows, rows - first)
     const above = first * strideRows
-    let padded = scratch
+    let padded = scratch + spareBytes
     if (whole) padded = image + <usize>above * pitch
     else {
       const paddedRows = (count - 1) * strideRows + reach
@@ -212,6 +225,7 @@ export function depthwise(
         places,
         bias,
         mode,
+        scratch,
       )
       padded += <usize>strideRows * pitch
       target += outRowStep

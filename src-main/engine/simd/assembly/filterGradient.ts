@@ -1,5 +1,6 @@
 import { placeImage } from './convolution'
 import { outerColumns, outerRoom, outerTile } from './gradient'
+import { put } from './simd'
 
 /** Bytes of image and gradient that a block of rows may take: they stay in the first cache. */
 const blockBytes: usize = 36 << 10
@@ -108,12 +109,40 @@ export function filterGradient(
   }
 }
 
-/** Images that are summed at once: the numbers of their tiles stay in the first cache. */
-const imageBlock: i32 = 64
+/** Pairs of a place and its gradient that are copied and summed at once, at most. */
+const mostPairs: i32 = 512
+
+/** Copies `bytes` of each place that a tap meets, of `images` images, to rows `pitch` apart. */
+function gather(
+  from: usize,
+  imageBytes: usize,
+  rowBytes: usize,
+  step: usize,
+  images: i32,
+  rows: i32,
+  places: i32,
+  to: usize,
+  pitch: usize,
+  bytes: usize,
+): void {
+  for (let image = 0; image < images; image++) {
+    let start = from + <usize>image * imageBytes
+    for (let row = 0; row < rows; row++) {
+      let at = start
+      for (let place = 0; place < places; place++) {
+        for (let c: usize = 0; c < bytes; c += 32) put(to + c, v128.load(at + c), v128.load(at + c, 16))
+        to += pitch
+        at += step
+      }
+      start += rowBytes
+    }
+  }
+}
 
 /**
  * The same of images of few places and filters of many channels: each item has its part of the filter to itself and sums
- * it over all images, leaving out what meets padding. Items: taps × blocks of `block` channels, the block changing fastest.
+ * it over all images, leaving out what meets padding. Items: taps × blocks of `block` channels, a
+ * multiple of eight, the block changing fastest.
  */
 export function filterGradientByTap(
   x: usize,
@@ -143,6 +172,9 @@ export function filterGradientByTap(
   const outPixel = (<usize>filters) << 2
   const outImageBytes = <usize>(rows * places) * outPixel
   const blocks = (channels + block - 1) / block
+  const aPitch = (<usize>block) << 2
+  const lefts = scratch + outerRoom
+  const right = lefts + <usize>mostPairs * aPitch
   for (let item = from; item < to; item++) {
     const tap = item / blocks
     const channel = (item % blocks) * block
@@ -159,33 +191,37 @@ export function filterGradientByTap(
       memory.fill(target, 0, <usize>count * outPixel)
       continue
     }
-    const aStep = <usize>strideColumns * pixel
+    const pairs = valid * (lastRow - firstRow)
+    const imageBlock = max(1, mostPairs / pairs)
+    const column = firstPlace * strideColumns + ahead
+    const start = x + <usize>((firstRow * strideRows + above) * width + column) * pixel + ((<usize>channel) << 2)
+    const gradient = dy + <usize>(firstRow * places + firstPlace) * outPixel
     for (let image = 0; image < images; image += imageBlock) {
       const number = min(imageBlock, images - image)
-      for (let row = firstRow; row < lastRow; row++) {
-        const column = firstPlace * strideColumns + ahead
-        const a = x + <usize>image * imageBytes + <usize>((row * strideRows + above) * width + column) * pixel
-        const b = dy + <usize>image * outImageBytes + <usize>(row * places + firstPlace) * outPixel
-        for (let filter = 0; filter < filters; filter += outerColumns) {
-          for (let k = 0; k < count; k += 6) {
-            outerTile(
-              a + ((<usize>(channel + k)) << 2),
-              aStep,
-              imageBytes - <usize>valid * aStep,
-              b + ((<usize>filter) << 2),
-              outPixel,
-              outImageBytes - <usize>valid * outPixel,
-              number,
-              valid,
-              target + <usize>k * outPixel + ((<usize>filter) << 2),
-              outPixel,
-              count - k,
-              filters - filter,
-              image == 0 && row == firstRow,
-              false,
-              scratch,
-            )
-          }
+      const a = start + <usize>image * imageBytes
+      const rowBytes = <usize>(strideRows * width) * pixel
+      gather(a, imageBytes, rowBytes, <usize>strideColumns * pixel, number, lastRow - firstRow, valid, lefts, aPitch, (<usize>((count + 7) & ~7)) << 2)
+      for (let filter = 0; filter < filters; filter += outerColumns) {
+        const b = gradient + <usize>image * outImageBytes + ((<usize>filter) << 2)
+        gather(b, outImageBytes, <usize>places * outPixel, outPixel, number, lastRow - firstRow, valid, right, outerColumns * 4, outerColumns * 4)
+        for (let k = 0; k < count; k += 6) {
+          outerTile(
+            lefts + ((<usize>k) << 2),
+            aPitch,
+            0,
+            right,
+            outerColumns * 4,
+            0,
+            1,
+            number * pairs,
+            target + <usize>k * outPixel + ((<usize>filter) << 2),
+            outPixel,
+            count - k,
+            filters - filter,
+            image == 0,
+            false,
+            scratch,
+          )
         }
       }
     }

@@ -9,8 +9,9 @@ const mostParts = 16
 /** Up to so many places of an image, each tap is summed over all images by itself where the filter is large. */
 const mostPlacesByTap = 16
 const fewestNumbersByTap = 16_384
-/** Channels of an item then. */
-const channelBlock = 24
+/** Channels of an item then, and bytes that it copies to read them as neighbours. */
+const channelBlock = 48
+const copiedBytes = (channelBlock + 16) * 4 * 512
 
 interface Addresses {
   readonly x: number
@@ -22,16 +23,11 @@ interface Addresses {
 export function sumFilterGradient(backend: SimdBackend, windows: Windows, at: Addresses): void {
   const { batch, slices, rows, columns, filterShape } = windows
   const size = sizeOf(filterShape)
-  const byWinograd = winogradFits(windows)
-  if (
-    !byWinograd &&
-    isFlat(slices) &&
-    rows.out * columns.out <= mostPlacesByTap &&
-    size >= fewestNumbersByTap
-  ) {
+  if (isFlat(slices) && rows.out * columns.out <= mostPlacesByTap && size >= fewestNumbersByTap) {
     sumByTap(backend, windows, at)
     return
   }
+  const byWinograd = winogradFits(windows)
   const group = Math.ceil(batch / mostParts)
   const parts = Math.ceil(batch / group)
   const partial = parts === 1 ? at.to : backend.heap.allocate(parts * size * 4)
@@ -64,5 +60,5 @@ function sumByTap(backend: SimdBackend, windows: Windows, at: Addresses): void {
     ...[rows.dilation, columns.dilation, rows.out, columns.out, outChannels],
   ]
   const items = rows.taps * columns.taps * Math.ceil(channels / channelBlock)
-  backend.pool.dispatch('filterGradientByTap', parameters, items, 1, tileBytes)
+  backend.pool.dispatch('filterGradientByTap', parameters, items, 1, tileBytes + copiedBytes)
 }

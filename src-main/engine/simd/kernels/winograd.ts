@@ -6,6 +6,10 @@ const blockBytes = 512 * 1024
 /** Of all transformed tiles of an item: they stay in the third cache. */
 const mostTransformedBytes = 6 * 2 ** 20
 const points = 36
+/** Bytes of a transformed filter that leave the second cache; then so many tiles pass at once, in no fewer blocks. */
+const largeFilterBytes = 2 * 2 ** 20
+const tilesBesideLarge = 48
+const fewestBlocks = 6
 /** Below, the transformations cost more than the products save. */
 const fewestChannels = 8
 
@@ -82,17 +86,20 @@ export function winogradConvolve(backend: SimdBackend, c: WinogradConvolution): 
 }
 
 const fitsWide = (channels: number, filters: number, padding: readonly number[]): boolean =>
-  channels % 8 === 0 && filters % 8 === 0 && padding.every((zeros) => zeros >= 0 && zeros <= 2)
+  channels % 4 === 0 && filters % 4 === 0 && padding.every((zeros) => zeros >= 0 && zeros <= 2)
 
 function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: number): void {
   const [height, width, channels] = c.image
   const [rows, columns, filters] = c.places
   const tileColumns = Math.ceil(columns / 4)
   const total = c.images * Math.ceil(rows / 4)
-  const numbers = channels + 16 * Math.ceil(filters / 16)
+  const numbers = 8 * Math.ceil(channels / 8) + 16 * Math.ceil(filters / 16)
   const inCache = Math.floor(blockBytes / (points * 4 * numbers * tileColumns))
-  const most = Math.max(1, Math.min(Math.ceil(total / 22), inCache))
-  const strips = alignedStrips(most, total / c.images, c.images) ?? (most >= 3 ? most - (most % 3) : most)
+  const fitting = Math.max(1, Math.min(Math.ceil(total / 22), inCache))
+  const large = points * channels * 16 * Math.ceil(filters / 16) * 4 > largeFilterBytes
+  const strips = large
+    ? Math.max(fitting, stripsOfLarge(tileColumns, total))
+    : (alignedStrips(fitting, total / c.images, c.images) ?? wholeTiles(fitting))
   const parameters = [c.from, packed, c.to, c.images, strips, height, width, channels, ...c.padding]
   const places = Math.ceil((strips * tileColumns) / 6) * 6
   const scratch =
@@ -120,6 +127,19 @@ function alignedStrips(most: number, ofImage: number, images: number): number | 
     if (ofImage % strips === 0 || (Number.isInteger(wholes) && images % wholes === 0)) return strips
   }
   return undefined
+}
+
+/** Strips that fill tiles of six, if there are so many. */
+const wholeTiles = (strips: number): number => (strips >= 3 ? strips - (strips % 3) : strips)
+
+/**
+ * Strips of a block beside a filter that leaves the second cache: so many that the filter, which comes from memory for
+ * each block, is worth the way, and that they fill tiles of six.
+ */
+function stripsOfLarge(tileColumns: number, total: number): number {
+  const wanted = Math.min(Math.ceil(tilesBesideLarge / tileColumns), Math.ceil(total / fewestBlocks))
+  const even = tileColumns % 6 === 0 ? 1 : tileColumns % 3 === 0 ? 2 : tileColumns % 2 === 0 ? 3 : 6
+  return Math.ceil(wanted / even) * even
 }
 
 /** The gradient of the filter, in parts of `group` images each, to `partial`. */
@@ -157,7 +177,7 @@ function filterGradientWide(
   const tileColumns = Math.ceil(outWidth / 4)
   const padded = 16 * Math.ceil(outChannels / 16)
   const available = group * Math.ceil(outHeight / 4)
-  const stripBytes = points * 4 * (inChannels + padded) * tileColumns
+  const stripBytes = points * 4 * (8 * Math.ceil(inChannels / 8) + padded) * tileColumns
   const { strips, channelBlock } = gradientBlocks(inChannels, padded, available, stripBytes)
   const input = [inHeight, inWidth, inChannels, rows.before, columns.before]
   const blocks = [batchSize, group, strips, channelBlock]

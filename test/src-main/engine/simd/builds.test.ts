@@ -23,11 +23,11 @@ async function assertSameBits(
   assert.deepEqual(run('simd', op, inputs, weights), wide, what)
 }
 
-test('convolutions and their gradients, channels in eights, tiles that do not cover the image evenly', async () => {
+test('convolutions and their gradients, channels in fours, tiles that do not cover the image evenly', async () => {
   await startBoth()
   for (let i = 0; i < 30; i++) {
     const [batch, height, width] = [1 + rng.below(20), 3 + rng.below(14), 3 + rng.below(14)]
-    const [channels, filters] = [8 * (1 + rng.below(5)), 8 * (1 + rng.below(5))]
+    const [channels, filters] = [4 * (2 + rng.below(9)), 4 * (2 + rng.below(9))]
     const pad = i % 3
     const [rows, columns] = [height + 2 * pad - 2, width + 2 * pad - 2]
     await assertSameBits(
@@ -45,8 +45,8 @@ test('so many channels that the sums of a filter gradient are taken in parts', a
     [17, 8, 96, 104],
     [3, 7, 256, 64],
   ] as const) {
-    // The reference takes a second for each image of the first.
-    const compared = Math.min(batch, 3)
+    // The reference takes a second for each image.
+    const compared = 1
     const convolution: Op = (x, w) => tf.conv2d(rank4(x), rank4(w), 1, 1)
     const inputs = [normal(batch, size, size, channels), normal(3, 3, channels, filters)]
     const what = `[${batch}, ${size}, ${size}, ${channels}] to ${filters}`

@@ -114,6 +114,21 @@ function deep(): Case {
   }
 }
 
+/** One square image, without centres of pixels: of others the cpu backend's gradients are wrong. */
+function resized(): Case {
+  const size: [number, number] = [below(9), below(9)]
+  const side = below(6)
+  const x = normal(1, side, side, below(19))
+  const [bilinear, corners] = [rng.below(2) === 0, rng.below(2) === 0]
+  const op: Op = (a) =>
+    (bilinear ? tf.image.resizeBilinear : tf.image.resizeNearestNeighbor)(rank4(a), size, corners)
+  return {
+    op,
+    inputs: [x],
+    what: `${x.shape} resized to ${size}, bilinear: ${bilinear}, corners: ${corners}`,
+  }
+}
+
 function rank3(tensor: tf.Tensor): tf.Tensor3D {
   const [a = 1, b = 1, c = 1] = tensor.shape
   return tf.reshape(tensor, [a, b, c])
@@ -126,6 +141,7 @@ const cases: readonly [string, () => Case, number][] = [
   ['convolutions of volumes', volume, 25],
   ['transposed convolutions', transposed, 15],
   ['convolutions of few places and many channels', deep, 4],
+  ['resized images', resized, 25],
 ]
 
 for (const [what, make, count] of cases) {
@@ -161,6 +177,16 @@ test('pools of every kind hand back all of their gradient: they grow with their 
       assert.ok(Math.abs(given - dot(x.values, dx)) < 1e-5 * Math.abs(given), `${shape} by ${size}`)
     }
   }
+})
+
+test('bilinear images by the centres of pixels: as the cpu backend has them, and the gradient is the adjoint', () => {
+  const x = normal(2, 3, 4, 5)
+  const op: Op = (a) => tf.image.resizeBilinear(rank4(a), [7, 3], false, true)
+  assertSameOnBoth(op, [x], 'resized by centres', false)
+  const weights = normal(2, 7, 3, 5)
+  const [y = new Float32Array(), dx = new Float32Array()] = run('simd', op, [x], weights)
+  const given = dot(y, weights.values)
+  assert.ok(Math.abs(given - dot(x.values, dx)) < 1e-5 * Math.abs(given))
 })
 
 const dot = (a: Float32Array, b: Float32Array): number =>

@@ -4,7 +4,7 @@ import { madd, nmadd, put } from '../simd'
  * Winograd's F(4×4, 3×3) as in ../winogradLines.ts, for processors whose vectors hold eight numbers. WebAssembly has none of
  * these; the engine's compiler joins two neighbouring operations on four (see engine/simd/module.ts). It does so where
  * each load, store and sum of the lower half has its twin for the upper half beside it: so all is written in pairs, the
- * upper half of a store first. Channels and filters come in eights; sums are those of ../winograd.ts, bit for bit.
+ * upper half of a store first. Channels and filters come in eights, of which the last may be a half; sums are those of ../winograd.ts, bit for bit.
  *
  * Tiles are taken in strips, one row of them: neighbours share two of their six columns, which are transformed once.
  */

@@ -97,10 +97,10 @@ function outputColumn(at: usize, pointRow: usize, two: v128, four: v128, eight: 
 }
 
 /**
- * At one point: the block's tiles [tiles / 6, channels / 8, 6, 8] times a panel of sixteen filters, to
+ * At one point: the block's tiles [tiles / 6, channels / 8, 6, 8], the last eight perhaps half empty, times a panel of sixteen filters, to
  * [tiles / 6, …, 6, 16].
  */
-function products(a: usize, b: usize, out: usize, blocks: i32, octs: i32, outStep: usize): void {
+function products(a: usize, b: usize, out: usize, blocks: i32, channels: i32, outStep: usize): void {
   const zero = f32x4.splat(0)
   for (let block = 0; block < blocks; block++) {
     let c00 = zero
@@ -128,8 +128,9 @@ function products(a: usize, b: usize, out: usize, blocks: i32, octs: i32, outSte
     let c52 = zero
     let c53 = zero
     let panel = b
-    for (let oct = octs; oct > 0; oct--) {
-      for (let count = 8; count > 0; count--) {
+    for (let left = channels; left > 0; left -= 8) {
+      const some = min(8, left)
+      for (let count = some; count > 0; count--) {
         let b0 = v128.load(panel)
         let b1 = v128.load(panel, 16)
         let b2 = v128.load(panel, 32)
@@ -167,7 +168,7 @@ function products(a: usize, b: usize, out: usize, blocks: i32, octs: i32, outSte
         a += 4
         panel += 64
       }
-      a += 160
+      a += 192 - ((<usize>some) << 2)
     }
     v128.store(out, c01, 16)
     v128.store(out, c00)
@@ -228,9 +229,9 @@ export function winogradConvolveWide(
   const pixel = (<usize>channels) << 2
   const outPixel = (<usize>filters) << 2
   const panels = (filters + 15) >> 4
-  const octs = channels >> 3
+  const octs = (channels + 7) >> 3
   const most = ((strips * tiles + 5) / 6) * 6
-  const pointStep = pointBytes(most, channels)
+  const pointStep = pointBytes(most, octs * 8)
   const outPointStep = pointBytes(most, panels * 16)
   const half = scratch
   const spare = scratch + 1024
@@ -238,7 +239,7 @@ export function winogradConvolveWide(
   const columns = zeros + max(<usize>width * pixel, outPixel)
   const transformed = columns + <usize>(tiles * 4 + 2) * 192
   const multiplied = transformed + <usize>points * pointStep
-  const sixTiles = 6 * pixel
+  const sixTiles = <usize>octs * 192
   const sixOut = <usize>panels * 384
   const floor = f32x4.splat(relu ? 0 : -Infinity)
   memory.fill(zeros, 0, max(<usize>width * pixel, outPixel))
@@ -278,7 +279,7 @@ export function winogradConvolveWide(
           packed + ((<usize>((point * panels + panel) * channels)) << 6),
           multiplied + <usize>point * outPointStep + <usize>panel * 384,
           blocks,
-          octs,
+          channels,
           sixOut,
         )
       }
@@ -306,9 +307,10 @@ export function winogradConvolveWide(
           const added = v128.load(adds)
           const addedHigh = v128.load(adds, 16)
           let line = half
+          const part = f + 8 > filters
           for (let row = 0; row < tallest; row++) {
             const to = target + <usize>(row * places) * outPixel + number
-            const whole = widest == 4
+            const whole = widest == 4 && !part
             outputPoints(
               v128.load(line),
               v128.load(line, 16),
@@ -335,7 +337,8 @@ export function winogradConvolveWide(
               for (let place = 0; place < widest; place++) {
                 const kept = spare + ((<usize>place) << 5)
                 const there = to + <usize>place * outPixel
-                put(there, v128.load(kept), v128.load(kept, 16))
+                if (part) v128.store(there, v128.load(kept))
+                else put(there, v128.load(kept), v128.load(kept, 16))
               }
             }
             line += 192

@@ -173,7 +173,8 @@ export function winogradFilterGradientWide(
   const outPixel = (<usize>filters) << 2
   const panels = (filters + 15) >> 4
   const most = strips * tiles
-  const pointStep = pointBytes(most, channels)
+  const inputPitch = (<usize>((channels + 7) >> 3)) << 5
+  const pointStep = pointBytes(most, <i32>(inputPitch >> 2))
   const gradientPitch = (<usize>panels) << 6
   const outPointStep = pointBytes(most, panels * 16)
   const sumStep = <usize>(channelBlock + 4) * gradientPitch
@@ -206,7 +207,7 @@ export function winogradFilterGradientWide(
         for (let offset: usize = 0; offset < pixel; offset += 32) {
           inputStrip(xImage + offset, height, width, pixel, y0 - top, left, tiles, zeros, columns)
           for (let t = 0; t < tiles; t++) {
-            let target = inputs + <usize>(place + t) * pixel + offset
+            let target = inputs + <usize>(place + t) * inputPitch + offset
             let at = columns + <usize>t * 768
             for (let row = 6; row > 0; row--) {
               inputRow(at, two, four, five, target, pointStep)
@@ -256,11 +257,11 @@ export function winogradFilterGradientWide(
             let out = sums + point * sumStep + ((<usize>panel) << 6)
             let c = width
             for (; c > 4; c -= 6) {
-              wideOuterTile(a, pixel, 0, b, gradientPitch, 0, 1, count, out, gradientPitch)
+              wideOuterTile(a, inputPitch, 0, b, gradientPitch, 0, 1, count, out, gradientPitch)
               a += 24
               out += 6 * gradientPitch
             }
-            if (c > 0) wideOuterTileOfFour(a, pixel, b, gradientPitch, count, out, gradientPitch)
+            if (c > 0) wideOuterTileOfFour(a, inputPitch, b, gradientPitch, count, out, gradientPitch)
           }
         }
         if (last == end) {
@@ -273,8 +274,15 @@ export function winogradFilterGradientWide(
               }
               let out = row + offset
               const tap = <usize>channels * outPixel
+              const spare = scratch + 768
+              const whole = offset + 32 <= outPixel
               for (let line: usize = 0; line < 3; line++) {
-                filterPoints(scratch + line * 192, 32, two, four, out, tap)
+                filterPoints(scratch + line * 192, 32, two, four, whole ? out : spare, whole ? tap : 32)
+                if (!whole) {
+                  v128.store(out, v128.load(spare))
+                  v128.store(out + tap, v128.load(spare, 32))
+                  v128.store(out + 2 * tap, v128.load(spare, 64))
+                }
                 out += 3 * tap
               }
             }
