@@ -1,6 +1,6 @@
 import type { DrawKey } from '../recording.ts'
-import type { HeapData } from './backend.ts'
 import { firstTracedAddress, type Job, type Tracing } from './heap.ts'
+import type { HeapData } from './heapData.ts'
 
 /** Addresses from one traced block to the next: kernels may be told places before a block's begin or far behind its end. */
 const span = firstTracedAddress
