@@ -34,6 +34,18 @@ export function computesInJavaScript(): void {
   if (frame !== undefined) frame.javascript = true
 }
 
+type Note = (name: string, frame: Frame, ms: number, calls: number) => void
+let noteNow: Note | undefined
+
+/** Takes the time of a part of a kernel that a recorded step repeats. @param calls 1 for the first part of a call, 0 for others */
+export function timeRepeated(name: string, calls: 0 | 1, work: () => void): void {
+  const begun = performance.now()
+  work()
+  noteNow?.(name, { javascript: false, within: 0 }, performance.now() - begun, calls)
+}
+
+export const areKernelsTimed = (): boolean => noteNow !== undefined
+
 /** Kernels that give the same numbers under another name or shape: nothing is computed, by nobody. */
 const movesNothing = new Set(['Identity', 'Reshape', 'ExpandDims'])
 
@@ -47,26 +59,28 @@ export function timeKernels<T>(work: () => T): {
 } {
   if (frames !== undefined) throw new Error('kernels are being timed already')
   const sums = new Map<string, { name: string; javascript: boolean; calls: number; ms: number }>()
-  const note = (name: string, { javascript, within }: Frame, ms: number): void => {
+  const note: Note = (name, { javascript, within }, ms, calls) => {
     if (movesNothing.has(name)) return
     const key = `${name}/${javascript}`
     const sum = sums.get(key) ?? { name, javascript, calls: 0, ms: 0 }
-    sum.calls++
+    sum.calls += calls
     sum.ms += ms - within
     sums.set(key, sum)
   }
   const putBack = exchange(note)
+  noteNow = note
   frames = []
   try {
     return { value: work(), kernels: [...sums.values()] }
   } finally {
     frames = undefined
+    noteNow = undefined
     putBack()
   }
 }
 
 /** @returns puts the kernels back as they were */
-function exchange(note: (name: string, frame: Frame, ms: number) => void): () => void {
+function exchange(note: Note): () => void {
   const configs = tf.getKernelsForBackend(tf.getBackend())
   const own = configs.map((config) => ({ config, kernelFunc: config.kernelFunc }))
   for (const { config, kernelFunc } of own) {
@@ -81,7 +95,7 @@ function exchange(note: (name: string, frame: Frame, ms: number) => void): () =>
         const ms = performance.now() - begun
         frames?.pop()
         if (outer !== undefined) outer.within += ms
-        note(config.kernelName, frame, ms)
+        note(config.kernelName, frame, ms, 1)
       }
     }
   }

@@ -2,58 +2,12 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { DrawKey } from '../recording.ts'
 import type * as tf from '../tf.ts'
 import type { Heap } from './heap.ts'
+import { HeapData, type Numbers } from './heapData.ts'
 import type { KernelBuild } from './module.ts'
-import { NotRecordable } from './notRecordable.ts'
 import type { Pool } from './pool.ts'
 import type { Trace } from './trace.ts'
 
 type Values = tf.backend_util.BackendValues
-type Numbers = 'float32' | 'int32'
-
-/**
- * Numbers of a tensor in the shared memory, in the form in which the cpu backend keeps its own: what reads or writes
- * `values` there works on the memory itself.
- */
-export class HeapData {
-  readonly dtype: Numbers
-  readonly length: number
-  refCount: number
-  readonly #heap: Heap
-  #address: number
-  #view: Float32Array | Int32Array | undefined
-
-  constructor(heap: Heap, dtype: Numbers, length: number, refCount: number) {
-    this.#heap = heap
-    this.dtype = dtype
-    this.length = length
-    this.refCount = refCount
-    this.#address = heap.allocate(length * 4)
-  }
-
-  get address(): number {
-    return this.#address
-  }
-
-  /** @throws NotRecordable while a step is traced: what JavaScript reads or writes then would be missing from the record */
-  get values(): Float32Array | Int32Array {
-    const { address, length } = this
-    if (this.#heap.tracing !== undefined) throw new NotRecordable('a kernel in JavaScript works on a tensor')
-    this.#view ??=
-      this.dtype === 'float32' ? this.#heap.floats(address, length) : this.#heap.integers(address, length)
-    return this.#view
-  }
-
-  free(): void {
-    this.#heap.free(this.#address)
-  }
-
-  /** Takes another block, which becomes its own, and gives back the one it had. */
-  take(address: number): void {
-    this.free()
-    this.#address = address
-    this.#view = undefined
-  }
-}
 
 /**
  * tfjs's cpu backend with its tensors in the memory of our kernels. Every kernel that is not ours is the cpu backend's
@@ -124,6 +78,11 @@ export class SimdBackend extends MathBackendCPU {
     const numbers = draw(key)
     if (trace === undefined) this.heap.integers(address, numbers.length).set(numbers)
     else trace.drawing(draw, () => trace.write(address, numbers))
+  }
+
+  /** Runs one of tfjs's kernels; what it asks for in a trace is known to be its. */
+  calling<T>(kernel: string, run: () => T): T {
+    return this.#trace === undefined ? run() : this.#trace.calling(kernel, run)
   }
 
   /** The tensor's numbers. @returns undefined where they are not in the shared memory */

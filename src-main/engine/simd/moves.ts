@@ -1,5 +1,5 @@
 import type { Job } from './heap.ts'
-import type { Draw } from './trace.ts'
+import type { Call, Draw } from './trace.ts'
 
 /** A parameter that is the address of a place in a block. */
 export interface Pointer {
@@ -10,6 +10,8 @@ export interface Pointer {
 
 export interface JobMove {
   readonly job: Job & { readonly parameters: number[] }
+  /** Of tfjs's kernel that asked for it. */
+  readonly call: Call
   readonly pointers: readonly Pointer[]
   /** Where the numbers begin that the optimizer gives anew for each step; -1 where there are none. */
   readonly scalarsFrom: number

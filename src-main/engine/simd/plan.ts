@@ -69,12 +69,12 @@ function sameBlocks(first: Rehearsed, second: Rehearsed): boolean {
 }
 
 function moveOf(a: Operation, b: Operation, first: Rehearsed, second: Rehearsed): JobMove | WriteMove {
-  if ('job' in a && 'job' in b) return jobMove(a.job, b.job, first, second)
+  if ('job' in a && 'job' in b) return { ...jobMove(a.job, b.job, first, second), call: a.call }
   if ('write' in a && 'write' in b) return writeMove(a.write, b.write, first, second)
   throw new NotRecordable('the step calls other kernels each time')
 }
 
-function jobMove(a: Job, b: Job, first: Rehearsed, second: Rehearsed): JobMove {
+function jobMove(a: Job, b: Job, first: Rehearsed, second: Rehearsed): Omit<JobMove, 'call'> {
   const same =
     a.kernel === b.kernel &&
     a.items === b.items &&

@@ -1,4 +1,5 @@
 import { stepScalars } from '../fusedAttrs.ts'
+import { areKernelsTimed, timeRepeated } from '../kernelTimes.ts'
 import {
   type DrawKey,
   offerRecorder,
@@ -11,6 +12,7 @@ import { SimdBackend } from './backend.ts'
 import type { JobMove, Move } from './moves.ts'
 import { type Plan, planOf } from './plan.ts'
 import { rehearse } from './rehearsal.ts'
+import type { Call } from './trace.ts'
 
 export function registerRecorder(): void {
   offerRecorder(recordOnSimd)
@@ -32,6 +34,8 @@ class Recorded implements StepRecord {
   readonly #plan: Plan
   /** The address of each block, while it has one. */
   readonly #addresses: number[] = []
+  /** Calls of the step under way whose times are taken. */
+  readonly #timed = new Set<Call>()
 
   constructor(backend: SimdBackend, plan: Plan) {
     this.#backend = backend
@@ -46,6 +50,7 @@ class Recorded implements StepRecord {
     const { heap } = this.#backend
     const { moves, blocks, results, given } = this.#plan
     this.#findOuterBlocks(inputs)
+    this.#timed.clear()
     const taken = new Set<number>()
     const scalars = new Map<string, number[]>()
     try {
@@ -85,23 +90,34 @@ class Recorded implements StepRecord {
   }
 
   #make(move: Move, key: DrawKey, attributes: tf.NamedAttrMap, known: Map<string, number[]>): void {
-    const { pool } = this.#backend
     if ('into' in move) {
       this.#write(this.#addressOf(move.into), move.draw?.(key) ?? move.values)
       return
     }
-    if ('stages' in move) {
-      for (const stage of move.stages) this.#address(stage, attributes, known)
-      pool.dispatchChain(
-        move.stages.map(({ job }) => job),
-        move.slices,
-        move.chunk,
-      )
+    if (!('stages' in move)) {
+      this.#address(move, attributes, known)
+      this.#dispatch(move)
       return
     }
-    this.#address(move, attributes, known)
-    const { kernel, parameters, items, chunk, scratchBytes } = move.job
-    pool.dispatch(kernel, parameters, items, chunk, scratchBytes)
+    const { stages, slices, chunk } = move
+    for (const stage of stages) this.#address(stage, attributes, known)
+    // Of kernels that take turns nobody could tell the times: they go one after the other.
+    if (areKernelsTimed()) for (const stage of stages) this.#dispatch(stage)
+    else {
+      const jobs = stages.map(({ job }) => job)
+      this.#backend.pool.dispatchChain(jobs, slices, chunk)
+    }
+  }
+
+  #dispatch({ job, call }: JobMove): void {
+    const { kernel, parameters, items, chunk, scratchBytes } = job
+    const run = () => this.#backend.pool.dispatch(kernel, parameters, items, chunk, scratchBytes)
+    if (!areKernelsTimed()) {
+      run()
+      return
+    }
+    timeRepeated(call.kernel, this.#timed.has(call) ? 0 : 1, run)
+    this.#timed.add(call)
   }
 
   /** Sets what is told the kernel in this step. */

@@ -25,7 +25,7 @@ export function register(
     backendName: 'simd',
     kernelFunc: ({ inputs, attrs = {}, backend }) => {
       if (!(backend instanceof SimdBackend)) throw new Error('the simd kernels run on the simd backend only')
-      const output = run(backend, present(inputs), attrs)
+      const output = backend.calling(name, () => run(backend, present(inputs), attrs))
       if (output !== undefined) return output
       if (stock === undefined)
         throw new Error(`the simd backend has no other kernel ${name} for these tensors`)

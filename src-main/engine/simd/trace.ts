@@ -1,6 +1,6 @@
 import type { DrawKey } from '../recording.ts'
-import type { HeapData } from './backend.ts'
 import { firstTracedAddress, type Job, type Tracing } from './heap.ts'
+import type { HeapData } from './heapData.ts'
 
 /** Addresses from one traced block to the next: kernels may be told places before a block's begin or far behind its end. */
 const span = firstTracedAddress
@@ -16,7 +16,12 @@ export interface TracedWrite {
   readonly draw: Draw | undefined
 }
 
-export type Operation = { readonly job: Job } | { readonly write: TracedWrite }
+/** A call of one of tfjs's kernels, which may be several of ours. */
+export interface Call {
+  readonly kernel: string
+}
+
+export type Operation = { readonly job: Job; readonly call: Call } | { readonly write: TracedWrite }
 
 /** Where a parameter points: so many bytes from the beginning of a block. */
 export interface Place {
@@ -37,6 +42,7 @@ export class Trace implements Tracing {
   readonly #first: number
   readonly #live = new Set<number>()
   #draw: Draw | undefined
+  #call: Call = { kernel: 'no kernel of tfjs' }
 
   /** @param first what its first block is called: in two traces of a step addresses differ by it, and all else is equal */
   constructor(first: number) {
@@ -60,7 +66,18 @@ export class Trace implements Tracing {
   }
 
   dispatch(job: Job): void {
-    if (job.items > 0) this.operations.push({ job: { ...job, parameters: [...job.parameters] } })
+    if (job.items === 0) return
+    this.operations.push({ job: { ...job, parameters: [...job.parameters] }, call: this.#call })
+  }
+
+  calling<T>(kernel: string, run: () => T): T {
+    const outer = this.#call
+    this.#call = { kernel }
+    try {
+      return run()
+    } finally {
+      this.#call = outer
+    }
   }
 
   /** @param values the trace's own from now on */

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import { random } from '../../../shared/random.ts'
 import { type ModelSpec, type OptimizerSpec, optimizerSpec } from '../../../shared/run/spec.ts'
+import { timeKernels } from '../../../src-main/engine/kernelTimes.ts'
 import { offerRecorder, type StepRecord } from '../../../src-main/engine/recording.ts'
+import { SimdBackend } from '../../../src-main/engine/simd/backend.ts'
 import { loadSimd, simdBackend } from '../../../src-main/engine/simd/load.ts'
 import { recordOnSimd } from '../../../src-main/engine/simd/record.ts'
 import * as tf from '../../../src-main/engine/tf.ts'
@@ -34,6 +36,8 @@ interface Case {
   readonly settings?: (step: number) => StepSettings
   /** Examples of a step's batch. */
   readonly examples?: (step: number) => number
+  /** What the examples go through before the model. */
+  readonly inside?: (x: tf.Tensor) => tf.Tensor
   /** What happens after a step. */
   readonly between?: (step: number, model: Model) => void
 }
@@ -58,7 +62,9 @@ function batchOf(step: number, examples: number, mixup: boolean): Batch {
 async function run(given: Case) {
   const { model: spec, optimizer: rule, recipe = { labelSmoothing: 0.1 }, mixup = false } = given
   const settings = given.settings ?? ((step) => ({ lr: 0.05 / (step + 1), weightDecay: 1e-3 * step }))
-  const model = await buildModel(spec, { shape, classes }, 1)
+  const built = await buildModel(spec, { shape, classes }, 1)
+  const { inside = (x: tf.Tensor) => x } = given
+  const model: Model = { ...built, forward: (x, mode) => built.forward(inside(x), mode) }
   const optimizer = createOptimizer(optimizerSpec.parse(rule ?? { kind: 'sgd', nesterov: true }))
   const found: unknown[] = []
   for (let step = 0; step < 5; step++) {
@@ -123,6 +129,7 @@ const models: readonly ModelSpec[] = [
   { kind: 'resnet', depth: 8 },
   { kind: 'wrn', depth: 10, widen: 1, dropout: 0.1 },
   specOf(layersOfMlp()),
+  specOf(convolutional()),
 ]
 
 test('every model, and dropout', async () => {
@@ -177,7 +184,50 @@ test('weights set from outside are taken as they are, and who shares them keeps 
 })
 
 test('a step that JavaScript has a part in takes the tape, with the weights as they were', async () => {
-  await same({ model: specOf(convolutional()) }, 0)
+  tf.registerKernel({
+    kernelName: 'TestHalf',
+    backendName: 'simd',
+    kernelFunc: ({ inputs: { x }, backend }) => {
+      if (x === undefined || !(backend instanceof SimdBackend)) throw new Error('a tensor of simd')
+      const values = backend.readSync(x.dataId)
+      if (!(values instanceof Float32Array)) throw new Error('numbers')
+      return backend.makeTensorInfo(
+        x.shape,
+        'float32',
+        values.map((value) => value / 2),
+      )
+    },
+  })
+  const halve = tf.customGrad((x, save) => {
+    if (!(x instanceof tf.Tensor) || typeof save !== 'function') throw new Error('a tensor, and what saves')
+    const value = tf.engine().runKernel<tf.Tensor>('TestHalf', { x })
+    save([x])
+    return { value, gradFunc: (dy: tf.Tensor) => tf.mul(dy, 0.5) }
+  })
+  await same({ model: mlp, inside: halve }, 0)
+})
+
+test('of a repeated step the kernels are told by the names and calls that the tape has', async () => {
+  await loadSimd({ threads: 1 })
+  const seen: Map<string, number>[] = []
+  for (const recorder of [() => undefined, recordOnSimd]) {
+    offerRecorder(recorder)
+    const model = await buildModel(mlp, { shape, classes }, 1)
+    const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd' }))
+    const batch = batchOf(0, 6, false)
+    const step = () =>
+      trainStep(model, optimizer, batch, { lr: 0.1 }, { step: 0, seed: 7 }, { labelSmoothing: 0 })
+    await step()
+    const { value, kernels } = timeKernels(step)
+    await value
+    seen.push(new Map(kernels.map(({ name, calls }) => [name, calls])))
+    tf.dispose([batch.x, batch.y])
+    optimizer.dispose()
+    model.dispose()
+  }
+  const [tape, record] = seen
+  assert.ok(record !== undefined && record.size > 5)
+  for (const [name, calls] of record) assert.equal(calls, tape?.get(name), name)
 })
 
 test('no sooner than a block is needed it is taken, and no later than it is not it is given back', async () => {

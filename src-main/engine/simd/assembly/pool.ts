@@ -148,11 +148,13 @@ export function poolGradient(
   const padding = front | top | left
   const two = slices == 1 && inside && isOfTwo(tapSlices, tapRows, tapColumns, strideRows, strideColumns, padding, channels, mode)
   const covered = outSlices * tapSlices == slices && rows * tapRows == height && places * tapColumns == width
+  // Elsewhere numbers are added to what is there.
+  const written = covered && (mode & apart) != 0 && (two || (mode & averages) != 0)
   for (let item = from; item < to; item++) {
     const offset = <usize>item * volumeBytes
     const spread = dx + offset
     let source = dy + <usize>(item * outSlices * rows * places) * pixel
-    if (!(mode & apart) || !covered) memory.fill(spread, 0, volumeBytes)
+    if (!written) memory.fill(spread, 0, volumeBytes)
     for (let s = 0; s < outSlices; s++) {
       const before = s * strideSlices - front
       const firstSlice = max(0, before)

@@ -34,6 +34,7 @@ const job = (kernel: string, items: number) => ({ kernel, parameters: [], items,
 const small = (name: string, blocks: readonly number[], items = 1) => ({
   job: job(name, items),
   pointers: blocks.map((block, at) => ({ at, block, offset: 0 })),
+  call: { kernel: 'Test' },
   scalarsFrom: -1,
 })
 
