@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { parseOrExplain, show, UserError } from '../errors.ts'
+import { attentionInputs } from './attentionInputs.ts'
 import { fromKeras3 } from './keras3.ts'
 import { type Layer, layer, refuseLayer } from './layer.ts'
 import { checkGraph } from './layerGraph.ts'
 import { trainableLayers } from './trainableLayers.ts'
+import { checkSequenceLayer, rewriteWrapped } from './wrappedLayer.ts'
 
 /*
  * Reads a LayersModel topology of the user's own (tfjs, Keras 2 or Keras 3) and refuses what could only be trained
@@ -38,8 +40,14 @@ export function readTopology(input: unknown): Topology {
     one.config.name = name
     if (names.has(name)) refuseLayer(one, 'has the name of another layer', 'rename one of them')
     names.add(name)
+    attentionInputs(one)
     fromKeras3(one)
     checkLayer(one)
+    rewriteWrapped(one, (inner) => {
+      if (typeof inner.config.name !== 'string') inner.config.name = `${name}_layer`
+      fromKeras3(inner)
+      checkLayer(inner)
+    })
   }
   nestEnds(topology)
   if (isGraph(topology)) checkGraph(layers)
@@ -129,6 +137,7 @@ function checkLayer(one: Layer): void {
       'give each use its own',
     )
   }
+  checkSequenceLayer(one)
   if (one.class_name === 'Dropout' && (one.config.noise_shape ?? null) !== null) {
     refuseLayer(one, 'sets noise_shape, which is not supported', 'remove it')
   }

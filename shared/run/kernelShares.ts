@@ -43,7 +43,7 @@ export function kernelShares({ device, stepMs, kernels }: KernelUse): KernelShar
     share: shareOf(ms, stepMs),
     javascript: false,
   }
-  return [...shares, { ...between, where: 'tfjs: tape, scopes, allocation' }]
+  return [...shares, { ...between, where: 'giving out work and memory' }]
 }
 
 const shareOf = (ms: number | null, stepMs: number | null): number | null =>

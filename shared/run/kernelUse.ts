@@ -6,7 +6,7 @@ import { engineName } from './spec.ts'
  * which may take a hundred times as long: a user sees it here.
  */
 
-export const kernelTime = z.strictObject({
+const kernelTime = z.strictObject({
   /** As tfjs knows it: "Conv2D". */
   name: z.string().min(1).max(200),
   /** Whether it was computed in plain JavaScript, and not by the device. */
@@ -20,9 +20,9 @@ export const kernelTime = z.strictObject({
 /** What one training step consists of: forward, backward, optimizer. */
 export const kernelUse = z.strictObject({
   device: engineName,
-  /** How many steps this is the mean of. */
+  /** How many steps were looked at: of each time the least counts, which what else the machine does lengthens least. */
   steps: z.int().min(1),
-  /** Milliseconds of one such step, from its beginning to its numbers; null where the kernels' are. */
+  /** Milliseconds of one step, from its beginning to its numbers; null where the kernels' are. */
   stepMs: z.number().positive().nullable(),
   /** The dearest first. */
   kernels: z.array(kernelTime).max(1000),

@@ -28,7 +28,9 @@ export function kernelTable(use: KernelUse, columns: number): string {
   if (rest.length > 0) {
     const ms = rest.reduce((sum, row) => sum + (row.ms ?? 0), 0)
     const share = rest.reduce((sum, row) => sum + (row.share ?? 0), 0)
-    rows.push([`${rest.length} smaller ones`, shareText(share), ms.toFixed(2), '', ''])
+    const smaller = [`${rest.length} smaller`, shareText(share), ms.toFixed(2), '', '']
+    // What lies between the kernels stays last.
+    rows.splice(-1, 0, smaller)
   }
   return table(
     [

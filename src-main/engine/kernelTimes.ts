@@ -25,13 +25,16 @@ interface Frame {
 /** The kernels under way, the innermost last; undefined while nothing is timed. */
 let frames: Frame[] | undefined
 
+/** Whether kernels are being timed: a step that would be repeated without tfjs has to go through it, for it to be seen. */
+export const isTimingKernels = (): boolean => frames !== undefined
+
 /** Tells that the kernel under way is computed in plain JavaScript. */
 export function computesInJavaScript(): void {
   const frame = frames?.at(-1)
   if (frame !== undefined) frame.javascript = true
 }
 
-/** Kernels that give the same numbers under another name or shape, whoever does it. */
+/** Kernels that give the same numbers under another name or shape: nothing is computed, by nobody. */
 const movesNothing = new Set(['Identity', 'Reshape', 'ExpandDims'])
 
 /**
@@ -45,9 +48,9 @@ export function timeKernels<T>(work: () => T): {
   if (frames !== undefined) throw new Error('kernels are being timed already')
   const sums = new Map<string, { name: string; javascript: boolean; calls: number; ms: number }>()
   const note = (name: string, { javascript, within }: Frame, ms: number): void => {
-    const inJavaScript = javascript && !movesNothing.has(name)
-    const key = `${name}/${inJavaScript}`
-    const sum = sums.get(key) ?? { name, javascript: inJavaScript, calls: 0, ms: 0 }
+    if (movesNothing.has(name)) return
+    const key = `${name}/${javascript}`
+    const sum = sums.get(key) ?? { name, javascript, calls: 0, ms: 0 }
     sum.calls++
     sum.ms += ms - within
     sums.set(key, sum)

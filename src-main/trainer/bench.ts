@@ -1,6 +1,5 @@
 import { random } from '../../shared/random.ts'
 import type { BenchAnswer, BenchRecipe, BenchRequest } from '../../shared/run/bench.ts'
-import type { KernelUse } from '../../shared/run/kernelUse.ts'
 import { type EngineName, optimizerSpec } from '../../shared/run/spec.ts'
 import { selectEngine } from '../engine/select.ts'
 import * as tf from '../engine/tf.ts'
@@ -38,8 +37,8 @@ export async function bench(request: BenchRequest): Promise<BenchAnswer> {
     measured: isTimed ? { steps, milliseconds } : { steps },
     stepsAhead: engine.stepsAhead,
   })
-  const kernels = request.kernels === true ? await timeKernelsOf(take, engine.name) : undefined
   const stepMs = spread(times.map(({ wall }) => wall))
+  const kernels = request.kernels === true ? (await tallyOf(take, engine.name)).use(stepMs.min) : undefined
   const { name, device, reason } = engine
   return {
     name,
@@ -68,13 +67,13 @@ function stepOf(model: Model, { optimizer: kind, ema, ...loss }: BenchRecipe, ba
   }
 }
 
-async function timeKernelsOf(
+async function tallyOf(
   take: (step: number) => Promise<StepResult>,
   device: EngineName,
-): Promise<KernelUse | undefined> {
+): Promise<KernelTally> {
   const tally = new KernelTally(device)
   for (let step = 0; step < kernelSteps; step++) await tally.time(() => take(step))
-  return tally.use
+  return tally
 }
 
 function randomBatch(batchSize: number, shape: readonly number[], classes: number): Batch {

@@ -5,12 +5,12 @@ import { type KernelTime, timeKernels } from '../engine/kernelTimes.ts'
 /** Devices that are given work and compute on their own: here one sees how long the giving takes, not the work. */
 const onTheirOwn = new Set<EngineName>(['webgpu', 'cuda'])
 
-/** What the kernels of some steps take, as the mean of a step. */
+/** What the kernels of a step take: of several steps the least, so that what else the machine does weighs little. */
 export class KernelTally {
   readonly #device: EngineName
-  readonly #sums = new Map<string, KernelTime>()
+  readonly #least = new Map<string, KernelTime>()
   #steps = 0
-  #stepMs = 0
+  #stepMs = Number.POSITIVE_INFINITY
 
   constructor(device: EngineName) {
     this.#device = device
@@ -29,35 +29,39 @@ export class KernelTally {
     const begun = performance.now()
     const { value, kernels } = timeKernels(step)
     const result = await value
-    this.#stepMs += performance.now() - begun
+    this.#stepMs = Math.min(this.#stepMs, performance.now() - begun)
     this.#steps++
-    for (const kernel of kernels) this.#add(kernel)
+    for (const kernel of kernels) this.#note(kernel)
     return result
   }
 
-  #add({ name, javascript, calls, ms }: KernelTime): void {
-    const key = `${name}/${javascript}`
-    const before = this.#sums.get(key) ?? { calls: 0, ms: 0 }
-    this.#sums.set(key, { name, javascript, calls: before.calls + calls, ms: before.ms + ms })
+  #note(kernel: KernelTime): void {
+    const key = `${kernel.name}/${kernel.javascript}`
+    const before = this.#least.get(key)
+    this.#least.set(key, { ...kernel, ms: Math.min(kernel.ms, before?.ms ?? kernel.ms) })
   }
 
-  /** Undefined before a step's numbers have come. */
-  get use(): KernelUse | undefined {
-    const steps = this.#steps
-    if (steps === 0) return undefined
+  /**
+   * Undefined before a step's numbers have come.
+   * @param usualMs what steps take whose kernels are not timed: some are repeated without tfjs, which saves its part of them
+   */
+  use(usualMs: number): KernelUse | undefined {
+    if (this.#steps === 0) return undefined
     const isTimed = !onTheirOwn.has(this.#device)
+    const kernels = [...this.#least.values()]
+    const inKernels = kernels.reduce((sum, { ms }) => sum + ms, 0)
     return {
       device: this.#device,
-      steps,
-      stepMs: isTimed ? this.#stepMs / steps : null,
-      kernels: [...this.#sums.values()]
+      steps: this.#steps,
+      stepMs: isTimed ? Math.max(inKernels, Math.min(usualMs, this.#stepMs)) : null,
+      kernels: kernels
         .toSorted((a, b) => (isTimed ? b.ms - a.ms : b.calls - a.calls))
         .map(({ name, javascript, calls, ms }) => ({
           name,
           // All of this device is.
           javascript: javascript || this.#device === 'cpu',
-          calls: calls / steps,
-          ms: isTimed ? ms / steps : null,
+          calls,
+          ms: isTimed ? ms : null,
         })),
     }
   }

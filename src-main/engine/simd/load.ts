@@ -9,6 +9,7 @@ import { registerChoices } from './kernels/choice.ts'
 import { registerConvolutions } from './kernels/convolution.ts'
 import { registerDepthwise } from './kernels/depthwise.ts'
 import { registerElementwise } from './kernels/elementwise.ts'
+import { registerGather } from './kernels/gather.ts'
 import { registerGroupNorm } from './kernels/groupNorm.ts'
 import { registerJoins } from './kernels/join.ts'
 import { registerMoves } from './kernels/moves.ts'
@@ -118,6 +119,7 @@ function registerKernels(): void {
   registerSpread()
   registerTraining()
   registerRecurrent()
+  registerGather()
   registerAttention()
   replaceGradients()
   addDilatedGradients()

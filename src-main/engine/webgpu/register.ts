@@ -1,10 +1,13 @@
-import { convGeometry, filterAttrs, forwardAttrs, inputAttrs, type Shape4D } from '../convAttrs.ts'
-import type * as tf from '../tf.ts'
+import { convGeometry, filterAttrs, forwardAttrs, inputAttrs } from '../convAttrs.ts'
 import { convolution, mostOutputs } from './convolution.ts'
 import { filterGradient } from './filterGradient.ts'
 import { inputGradient } from './inputGradient.ts'
 import { input, register } from './kernel.ts'
+import { registerMaxPoolGradients } from './maxPoolGradient.ts'
 import { registerNormalisation } from './normalisation.ts'
+import { registerResizeNearest } from './resizeNearest.ts'
+import { registerSegments } from './segments.ts'
+import { dimensionsOf } from './shapes.ts'
 import { registerTraining } from './training.ts'
 
 let done = false
@@ -18,26 +21,32 @@ export function registerWebgpuKernels(): void {
     const { success, data } = forwardAttrs.safeParse(attrs)
     // tfjs has its own way with images whose channels come first, and with dilated filters.
     if (!success) return undefined
-    const info = convGeometry(shape4d(x), shape4d(filter), data)
+    const info = convGeometry(dimensionsOf(x.shape, 4), dimensionsOf(filter.shape, 4), data)
     return info.outChannels > mostOutputs ? undefined : convolution(backend, x, filter, info)
   })
   register('Conv2DBackpropFilter', (backend, inputs, attrs) => {
     const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
     const checked = filterAttrs.parse(attrs)
-    return filterGradient(backend, x, dy, convGeometry(shape4d(x), checked.filterShape, checked))
+    return filterGradient(
+      backend,
+      x,
+      dy,
+      convGeometry(dimensionsOf(x.shape, 4), checked.filterShape, checked),
+    )
   })
   register('Conv2DBackpropInput', (backend, inputs, attrs) => {
     const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')]
     const checked = inputAttrs.parse(attrs)
-    return inputGradient(backend, dy, filter, convGeometry(checked.inputShape, shape4d(filter), checked))
+    return inputGradient(
+      backend,
+      dy,
+      filter,
+      convGeometry(checked.inputShape, dimensionsOf(filter.shape, 4), checked),
+    )
   })
+  registerMaxPoolGradients()
+  registerResizeNearest()
+  registerSegments()
   registerNormalisation()
   registerTraining()
-}
-
-function shape4d({ shape }: tf.TensorInfo): Shape4D {
-  const [a, b, c, d] = shape
-  if (a === undefined || b === undefined || c === undefined || d === undefined)
-    throw new Error(`expected a tensor of rank 4, not of shape [${shape}]`)
-  return [a, b, c, d]
 }

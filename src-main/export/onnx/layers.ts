@@ -50,6 +50,34 @@ function layerNormalization(use: Use): string {
   })
 }
 
+/**
+ * Channels first, each group's numbers in a row, which instance normalisation brings to mean 0 and variance 1; and back.
+ * ONNX's own group normalisation is younger than the version that is written.
+ */
+function groupNormalization(use: Use): string {
+  const epsilon = setting(use.layer, 'epsilon', z.number().nullish()) ?? 1e-3
+  const [gamma, beta] = [use.weight('gamma'), use.weight('beta')]
+  const channels = gamma?.values.length ?? beta?.values.length
+  if (channels === undefined) refuseForOnnx(use.layer, 'has neither scale nor centre, a form')
+  const given = setting(use.layer, 'groups', z.int().nullish()) ?? 32
+  const groups = given === -1 ? channels : given
+  const { graph } = use
+  const x = onlyInput(use)
+  const constant = (values: number[]): string => graph.constant(values, 'int64')
+  const grouped = graph.add('Reshape', [x, constant([0, -1, groups, channels / groups])])
+  const first = graph.add('Transpose', [grouped], { perm: [0, 2, 1, 3] })
+  const rows = graph.add('Reshape', [first, constant([0, groups, -1])])
+  const [ones, zeros] = [1, 0].map((value) => graph.constant(Array<number>(groups).fill(value)))
+  const normed = graph.add('InstanceNormalization', [rows, ones ?? '', zeros ?? ''], {
+    epsilon: { float: epsilon },
+  })
+  const apart = graph.add('Reshape', [normed, constant([0, groups, -1, channels / groups])])
+  const back = graph.add('Transpose', [apart], { perm: [0, 2, 1, 3] })
+  const placed = graph.add('Reshape', [back, graph.add('Shape', [x])])
+  const times = gamma === undefined ? placed : graph.add('Mul', [placed, constantOf(use, 'gamma')])
+  return beta === undefined ? times : graph.add('Add', [times, constantOf(use, 'beta')])
+}
+
 /** An own layer for ReLU: its slope and threshold are seldom set. */
 function relu(use: Use): string {
   const most = setting(use.layer, 'max_value', z.number().nullish())
@@ -147,6 +175,7 @@ export const layerWriters: Readonly<Record<string, LayerWriter>> = {
   Activation: (use) => activate(use, onlyInput(use)),
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
   ReLU: relu,
   LeakyReLU: sloped('LeakyRelu', 0.3),
   ELU: sloped('Elu', 1),

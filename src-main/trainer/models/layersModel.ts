@@ -1,12 +1,17 @@
 import * as tfl from '@tensorflow/tfjs-layers'
+import { z } from 'zod'
 import { show, UserError } from '../../../shared/errors.ts'
 import type { ModelSpec } from '../../../shared/run/spec.ts'
 import * as tf from '../../engine/tf.ts'
 import { fuseActivation, thresholdedRelu } from './layers/activation.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
+import { directions, redrawBackward } from './layers/bidirectional.ts'
 import { alphaDropout, dropout, gaussianDropout, gaussianNoise } from './layers/dropout.ts'
 import { layerNormCall } from './layers/layerNorm.ts'
+import { maskSteps } from './layers/masking.ts'
+import { MultiHeadAttention } from './layers/multiHeadAttention.ts'
 import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
+import { timeDistributedCall } from './layers/timeDistributed.ts'
 import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
 import { prepareTopology } from './topology.ts'
@@ -124,14 +129,30 @@ function nameStably(weight: tfl.LayerVariable, trainable: boolean): tf.Variable 
   return variable
 }
 
-function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }): void {
+const holder = z.object({ layer: z.instanceof(tfl.layers.Layer) })
+
+/** @param key names the layer's noise; of a layer inside another one it names both */
+function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }, key = layer.name): void {
   const config = layer.getConfig()
+  if (isRecurrent(layer)) layer.call = recurrentCall(layer, key, current)
+  if (layer instanceof MultiHeadAttention) {
+    layer.dropOut = (x, rate) => dropout(x, key, rate, current.mode)
+  }
+  if (layer.getClassName() === 'Bidirectional') {
+    redrawBackward(layer)
+    for (const own of Object.values(directions(layer))) replaceTraps(own, current, `${key}/${own.name}`)
+  }
+  if (layer.getClassName() === 'Masking') maskSteps(layer)
+  if (layer.getClassName() === 'TimeDistributed') {
+    const { layer: inner } = holder.parse(layer)
+    replaceTraps(inner, current, `${key}/${inner.name}`)
+    layer.call = timeDistributedCall(inner)
+  }
   fuseActivation(layer)
-  if (isRecurrent(layer)) layer.call = recurrentCall(layer, layer.name, current)
   const noisy = noiseLayers[layer.getClassName()]
   if (noisy !== undefined) {
     const amount = Number(config.rate ?? config.stddev)
-    layer.call = (inputs) => noisy(only(inputs), layer.name, amount, current.mode)
+    layer.call = (inputs) => noisy(only(inputs), key, amount, current.mode)
   }
   if (layer.getClassName() === 'LayerNormalization') {
     layer.call = (inputs) => layerNormCall(layer, only(inputs))

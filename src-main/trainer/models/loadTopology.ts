@@ -2,9 +2,13 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
 import * as tf from '../../engine/tf.ts'
-import { registerOrthogonal } from './orthogonal.ts'
+import { registerInitialisers } from './initialisers.ts'
+import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
+// Registers the layer with tfjs.
+import './layers/groupNorm.ts'
 
-registerOrthogonal()
+registerInitialisers()
+registerAttentionLayer()
 
 /** tfjs rewrites the names in a topology to camel case, and then does not find the one activation it wrote otherwise. */
 function nameGeluNew(): void {

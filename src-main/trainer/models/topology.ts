@@ -4,6 +4,7 @@ import { type Layer, layerConfig } from '../../../shared/model/layer.ts'
 import { layersOf, outputLayer, readTopology, type Topology } from '../../../shared/model/topology.ts'
 import { trainableLayers } from '../../../shared/model/trainableLayers.ts'
 import { removeSoftmax } from '../../../shared/model/withoutSoftmax.ts'
+import { rewriteWrapped } from '../../../shared/model/wrappedLayer.ts'
 import { random } from '../../../shared/random.ts'
 
 /**
@@ -13,21 +14,37 @@ import { random } from '../../../shared/random.ts'
  */
 export function prepareTopology(input: unknown, seed: number): Topology {
   const topology = readTopology(input)
-  for (const one of layersOf(topology)) seedInitialisers(one, seed)
+  for (const one of layersOf(topology)) {
+    seedInitialisers(one, seed, show(one.config.name))
+    forgetBias(one)
+    rewriteWrapped(one, (inner) => {
+      seedInitialisers(inner, seed, `${show(one.config.name)}/${show(inner.config.name)}`)
+      forgetBias(inner)
+    })
+  }
   removeSoftmax(outputLayer(topology))
   return topology
 }
 
 /** Sets a seed above 0 on every random initialiser: tfjs takes 0, and none, as unseeded. */
-function seedInitialisers(one: Layer, seed: number): void {
+function seedInitialisers(one: Layer, seed: number, name: string): void {
   for (const [key, fallback] of Object.entries(trainableLayers[one.class_name] ?? {})) {
     one.config[key] ??= fallback
   }
   for (const [key, value] of Object.entries(one.config)) {
     if (!key.endsWith('_initializer') || value === null) continue
-    const own = 1 + random(seed, `init/${show(one.config.name)}/${key}`).below(2 ** 31 - 1)
+    const own = 1 + random(seed, `init/${name}/${key}`).below(2 ** 31 - 1)
     one.config[key] = seeded(one, key, value, own)
   }
+}
+
+/** An LSTM's bias of zeros and ones comes from an initialiser of ours, where it has no other. */
+function forgetBias({ class_name, config }: Layer): void {
+  if (class_name !== 'LSTM' || config.unit_forget_bias !== true || config.use_bias === false) return
+  const given = initialiser.safeParse(config.bias_initializer)
+  if (given.success && given.data.class_name !== 'Zeros') return
+  config.unit_forget_bias = false
+  config.bias_initializer = { class_name: 'UnitForgetBias', config: {} }
 }
 
 const initialiser = z.looseObject({ class_name: z.string(), config: layerConfig.default({}) })

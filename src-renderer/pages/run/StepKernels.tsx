@@ -7,7 +7,7 @@ import classes from './StepKernels.module.css'
 export function StepKernels({ use }: { readonly use: KernelUse }) {
   const { text, warns } = kernelSummary(use)
   return (
-    <Popover position="bottom-start" shadow="md" width={520} trapFocus returnFocus>
+    <Popover position="bottom-start" shadow="md" width={580} trapFocus returnFocus>
       <Popover.Target>
         <UnstyledButton className={classes.line} data-warns={warns}>
           {warns && <span aria-hidden="true">⚠ </span>}
@@ -29,7 +29,7 @@ function KernelTable({ use }: { readonly use: KernelUse }) {
       <table className={classes.table}>
         <caption>
           {stepMs === null ? 'Kernels of a step' : `A step of ${stepMs.toFixed(1)} ms, kernel by kernel`}
-          <span className={classes.how}>, the mean of {steps} early steps of the run</span>
+          <span className={classes.how}>, each the least of {steps} early steps of the run</span>
         </caption>
         <thead>
           <tr>

@@ -67,7 +67,7 @@ test('shares add up to the step, with what lies between the kernels; where nothi
     [
       ['Conv2D', 0.7, 'our kernel'],
       ['Mean', 0.2, 'plain JavaScript'],
-      ['between the kernels', 0.1, 'tfjs: tape, scopes, allocation'],
+      ['between the kernels', 0.1, 'giving out work and memory'],
     ],
   )
   const untimed = kernelShares(use([fast('Conv2D', null)], 'webgpu', null))

@@ -167,6 +167,8 @@ const cases: [name: string, spec: unknown, shape: number[]][] = [
         layer(name, { rate: 0.5, stddev: 1 }),
       ),
       layer('LayerNormalization'),
+      layer('GroupNormalization', { groups: 2 }),
+      layer('GroupNormalization', { groups: -1, center: false }),
       layer('Reshape', { target_shape: [36, 4] }),
       layer('SpatialDropout1D', { rate: 0.5 }),
     ),

@@ -203,3 +203,16 @@ test('examples to try a model on, and weights to begin with, are read within the
   assert.match(await wordsOf(() => studies.launch({ kind: 'sweep', initialWeights })), refused)
   assert.doesNotMatch(await wordsOf(() => studies.launch({ kind: 'sweep' })), refused)
 })
+
+test('no folder is named whose content is run', async (t) => {
+  const { at, lab } = await machine(t)
+  const { useTensorflow } = boundServices(createServices(lab.core, 'browser'), {
+    home: at('user'),
+    own: at('user/anneal'),
+    named: [at('disk')],
+  }).lab
+  await assert.rejects(
+    useTensorflow({ environment: at('disk') }),
+    /a browser may not name one.* "anneal tensorflow FOLDER"/,
+  )
+})

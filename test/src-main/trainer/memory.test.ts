@@ -44,7 +44,8 @@ test('resident memory is flat over 2,000 steps', async (t) => {
   })
   const resident = new Map<number, number>()
   const onStep = (step: number): void => {
-    if (step !== 2500 && step !== 4500) return
+    // Often, so that the collector's own room has settled by the time that is compared.
+    if (step % 500 !== 0) return
     // What is left is held by something; what the collector has not come to yet says nothing about a leak.
     collect()
     // Without the room that the collector keeps for itself: it doubles that at a step of its own choice.

@@ -1,7 +1,7 @@
 import { exp4 } from './exponential'
 import { blockRoom, multiplyBlock, outerBlock } from './manyProducts'
 import { packAll } from './panel'
-import { loadPart, madd, storePart, sumLanes } from './simd'
+import { loadPart, madd, put, storePart, sumLanes } from './simd'
 import { panelColumns } from './tile'
 
 /*
@@ -16,7 +16,7 @@ import { panelColumns } from './tile'
 function greatest(row: usize, count: i32): f32 {
   let most = f32x4.splat(-Infinity)
   let i = 0
-  for (; i + 4 <= count; i += 4) most = f32x4.max(most, v128.load(row + ((<usize>i) << 2)))
+  for (; i + 4 <= count; i += 4) most = f32x4.pmax(most, v128.load(row + ((<usize>i) << 2)))
   let one = max(
     max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
     max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
@@ -29,43 +29,54 @@ function greatest(row: usize, count: i32): f32 {
 function softmaxRow(row: usize, count: i32, seen: i32, scale: f32): void {
   const shift = f32x4.splat(greatest(row, seen))
   const by = f32x4.splat(scale)
-  let sum = f32x4.splat(0)
   let i = 0
-  for (; i + 4 <= seen; i += 4) {
+  for (; i + 8 <= seen; i += 8) {
     const at = row + ((<usize>i) << 2)
-    const e = exp4(f32x4.mul(f32x4.sub(v128.load(at), shift), by))
-    sum = f32x4.add(sum, e)
-    v128.store(at, e)
+    const low = exp4(f32x4.mul(f32x4.sub(v128.load(at), shift), by))
+    const high = exp4(f32x4.mul(f32x4.sub(v128.load(at, 16), shift), by))
+    put(at, low, high)
   }
-  let total = sumLanes(sum)
-  if (i < seen) {
+  for (; i < seen; i += 4) {
     const at = row + ((<usize>i) << 2)
     storePart(at, exp4(f32x4.mul(f32x4.sub(loadPart(at, seen - i), shift), by)), seen - i)
-    for (; i < seen; i++) total += load<f32>(row + ((<usize>i) << 2))
   }
+  let sum = f32x4.splat(0)
+  for (i = 0; i + 4 <= seen; i += 4) sum = f32x4.add(sum, v128.load(row + ((<usize>i) << 2)))
+  let total = sumLanes(sum)
+  for (; i < seen; i++) total += load<f32>(row + ((<usize>i) << 2))
   const inverse = f32x4.splat(1 / total)
-  for (i = 0; i < seen; i += 4) {
+  for (i = 0; i + 4 <= seen; i += 4) {
     const at = row + ((<usize>i) << 2)
-    storePart(at, f32x4.mul(loadPart(at, seen - i), inverse), seen - i)
+    v128.store(at, f32x4.mul(v128.load(at), inverse))
   }
-  memory.fill(row + ((<usize>seen) << 2), 0, (<usize>(count - seen)) << 2)
+  for (; i < seen; i++) store<f32>(row + ((<usize>i) << 2), load<f32>(row + ((<usize>i) << 2)) * (1 / total))
+  if (count > seen) memory.fill(row + ((<usize>seen) << 2), 0, (<usize>(count - seen)) << 2)
 }
 
 /** dS = scale · P ∘ (dP - Σ P ∘ dP), in the place of dP. */
 function softmaxSlopes(dRow: usize, row: usize, count: i32, scale: f32): void {
   let sum = f32x4.splat(0)
   let i = 0
-  for (; i < count; i += 4) {
+  for (; i + 4 <= count; i += 4) {
+    const offset = (<usize>i) << 2
+    sum = madd(v128.load(dRow + offset), v128.load(row + offset), sum)
+  }
+  if (i < count) {
     const offset = (<usize>i) << 2
     sum = madd(loadPart(dRow + offset, count - i), loadPart(row + offset, count - i), sum)
   }
   const mean = f32x4.splat(sumLanes(sum))
   const by = f32x4.splat(scale)
-  for (i = 0; i < count; i += 4) {
-    const offset = (<usize>i) << 2
+  for (i = 0; i + 4 <= count; i += 4) {
+    const at = dRow + ((<usize>i) << 2)
+    const p = v128.load(row + ((<usize>i) << 2))
+    v128.store(at, f32x4.mul(f32x4.mul(f32x4.sub(v128.load(at), mean), p), by))
+  }
+  if (i < count) {
+    const at = dRow + ((<usize>i) << 2)
     const left = count - i
-    const d = f32x4.sub(loadPart(dRow + offset, left), mean)
-    storePart(dRow + offset, f32x4.mul(f32x4.mul(d, loadPart(row + offset, left)), by), left)
+    const p = loadPart(row + ((<usize>i) << 2), left)
+    storePart(at, f32x4.mul(f32x4.mul(f32x4.sub(loadPart(at, left), mean), p), by), left)
   }
 }
 

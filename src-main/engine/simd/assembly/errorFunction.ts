@@ -6,11 +6,11 @@ import { madd } from './simd'
  * 2e-8 and 1.5e-9.
  */
 
-/** P, then Q. */
+/** P; Q; where the one gives way to the other; beyond 4 erf is 1 to float32's last digit, and Q is not fitted; 1. */
 const numbers: usize = memory.data<f32>([
   0.12837913632392883, -0.37612447142601013, 0.11281320452690125, -0.026748863980174065, 0.004967506043612957,
   -0.0005862079560756683, -0.00021130403911229223, -1.1276112794876099, -0.637290358543396, -0.10383696854114532,
-  0.022181419655680656, -0.003031828673556447, 0.00019477865134831518,
+  0.022181419655680656, -0.003031828673556447, 0.00019477865134831518, 0.93, 4, 1,
 ])
 
 // @ts-ignore: decorator
@@ -30,14 +30,14 @@ export function erf4(x: v128): v128 {
   p = madd(p, z, number(1))
   p = madd(p, z, number(0))
   const near = madd(x, p, x)
-  // Beyond 4 it is 1 to float32's last digit, and Q is not fitted.
-  const t = f32x4.min(size, f32x4.splat(4))
+  const t = f32x4.min(size, number(14))
   let q = madd(number(12), t, number(11))
   q = madd(q, t, number(10))
   q = madd(q, t, number(9))
   q = madd(q, t, number(8))
   q = madd(q, t, number(7))
   q = madd(q, t, number(6))
-  const far = v128.bitselect(x, f32x4.sub(f32x4.splat(1), exp4(q)), i32x4.splat(0x80000000))
-  return v128.bitselect(far, near, f32x4.gt(size, f32x4.splat(0.93)))
+  // x and its size differ in the sign alone.
+  const far = v128.xor(f32x4.sub(number(15), exp4(q)), v128.xor(x, size))
+  return v128.bitselect(far, near, f32x4.gt(size, number(13)))
 }

@@ -6,10 +6,15 @@ import { madd, nmadd } from './simd'
  * the sigmoid, 3 for the others.
  */
 
-/** ln 2 in two parts, of which the first has so few digits that n times it is exact; then 1 / ln 2 and P. */
+/**
+ * ln 2 in two parts, of which the first has so few digits that n times it is exact; 1 / ln 2; P; the rounder, which added
+ * and taken off again rounds a number below 2^22 to a whole one, held meanwhile by its last bits; 1; and bounds beyond
+ * which e^x is 0, infinite, or nothing beside 1. All are read from memory: as constants they would be composed anew at
+ * each use.
+ */
 const numbers: usize = memory.data<f32>([
   0.693359375, -2.12194440054690583e-4, 1.44269504088896341, 0.4999999403953552, 0.1666651964187622,
-  0.04166839271783829, 0.008368780836462975, 0.001381446490995586,
+  0.04166839271783829, 0.008368780836462975, 0.001381446490995586, 12582912, 1, -105, 90, -40,
 ])
 
 // @ts-ignore: decorator
@@ -18,13 +23,10 @@ function number(index: i32): v128 {
   return v128.load32_splat(numbers + ((<usize>index) << 2))
 }
 
-/** Added and taken off again, it rounds a number below 2^22 to a whole one, which its last bits then hold. */
-const rounder: f32 = 12582912
-
 // @ts-ignore: decorator
 @inline
 function turns(x: v128): v128 {
-  return madd(x, number(2), f32x4.splat(rounder))
+  return madd(x, number(2), number(8))
 }
 
 /** e^r - 1 for the r that x leaves after n turns. */
@@ -39,23 +41,23 @@ function rest(x: v128, n: v128): v128 {
   return madd(f32x4.mul(r, r), p, r)
 }
 
-/** 2^n for whole n from -126 to 127. */
+/** 2^n for whole n from -126 to 127: n in the place of 1's exponent. */
 // @ts-ignore: decorator
 @inline
 function power(n: v128): v128 {
-  return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23)
+  return i32x4.add(i32x4.shl(n, 23), number(9))
 }
 
 /** e^x: 0 below -104, infinite above 88.73, and NaN where x is. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-105)), f32x4.splat(90))
+  const bounded = f32x4.min(f32x4.max(x, number(10)), number(11))
   const turned = turns(bounded)
-  const whole = i32x4.sub(turned, f32x4.splat(rounder))
+  const whole = i32x4.sub(turned, number(8))
   // In two steps: 2^n itself may be beyond what a number can hold, or below its smallest.
   const half = i32x4.shr_s(whole, 1)
-  const value = f32x4.add(rest(bounded, f32x4.sub(turned, f32x4.splat(rounder))), f32x4.splat(1))
+  const value = f32x4.add(rest(bounded, f32x4.sub(turned, number(8))), number(9))
   return f32x4.mul(f32x4.mul(value, power(half)), power(i32x4.sub(whole, half)))
 }
 
@@ -63,12 +65,12 @@ export function exp4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expMinusOne4(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-40)), f32x4.splat(90))
+  const bounded = f32x4.min(f32x4.max(x, number(12)), number(11))
   const turned = turns(bounded)
-  const whole = i32x4.sub(turned, f32x4.splat(rounder))
+  const whole = i32x4.sub(turned, number(8))
   const half = i32x4.shr_s(whole, 1)
   const other = i32x4.sub(whole, half)
-  const q = rest(bounded, f32x4.sub(turned, f32x4.splat(rounder)))
+  const q = rest(bounded, f32x4.sub(turned, number(8)))
   const low = power(half)
   // 2^n·q + 2^n - 1, the second step of 2^n put outside.
   const inner = madd(q, low, f32x4.sub(low, power(i32x4.neg(other))))
@@ -80,15 +82,19 @@ export function expMinusOne4(x: v128): v128 {
 @inline
 export function sigmoid4(x: v128): v128 {
   const e = exp4(f32x4.neg(f32x4.abs(x)))
-  const above = f32x4.ge(x, f32x4.splat(0))
-  return f32x4.div(v128.bitselect(f32x4.splat(1), e, above), f32x4.add(f32x4.splat(1), e))
+  const one = number(9)
+  // The greater of the two for x above 0; NaN, which compares to nothing, comes from e.
+  const above = f32x4.gt(x, f32x4.neg(f32x4.abs(x)))
+  return f32x4.div(v128.bitselect(one, e, above), f32x4.add(one, e))
 }
 
 /** -(e^-2|x| - 1) / (e^-2|x| + 1), with the sign of x. */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const e = expMinusOne4(f32x4.mul(f32x4.abs(x), f32x4.splat(-2)))
-  const size = f32x4.div(f32x4.neg(e), f32x4.add(e, f32x4.splat(2)))
-  return v128.bitselect(x, size, i32x4.splat(0x80000000))
+  const size = f32x4.abs(x)
+  const e = expMinusOne4(f32x4.neg(f32x4.add(size, size)))
+  const one = number(9)
+  // x and its size differ in the sign alone.
+  return v128.xor(f32x4.div(f32x4.neg(e), f32x4.add(e, f32x4.add(one, one))), v128.xor(x, size))
 }

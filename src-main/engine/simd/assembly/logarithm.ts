@@ -6,11 +6,11 @@ import { madd } from './simd'
  * m from √½ to √2 to a relative error of 5e-12, and for m from 1 to 2 (the logarithm of 1 + e) of 1e-10.
  */
 
-/** ln 2 in two parts; P for √½ to √2; P for 1 to 2. */
+/** ln 2 in two parts; P for √½ to √2; P for 1 to 2; 1; 0. */
 const numbers: usize = memory.data<f32>([
   0.693359375, -2.12194440054690583e-4, 0.6666666269302368, 0.4000033736228943, 0.28537169098854065,
   0.23584990203380585, 0.6666667461395264, 0.39998874068260193, 0.2861703634262085, 0.21425850689411163,
-  0.24308325350284576,
+  0.24308325350284576, 1, 0,
 ])
 
 // @ts-ignore: decorator
@@ -66,13 +66,15 @@ export function logPlusOne4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)))
-  const s = f32x4.div(e, f32x4.add(e, f32x4.splat(2)))
+  const size = f32x4.abs(x)
+  const e = exp4(f32x4.neg(size))
+  const one = number(11)
+  const s = f32x4.div(e, f32x4.add(e, f32x4.add(one, one)))
   const z = f32x4.mul(s, s)
   let p = madd(number(10), z, number(9))
   p = madd(p, z, number(8))
   p = madd(p, z, number(7))
   p = madd(p, z, number(6))
   const tail = madd(f32x4.mul(s, z), p, f32x4.add(s, s))
-  return f32x4.add(f32x4.max(x, f32x4.splat(0)), tail)
+  return f32x4.add(f32x4.max(x, number(12)), tail)
 }

@@ -95,10 +95,11 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
   const total = c.images * Math.ceil(rows / 4)
   const numbers = 8 * Math.ceil(channels / 8) + 16 * Math.ceil(filters / 16)
   const inCache = Math.floor(blockBytes / (points * 4 * numbers * tileColumns))
-  const large = points * channels * 16 * Math.ceil(filters / 16) * 4 > largeFilterBytes
   const fitting = Math.max(1, Math.min(Math.ceil(total / 22), inCache))
-  const most = large ? Math.max(fitting, stripsOfLarge(tileColumns, total)) : fitting
-  const strips = alignedStrips(most, total / c.images, c.images) ?? (most >= 3 ? most - (most % 3) : most)
+  const large = points * channels * 16 * Math.ceil(filters / 16) * 4 > largeFilterBytes
+  const strips = large
+    ? Math.max(fitting, stripsOfLarge(tileColumns, total))
+    : (alignedStrips(fitting, total / c.images, c.images) ?? wholeTiles(fitting))
   const parameters = [c.from, packed, c.to, c.images, strips, height, width, channels, ...c.padding]
   const places = Math.ceil((strips * tileColumns) / 6) * 6
   const scratch =
@@ -117,13 +118,6 @@ function convolveWide(backend: SimdBackend, c: WinogradConvolution, packed: numb
 }
 
 /**
- * Strips of a block beside a filter that leaves the second cache: so many that the filter, which comes from memory for
- * each block, is worth the way.
- */
-const stripsOfLarge = (tileColumns: number, total: number): number =>
-  Math.min(Math.ceil(tilesBesideLarge / tileColumns), Math.ceil(total / fewestBlocks))
-
-/**
  * The most strips that divide an image, or are whole images that divide the batch: then examples can go on to the next
  * kernel while they are in the cache. @returns undefined where these are much fewer than could be
  */
@@ -133,6 +127,19 @@ function alignedStrips(most: number, ofImage: number, images: number): number | 
     if (ofImage % strips === 0 || (Number.isInteger(wholes) && images % wholes === 0)) return strips
   }
   return undefined
+}
+
+/** Strips that fill tiles of six, if there are so many. */
+const wholeTiles = (strips: number): number => (strips >= 3 ? strips - (strips % 3) : strips)
+
+/**
+ * Strips of a block beside a filter that leaves the second cache: so many that the filter, which comes from memory for
+ * each block, is worth the way, and that they fill tiles of six.
+ */
+function stripsOfLarge(tileColumns: number, total: number): number {
+  const wanted = Math.min(Math.ceil(tilesBesideLarge / tileColumns), Math.ceil(total / fewestBlocks))
+  const even = tileColumns % 6 === 0 ? 1 : tileColumns % 3 === 0 ? 2 : tileColumns % 2 === 0 ? 3 : 6
+  return Math.ceil(wanted / even) * even
 }
 
 /** The gradient of the filter, in parts of `group` images each, to `partial`. */

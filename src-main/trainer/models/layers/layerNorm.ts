@@ -26,17 +26,26 @@ export function layerNormCall(layer: TfLayer, x: tf.Tensor): tf.Tensor {
 }
 
 function composed(layer: TfLayer, x: tf.Tensor, axes: number[], epsilon: number): tf.Tensor {
+  const shape = x.shape.map((size, i) => (axes.includes(i) ? size : 1))
+  return scaled(layer, standardised(x, axes, epsilon), shape)
+}
+
+/** (x - mean) / √(variance + ε), both over `axes`. */
+export function standardised(x: tf.Tensor, axes: number[], epsilon: number): tf.Tensor {
   const centred = tf.sub(x, tf.mean(x, axes, true))
   const variance = tf.mean(tf.square(centred), axes, true)
-  const normed = tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)))
-  const shape = x.shape.map((size, i) => (axes.includes(i) ? size : 1))
+  return tf.mul(centred, tf.rsqrt(tf.add(variance, epsilon)))
+}
+
+/** Times the layer's gamma, plus its beta, where it has them; both in `shape`. */
+export function scaled(layer: TfLayer, normed: tf.Tensor, shape: number[]): tf.Tensor {
   const [gamma, beta] = [weightOf(layer, 'gamma'), weightOf(layer, 'beta')]
-  const scaled = gamma === undefined ? normed : tf.mul(normed, tf.reshape(gamma, shape))
-  return beta === undefined ? scaled : tf.add(scaled, tf.reshape(beta, shape))
+  const times = gamma === undefined ? normed : tf.mul(normed, tf.reshape(gamma, shape))
+  return beta === undefined ? times : tf.add(times, tf.reshape(beta, shape))
 }
 
 /** By a fused kernel, with the layer's scale and offset where it has them. */
-function normalise(
+export function normalise(
   layer: TfLayer,
   x: tf.Tensor,
   weightShape: number[],

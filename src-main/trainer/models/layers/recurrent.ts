@@ -4,6 +4,7 @@ import { type Scan, scanOf } from '../../../engine/recurrent.ts'
 import { cellActivation, type ScanAttrs } from '../../../engine/recurrentAttrs.ts'
 import * as tf from '../../../engine/tf.ts'
 import type { ForwardMode } from '../model.ts'
+import { affine } from './affine.ts'
 import { dropout } from './dropout.ts'
 
 /*
@@ -80,8 +81,7 @@ function wholeSequence(layer: tfl.RNN, x: tf.Tensor3D, scan: Scan): tf.Tensor {
   const [batch, steps, size] = x.shape
   const { kernel, recurrent, bias } = weightsOf(layer)
   const rows = tf.reshape<tf.Rank.R2>(x, [batch * steps, size])
-  const products = tf.matMul(rows, kernel)
-  const z = bias === undefined ? products : tf.add<tf.Tensor2D>(products, bias)
+  const z = affine(rows, kernel, bias)
   return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent)
 }
 

@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict'
 import { type OptimizerSpec, optimizerSpec } from '../../../../shared/run/spec.ts'
-import { selectEngine } from '../../../../src-main/engine/select.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { softmaxCrossEntropy } from '../../../../src-main/trainer/loss.ts'
 import { normaliseByBatch } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
 import { createOptimizer } from '../../../../src-main/trainer/optimizers/index.ts'
-import { norm, normals } from '../../trainer/models/support.ts'
+import { normals } from '../../trainer/models/support.ts'
 import { rank4 } from '../simd/support.ts'
+import { assertLikeCpu, type Subject } from './likeCpu.ts'
 
 /*
  * What one WGSL kernel does in place of many: against the composed form on tfjs's cpu backend, and against itself for
  * the same bits.
  */
-
-interface Subject {
-  readonly what: string
-  /** Gives what is compared; it runs within a tidy. */
-  run(): tf.Tensor[]
-}
 
 interface NormCase {
   readonly shape: [number, number, number, number]
@@ -129,18 +123,7 @@ const subjects = [
   ...optimizers.map(optimizerSubject),
 ]
 
-async function valuesOf({ run }: Subject): Promise<Float64Array[]> {
-  const tensors = tf.tidy(run)
-  const values: Float64Array[] = []
-  for (const each of tensors) values.push(Float64Array.from(await each.data()))
-  tf.dispose(tensors)
-  return values
-}
-
-await selectEngine('cpu')
-const expected: Float64Array[][] = []
-for (const subject of subjects) expected.push(await valuesOf(subject))
-await selectEngine('webgpu')
+await assertLikeCpu(subjects)
 const kernels = [
   'BatchNorm',
   'BatchNormGrad',
@@ -152,19 +135,6 @@ const kernels = [
 ]
 // Without them everything would be composed, and pass too.
 for (const kernel of kernels) assert.ok(tf.getKernel(`Anneal${kernel}`, 'webgpu'), `there is no ${kernel}`)
-for (const [i, subject] of subjects.entries()) {
-  const before = tf.memory().numTensors
-  const actual = await valuesOf(subject)
-  assert.equal(tf.memory().numTensors, before, `${subject.what} leaves a tensor behind`)
-  assert.equal(actual.length, expected[i]?.length)
-  for (const [k, wanted] of (expected[i] ?? []).entries()) {
-    const difference = wanted.map((value, j) => value - (actual[k]?.[j] ?? Number.NaN))
-    const error = norm(difference) / (norm(wanted) || 1)
-    assert.ok(error < 1e-5, `result ${k} of ${subject.what} is off by ${error}`)
-  }
-  assert.deepEqual(await valuesOf(subject), actual, `${subject.what} gives other bits the second time`)
-}
-
 // A run that diverges must show it in its loss.
 for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
   const loss = tf.tidy(() => softmaxCrossEntropy(tf.tensor2d([bad, 1, 2], [1, 3]), tf.tensor1d([1], 'int32')))

@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import '../../../../src-main/trainer/models/loadTopology.ts'
 import { z } from 'zod'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
+import { GroupNormalization } from '../../../../src-main/trainer/models/layers/groupNorm.ts'
 
 /* Topologies of the user's own, for images of 6×6 in 3 classes. */
 
@@ -68,6 +69,8 @@ export const noisy = (): Layers => [
   of.dense({ units: 6, activation: 'softsign', name: 'noisy6' }),
   of.alphaDropout({ rate: 0.2, name: 'alpha' }),
   of.thresholdedReLU({ theta: 0, name: 'noisy7' }),
+  new GroupNormalization({ groups: -1, scale: false, name: 'single' }),
+  new GroupNormalization({ groups: 3, name: 'grouped' }),
   of.flatten({ name: 'noisyFlat' }),
   of.dense({ units: 4, activation: 'gelu_new', name: 'noisy8' }),
   of.layerNormalization({ center: false, name: 'noisy9' }),
@@ -122,6 +125,43 @@ export const recurrent = (): Layers => [
   of.reshape({ inputShape: [6, 6, 1], targetShape: [6, 6] }),
   of.lstm({ units: 5, returnSequences: true, unitForgetBias: true }),
   of.gru({ units: 6, returnSequences: true, goBackwards: true, recurrentActivation: 'sigmoid' }),
+  of.bidirectional({ layer: of.lstm({ units: 9, returnSequences: true, recurrentActivation: 'sigmoid' }) }),
+  of.timeDistributed({ layer: of.dense({ units: 4, activation: 'tanh' }) }),
   of.simpleRNN({ units: 7, useBias: false }),
   of.dense({ units: 3 }),
 ]
+
+/** Numbers below 5 of an embedding, of which 0 stands for nothing. */
+export const masked = (): Layers => [
+  of.flatten({ inputShape: [6, 6, 1] }),
+  of.reLU({ maxValue: 4 }),
+  of.embedding({ inputDim: 5, outputDim: 3, maskZero: true }),
+  of.masking({ maskValue: 7 }),
+  of.lstm({ units: 4, dropout: 0.2, recurrentDropout: 0.3 }),
+  of.dense({ units: 3 }),
+]
+
+/** Attention as Keras writes it: the value among the options of the call. */
+export const attentive = (): ModelSpec => {
+  const node = (name: string, kind: string, from: string[], config: object) => ({
+    ...{ class_name: kind, name, config: { name, ...config } },
+    inbound_nodes: from.length === 0 ? [] : [from.map((each) => [each, 0, 0, {}])],
+  })
+  const query = node('attention', 'MultiHeadAttention', ['rows'], { num_heads: 2, key_dim: 3, value_dim: 5 })
+  const called = ['rows', 0, 0, { value: ['wide', 0, 0], use_causal_mask: true }]
+  const layers = [
+    node('image', 'InputLayer', [], { batch_input_shape: [null, 6, 6, 1], dtype: 'float32' }),
+    node('rows', 'Reshape', ['image'], { target_shape: [6, 6] }),
+    node('wide', 'Dense', ['rows'], { units: 9, activation: 'tanh' }),
+    { ...query, inbound_nodes: [[called]] },
+    node('self', 'MultiHeadAttention', ['attention', 'attention'], {
+      num_heads: 1,
+      key_dim: 4,
+      dropout: 0.2,
+    }),
+    node('flat', 'Flatten', ['self'], {}),
+    node('out', 'Dense', ['flat'], { units: 3 }),
+  ]
+  const ends = { input_layers: [['image', 0, 0]], output_layers: [['out', 0, 0]] }
+  return { kind: 'layers', topology: { class_name: 'Functional', config: { name: 'net', layers, ...ends } } }
+}

@@ -64,7 +64,26 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum
 }
 
-/** From here on tfjs builds layers with the initialiser above. */
-export function registerOrthogonal(): void {
+/**
+ * Zeros, and ones for the second of the four parts of an LSTM's bias, that of the forget gate (Jozefowicz et al. 2015). What
+ * tfjs has for it leaves tensors behind.
+ */
+class UnitForgetBias extends tf.serialization.Serializable {
+  static className = 'UnitForgetBias'
+
+  apply([size = 0]: number[]): tf.Tensor {
+    return tf.tensor1d(
+      Float32Array.from({ length: size }, (_, i) => (Math.floor((4 * i) / size) === 1 ? 1 : 0)),
+    )
+  }
+
+  getConfig(): tf.serialization.ConfigDict {
+    return {}
+  }
+}
+
+/** From here on tfjs builds layers with the initialisers above. */
+export function registerInitialisers(): void {
   tf.serialization.registerClass(Orthogonal)
+  tf.serialization.registerClass(UnitForgetBias)
 }
