@@ -67,7 +67,10 @@ for (const [name, make] of Object.entries(subjects)) {
         continue
       }
       const apart = norm(gradient.map((value, i) => value - (reference[i] ?? Number.NaN))) / norm(reference)
-      assert.ok(apart < 1e-5, `${variable.name}: ${apart} from the reference`)
+      assert.ok(
+        apart < (deviceUnderTest === 'cpu' ? 1e-5 : 5e-5),
+        `${variable.name}: ${apart} from the reference`,
+      )
       // On another device the reference's gradients have been held against differences already, without that device.
       if (deviceUnderTest !== 'cpu') continue
       const direction = gradient.map((value) => value / norm(gradient))
