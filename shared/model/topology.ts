@@ -146,7 +146,7 @@ function checkLayer(one: Layer): void {
 /** What tfjs would leave out of a convolution without a word. */
 function checkConvolution(one: Layer): void {
   const { groups, dilation_rate: dilation } = one.config
-  if (typeof groups === 'number' && groups > 1) {
+  if (/Conv[1-3]D/.test(one.class_name) && typeof groups === 'number' && groups > 1) {
     refuseLayer(one, `has ${groups} groups, which tfjs does not know`, 'use 1 group, or DepthwiseConv2D')
   }
   if (one.class_name === 'DepthwiseConv2D' && [dilation ?? 1].flat().some((rate) => rate !== 1)) {

@@ -78,8 +78,12 @@ for (const [name, make] of Object.entries(subjects)) {
       if (deviceUnderTest !== 'cpu') continue
       const direction = gradient.map((value) => value / norm(gradient))
       const error = Math.abs(slopeAlong(variable, direction, [model, x, labels]) - norm(gradient))
-      // Wide, for the corners of LeakyReLU and PReLU that the step crosses.
-      assert.ok(error < 0.03 * norm(gradient), `${variable.name}: off by ${error} of ${norm(gradient)}`)
+      // Wide, for the corners of LeakyReLU and PReLU that the step crosses. The difference of two losses near 1 has the
+      // seventh digit of these, over a step of 0.001.
+      assert.ok(
+        error < 0.03 * norm(gradient) + 1e-4,
+        `${variable.name}: off by ${error} of ${norm(gradient)}`,
+      )
     }
     model.dispose()
     tf.dispose([x, labels])
