@@ -1,4 +1,5 @@
 import { convGeometry, filterAttrs, forwardAttrs, inputAttrs } from '../convAttrs.ts'
+import { registerCast } from './cast.ts'
 import { convolution, mostOutputs } from './convolution.ts'
 import { filterGradient } from './filterGradient.ts'
 import { inputGradient } from './inputGradient.ts'
@@ -10,6 +11,7 @@ import { registerResizeNearest } from './resizeNearest.ts'
 import { registerSegments } from './segments.ts'
 import { dimensionsOf } from './shapes.ts'
 import { registerTraining } from './training.ts'
+import { registerTransposition } from './transposition.ts'
 
 let done = false
 
@@ -51,4 +53,6 @@ export function registerWebgpuKernels(): void {
   registerNormalisation()
   registerLayerNormalisation()
   registerTraining()
+  registerCast()
+  registerTransposition()
 }

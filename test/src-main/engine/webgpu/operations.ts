@@ -31,6 +31,7 @@ function rank5(x: tf.Tensor): tf.Tensor5D {
 
 const whole = (x: tf.Tensor): tf.Tensor => tf.round(x)
 const positive = (x: tf.Tensor): tf.Tensor => tf.add(tf.abs(x), 0.2)
+const maskFor = ({ shape }: tf.Tensor): tf.Tensor => tf.greater(normals('mask', shape), 0)
 const ids = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32')
 
 const elementwise: Record<string, Op> = {
@@ -53,6 +54,10 @@ const elementwise: Record<string, Op> = {
   'greatest of an axis': (x) => tf.max(x, 1),
   'least of an axis': (x) => tf.min(x, 2),
   transpose: (x) => tf.transpose(x, [1, 2, 0]),
+  'mask with its axes changed': (x) =>
+    tf.mul(tf.transpose(x, [1, 2, 0]), tf.cast(tf.transpose(maskFor(x), [1, 2, 0]), 'float32')),
+  'mask as numbers, its axes changed': (x) =>
+    tf.mul(tf.transpose(x, [1, 2, 0]), tf.transpose(tf.cast(maskFor(x), 'float32'), [1, 2, 0])),
   pad: (x) =>
     tf.pad(x, [
       [0, 0],
