@@ -43,7 +43,10 @@ class Recorded implements StepRecord {
   }
 
   get holds(): boolean {
-    return tf.backend() === this.#backend
+    const { variables, given } = this.#plan
+    const lasts = (each: ReadonlyMap<tf.Variable, number>) =>
+      each.keys().every((variable) => !variable.isDisposed)
+    return tf.backend() === this.#backend && lasts(variables) && lasts(given)
   }
 
   replay({ inputs, key, attributes }: StepChanges): Float32Array[] {
@@ -77,16 +80,15 @@ class Recorded implements StepRecord {
   }
 
   #findOuterBlocks(inputs: readonly tf.Tensor[]): void {
-    const { inputs: places, variables } = this.#plan
+    const { inputs: places, variables, given } = this.#plan
     for (const [place, block] of places.entries()) {
       const input = inputs[place]
       if (block !== undefined && input !== undefined) this.#addresses[block] = this.#dataOf(input).address
     }
-    for (const [variable, block] of variables) {
-      // Its numbers are about to change: who shares them keeps the old ones.
+    // Their numbers are about to change: who shares them keeps the old ones.
+    for (const variable of [...variables.keys(), ...given.keys()])
       if (this.#dataOf(variable).refCount > 1) separate(variable)
-      this.#addresses[block] = this.#dataOf(variable).address
-    }
+    for (const [variable, block] of variables) this.#addresses[block] = this.#dataOf(variable).address
   }
 
   #make(move: Move, key: DrawKey, attributes: tf.NamedAttrMap, known: Map<string, number[]>): void {

@@ -13,6 +13,7 @@ import { buildModel, type Model } from '../../../src-main/trainer/models/index.t
 import { createOptimizer, type StepSettings } from '../../../src-main/trainer/optimizers/index.ts'
 import { trainStep } from '../../../src-main/trainer/step.ts'
 import type { StepRecipe } from '../../../src-main/trainer/stepRecords.ts'
+import { poisonNewBlocks } from '../engine/simd/poison.ts'
 import {
   attentive,
   convolutional,
@@ -84,6 +85,7 @@ async function run(given: Case) {
 /** @returns what the steps gave, and how many records were made and repeated */
 async function recorded(given: Case, threads: number) {
   await loadSimd({ threads })
+  poisonNewBlocks()
   const count = { records: 0, replays: 0 }
   offerRecorder((source): StepRecord | undefined => {
     const record = recordOnSimd(source)
