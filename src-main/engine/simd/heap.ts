@@ -51,7 +51,9 @@ export const firstTracedAddress = 2 ** 33
 /** @throws Error for the address of a traced block: a kernel that is told one would write into another tensor's memory */
 export function realAddress(address: number): number {
   if (address < firstTracedAddress) return address
-  throw new Error('A tensor that was made while a step was only traced has no numbers; something kept it beyond the trace.')
+  throw new Error(
+    'A tensor that was made while a step was only traced has no numbers; something kept it beyond the trace.',
+  )
 }
 
 /**
