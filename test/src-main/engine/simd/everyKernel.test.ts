@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { attention } from '../../../../src-main/engine/attention.ts'
 import * as fused from '../../../../src-main/engine/fused.ts'
+import { scanAttrs } from '../../../../src-main/engine/recurrentAttrs.ts'
 import { argumentSlots } from '../../../../src-main/engine/simd/job.ts'
 import { loadSimd, simdBackend } from '../../../../src-main/engine/simd/load.ts'
 import { compileKernels } from '../../../../src-main/engine/simd/module.ts'
@@ -170,17 +171,23 @@ function norms(): Attrs {
   return { epsilon: 1e-3, outer: 30, places: 1, groups: 1 }
 }
 
+/** Of cells that are no kind of GRU. */
+const gatesOf = new Map<string, number>([
+  ['lstm', 4],
+  ['simple', 1],
+])
+
 const products: Job[] = [
   ['BatchMatMul', { a: normal(1, 130, 21), b: normal(1, 21, 37) }, turned(false, false)],
   ['BatchMatMul', { a: normal(1, 21, 13), b: normal(1, 21, 37) }, turned(true, false)],
   ['BatchMatMul', { a: normal(6, 9, 14), b: normal(6, 14, 21) }, turned(false, false)],
-  ...(['lstm', 'gru', 'simple'] as const).flatMap((cell): Job[] => {
-    const gates = { lstm: 4, gru: 3, simple: 1 }[cell] * 13
+  ...scanAttrs.shape.cell.options.flatMap((cell): Job[] => {
+    const gates = (gatesOf.get(cell) ?? 3) * 13
     const attrs = { cell, activation: 'tanh', gateActivation: 'sigmoid', sequences: true }
     const [states, recurrent] = [normal(8, 4, 13), normal(13, gates)]
     const kept = { previous: normal(8, 4, 13), extra: normal(8, 4, 13), gates: normal(8, 4, gates) }
     return [
-      ['AnnealScan', { z: normal(8, 4, gates), recurrent }, attrs],
+      ['AnnealScan', { z: normal(8, 4, gates), recurrent, bias: normal(13) }, attrs],
       ['AnnealScanGrad', { dy: states, recurrent, ...kept }, attrs],
     ]
   }),
