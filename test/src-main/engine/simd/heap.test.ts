@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { UserError } from '../../../../shared/errors.ts'
 import { random } from '../../../../shared/random.ts'
-import { Heap } from '../../../../src-main/engine/simd/heap.ts'
+import { firstTracedAddress, Heap } from '../../../../src-main/engine/simd/heap.ts'
 
 test('blocks never overlap and stand on multiples of 64, whatever is taken and given back', () => {
   const heap = new Heap()
@@ -103,4 +103,8 @@ test('at the limit it says what was asked, what is taken and what to do, and goe
   )
   heap.free(half)
   assert.equal(heap.allocate(30 * 2 ** 20), half)
+})
+
+test('the address of a block that was only traced is no place in the memory', () => {
+  assert.throws(() => new Heap().floats(firstTracedAddress + 64, 1), /only traced/)
 })
