@@ -51,7 +51,7 @@ export function kernelShares({ device, stepMs, kernels }: KernelUse): KernelShar
 export function timingWords({ stepMs, steps }: KernelUse): string {
   return stepMs === null
     ? `Kernels of a step, in ${steps} early steps`
-    : `A step of ${stepMs.toFixed(1)} ms, timed kernel by kernel: of each the least of ${steps} steps`
+    : `A step of ${stepMs.toFixed(1)} ms, timed kernel by kernel (of each the least of ${steps} steps)`
 }
 
 const shareOf = (ms: number | null, stepMs: number | null): number | null =>

@@ -76,7 +76,7 @@ test('shares add up to the step, with what lies between the kernels; where nothi
   assert.equal(kernelShares(use([fast('Multiply', 17)]))[0]?.name, 'between the kernels')
   assert.equal(
     timingWords(use([])),
-    'A step of 100.0 ms, timed kernel by kernel: of each the least of 2 steps',
+    'A step of 100.0 ms, timed kernel by kernel (of each the least of 2 steps)',
   )
   const onDevice = use([fast('Conv2D', null)], 'webgpu', null)
   assert.equal(timingWords(onDevice), 'Kernels of a step, in 2 early steps')
