@@ -5,7 +5,7 @@ import { absent } from './format.ts'
 import { table } from './table.ts'
 import { wrap } from './wrap.ts'
 
-/** Parts of a step below this are told together. */
+/** Parts of a step below this are told together, but for those in plain JavaScript. */
 const tooSmall = 0.005
 
 /** One line on a step's kernels: a warning where some of them run in plain JavaScript. */
@@ -17,7 +17,9 @@ export function kernelLine(use: KernelUse): string {
 /** A step's kernels with their shares, the dearest first. */
 export function kernelTable(use: KernelUse, columns: number): string {
   const all = kernelShares(use)
-  const told = all.filter(({ share, calls }) => share === null || share >= tooSmall || calls === null)
+  const told = all.filter(
+    ({ share, calls, javascript }) => share === null || share >= tooSmall || calls === null || javascript,
+  )
   const rest = all.filter((row) => !told.includes(row))
   const rows = told.map(({ name, calls, ms, share, where }) => [
     name,

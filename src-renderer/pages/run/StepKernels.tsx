@@ -8,7 +8,7 @@ import classes from './StepKernels.module.css'
 export function StepKernels({ use }: { readonly use: KernelUse }) {
   const { text, warns } = kernelSummary(use)
   return (
-    <Popover position="bottom-start" shadow="md" width={580} trapFocus returnFocus>
+    <Popover position="bottom-start" shadow="md" width="min(36.25rem, 92vw)" trapFocus returnFocus>
       <Popover.Target>
         <UnstyledButton className={classes.line} data-warns={warns}>
           {warns && <span aria-hidden="true">⚠ </span>}
