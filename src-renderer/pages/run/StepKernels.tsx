@@ -15,7 +15,7 @@ export function StepKernels({ use }: { readonly use: KernelUse }) {
           {text}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown p="sm" aria-label="Kernels of a step">
+      <Popover.Dropdown p="sm">
         <KernelTable use={use} />
       </Popover.Dropdown>
     </Popover>
@@ -25,7 +25,7 @@ export function StepKernels({ use }: { readonly use: KernelUse }) {
 function KernelTable({ use }: { readonly use: KernelUse }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className={classes.box} tabIndex={0}>
+    <section className={classes.box} aria-label="Kernels of a step" tabIndex={0}>
       <table className={classes.table}>
         <caption>{timingWords(use)}</caption>
         <thead>
@@ -49,6 +49,6 @@ function KernelTable({ use }: { readonly use: KernelUse }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -326,10 +326,17 @@ test('a click on the ribbon selects the snapshot, e opens the ensemble in the sa
   await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor({ state: 'detached' })
 })
 
-test('nothing keeps people out: folded cycles, epochs, details', async () => {
+test('nothing keeps people out: folded cycles, kernels, epochs, details', async () => {
   await main().getByText('Cycles folded', { exact: true }).click()
   await page.getByRole('figure', { name: /^Training loss/ }).waitFor()
+  await main()
+    .getByRole('button', { name: /of a step in fast kernels/ })
+    .press('Enter')
+  const kernels = page.getByRole('table', { name: /^A step of [\d.]+ ms, timed kernel by kernel/ })
+  await kernels.getByRole('rowheader', { name: 'BatchMatMul' }).waitFor()
   await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await kernels.waitFor({ state: 'detached' })
   for (const name of ['Epochs', 'Details']) {
     await tab(name).click()
     await page.getByRole('region', { name }).waitFor()
