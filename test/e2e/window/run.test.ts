@@ -197,6 +197,9 @@ test('kill -9 of the host: the page comes back by itself, and the run can be res
 })
 
 test('a stop at the end of the cycle can be taken back, and drops the cycles after it from the picture', async () => {
+  // A cycle takes seconds: both clicks are to come before its end.
+  const ended = lab.look(({ read }) => read.snapshots(long)).length
+  await lab.watch('a cycle to begin', ({ read }) => read.snapshots(long)[ended])
   const planned = main().getByRole('button', { name: /snapshot planned after step/ })
   const before = await planned.count()
   await main().getByRole('button', { name: 'Stop at cycle end' }).click()
