@@ -143,13 +143,19 @@ function checkLayer(one: Layer): void {
   }
 }
 
-/** What tfjs would leave out of a convolution without a word. */
+/** What tfjs would leave out of a convolution, or of its way back, without a word. */
 function checkConvolution(one: Layer): void {
-  const { groups, dilation_rate: dilation } = one.config
+  const { groups, dilation_rate: dilation, output_padding: ends, size } = one.config
   if (/Conv[1-3]D/.test(one.class_name) && typeof groups === 'number' && groups > 1) {
     refuseLayer(one, `has ${groups} groups, which tfjs does not know`, 'use 1 group, or DepthwiseConv2D')
   }
-  if (one.class_name === 'DepthwiseConv2D' && [dilation ?? 1].flat().some((rate) => rate !== 1)) {
+  const ignoresDilation = ['DepthwiseConv2D', 'Conv2DTranspose', 'Conv3DTranspose'].includes(one.class_name)
+  if (ignoresDilation && [dilation ?? 1].flat().some((rate) => rate !== 1)) {
     refuseLayer(one, `sets dilation_rate ${show(dilation)}, which tfjs leaves out of it`, 'set it to 1')
   }
+  if (/Conv[23]DTranspose/.test(one.class_name) && (ends ?? null) !== null) {
+    refuseLayer(one, `sets output_padding ${show(ends)}, which tfjs leaves out of it`, 'remove it')
+  }
+  // Keras takes one number for both axes, of which tfjs would make images of no size.
+  if (one.class_name === 'UpSampling2D' && typeof size === 'number') one.config.size = [size, size]
 }

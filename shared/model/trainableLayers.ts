@@ -9,6 +9,7 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
       ...['ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'],
       ...['SpatialDropout1D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
       ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
+      ...['MaxPooling3D', 'AveragePooling3D', 'UpSampling2D'],
       ...['GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D'],
       ...[
         'ZeroPadding2D',
@@ -30,6 +31,8 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
   Dense: { kernel_initializer: 'GlorotNormal' },
   Conv1D: { kernel_initializer: 'GlorotNormal' },
   Conv2D: { kernel_initializer: 'GlorotNormal' },
+  Conv3D: { kernel_initializer: 'GlorotNormal' },
+  Conv3DTranspose: { kernel_initializer: 'GlorotNormal' },
   Conv2DTranspose: { kernel_initializer: 'GlorotNormal' },
   DepthwiseConv2D: { depthwise_initializer: 'GlorotNormal' },
   SeparableConv2D: { depthwise_initializer: 'GlorotNormal', pointwise_initializer: 'GlorotNormal' },

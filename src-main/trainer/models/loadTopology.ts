@@ -1,12 +1,14 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
+import { addGradients } from '../../engine/gradients.ts'
 import * as tf from '../../engine/tf.ts'
 import { registerInitialisers } from './initialisers.ts'
 import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
 // Registers the layer with tfjs.
 import './layers/groupNorm.ts'
 
+addGradients()
 registerInitialisers()
 registerAttentionLayer()
 

@@ -20,6 +20,7 @@ import {
   recurrent,
   specOf,
   specOfModel,
+  volumes,
 } from './topologies.ts'
 
 /*
@@ -38,7 +39,7 @@ afterEach(() => tf.disposeVariables())
 /** A key's bias is added to all scores of a target alike, and the softmax takes it away again: its gradient is 0. */
 const negligible = 1e-7
 
-const subjects = { mlp, convolutional, others, pooled, merged, noisy, recurrent, masked, attentive }
+const subjects = { mlp, convolutional, others, pooled, merged, noisy, recurrent, masked, attentive, volumes }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
   await switchTo('cpu')
