@@ -4,6 +4,7 @@ import type { Topology } from '../../../shared/model/topology.ts'
 import { addGradients } from '../../engine/gradients.ts'
 import * as tf from '../../engine/tf.ts'
 import { registerInitialisers } from './initialisers.ts'
+import { registerGru } from './layers/gru.ts'
 import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
 // Registers the layer with tfjs.
 import './layers/groupNorm.ts'
@@ -11,6 +12,7 @@ import './layers/groupNorm.ts'
 addGradients()
 registerInitialisers()
 registerAttentionLayer()
+registerGru()
 
 /** tfjs rewrites the names in a topology to camel case, and then does not find the one activation it wrote otherwise. */
 function nameGeluNew(): void {

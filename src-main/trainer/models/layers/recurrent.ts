@@ -6,6 +6,7 @@ import * as tf from '../../../engine/tf.ts'
 import type { ForwardMode } from '../model.ts'
 import { affine } from './affine.ts'
 import { dropout } from './dropout.ts'
+import { ResetAfterGRU } from './gru.ts'
 
 /*
  * LSTM, GRU and SimpleRNN of a topology, with all steps as one kernel where the backend has it. What the kernel does not
@@ -69,7 +70,7 @@ function attrsOf(layer: tfl.RNN, options: Config): ScanAttrs | undefined {
   const gateActivation = cellActivation.safeParse(options.recurrentActivation)
   if (!activation.success || !gateActivation.success || options.returnState) return undefined
   return {
-    cell: cells[cellClass.parse(layer.getClassName())],
+    cell: layer instanceof ResetAfterGRU ? 'gruAfter' : cells[cellClass.parse(layer.getClassName())],
     activation: activation.data,
     gateActivation: gateActivation.data,
     sequences: options.returnSequences,
@@ -81,8 +82,21 @@ function wholeSequence(layer: tfl.RNN, x: tf.Tensor3D, scan: Scan): tf.Tensor {
   const [batch, steps, size] = x.shape
   const { kernel, recurrent, bias } = weightsOf(layer)
   const rows = tf.reshape<tf.Rank.R2>(x, [batch * steps, size])
-  const z = affine(rows, kernel, bias)
-  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent)
+  const { own, last } = layer instanceof ResetAfterGRU ? biasesOf(recurrent.shape, bias) : { own: bias }
+  const z = affine(rows, kernel, own)
+  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent, last)
+}
+
+/**
+ * Of a GRU with reset_after, [2, 3 units]: the recurrent bias of both gates is added to the input's beforehand; that of
+ * the new state stands behind the reset gate.
+ */
+function biasesOf([units]: tf.Tensor2D['shape'], bias: tf.Tensor | undefined) {
+  if (bias === undefined) return { own: undefined, last: tf.zeros([units]) }
+  const [input, past] = tf.unstack(bias)
+  if (input === undefined || past === undefined) throw new Error('A GRU with reset_after has two biases.')
+  const gates = tf.pad(tf.slice(past, 0, 2 * units), [[0, units]])
+  return { own: tf.add(input, gates), last: tf.slice(past, 2 * units, units) }
 }
 
 interface Masks {

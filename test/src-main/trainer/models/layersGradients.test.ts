@@ -18,6 +18,7 @@ import {
   others,
   pooled,
   recurrent,
+  resetAfter,
   specOf,
   specOfModel,
   volumes,
@@ -39,7 +40,19 @@ afterEach(() => tf.disposeVariables())
 /** A key's bias is added to all scores of a target alike, and the softmax takes it away again: its gradient is 0. */
 const negligible = 1e-7
 
-const subjects = { mlp, convolutional, others, pooled, merged, noisy, recurrent, masked, attentive, volumes }
+const subjects = {
+  mlp,
+  convolutional,
+  others,
+  pooled,
+  merged,
+  noisy,
+  recurrent,
+  masked,
+  attentive,
+  volumes,
+  resetAfter,
+}
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
   await switchTo('cpu')

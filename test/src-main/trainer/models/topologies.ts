@@ -145,6 +145,21 @@ export const recurrent = (): Layers => [
   of.dense({ units: 3 }),
 ]
 
+/** GRUs as Keras presets them: the reset gate after the recurrent product. */
+export const resetAfter = (): ModelSpec => {
+  const layer = (class_name: string, config: object) => ({ class_name, config })
+  const gru = { units: 5, activation: 'tanh', recurrent_activation: 'sigmoid', reset_after: true }
+  const inner = layer('GRU', { ...gru, units: 3, name: 'inner', dropout: 0.3, return_sequences: true })
+  const layers = [
+    layer('Reshape', { batch_input_shape: [null, 6, 6, 1], target_shape: [6, 6], name: 'rows' }),
+    layer('GRU', { ...gru, name: 'gru1', return_sequences: true }),
+    layer('Bidirectional', { layer: inner, name: 'both', merge_mode: 'concat' }),
+    layer('GRU', { ...gru, name: 'gru2', use_bias: false, go_backwards: true, recurrent_dropout: 0.2 }),
+    layer('Dense', { units: 3, name: 'gruOut' }),
+  ]
+  return { kind: 'layers', topology: { class_name: 'Sequential', config: { name: 'net', layers } } }
+}
+
 /** Numbers below 5 of an embedding, of which 0 stands for nothing. */
 export const masked = (): Layers => [
   of.flatten({ inputShape: [6, 6, 1] }),
