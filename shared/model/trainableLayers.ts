@@ -26,6 +26,8 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
   LSTM: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
   GRU: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
   SimpleRNN: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
+  ConvLSTM2D: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
+  EinsumDense: { kernel_initializer: 'GlorotUniform' },
   Embedding: { embeddings_initializer: 'RandomUniform' },
   MultiHeadAttention: { kernel_initializer: 'GlorotUniform' },
   Dense: { kernel_initializer: 'GlorotNormal' },

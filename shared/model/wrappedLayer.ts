@@ -19,7 +19,7 @@ export function rewriteWrapped(one: Layer, rewrite: (inner: Layer) => void): voi
 
 /** Refuses what a recurrent or wrapping layer could only do wrongly. @throws UserError */
 export function checkSequenceLayer(one: Layer): void {
-  if (recurrentLayers.includes(one.class_name)) {
+  if ([...recurrentLayers, 'ConvLSTM2D'].includes(one.class_name)) {
     for (const option of ['stateful', 'return_state']) {
       if (one.config[option] === true)
         refuseLayer(one, `sets ${option}, which is not supported`, 'set it to false')

@@ -4,6 +4,7 @@ import type { Topology } from '../../../shared/model/topology.ts'
 import { addGradients } from '../../engine/gradients.ts'
 import * as tf from '../../engine/tf.ts'
 import { registerInitialisers } from './initialisers.ts'
+import { registerEinsumDense } from './layers/einsumDense.ts'
 import { registerGru } from './layers/gru.ts'
 import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
 // Registers the layer with tfjs.
@@ -13,6 +14,7 @@ addGradients()
 registerInitialisers()
 registerAttentionLayer()
 registerGru()
+registerEinsumDense()
 
 /** tfjs rewrites the names in a topology to camel case, and then does not find the one activation it wrote otherwise. */
 function nameGeluNew(): void {

@@ -40,7 +40,12 @@ function seedInitialisers(one: Layer, seed: number, name: string): void {
 
 /** An LSTM's bias of zeros and ones comes from an initialiser of ours, where it has no other. */
 function forgetBias({ class_name, config }: Layer): void {
-  if (class_name !== 'LSTM' || config.unit_forget_bias !== true || config.use_bias === false) return
+  if (
+    !['LSTM', 'LSTMCell', 'ConvLSTM2D'].includes(class_name) ||
+    config.unit_forget_bias !== true ||
+    config.use_bias === false
+  )
+    return
   const given = initialiser.safeParse(config.bias_initializer)
   if (given.success && given.data.class_name !== 'Zeros') return
   config.unit_forget_bias = false

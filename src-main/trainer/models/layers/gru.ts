@@ -1,6 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
 import * as tf from '../../../engine/tf.ts'
+import { activationOf } from './activation.ts'
 import { affine } from './affine.ts'
 import { initialiserOf } from './drawnWeights.ts'
 
@@ -30,20 +31,8 @@ type Shape = (number | null)[]
 type Activation = ReturnType<typeof activationOf>
 type Initialiser = ReturnType<typeof initialiserOf>
 
-const activationMade = z.custom<{ apply(x: tf.Tensor): tf.Tensor }>(
-  (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, 'apply') === 'function',
-)
-
-/** @throws Error for a name that tfjs does not know */
-function activationOf(name: string) {
-  const found = classNameMap[name]
-  if (found === undefined) throw new Error(`Unknown activation: ${name}`)
-  const [type, make] = found
-  return activationMade.parse(Reflect.apply(make, type, [type, {}]))
-}
-
 class ResetAfterCell extends tfl.layers.RNNCell {
-  static className = 'ResetAfterGRUCell'
+  static className = 'GRUCell'
   readonly stateSize: number
   /** A Bidirectional draws its backward layer's weights by them once more. */
   readonly kernelInitializer: Initialiser

@@ -10,6 +10,7 @@ import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts
 import {
   attentive,
   convolutional,
+  filmed,
   input,
   masked,
   merged,
@@ -52,6 +53,7 @@ const subjects = {
   attentive,
   volumes,
   resetAfter,
+  filmed,
 }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {

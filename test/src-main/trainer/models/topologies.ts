@@ -160,6 +160,45 @@ export const resetAfter = (): ModelSpec => {
   return { kind: 'layers', topology: { class_name: 'Sequential', config: { name: 'net', layers } } }
 }
 
+/** Rows as images of their own, three steps of them, and products by equation. */
+export const filmed = (): ModelSpec => {
+  const layer = (class_name: string, config: object) => ({ class_name, config })
+  const cell = { filters: 2, kernel_size: [2, 2], activation: 'tanh', recurrent_activation: 'hard_sigmoid' }
+  const kernel_initializer = { class_name: 'RandomNormal', config: { stddev: 1 } }
+  const layers = [
+    layer('Reshape', { batch_input_shape: [null, 6, 6, 1], target_shape: [3, 3, 4, 1], name: 'frames' }),
+    layer('ConvLSTM2D', {
+      ...cell,
+      return_sequences: true,
+      unit_forget_bias: true,
+      dropout: 0.2,
+      name: 'film',
+    }),
+    layer('ConvLSTM2D', { ...cell, padding: 'same', go_backwards: true, strides: [1, 2], name: 'last' }),
+    layer('EinsumDense', {
+      kernel_initializer,
+      equation: 'abcd,cde->abe',
+      output_shape: [null, 5],
+      bias_axes: 'e',
+      name: 'by1',
+    }),
+    layer('EinsumDense', {
+      kernel_initializer,
+      ...{ equation: '...x,xy->...y', output_shape: 4, activation: 'tanh', name: 'by2' },
+    }),
+    layer('EinsumDense', {
+      kernel_initializer,
+      equation: 'abc,bcd->adb',
+      output_shape: [3, 2],
+      bias_axes: 'db',
+      name: 'by3',
+    }),
+    layer('Flatten', { name: 'filmFlat' }),
+    layer('Dense', { units: 3, name: 'filmOut' }),
+  ]
+  return { kind: 'layers', topology: { class_name: 'Sequential', config: { name: 'net', layers } } }
+}
+
 /** Numbers below 5 of an embedding, of which 0 stands for nothing. */
 export const masked = (): Layers => [
   of.flatten({ inputShape: [6, 6, 1] }),
