@@ -4,7 +4,7 @@ import { attentionInputs } from './attentionInputs.ts'
 import { fromKeras3 } from './keras3.ts'
 import { type Layer, layer, refuseLayer } from './layer.ts'
 import { checkGraph } from './layerGraph.ts'
-import { trainableLayers } from './trainableLayers.ts'
+import { trainableCells, trainableLayers } from './trainableLayers.ts'
 import { checkSequenceLayer, rewriteWrapped } from './wrappedLayer.ts'
 
 /*
@@ -43,10 +43,10 @@ export function readTopology(input: unknown): Topology {
     attentionInputs(one)
     fromKeras3(one)
     checkLayer(one)
-    rewriteWrapped(one, (inner) => {
-      if (typeof inner.config.name !== 'string') inner.config.name = `${name}_layer`
+    rewriteWrapped(one, (inner, index) => {
+      if (typeof inner.config.name !== 'string') inner.config.name = `${name}_layer${index || ''}`
       fromKeras3(inner)
-      checkLayer(inner)
+      checkLayer(inner, one.class_name === 'RNN' ? trainableCells : trainableLayers)
     })
   }
   nestEnds(topology)
@@ -111,12 +111,12 @@ function unwrap(input: unknown): unknown {
   return input
 }
 
-function checkLayer(one: Layer): void {
-  if (!Object.hasOwn(trainableLayers, one.class_name)) {
+function checkLayer(one: Layer, known = trainableLayers): void {
+  if (!Object.hasOwn(known, one.class_name)) {
     refuseLayer(
       one,
-      'is not a layer that can be trained here',
-      `use ${Object.keys(trainableLayers).join(', ')}`,
+      `is not a ${known === trainableCells ? 'cell' : 'layer'} that can be trained here`,
+      `use ${Object.keys(known).join(', ')}`,
     )
   }
   for (const [key, value] of Object.entries(one.config)) {

@@ -1,6 +1,15 @@
 /** Initialisers that a layer draws at random, with what stands in where its JSON names none. */
 type RandomInitialisers = Readonly<Record<string, string>>
 
+const recurrent = { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' }
+
+/** What an RNN may hold, alone or in StackedRNNCells. */
+export const trainableCells: Readonly<Record<string, RandomInitialisers>> = {
+  LSTMCell: recurrent,
+  GRUCell: recurrent,
+  SimpleRNNCell: recurrent,
+}
+
 /** Layers of tfjs that train correctly here, by their class name. */
 export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
   ...Object.fromEntries(
@@ -20,13 +29,13 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
         'Rescaling',
       ],
       ...['Add', 'Multiply', 'Average', 'Maximum', 'Minimum', 'Concatenate', 'Dot'],
-      ...['Bidirectional', 'TimeDistributed', 'Masking'],
+      ...['Bidirectional', 'TimeDistributed', 'RNN', 'Masking'],
     ].map((name) => [name, {}]),
   ),
-  LSTM: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
-  GRU: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
-  SimpleRNN: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
-  ConvLSTM2D: { kernel_initializer: 'GlorotNormal', recurrent_initializer: 'Orthogonal' },
+  LSTM: recurrent,
+  GRU: recurrent,
+  SimpleRNN: recurrent,
+  ConvLSTM2D: recurrent,
   EinsumDense: { kernel_initializer: 'GlorotUniform' },
   Embedding: { embeddings_initializer: 'RandomUniform' },
   MultiHeadAttention: { kernel_initializer: 'GlorotUniform' },

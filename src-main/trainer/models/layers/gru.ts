@@ -31,7 +31,8 @@ type Shape = (number | null)[]
 type Activation = ReturnType<typeof activationOf>
 type Initialiser = ReturnType<typeof initialiserOf>
 
-class ResetAfterCell extends tfl.layers.RNNCell {
+/** Its step; also what an RNN may hold. */
+export class ResetAfterCell extends tfl.layers.RNNCell {
   static className = 'GRUCell'
   readonly stateSize: number
   /** A Bidirectional draws its backward layer's weights by them once more. */
@@ -42,8 +43,9 @@ class ResetAfterCell extends tfl.layers.RNNCell {
   readonly #gateActivation: Activation
   #weights: readonly tfl.LayerVariable[] = []
 
-  constructor(options: Config) {
+  constructor(args: unknown) {
     super({})
+    const options = config.parse(args)
     this.#options = options
     this.stateSize = options.units
     this.kernelInitializer = initialiserOf(options.kernelInitializer)
@@ -85,7 +87,13 @@ class ResetAfterCell extends tfl.layers.RNNCell {
       return [next, next]
     })
   }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...configDict.parse(this.#options), resetAfter: true }
+  }
 }
+
+const configDict = z.record(z.string(), z.json())
 
 const rows = (x: tf.Tensor): tf.Tensor2D => tf.reshape<tf.Rank.R2>(x, [-1, x.shape.at(-1) ?? 1])
 
@@ -111,19 +119,22 @@ export class ResetAfterGRU extends tfl.RNN {
   }
 }
 
-const configDict = z.record(z.string(), z.json())
-
-/** From here on tfjs builds a GRU with reset_after as the layer above, and any other as its own. */
+/** From here on tfjs builds a GRU with reset_after, or its cell, as the classes above, and any other as its own. */
 export function registerGru(): void {
-  const stock = classNameMap.GRU
-  if (stock === undefined || stock[0] === ResetAfterGRU) return
+  dispatch('GRU', ResetAfterGRU)
+  dispatch('GRUCell', ResetAfterCell)
+}
+
+function dispatch(name: string, ours: typeof ResetAfterGRU | typeof ResetAfterCell): void {
+  const stock = classNameMap[name]
+  if (stock === undefined || stock[0] === ours) return
   const [type, make] = stock
-  tf.serialization.registerClass(ResetAfterGRU)
-  classNameMap.GRU = [
-    ResetAfterGRU,
+  tf.serialization.registerClass(ours)
+  classNameMap[name] = [
+    ours,
     (_, given, ...more) =>
       given.resetAfter === true
-        ? Reflect.construct(ResetAfterGRU, [given])
+        ? Reflect.construct(ours, [given])
         : Reflect.apply(make, type, [type, given, ...more]),
   ]
 }

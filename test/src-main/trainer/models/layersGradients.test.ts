@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import * as tfl from '@tensorflow/tfjs-layers'
-import { trainableLayers } from '../../../../shared/model/trainableLayers.ts'
+import { trainableCells, trainableLayers } from '../../../../shared/model/trainableLayers.ts'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
@@ -9,6 +9,7 @@ import { deviceUnderTest, switchTo } from '../../engine/deviceUnderTest.ts'
 import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
 import {
   attentive,
+  celled,
   convolutional,
   filmed,
   input,
@@ -54,6 +55,7 @@ const subjects = {
   volumes,
   resetAfter,
   filmed,
+  celled,
 }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
@@ -67,7 +69,7 @@ test('every layer that can be trained is in one of these topologies', async () =
   const specs = JSON.stringify(await Promise.all(Object.values(subjects).map(specFrom)))
   const found = new Set(Array.from(specs.matchAll(/"class_name":"(\w+)"/g), ([, name]) => name))
   assert.deepEqual(
-    Object.keys(trainableLayers).filter((name) => !found.has(name)),
+    Object.keys({ ...trainableLayers, ...trainableCells }).filter((name) => !found.has(name)),
     [],
   )
 })

@@ -199,6 +199,21 @@ export const filmed = (): ModelSpec => {
   return { kind: 'layers', topology: { class_name: 'Sequential', config: { name: 'net', layers } } }
 }
 
+/** Cells by themselves, and two of them above each other. */
+export const celled = (): ModelSpec => {
+  const layer = (class_name: string, config: object) => ({ class_name, config })
+  const gru = layer('GRUCell', { units: 4, reset_after: true, recurrent_dropout: 0.2 })
+  const lstm = layer('LSTMCell', { units: 3, dropout: 0.2, unit_forget_bias: true })
+  const stacked = layer('StackedRNNCells', { cells: [lstm, gru] })
+  const layers = [
+    layer('Reshape', { batch_input_shape: [null, 6, 6, 1], target_shape: [6, 6], name: 'cellRows' }),
+    layer('RNN', { cell: stacked, return_sequences: true, go_backwards: true, name: 'stack' }),
+    layer('RNN', { cell: layer('SimpleRNNCell', { units: 5 }), name: 'single' }),
+    layer('Dense', { units: 3, name: 'cellOut' }),
+  ]
+  return { kind: 'layers', topology: { class_name: 'Sequential', config: { name: 'net', layers } } }
+}
+
 /** Numbers below 5 of an embedding, of which 0 stands for nothing. */
 export const masked = (): Layers => [
   of.flatten({ inputShape: [6, 6, 1] }),
