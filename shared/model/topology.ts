@@ -129,6 +129,11 @@ function checkLayer(one: Layer, known = trainableLayers): void {
     }
   }
   checkConvolution(one)
+  for (const option of ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias']) {
+    if (one.class_name === 'Resizing' && one.config[option] === true) {
+      refuseLayer(one, `sets ${option}, which is not supported`, 'set it to false')
+    }
+  }
   const uses = one.inbound_nodes?.length ?? 1
   if (one.class_name === 'BatchNormalization' && uses > 1) {
     refuseLayer(

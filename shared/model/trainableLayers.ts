@@ -18,7 +18,7 @@ export const trainableLayers: Readonly<Record<string, RandomInitialisers>> = {
       ...['ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax'],
       ...['SpatialDropout1D', 'GaussianNoise', 'GaussianDropout', 'AlphaDropout'],
       ...['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D'],
-      ...['MaxPooling3D', 'AveragePooling3D', 'UpSampling2D'],
+      ...['MaxPooling3D', 'AveragePooling3D', 'UpSampling2D', 'Resizing', 'CenterCrop'],
       ...['GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D'],
       ...[
         'ZeroPadding2D',

@@ -7,6 +7,7 @@ import { registerInitialisers } from './initialisers.ts'
 import { registerEinsumDense } from './layers/einsumDense.ts'
 import { registerGru } from './layers/gru.ts'
 import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
+import { registerResizing } from './layers/resizing.ts'
 // Registers the layer with tfjs.
 import './layers/groupNorm.ts'
 
@@ -15,6 +16,7 @@ registerInitialisers()
 registerAttentionLayer()
 registerGru()
 registerEinsumDense()
+registerResizing()
 
 /** tfjs rewrites the names in a topology to camel case, and then does not find the one activation it wrote otherwise. */
 function nameGeluNew(): void {

@@ -6,12 +6,11 @@ import type { ModelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { deviceUnderTest, switchTo } from '../../engine/deviceUnderTest.ts'
+import { celled, filmed, resetAfter, resized } from './kerasTopologies.ts'
 import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
 import {
   attentive,
-  celled,
   convolutional,
-  filmed,
   input,
   masked,
   merged,
@@ -20,7 +19,6 @@ import {
   others,
   pooled,
   recurrent,
-  resetAfter,
   specOf,
   specOfModel,
   volumes,
@@ -56,6 +54,7 @@ const subjects = {
   resetAfter,
   filmed,
   celled,
+  resized,
 }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
