@@ -364,8 +364,8 @@ describe('a model of one’s own', () => {
     await refused(undefined, /The model is empty/)
     await refused('{ "class_name": ', /is not JSON/)
     await refused(
-      sequential(flat, { class_name: 'LSTM', config: { name: 'memory' } }),
-      /layer "memory" \(LSTM\)/,
+      sequential(flat, { class_name: 'LocallyConnected2D', config: { name: 'patches' } }),
+      /layer "patches" \(LocallyConnected2D\)/,
     )
     assert.equal(stored().length, before)
   })

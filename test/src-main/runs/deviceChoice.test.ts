@@ -114,7 +114,7 @@ test('a run whose device is gone goes on with another one and says so', async (t
   assert.equal(run.deviceName, 'simd')
   assert.match(
     run.deviceReason ?? '',
-    /^the fastest one left: our own kernels.*; cuda is not available \(its package is not installed/,
+    /^the fastest one left: our own kernels.*; cuda is not available \(there is no TensorFlow/,
   )
 })
 
