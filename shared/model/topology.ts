@@ -4,7 +4,7 @@ import { attentionInputs } from './attentionInputs.ts'
 import { fromKeras3 } from './keras3.ts'
 import { type Layer, layer, refuseLayer } from './layer.ts'
 import { checkGraph } from './layerGraph.ts'
-import { trainableLayers } from './trainableLayers.ts'
+import { trainableCells, trainableLayers } from './trainableLayers.ts'
 import { checkSequenceLayer, rewriteWrapped } from './wrappedLayer.ts'
 
 /*
@@ -43,10 +43,10 @@ export function readTopology(input: unknown): Topology {
     attentionInputs(one)
     fromKeras3(one)
     checkLayer(one)
-    rewriteWrapped(one, (inner) => {
-      if (typeof inner.config.name !== 'string') inner.config.name = `${name}_layer`
+    rewriteWrapped(one, (inner, index) => {
+      if (typeof inner.config.name !== 'string') inner.config.name = `${name}_layer${index || ''}`
       fromKeras3(inner)
-      checkLayer(inner)
+      checkLayer(inner, one.class_name === 'RNN' ? trainableCells : trainableLayers)
     })
   }
   nestEnds(topology)
@@ -111,12 +111,12 @@ function unwrap(input: unknown): unknown {
   return input
 }
 
-function checkLayer(one: Layer): void {
-  if (!Object.hasOwn(trainableLayers, one.class_name)) {
+function checkLayer(one: Layer, known = trainableLayers): void {
+  if (!Object.hasOwn(known, one.class_name)) {
     refuseLayer(
       one,
-      'is not a layer that can be trained here',
-      `use ${Object.keys(trainableLayers).join(', ')}`,
+      `is not a ${known === trainableCells ? 'cell' : 'layer'} that can be trained here`,
+      `use ${Object.keys(known).join(', ')}`,
     )
   }
   for (const [key, value] of Object.entries(one.config)) {
@@ -129,6 +129,11 @@ function checkLayer(one: Layer): void {
     }
   }
   checkConvolution(one)
+  for (const option of ['crop_to_aspect_ratio', 'pad_to_aspect_ratio', 'antialias']) {
+    if (one.class_name === 'Resizing' && one.config[option] === true) {
+      refuseLayer(one, `sets ${option}, which is not supported`, 'set it to false')
+    }
+  }
   const uses = one.inbound_nodes?.length ?? 1
   if (one.class_name === 'BatchNormalization' && uses > 1) {
     refuseLayer(
@@ -143,13 +148,19 @@ function checkLayer(one: Layer): void {
   }
 }
 
-/** What tfjs would leave out of a convolution without a word. */
+/** What tfjs would leave out of a convolution, or of its way back, without a word. */
 function checkConvolution(one: Layer): void {
-  const { groups, dilation_rate: dilation } = one.config
+  const { groups, dilation_rate: dilation, output_padding: ends, size } = one.config
   if (/Conv[1-3]D/.test(one.class_name) && typeof groups === 'number' && groups > 1) {
     refuseLayer(one, `has ${groups} groups, which tfjs does not know`, 'use 1 group, or DepthwiseConv2D')
   }
-  if (one.class_name === 'DepthwiseConv2D' && [dilation ?? 1].flat().some((rate) => rate !== 1)) {
+  const ignoresDilation = ['DepthwiseConv2D', 'Conv2DTranspose', 'Conv3DTranspose'].includes(one.class_name)
+  if (ignoresDilation && [dilation ?? 1].flat().some((rate) => rate !== 1)) {
     refuseLayer(one, `sets dilation_rate ${show(dilation)}, which tfjs leaves out of it`, 'set it to 1')
   }
+  if (/Conv[23]DTranspose/.test(one.class_name) && (ends ?? null) !== null) {
+    refuseLayer(one, `sets output_padding ${show(ends)}, which tfjs leaves out of it`, 'remove it')
+  }
+  // Keras takes one number for both axes, of which tfjs would make images of no size.
+  if (one.class_name === 'UpSampling2D' && typeof size === 'number') one.config.size = [size, size]
 }

@@ -6,7 +6,8 @@ import * as tf from './tf.ts'
  * they are one product for all steps, which tfjs differentiates.
  */
 
-export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D) => tf.Tensor
+/** @param bias [units] of the recurrent product of the new state, which a gruAfter has */
+export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D, bias?: tf.Tensor) => tf.Tensor
 
 /**
  * States of a cell over all steps, from zero: [batch, steps, units], or [batch, units] of the last step.
@@ -15,22 +16,23 @@ export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D) => tf.Tensor
  */
 export function scanOf(attrs: ScanAttrs): Scan | undefined {
   const found: unknown = tf.getKernel('AnnealScan', tf.getBackend())
-  return found === undefined ? undefined : (z, recurrent) => scan(z, recurrent, attrs)
+  return found === undefined ? undefined : (z, recurrent, bias) => scan([z, recurrent, bias], attrs)
 }
 
-function scan(z: tf.Tensor3D, recurrent: tf.Tensor2D, attrs: ScanAttrs): tf.Tensor {
+function scan([z, recurrent, bias]: Readonly<Parameters<Scan>>, attrs: ScanAttrs): tf.Tensor {
+  const inputs = bias === undefined ? { z, recurrent } : { z, recurrent, bias }
   const op = tf.customGrad<tf.Tensor>((...args) => {
     const save = args.at(-1)
     if (typeof save !== 'function') throw new Error('tf.customGrad passes its save function last.')
-    const [value, ...kept] = tf.engine().runKernel<tf.Tensor[]>('AnnealScan', { z, recurrent }, { ...attrs })
+    const [value, ...kept] = tf.engine().runKernel<tf.Tensor[]>('AnnealScan', inputs, { ...attrs })
     if (value === undefined) throw new Error('AnnealScan gives the states first.')
     save([recurrent, ...kept])
     return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, attrs) }
   })
-  return op(z, recurrent)
+  return op(...Object.values(inputs))
 }
 
-/** For the input products and for the recurrent kernel: that is one product over all steps. */
+/** For the input products, for the recurrent kernel, which is one product over all steps, and for the bias if there is one. */
 function gradient(dy: tf.Tensor, saved: readonly tf.Tensor[], attrs: ScanAttrs): tf.Tensor[] {
   const [recurrent, gates, previous, extra] = saved
   if (recurrent === undefined || gates === undefined || previous === undefined) {
@@ -38,14 +40,19 @@ function gradient(dy: tf.Tensor, saved: readonly tf.Tensor[], attrs: ScanAttrs):
   }
   const inputs =
     extra === undefined ? { dy, recurrent, gates, previous } : { dy, recurrent, gates, previous, extra }
-  const dz = tf.engine().runKernel<tf.Tensor3D>('AnnealScanGrad', inputs, { ...attrs })
+  const [dz, dProduct] = tf.engine().runKernel<tf.Tensor[]>('AnnealScanGrad', inputs, { ...attrs })
+  if (dz === undefined) throw new Error('AnnealScanGrad gives the gradient of the input products first.')
   const [units = 0, columns = 0] = recurrent.shape
   const rows = tf.reshape<tf.Rank.R2>(dz, [-1, columns])
   const before = tf.reshape<tf.Rank.R2>(previous, [-1, units])
-  if (attrs.cell !== 'gru' || extra === undefined) return [dz, tf.matMul(before, rows, true)]
-  // The third part of a GRU's kernel is applied to what the reset gate let through.
   const part = (from: number, size: number) => tf.slice(rows, [0, from], [-1, size])
+  const product = (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b, true)
+  if (dProduct !== undefined) {
+    const last = tf.reshape<tf.Rank.R2>(dProduct, [-1, units])
+    return [dz, tf.concat([product(before, part(0, 2 * units)), product(before, last)], 1), tf.sum(last, 0)]
+  }
+  if (attrs.cell !== 'gru' || extra === undefined) return [dz, product(before, rows)]
+  // The third part of this GRU's kernel is applied to what the reset gate let through.
   const reset = tf.reshape<tf.Rank.R2>(extra, [-1, units])
-  const gated = tf.matMul(before, part(0, 2 * units), true)
-  return [dz, tf.concat([gated, tf.matMul(reset, part(2 * units, units), true)], 1)]
+  return [dz, tf.concat([product(before, part(0, 2 * units)), product(reset, part(2 * units, units))], 1)]
 }

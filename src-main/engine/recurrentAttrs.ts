@@ -4,7 +4,8 @@ import { z } from 'zod'
 export const cellActivation = z.enum(['linear', 'sigmoid', 'tanh', 'hardSigmoid', 'relu'])
 
 export const scanAttrs = z.object({
-  cell: z.enum(['lstm', 'gru', 'simple']),
+  /** gruAfter is a GRU whose reset gate comes after the recurrent product. */
+  cell: z.enum(['lstm', 'gru', 'gruAfter', 'simple']),
   activation: cellActivation,
   /** That of the gates; a simple cell has none. */
   gateActivation: cellActivation,

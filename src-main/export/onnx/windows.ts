@@ -15,13 +15,16 @@ import {
 import type { Attribute } from './proto.ts'
 
 /*
- * Layers that move a window over images [N, H, W, C] or sequences [N, L, C]: convolutions and pooling. ONNX wants the channels
- * first: what comes in is turned, and what goes out is turned back. Runtimes take out turns that undo each other.
+ * Layers that move a window over images [N, H, W, C], sequences [N, L, C] or volumes [N, D, H, W, C]: convolutions and
+ * pooling. ONNX wants the channels first: what comes in is turned, and what goes out is turned back. Runtimes take out turns that undo each other.
  */
 
 type Attributes = Readonly<Record<string, Attribute>>
 
-const axes = (rank: 1 | 2) =>
+/** Axes of a window. */
+type Rank = 1 | 2 | 3
+
+const axes = (rank: Rank) =>
   z.union([z.int().transform((all) => Array<number>(rank).fill(all)), z.array(z.int())])
 
 /** Writes `operator` between the two turns. `more` are constants beside the images. */
@@ -31,10 +34,11 @@ function turned(
   x: string,
   more: readonly string[],
   attributes: Attributes,
-  rank: 1 | 2,
+  rank: Rank,
 ) {
-  const forth = rank === 1 ? [0, 2, 1] : [0, 3, 1, 2]
-  const back = rank === 1 ? [0, 2, 1] : [0, 2, 3, 1]
+  const window = Array.from({ length: rank }, (_, axis) => axis + 1)
+  const forth = [0, rank + 1, ...window]
+  const back = [0, ...window.map((axis) => axis + 1), 1]
   const first = use.graph.add('Transpose', [x], { perm: forth })
   const out = use.graph.add(operator, [first, ...more], attributes)
   return use.graph.add('Transpose', [out], { perm: back })
@@ -48,12 +52,12 @@ function padding(layer: Layer): Attributes {
   return refuseForOnnx(layer, `pads by the rule "${how}"`)
 }
 
-const optional = (layer: Layer, name: string, rank: 1 | 2, otherwise: readonly number[]) =>
+const optional = (layer: Layer, name: string, rank: Rank, otherwise: readonly number[]) =>
   setting(layer, name, axes(rank).nullish()) ?? otherwise
 
 interface Kernel {
   readonly weight: Weight
-  readonly rank: 1 | 2
+  readonly rank: Rank
   /** The order in which the axes of the stored weight stand in ONNX's [out, in / groups, ...window]. */
   readonly order: readonly number[]
   readonly groups?: number
@@ -81,10 +85,13 @@ function convolve(
   return turned(use, 'Conv', x, [kernel], attributes, rank)
 }
 
+/** Of a kernel stored as [...window, in, out]: out and in first. */
+const kernelOrder = (rank: Rank): number[] => [rank + 1, rank, ...Array(rank).keys()]
+
 const conv =
-  (rank: 1 | 2): LayerWriter =>
+  (rank: Rank): LayerWriter =>
   (use) => {
-    const order = rank === 1 ? [2, 1, 0] : [3, 2, 0, 1]
+    const order = kernelOrder(rank)
     const strides = optional(use.layer, 'strides', rank, Array<number>(rank).fill(1))
     const out = convolve(use, onlyInput(use), { weight: needed(use, 'kernel'), rank, order }, strides)
     return activate(use, addBias(use, out))
@@ -107,29 +114,34 @@ function separableConv2D(use: Use): string {
   return activate(use, addBias(use, convolve(use, depthwise(use), pointwise, [1, 1])))
 }
 
-/** The gradient of a convolution to its input; the stored kernel is [height, width, out, in]. */
-function conv2DTranspose(use: Use): string {
-  refuseChannelsFirst(use.layer)
-  const weight = needed(use, 'kernel')
-  const window = weight.shape.slice(0, 2)
-  const strides = optional(use.layer, 'strides', 2, [1, 1])
-  const same = setting(use.layer, 'padding', z.string().nullish()) === 'same'
-  const over = window.map((size, axis) => Math.max(0, size - (strides[axis] ?? 1)))
-  const begin = over.map((size) => (same ? Math.floor(size / 2) : 0))
-  const end = over.map((size, axis) => (same ? size - (begin[axis] ?? 0) : 0))
-  const { shape, values } = reordered(weight, [3, 2, 0, 1])
-  const attributes = {
-    kernel_shape: window,
-    strides,
-    pads: [...begin, ...end],
-    output_padding: window.map((size, axis) => Math.max(0, (strides[axis] ?? 1) - size)),
+/** The gradient of a convolution to its input; the stored kernel is [...window, out, in]. */
+const convTranspose =
+  (rank: 2 | 3): LayerWriter =>
+  (use) => {
+    refuseChannelsFirst(use.layer)
+    const weight = needed(use, 'kernel')
+    const window = weight.shape.slice(0, rank)
+    const strides = optional(use.layer, 'strides', rank, Array<number>(rank).fill(1))
+    const same = setting(use.layer, 'padding', z.string().nullish()) === 'same'
+    const over = window.map((size, axis) => Math.max(0, size - (strides[axis] ?? 1)))
+    const begin = over.map((size) => (same ? Math.floor(size / 2) : 0))
+    const end = over.map((size, axis) => (same ? size - (begin[axis] ?? 0) : 0))
+    const { shape, values } = reordered(weight, kernelOrder(rank))
+    const attributes = {
+      kernel_shape: window,
+      strides,
+      pads: [...begin, ...end],
+      output_padding: window.map((size, axis) => Math.max(0, (strides[axis] ?? 1) - size)),
+    }
+    const kernel = use.graph.constant([...values], 'float32', shape)
+    return activate(
+      use,
+      addBias(use, turned(use, 'ConvTranspose', onlyInput(use), [kernel], attributes, rank)),
+    )
   }
-  const kernel = use.graph.constant([...values], 'float32', shape)
-  return activate(use, addBias(use, turned(use, 'ConvTranspose', onlyInput(use), [kernel], attributes, 2)))
-}
 
 const pool =
-  (operator: 'MaxPool' | 'AveragePool', rank: 1 | 2): LayerWriter =>
+  (operator: 'MaxPool' | 'AveragePool', rank: Rank): LayerWriter =>
   (use) => {
     refuseChannelsFirst(use.layer)
     const window = optional(use.layer, 'pool_size', rank, Array<number>(rank).fill(2))
@@ -137,6 +149,19 @@ const pool =
     const attributes = { kernel_shape: window, strides, ...padding(use.layer) }
     return turned(use, operator, onlyInput(use), [], attributes, rank)
   }
+
+/** tfjs takes a place of the result times the scale for its place in the image. */
+function upSampling2D(use: Use): string {
+  refuseChannelsFirst(use.layer)
+  const [down = 2, right = 2] = optional(use.layer, 'size', 2, [2, 2])
+  const smooth = setting(use.layer, 'interpolation', z.string().nullish()) === 'bilinear'
+  const scales = use.graph.constant([1, down, right, 1])
+  return use.graph.add('Resize', [onlyInput(use), '', scales], {
+    mode: smooth ? 'linear' : 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  })
+}
 
 const poolAll =
   (operator: 'ReduceMax' | 'ReduceMean', over: readonly number[]): LayerWriter =>
@@ -168,7 +193,12 @@ export const windowLayers: Readonly<Record<string, LayerWriter>> = {
   Conv2D: conv(2),
   DepthwiseConv2D: (use) => activate(use, addBias(use, depthwise(use))),
   SeparableConv2D: separableConv2D,
-  Conv2DTranspose: conv2DTranspose,
+  Conv3D: conv(3),
+  Conv2DTranspose: convTranspose(2),
+  Conv3DTranspose: convTranspose(3),
+  UpSampling2D: upSampling2D,
+  MaxPooling3D: pool('MaxPool', 3),
+  AveragePooling3D: pool('AveragePool', 3),
   MaxPooling1D: pool('MaxPool', 1),
   MaxPooling2D: pool('MaxPool', 2),
   AveragePooling1D: pool('AveragePool', 1),

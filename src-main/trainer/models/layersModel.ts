@@ -6,6 +6,7 @@ import * as tf from '../../engine/tf.ts'
 import { fuseActivation, thresholdedRelu } from './layers/activation.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
 import { directions, redrawBackward } from './layers/bidirectional.ts'
+import { convLstmCall, isConvLstm } from './layers/convLstm.ts'
 import { alphaDropout, dropout, gaussianDropout, gaussianNoise } from './layers/dropout.ts'
 import { layerNormCall } from './layers/layerNorm.ts'
 import { maskSteps } from './layers/masking.ts'
@@ -135,6 +136,7 @@ const holder = z.object({ layer: z.instanceof(tfl.layers.Layer) })
 function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }, key = layer.name): void {
   const config = layer.getConfig()
   if (isRecurrent(layer)) layer.call = recurrentCall(layer, key, current)
+  if (isConvLstm(layer)) layer.call = convLstmCall(layer, key, current)
   if (layer instanceof MultiHeadAttention) {
     layer.dropOut = (x, rate) => dropout(x, key, rate, current.mode)
   }

@@ -1,14 +1,22 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { UserError, wordsOf } from '../../../shared/errors.ts'
 import type { Topology } from '../../../shared/model/topology.ts'
+import { addGradients } from '../../engine/gradients.ts'
 import * as tf from '../../engine/tf.ts'
 import { registerInitialisers } from './initialisers.ts'
+import { registerEinsumDense } from './layers/einsumDense.ts'
+import { registerGru } from './layers/gru.ts'
 import { registerAttentionLayer } from './layers/multiHeadAttention.ts'
+import { registerResizing } from './layers/resizing.ts'
 // Registers the layer with tfjs.
 import './layers/groupNorm.ts'
 
+addGradients()
 registerInitialisers()
 registerAttentionLayer()
+registerGru()
+registerEinsumDense()
+registerResizing()
 
 /** tfjs rewrites the names in a topology to camel case, and then does not find the one activation it wrote otherwise. */
 function nameGeluNew(): void {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parseOrExplain, show } from '../../../shared/errors.ts'
 import { type Layer, layerConfig } from '../../../shared/model/layer.ts'
 import { layersOf, outputLayer, readTopology, type Topology } from '../../../shared/model/topology.ts'
-import { trainableLayers } from '../../../shared/model/trainableLayers.ts'
+import { trainableCells, trainableLayers } from '../../../shared/model/trainableLayers.ts'
 import { removeSoftmax } from '../../../shared/model/withoutSoftmax.ts'
 import { rewriteWrapped } from '../../../shared/model/wrappedLayer.ts'
 import { random } from '../../../shared/random.ts'
@@ -17,8 +17,9 @@ export function prepareTopology(input: unknown, seed: number): Topology {
   for (const one of layersOf(topology)) {
     seedInitialisers(one, seed, show(one.config.name))
     forgetBias(one)
-    rewriteWrapped(one, (inner) => {
-      seedInitialisers(inner, seed, `${show(one.config.name)}/${show(inner.config.name)}`)
+    rewriteWrapped(one, (inner, index) => {
+      const place = index > 0 ? `/${index}` : ''
+      seedInitialisers(inner, seed, `${show(one.config.name)}/${show(inner.config.name)}${place}`)
       forgetBias(inner)
     })
   }
@@ -28,7 +29,9 @@ export function prepareTopology(input: unknown, seed: number): Topology {
 
 /** Sets a seed above 0 on every random initialiser: tfjs takes 0, and none, as unseeded. */
 function seedInitialisers(one: Layer, seed: number, name: string): void {
-  for (const [key, fallback] of Object.entries(trainableLayers[one.class_name] ?? {})) {
+  for (const [key, fallback] of Object.entries(
+    { ...trainableLayers, ...trainableCells }[one.class_name] ?? {},
+  )) {
     one.config[key] ??= fallback
   }
   for (const [key, value] of Object.entries(one.config)) {
@@ -40,7 +43,12 @@ function seedInitialisers(one: Layer, seed: number, name: string): void {
 
 /** An LSTM's bias of zeros and ones comes from an initialiser of ours, where it has no other. */
 function forgetBias({ class_name, config }: Layer): void {
-  if (class_name !== 'LSTM' || config.unit_forget_bias !== true || config.use_bias === false) return
+  if (
+    !['LSTM', 'LSTMCell', 'ConvLSTM2D'].includes(class_name) ||
+    config.unit_forget_bias !== true ||
+    config.use_bias === false
+  )
+    return
   const given = initialiser.safeParse(config.bias_initializer)
   if (given.success && given.data.class_name !== 'Zeros') return
   config.unit_forget_bias = false

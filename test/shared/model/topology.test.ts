@@ -110,6 +110,16 @@ test('recurrent and wrapping layers are refused where they could only train wron
       { layer: { ...lstm, config: { ...lstm.config, kernel_regularizer: 'l2' } } },
       /kernel_regul/,
     ],
+    ['ConvLSTM2D', { filters: 2, return_state: true }, /sets return_state/],
+    ['LSTMCell', { units: 3 }, /is not a layer that can be trained here/],
+    ['RNN', {}, /holds no cell/],
+    ['RNN', { cell: lstm }, /is not a cell that can be trained here; use LSTMCell, GRUCell, SimpleRNNCell/],
+    ['RNN', { cell: { class_name: 'StackedRNNCells', config: { cells: [] } } }, /a stack without cells/],
+    ['TimeDistributed', { layer: { class_name: 'RNN', config: {} } }, /holds a RNN/],
+    ['Conv3DTranspose', { output_padding: [0, 1, 0] }, /sets output_padding \[0,1,0\].*remove it/],
+    ['Conv2DTranspose', { dilation_rate: [2, 2] }, /sets dilation_rate \[2,2\].*set it to 1/],
+    ['Conv3D', { groups: 2 }, /has 2 groups/],
+    ['Resizing', { crop_to_aspect_ratio: true }, /sets crop_to_aspect_ratio/],
   ] as const) {
     assert.throws(() => readTopology(sequential([kind, config], ['Dense', { units: 2 }])), message)
   }

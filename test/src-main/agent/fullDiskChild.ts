@@ -26,8 +26,8 @@ async function trainOn(userPauses: boolean): Promise<void> {
     dataset,
     tinySpec({
       model: { kind: 'mlp', hidden: [300] },
-      budget: { epochs: 24 },
-      schedule: { kind: 'snapshot', cycles: 24, lrMax: 0.05 },
+      budget: { epochs: 60 },
+      schedule: { kind: 'snapshot', cycles: 60, lrMax: 0.05 },
     }),
   )
   const desk = createMemoryDesk(first)
@@ -68,8 +68,10 @@ async function trainOn(userPauses: boolean): Promise<void> {
     words[0] ?? '',
     /^Its spool cannot be written \(the disk is full\); it goes on by itself when it can\.$/,
   )
-  while (!said.some((event) => event.type === 'status' && event.status === 'paused'))
+  while (!said.some((event) => event.type === 'status' && event.status === 'paused')) {
+    assert.ok(!said.some(({ type }) => type === 'ended'), 'it had come to its end before the disk was full')
     await new Promise(setImmediate)
+  }
   const before = said.filter(({ type }) => type === 'metrics').length
   if (userPauses) attempt.command({ type: 'pause', requestId: 1 })
   // Room comes from the host alone: it takes what the spool has.

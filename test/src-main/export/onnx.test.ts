@@ -135,6 +135,20 @@ const cases: [name: string, spec: unknown, shape: number[]][] = [
     image,
   ],
   [
+    'volumes, and images made larger',
+    sequential(
+      [2, 3, 4],
+      layer('UpSampling2D', { size: [2, 1], interpolation: 'bilinear' }),
+      layer('UpSampling2D', { size: [1, 2] }),
+      layer('Reshape', { target_shape: [4, 3, 2, 4] }),
+      layer('Conv3D', { filters: 3, kernel_size: [2, 1, 3], padding: 'same', activation: 'tanh' }),
+      layer('MaxPooling3D', { pool_size: 2, strides: 1 }),
+      layer('Conv3DTranspose', { filters: 2, kernel_size: [3, 2, 2], strides: [1, 2, 1], padding: 'same' }),
+      layer('AveragePooling3D', { pool_size: [1, 2, 2], padding: 'same' }),
+    ),
+    [2, 3, 4],
+  ],
+  [
     'sequences',
     rows(
       [12, 3],

@@ -3,19 +3,26 @@ import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
 import { loadPart, madd, storePart } from './simd'
 import { addToOutput, tileRows } from './tile'
 
-/**
- * Gated recurrent units (Cho et al. 2014) over all steps:
- *   v, r = σ(z + h · R); n = φ(z + (r · h) · Rₙ); h' = v · h + (1 - v) · n
+/*
+ * Gated recurrent units over all steps, with the reset gate before the recurrent product of the new state (Cho et al.
+ * 2014), or behind it as Keras presets it, where that product has a bias b of its own:
+ *   before: v, r = σ(z + h · R); n = φ(z + (r · h) · Rₙ); h' = v · h + (1 - v) · n
+ *   after:  v, r = σ(z + h · R); n = φ(z + r · (h · Rₙ + b)); h' = v · h + (1 - v) · n
  * z [batch, steps, 3 units] holds the input products, v r n beside each other, and is left as it is; `gates` takes what
- * becomes of it, and `reset` [batch, steps, units] the product r · h. Items: six examples.
+ * becomes of it, and `kept` [batch, steps, units] what the gradient needs: r · h, or h · Rₙ + b. Items: six examples.
  */
-export function gruForward(
+
+// @ts-ignore: decorator
+@inline
+function forward(
+  after: boolean,
   z: usize,
   gates: usize,
   panels: usize,
   newPanels: usize,
   previous: usize,
-  reset: usize,
+  kept: usize,
+  bias: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -66,17 +73,18 @@ export function gruForward(
           const r = activate(gate, loadPart(row0 + state + offset, left))
           storePart(row0 + offset, v, left)
           storePart(row0 + state + offset, r, left)
-          storePart(reset + at + offset, f32x4.mul(r, loadPart(previous + at + offset, left)), left)
+          if (!after) storePart(kept + at + offset, f32x4.mul(r, loadPart(previous + at + offset, left)), left)
         }
+        if (after) memory.copy(kept + at, bias, state)
       }
       if (step > 0) {
         multiplyRows(
-          reset + place,
+          (after ? previous : kept) + place,
           example,
           units,
           newPanels,
-          own + 2 * state,
-          3 * example,
+          after ? kept + place : own + 2 * state,
+          after ? example : 3 * example,
           units,
           count,
           addToOutput,
@@ -90,7 +98,9 @@ export function gruForward(
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
-          const n = activate(inner, loadPart(row0 + 2 * state + offset, left))
+          let sum = loadPart(row0 + 2 * state + offset, left)
+          if (after) sum = madd(loadPart(row0 + state + offset, left), loadPart(kept + at + offset, left), sum)
+          const n = activate(inner, sum)
           storePart(row0 + 2 * state + offset, n, left)
           const before = loadPart(previous + at + offset, left)
           const h = madd(loadPart(row0 + offset, left), f32x4.sub(before, n), n)
@@ -102,19 +112,72 @@ export function gruForward(
   }
 }
 
-/**
- * The gradient dz [batch, steps, 3 units] of the input products, from that of the outputs. The panels are those of the
- * recurrent kernel transposed. Items: six examples; each needs memory for two states of its examples.
- */
-export function gruBackward(
+export function gruForward(
+  z: usize,
   gates: usize,
   panels: usize,
   newPanels: usize,
   previous: usize,
+  kept: usize,
+  out: usize,
+  outPitch: usize,
+  outStep: usize,
+  batch: i32,
+  steps: i32,
+  units: i32,
+  inner: i32,
+  gate: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  forward(false, z, gates, panels, newPanels, previous, kept, 0, out, outPitch, outStep, batch, steps, units, inner, gate, scratch, from, to)
+}
+
+/** @param bias [units] of the recurrent product of the new state */
+export function gruAfterForward(
+  z: usize,
+  gates: usize,
+  panels: usize,
+  newPanels: usize,
+  previous: usize,
+  kept: usize,
+  bias: usize,
+  out: usize,
+  outPitch: usize,
+  outStep: usize,
+  batch: i32,
+  steps: i32,
+  units: i32,
+  inner: i32,
+  gate: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  forward(true, z, gates, panels, newPanels, previous, kept, bias, out, outPitch, outStep, batch, steps, units, inner, gate, scratch, from, to)
+}
+
+/*
+ * The gradient dz [batch, steps, 3 units] of the input products, from that of the outputs, and where the reset gate comes
+ * after it dProduct [batch, steps, units] of the recurrent product of the new state. The panels are those of the
+ * recurrent kernel transposed. Items: six examples; each needs memory for two states of its examples.
+ */
+
+// @ts-ignore: decorator
+@inline
+function backward(
+  after: boolean,
+  gates: usize,
+  panels: usize,
+  newPanels: usize,
+  previous: usize,
+  kept: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
   dz: usize,
+  dProduct: usize,
   batch: i32,
   steps: i32,
   units: i32,
@@ -153,10 +216,18 @@ export function gruBackward(
           storePart(row0 + offset, dv, left)
           storePart(row0 + 2 * state + offset, dn, left)
           storePart(stateAt, f32x4.mul(dh, v), left)
+          if (after) {
+            const r = loadPart(own + state + offset, left)
+            const dr = f32x4.mul(dn, loadPart(kept + at + offset, left))
+            storePart(row0 + state + offset, f32x4.mul(dr, slopeAt(gate, r)), left)
+            storePart(dProduct + at + offset, f32x4.mul(dn, r), left)
+          }
         }
       }
-      multiplyRows(slopes + 2 * state, 3 * example, units, newPanels, dReset, state, units, count, 0, scratch)
-      for (let row = 0; row < count; row++) {
+      if (!after) {
+        multiplyRows(slopes + 2 * state, 3 * example, units, newPanels, dReset, state, units, count, 0, scratch)
+      }
+      for (let row = 0; !after && row < count; row++) {
         const at = place + <usize>row * example
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
@@ -171,7 +242,55 @@ export function gruBackward(
       }
       if (step > 0) {
         multiplyRows(slopes, 3 * example, units << 1, panels, dStates, state, units, count, addToOutput, scratch)
+        if (after) {
+          const product = dProduct + place
+          multiplyRows(product, example, units, newPanels, dStates, state, units, count, addToOutput, scratch)
+        }
       }
     }
   }
+}
+
+export function gruBackward(
+  gates: usize,
+  panels: usize,
+  newPanels: usize,
+  previous: usize,
+  dOut: usize,
+  outPitch: usize,
+  outStep: usize,
+  dz: usize,
+  batch: i32,
+  steps: i32,
+  units: i32,
+  inner: i32,
+  gate: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  backward(false, gates, panels, newPanels, previous, 0, dOut, outPitch, outStep, dz, 0, batch, steps, units, inner, gate, scratch, from, to)
+}
+
+export function gruAfterBackward(
+  gates: usize,
+  panels: usize,
+  newPanels: usize,
+  previous: usize,
+  kept: usize,
+  dOut: usize,
+  outPitch: usize,
+  outStep: usize,
+  dz: usize,
+  dProduct: usize,
+  batch: i32,
+  steps: i32,
+  units: i32,
+  inner: i32,
+  gate: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  backward(true, gates, panels, newPanels, previous, kept, dOut, outPitch, outStep, dz, dProduct, batch, steps, units, inner, gate, scratch, from, to)
 }

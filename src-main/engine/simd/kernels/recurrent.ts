@@ -7,13 +7,15 @@ import { packMatrix, panelColumns, tileBytes } from './product.ts'
 /** Examples of an item: the rows of a tile. */
 const itemRows = 6
 const activationCodes = { linear: 0, sigmoid: 1, tanh: 2, hardSigmoid: 3, relu: 4 } as const
-const gatesOf = { lstm: 4, gru: 3, simple: 1 } as const
+const gatesOf = { lstm: 4, gru: 3, gruAfter: 3, simple: 1 } as const
 
 /** Recurrent layers over all steps; see engine/recurrent.ts. */
 export function registerRecurrent(): void {
   register('AnnealScan', (backend, inputs, attrs) => {
     const [z, recurrent] = [input(inputs, 'z'), input(inputs, 'recurrent')]
-    return forward(backend, z, recurrent, scanAttrs.parse(attrs))
+    const checked = scanAttrs.parse(attrs)
+    const bias = checked.cell === 'gruAfter' ? [backend.address(input(inputs, 'bias'))] : []
+    return forward(backend, z, recurrent, bias, checked)
   })
   register('AnnealScanGrad', (backend, inputs, attrs) => backward(backend, inputs, scanAttrs.parse(attrs)))
 }
@@ -22,6 +24,7 @@ function forward(
   backend: SimdBackend,
   z: tf.TensorInfo,
   recurrent: tf.TensorInfo,
+  bias: readonly number[],
   attrs: ScanAttrs,
 ): tf.TensorInfo[] {
   const { batch, steps, units } = sizes(z, attrs)
@@ -39,6 +42,7 @@ function forward(
       gatesAt,
       ...packed,
       ...kept,
+      ...bias,
       backend.address(out),
       ...walkOf(attrs, steps, units),
       batch,
@@ -58,14 +62,16 @@ function backward(
   backend: SimdBackend,
   inputs: Readonly<Record<string, tf.TensorInfo>>,
   attrs: ScanAttrs,
-): tf.TensorInfo {
+): tf.TensorInfo[] {
   const gates = input(inputs, 'gates')
   const { batch, steps, units } = sizes(gates, attrs)
   const dz = backend.make(gates.shape)
+  const dProduct = attrs.cell === 'gruAfter' ? [backend.make([batch, steps, units])] : []
   const packed = packRecurrent(backend, input(inputs, 'recurrent'), units, attrs, true)
   const states = {
     lstm: () => [backend.address(input(inputs, 'extra'))],
     gru: () => [backend.address(input(inputs, 'previous'))],
+    gruAfter: () => ['previous', 'extra'].map((name) => backend.address(input(inputs, name))),
     simple: () => [],
   }[attrs.cell]()
   backend.pool.dispatch(
@@ -76,7 +82,7 @@ function backward(
       ...states,
       backend.address(input(inputs, 'dy')),
       ...walkOf(attrs, steps, units),
-      backend.address(dz),
+      ...[dz, ...dProduct].map((tensor) => backend.address(tensor)),
       batch,
       steps,
       units,
@@ -87,7 +93,7 @@ function backward(
     tileBytes + (2 * itemRows + 1) * units * 4,
   )
   for (const address of packed) backend.heap.free(address)
-  return dz
+  return [dz, ...dProduct]
 }
 
 function sizes({ shape: [batch = 0, steps = 0, columns = 0] }: tf.TensorInfo, { cell }: ScanAttrs) {
@@ -112,7 +118,7 @@ function packRecurrent(
   transposed: boolean,
 ): number[] {
   const columns = gatesOf[cell] * units
-  const parts = cell === 'gru' ? [2 * units, units] : [columns]
+  const parts = cell === 'gru' || cell === 'gruAfter' ? [2 * units, units] : [columns]
   const pitch = columns * 4
   let from = backend.address(recurrent)
   return parts.map((part) => {

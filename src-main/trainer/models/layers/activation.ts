@@ -12,6 +12,14 @@ const activationOfLayer = z.custom<{ apply(x: tf.Tensor): tf.Tensor; getClassNam
     typeof Reflect.get(value, 'getClassName') === 'function',
 )
 
+/** By its name in tfjs. @throws Error for a name that tfjs does not know */
+export function activationOf(name: string): z.infer<typeof activationOfLayer> {
+  const found = tf.serialization.SerializationMap.getMap().classNameMap[name]
+  if (found === undefined) throw new Error(`Unknown activation: ${name}`)
+  const [type, make] = found
+  return activationOfLayer.parse(Reflect.apply(make, type, [type, {}]))
+}
+
 /**
  * Lets the layer's activation, if tfjs composes it of several operations, run in one pass where the backend has a
  * kernel for it. The choice is made at each call, as the backend may change.

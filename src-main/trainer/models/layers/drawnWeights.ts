@@ -1,3 +1,4 @@
+import type * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
 import { random } from '../../../../shared/random.ts'
 import * as tf from '../../../engine/tf.ts'
@@ -8,9 +9,18 @@ const serialised = z.looseObject({
   className: z.string(),
   config: z.record(z.string(), z.unknown()).default({}),
 })
-const drawing = z.custom<{ apply(shape: number[]): tf.Tensor }>(
+const drawing = z.custom<ReturnType<typeof tfl.initializers.ones>>(
   (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, 'apply') === 'function',
 )
+
+/** @throws Error for a name that tfjs does not know */
+export function initialiserOf(given: unknown): z.infer<typeof drawing> {
+  const { className, config } = serialised.parse(given)
+  const found = tf.serialization.SerializationMap.getMap().classNameMap[className]
+  if (found === undefined) throw new Error(`Unknown initializer: ${className}`)
+  const [type, make] = found
+  return drawing.parse(Reflect.apply(make, type, [type, config]))
+}
 
 /** Draws as the initialiser that it was made of, from a seed of its own where that has one. */
 class Drawn extends tf.serialization.Serializable {
@@ -20,11 +30,8 @@ class Drawn extends tf.serialization.Serializable {
   constructor(given: unknown, use: string) {
     super()
     const { className, config } = serialised.parse(given)
-    const found = tf.serialization.SerializationMap.getMap().classNameMap[className]
-    if (found === undefined) throw new Error(`Unknown initializer: ${className}`)
-    const [type, fromConfig] = found
     const seeded = typeof config.seed === 'number' ? { ...config, seed: seedFor(config.seed, use) } : config
-    this.#made = drawing.parse(Reflect.apply(fromConfig, type, [type, seeded]))
+    this.#made = initialiserOf({ className, config: seeded })
   }
 
   fromConfigUsesCustomObjects(): boolean {

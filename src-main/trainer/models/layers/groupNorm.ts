@@ -2,6 +2,7 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
 import * as fused from '../../../engine/fused.ts'
 import * as tf from '../../../engine/tf.ts'
+import { initialiserOf } from './drawnWeights.ts'
 import { normalise, scaled, standardised } from './layerNorm.ts'
 
 const initialiser = z.object({ className: z.string(), config: z.record(z.string(), z.json()).default({}) })
@@ -41,8 +42,8 @@ export class GroupNormalization extends tfl.layers.Layer {
       )
     }
     const { scale, center, gammaInitializer, betaInitializer } = this.#settings
-    if (scale) this.addWeight('gamma', [channels], 'float32', madeOf(gammaInitializer))
-    if (center) this.addWeight('beta', [channels], 'float32', madeOf(betaInitializer))
+    if (scale) this.addWeight('gamma', [channels], 'float32', initialiserOf(gammaInitializer))
+    if (center) this.addWeight('beta', [channels], 'float32', initialiserOf(betaInitializer))
     this.built = true
   }
 
@@ -74,15 +75,3 @@ export class GroupNormalization extends tfl.layers.Layer {
 }
 
 tf.serialization.registerClass(GroupNormalization)
-
-/** @throws Error for a name that tfjs does not know */
-function madeOf({ className, config }: z.infer<typeof initialiser>) {
-  const found = tf.serialization.SerializationMap.getMap().classNameMap[className]
-  if (found === undefined) throw new Error(`Unknown initializer: ${className}`)
-  const [type, make] = found
-  return initialiserMade.parse(make(type, config))
-}
-
-const initialiserMade = z.custom<ReturnType<typeof tfl.initializers.ones>>(
-  (value) => typeof value === 'object' && value !== null && 'apply' in value,
-)

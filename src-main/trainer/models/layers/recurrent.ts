@@ -6,9 +6,10 @@ import * as tf from '../../../engine/tf.ts'
 import type { ForwardMode } from '../model.ts'
 import { affine } from './affine.ts'
 import { dropout } from './dropout.ts'
+import { ResetAfterCell } from './gru.ts'
 
 /*
- * LSTM, GRU and SimpleRNN of a topology, with all steps as one kernel where the backend has it. What the kernel does not
+ * LSTM, GRU and SimpleRNN of a topology, and RNN with cells of these kinds, with all steps as one kernel where the backend has it. What the kernel does not
  * know (masks, dropout of the states, other activations, states given out or handed in) is left to tfjs's loop over the
  * steps. Its masks of dropout are ours: tfjs draws them from a generator that no seed reaches.
  */
@@ -17,8 +18,9 @@ type TfLayer = tfl.LayersModel['layers'][number]
 type Call = TfLayer['call']
 type Options = Parameters<Call>[1]
 
-const cells = { LSTM: 'lstm', GRU: 'gru', SimpleRNN: 'simple' } as const
-const cellClass = z.enum(['LSTM', 'GRU', 'SimpleRNN'])
+const cells = { LSTMCell: 'lstm', GRUCell: 'gru', SimpleRNNCell: 'simple' } as const
+const cellClass = z.enum(['LSTMCell', 'GRUCell', 'SimpleRNNCell'])
+const stack = z.object({ cells: z.array(z.instanceof(tfl.layers.RNNCell)).min(1) })
 
 const config = z.object({
   activation: z.string(),
@@ -32,11 +34,13 @@ const config = z.object({
 type Config = z.infer<typeof config>
 
 export const isRecurrent = (layer: TfLayer): layer is tfl.RNN =>
-  layer instanceof tfl.RNN && cellClass.safeParse(layer.getClassName()).success
+  layer instanceof tfl.RNN && layer.getClassName() !== 'ConvLSTM2D'
 
 /** @param key names the layer in its masks of dropout */
 export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly mode: ForwardMode }): Call {
-  const options = config.parse(layer.getConfig())
+  const several = stack.safeParse(layer.cell)
+  if (several.success) return stackCall(layer, several.data.cells, key, current)
+  const options = config.parse({ ...layer.cell.getConfig(), ...layer.getConfig() })
   const attrs = attrsOf(layer, options)
   const [inputRate, stateRate] = [options.dropout ?? 0, options.recurrentDropout ?? 0]
   return (inputs, kwargs) => {
@@ -61,6 +65,22 @@ export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly m
   }
 }
 
+/** Cells above each other are layers above each other: each takes all steps of the one below. */
+function stackCall(
+  layer: tfl.RNN,
+  stacked: readonly tfl.RNN['cell'][],
+  key: string,
+  current: { readonly mode: ForwardMode },
+): Call {
+  const { returnSequences, goBackwards } = layer
+  const calls = stacked.map((cell, i) => {
+    const last = i === stacked.length - 1
+    const own = { cell, returnSequences: !last || returnSequences, goBackwards: i === 0 && goBackwards }
+    return recurrentCall(new tfl.RNN(own), `${key}/${i}`, current)
+  })
+  return (inputs, kwargs) => tf.tidy(() => calls.reduce((x, call) => call(x, kwargs), inputs))
+}
+
 const isSet = (kwargs: Options, name: string): boolean =>
   kwargs?.[name] !== undefined && kwargs[name] !== null
 
@@ -69,7 +89,8 @@ function attrsOf(layer: tfl.RNN, options: Config): ScanAttrs | undefined {
   const gateActivation = cellActivation.safeParse(options.recurrentActivation)
   if (!activation.success || !gateActivation.success || options.returnState) return undefined
   return {
-    cell: cells[cellClass.parse(layer.getClassName())],
+    cell:
+      layer.cell instanceof ResetAfterCell ? 'gruAfter' : cells[cellClass.parse(layer.cell.getClassName())],
     activation: activation.data,
     gateActivation: gateActivation.data,
     sequences: options.returnSequences,
@@ -81,8 +102,21 @@ function wholeSequence(layer: tfl.RNN, x: tf.Tensor3D, scan: Scan): tf.Tensor {
   const [batch, steps, size] = x.shape
   const { kernel, recurrent, bias } = weightsOf(layer)
   const rows = tf.reshape<tf.Rank.R2>(x, [batch * steps, size])
-  const z = affine(rows, kernel, bias)
-  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent)
+  const { own, last } = layer.cell instanceof ResetAfterCell ? biasesOf(recurrent.shape, bias) : { own: bias }
+  const z = affine(rows, kernel, own)
+  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent, last)
+}
+
+/**
+ * Of a GRU with reset_after, [2, 3 units]: the recurrent bias of both gates is added to the input's beforehand; that of
+ * the new state stands behind the reset gate.
+ */
+function biasesOf([units]: tf.Tensor2D['shape'], bias: tf.Tensor | undefined) {
+  if (bias === undefined) return { own: undefined, last: tf.zeros([units]) }
+  const [input, past] = tf.unstack(bias)
+  if (input === undefined || past === undefined) throw new Error('A GRU with reset_after has two biases.')
+  const gates = tf.pad(tf.slice(past, 0, 2 * units), [[0, units]])
+  return { own: tf.add(input, gates), last: tf.slice(past, 2 * units, units) }
 }
 
 interface Masks {
@@ -99,7 +133,7 @@ function stepByStep(
   kwargs: Options,
   { inputMask, stateMask }: Masks,
 ): tf.Tensor | tf.Tensor[] {
-  const single = layer.getClassName() === 'SimpleRNN'
+  const single = layer.cell.getClassName() === 'SimpleRNNCell'
   const setMasks = (input: tf.Tensor | undefined, state: tf.Tensor | undefined): void => {
     for (const [name, mask] of [
       ['dropoutMask', input],

@@ -84,7 +84,7 @@ const activations = {
 /** The states of a cell step by step, of operations that tfjs differentiates. */
 const composedScan =
   ({ cell, activation, gateActivation, sequences }: ScanAttrs): Op =>
-  (z, recurrent) => {
+  (z, recurrent, bias) => {
     assert.ok(z && recurrent)
     const [act, gate] = [activations[activation], activations[gateActivation]]
     const [batch = 0, steps = 0] = z.shape
@@ -109,6 +109,12 @@ const composedScan =
         const n = act(tf.add(part(own, 2), last))
         h = tf.add(tf.mul(v, h), tf.mul(tf.sub(1, v), n))
       }
+      if (cell === 'gruAfter') {
+        const v = gate(part(sum, 0))
+        const product = tf.add(tf.sub(part(sum, 2), part(own, 2)), bias ?? 0)
+        const n = act(tf.add(part(own, 2), tf.mul(gate(part(sum, 1)), product)))
+        h = tf.add(tf.mul(v, h), tf.mul(tf.sub(1, v), n))
+      }
       states.push(h)
     }
     return sequences ? tf.stack(states, 1) : h
@@ -119,25 +125,28 @@ const scans: [ScanAttrs, number, number, number][] = [
   [{ cell: 'lstm', activation: 'relu', gateActivation: 'hardSigmoid', sequences: false }, 7, 3, 8],
   [{ cell: 'gru', activation: 'tanh', gateActivation: 'sigmoid', sequences: false }, 8, 4, 17],
   [{ cell: 'gru', activation: 'linear', gateActivation: 'hardSigmoid', sequences: true }, 2, 3, 5],
+  [{ cell: 'gruAfter', activation: 'tanh', gateActivation: 'sigmoid', sequences: true }, 8, 4, 17],
+  [{ cell: 'gruAfter', activation: 'relu', gateActivation: 'hardSigmoid', sequences: false }, 2, 3, 5],
   [{ cell: 'simple', activation: 'tanh', gateActivation: 'linear', sequences: true }, 7, 1, 9],
   [{ cell: 'simple', activation: 'sigmoid', gateActivation: 'linear', sequences: false }, 3, 6, 4],
 ]
-const gatesOf = { lstm: 4, gru: 3, simple: 1 }
+const gatesOf = { lstm: 4, gru: 3, gruAfter: 3, simple: 1 }
 
 const fusedScan =
   (attrs: ScanAttrs): Op =>
-  (z, recurrent) => {
+  (z, recurrent, bias) => {
     assert.ok(z && recurrent)
     const [batch = 0, steps = 0, columns = 0] = z.shape
     const scan = scanOf(attrs)
     assert.ok(scan)
-    return scan(tf.reshape(z, [batch, steps, columns]), tf.reshape(recurrent, [-1, columns]))
+    return scan(tf.reshape(z, [batch, steps, columns]), tf.reshape(recurrent, [-1, columns]), bias)
   }
 
 test('recurrent layers and their gradients equal the composed ones, whatever their activations', () => {
   for (const [attrs, batch, steps, units] of scans) {
     const columns = gatesOf[attrs.cell] * units
     const inputs = [normal(batch, steps, columns), normal(units, columns)]
+    if (attrs.cell === 'gruAfter') inputs.push(normal(units))
     for (const { values } of inputs) values.set(values.map((value) => value / 2))
     const weights = attrs.sequences ? normal(batch, steps, units) : normal(batch, units)
     const expected = run('cpu', composedScan(attrs), inputs, weights)

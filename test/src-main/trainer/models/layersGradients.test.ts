@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import * as tfl from '@tensorflow/tfjs-layers'
-import { trainableLayers } from '../../../../shared/model/trainableLayers.ts'
+import { trainableCells, trainableLayers } from '../../../../shared/model/trainableLayers.ts'
 import type { ModelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { deviceUnderTest, switchTo } from '../../engine/deviceUnderTest.ts'
+import { celled, filmed, resetAfter, resized } from './kerasTopologies.ts'
 import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
 import {
   attentive,
@@ -20,6 +21,7 @@ import {
   recurrent,
   specOf,
   specOfModel,
+  volumes,
 } from './topologies.ts'
 
 /*
@@ -38,7 +40,22 @@ afterEach(() => tf.disposeVariables())
 /** A key's bias is added to all scores of a target alike, and the softmax takes it away again: its gradient is 0. */
 const negligible = 1e-7
 
-const subjects = { mlp, convolutional, others, pooled, merged, noisy, recurrent, masked, attentive }
+const subjects = {
+  mlp,
+  convolutional,
+  others,
+  pooled,
+  merged,
+  noisy,
+  recurrent,
+  masked,
+  attentive,
+  volumes,
+  resetAfter,
+  filmed,
+  celled,
+  resized,
+}
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {
   await switchTo('cpu')
@@ -51,7 +68,7 @@ test('every layer that can be trained is in one of these topologies', async () =
   const specs = JSON.stringify(await Promise.all(Object.values(subjects).map(specFrom)))
   const found = new Set(Array.from(specs.matchAll(/"class_name":"(\w+)"/g), ([, name]) => name))
   assert.deepEqual(
-    Object.keys(trainableLayers).filter((name) => !found.has(name)),
+    Object.keys({ ...trainableLayers, ...trainableCells }).filter((name) => !found.has(name)),
     [],
   )
 })

@@ -101,6 +101,20 @@ export const pooled = (): Layers => [
   of.dense({ units: 3 }),
 ]
 
+/** The image enlarged, then cut into three slices, which lie above each other. */
+export const volumes = (): Layers => [
+  of.upSampling2d({ inputShape: [6, 6, 1], size: [1, 2], name: 'wider' }),
+  of.reshape({ targetShape: [3, 4, 6, 1], name: 'slices' }),
+  of.conv3d({ filters: 3, kernelSize: 2, padding: 'same', activation: 'tanh', name: 'conv3d' }),
+  of.maxPooling3d({ poolSize: 2, strides: [1, 2, 2], name: 'greatest' }),
+  of.conv3dTranspose({ filters: 2, kernelSize: 2, strides: 2, useBias: false, name: 'enlarged' }),
+  of.averagePooling3d({ poolSize: [2, 1, 2], name: 'means' }),
+  of.reshape({ targetShape: [8, 3, 2], name: 'flatter' }),
+  of.upSampling2d({ interpolation: 'bilinear', name: 'smooth' }),
+  of.flatten({ name: 'row' }),
+  of.dense({ units: 3, name: 'volumesOut' }),
+]
+
 /** Branches that meet in every way there is. */
 export function merged(): tfl.LayersModel {
   const image = tfl.input({ shape: [6, 6, 1] })

@@ -7,6 +7,7 @@ import { buildFitting } from '../../../../src-main/trainer/fitting.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { prepareTopology } from '../../../../src-main/trainer/models/topology.ts'
 import { sizeOfTopology } from '../../../../src-main/trainer/models/topologySize.ts'
+import { celled, filmed, resetAfter, resized } from './kerasTopologies.ts'
 import './support.ts'
 import {
   convolutional,
@@ -20,6 +21,7 @@ import {
   pooled,
   specOf,
   specOfModel,
+  volumes,
 } from './topologies.ts'
 
 before(async () => {
@@ -33,6 +35,8 @@ for (const [name, make] of [
   ['others', () => specOf(others())],
   ['pooled', () => specOf(pooled())],
   ['merged', () => specOfModel(merged())],
+  ['volumes', () => specOf(volumes())],
+  ...Object.entries({ celled, filmed, resetAfter, resized }),
 ] as const) {
   test(`the numbers of ${name} are counted as they are built`, async () => {
     const spec = make()
