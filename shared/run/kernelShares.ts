@@ -24,7 +24,7 @@ const computes: Readonly<Record<EngineName, string>> = {
   cpu: 'plain JavaScript',
 }
 
-/** All that a step consists of, the dearest first; what lies between the kernels comes last, so that the shares add up to 1. */
+/** All that a step consists of, the dearest first: with what lies between the kernels the shares add up to 1. */
 export function kernelShares({ device, stepMs, kernels }: KernelUse): KernelShare[] {
   const shares = kernels.map(({ name, calls, ms, javascript }) => ({
     name,
@@ -43,7 +43,15 @@ export function kernelShares({ device, stepMs, kernels }: KernelUse): KernelShar
     share: shareOf(ms, stepMs),
     javascript: false,
   }
-  return [...shares, { ...between, where: 'giving out work and memory' }]
+  const all = [...shares, { ...between, where: 'giving out work and memory' }]
+  return all.toSorted((a, b) => (b.ms ?? 0) - (a.ms ?? 0))
+}
+
+/** How the table of the kernels was made. A step whose kernels are timed may take longer than the others. */
+export function timingWords({ stepMs, steps }: KernelUse): string {
+  return stepMs === null
+    ? `Kernels of a step, in ${steps} early steps`
+    : `A step of ${stepMs.toFixed(1)} ms, timed kernel by kernel (of each the least of ${steps} steps)`
 }
 
 const shareOf = (ms: number | null, stepMs: number | null): number | null =>
@@ -51,6 +59,8 @@ const shareOf = (ms: number | null, stepMs: number | null): number | null =>
 
 /** Below this part of a step plain JavaScript is not worth a warning. */
 const worthWarning = 0.05
+/** From this part of a step on, what lies between the kernels is told: many small kernels are called. */
+const worthTelling = 0.1
 
 export interface KernelSummary {
   readonly text: string
@@ -58,7 +68,7 @@ export interface KernelSummary {
   readonly warns: boolean
 }
 
-/** One line: "98 % of a step in fast kernels", or "Conv3D runs as plain JavaScript, 93 % of the step". */
+/** One line: "98 % of a step in fast kernels", with how much lies between them where that is much, or "Conv3D runs as plain JavaScript, 93 % of the step". */
 export function kernelSummary(use: KernelUse): KernelSummary {
   const { device, stepMs } = use
   if (device === 'cpu') return quiet('every kernel is plain JavaScript, as the device cpu has it')
@@ -68,7 +78,9 @@ export function kernelSummary(use: KernelUse): KernelSummary {
   const total = sum(slow)
   if (total >= worthWarning) return { text: slowWords(slow, total), warns: true }
   const fast = sum(shares.filter(({ calls, javascript }) => calls !== null && !javascript))
-  return quiet(`${shareText(fast)} of a step in fast kernels`)
+  const between = sum(shares.filter(({ calls }) => calls === null))
+  const rest = between >= worthTelling ? `, ${shareText(between)} between them` : ''
+  return quiet(`${shareText(fast)} of a step in fast kernels${rest}`)
 }
 
 const quiet = (text: string): KernelSummary => ({ text, warns: false })

@@ -1,3 +1,4 @@
+import { kernelSummary } from '../../shared/run/kernelShares.ts'
 import { nameText, snapshotName } from '../../shared/run/snapshotName.ts'
 import { isActive, type RunStatus } from '../../shared/run/state.ts'
 import { createPulse, follow } from '../api/pulse.ts'
@@ -6,6 +7,7 @@ import type { RunNews, RunRecord } from '../store/types.ts'
 import { type Cli, typed } from './context.ts'
 import type { ExitCode } from './exitCode.ts'
 import { duration, fixed, percent, rate, whole } from './format.ts'
+import { kernelLine } from './kernelText.ts'
 import { oneLine } from './oneLine.ts'
 import { placeText } from './placeText.ts'
 
@@ -31,7 +33,7 @@ export async function attendPlaced(
   const { read } = core.store
   // What it has come to before it was queued again is known.
   const first = read.runSince(queued.id)
-  if (first !== undefined) tell({ ...first, epochs: [], snapshots: [], feedback: [] })
+  if (first !== undefined) tell({ ...first, epochs: [], snapshots: [], feedback: [], kernels: null })
   try {
     const news = follow(createPulse(core), end.signal, undefined, (cursor) => {
       const found = read.runSince(queued.id, cursor ?? first?.cursor)
@@ -74,6 +76,7 @@ function createTeller(core: Core, say: (line: string) => void): (news: News) => 
       device = run.device
       say(`${whole(run.totalSteps)} steps, on ${run.device}: ${run.deviceReason ?? ''}`)
     }
+    if (news.kernels !== null && kernelSummary(news.kernels).warns) say(kernelLine(news.kernels))
     for (const { line } of linesOf(news, since).toSorted((a, b) => a.step - b.step)) say(line)
     if (isNew && hasEnded(run.status)) say(now)
   }

@@ -1,10 +1,11 @@
 import { styleText } from 'node:util'
-import { kernelShares, kernelSummary, shareText } from '../../shared/run/kernelShares.ts'
+import { kernelShares, kernelSummary, shareText, timingWords } from '../../shared/run/kernelShares.ts'
 import type { KernelUse } from '../../shared/run/kernelUse.ts'
 import { absent } from './format.ts'
 import { table } from './table.ts'
+import { wrap } from './wrap.ts'
 
-/** Parts of a step below this are told together. */
+/** Parts of a step below this are told together, but for those in plain JavaScript. */
 const tooSmall = 0.005
 
 /** One line on a step's kernels: a warning where some of them run in plain JavaScript. */
@@ -16,7 +17,9 @@ export function kernelLine(use: KernelUse): string {
 /** A step's kernels with their shares, the dearest first. */
 export function kernelTable(use: KernelUse, columns: number): string {
   const all = kernelShares(use)
-  const told = all.filter(({ share, calls }) => share === null || share >= tooSmall || calls === null)
+  const told = all.filter(
+    ({ share, calls, javascript }) => share === null || share >= tooSmall || calls === null || javascript,
+  )
   const rest = all.filter((row) => !told.includes(row))
   const rows = told.map(({ name, calls, ms, share, where }) => [
     name,
@@ -29,10 +32,9 @@ export function kernelTable(use: KernelUse, columns: number): string {
     const ms = rest.reduce((sum, row) => sum + (row.ms ?? 0), 0)
     const share = rest.reduce((sum, row) => sum + (row.share ?? 0), 0)
     const smaller = [`${rest.length} smaller`, shareText(share), ms.toFixed(2), '', '']
-    // What lies between the kernels stays last.
-    rows.splice(-1, 0, smaller)
+    rows.push(smaller)
   }
-  return table(
+  const shown = table(
     [
       { head: 'kernel', shrinkTo: 16 },
       { head: 'of the step', align: 'right' },
@@ -43,6 +45,7 @@ export function kernelTable(use: KernelUse, columns: number): string {
     rows,
     columns,
   )
+  return `${wrap(`${timingWords(use)}:`, columns)}\n${shown}`
 }
 
 /** As `--json` prints it: shares 0..1 of the step, null where they are not measured on that device. */

@@ -23,13 +23,14 @@ export const cudaEnvironment = {
 export interface CudaNeeds {
   readonly cuda: string
   readonly cudnn: string
+  /** After "check the driver, ". */
   readonly both: string
 }
 
 /** @param isPython whether TensorFlow is that of the user's Python environment, and not the package's own */
 export function cudaNeeds(isPython: boolean): CudaNeeds {
-  const pip = 'CUDA of pip install "tensorflow[and-cuda]"'
-  if (isPython) return { cuda: pip, cudnn: pip, both: pip }
+  const pip = 'the CUDA that pip install "tensorflow[and-cuda]" brings'
+  if (isPython) return { cuda: pip, cudnn: pip, both: `and ${pip}` }
   return { cuda: 'CUDA 11.2', cudnn: 'cuDNN 8.1', both: 'CUDA 11.2 and cuDNN 8.1' }
 }
 

@@ -33,7 +33,7 @@ export interface StepChanges {
 
 /** The kernels of a step in their order, on blocks of memory that are taken and given back when each is due. */
 export interface StepRecord {
-  /** Whether the backend it was made with still is the current one. */
+  /** Whether the backend it was made with still is the current one, and all of its variables are there. */
   readonly holds: boolean
   /** Computes a step and sets the variables. @returns its results, in the order in which the source gave them */
   replay(changes: StepChanges): Float32Array[]

@@ -38,6 +38,7 @@ interface Steps {
 interface Form {
   readonly optimizer: TrainOptimizer
   readonly backend: string
+  /** And kinds of numbers. */
   readonly shapes: string
   /** Without momentum its buffers are not touched. */
   readonly still: boolean
@@ -59,7 +60,7 @@ export function recordOf(steps: Steps, trial: Trial, recipe: StepRecipe): StepRe
   const form: Form = {
     optimizer,
     backend: tf.getBackend(),
-    shapes: inputs.map(({ shape }) => shape.join()).join(';'),
+    shapes: inputs.map(({ dtype, shape }) => `${dtype} ${shape}`).join(';'),
     still: optimizer.attributes(trial.settings).momentum === 0,
     recipe,
   }

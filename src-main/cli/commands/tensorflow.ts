@@ -38,9 +38,10 @@ export function addTensorflow(program: Command, cli: Cli): void {
       )
     }
     keepTensorflowIn(homeFolder(cli.terminal.env))
-    if (!json && !forget) cli.terminal.err('Building what connects TensorFlow, where it is not built yet.\n')
     const wanted = forget ? null : environment
-    const state = await (wanted === undefined ? buildTensorflow() : setTensorflow(wanted))
+    const tell = (): void => void cli.terminal.err('Building what connects TensorFlow: up to a minute.\n')
+    const onBuild = json ? undefined : tell
+    const state = await (wanted === undefined ? buildTensorflow(onBuild) : setTensorflow(wanted, onBuild))
     if (json) return printJson(cli, state)
     await cli.terminal.out(`${wrap(state.words, cli.terminal.columns)}\n`)
   })

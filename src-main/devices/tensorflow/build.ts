@@ -28,17 +28,20 @@ import { layOutSources, nodeHeaders } from './sources.ts'
 interface BuildOptions {
   /** Whether npm may be asked for sources that are not here. */
   readonly mayFetch: boolean
+  /** Called before it builds, which takes seconds: not where it is built, or cannot be. */
+  readonly onBuild?: (() => void) | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
 /** @returns the folder of the addon, built now or before · @throws UserError that says what is missing and what to do */
 export async function buildAddon(
   tensorflow: PythonTensorflow,
-  { mayFetch, env = process.env }: BuildOptions,
+  { mayFetch, onBuild, env = process.env }: BuildOptions,
 ): Promise<string> {
   const folder = addonFolder(tensorflow)
   if (isBuilt(tensorflow)) return folder
   const compiler = await findCompiler(env)
+  onBuild?.()
   const kept = keptFolder()
   mkdirSync(kept, { recursive: true })
   removeLeftovers(kept)

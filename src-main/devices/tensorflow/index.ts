@@ -35,7 +35,10 @@ const nothingChosen =
  * Sets the environment once its addon is built.
  * @param environment null forgets the one that is set · @throws UserError that says what is missing and what to do
  */
-export async function setTensorflow(environment: string | null): Promise<TensorflowState> {
+export async function setTensorflow(
+  environment: string | null,
+  onBuild?: () => void,
+): Promise<TensorflowState> {
   if (environment === null) {
     writeSetting(keptFolder(), undefined)
     return tensorflowState()
@@ -43,7 +46,7 @@ export async function setTensorflow(environment: string | null): Promise<Tensorf
   const place = path.resolve(environment)
   const tensorflow = tensorflowIn(place)
   if (typeof tensorflow !== 'object') throw new UserError(`${doing} ${tensorflow ?? noTensorflow(place)}.`)
-  await buildAddon(tensorflow, { mayFetch: true })
+  await buildAddon(tensorflow, { mayFetch: true, onBuild })
   writeSetting(keptFolder(), place)
   return tensorflowState()
 }
@@ -51,11 +54,11 @@ export async function setTensorflow(environment: string | null): Promise<Tensorf
 const doing = 'While setting the Python environment with TensorFlow:'
 
 /** Builds the addon for the environment that is found. @throws UserError where none is, or it cannot be built */
-export async function buildTensorflow(): Promise<TensorflowState> {
+export async function buildTensorflow(onBuild?: () => void): Promise<TensorflowState> {
   const chosen = chosenHere()
   if (chosen.type === 'none') throw new UserError(`${doing} none is named and none is activated; ${nameIt}.`)
   if (chosen.type === 'refused') throw new UserError(`${doing} ${chosen.words}.`)
-  await buildAddon(chosen.tensorflow, { mayFetch: true })
+  await buildAddon(chosen.tensorflow, { mayFetch: true, onBuild })
   return tensorflowState()
 }
 

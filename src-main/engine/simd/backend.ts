@@ -1,7 +1,7 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { DrawKey } from '../recording.ts'
 import type * as tf from '../tf.ts'
-import type { Heap } from './heap.ts'
+import { type Heap, realAddress } from './heap.ts'
 import { HeapData, type Numbers } from './heapData.ts'
 import type { KernelBuild } from './module.ts'
 import type { Pool } from './pool.ts'
@@ -68,7 +68,7 @@ export class SimdBackend extends MathBackendCPU {
   address({ dataId, dtype }: tf.TensorInfo, expected: Numbers = 'float32'): number {
     const stored = this.data.get(dataId)
     if (stored instanceof HeapData && stored.dtype === expected)
-      return this.#trace === undefined ? stored.address : this.#trace.addressOf(stored)
+      return this.#trace === undefined ? realAddress(stored.address) : this.#trace.addressOf(stored)
     throw new Error(`a kernel of the simd backend needs ${expected}, not ${dtype}`)
   }
 

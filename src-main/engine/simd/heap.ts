@@ -48,6 +48,14 @@ export interface Slices {
 /** Addresses from here on are those of traced blocks, which have no memory. */
 export const firstTracedAddress = 2 ** 33
 
+/** @throws Error for the address of a traced block: a kernel that is told one would write into another tensor's memory */
+export function realAddress(address: number): number {
+  if (address < firstTracedAddress) return address
+  throw new Error(
+    'A tensor that was made while a step was only traced has no numbers; something kept it beyond the trace.',
+  )
+}
+
 /**
  * Allocates the memory that tensors and kernels share.
  *
@@ -127,7 +135,7 @@ export class Heap {
   /** @throws NotRecordable while a step is traced: what JavaScript reads or writes then would be missing from the record */
   #real(address: number): number {
     if (this.tracing !== undefined) throw new NotRecordable('JavaScript asks for the numbers of a tensor')
-    return address
+    return realAddress(address)
   }
 
   /** Makes a block that ends beyond all others; a free one at the end becomes its beginning. @returns undefined beyond the limit */

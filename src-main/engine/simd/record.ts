@@ -32,6 +32,8 @@ export function recordOnSimd(source: StepSource): StepRecord | undefined {
 class Recorded implements StepRecord {
   readonly #backend: SimdBackend
   readonly #plan: Plan
+  /** Those that the step reads or sets. */
+  readonly #variables: readonly tf.Variable[]
   /** The address of each block, while it has one. */
   readonly #addresses: number[] = []
   /** Calls of the step under way whose times are taken. */
@@ -40,10 +42,11 @@ class Recorded implements StepRecord {
   constructor(backend: SimdBackend, plan: Plan) {
     this.#backend = backend
     this.#plan = plan
+    this.#variables = [...new Set([...plan.variables.keys(), ...plan.given.keys()])]
   }
 
   get holds(): boolean {
-    return tf.backend() === this.#backend
+    return tf.backend() === this.#backend && this.#variables.every(({ isDisposed }) => !isDisposed)
   }
 
   replay({ inputs, key, attributes }: StepChanges): Float32Array[] {
@@ -82,11 +85,9 @@ class Recorded implements StepRecord {
       const input = inputs[place]
       if (block !== undefined && input !== undefined) this.#addresses[block] = this.#dataOf(input).address
     }
-    for (const [variable, block] of variables) {
-      // Its numbers are about to change: who shares them keeps the old ones.
-      if (this.#dataOf(variable).refCount > 1) separate(variable)
-      this.#addresses[block] = this.#dataOf(variable).address
-    }
+    // Their numbers are about to change: who shares them keeps the old ones.
+    for (const variable of this.#variables) if (this.#dataOf(variable).refCount > 1) separate(variable)
+    for (const [variable, block] of variables) this.#addresses[block] = this.#dataOf(variable).address
   }
 
   #make(move: Move, key: DrawKey, attributes: tf.NamedAttrMap, known: Map<string, number[]>): void {

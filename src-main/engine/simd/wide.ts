@@ -44,7 +44,13 @@ const image = [3, 9, 10, 16]
 const pooling = { filterSize: 2, strides: 2, pad: 'valid' }
 const norm = { epsilon: 1e-3, relu: true, hasResidual: true }
 
-/** Every kernel that is written for vectors of eight, on sizes with and without rests. */
+const filters = [3, 3, 16, 1]
+const cell = { cell: 'lstm', activation: 'tanh', gateActivation: 'sigmoid', sequences: true }
+
+/**
+ * Each way in which kernels are written for vectors of eight, on sizes with and without rests. That every single kernel
+ * gives the same bits is tested (everyKernel.test.ts); here it is asked whether V8 keeps its word on this processor.
+ */
 const jobs: readonly (readonly [string, Readonly<Record<string, number[]>>, tf.NamedAttrMap])[] = [
   ['Conv2D', { x: image, filter: [3, 3, 16, 24] }, convolution(1)],
   ['Conv2D', { x: [2, 9, 9, 3], filter: [3, 3, 3, 20] }, convolution(2)],
@@ -65,6 +71,14 @@ const jobs: readonly (readonly [string, Readonly<Record<string, number[]>>, tf.N
   ],
   ['BatchMatMul', { a: [1, 13, 21], b: [1, 21, 37] }, { transposeA: false, transposeB: false }],
   ['BatchMatMul', { a: [1, 21, 13], b: [1, 21, 37] }, { transposeA: true, transposeB: false }],
+  ['DepthwiseConv2dNative', { x: image, filter: filters }, convolution(1)],
+  [
+    'DepthwiseConv2dNativeBackpropFilter',
+    { x: image, dy: image },
+    { ...convolution(1), filterShape: filters },
+  ],
+  ['AnnealGeluGrad', { dy: [21], s: [21] }, {}],
+  ['AnnealScan', { z: [7, 3, 52], recurrent: [13, 52] }, cell],
   ['MaxPool', { x: image }, pooling],
   ['MaxPoolGrad', { dy: [3, 4, 5, 16], input: image, output: [3, 4, 5, 16] }, pooling],
   ['Add', { a: [21], b: [21] }, {}],

@@ -1,20 +1,21 @@
 import { Popover, UnstyledButton } from '@mantine/core'
-import { kernelShares, kernelSummary, shareText } from '../../../shared/run/kernelShares.ts'
+import { kernelShares, kernelSummary, shareText, timingWords } from '../../../shared/run/kernelShares.ts'
 import type { KernelUse } from '../../../shared/run/kernelUse.ts'
+import { count } from '../../format/format.ts'
 import classes from './StepKernels.module.css'
 
 /** What the steps of a run spend their time on, in a line that opens to the kernels. It warns of plain JavaScript. */
 export function StepKernels({ use }: { readonly use: KernelUse }) {
   const { text, warns } = kernelSummary(use)
   return (
-    <Popover position="bottom-start" shadow="md" width={580} trapFocus returnFocus>
+    <Popover position="bottom-start" shadow="md" width="min(36.25rem, 92vw)" trapFocus returnFocus>
       <Popover.Target>
         <UnstyledButton className={classes.line} data-warns={warns}>
           {warns && <span aria-hidden="true">⚠ </span>}
           {text}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown p="sm" aria-label="Kernels of a step">
+      <Popover.Dropdown p="sm">
         <KernelTable use={use} />
       </Popover.Dropdown>
     </Popover>
@@ -22,15 +23,11 @@ export function StepKernels({ use }: { readonly use: KernelUse }) {
 }
 
 function KernelTable({ use }: { readonly use: KernelUse }) {
-  const { stepMs, steps } = use
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div className={classes.box} tabIndex={0}>
+    <section className={classes.box} aria-label="Kernels of a step" tabIndex={0}>
       <table className={classes.table}>
-        <caption>
-          {stepMs === null ? 'Kernels of a step' : `A step of ${stepMs.toFixed(1)} ms, kernel by kernel`}
-          <span className={classes.how}>, each the least of {steps} early steps of the run</span>
-        </caption>
+        <caption>{timingWords(use)}</caption>
         <thead>
           <tr>
             <th scope="col">Kernel</th>
@@ -46,12 +43,12 @@ function KernelTable({ use }: { readonly use: KernelUse }) {
               <th scope="row">{name}</th>
               <td>{share === null ? '–' : shareText(share)}</td>
               <td>{ms === null ? '–' : ms.toFixed(2)}</td>
-              <td>{calls === null ? '' : Math.round(calls)}</td>
+              <td>{calls === null ? '' : count(Math.round(calls))}</td>
               <td>{where}</td>
             </tr>
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

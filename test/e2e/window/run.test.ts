@@ -197,6 +197,9 @@ test('kill -9 of the host: the page comes back by itself, and the run can be res
 })
 
 test('a stop at the end of the cycle can be taken back, and drops the cycles after it from the picture', async () => {
+  // A cycle takes seconds: both clicks are to come before its end.
+  const ended = lab.look(({ read }) => read.snapshots(long)).length
+  await lab.watch('a cycle to begin', ({ read }) => read.snapshots(long)[ended])
   const planned = main().getByRole('button', { name: /snapshot planned after step/ })
   const before = await planned.count()
   await main().getByRole('button', { name: 'Stop at cycle end' }).click()
@@ -326,10 +329,17 @@ test('a click on the ribbon selects the snapshot, e opens the ensemble in the sa
   await page.getByRole('heading', { name: /test accuracy of 4 snapshots/ }).waitFor({ state: 'detached' })
 })
 
-test('nothing keeps people out: folded cycles, epochs, details', async () => {
+test('nothing keeps people out: folded cycles, kernels, epochs, details', async () => {
   await main().getByText('Cycles folded', { exact: true }).click()
   await page.getByRole('figure', { name: /^Training loss/ }).waitFor()
+  await main()
+    .getByRole('button', { name: /of a step in fast kernels/ })
+    .press('Enter')
+  const kernels = page.getByRole('table', { name: /^A step of [\d.]+ ms, timed kernel by kernel/ })
+  await kernels.getByRole('rowheader', { name: 'BatchMatMul' }).waitFor()
   await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await kernels.waitFor({ state: 'detached' })
   for (const name of ['Epochs', 'Details']) {
     await tab(name).click()
     await page.getByRole('region', { name }).waitFor()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { kernelShares, kernelSummary } from '../../../shared/run/kernelShares.ts'
+import { kernelShares, kernelSummary, timingWords } from '../../../shared/run/kernelShares.ts'
 import type { KernelUse } from '../../../shared/run/kernelUse.ts'
 
 type Kernel = KernelUse['kernels'][number]
@@ -19,6 +19,8 @@ const use = (
 
 const cases: readonly [KernelUse, string, boolean][] = [
   [use([fast('Conv2D', 90), fast('Add', 8)]), '98 % of a step in fast kernels', false],
+  // A loop over steps calls many small kernels.
+  [use([fast('Multiply', 17)]), '17 % of a step in fast kernels, 83 % between them', false],
   // Of plain JavaScript there is too little to speak of.
   [use([fast('Conv2D', 90), slow('Mean', 4.9)]), '90 % of a step in fast kernels', false],
   [use([slow('Conv3D', 93), fast('Add', 2)]), 'Conv3D runs as plain JavaScript, 93 % of the step', true],
@@ -70,7 +72,15 @@ test('shares add up to the step, with what lies between the kernels; where nothi
       ['between the kernels', 0.1, 'giving out work and memory'],
     ],
   )
-  const untimed = kernelShares(use([fast('Conv2D', null)], 'webgpu', null))
+  // The dearest first, whatever it is.
+  assert.equal(kernelShares(use([fast('Multiply', 17)]))[0]?.name, 'between the kernels')
+  assert.equal(
+    timingWords(use([])),
+    'A step of 100.0 ms, timed kernel by kernel (of each the least of 2 steps)',
+  )
+  const onDevice = use([fast('Conv2D', null)], 'webgpu', null)
+  assert.equal(timingWords(onDevice), 'Kernels of a step, in 2 early steps')
+  const untimed = kernelShares(onDevice)
   assert.deepEqual(
     untimed.map(({ name, share, ms }) => [name, share, ms]),
     [['Conv2D', null, null]],

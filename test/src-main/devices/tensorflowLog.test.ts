@@ -46,5 +46,8 @@ test('a driver of today that does not start is named by its error, and pip bring
     'E0000 00:00:1750000000.000001 123 cuda_executor.cc:1228] INTERNAL: CUDA Runtime error: Failed call to cudaGetRuntimeVersion\nE0000 00:00:1750000000.000002 123 cuda_platform.cc:51] failed call to cuInit: INTERNAL: CUDA error: Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected\n'
   assert.match(read(refused, true).whyNoGpu, /^CUDA does not start \(CUDA_ERROR_NO_DEVICE\): check that/)
   const { whyNoGpu } = read(missing('libcudnn.so.9'), true)
-  assert.match(whyNoGpu, /libcudnn\.so\.9: install CUDA of pip install "tensorflow\[and-cuda\]"$/)
+  assert.match(
+    whyNoGpu,
+    /libcudnn\.so\.9: install the CUDA that pip install "tensorflow\[and-cuda\]" brings$/,
+  )
 })

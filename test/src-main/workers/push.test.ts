@@ -3,8 +3,11 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
+import type { KernelUse } from '../../../shared/run/kernelUse.ts'
 import type { TrainerEvent, TrainerEventOf } from '../../../shared/run/messages.ts'
 import type { AttemptKey } from '../../../shared/worker/protocol.ts'
+import { openSpool } from '../../../src-main/agent/spool/spool.ts'
+import { temporary } from '../agent/spool/support.ts'
 import {
   asked,
   openWorkersLab,
@@ -49,6 +52,26 @@ test('events one by one, each of them twice, make the run that was trained here'
   assert.match(more.reason, /is over: the run is completed/)
   assert.equal((await pushAll(lab.joined().desk, key, held)).type, 'fenced')
   assert.deepEqual(trainingOf(lab.core, key.runId), trainingOf(lab.core, lab.original.id))
+})
+
+test('what the kernels of a step take goes by the spool on the worker’s disk into the host’s database', async (t) => {
+  const { desk, key } = await started()
+  const kernels: KernelUse = {
+    device: 'simd',
+    steps: 3,
+    stepMs: 10.5,
+    kernels: [{ name: 'NotEqual', javascript: true, calls: 3, ms: 0.53 }],
+  }
+  const listener = { onStored: () => undefined, onTrouble: () => undefined }
+  const onDisk = await openSpool(path.join(await temporary(t), 'spool'), key, listener, () => 10)
+  const [first = assert.fail()] = lab.events
+  onDisk.append({ ...first, ...key, seq: 0 })
+  onDisk.append({ ...key, seq: 1, type: 'kernels', kernels })
+  await onDisk.settled()
+  const sent = await onDisk.read(0, { events: 10, bytes: 2 ** 20 })
+  assert.deepEqual(await desk.push(key, sent), { type: 'stored', lastSeq: 1 })
+  assert.deepEqual(lab.core.store.read.kernels(key.runId), kernels)
+  await onDisk.close()
 })
 
 test('whatever order, however often, from two agents at once: the same run, each event once', async () => {

@@ -147,7 +147,9 @@ export function poolGradient(
   const inside = rows * 2 <= height && places * 2 <= width
   const padding = front | top | left
   const two = slices == 1 && inside && isOfTwo(tapSlices, tapRows, tapColumns, strideRows, strideColumns, padding, channels, mode)
-  const covered = outSlices * tapSlices == slices && rows * tapRows == height && places * tapColumns == width
+  const tiled = outSlices * tapSlices == slices && rows * tapRows == height && places * tapColumns == width
+  // Windows that begin in padding may leave out what lies at the far end.
+  const covered = tiled && padding == 0
   // Elsewhere numbers are added to what is there.
   const written = covered && (mode & apart) != 0 && (two || (mode & averages) != 0)
   for (let item = from; item < to; item++) {

@@ -6,7 +6,7 @@ import { convolve } from './convolve.ts'
 import { sumFilterGradient } from './filterGradient.ts'
 import { tileMode } from './product.ts'
 import { applyInPlace, canFollow } from './unary.ts'
-import { convWindows, type GradientPhase, gradientPhases, type Windows } from './windows.ts'
+import { convWindows, type GradientPhase, gradientPhases, type Windows, windowsOf } from './windows.ts'
 import { winogradConvolve, winogradFits } from './winograd.ts'
 
 const fusedAttrs = z.object({ activation: z.string().nullish(), leakyreluAlpha: z.number().nullish() })
@@ -94,7 +94,7 @@ function inputGradient(
 ): tf.TensorInfo | undefined {
   const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')]
   const shape = inputShape.safeParse(attrs).data?.inputShape
-  const windows = isFloat(dy, filter) ? convWindows(shape, filter.shape, attrs) : undefined
+  const windows = isFloat(dy, filter) ? windowsOf(dy, convWindows(shape, filter.shape, attrs)) : undefined
   if (windows === undefined) return undefined
   const dx = backend.make(windows.inShape)
   const at = { dy: backend.address(dy), filter: backend.address(filter), dx: backend.address(dx) }
@@ -173,7 +173,7 @@ function filterGradient(
 ): tf.TensorInfo | undefined {
   const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
   const shape = filterShape.safeParse(attrs).data?.filterShape
-  const windows = isFloat(x, dy) ? convWindows(x.shape, shape, attrs) : undefined
+  const windows = isFloat(x, dy) ? windowsOf(dy, convWindows(x.shape, shape, attrs)) : undefined
   if (windows === undefined) return undefined
   const out = backend.make(windows.filterShape)
   sumFilterGradient(backend, windows, {

@@ -3,7 +3,14 @@ import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
 import { applyInPlace, canFollow } from './unary.ts'
-import { type Axis, depthwiseWindows, gradientPhases, paddedSize, type Windows } from './windows.ts'
+import {
+  type Axis,
+  depthwiseWindows,
+  gradientPhases,
+  paddedSize,
+  type Windows,
+  windowsOf,
+} from './windows.ts'
 
 /** What the kernel does to a number before it is stored. */
 const finish = { bias: 1, relu: 2 } as const
@@ -110,7 +117,8 @@ function inputGradient(
   attrs: tf.NamedAttrMap,
 ): tf.TensorInfo | undefined {
   const [dy, filter] = [input(inputs, 'dy'), input(inputs, 'filter')]
-  const windows = depthwiseWindows(inputShape.safeParse(attrs).data?.inputShape, filter.shape, attrs)
+  const shape = inputShape.safeParse(attrs).data?.inputShape
+  const windows = windowsOf(dy, depthwiseWindows(shape, filter.shape, attrs))
   if (windows === undefined || !isFloat(dy, filter)) return undefined
   const { channels, outChannels: lanes, inShape } = windows
   const multiplier = lanes / channels
@@ -165,7 +173,8 @@ function filterGradient(
   attrs: tf.NamedAttrMap,
 ): tf.TensorInfo | undefined {
   const [x, dy] = [input(inputs, 'x'), input(inputs, 'dy')]
-  const windows = depthwiseWindows(x.shape, filterShape.safeParse(attrs).data?.filterShape, attrs)
+  const shape = filterShape.safeParse(attrs).data?.filterShape
+  const windows = windowsOf(dy, depthwiseWindows(x.shape, shape, attrs))
   if (windows === undefined || !isFloat(x, dy)) return undefined
   const { batch, channels, outChannels: lanes, rows, columns } = windows
   const out = backend.make(windows.filterShape)

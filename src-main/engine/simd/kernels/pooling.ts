@@ -1,7 +1,7 @@
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register } from '../register.ts'
-import { poolWindows, type Windows } from './windows.ts'
+import { poolWindows, type Windows, windowsOf } from './windows.ts'
 
 /** Numbers that a chunk reads. */
 const chunkNumbers = 65_536
@@ -44,7 +44,7 @@ function gradient(
   kind: number,
 ): tf.TensorInfo | undefined {
   const [x, dy] = [input(inputs, 'input'), input(inputs, 'dy')]
-  const windows = isFloat(x, dy) ? poolWindows(x.shape, attrs) : undefined
+  const windows = isFloat(x, dy) ? windowsOf(dy, poolWindows(x.shape, attrs)) : undefined
   if (windows === undefined) return undefined
   const { batch, channels, slices, rows, columns } = windows
   const dx = backend.make(windows.inShape)

@@ -20,7 +20,7 @@ function alongRows(
   sources: readonly tf.TensorInfo[],
 ): tf.TensorInfo | undefined {
   const shape = sources[0]?.shape ?? []
-  const width = shape.at(-1) ?? 0
+  const width = shape.at(-1) ?? 1
   const size = sizeOf(shape)
   if (!isFloat(...sources) || size === 0) return undefined
   const out = backend.make([...shape])

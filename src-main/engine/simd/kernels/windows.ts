@@ -128,6 +128,14 @@ export function poolWindows(input: unknown, attrs: tf.NamedAttrMap): Windows | u
   )
 }
 
+/**
+ * Those that gave what dy is the gradient of. @returns undefined for a dy of another shape: tfjs's gradients of convolutions
+ * forget a `dimRoundingMode`, and mean fewer windows then than there were
+ */
+export function windowsOf(dy: tf.TensorInfo, windows: Windows | undefined): Windows | undefined {
+  return windows !== undefined && tf.util.arraysEqual(dy.shape, windows.outShape) ? windows : undefined
+}
+
 const checked = (windows: Windows): Windows | undefined =>
   sizeOf(windows.inShape) * sizeOf(windows.outShape) * sizeOf(windows.filterShape) === 0 ? undefined : windows
 

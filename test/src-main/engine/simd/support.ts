@@ -3,6 +3,7 @@ import { random } from '../../../../shared/random.ts'
 import { selectEngine } from '../../../../src-main/engine/select.ts'
 import { loadSimd, type SimdOptions, simdBackend } from '../../../../src-main/engine/simd/load.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
+import { poisonNewBlocks } from './poison.ts'
 
 /** Numbers outside of any backend. */
 export interface Values {
@@ -23,10 +24,11 @@ export function coarse(...shape: number[]): Values {
 
 export type Op = (...tensors: tf.Tensor[]) => tf.Tensor | tf.Tensor[]
 
-/** The cpu backend and ours, ours the current one. */
+/** The cpu backend and ours, ours the current one; see poisonNewBlocks. */
 export async function startBoth(options: SimdOptions = { threads: 2 }): Promise<void> {
   await selectEngine('cpu')
   await loadSimd(options)
+  poisonNewBlocks()
 }
 
 /** The results of `op`, and for a single one the gradients of sum(result · weights) for every input. */

@@ -182,6 +182,28 @@ test('pools of every kind hand back all of their gradient: they grow with their 
   }
 })
 
+test('what no window of an average pool reaches has a gradient of 0, also where padding fills a window up', () => {
+  const weights = { shape: [1, 1, 1, 2], values: Float32Array.of(4, 8) }
+  const [, dx] = run('simd', (x) => tf.avgPool(rank4(x), 3, 3, 1), [normal(1, 3, 3, 2)], weights)
+  // One window, over rows and columns -1 to 1: four numbers are there.
+  const reached = [1, 2]
+  assert.deepEqual(
+    dx,
+    Float32Array.of(...reached, ...reached, 0, 0, ...reached, ...reached, ...Array(8).fill(0)),
+  )
+})
+
+test('windows that tfjs forgets as it differentiates, where their number is rounded up, are left to it', () => {
+  const pads: [[number, number], [number, number], [number, number], [number, number]] = [
+    [0, 0],
+    [1, 1],
+    [0, 2],
+    [0, 0],
+  ]
+  const op: Op = (x, w) => tf.conv2d(rank4(x), rank4(w), 3, pads, 'NHWC', 1, 'ceil')
+  assertSameOnBoth(op, [normal(2, 5, 6, 3), normal(2, 2, 3, 4)], 'rounded up')
+})
+
 test('bilinear images by the centres of pixels: as the cpu backend has them, and the gradient is the adjoint', () => {
   const x = normal(2, 3, 4, 5)
   const op: Op = (a) => tf.image.resizeBilinear(rank4(a), [7, 3], false, true)

@@ -23,6 +23,13 @@ test('vgg: sizes of its stages, a gradient for each weight, and central differen
     model.layers.reduce((sum, { parameters }) => sum + parameters, 0),
     model.parameterCount,
   )
+  // The weights that are exported find their layers by name.
+  assert.deepEqual(
+    layersOf(readTopology(topologyOf(spec, input.shape, input.classes)))
+      .filter(({ class_name }) => /^(Conv2D|BatchNormalization|Dense)$/.test(class_name))
+      .map(({ config }) => config.name),
+    [...new Set(model.variables.map(({ name }) => name.slice(0, name.lastIndexOf('/'))))],
+  )
   const pools = model.layers.filter(({ name }) => name.endsWith('/pool')).map((layer) => layer.outputShape)
   assert.deepEqual(pools, [
     [16, 17, 64],
