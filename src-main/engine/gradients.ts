@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addDilatedGradients } from './dilatedGradients.ts'
 import * as tf from './tf.ts'
 
 /* Gradients that tfjs lacks or gives wrongly, for every backend. */
@@ -9,11 +10,15 @@ const volumeAttrs = z.object({
   pad: z.enum(['same', 'valid']),
 })
 
-/** From here on a transposed convolution of volumes can be differentiated, and a bilinear resizing of images of any shape. */
+/**
+ * From here on a transposed convolution of volumes can be differentiated, a dilated convolution, and a bilinear resizing of
+ * images of any shape.
+ */
 export function addGradients(): void {
   if (tf.getGradient('Conv3DBackpropInputV2') !== undefined) return
   addTransposedVolumes()
   shapeBilinear()
+  addDilatedGradients()
 }
 
 /** A transposed convolution is a convolution's gradient to its input, so that its own is that convolution. */

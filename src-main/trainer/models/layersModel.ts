@@ -7,6 +7,7 @@ import { fuseActivation, thresholdedRelu } from './layers/activation.ts'
 import { normaliseByBatch, normaliseByMoving } from './layers/batchNorm.ts'
 import { directions, redrawBackward } from './layers/bidirectional.ts'
 import { convLstmCall, isConvLstm } from './layers/convLstm.ts'
+import { dilatedCall, isDilatedConv } from './layers/dilatedConv.ts'
 import { alphaDropout, dropout, gaussianDropout, gaussianNoise } from './layers/dropout.ts'
 import { layerNormCall } from './layers/layerNorm.ts'
 import { maskSteps } from './layers/masking.ts'
@@ -163,9 +164,7 @@ function replaceTraps(layer: TfLayer, current: { readonly mode: ForwardMode }, k
     const theta = Number(config.theta)
     layer.call = (inputs) => thresholdedRelu(only(inputs), theta)
   }
-  if (layer.getClassName() === 'Conv2D' && config.activation === 'linear' && isDilated(config.dilationRate)) {
-    layer.call = (inputs) => dilatedCall(layer, only(inputs))
-  }
+  if (isDilatedConv(layer)) layer.call = dilatedCall(layer)
   if (layer.getClassName() === 'BatchNormalization') {
     const { axis } = config
     const { shape } = layer.input instanceof tfl.SymbolicTensor ? layer.input : { shape: [] }
@@ -189,26 +188,6 @@ const noiseLayers: Readonly<
   GaussianNoise: gaussianNoise,
   GaussianDropout: gaussianDropout,
   AlphaDropout: alphaDropout,
-}
-
-function ofRank4(tensor: tf.Tensor): tf.Tensor4D {
-  const [a = 1, b = 1, c = 1, d = 1] = tensor.shape
-  return tf.reshape(tensor, [a, b, c, d])
-}
-
-const isDilated = (rate: unknown): boolean =>
-  [rate].flat().some((step) => typeof step === 'number' && step > 1)
-
-/** Without an activation tfjs's own call fuses convolution and bias, which has no gradient where the filter is dilated. */
-function dilatedCall(layer: TfLayer, x: tf.Tensor): tf.Tensor {
-  const { padding, dilationRate } = layer.getConfig()
-  const [down = 1, right = down] = [dilationRate].flat().map(Number)
-  const [kernel, bias] = layer.weights.map((weight) => weight.read())
-  if (kernel === undefined) throw new Error('A built Conv2D layer has a kernel.')
-  const filter = ofRank4(kernel)
-  const images = ofRank4(x)
-  const y = tf.conv2d(images, filter, 1, padding === 'same' ? 'same' : 'valid', 'NHWC', [down, right])
-  return bias === undefined ? y : tf.add(y, bias)
 }
 
 function batchNormCall(layer: TfLayer, x: tf.Tensor, mode: ForwardMode): tf.Tensor {

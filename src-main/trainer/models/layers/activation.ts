@@ -12,12 +12,14 @@ const activationOfLayer = z.custom<{ apply(x: tf.Tensor): tf.Tensor; getClassNam
     typeof Reflect.get(value, 'getClassName') === 'function',
 )
 
-/** By its name in tfjs. @throws Error for a name that tfjs does not know */
+/** By its name in tfjs, in one pass where the backend has that. @throws Error for a name that tfjs does not know */
 export function activationOf(name: string): z.infer<typeof activationOfLayer> {
   const found = tf.serialization.SerializationMap.getMap().classNameMap[name]
   if (found === undefined) throw new Error(`Unknown activation: ${name}`)
   const [type, make] = found
-  return activationOfLayer.parse(Reflect.apply(make, type, [type, {}]))
+  const activation = activationOfLayer.parse(Reflect.apply(make, type, [type, {}]))
+  fuseActivation({ activation })
+  return activation
 }
 
 /**

@@ -91,3 +91,19 @@ export const resized = (): ModelSpec => {
   ]
   return sequential(layers)
 }
+
+/** Filters whose taps lie apart, of images, lines and volumes. */
+export const dilated = (): ModelSpec =>
+  sequential([
+    layer('Conv2D', {
+      ...{ batch_input_shape: [null, 6, 6, 1], filters: 2, kernel_size: [2, 3], dilation_rate: [3, 2] },
+      ...{ padding: 'same', activation: 'tanh', name: 'apart2' },
+    }),
+    layer('SeparableConv2D', { filters: 3, kernel_size: 2, dilation_rate: 2, name: 'separate' }),
+    layer('Reshape', { target_shape: [2, 4, 2, 3], name: 'asVolumes' }),
+    layer('Conv3D', { filters: 2, kernel_size: 2, dilation_rate: [1, 2, 1], name: 'apart3' }),
+    layer('Reshape', { target_shape: [4, 1], name: 'asLines' }),
+    layer('Conv1D', { filters: 2, kernel_size: 2, dilation_rate: 2, name: 'apart1' }),
+    layer('Flatten', { name: 'apartFlat' }),
+    layer('Dense', { units: 3, name: 'apartOut' }),
+  ])

@@ -6,7 +6,7 @@ import type { ModelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { deviceUnderTest, switchTo } from '../../engine/deviceUnderTest.ts'
-import { celled, filmed, resetAfter, resized } from './kerasTopologies.ts'
+import { celled, dilated, filmed, resetAfter, resized } from './kerasTopologies.ts'
 import { gradientsOf, norm, normals, slopeAlong, someLabels } from './support.ts'
 import {
   attentive,
@@ -55,6 +55,7 @@ const subjects = {
   filmed,
   celled,
   resized,
+  dilated,
 }
 
 async function specFrom(make: (typeof subjects)[keyof typeof subjects]) {

@@ -171,8 +171,12 @@ describe('topologies that cannot be trained', () => {
   const refused: [name: string, make: () => Layers | tfl.LayersModel, message: RegExp][] = [
     [
       'a layer that is not known to train',
-      () => [of.centerCrop({ inputShape: [6, 6, 1], height: 4, width: 4 }), of.flatten(), of.dense(dense)],
-      /CenterCrop.*not a layer/,
+      () => [
+        of.flatten({ inputShape: [6, 6, 1] }),
+        of.categoryEncoding({ numTokens: 4, outputMode: 'multiHot' }),
+        of.dense(dense),
+      ],
+      /CategoryEncoding.*not a layer/,
     ],
     [
       'a regulariser',
