@@ -103,7 +103,7 @@ function masked(x: tf.Tensor, mask: unknown): tf.Tensor {
 }
 
 /** GRU with reset_after. */
-export class ResetAfterGRU extends tfl.RNN {
+class ResetAfterGRU extends tfl.RNN {
   static override className = 'GRU'
   readonly #options: Config
 
