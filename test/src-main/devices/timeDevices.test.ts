@@ -26,7 +26,10 @@ test('a device that is not there has failed with its reason, which is not the mo
   )
   const [cuda, cpu] = timings
   assert.ok(cuda !== undefined && 'failure' in cuda)
-  assert.match(cuda.failure, /^While choosing the device: cuda is not available \(there is no TensorFlow: .*[^.]$/)
+  assert.match(
+    cuda.failure,
+    /^While choosing the device: cuda is not available \(there is no TensorFlow: .*[^.]$/,
+  )
   assert.ok(cpu !== undefined && 'stepMs' in cpu)
   assert.deepEqual([cpu.name, cpu.device, cpu.stepMs > 0], ['cpu', 'JavaScript, 1 thread', true])
   assert.equal(isRefused, false)
