@@ -92,8 +92,8 @@ async function assertEpochsAreStored(id: string, least: number): Promise<void> {
   }
 }
 
-/** It goes on for as long as it is looked at: 300,000 steps, a minute or more. */
-const long = await launch(specOf('watched', 40, 1200))
+/** It goes on for as long as it is looked at: 900,000 steps, minutes; a cycle takes seconds. */
+const long = await launch(specOf('watched', 120, 3600))
 
 test('a run is watched live: epochs and snapshots on the page are those in the database', async () => {
   await window.go(`/runs/${long}`)

@@ -17,13 +17,16 @@ const none = process.platform === 'linux' ? noRedis : 'processes are looked for 
 process.env.ANNEAL_WORKERS_PORT = '0'
 process.env.ANNEAL_CLOCK = '0.05'
 
+/** Some seconds of training: a worker is to be killed in their midst. */
+const steps = 4000
+
 const base = {
   dataset: { name: 'clouds', validation: 0.2 },
-  model: { kind: 'mlp', hidden: [64] },
+  model: { kind: 'mlp', hidden: [256] },
   optimizer: { kind: 'sgd', momentum: 0.5 },
-  schedule: { kind: 'sgdr', lrMax: 0.1, t0: 200, unit: 'step' },
+  schedule: { kind: 'sgdr', lrMax: 0.1, t0: steps / 4, unit: 'step' },
   batchSize: 8,
-  budget: { steps: 800 },
+  budget: { steps },
   device: 'simd',
 }
 const sweep = {
@@ -97,8 +100,8 @@ test('a sweep on two workers ends well although one of them is killed', { skip: 
   lab.look((store) => {
     for (const { id } of store.read.runs()) {
       const { status, stepsDone, series } = contents(store, id)
-      assert.deepEqual([status, stepsDone], ['completed', 800])
-      const each = Array.from({ length: 800 }, (_, step) => step)
+      assert.deepEqual([status, stepsDone], ['completed', steps])
+      const each = Array.from({ length: steps }, (_, step) => step)
       assert.deepEqual(series.loss?.steps, each, 'no step is missing or doubled')
     }
     const taken = store.read.run(onBasement.id)

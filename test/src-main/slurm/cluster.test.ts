@@ -96,7 +96,7 @@ const runOf = (id: string) => lab.core.store.read.run(id)
 test('a job that is preempted, and one whose time runs out, go on from the state they kept', async (t) => {
   if (missing !== undefined) return t.skip(missing)
   const { core } = lab
-  const spec = cloudsSpec(1300, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
+  const spec = cloudsSpec(2200, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
   const file = path.join(lab.home, 'run.json')
   const submit = async (name: string) => {
     writeFileSync(file, JSON.stringify({ ...spec, name }))
