@@ -73,7 +73,7 @@ test('a sweep on two workers ends well although one of them is killed', { skip: 
   await page.evaluate((tree) => sessionStorage.setItem('anneal.newStudy', JSON.stringify({ tree })), sweep)
   await go('/studies/new')
   await page.getByLabel('Where it trains').selectOption('any worker')
-  await page.getByText(/^6.runs, 4/).waitFor()
+  await page.getByText(/^6.runs, 24/).waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.waitForURL('**/studies/*')
   await page.getByText('trains on any worker').waitFor()
