@@ -17,7 +17,7 @@ import {
  * Training steps at batch 128 beside PyTorch's, model by model and by number of threads: the two take turns, and each
  * is judged by its median step in its best round. PyTorch is asked in both memory layouts and, on several threads, with
  * threads that sleep while they wait; it is judged by whichever is quickest, on as many threads as we have or on one.
- *   node test/bench/pytorch-step.ts [--json] [--python "chroot /opt/trixie python3"] [--rounds 3] [--device simd]
+ *   node test/bench/pytorch-step.ts [--json] [--python "chroot DEBIAN python3"] [--rounds 3] [--device simd]
  *     [--model resnet20,cnn] [--threads 1,2] [--batch 128] [--steps 10]
  * Without PyTorch our half is printed alone. It fails where the two have not as many parameters.
  */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /*
- * A Python with PyTorch as a user names it: a program, perhaps with arguments ("chroot /opt/trixie python3"). It may see other
+ * A Python with PyTorch as a user names it: a program, perhaps with arguments ("chroot DEBIAN python3"). It may see other
  * files than we do, so the scripts are handed to it on standard input.
  */
 
