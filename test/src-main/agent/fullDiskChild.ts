@@ -26,8 +26,8 @@ async function trainOn(userPauses: boolean): Promise<void> {
     dataset,
     tinySpec({
       model: { kind: 'mlp', hidden: [300] },
-      budget: { epochs: 60 },
-      schedule: { kind: 'snapshot', cycles: 60, lrMax: 0.05 },
+      budget: { epochs: 24 },
+      schedule: { kind: 'snapshot', cycles: 24, lrMax: 0.05 },
     }),
   )
   const desk = createMemoryDesk(first)
