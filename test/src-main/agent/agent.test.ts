@@ -21,7 +21,7 @@ let pin = ''
 const service = () => lab.service
 
 before(async () => {
-  const spec = cloudsSpec(24, { device: 'simd', model: { kind: 'mlp', hidden: [96, 96] } })
+  const spec = cloudsSpec(30, { device: 'simd', model: { kind: 'mlp', hidden: [96, 96] } })
   lab = await openWorkersLab(0.02, spec)
   original = lab.original
   await service().add({ name: 'first' })
