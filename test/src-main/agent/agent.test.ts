@@ -21,7 +21,12 @@ let pin = ''
 const service = () => lab.service
 
 before(async () => {
-  const spec = cloudsSpec(30, { device: 'simd', model: { kind: 'mlp', hidden: [96, 96] } })
+  // Some seconds of training, with a snapshot now and then.
+  const spec = cloudsSpec(240, {
+    device: 'simd',
+    model: { kind: 'mlp', hidden: [96, 96] },
+    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 12 },
+  })
   lab = await openWorkersLab(0.02, spec)
   original = lab.original
   await service().add({ name: 'first' })
