@@ -7,7 +7,7 @@ import * as tf from './tf.ts'
  *
  *   taps a b c, two apart ─► filter a 0 b 0 c ─► gradient of the input; its own gradient ─► every second number
  *
- * simd has kernels that take dilations instead (simd/convGradients.ts).
+ * The kernels of simd take dilations instead, and are handed these.
  */
 
 const dilationsOf = z.object({ dilations: z.union([z.number(), z.array(z.number())]) })
@@ -19,7 +19,12 @@ const kernels = {
   DepthwiseConv2dNative: ['DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
 } as const
 
+let added = false
+
+/** From here on they are there. Doing it twice changes nothing. */
 export function addDilatedGradients(): void {
+  if (added) return
+  added = true
   for (const [name, [ofInput, ofFilter]] of Object.entries(kernels)) {
     const stock = tf.getGradient(name)
     tf.unregisterGradient(name)
@@ -29,20 +34,26 @@ export function addDilatedGradients(): void {
         const [x, filter] = saved
         const { data } = dilationsOf.safeParse(attrs)
         const given = [data?.dilations ?? 1].flat()
-        const plain = tf.getBackend() === 'simd' || given.every((rate) => rate === 1)
+        const plain = given.every((rate) => rate === 1)
         if (plain || x === undefined || filter === undefined || Array.isArray(dy)) {
           return stock.gradFunc(dy, saved, attrs)
         }
-        const rates = filter.shape.slice(0, -2).map((_, axis) => given[axis] ?? given[0] ?? 1)
-        const wide = () => rates.reduce((taps, rate, axis) => spread(taps, axis, rate), filter)
-        const own = { ...attrs, dilations: rates.map(() => 1) }
         const run = (kernel: string, inputs: Record<string, tf.Tensor>, more: object) =>
-          tf.engine().runKernel<tf.Tensor>(kernel, inputs, { ...own, ...more })
+          tf.engine().runKernel<tf.Tensor>(kernel, inputs, { ...attrs, ...more })
+        if (tf.getBackend() === 'simd') {
+          return {
+            x: () => run(ofInput, { dy, filter }, { inputShape: x.shape }),
+            filter: () => run(ofFilter, { x, dy }, { filterShape: filter.shape }),
+          }
+        }
+        const rates = filter.shape.slice(0, -2).map((_, axis) => given[axis] ?? given[0] ?? 1)
+        const own = { dilations: rates.map(() => 1) }
+        const wide = () => rates.reduce((taps, rate, axis) => spread(taps, axis, rate), filter)
         return {
-          x: () => run(ofInput, { dy, filter: wide() }, { inputShape: x.shape }),
+          x: () => run(ofInput, { dy, filter: wide() }, { ...own, inputShape: x.shape }),
           filter: () => {
             const filterShape = filter.shape.map((size, axis) => (size - 1) * (rates[axis] ?? 1) + 1)
-            const gradient = run(ofFilter, { x, dy }, { filterShape })
+            const gradient = run(ofFilter, { x, dy }, { ...own, filterShape })
             return rates.reduce((taps, rate, axis) => gather(taps, axis, rate), gradient)
           },
         }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
+import { addDilatedGradients } from '../dilatedGradients.ts'
 import * as tf from '../tf.ts'
 import { SimdBackend } from './backend.ts'
-import { addDilatedGradients } from './convGradients.ts'
 import { replaceGradients } from './gradients.ts'
 import { Heap } from './heap.ts'
 import { registerAttention } from './kernels/attention.ts'

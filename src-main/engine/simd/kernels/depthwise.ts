@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
+import { inParts } from './filterGradient.ts'
 import { applyInPlace, canFollow } from './unary.ts'
 import {
   type Axis,
@@ -18,8 +19,6 @@ const finish = { bias: 1, relu: 2 } as const
 const stripBytes = 128 * 1024
 /** Multiplications and additions that are worth a chunk of their own. */
 const chunkWork = 500_000
-/** Partial sums of a filter gradient: enough for the threads of a desktop machine. */
-const mostParts = 16
 
 const fusedAttrs = z.object({ activation: z.string().nullish(), leakyreluAlpha: z.number().nullish() })
 const filterShape = z.object({ filterShape: z.array(z.number()) })
@@ -178,22 +177,18 @@ function filterGradient(
   if (windows === undefined || !isFloat(x, dy)) return undefined
   const { batch, channels, outChannels: lanes, rows, columns } = windows
   const out = backend.make(windows.filterShape)
-  const size = sizeOf(windows.filterShape)
-  const group = Math.ceil(batch / mostParts)
-  const parts = Math.ceil(batch / group)
-  const partial = parts === 1 ? backend.address(out) : backend.heap.allocate(parts * size * 4)
+  const [from, size] = [[backend.address(x), backend.address(dy)], sizeOf(windows.filterShape)]
   const { stripRows, scratch } = strips(rows, columns, lanes)
-  const parameters = [
-    ...[backend.address(x), backend.address(dy), partial, batch, group],
-    ...[rows.size, columns.size, channels, lanes / channels, rows.before, columns.before],
-    ...[rows.taps, columns.taps, rows.stride, columns.stride, rows.dilation, columns.dilation],
-    ...[rows.out, columns.out, stripRows],
-  ]
-  const examples = batch % group === 0 ? { count: batch, reads: [0, 1], writes: [2] } : undefined
-  backend.pool.dispatch('depthwiseFilterGradient', parameters, parts, 1, scratch, examples)
-  if (parts > 1) {
-    backend.pool.dispatch('sumParts', [partial, backend.address(out), parts, size], size, 4096)
-    backend.heap.free(partial)
-  }
+  inParts(backend, { batch, size, to: backend.address(out) }, (group, partial) => {
+    const parameters = [
+      ...[...from, partial, batch, group],
+      ...[rows.size, columns.size, channels, lanes / channels, rows.before, columns.before],
+      ...[rows.taps, columns.taps, rows.stride, columns.stride, rows.dilation, columns.dilation],
+      ...[rows.out, columns.out, stripRows],
+    ]
+    const examples = batch % group === 0 ? { count: batch, reads: [0, 1], writes: [2] } : undefined
+    const parts = Math.ceil(batch / group)
+    backend.pool.dispatch('depthwiseFilterGradient', parameters, parts, 1, scratch, examples)
+  })
   return out
 }

@@ -27,18 +27,31 @@ export function sumFilterGradient(backend: SimdBackend, windows: Windows, at: Ad
     sumByTap(backend, windows, at)
     return
   }
-  const byWinograd = winogradFits(windows)
+  inParts(backend, { batch, size, to: at.to }, (group, partial) => {
+    if (winogradFits(windows)) winogradFilterGradient(backend, windows, group, { ...at, partial })
+    else sumWindows(backend, windows, group, { ...at, to: partial })
+  })
+}
+
+/**
+ * Sums over the examples of a batch, `size` numbers, to `to`: each group's own first, and then these in their order.
+ * @param sumGroups sums the groups' examples to `partial`, one group after another
+ */
+export function inParts(
+  backend: SimdBackend,
+  { batch, size, to }: { readonly batch: number; readonly size: number; readonly to: number },
+  sumGroups: (group: number, partial: number) => void,
+): void {
   const group = Math.ceil(batch / mostParts)
   const parts = Math.ceil(batch / group)
-  const partial = parts === 1 ? at.to : backend.heap.allocate(parts * size * 4)
-  if (byWinograd) winogradFilterGradient(backend, windows, group, { ...at, partial })
-  else sumInParts(backend, windows, group, { ...at, to: partial })
+  const partial = parts === 1 ? to : backend.heap.allocate(parts * size * 4)
+  sumGroups(group, partial)
   if (parts === 1) return
-  backend.pool.dispatch('sumParts', [partial, at.to, parts, size], size, 4096)
+  backend.pool.dispatch('sumParts', [partial, to, parts, size], size, 4096)
   backend.heap.free(partial)
 }
 
-function sumInParts(backend: SimdBackend, windows: Windows, group: number, at: Addresses): void {
+function sumWindows(backend: SimdBackend, windows: Windows, group: number, at: Addresses): void {
   const { batch, channels, outChannels, slices, rows, columns } = windows
   const axes = [slices, rows, columns]
   const parameters = [
