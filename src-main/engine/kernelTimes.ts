@@ -25,9 +25,6 @@ interface Frame {
 /** The kernels under way, the innermost last; undefined while nothing is timed. */
 let frames: Frame[] | undefined
 
-/** Whether kernels are being timed: a step that would be repeated without tfjs has to go through it, for it to be seen. */
-export const isTimingKernels = (): boolean => frames !== undefined
-
 /** Tells that the kernel under way is computed in plain JavaScript. */
 export function computesInJavaScript(): void {
   const frame = frames?.at(-1)
@@ -45,6 +42,17 @@ export function timeRepeated(name: string, calls: 0 | 1, work: () => void): void
 }
 
 export const areKernelsTimed = (): boolean => noteNow !== undefined
+
+/** Does something whose kernels are not the step's own, such as a trial in which none computes. */
+export function untimed<T>(work: () => T): T {
+  const note = noteNow
+  noteNow = undefined
+  try {
+    return work()
+  } finally {
+    noteNow = note
+  }
+}
 
 /** Kernels that give the same numbers under another name or shape: nothing is computed, by nobody. */
 const movesNothing = new Set(['Identity', 'Reshape', 'ExpandDims'])
@@ -67,7 +75,7 @@ export function timeKernels<T>(work: () => T): {
     sum.ms += ms - within
     sums.set(key, sum)
   }
-  const putBack = exchange(note)
+  const putBack = exchange()
   noteNow = note
   frames = []
   try {
@@ -80,7 +88,7 @@ export function timeKernels<T>(work: () => T): {
 }
 
 /** @returns puts the kernels back as they were */
-function exchange(note: Note): () => void {
+function exchange(): () => void {
   const configs = tf.getKernelsForBackend(tf.getBackend())
   const own = configs.map((config) => ({ config, kernelFunc: config.kernelFunc }))
   for (const { config, kernelFunc } of own) {
@@ -95,7 +103,7 @@ function exchange(note: Note): () => void {
         const ms = performance.now() - begun
         frames?.pop()
         if (outer !== undefined) outer.within += ms
-        note(config.kernelName, frame, ms, 1)
+        noteNow?.(config.kernelName, frame, ms, 1)
       }
     }
   }

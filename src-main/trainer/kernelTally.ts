@@ -43,7 +43,7 @@ export class KernelTally {
 
   /**
    * Undefined before a step's numbers have come.
-   * @param usualMs what steps take whose kernels are not timed: some are repeated without tfjs, which saves its part of them
+   * @param usualMs what steps take whose kernels are not timed: those that are timed take no turns over the examples
    */
   use(usualMs: number): KernelUse | undefined {
     if (this.#steps === 0) return undefined

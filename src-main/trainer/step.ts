@@ -1,4 +1,3 @@
-import { isTimingKernels } from '../engine/kernelTimes.ts'
 import * as tf from '../engine/tf.ts'
 import type { Batch } from './batches.ts'
 import { clip } from './clipping.ts'
@@ -32,10 +31,7 @@ export function trainStep(
   const inputs = [batch.x, batch.y, ...Object.values(mixed ?? {})]
   try {
     const compute = (trial: Trial) => computeStep(model, optimizer, { ...batch, mixed }, trial, recipe)
-    // Whoever times kernels sees those alone that go through tfjs.
-    const record = isTimingKernels()
-      ? undefined
-      : recordOf({ model, optimizer, inputs, compute }, { settings, key }, recipe)
+    const record = recordOf({ model, optimizer, inputs, compute }, { settings, key }, recipe)
     if (record === undefined) {
       const { value, kept } = compute({ settings, key })
       return readResult(value, kept, dominating(batch))

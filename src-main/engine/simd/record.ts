@@ -1,5 +1,5 @@
 import { stepScalars } from '../fusedAttrs.ts'
-import { areKernelsTimed, timeRepeated } from '../kernelTimes.ts'
+import { areKernelsTimed, timeRepeated, untimed } from '../kernelTimes.ts'
 import {
   type DrawKey,
   offerRecorder,
@@ -22,7 +22,9 @@ export function recordOnSimd(source: StepSource): StepRecord | undefined {
   const backend = tf.backend()
   if (!(backend instanceof SimdBackend)) return undefined
   try {
-    return new Recorded(backend, planOf(rehearse(backend, source, 0), rehearse(backend, source, 1)))
+    return untimed(
+      () => new Recorded(backend, planOf(rehearse(backend, source, 0), rehearse(backend, source, 1))),
+    )
   } catch {
     // Whatever it is that cannot be traced: the tape does it, or fails with its own words.
     return undefined

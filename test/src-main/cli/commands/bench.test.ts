@@ -108,7 +108,7 @@ test('the model, optimizer, batch and data shape of a spec, with the kernels of 
   )
   const names: string[] = report.kernels.shares.map(({ name }: { name: string }) => name)
   assert.ok(names.includes('AnnealAdamStep'), names.join())
-  assert.equal(names.at(-1), 'between the kernels')
+  assert.ok(names.includes('between the kernels'), names.join())
   assert.equal(typeof report.kernels.summary, 'string')
   assert.deepEqual(readdirSync(home), ['run.json'])
 })
