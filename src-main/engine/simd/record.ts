@@ -97,6 +97,10 @@ class Recorded implements StepRecord {
       this.#write(this.#addressOf(move.into), move.draw?.(key) ?? move.values)
       return
     }
+    if ('look' in move) {
+      move.look(this.#backend.heap.integers(this.#addressOf(move.at) + move.offset, move.count))
+      return
+    }
     if (!('stages' in move)) {
       this.#address(move, attributes, known)
       this.#dispatch(move)
