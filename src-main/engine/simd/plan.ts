@@ -15,6 +15,7 @@ import {
 import { NotRecordable } from './notRecordable.ts'
 import type { Rehearsed } from './rehearsal.ts'
 import type { Operation, TracedLook, TracedWrite } from './trace.ts'
+import { withoutUnread } from './unread.ts'
 
 /** Kernels that write each number where they have read it: their result may lie where its source lay. */
 const inPlace: ReadonlySet<string> = new Set(['sgdStep', 'adamStep', 'rmspropStep', 'moveStatistics'])
@@ -45,15 +46,11 @@ export function planOf(first: Rehearsed, second: Rehearsed): Plan {
   const given = new Map([...first.given].filter(([, block]) => !shared.has(block)))
   const { inputs, variables, results } = first
   const kept = new Set([...results, ...given.values()])
-  const timed = withLifetimes(
-    chained(
-      moves.map((move) => renamed(move, shared)),
-      first.trace.blocks,
-    ),
-    first,
-    kept,
-  )
-  return { moves: timed, blocks: first.trace.blocks, inputs, variables, results, given }
+  const { blocks } = first.trace
+  const read = withoutUnread(moves, blocks, new Set([...results, ...first.given.values()]))
+  const placed = read.map((move) => renamed(move, shared))
+  const timed = withLifetimes(chained(placed, blocks), first, kept)
+  return { moves: timed, blocks, inputs, variables, results, given }
 }
 
 function pairs(first: readonly Operation[], second: readonly Operation[]): [Operation, Operation][] {
@@ -169,10 +166,7 @@ function withLifetimes(
   { trace }: Rehearsed,
   kept: ReadonlySet<number>,
 ): Move[] {
-  const used = new Set([...moves.flatMap((move) => ('into' in move ? [] : blocksOf(move))), ...kept])
-  // What is written and never read was made for a gradient that nobody asked for.
-  const needed = moves.filter((move) => !('into' in move) || used.has(move.into))
-  const timed = needed.map((move): Move => ({ ...move, begins: [], ends: [] }))
+  const timed = moves.map((move): Move => ({ ...move, begins: [], ends: [] }))
   const [first, last] = [new Map<number, Move>(), new Map<number, Move>()]
   for (const move of timed) {
     for (const block of blocksOf(move)) {
