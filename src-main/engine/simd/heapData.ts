@@ -1,5 +1,5 @@
+import { NotRecordable } from '../notRecordable.ts'
 import type { Heap } from './heap.ts'
-import { NotRecordable } from './notRecordable.ts'
 
 export type Numbers = 'float32' | 'int32'
 
