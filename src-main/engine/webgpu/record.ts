@@ -191,7 +191,8 @@ class Recorded implements StepRecord {
     for (const { variable, before, after } of this.#plan.variables) {
       if (after === undefined) continue
       const [old, made] = [this.#bufferOf(before), this.#bufferOf(after)]
-      this.#backend.tensorMap.get(variable.dataId).resource = made
+      // What was read of the old ones is kept beside them.
+      Object.assign(this.#backend.tensorMap.get(variable.dataId), { resource: made, values: null })
       this.#buffers[before] = made
       this.#buffers[after] = old
     }
