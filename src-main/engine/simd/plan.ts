@@ -1,4 +1,6 @@
 import { stepScalars } from '../fusedAttrs.ts'
+import { NotRecordable } from '../notRecordable.ts'
+import { sameOuterBlocks } from '../rehearsal.ts'
 import type * as tf from '../tf.ts'
 import { chained } from './chains.ts'
 import type { Job } from './heap.ts'
@@ -12,7 +14,6 @@ import {
   type Pointer,
   type WriteMove,
 } from './moves.ts'
-import { NotRecordable } from './notRecordable.ts'
 import type { Rehearsed } from './rehearsal.ts'
 import type { Operation, TracedLook, TracedWrite } from './trace.ts'
 import { withoutUnread } from './unread.ts'
@@ -64,13 +65,10 @@ function pairs(first: readonly Operation[], second: readonly Operation[]): [Oper
 function sameBlocks(first: Rehearsed, second: Rehearsed): boolean {
   const outer = [...first.trace.outer]
   return (
-    first.inputs.join() === second.inputs.join() &&
+    sameOuterBlocks(first, second) &&
     first.trace.blocks.join() === second.trace.blocks.join() &&
-    first.results.join() === second.results.join() &&
     outer.length === second.trace.outer.size &&
-    outer.every(([data, block]) => second.trace.outer.get(data) === block) &&
-    first.given.size === second.given.size &&
-    [...first.given].every(([variable, block]) => second.given.get(variable) === block)
+    outer.every(([data, block]) => second.trace.outer.get(data) === block)
   )
 }
 
