@@ -87,6 +87,7 @@ function tryToDifferentiate(model: Model, input: ModelInput): void {
     const { value, grads } = tf.variableGrads(sumOfLogits, [...model.variables])
     tf.dispose([value, grads])
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw new UserError(
       `While building the model: tfjs cannot train the topology (${firstSentence(error)}); replace the layer or activation that uses it.`,
     )
