@@ -16,6 +16,7 @@ import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
 import { timeDistributedCall } from './layers/timeDistributed.ts'
 import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
+import { isRepeatedInput } from './repeatedInputs.ts'
 import { prepareTopology } from './topology.ts'
 
 type TfLayer = tfl.LayersModel['layers'][number]
@@ -51,7 +52,7 @@ function adopt(network: tfl.LayersModel, input: ModelInput): Model {
     kind: 'layers',
     variables,
     statistics,
-    layers: network.layers.map(describe),
+    layers: network.layers.filter(({ name }) => !isRepeatedInput(name)).map(describe),
     parameterCount: variables.reduce((sum, variable) => sum + variable.size, 0),
     forward(x, mode) {
       current.mode = mode
