@@ -75,8 +75,8 @@ export async function openInteropLab(): Promise<InteropLab> {
   }
 }
 
-/** Of a large network few steps will do. */
-const large = { batchSize: 32, budget: { steps: 8 }, schedule: { ...schedule, t0: 4 } }
+/** Of a large network few steps will do, and at a low rate: at a high one batch normalisation sets devices apart at once. */
+const large = { batchSize: 32, budget: { steps: 8 }, schedule: { ...schedule, t0: 4, lrMax: 0.001 } }
 
 /** Coloured images of 32×32, noise but for a bright square, by whose place they are told apart. */
 function squares(count: number): Readonly<Record<'x' | 'y', NpyArray>> {
@@ -87,7 +87,7 @@ function squares(count: number): Readonly<Record<'x' | 'y', NpyArray>> {
     const place = Math.floor(at / 3) % (side * side)
     const [row, column] = [Math.floor(place / side), place % side]
     const corner = (row < side / 2 ? 0 : 2) + (column < side / 2 ? 0 : 1)
-    return rng.below(100) + (corner === labels[Math.floor(at / (3 * side * side))] ? 100 : 0)
+    return rng.below(200) + (corner === labels[Math.floor(at / (3 * side * side))] ? 20 : 0)
   })
   return {
     x: { type: 'uint8', shape: [count, side, side, 3], pieces: [pixels] },
