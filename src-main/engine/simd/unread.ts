@@ -1,4 +1,4 @@
-import { blocksOf, type JobMove, type PlainMove, type WriteMove } from './moves.ts'
+import { blocksOf, type PlainMove } from './moves.ts'
 
 /** Where kernels without slices are told what they write, of those that are called for gradients that nobody asks for. */
 const outputs: ReadonlyMap<string, readonly number[]> = new Map([
@@ -36,8 +36,9 @@ export function withoutUnread(
   return read.reverse()
 }
 
-/** @returns blocks that the move writes, or undefined where that is not known */
-function writtenBy(move: JobMove | WriteMove): number[] | undefined {
+/** @returns blocks that the move writes, or undefined where that is not known, or where it does something besides */
+function writtenBy(move: PlainMove): number[] | undefined {
+  if ('look' in move) return undefined
   if ('into' in move) return [move.into]
   const { job, pointers } = move
   const written = job.slices?.writes ?? outputs.get(job.kernel)
