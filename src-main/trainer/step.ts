@@ -37,10 +37,7 @@ export function trainStep(
       return readResult(value, kept, dominating(batch))
     }
     const attributes = optimizer.advance(settings)
-    const [[loss = Number.NaN] = [], logits] = record.replay({ inputs, key, attributes })
-    const labels = dominating(batch)
-    const correct = logits === undefined ? 0 : countCorrect(logits, logits.length / labels.length, labels)
-    return Promise.resolve({ loss, correct })
+    return resultOf(record.replay({ inputs, key, attributes }), dominating(batch))
   } finally {
     tf.dispose({ ...mixed })
   }
@@ -111,6 +108,15 @@ function mixedLoss(
 /** Of each example the label that most of it has. */
 const dominating = ({ labels, mixture }: Batch): Uint16Array =>
   mixture === undefined || mixture.lambda >= 0.5 ? labels : mixture.labels
+
+async function resultOf(
+  replayed: Float32Array[] | Promise<Float32Array[]>,
+  labels: Uint16Array,
+): Promise<StepResult> {
+  const [[loss = Number.NaN] = [], logits] = await replayed
+  const correct = logits === undefined ? 0 : countCorrect(logits, logits.length / labels.length, labels)
+  return { loss, correct }
+}
 
 async function readResult(
   value: tf.Scalar,

@@ -32,6 +32,7 @@ export function recordOnSimd(source: StepSource): StepRecord | undefined {
 }
 
 class Recorded implements StepRecord {
+  readonly tellsKernels = true
   readonly #backend: SimdBackend
   readonly #plan: Plan
   /** Those that the step reads or sets. */
@@ -81,6 +82,9 @@ class Recorded implements StepRecord {
     }
   }
 
+  /** Nothing is kept between steps. */
+  dispose(): void {}
+
   #findOuterBlocks(inputs: readonly tf.Tensor[]): void {
     const { inputs: places, variables } = this.#plan
     for (const [place, block] of places.entries()) {
@@ -95,6 +99,10 @@ class Recorded implements StepRecord {
   #make(move: Move, key: DrawKey, attributes: tf.NamedAttrMap, known: Map<string, number[]>): void {
     if ('into' in move) {
       this.#write(this.#addressOf(move.into), move.draw?.(key) ?? move.values)
+      return
+    }
+    if ('look' in move) {
+      move.look(this.#backend.heap.integers(this.#addressOf(move.at) + move.offset, move.count))
       return
     }
     if (!('stages' in move)) {

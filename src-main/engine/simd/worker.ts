@@ -12,7 +12,7 @@ import {
 } from './job.ts'
 
 /** Looks at the gate before a worker lies down: about as long as tfjs takes between two kernels. */
-const looks = 4000
+const looks = 20_000
 
 const { module, memory, control: shared, parameters: given, failure, names, thread }: WorkerData = workerData
 const control = new Int32Array(shared)

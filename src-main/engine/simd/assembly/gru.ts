@@ -1,5 +1,5 @@
 import { activate, slopeAt } from './cellActivation'
-import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
+import { isMasked, keepGradient, keepState, multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
 import { loadPart, madd, storePart } from './simd'
 import { addToOutput, tileRows } from './tile'
 
@@ -23,6 +23,7 @@ function forward(
   previous: usize,
   kept: usize,
   bias: usize,
+  mask: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -95,6 +96,10 @@ function forward(
         const at = place + <usize>row * example
         const row0 = own + 3 * <usize>row * example
         const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepState(previous + at, step < steps - 1 ? previous + at + state : 0, result, state)
+          continue
+        }
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
@@ -119,6 +124,7 @@ export function gruForward(
   newPanels: usize,
   previous: usize,
   kept: usize,
+  mask: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -131,7 +137,7 @@ export function gruForward(
   from: i32,
   to: i32,
 ): void {
-  forward(false, z, gates, panels, newPanels, previous, kept, 0, out, outPitch, outStep, batch, steps, units, inner, gate, scratch, from, to)
+  forward(false, z, gates, panels, newPanels, previous, kept, 0, mask, out, outPitch, outStep, batch, steps, units, inner, gate, scratch, from, to)
 }
 
 /** @param bias [units] of the recurrent product of the new state */
@@ -143,6 +149,7 @@ export function gruAfterForward(
   previous: usize,
   kept: usize,
   bias: usize,
+  mask: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -155,7 +162,7 @@ export function gruAfterForward(
   from: i32,
   to: i32,
 ): void {
-  forward(true, z, gates, panels, newPanels, previous, kept, bias, out, outPitch, outStep, batch, steps, units, inner, gate, scratch, from, to)
+  forward(true, z, gates, panels, newPanels, previous, kept, bias, mask, out, outPitch, outStep, batch, steps, units, inner, gate, scratch, from, to)
 }
 
 /*
@@ -173,6 +180,7 @@ function backward(
   newPanels: usize,
   previous: usize,
   kept: usize,
+  mask: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
@@ -203,6 +211,11 @@ function backward(
         const own = gates + 3 * at
         const row0 = dz + 3 * at
         const dResult = outputAt(dOut + (first + <usize>row) * outPitch, outStep, step, steps)
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepGradient(dStates + <usize>row * state, dResult, units, row0, 3 * state)
+          if (after) memory.fill(dProduct + at, 0, state)
+          continue
+        }
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
@@ -228,6 +241,7 @@ function backward(
         multiplyRows(slopes + 2 * state, 3 * example, units, newPanels, dReset, state, units, count, 0, scratch)
       }
       for (let row = 0; !after && row < count; row++) {
+        if (isMasked(mask, first + <usize>row, step, steps)) continue
         const at = place + <usize>row * example
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
@@ -256,6 +270,7 @@ export function gruBackward(
   panels: usize,
   newPanels: usize,
   previous: usize,
+  mask: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
@@ -269,7 +284,7 @@ export function gruBackward(
   from: i32,
   to: i32,
 ): void {
-  backward(false, gates, panels, newPanels, previous, 0, dOut, outPitch, outStep, dz, 0, batch, steps, units, inner, gate, scratch, from, to)
+  backward(false, gates, panels, newPanels, previous, 0, mask, dOut, outPitch, outStep, dz, 0, batch, steps, units, inner, gate, scratch, from, to)
 }
 
 export function gruAfterBackward(
@@ -278,6 +293,7 @@ export function gruAfterBackward(
   newPanels: usize,
   previous: usize,
   kept: usize,
+  mask: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
@@ -292,5 +308,5 @@ export function gruAfterBackward(
   from: i32,
   to: i32,
 ): void {
-  backward(true, gates, panels, newPanels, previous, kept, dOut, outPitch, outStep, dz, dProduct, batch, steps, units, inner, gate, scratch, from, to)
+  backward(true, gates, panels, newPanels, previous, kept, mask, dOut, outPitch, outStep, dz, dProduct, batch, steps, units, inner, gate, scratch, from, to)
 }

@@ -4,6 +4,7 @@
  * addresses and pitches are in bytes, all counts in numbers.
  */
 export * from './binary'
+export { choose, truthOf } from './truth'
 export * from './unary'
 export * from './slope'
 export * from './softmax'

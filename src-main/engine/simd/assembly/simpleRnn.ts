@@ -1,5 +1,5 @@
 import { activate, slopeAt } from './cellActivation'
-import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
+import { isMasked, keepGradient, keepState, multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
 import { loadPart, storePart } from './simd'
 import { addToOutput, tileRows } from './tile'
 
@@ -12,6 +12,7 @@ export function simpleForward(
   states: usize,
   panels: usize,
   previous: usize,
+  mask: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -53,6 +54,10 @@ export function simpleForward(
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
         const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepState(previous + at, step < steps - 1 ? previous + at + state : 0, result, state)
+          continue
+        }
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
@@ -73,6 +78,7 @@ export function simpleForward(
 export function simpleBackward(
   states: usize,
   panels: usize,
+  mask: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
@@ -97,11 +103,16 @@ export function simpleBackward(
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
         const dResult = outputAt(dOut + (first + <usize>row) * outPitch, outStep, step, steps)
+        const dState = dStates + <usize>row * state
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepGradient(dState, dResult, units, dz + at, state)
+          continue
+        }
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
           const dh = f32x4.add(
-            loadPart(dStates + <usize>row * state + offset, left),
+            loadPart(dState + offset, left),
             dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left),
           )
           storePart(
@@ -110,9 +121,12 @@ export function simpleBackward(
             left,
           )
         }
+        if (mask != 0) memory.fill(dState, 0, state)
       }
-      if (step > 0)
-        multiplyRows(dz + place, example, units, panels, dStates, state, units, count, 0, scratch)
+      if (step > 0) {
+        const mode = mask == 0 ? 0 : addToOutput
+        multiplyRows(dz + place, example, units, panels, dStates, state, units, count, mode, scratch)
+      }
     }
   }
 }

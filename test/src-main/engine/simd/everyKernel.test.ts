@@ -226,6 +226,12 @@ const operations: readonly (() => tf.Tensor[])[] = [
     return [loss, gradient, tf.cast(labels, 'float32')]
   },
   () => {
+    const [a, b] = [made(many), made(other)]
+    const truths = [tf.equal, tf.notEqual, tf.greater, tf.lessEqual].map((compare) => compare(a, b))
+    const whole = tf.greater(tf.cast(a, 'int32'), tf.cast(b, 'int32'))
+    return [...truths, tf.logicalNot(whole), tf.any(whole, 1), tf.where(whole, a, b)]
+  },
+  () => {
     const key = { seed: 1, purpose: 'test', step: 2 }
     return [fused.dropoutMask([101], key, 0.3), fused.normals([101], key, 0, 1)].filter(
       (x) => x !== undefined,

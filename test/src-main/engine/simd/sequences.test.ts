@@ -83,7 +83,7 @@ const activations = {
 
 /** The states of a cell step by step, of operations that tfjs differentiates. */
 const composedScan =
-  ({ cell, activation, gateActivation, sequences }: ScanAttrs): Op =>
+  ({ cell, activation, gateActivation, sequences }: ScanAttrs, seen?: Seen): Op =>
   (z, recurrent, bias) => {
     assert.ok(z && recurrent)
     const [act, gate] = [activations[activation], activations[gateActivation]]
@@ -94,7 +94,9 @@ const composedScan =
     let c: tf.Tensor = tf.zeros([batch, units])
     const states: tf.Tensor[] = []
     const part = (x: tf.Tensor, i: number) => tf.slice(x, [0, i * units], [-1, units])
+    const mask = seen && tf.tensor2d(seen(batch, steps), [batch, steps])
     for (let step = 0; step < steps; step++) {
+      const [stateBefore, carryBefore] = [h, c]
       const own = tf.reshape<tf.Rank.R2>(tf.slice(z, [0, step, 0], [-1, 1, -1]), [batch, -1])
       const sum = tf.add(own, tf.matMul(h, r))
       if (cell === 'simple') h = tf.reshape(act(sum), [batch, units])
@@ -115,6 +117,11 @@ const composedScan =
         const n = act(tf.add(part(own, 2), tf.mul(gate(part(sum, 1)), product)))
         h = tf.add(tf.mul(v, h), tf.mul(tf.sub(1, v), n))
       }
+      if (mask !== undefined) {
+        const kept = tf.cast(tf.slice(mask, [0, step], [-1, 1]), 'bool')
+        h = tf.where(kept, h, stateBefore)
+        c = tf.where(kept, c, carryBefore)
+      }
       states.push(h)
     }
     return sequences ? tf.stack(states, 1) : h
@@ -132,14 +139,18 @@ const scans: [ScanAttrs, number, number, number][] = [
 ]
 const gatesOf = { lstm: 4, gru: 3, gruAfter: 3, simple: 1 }
 
+/** Of an example and a step: 1, or 0 for a step that is passed over. */
+type Seen = (batch: number, steps: number) => number[]
+
 const fusedScan =
-  (attrs: ScanAttrs): Op =>
+  (attrs: ScanAttrs, seen?: Seen): Op =>
   (z, recurrent, bias) => {
     assert.ok(z && recurrent)
     const [batch = 0, steps = 0, columns = 0] = z.shape
     const scan = scanOf(attrs)
     assert.ok(scan)
-    return scan(tf.reshape(z, [batch, steps, columns]), tf.reshape(recurrent, [-1, columns]), bias)
+    const mask = seen && tf.tensor2d(seen(batch, steps), [batch, steps])
+    return scan(tf.reshape(z, [batch, steps, columns]), tf.reshape(recurrent, [-1, columns]), { bias, mask })
   }
 
 test('recurrent layers and their gradients equal the composed ones, whatever their activations', () => {
@@ -151,6 +162,39 @@ test('recurrent layers and their gradients equal the composed ones, whatever the
     const weights = attrs.sequences ? normal(batch, steps, units) : normal(batch, units)
     const expected = run('cpu', composedScan(attrs), inputs, weights)
     assertClose(run('simd', fusedScan(attrs), inputs, weights), expected, JSON.stringify(attrs))
+  }
+})
+
+/** The first step, the last, all, or every third. */
+const patterns: readonly ((example: number, step: number, steps: number) => boolean)[] = [
+  (_, step) => step === 0,
+  (example, step, steps) => step >= steps - (example % steps),
+  (example) => example % 5 === 4,
+  (example, step) => (example + step) % 3 === 0,
+]
+
+test('steps that are masked keep the state and give it out once more, and pass its gradient on', () => {
+  for (const [i, [attrs, batch, , units]] of scans.entries()) {
+    const steps = 5
+    const columns = gatesOf[attrs.cell] * units
+    const inputs = [normal(batch, steps, columns), normal(units, columns)]
+    if (attrs.cell === 'gruAfter') inputs.push(normal(units))
+    for (const { values } of inputs) values.set(values.map((value) => value / 2))
+    const weights = attrs.sequences ? normal(batch, steps, units) : normal(batch, units)
+    const seen: Seen = (examples, count) =>
+      Array.from({ length: examples * count }, (_, at) => {
+        const [example, step] = [Math.floor(at / count), at % count]
+        return [i, i + 1].some((which) => patterns[which % 4]?.(example, step, count)) ? 0 : 1
+      })
+    const expected = run('cpu', composedScan(attrs, seen), inputs, weights)
+    assertClose(run('simd', fusedScan(attrs, seen), inputs, weights), expected, JSON.stringify(attrs))
+    const all = run(
+      'simd',
+      fusedScan(attrs, (a, b) => Array(a * b).fill(1)),
+      inputs,
+      weights,
+    )
+    assert.deepEqual(all, run('simd', fusedScan(attrs), inputs, weights), 'a mask of nothing changes no bit')
   }
 })
 
