@@ -14,29 +14,33 @@ export const chunkPurpose = (purpose: string, chunk: number): string =>
   chunk === 0 ? purpose : `${purpose}/${chunk}`
 
 /** 0 with probability `rate`, otherwise 1 / (1 - rate). */
-export function dropoutMask(shape: number[], key: fused.NoiseKey, rate: number): tf.Tensor {
-  const kept = 1 / (1 - rate)
-  return fused.dropoutMask(shape, key, rate) ?? composed(shape, key, ({ next }) => (next() < rate ? 0 : kept))
-}
+export const dropoutMask = (shape: number[], key: fused.NoiseKey, rate: number): tf.Tensor =>
+  fused.dropoutMask(shape, key, rate) ?? tf.tensor(drawMask(shape, key, rate), shape)
 
 /** Normal numbers of that mean and standard deviation. */
-export function normals(shape: number[], key: fused.NoiseKey, mean: number, deviation: number): tf.Tensor {
-  return (
-    fused.normals(shape, key, mean, deviation) ??
-    composed(shape, key, ({ normal }) => mean + deviation * normal())
-  )
+export const normals = (shape: number[], key: fused.NoiseKey, mean: number, deviation: number): tf.Tensor =>
+  fused.normals(shape, key, mean, deviation) ?? tf.tensor(drawNormals(shape, key, mean, deviation), shape)
+
+/** The numbers of `dropoutMask`. */
+export function drawMask(shape: readonly number[], key: fused.NoiseKey, rate: number) {
+  const kept = 1 / (1 - rate)
+  return drawn(shape, key, ({ next }) => (next() < rate ? 0 : kept))
 }
 
-function composed(
-  shape: number[],
+/** The numbers of `normals`. */
+export const drawNormals = (shape: readonly number[], key: fused.NoiseKey, mean: number, deviation: number) =>
+  drawn(shape, key, ({ normal }) => mean + deviation * normal())
+
+function drawn(
+  shape: readonly number[],
   { seed, purpose, step }: fused.NoiseKey,
   draw: (from: ReturnType<typeof random>) => number,
-): tf.Tensor {
-  const values = new Float32Array(tf.util.sizeFromShape(shape))
+): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(tf.util.sizeFromShape([...shape]))
   for (let from = 0; from < values.length; from += noiseChunk) {
     const generator = random(seed, chunkPurpose(purpose, from / noiseChunk), step)
     const end = Math.min(values.length, from + noiseChunk)
     for (let i = from; i < end; i++) values[i] = draw(generator)
   }
-  return tf.tensor(values, shape)
+  return values
 }

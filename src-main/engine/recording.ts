@@ -13,7 +13,7 @@ export interface StepSource {
   /** All that the step may read or set besides. */
   readonly variables: () => readonly tf.Variable[]
   /**
-   * The whole step, on tfjs's tape, for a trial: its numbers are never computed, and what it did to the variables is undone.
+   * The whole step, on tfjs's tape, for a trial: its numbers count for nothing, and what it did to the variables is undone.
    * Each trial has other settings and draws by another key.
    * @returns tensors whose numbers are the step's results
    */
@@ -35,8 +35,12 @@ export interface StepChanges {
 export interface StepRecord {
   /** Whether the backend it was made with still is the current one, and all of its variables are there. */
   readonly holds: boolean
+  /** Whether a step that is repeated says which kernels run, and how long. */
+  readonly tellsKernels: boolean
   /** Computes a step and sets the variables. @returns its results, in the order in which the source gave them */
-  replay(changes: StepChanges): Float32Array[]
+  replay(changes: StepChanges): Float32Array[] | Promise<Float32Array[]>
+  /** Gives back what it keeps between steps. It no longer holds then. */
+  dispose(): void
 }
 
 /** While a step is traced. */

@@ -37,10 +37,7 @@ export function trainStep(
       return readResult(value, kept, dominating(batch))
     }
     const attributes = optimizer.advance(settings)
-    const [[loss = Number.NaN] = [], logits] = record.replay({ inputs, key, attributes })
-    const labels = dominating(batch)
-    const correct = logits === undefined ? 0 : countCorrect(logits, logits.length / labels.length, labels)
-    return Promise.resolve({ loss, correct })
+    return resultOf(record.replay({ inputs, key, attributes }), dominating(batch))
   } finally {
     tf.dispose({ ...mixed })
   }
@@ -112,6 +109,15 @@ function mixedLoss(
 const dominating = ({ labels, mixture }: Batch): Uint16Array =>
   mixture === undefined || mixture.lambda >= 0.5 ? labels : mixture.labels
 
+async function resultOf(
+  replayed: Float32Array[] | Promise<Float32Array[]>,
+  labels: Uint16Array,
+): Promise<StepResult> {
+  const [[loss = Number.NaN] = [], logits] = await replayed
+  const correct = logits === undefined ? 0 : countCorrect(logits, logits.length / labels.length, labels)
+  return { loss, correct }
+}
+
 async function readResult(
   value: tf.Scalar,
   kept: readonly tf.Tensor2D[],
@@ -131,7 +137,7 @@ async function readResult(
 function countCorrect(logits: Float32Array, classes: number, labels: Uint16Array): number {
   let correct = 0
   for (const [row, label] of labels.entries()) {
-    if (greatest(logits.subarray(row * classes, (row + 1) * classes)) === label) correct++
+    if (greatest(logits, row * classes, classes) === label) correct++
   }
   return correct
 }

@@ -1,4 +1,5 @@
 import type { Clipping } from '../../shared/run/spec.ts'
+import { areKernelsTimed } from '../engine/kernelTimes.ts'
 import { recordStep, type StepRecord } from '../engine/recording.ts'
 import * as tf from '../engine/tf.ts'
 import type { Model } from './models/index.ts'
@@ -66,11 +67,18 @@ export function recordOf(steps: Steps, trial: Trial, recipe: StepRecipe): StepRe
   }
   const entries = known.get(model) ?? []
   const found = entries.find((entry) => isOfForm(entry, form))
-  if (found !== undefined && found.record?.holds !== false) return found.record
+  if (found !== undefined && found.record?.holds !== false) return usable(found.record)
+  found?.record?.dispose()
   const record = recordStep(sourceOf(steps, trial))
-  known.set(model, [{ ...form, record }, ...entries.filter((entry) => entry !== found)].slice(0, mostForms))
-  return record
+  const all = [{ ...form, record }, ...entries.filter((entry) => entry !== found)]
+  for (const dropped of all.slice(mostForms)) dropped.record?.dispose()
+  known.set(model, all.slice(0, mostForms))
+  return usable(record)
 }
+
+/** The tape tells which kernels run, where the record cannot. */
+const usable = (record: StepRecord | undefined): StepRecord | undefined =>
+  record?.tellsKernels === false && areKernelsTimed() ? undefined : record
 
 const isOfForm = (entry: Entry, { optimizer, backend, shapes, still, recipe }: Form): boolean =>
   entry.optimizer === optimizer &&

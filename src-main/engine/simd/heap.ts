@@ -1,6 +1,6 @@
 import { UserError } from '../../../shared/errors.ts'
+import { NotRecordable } from '../notRecordable.ts'
 import { FreeBlocks } from './freeBlocks.ts'
-import { NotRecordable } from './notRecordable.ts'
 
 const pageBytes = 65_536
 /** What 32 bits can address. */

@@ -1,5 +1,5 @@
+import { NotRecordable } from '../notRecordable.ts'
 import type { Heap } from './heap.ts'
-import { NotRecordable } from './notRecordable.ts'
 
 /** Truth values are whole numbers, 0 or 1. */
 export type Numbers = 'float32' | 'int32' | 'bool'

@@ -1,4 +1,6 @@
 import { stepScalars } from '../fusedAttrs.ts'
+import { NotRecordable } from '../notRecordable.ts'
+import { sameOuterBlocks } from '../rehearsal.ts'
 import type * as tf from '../tf.ts'
 import { chained } from './chains.ts'
 import type { Job } from './heap.ts'
@@ -12,9 +14,9 @@ import {
   type Pointer,
   type WriteMove,
 } from './moves.ts'
-import { NotRecordable } from './notRecordable.ts'
 import type { Rehearsed } from './rehearsal.ts'
 import type { Operation, TracedLook, TracedWrite } from './trace.ts'
+import { withoutUnread } from './unread.ts'
 
 /** Kernels that write each number where they have read it: their result may lie where its source lay. */
 const inPlace: ReadonlySet<string> = new Set(['sgdStep', 'adamStep', 'rmspropStep', 'moveStatistics'])
@@ -45,15 +47,11 @@ export function planOf(first: Rehearsed, second: Rehearsed): Plan {
   const given = new Map([...first.given].filter(([, block]) => !shared.has(block)))
   const { inputs, variables, results } = first
   const kept = new Set([...results, ...given.values()])
-  const timed = withLifetimes(
-    chained(
-      moves.map((move) => renamed(move, shared)),
-      first.trace.blocks,
-    ),
-    first,
-    kept,
-  )
-  return { moves: timed, blocks: first.trace.blocks, inputs, variables, results, given }
+  const { blocks } = first.trace
+  const read = withoutUnread(moves, blocks, new Set([...results, ...first.given.values()]))
+  const placed = read.map((move) => renamed(move, shared))
+  const timed = withLifetimes(chained(placed, blocks), first, kept)
+  return { moves: timed, blocks, inputs, variables, results, given }
 }
 
 function pairs(first: readonly Operation[], second: readonly Operation[]): [Operation, Operation][] {
@@ -67,13 +65,10 @@ function pairs(first: readonly Operation[], second: readonly Operation[]): [Oper
 function sameBlocks(first: Rehearsed, second: Rehearsed): boolean {
   const outer = [...first.trace.outer]
   return (
-    first.inputs.join() === second.inputs.join() &&
+    sameOuterBlocks(first, second) &&
     first.trace.blocks.join() === second.trace.blocks.join() &&
-    first.results.join() === second.results.join() &&
     outer.length === second.trace.outer.size &&
-    outer.every(([data, block]) => second.trace.outer.get(data) === block) &&
-    first.given.size === second.given.size &&
-    [...first.given].every(([variable, block]) => second.given.get(variable) === block)
+    outer.every(([data, block]) => second.trace.outer.get(data) === block)
   )
 }
 
@@ -169,10 +164,7 @@ function withLifetimes(
   { trace }: Rehearsed,
   kept: ReadonlySet<number>,
 ): Move[] {
-  const used = new Set([...moves.flatMap((move) => ('into' in move ? [] : blocksOf(move))), ...kept])
-  // What is written and never read was made for a gradient that nobody asked for.
-  const needed = moves.filter((move) => !('into' in move) || used.has(move.into))
-  const timed = needed.map((move): Move => ({ ...move, begins: [], ends: [] }))
+  const timed = moves.map((move): Move => ({ ...move, begins: [], ends: [] }))
   const [first, last] = [new Map<number, Move>(), new Map<number, Move>()]
   for (const move of timed) {
     for (const block of blocksOf(move)) {

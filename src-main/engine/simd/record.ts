@@ -32,6 +32,7 @@ export function recordOnSimd(source: StepSource): StepRecord | undefined {
 }
 
 class Recorded implements StepRecord {
+  readonly tellsKernels = true
   readonly #backend: SimdBackend
   readonly #plan: Plan
   /** Those that the step reads or sets. */
@@ -80,6 +81,9 @@ class Recorded implements StepRecord {
       for (const block of taken) heap.free(this.#addressOf(block))
     }
   }
+
+  /** Nothing is kept between steps. */
+  dispose(): void {}
 
   #findOuterBlocks(inputs: readonly tf.Tensor[]): void {
     const { inputs: places, variables } = this.#plan

@@ -1,5 +1,6 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import * as tf from '../tf.ts'
+import { RecordingBackend } from './backend.ts'
 
 /*
  * WGSL kernels that write several tensors, or into one that is there. tfjs's programs have one result; of the shader that
@@ -21,11 +22,13 @@ export interface Kernel {
   /** What the code finds under `settings`. */
   readonly ints?: Readonly<Record<string, number>>
   readonly floats?: Readonly<Record<string, number>>
+  /** Of an optimizer's kernel: `floats` by its attributes, in any step. */
+  readonly floatsOf?: (attributes: tf.NamedAttrMap) => Readonly<Record<string, number>>
   readonly code: string
 }
 
 export function runKernel(backend: WebGPUBackend, kernel: Kernel): void {
-  const { name, threads, groups, code, types = {}, ints = {}, floats = {} } = kernel
+  const { name, threads, groups, code, types = {}, ints = {}, floats = {}, floatsOf } = kernel
   const buffers = [
     ...Object.entries(kernel.writes).map(([buffer, info]) => ({ buffer, info, access: 'read_write' })),
     ...Object.entries(kernel.reads).map(([buffer, info]) => ({ buffer, info, access: 'read' })),
@@ -40,32 +43,40 @@ export function runKernel(backend: WebGPUBackend, kernel: Kernel): void {
     ...Object.keys(ints).map((key) => `${key} : i32,`),
     ...Object.keys(floats).map((key) => `${key} : f32,`),
   ]
-  backend.runWebGPUProgram(
-    {
-      // FROM_PIXELS
-      pixelsOpType: 0,
-      variableNames: [],
-      outputShape: first.shape,
-      workgroupSize: [threads, 1, 1],
-      // An axis under y: then main() is given no index and finds its own.
-      dispatchLayout: { x: [0], y: [0] },
-      dispatch: [...groups],
-      shaderKey: `anneal${name}`,
-      getUserCode: () => `
+  const numbers = floatsOf && {
+    // Behind the strides, one number, and the whole numbers.
+    at: 4 + 4 * Object.keys(ints).length,
+    of: floatsOf,
+  }
+  const run = () =>
+    backend.runWebGPUProgram(
+      {
+        // FROM_PIXELS
+        pixelsOpType: 0,
+        variableNames: [],
+        outputShape: first.shape,
+        workgroupSize: [threads, 1, 1],
+        // An axis under y: then main() is given no index and finds its own.
+        dispatchLayout: { x: [0], y: [0] },
+        dispatch: [...groups],
+        shaderKey: `anneal${name}`,
+        getUserCode: () => `
         ${declared.join('\n')}
         struct Settings { strides : i32, ${settings.join(' ')} };
         @group(0) @binding(${buffers.length}) var<uniform> settings : Settings;
         ${code}
       `,
-    },
-    others,
-    'float32',
-    [
-      ...Object.values(ints).map((value) => ({ type: 'int32', data: [value] })),
-      ...Object.values(floats).map((value) => ({ type: 'float32', data: [value] })),
-    ],
-    first,
-  )
+      },
+      others,
+      'float32',
+      [
+        ...Object.values(ints).map((value) => ({ type: 'int32', data: [value] })),
+        ...Object.values(floats).map((value) => ({ type: 'float32', data: [value] })),
+      ],
+      first,
+    )
+  if (backend instanceof RecordingBackend) backend.runWithNumbers(numbers, run)
+  else run()
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)

@@ -6,7 +6,9 @@ import { inputGradient } from './inputGradient.ts'
 import { input, register } from './kernel.ts'
 import { registerLayerNormalisation } from './layerNormalisation.ts'
 import { registerMaxPoolGradients } from './maxPoolGradient.ts'
+import { registerNoise } from './noise.ts'
 import { registerNormalisation } from './normalisation.ts'
+import { registerRecorder } from './record.ts'
 import { registerResizeNearest } from './resizeNearest.ts'
 import { registerSegments } from './segments.ts'
 import { dimensionsOf } from './shapes.ts'
@@ -17,6 +19,7 @@ let done = false
 
 /** Puts our kernels in the place of tfjs's where those are slow. Doing it twice changes nothing. */
 export function registerWebgpuKernels(): void {
+  registerRecorder()
   if (done) return
   done = true
   register('Conv2D', (backend, inputs, attrs) => {
@@ -55,4 +58,5 @@ export function registerWebgpuKernels(): void {
   registerTraining()
   registerCast()
   registerTransposition()
+  registerNoise()
 }

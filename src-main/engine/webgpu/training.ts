@@ -103,13 +103,18 @@ interface Update {
   readonly reads: Inputs
   /** Names of the results, in their order. */
   readonly results: readonly string[]
-  readonly floats: Record<string, number>
+  /** By the attributes of a step. */
+  readonly floatsOf: (attributes: tf.NamedAttrMap) => Readonly<Record<string, number>>
+  readonly attrs: tf.NamedAttrMap
   /** What is done for number i. */
   readonly code: string
 }
 
 /** New weights and new state, in tensors of their own: the old ones may be shared with clones. */
-function update(backend: WebGPUBackend, { name, reads, results, floats, code }: Update): tf.TensorInfo[] {
+function update(
+  backend: WebGPUBackend,
+  { name, reads, results, floatsOf, attrs, code }: Update,
+): tf.TensorInfo[] {
   const { shape } = input(reads, 'w')
   const writes = Object.fromEntries(results.map((result) => [result, make(backend, shape)]))
   const size = sizeOf(shape)
@@ -120,7 +125,8 @@ function update(backend: WebGPUBackend, { name, reads, results, floats, code }: 
     reads,
     writes,
     ints: { size },
-    floats,
+    floats: floatsOf(attrs),
+    floatsOf,
     code: `
       ${threadNumber(passThreads)}
       fn main() {
@@ -134,10 +140,37 @@ function update(backend: WebGPUBackend, { name, reads, results, floats, code }: 
   return Object.values(writes)
 }
 
+/* Of all variables of a step the same: a recorded step asks each of these once. */
+
+function sgdFloats(attributes: tf.NamedAttrMap) {
+  const { nesterov: _, ...floats } = sgdAttrs.parse(attributes)
+  return floats
+}
+
+function plainSgdFloats(attributes: tf.NamedAttrMap) {
+  const { momentum: _, ...floats } = sgdFloats(attributes)
+  return floats
+}
+
+function adamFloats(attributes: tf.NamedAttrMap) {
+  const { beta1, beta2, ...others } = adamAttrs.parse(attributes)
+  return { ...others, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 }
+}
+
+function rmspropFloats(attributes: tf.NamedAttrMap) {
+  const { alpha, ...others } = rmspropAttrs.parse(attributes)
+  return { ...others, alpha, rest: 1 - alpha }
+}
+
+function plainRmspropFloats(attributes: tf.NamedAttrMap) {
+  const { momentum: _, ...floats } = rmspropFloats(attributes)
+  return floats
+}
+
 /* The formulas and the order of their roundings are those of trainer/optimizers. A step with momentum 0 has no buffer. */
 
 function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { lr, momentum, decay, keep, nesterov } = sgdAttrs.parse(attrs)
+  const { momentum, nesterov } = sgdAttrs.parse(attrs)
   const [w, g] = [input(inputs, 'w'), input(inputs, 'g')]
   const gradient = 'let gradient = g[i] + w[i] * settings.decay;'
   const apply = (direction: string) => `newW[i] = w[i] * settings.keep - ${direction} * settings.lr;`
@@ -147,7 +180,8 @@ function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap)
       name: 'Sgd',
       reads: { w, g },
       results: ['newW'],
-      floats: { lr, decay, keep },
+      floatsOf: plainSgdFloats,
+      attrs,
       code,
     })
   }
@@ -155,7 +189,8 @@ function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap)
     name: nesterov ? 'SgdNesterov' : 'SgdMomentum',
     reads: { w, g, buffer: input(inputs, 'momentum') },
     results: ['newW', 'newBuffer'],
-    floats: { lr, momentum, decay, keep },
+    floatsOf: sgdFloats,
+    attrs,
     code: `
       ${gradient}
       let moved = buffer[i] * settings.momentum + gradient;
@@ -166,13 +201,13 @@ function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap)
 }
 
 function adamStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { beta1, beta2, ...others } = adamAttrs.parse(attrs)
   const [w, g] = [input(inputs, 'w'), input(inputs, 'g')]
   return update(backend, {
     name: 'Adam',
     reads: { w, g, first: input(inputs, 'first'), second: input(inputs, 'second') },
     results: ['newW', 'newFirst', 'newSecond'],
-    floats: { ...others, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 },
+    floatsOf: adamFloats,
+    attrs,
     code: `
       let gradient = g[i] + w[i] * settings.decay;
       let m = first[i] * settings.beta1 + gradient * settings.rest1;
@@ -186,9 +221,8 @@ function adamStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap
 }
 
 function rmspropStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
-  const { alpha, momentum, ...others } = rmspropAttrs.parse(attrs)
+  const { momentum } = rmspropAttrs.parse(attrs)
   const [w, g, square] = [input(inputs, 'w'), input(inputs, 'g'), input(inputs, 'square')]
-  const floats = { ...others, alpha, rest: 1 - alpha }
   const direction = `
     let gradient = g[i] + w[i] * settings.decay;
     let s = square[i] * settings.alpha + gradient * gradient * settings.rest;
@@ -200,14 +234,16 @@ function rmspropStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttr
       name: 'Rmsprop',
       reads: { w, g, square },
       results: ['newW', 'newSquare'],
-      floats,
+      floatsOf: plainRmspropFloats,
+      attrs,
       code: `${direction} newW[i] = w[i] - direction * settings.lr;`,
     })
   return update(backend, {
     name: 'RmspropMomentum',
     reads: { w, g, square, buffer: input(inputs, 'momentum') },
     results: ['newW', 'newSquare', 'newBuffer'],
-    floats: { ...floats, momentum },
+    floatsOf: rmspropFloats,
+    attrs,
     code: `
       ${direction}
       let moved = buffer[i] * settings.momentum + direction;

@@ -11,7 +11,7 @@ import { softwareVulkan } from '../../browser/chromium.ts'
  */
 
 describe('webgpu on SwiftShader', { concurrency: 2, skip: process.platform !== 'linux' }, () => {
-  for (const name of ['suites', 'kernels', 'training', 'lab', 'steps', 'fused', 'operations']) {
+  for (const name of ['suites', 'kernels', 'training', 'lab', 'steps', 'fused', 'operations', 'records']) {
     test(name, async () => {
       const { NODE_TEST_CONTEXT: _, ...env } = process.env
       const checks = fileURLToPath(new URL(`webgpu/${name}.ts`, import.meta.url))

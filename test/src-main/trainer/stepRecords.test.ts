@@ -1,91 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
-import { random } from '../../../shared/random.ts'
-import { type ModelSpec, type OptimizerSpec, optimizerSpec } from '../../../shared/run/spec.ts'
+import { type ModelSpec, optimizerSpec } from '../../../shared/run/spec.ts'
 import { timeKernels } from '../../../src-main/engine/kernelTimes.ts'
 import { offerRecorder, type StepRecord } from '../../../src-main/engine/recording.ts'
 import { SimdBackend } from '../../../src-main/engine/simd/backend.ts'
 import { loadSimd, simdBackend } from '../../../src-main/engine/simd/load.ts'
 import { recordOnSimd } from '../../../src-main/engine/simd/record.ts'
 import * as tf from '../../../src-main/engine/tf.ts'
-import type { Batch } from '../../../src-main/trainer/batches.ts'
 import { buildModel, type Model } from '../../../src-main/trainer/models/index.ts'
-import {
-  createOptimizer,
-  type StepSettings,
-  type TrainOptimizer,
-} from '../../../src-main/trainer/optimizers/index.ts'
+import { createOptimizer, type TrainOptimizer } from '../../../src-main/trainer/optimizers/index.ts'
 import { trainStep } from '../../../src-main/trainer/step.ts'
-import type { StepRecipe } from '../../../src-main/trainer/stepRecords.ts'
 import { WeightAverage } from '../../../src-main/trainer/weightAverage.ts'
 import { poisonNewBlocks } from '../engine/simd/poison.ts'
-import {
-  attentive,
-  convolutional,
-  mlp as layersOfMlp,
-  masked,
-  of,
-  recurrent,
-  specOf,
-} from './models/topologies.ts'
+import { attentive, mlp as layersOfMlp, masked, of, recurrent, specOf } from './models/topologies.ts'
+import { batchOf, type Case, classes, counted, mlp, models, rules, run, shape } from './recordCases.ts'
 
 /* Steps from a record beside the same steps on tfjs's tape: bit for bit, whatever a step does. */
 
 after(() => offerRecorder(recordOnSimd))
 afterEach(() => tf.disposeVariables())
-
-interface Case {
-  readonly model: ModelSpec
-  readonly optimizer?: Partial<OptimizerSpec>
-  readonly recipe?: StepRecipe
-  readonly mixup?: boolean
-  readonly settings?: (step: number) => StepSettings
-  /** Examples of a step's batch. */
-  readonly examples?: (step: number) => number
-  /** What the examples go through before the model. */
-  readonly inside?: (x: tf.Tensor) => tf.Tensor
-  /** What happens after a step. */
-  readonly between?: (step: number, model: Model, optimizer: TrainOptimizer) => void | Promise<void>
-}
-
-const shape = [6, 6, 1]
-const classes = 3
-
-function batchOf(step: number, examples: number, mixup: boolean): Batch {
-  const rng = random(step, 'recorded batch')
-  const values = Float32Array.from({ length: examples * 36 }, () => rng.normal())
-  const draw = () => Uint16Array.from({ length: examples }, () => rng.below(classes))
-  const labels = draw()
-  return {
-    x: tf.tensor(values, [examples, ...shape]),
-    y: tf.tensor1d(Int32Array.from(labels), 'int32'),
-    labels,
-    ...(mixup && { mixture: { lambda: rng.next(), labels: draw() } }),
-  }
-}
-
-/** Five steps with another rate, momentum and decay each. */
-async function run(given: Case) {
-  const { model: spec, optimizer: rule, recipe = { labelSmoothing: 0.1 }, mixup = false } = given
-  const settings = given.settings ?? ((step) => ({ lr: 0.05 / (step + 1), weightDecay: 1e-3 * step }))
-  const built = await buildModel(spec, { shape, classes }, 1)
-  const { inside = (x: tf.Tensor) => x } = given
-  const model: Model = { ...built, forward: (x, mode) => built.forward(inside(x), mode) }
-  const optimizer = createOptimizer(optimizerSpec.parse(rule ?? { kind: 'sgd', nesterov: true }))
-  const found: unknown[] = []
-  for (let step = 0; step < 5; step++) {
-    const batch = batchOf(step, given.examples?.(step) ?? 6, mixup)
-    found.push(await trainStep(model, optimizer, batch, settings(step), { step, seed: 7 }, recipe))
-    tf.dispose([batch.x, batch.y])
-    await given.between?.(step, model, optimizer)
-  }
-  const weights = [...model.variables, ...model.statistics].map((each) => each.dataSync<'float32'>())
-  const state = optimizer.state().map(({ name, tensor }) => [name, tensor.dataSync()])
-  const scalars = optimizer.scalars()
-  optimizer.dispose()
-  model.dispose()
-  return { found, weights, state, scalars }
-}
 
 /** @returns what the steps gave, and how many records were made and repeated */
 async function recorded(given: Case, threads: number) {
@@ -96,15 +29,7 @@ async function recorded(given: Case, threads: number) {
     const record = recordOnSimd(source)
     if (record === undefined) return undefined
     count.records++
-    return {
-      get holds() {
-        return record.holds
-      },
-      replay(changes) {
-        count.replays++
-        return record.replay(changes)
-      },
-    }
+    return counted(record, () => count.replays++)
   })
   const before = simdBackend().heap.bytesInUse
   const result = await run(given)
@@ -130,30 +55,11 @@ async function same(given: Case, records = 1, replays = 5): Promise<void> {
   }
 }
 
-const mlp: ModelSpec = { kind: 'mlp', hidden: [20], dropout: 0.3 }
-const models: readonly ModelSpec[] = [
-  { kind: 'softmax' },
-  mlp,
-  { kind: 'cnn', filters: [5, 8], dense: 9, dropout: 0.2 },
-  { kind: 'resnet', depth: 8 },
-  { kind: 'wrn', depth: 10, widen: 1, dropout: 0.1 },
-  specOf(layersOfMlp()),
-  specOf(convolutional()),
-]
-
 test('every model, and dropout', async () => {
-  for (const model of models) await same({ model })
+  for (const model of models()) await same({ model })
 })
 
 test('every optimizer', async () => {
-  const rules: Partial<OptimizerSpec>[] = [
-    { kind: 'sgd', momentum: 0, nesterov: false },
-    { kind: 'sgd', nesterov: false, decoupled: true },
-    { kind: 'adam' },
-    { kind: 'adamw' },
-    { kind: 'rmsprop' },
-    { kind: 'rmsprop', momentum: 0.5 },
-  ]
   for (const optimizer of rules) await same({ model: mlp, optimizer })
 })
 

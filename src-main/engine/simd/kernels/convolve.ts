@@ -1,4 +1,5 @@
 import type { SimdBackend } from '../backend.ts'
+import { joinPlaces } from './joinedPlaces.ts'
 import { panelColumns, tileBytes } from './product.ts'
 import { type Axis, isFlat, paddedSize } from './windows.ts'
 
@@ -35,10 +36,16 @@ export interface Convolution {
 }
 
 export function convolve(backend: SimdBackend, c: Convolution): void {
-  const packed = pack(backend, c)
-  if (isClipped(c)) convolveClipped(backend, c, packed)
-  else convolveWindows(backend, c, packed)
-  backend.heap.free(packed)
+  if (isClipped(c)) {
+    const packed = pack(backend, c)
+    convolveClipped(backend, c, packed)
+    backend.heap.free(packed)
+    return
+  }
+  const { joined = c, blocks = [] } = joinPlaces(backend, c) ?? {}
+  const packed = pack(backend, joined)
+  convolveWindows(backend, joined, packed)
+  for (const block of [packed, ...blocks]) backend.heap.free(block)
 }
 
 function pack(

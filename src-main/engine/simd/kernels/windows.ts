@@ -195,7 +195,8 @@ export function gradientPhases({ size, out, taps, stride, dilation, before }: Ax
 }
 
 /** Whether there is but one slice, of what is slid over and of the window. */
-export const isFlat = ({ size, out, taps }: Axis): boolean => size === 1 && out === 1 && taps === 1
+export const isFlat = ({ size, out, taps, before }: Axis): boolean =>
+  size === 1 && out === 1 && taps === 1 && before === 0
 
 /** Numbers of an axis with its padding, as far as windows read it. */
 export const paddedSize = ({ out, stride, taps, dilation }: Axis): number =>

@@ -7,6 +7,7 @@ import type { ForwardMode } from '../model.ts'
 import { affine } from './affine.ts'
 import { dropout } from './dropout.ts'
 import { ResetAfterCell } from './gru.ts'
+import { layerSettings } from './settings.ts'
 
 /*
  * LSTM, GRU and SimpleRNN of a topology, and RNN with cells of these kinds, with all steps as one kernel where the backend has it. What the kernel does not
@@ -40,7 +41,11 @@ export const isRecurrent = (layer: TfLayer): layer is tfl.RNN =>
 export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly mode: ForwardMode }): Call {
   const several = stack.safeParse(layer.cell)
   if (several.success) return stackCall(layer, several.data.cells, key, current)
-  const options = config.parse({ ...layer.cell.getConfig(), ...layer.getConfig() })
+  const options = layerSettings(
+    config,
+    { ...layer.cell.getConfig(), ...layer.getConfig() },
+    layer.getClassName(),
+  )
   const attrs = attrsOf(layer, options)
   const [inputRate, stateRate] = [options.dropout ?? 0, options.recurrentDropout ?? 0]
   return (inputs, kwargs) => {

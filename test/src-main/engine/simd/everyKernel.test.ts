@@ -111,6 +111,11 @@ const rows: Job[] = [
   ],
   ['AnnealBatchNorm', { x: image, gamma: normal(12), beta: normal(12) }, { epsilon: 1e-3, relu: true }],
   [
+    'AnnealFixedNorm',
+    { x: image, mean: normal(12), inverse: normal(12), gamma: normal(12), beta: normal(12) },
+    { relu: true },
+  ],
+  [
     'AnnealBatchNormGrad',
     {
       ...{ dy: image, x: normal(3, 6, 7, 12), y: normal(3, 6, 7, 12), gamma: normal(12), beta: normal(12) },
