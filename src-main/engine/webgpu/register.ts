@@ -9,6 +9,7 @@ import { registerMaxPoolGradients } from './maxPoolGradient.ts'
 import { registerNoise } from './noise.ts'
 import { registerNormalisation } from './normalisation.ts'
 import { registerRecorder } from './record.ts'
+import { registerRecurrent } from './recurrent.ts'
 import { registerResizeNearest } from './resizeNearest.ts'
 import { registerSegments } from './segments.ts'
 import { dimensionsOf } from './shapes.ts'
@@ -59,4 +60,5 @@ export function registerWebgpuKernels(): void {
   registerCast()
   registerTransposition()
   registerNoise()
+  registerRecurrent()
 }
