@@ -2,6 +2,7 @@ import { convGeometry, filterAttrs, forwardAttrs, inputAttrs } from '../convAttr
 import { registerCast } from './cast.ts'
 import { convolution, mostOutputs } from './convolution.ts'
 import { filterGradient } from './filterGradient.ts'
+import { registerFilterSums } from './filterSums.ts'
 import { inputGradient } from './inputGradient.ts'
 import { input, register } from './kernel.ts'
 import { registerLayerNormalisation } from './layerNormalisation.ts'
@@ -51,6 +52,7 @@ export function registerWebgpuKernels(): void {
       convGeometry(checked.inputShape, dimensionsOf(filter.shape, 4), checked),
     )
   })
+  registerFilterSums()
   registerMaxPoolGradients()
   registerResizeNearest()
   registerSegments()
