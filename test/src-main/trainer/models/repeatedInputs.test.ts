@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { modelSpec } from '../../../../shared/run/spec.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { GraphBuilder } from '../../../bench/networks/topology.ts'
@@ -19,11 +20,8 @@ const attending = (() => {
 for (const device of ['cpu', 'wasm', 'simd'] as const) {
   test(`a tensor that goes into a layer twice is still there for the next, without training too, on ${device}`, async () => {
     await switchTo(device)
-    const model = await buildModel(
-      { kind: 'layers', topology: attending },
-      { shape: [6, 6, 1], classes: 3 },
-      1,
-    )
+    const spec = modelSpec.parse({ kind: 'layers', topology: attending })
+    const model = await buildModel(spec, { shape: [6, 6, 1], classes: 3 }, 1)
     assert.deepEqual(
       model.layers.filter(({ name }) => !/^(input|layer\d)$/.test(name)),
       [],
