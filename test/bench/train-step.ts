@@ -158,7 +158,7 @@ async function profile(work: () => Promise<unknown>): Promise<Result['kernels']>
 }
 
 /** Such as "322 dispatches, 0.021 ms each here and 0.034 ms on the GPU" */
-function inWords({ count, hostMs, gpuMs, programs }: Dispatches): string {
+function inWords({ count, hostMs, tapeMs, gpuMs, programs }: Dispatches): string {
   const onGpu = gpuMs === undefined ? '' : ` and ${(gpuMs / count).toFixed(4)} ms on the GPU`
   const rows = programs.map(({ name, calls, ms }) =>
     [
@@ -168,7 +168,7 @@ function inWords({ count, hostMs, gpuMs, programs }: Dispatches): string {
     ].join(' '),
   )
   return [
-    `  ${count} dispatches of ${(hostMs / count).toFixed(4)} ms here${onGpu}; together ${hostMs.toFixed(1)} ms here${gpuMs === undefined ? ', and the GPU does not tell its times' : ` and ${gpuMs.toFixed(1)} ms on the GPU`}`,
+    `  ${count} dispatches of ${(hostMs / count).toFixed(4)} ms here${onGpu}; together ${hostMs.toFixed(2)} ms here (on the tape ${tapeMs.toFixed(2)})${gpuMs === undefined ? ', and the GPU does not tell its times' : ` and ${gpuMs.toFixed(1)} ms on the GPU`}`,
     ...rows.map((row) => `    ${row}`),
   ].join('\n')
 }

@@ -1,12 +1,15 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import { timeKernels } from '../../src-main/engine/kernelTimes.ts'
 import * as tf from '../../src-main/engine/tf.ts'
 
 /* What a step asks of a GPU: its dispatches by program, and how long each took where the GPU tells. */
 
 export interface Dispatches {
   readonly count: number
-  /** Milliseconds until all commands were given, which is this process's own work. */
+  /** Milliseconds until all commands were given, which is this process's own work: from a record, where there is one. */
   readonly hostMs: number
+  /** The same on tfjs's tape. */
+  readonly tapeMs: number
   /** Sum of what the dispatches took on the GPU; undefined where it does not tell. */
   readonly gpuMs: number | undefined
   /** The dearest first, or the most frequent. */
@@ -21,6 +24,7 @@ export interface Dispatches {
 export async function dispatchesOf(work: () => Promise<unknown>): Promise<Dispatches> {
   const backend = await currentBackend()
   const hostMs = await hostTime(work)
+  const tapeMs = await hostTime(() => onTape(work))
   const names: string[] = []
   // tfjs knows its own programs by their class, and ours not at all.
   const run = backend.runWebGPUProgram
@@ -30,7 +34,7 @@ export async function dispatchesOf(work: () => Promise<unknown>): Promise<Dispat
     return output
   }
   const results: Promise<unknown>[] = []
-  const timing = backend.time(() => void results.push(work()))
+  const timing = backend.time(() => void results.push(onTape(work)))
   backend.runWebGPUProgram = run
   const { getExtraProfileInfo } = await timing
   await Promise.all(results)
@@ -46,12 +50,16 @@ export async function dispatchesOf(work: () => Promise<unknown>): Promise<Dispat
   return {
     count: names.length,
     hostMs,
+    tapeMs,
     gpuMs: isTold ? each.reduce((a, b) => a + b, 0) : undefined,
     programs: Array.from(sums, ([name, sum]) => ({ name, ...sum })).sort(
       (a, b) => (b.ms ?? b.calls) - (a.ms ?? a.calls),
     ),
   }
 }
+
+/** Where the kernels are asked for, no step is repeated from a record. */
+const onTape = <T>(work: () => T): T => timeKernels(work).value
 
 async function currentBackend(): Promise<WebGPUBackend> {
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
@@ -63,7 +71,7 @@ async function currentBackend(): Promise<WebGPUBackend> {
 /** Until the last command is given; what the GPU does meanwhile is not waited for. The least of some: the first compile. */
 async function hostTime(work: () => Promise<unknown>): Promise<number> {
   const times: number[] = []
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 15; i++) {
     const begun = performance.now()
     const result = work()
     times.push(performance.now() - begun)

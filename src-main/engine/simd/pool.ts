@@ -163,7 +163,9 @@ export class Pool {
     Atomics.store(control, slot.failed, 0)
     this.#jobs = (this.#jobs + 1) & 0x3fffff
     Atomics.store(control, slot.gate, this.#jobs << jobShift)
-    if (Atomics.load(control, slot.sleepers) > 0) Atomics.notify(control, slot.gate)
+    // Once for each time that they lie down: one that the system has not scheduled since needs no second call.
+    if (Atomics.load(control, slot.sleepers) > 0 && Atomics.exchange(control, slot.sleepers, 0) > 0)
+      Atomics.notify(control, slot.gate)
     try {
       workOn(control, stages, 0)
     } finally {

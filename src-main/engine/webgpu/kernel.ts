@@ -46,7 +46,7 @@ export function runKernel(backend: WebGPUBackend, kernel: Kernel): void {
   const numbers = floatsOf && {
     // Behind the strides, one number, and the whole numbers.
     at: 4 + 4 * Object.keys(ints).length,
-    of: (attributes: tf.NamedAttrMap) => Object.values(floatsOf(attributes)),
+    of: floatsOf,
   }
   const run = () =>
     backend.runWebGPUProgram(

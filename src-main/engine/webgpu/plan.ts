@@ -2,7 +2,7 @@ import { NotRecordable } from '../notRecordable.ts'
 import { sameOuterBlocks } from '../rehearsal.ts'
 import type * as tf from '../tf.ts'
 import type { Rehearsed } from './rehearsal.ts'
-import type { Dispatch, Draw, TracedBlock, Words } from './trace.ts'
+import type { Dispatch, Draw, StepNumbers, TracedBlock, Words } from './trace.ts'
 
 export interface Plan {
   readonly dispatches: readonly Dispatch[]
@@ -98,16 +98,18 @@ function hasNumbers(dispatch: Dispatch, attributes: tf.NamedAttrMap): boolean {
   return sameWords(expected, dispatch.settings)
 }
 
-/** Puts what the optimizer gives for a step into the settings of a dispatch. */
-export function writeNumbers(
+function writeNumbers(
   { numbers }: Dispatch,
   attributes: tf.NamedAttrMap,
   settings: Uint8Array<ArrayBuffer>,
 ): void {
   if (numbers === undefined) return
-  const words = Float32Array.from(numbers.of(attributes))
-  settings.set(new Uint8Array(words.buffer), numbers.at)
+  settings.set(numberBytes(numbers, attributes), numbers.at)
 }
+
+/** What the optimizer's numbers for a step are in the settings of a dispatch. */
+export const numberBytes = ({ of }: StepNumbers, attributes: tf.NamedAttrMap): Uint8Array =>
+  new Uint8Array(Float32Array.from(Object.values(of(attributes))).buffer)
 
 function sameWords(a: Words | Uint8Array | undefined, b: Words | Uint8Array | undefined): boolean {
   if (a === undefined || b === undefined) return a === b

@@ -1,6 +1,6 @@
 import type * as tf from '../tf.ts'
-import { writeNumbers } from './plan.ts'
-import type { Dispatch } from './trace.ts'
+import { numberBytes } from './plan.ts'
+import type { Dispatch, StepNumbers } from './trace.ts'
 
 /** Where a binding may begin, on every GPU. */
 const alignment = 256
@@ -37,9 +37,13 @@ export class SettingsBuffer {
 
   /** Writes the optimizer's numbers for a step. */
   write(queue: GPUQueue, attributes: tf.NamedAttrMap): void {
+    const known = new Map<StepNumbers['of'], Uint8Array>()
     for (const dispatch of this.#changing) {
-      const at = this.#placeOf(dispatch)
-      writeNumbers(dispatch, attributes, this.#bytes.subarray(at, at + dispatch.settings.length))
+      const { numbers } = dispatch
+      if (numbers === undefined) continue
+      const bytes = known.get(numbers.of) ?? numberBytes(numbers, attributes)
+      known.set(numbers.of, bytes)
+      this.#bytes.set(bytes, this.#placeOf(dispatch) + numbers.at)
     }
     if (this.#changing.length > 0)
       queue.writeBuffer(this.#buffer, this.#from, this.#bytes, this.#from, this.#bytes.length - this.#from)

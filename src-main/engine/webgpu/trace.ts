@@ -9,7 +9,7 @@ export type Draw = (key: DrawKey) => Words
 export interface StepNumbers {
   /** Bytes before them. */
   readonly at: number
-  readonly of: (attributes: tf.NamedAttrMap) => readonly number[]
+  readonly of: (attributes: tf.NamedAttrMap) => Readonly<Record<string, number>>
 }
 
 export interface Dispatch {

@@ -140,6 +140,33 @@ function update(
   return Object.values(writes)
 }
 
+/* Of all variables of a step the same: a recorded step asks each of these once. */
+
+function sgdFloats(attributes: tf.NamedAttrMap) {
+  const { nesterov: _, ...floats } = sgdAttrs.parse(attributes)
+  return floats
+}
+
+function plainSgdFloats(attributes: tf.NamedAttrMap) {
+  const { momentum: _, ...floats } = sgdFloats(attributes)
+  return floats
+}
+
+function adamFloats(attributes: tf.NamedAttrMap) {
+  const { beta1, beta2, ...others } = adamAttrs.parse(attributes)
+  return { ...others, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 }
+}
+
+function rmspropFloats(attributes: tf.NamedAttrMap) {
+  const { alpha, ...others } = rmspropAttrs.parse(attributes)
+  return { ...others, alpha, rest: 1 - alpha }
+}
+
+function plainRmspropFloats(attributes: tf.NamedAttrMap) {
+  const { momentum: _, ...floats } = rmspropFloats(attributes)
+  return floats
+}
+
 /* The formulas and the order of their roundings are those of trainer/optimizers. A step with momentum 0 has no buffer. */
 
 function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
@@ -153,10 +180,7 @@ function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap)
       name: 'Sgd',
       reads: { w, g },
       results: ['newW'],
-      floatsOf(attributes) {
-        const { lr, decay, keep } = sgdAttrs.parse(attributes)
-        return { lr, decay, keep }
-      },
+      floatsOf: plainSgdFloats,
       attrs,
       code,
     })
@@ -165,10 +189,7 @@ function sgdStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap)
     name: nesterov ? 'SgdNesterov' : 'SgdMomentum',
     reads: { w, g, buffer: input(inputs, 'momentum') },
     results: ['newW', 'newBuffer'],
-    floatsOf(attributes) {
-      const { lr, momentum, decay, keep } = sgdAttrs.parse(attributes)
-      return { lr, momentum, decay, keep }
-    },
+    floatsOf: sgdFloats,
     attrs,
     code: `
       ${gradient}
@@ -185,10 +206,7 @@ function adamStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap
     name: 'Adam',
     reads: { w, g, first: input(inputs, 'first'), second: input(inputs, 'second') },
     results: ['newW', 'newFirst', 'newSecond'],
-    floatsOf(attributes) {
-      const { beta1, beta2, ...others } = adamAttrs.parse(attributes)
-      return { ...others, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 }
-    },
+    floatsOf: adamFloats,
     attrs,
     code: `
       let gradient = g[i] + w[i] * settings.decay;
@@ -205,10 +223,6 @@ function adamStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap
 function rmspropStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {
   const { momentum } = rmspropAttrs.parse(attrs)
   const [w, g, square] = [input(inputs, 'w'), input(inputs, 'g'), input(inputs, 'square')]
-  const floatsOf = (attributes: tf.NamedAttrMap) => {
-    const { alpha, momentum: _, ...others } = rmspropAttrs.parse(attributes)
-    return { ...others, alpha, rest: 1 - alpha }
-  }
   const direction = `
     let gradient = g[i] + w[i] * settings.decay;
     let s = square[i] * settings.alpha + gradient * gradient * settings.rest;
@@ -220,7 +234,7 @@ function rmspropStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttr
       name: 'Rmsprop',
       reads: { w, g, square },
       results: ['newW', 'newSquare'],
-      floatsOf,
+      floatsOf: plainRmspropFloats,
       attrs,
       code: `${direction} newW[i] = w[i] - direction * settings.lr;`,
     })
@@ -228,10 +242,7 @@ function rmspropStep(backend: WebGPUBackend, inputs: Inputs, attrs: tf.NamedAttr
     name: 'RmspropMomentum',
     reads: { w, g, square, buffer: input(inputs, 'momentum') },
     results: ['newW', 'newSquare', 'newBuffer'],
-    floatsOf: (attributes) => ({
-      ...floatsOf(attributes),
-      momentum: rmspropAttrs.parse(attributes).momentum,
-    }),
+    floatsOf: rmspropFloats,
     attrs,
     code: `
       ${direction}

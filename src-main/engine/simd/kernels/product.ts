@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { input, isFloat, register } from '../register.ts'
+import { isLong, multiplyLong } from './longProduct.ts'
 import { isManySmall, matrixPlaces, multiplyMany, outerShape } from './manyProducts.ts'
 import { applyInPlace, canFollow } from './unary.ts'
 
@@ -84,6 +85,10 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
     const from = backend.address(a) + place.a
     const right = backend.address(b) + place.b
     const to = backend.address(out) + i * rows * columns * 4
+    if (transposeA && !turned && isLong({ rows: depth, aColumns: rows, bColumns: columns })) {
+      multiplyLong(backend, from, right, to, { rows: depth, aColumns: rows, bColumns: columns })
+      continue
+    }
     if (transposeA && !turned) {
       const chunk = Math.ceil(chunkWork / (6 * depth * columns))
       if (inPanels) packMatrix(backend, right, packed, depth, columns, [columns * 4, 4])

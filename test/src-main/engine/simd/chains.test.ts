@@ -5,6 +5,7 @@ import { Heap, type Slices } from '../../../../src-main/engine/simd/heap.ts'
 import { compileKernels } from '../../../../src-main/engine/simd/module.ts'
 import type { PlainMove } from '../../../../src-main/engine/simd/moves.ts'
 import { Pool } from '../../../../src-main/engine/simd/pool.ts'
+import { withoutUnread } from '../../../../src-main/engine/simd/unread.ts'
 
 /* Kernels that go over the same examples, taken together; here over 64 of them. */
 
@@ -139,4 +140,31 @@ test('a chain of kernels gives what they give one after the other, on any number
       assert.equal(roots[i], kept, `${threads} threads, number ${i}`)
     }
   }
+})
+
+/** Of the moves those that are left, by their names; block 0 was there before the step. */
+const left = (moves: readonly PlainMove[], kept: readonly number[]) =>
+  withoutUnread(
+    moves,
+    sizes.map((size, block) => (block === 0 ? undefined : size)),
+    new Set(kept),
+  ).map((move) => ('job' in move ? move.job.kernel : 'write'))
+
+test('what nothing reads is not computed, nor what only that would have read', () => {
+  const write: PlainMove = { into: 5, values: new Float32Array(1), draw: undefined }
+  const product = [small('packPanels', [0, 2]), small('multiply', [1, 0, 2, 3])]
+  const moves = [kernel('a', [0, 1]), write, ...product, kernel('b', [1, 4])]
+  assert.deepEqual(left(moves, [4]), ['a', 'b'])
+  assert.deepEqual(left(moves, [3]), ['a', 'packPanels', 'multiply'])
+  assert.deepEqual(left([...moves, kernel('c', [3, 6])], [6]), ['a', 'packPanels', 'multiply', 'c'])
+  // By its slices a kernel tells what it writes, whatever it is called.
+  assert.deepEqual(left([write, kernel('d', [5, 2]), kernel('e', [2, 7])], []), [])
+})
+
+test('a kernel stays that writes what was there before, adds to what is read, or is not known', () => {
+  assert.deepEqual(left([small('copyRows', [1, 0])], []), ['copyRows'])
+  const parts = [small('fill', [1]), small('convolve', [0, 2, 1]), small('convolve', [0, 3, 1])]
+  assert.deepEqual(left(parts, [1]), ['fill', 'convolve', 'convolve'])
+  assert.deepEqual(left(parts, []), [])
+  assert.deepEqual(left([small('of two results', [0, 1, 2])], []), ['of two results'])
 })

@@ -185,6 +185,7 @@ const gatesOf = new Map<string, number>([
 const products: Job[] = [
   ['BatchMatMul', { a: normal(1, 130, 21), b: normal(1, 21, 37) }, turned(false, false)],
   ['BatchMatMul', { a: normal(1, 21, 13), b: normal(1, 21, 37) }, turned(true, false)],
+  ['BatchMatMul', { a: normal(1100, 13), b: normal(1100, 21) }, turned(true, false)],
   ['BatchMatMul', { a: normal(6, 9, 14), b: normal(6, 14, 21) }, turned(false, false)],
   ...scanAttrs.shape.cell.options.flatMap((cell): Job[] => {
     const gates = (gatesOf.get(cell) ?? 3) * 13

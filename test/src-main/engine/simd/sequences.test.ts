@@ -25,6 +25,16 @@ test('products of many small matrices, transposed or not, one side with fewer, e
   }
 })
 
+test('products summed over many rows, in parts of them, equal the cpu backend', () => {
+  for (const [rows, m, n] of [
+    [1024, 7, 35],
+    [2305, 16, 8],
+  ] as const) {
+    const inputs = [normal(rows, m), normal(rows, n)]
+    assertSameOnBoth((a, b) => tf.matMul(a ?? [], b ?? [], true), inputs, `${rows} rows`, false)
+  }
+})
+
 const composedAttention =
   (scale: number, causal: boolean): Op =>
   (...given) => {
