@@ -6,7 +6,7 @@ import * as tf from '../../../../src-main/engine/tf.ts'
 import { buildModel } from '../../../../src-main/trainer/models/index.ts'
 import { GraphBuilder } from '../../../bench/networks/topology.ts'
 import { switchTo } from '../../engine/deviceUnderTest.ts'
-import { relativeError } from '../../engine/simd/support.ts'
+import { rank4, relativeError } from '../../engine/simd/support.ts'
 import { celled, dilated, filmed, resetAfter, resized } from './kerasTopologies.ts'
 import { evaluating, normals, training } from './support.ts'
 import * as topologies from './topologies.ts'
@@ -82,3 +82,16 @@ async function logitsOn(device: 'cpu' | 'wasm' | 'simd', spec: ModelSpec): Promi
   model.dispose()
   return logits
 }
+
+test('images of a batch that are brought to the nearest pixels have their own gradients on the cpu backend', async () => {
+  await switchTo('cpu')
+  const [x, weights] = [normals('x', [2, 3, 4, 2]), normals('dy', [2, 5, 8, 2])]
+  const enlarge = (images: tf.Tensor) => tf.image.resizeNearestNeighbor(rank4(images), [5, 8])
+  const gradient = tf.grad(enlarge)(x, weights)
+  // The derivative of a linear function: what goes in and comes out weighs the same.
+  const [given, back] = [tf.mul(enlarge(x), weights), tf.mul(x, gradient)]
+  for (const image of [0, 1]) {
+    const [a, b] = [given, back].map((each) => tf.sum(tf.slice(each, image, 1)).dataSync()[0] ?? Number.NaN)
+    assert.ok(Math.abs((a ?? 0) - (b ?? Number.NaN)) < 1e-5, `image ${image}: ${b} for ${a}`)
+  }
+})
