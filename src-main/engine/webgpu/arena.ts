@@ -31,6 +31,18 @@ export class Arena {
     return this.#backend.bufferManager.acquireBuffer(size, tensorUsage())
   }
 
+  /** Frees what tfjs's store has of such sizes for later tensors. Commands that name them must have been submitted. */
+  shrinkStore(sizes: Iterable<number>): void {
+    const { bufferManager } = this.#backend
+    for (const size of new Set(sizes)) {
+      let before = 0
+      do {
+        before = bufferManager.getNumFreeBuffers()
+        bufferManager.releaseBuffer(this.own(size), false)
+      } while (bufferManager.getNumFreeBuffers() < before)
+    }
+  }
+
   giveBack(buffers: Iterable<GPUBuffer>): void {
     for (const buffer of buffers) this.#backend.bufferManager.releaseBuffer(buffer)
   }

@@ -29,6 +29,13 @@ export class RecordingBackend extends WebGPUBackend {
     })
   }
 
+  /** Submits what has been given so far, and so gives back the buffers of tensors that are gone. */
+  flush(): void {
+    this.ensureCommandEncoderReady()
+    this.endComputePassEncoder()
+    this.submitQueue()
+  }
+
   /** Until `undefined` is set, all that is computed is noted in the trace. */
   set trace(trace: Trace | undefined) {
     this.#trace = trace

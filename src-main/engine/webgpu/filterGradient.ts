@@ -34,15 +34,25 @@ export function filterGradient(
   }
   const parts = make(backend, [cut.parts, ...filterShape])
   multiply(backend, { x, dy, dw: parts }, info, cut)
-  const sum = make(backend, filterShape)
-  const size = sizeOf(filterShape)
+  return sumOfParts(backend, parts, filterShape)
+}
+
+/** Adds parts, [parts, …shape], in their order. They are given back. */
+export function sumOfParts(
+  backend: WebGPUBackend,
+  parts: tf.TensorInfo,
+  shape: readonly number[],
+): tf.TensorInfo {
+  const [count = 1] = parts.shape
+  const sum = make(backend, shape)
+  const size = sizeOf(shape)
   runKernel(backend, {
     name: 'SumOfParts',
     threads: sumThreads,
     groups: groupsFor(size, sumThreads),
     reads: { parts },
     writes: { sum },
-    ints: { size, count: cut.parts },
+    ints: { size, count },
     code: sumCode,
   })
   backend.disposeData(parts.dataId)

@@ -26,11 +26,14 @@ export function recordOnWebgpu(source: StepSource): StepRecord | undefined {
   for (const record of records) if (!record.holds) record.dispose()
   try {
     const plan = untimed(() => planOf(rehearse(backend, source, 0), rehearse(backend, source, 1)))
+    backend.flush()
     const record = new Recorded(backend, plan, arena, () => {
       records.delete(record)
       if (records.size === 0) arena.clear()
     })
     records.add(record)
+    // Of the trials, which held every tensor to their end.
+    arena.shrinkStore(plan.bytes)
     return record
   } catch {
     // Whatever it is that cannot be traced: the tape does it, or fails with its own words.
@@ -100,7 +103,7 @@ class Recorded implements StepRecord {
     const { queue, device } = this.#backend
     const { draws } = this.#plan
     for (const { variable } of this.#plan.variables) this.#backend.uploadToGPU(variable.dataId)
-    this.#flush()
+    this.#backend.flush()
     const encoder = device.createCommandEncoder()
     this.#bringInputs(encoder, inputs)
     for (const planned of this.#plan.variables) this.#bringVariable(encoder, planned)
@@ -119,13 +122,6 @@ class Recorded implements StepRecord {
     this.#arena.giveBack(this.#own.map((block) => this.#bufferOf(block)))
     this.#settings.destroy()
     this.#ended()
-  }
-
-  /** Submits what tfjs was given before. */
-  #flush(): void {
-    this.#backend.ensureCommandEncoderReady()
-    this.#backend.endComputePassEncoder()
-    this.#backend.submitQueue()
   }
 
   #bringInputs(encoder: GPUCommandEncoder, inputs: readonly tf.Tensor[]): void {

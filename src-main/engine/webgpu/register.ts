@@ -2,6 +2,7 @@ import { convGeometry, filterAttrs, forwardAttrs, inputAttrs } from '../convAttr
 import { registerCast } from './cast.ts'
 import { convolution, mostOutputs } from './convolution.ts'
 import { filterGradient } from './filterGradient.ts'
+import { registerFilterSums } from './filterSums.ts'
 import { inputGradient } from './inputGradient.ts'
 import { input, register } from './kernel.ts'
 import { registerLayerNormalisation } from './layerNormalisation.ts'
@@ -9,6 +10,7 @@ import { registerMaxPoolGradients } from './maxPoolGradient.ts'
 import { registerNoise } from './noise.ts'
 import { registerNormalisation } from './normalisation.ts'
 import { registerRecorder } from './record.ts'
+import { registerRecurrent } from './recurrent.ts'
 import { registerResizeNearest } from './resizeNearest.ts'
 import { registerSegments } from './segments.ts'
 import { dimensionsOf } from './shapes.ts'
@@ -50,6 +52,7 @@ export function registerWebgpuKernels(): void {
       convGeometry(checked.inputShape, dimensionsOf(filter.shape, 4), checked),
     )
   })
+  registerFilterSums()
   registerMaxPoolGradients()
   registerResizeNearest()
   registerSegments()
@@ -59,4 +62,5 @@ export function registerWebgpuKernels(): void {
   registerCast()
   registerTransposition()
   registerNoise()
+  registerRecurrent()
 }

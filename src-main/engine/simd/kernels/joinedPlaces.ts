@@ -1,5 +1,9 @@
 import type { SimdBackend } from '../backend.ts'
-import type { Convolution } from './convolve.ts'
+<<<<<<< HEAD
+import type { Convolution } from './windows.ts'
+=======
+import type { Convolution } from './convolutionCall.ts'
+>>>>>>> proof
 
 /** Columns of the widest panel: builds with narrower ones join as many places, so that all give the same bits. */
 const panel = 16

@@ -6,6 +6,7 @@ import { softmaxCrossEntropy } from '../../../../src-main/trainer/loss.ts'
 import { normaliseByBatch } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
 import { createOptimizer } from '../../../../src-main/trainer/optimizers/index.ts'
 import { normals } from '../../trainer/models/support.ts'
+import { composedScan, fusedScan, gatesOf, scans } from '../scans.ts'
 import { rank4 } from '../simd/support.ts'
 import { assertLikeCpu, type Subject } from './likeCpu.ts'
 
@@ -141,6 +142,31 @@ function optimizerSubject(spec: OptimizerSpec): Subject {
   }
 }
 
+/** The states, and gradients for the input products, the recurrent kernel and the bias. */
+function scanSubject([attrs, batch, steps, units]: (typeof scans)[number]): Subject {
+  const columns = gatesOf[attrs.cell] * units
+  const half = (name: string, shape: number[]) => tf.div(normals(name, shape), 2)
+  return {
+    what: JSON.stringify(attrs),
+    run() {
+      const isFused = tf.getKernel('AnnealScan', tf.getBackend()) !== undefined
+      const op = isFused ? fusedScan(attrs) : composedScan(attrs)
+      const inputs = [half('z', [batch, steps, columns]), half('recurrent', [units, columns])]
+      if (attrs.cell === 'gruAfter') inputs.push(half('bias', [units]))
+      const y = op(...inputs)
+      return [y, ...tf.grads(op)(inputs, normals('dy', y.shape))]
+    },
+  }
+}
+
+/** More units than a workgroup has threads. */
+const wideScan: (typeof scans)[number] = [
+  { cell: 'lstm', activation: 'tanh', gateActivation: 'sigmoid', sequences: true },
+  2,
+  3,
+  150,
+]
+
 const subjects = [
   ...normCases.map(normSubject),
   layerNormSubject([1, 1, 1, 1]),
@@ -151,6 +177,7 @@ const subjects = [
   lossSubject(7, 10, 0.1),
   lossSubject(33, 101, 0.3),
   ...optimizers.map(optimizerSubject),
+  ...[...scans, wideScan].map(scanSubject),
 ]
 
 await assertLikeCpu(subjects)
@@ -164,6 +191,8 @@ const kernels = [
   'SgdStep',
   'AdamStep',
   'RmspropStep',
+  'Scan',
+  'ScanGrad',
 ]
 // Without them everything would be composed, and pass too.
 for (const kernel of kernels) assert.ok(tf.getKernel(`Anneal${kernel}`, 'webgpu'), `there is no ${kernel}`)

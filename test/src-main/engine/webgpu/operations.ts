@@ -135,6 +135,7 @@ const subjects = [
   depthwise([2, 7, 6, 4], [3, 2, 4, 2], 2, 'valid'),
   // More places than one part takes.
   depthwise([9, 20, 20, 5], [3, 3, 5, 1], 1, 'same'),
+  depthwise([5, 15, 9, 2], [5, 1, 2, 3], [2, 1], 'same'),
   subject(
     'convolution of volumes',
     [
@@ -142,6 +143,14 @@ const subjects = [
       [2, 3, 2, 3, 5],
     ],
     (x, w) => tf.conv3d(rank5(x), rank5(w), [1, 2, 1], 'same'),
+  ),
+  subject(
+    'convolution of volumes, in parts',
+    [
+      [3, 6, 7, 8, 2],
+      [3, 2, 1, 2, 3],
+    ],
+    (x, w) => tf.conv3d(rank5(x), rank5(w), [2, 1, 1], 'valid'),
   ),
   subject(
     'transposed convolution',
