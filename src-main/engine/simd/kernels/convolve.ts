@@ -1,5 +1,4 @@
 import type { SimdBackend } from '../backend.ts'
-import type { Convolution } from './convolutionCall.ts'
 import { joinPlaces } from './joinedPlaces.ts'
 import { panelColumns, tileBytes } from './product.ts'
 import { type Axis, type Convolution, isFlat, paddedSize } from './windows.ts'

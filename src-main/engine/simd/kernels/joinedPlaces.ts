@@ -1,9 +1,5 @@
 import type { SimdBackend } from '../backend.ts'
-<<<<<<< HEAD
 import type { Convolution } from './windows.ts'
-=======
-import type { Convolution } from './convolutionCall.ts'
->>>>>>> proof
 
 /** Columns of the widest panel: builds with narrower ones join as many places, so that all give the same bits. */
 const panel = 16
