@@ -77,6 +77,21 @@ export function batchNormGradient(
   return results
 }
 
+/** What a normalisation by fixed statistics takes, a number of each for each channel; inverse is 1 / √(variance + ε). */
+export type FixedNorm = Readonly<Record<'mean' | 'inverse' | 'gamma' | 'beta', tf.Tensor>>
+
+export const hasFixedNorm = (): boolean => isThere('AnnealFixedNorm')
+
+/** γ·(x - mean)·inverse + β, plus the residual if there is one, and its ReLU if that follows. */
+export function fixedNorm(
+  x: tf.Tensor4D,
+  norm: FixedNorm,
+  { relu, residual }: Omit<BatchNormOptions, 'epsilon'>,
+) {
+  const inputs = residual === undefined ? { x, ...norm } : { x, ...norm, residual }
+  return result(run('AnnealFixedNorm', inputs, { relu }) ?? [], 0, tf.Rank.R4)
+}
+
 interface Statistics {
   readonly mean: tf.Tensor1D
   readonly variance: tf.Tensor1D

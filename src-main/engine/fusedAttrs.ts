@@ -3,6 +3,7 @@ import { z } from 'zod'
 /* What engine/fused.ts hands to the kernels of ours, as every engine of ours reads it. */
 
 export const normAttrs = z.object({ epsilon: z.number(), relu: z.boolean() })
+export const fixedNormAttrs = normAttrs.pick({ relu: true })
 export const normGradientAttrs = z.object({ hasResidual: z.boolean() })
 /** How x is read: [outer, places, groups, width]; see `layerNorm` of engine/fused.ts. */
 export const groupNormAttrs = z.object({

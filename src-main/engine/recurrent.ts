@@ -6,8 +6,14 @@ import * as tf from './tf.ts'
  * they are one product for all steps, which tfjs differentiates.
  */
 
-/** @param bias [units] of the recurrent product of the new state, which a gruAfter has */
-export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D, bias?: tf.Tensor) => tf.Tensor
+export interface ScanMore {
+  /** [units] of the recurrent product of the new state, which a gruAfter has. */
+  readonly bias?: tf.Tensor | undefined
+  /** [batch, steps]: steps of 0 keep the state before them and give it out once more. */
+  readonly mask?: tf.Tensor2D | undefined
+}
+
+export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D, more?: ScanMore) => tf.Tensor
 
 /**
  * States of a cell over all steps, from zero: [batch, steps, units], or [batch, units] of the last step.
@@ -16,30 +22,43 @@ export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D, bias?: tf.Tensor) =>
  */
 export function scanOf(attrs: ScanAttrs): Scan | undefined {
   const found: unknown = tf.getKernel('AnnealScan', tf.getBackend())
-  return found === undefined ? undefined : (z, recurrent, bias) => scan([z, recurrent, bias], attrs)
+  return found === undefined ? undefined : (z, recurrent, more = {}) => scan(z, recurrent, more, attrs)
 }
 
-function scan([z, recurrent, bias]: Readonly<Parameters<Scan>>, attrs: ScanAttrs): tf.Tensor {
+function scan(z: tf.Tensor3D, recurrent: tf.Tensor2D, { bias, mask }: ScanMore, attrs: ScanAttrs): tf.Tensor {
   const inputs = bias === undefined ? { z, recurrent } : { z, recurrent, bias }
+  const masked = mask === undefined ? {} : { mask }
   const op = tf.customGrad<tf.Tensor>((...args) => {
     const save = args.at(-1)
     if (typeof save !== 'function') throw new Error('tf.customGrad passes its save function last.')
-    const [value, ...kept] = tf.engine().runKernel<tf.Tensor[]>('AnnealScan', inputs, { ...attrs })
+    const [value, ...kept] = tf
+      .engine()
+      .runKernel<tf.Tensor[]>('AnnealScan', { ...inputs, ...masked }, { ...attrs })
     if (value === undefined) throw new Error('AnnealScan gives the states first.')
-    save([recurrent, ...kept])
-    return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy, saved, attrs) }
+    save([recurrent, ...kept, ...Object.values(masked)])
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      gradient(dy, saved.slice(0, kept.length + 1), saved[kept.length + 1], attrs)
+    return { value, gradFunc }
   })
   return op(...Object.values(inputs))
 }
 
 /** For the input products, for the recurrent kernel, which is one product over all steps, and for the bias if there is one. */
-function gradient(dy: tf.Tensor, saved: readonly tf.Tensor[], attrs: ScanAttrs): tf.Tensor[] {
+function gradient(
+  dy: tf.Tensor,
+  saved: readonly tf.Tensor[],
+  mask: tf.Tensor | undefined,
+  attrs: ScanAttrs,
+): tf.Tensor[] {
   const [recurrent, gates, previous, extra] = saved
   if (recurrent === undefined || gates === undefined || previous === undefined) {
     throw new Error('the gradient of a recurrent layer was not given what was saved for it')
   }
-  const inputs =
-    extra === undefined ? { dy, recurrent, gates, previous } : { dy, recurrent, gates, previous, extra }
+  const inputs = {
+    ...{ dy, recurrent, gates, previous },
+    ...(extra !== undefined && { extra }),
+    ...(mask !== undefined && { mask }),
+  }
   const [dz, dProduct] = tf.engine().runKernel<tf.Tensor[]>('AnnealScanGrad', inputs, { ...attrs })
   if (dz === undefined) throw new Error('AnnealScanGrad gives the gradient of the input products first.')
   const [units = 0, columns = 0] = recurrent.shape

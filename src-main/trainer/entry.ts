@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { parseOrExplain, UserError } from '../../shared/errors.ts'
 import { type TrainerEvent, type TrainerOutput, trainerInput } from '../../shared/run/messages.ts'
@@ -27,7 +28,17 @@ const outbox = new Outbox(
   () => !commands.isEmpty,
 )
 const send = (event: TrainerEvent): void => outbox.send(event)
-const breathe = (): Promise<void> => outbox.breathe()
+/** Milliseconds that a step lasts at least, for tests that do something to a run in its midst: however fast steps are by then. */
+const stepTime = z.coerce.number().min(0).catch(0).parse(process.env.ANNEAL_STEP_TIME)
+let nextStepAt = 0
+async function breathe(): Promise<void> {
+  await outbox.breathe()
+  if (stepTime === 0) return
+  nextStepAt = Math.max(nextStepAt, performance.now()) + stepTime
+  // Several steps at once: a timer is late by more than one lasts.
+  const early = nextStepAt - performance.now()
+  if (early > 20) await delay(early)
+}
 const folders = new Map<string, string>()
 let begun = false
 let release: (() => void) | undefined

@@ -82,11 +82,11 @@ export function softmaxRow(logits: Float32Array, label: number, out: Float32Arra
   return Math.log(total) - ((logits[label] ?? Number.NaN) - largest)
 }
 
-/** The index of the greatest value, the first of several; NaN is greater than nothing. */
-export function greatest(values: Float32Array): number {
-  let best = 0
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i
-  return best
+/** The place of the greatest value from `first` on, the first of several; NaN is greater than nothing. */
+export function greatest(values: Float32Array, first = 0, count = values.length): number {
+  let best = first
+  for (let i = first + 1; i < first + count; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i
+  return best - first
 }
 
 /** Scores of validation and test, null for a part that was empty or not measured. */

@@ -137,7 +137,7 @@ async function readResult(
 function countCorrect(logits: Float32Array, classes: number, labels: Uint16Array): number {
   let correct = 0
   for (const [row, label] of labels.entries()) {
-    if (greatest(logits.subarray(row * classes, (row + 1) * classes)) === label) correct++
+    if (greatest(logits, row * classes, classes) === label) correct++
   }
   return correct
 }

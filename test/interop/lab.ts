@@ -1,11 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { random } from '../../shared/random.ts'
 import { createPulse } from '../../src-main/api/pulse.ts'
 import { createStudyServices } from '../../src-main/api/studies.ts'
 import { type Core, openCore } from '../../src-main/core.ts'
+import type { NpyArray } from '../../src-main/export/npy.ts'
+import { npz } from '../../src-main/export/npz.ts'
 import type { RunRecord } from '../../src-main/store/types.ts'
 import { cloudsCsv } from '../e2e/lab.ts'
+import { networks } from './networks.ts'
 
 /** A lab with a short run of every kind of model, on real images and on a table. */
 export interface InteropLab {
@@ -27,55 +31,22 @@ const schedule = {
   momentum: { curve: 'inverse', low: 0.85, high: 0.95 },
 }
 
-const lenet = {
-  kind: 'layers',
-  topology: {
-    class_name: 'Sequential',
-    config: {
-      layers: [
-        [
-          'Conv2D',
-          {
-            filters: 6,
-            kernel_size: 5,
-            padding: 'same',
-            activation: 'tanh',
-            batch_input_shape: [null, 28, 28, 1],
-          },
-        ],
-        ['AveragePooling2D', { pool_size: 2 }],
-        ['Conv2D', { filters: 16, kernel_size: 5, activation: 'tanh' }],
-        ['AveragePooling2D', { pool_size: 2 }],
-        ['Flatten', {}],
-        ['Dense', { units: 84, activation: 'tanh' }],
-        ['Dense', { units: 10, activation: 'softmax' }],
-      ].map(([class_name, config]) => ({ class_name, config })),
-    },
-  },
-}
-
-const models: readonly (readonly [name: string, model: unknown])[] = [
-  ['softmax', { kind: 'softmax' }],
-  ['mlp', { kind: 'mlp', hidden: [64] }],
-  ['cnn', { kind: 'cnn', filters: [8, 16], dense: 32 }],
-  ['resnet-8', { kind: 'resnet', depth: 8 }],
-  ['wrn-10-1', { kind: 'wrn', depth: 10, widen: 1 }],
-  ['densenet-10-4', { kind: 'densenet', depth: 10, growth: 4 }],
-  ['densenet-bc-10-4', { kind: 'densenet', depth: 10, growth: 4, bc: true }],
-  ['lenet, own layers', lenet],
-]
-
 export async function openInteropLab(): Promise<InteropLab> {
   const home = mkdtempSync(path.join(tmpdir(), 'anneal-interop-'))
   const core = openCore({ home, db: path.join(home, 'anneal.db') })
   const csv = path.join(home, 'clouds.csv')
   writeFileSync(csv, cloudsCsv(300))
   await core.catalogue.import({ format: 'csv', path: csv, label: 'cloud' })
+  const arrays = path.join(home, 'squares.npz')
+  writeFileSync(arrays, Buffer.concat([...npz(squares(300))]))
+  await core.catalogue.import({ format: 'numpy', path: arrays, name: 'squares' })
   const runs: RunRecord[] = []
-  for (const [name, model] of models) {
+  for (const { name, model, dataset } of networks) {
     process.stderr.write(`Training ${name}...\n`)
     const spec = { name, model, schedule, batchSize: 64, budget: { steps: 40 }, device: 'simd' }
-    runs.push((await (await core.runs.launch(spec)).finished).run)
+    runs.push(
+      await trained(core, dataset === undefined ? spec : { ...spec, ...large, dataset: { name: dataset } }),
+    )
   }
   const table = {
     name: 'table',
@@ -85,7 +56,7 @@ export async function openInteropLab(): Promise<InteropLab> {
     batchSize: 10,
     budget: { steps: 40 },
   }
-  runs.push((await (await core.runs.launch(table)).finished).run)
+  runs.push(await trained(core, table))
   const study = await trainStudy(core)
   return {
     home,
@@ -104,6 +75,36 @@ export async function openInteropLab(): Promise<InteropLab> {
   }
 }
 
+/** Of a large network few steps will do, and at a low rate: at a high one batch normalisation sets devices apart at once. */
+const large = { batchSize: 32, budget: { steps: 8 }, schedule: { ...schedule, t0: 4, lrMax: 0.001 } }
+
+/** Coloured images of 32×32, noise but for a bright square, by whose place they are told apart. */
+function squares(count: number): Readonly<Record<'x' | 'y', NpyArray>> {
+  const rng = random(1, 'squares')
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 4)
+  const side = 32
+  const pixels = Uint8Array.from({ length: count * side * side * 3 }, (_, at) => {
+    const place = Math.floor(at / 3) % (side * side)
+    const [row, column] = [Math.floor(place / side), place % side]
+    const corner = (row < side / 2 ? 0 : 2) + (column < side / 2 ? 0 : 1)
+    return rng.below(200) + (corner === labels[Math.floor(at / (3 * side * side))] ? 20 : 0)
+  })
+  return {
+    x: { type: 'uint8', shape: [count, side, side, 3], pieces: [pixels] },
+    y: { type: 'uint8', shape: [count], pieces: [labels] },
+  }
+}
+
+/** @throws Error where it ended in another way than its budget's */
+async function trained(core: Core, spec: unknown): Promise<RunRecord> {
+  const { run } = await (await core.runs.launch(spec)).finished
+  if (run.status === 'completed') return run
+  throw new Error(`The run ${run.name} is ${run.status}: ${run.reason ?? 'nobody says why'}`)
+}
+
+/** Milliseconds: its four runs take seconds. */
+const studyPatience = 600_000
+
 /** Two rates, one of which diverges, with two seeds each. */
 async function trainStudy(core: Core): Promise<string> {
   process.stderr.write('Training a study...\n')
@@ -120,10 +121,19 @@ async function trainStudy(core: Core): Promise<string> {
     seeds: [1, 2],
   })
   const services = createStudyServices(core, createPulse(core))
-  const end = new AbortController()
+  const end = AbortSignal.timeout(studyPatience)
   core.runs.workOnQueue(id)
-  for await (const { value } of services.watch(id, undefined, end.signal))
-    if (value.study.status === 'finished') end.abort()
-  core.runs.leaveQueue()
-  return id
+  try {
+    for await (const { value } of services.watch(id, undefined, end))
+      if (value.study.status === 'finished') return id
+  } finally {
+    core.runs.leaveQueue()
+  }
+  const { study, cells } = core.store.read.study(id)
+  const where = cells.map(({ runId, status, steps, reason }) =>
+    [runId, status, steps, reason ?? ''].join(' '),
+  )
+  throw new Error(
+    `The study was ${study.status} after ${studyPatience / 1000} s (${study.reason ?? 'no reason'}): ${where.join('; ')}`,
+  )
 }

@@ -24,6 +24,8 @@ export interface Agent {
 }
 
 const main = fileURLToPath(new URL('../../src-main/cli/main.ts', import.meta.url))
+/** A run lasts some seconds, so that what is done in its midst is. */
+const slowSteps = { ANNEAL_STEP_TIME: '2' }
 const invitation = z.object({ host: z.string(), port: z.int(), pin: z.string(), code: z.string() })
 
 /** Joins over HTTPS with a one-time code, as the pasted command does. @returns what that keeps in worker.json, and the host's build */
@@ -60,7 +62,7 @@ export async function joinAgent(
     mode: 0o600,
   })
   const args = [main, 'worker', '--folder', folder]
-  const env = { ...process.env, ...markOf(id), ANNEAL_HOME: folder }
+  const env = { ...process.env, ...markOf(id), ...slowSteps, ANNEAL_HOME: folder }
   const options = { env, stdio: 'pipe' } as const
   const begin = () => machine.spawn(process.execPath, args, options)
   const spool = (runId: string): string => path.join(folder, 'spool', runId)

@@ -153,6 +153,8 @@ export async function openSpool(
   }
 
   let trouble: string | undefined
+  /** Events that are tried together. */
+  let atMost = Number.POSITIVE_INFINITY
   let again: NodeJS.Timeout | undefined
   let settlers: (() => void)[] = []
   function settle(): void {
@@ -169,19 +171,30 @@ export async function openSpool(
       try {
         await store(batch)
       } catch (error) {
+        await makeRoom().catch(() => undefined)
+        atMost = Math.ceil(batch.length / 2)
+        // All of it may never fit at once: what comes first is to go to the host and make room for the rest.
+        if (batch.length > 1) continue
         const words = reasonOf(error)
         if (words !== trouble) onTrouble(words)
         trouble = words
-        await dropAcknowledged().catch(() => undefined)
         again = setTimeout(() => void line.next(writeAll), retryAfter())
         return
       }
       waiting = waiting.slice(batch.length)
-      if (trouble !== undefined) onTrouble(undefined)
-      trouble = undefined
+      atMost = Math.max(atMost, 2 * batch.length)
       onStored(lastSeq)
     }
+    // Not before all of it stands there: who stands still for it would else add to what does not fit.
+    if (trouble !== undefined && !isClosed) onTrouble(undefined)
+    trouble = undefined
     settle()
+  }
+
+  /** Of a batch that failed nothing stays but what a record names. */
+  async function makeRoom(): Promise<void> {
+    if (damage === undefined) await blobs.sweep()
+    await dropAcknowledged()
   }
 
   /** The last segment stays while more can be added to it. On a full disk it gives its room, where the host has all of it. */
@@ -207,7 +220,7 @@ export async function openSpool(
       const encoded = encodeEvent(event)
       batch.push(encoded)
       bytes += encoded.blobs.reduce((sum, { ref }) => sum + ref.length, encoded.record.byteLength)
-      if (bytes > batchBytes) break
+      if (bytes > batchBytes || batch.length >= atMost) break
     }
     return batch
   }

@@ -5,7 +5,7 @@ import { type Heap, realAddress } from './heap.ts'
 import { HeapData, type Numbers } from './heapData.ts'
 import type { KernelBuild } from './module.ts'
 import type { Pool } from './pool.ts'
-import type { Trace } from './trace.ts'
+import type { Look, Trace } from './trace.ts'
 
 type Values = tf.backend_util.BackendValues
 
@@ -45,7 +45,8 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   #store(values: Values, dtype: tf.DataType, refCount: number): HeapData | undefined {
-    if ((dtype !== 'float32' && dtype !== 'int32') || !ArrayBuffer.isView(values)) return undefined
+    const kept = dtype === 'float32' || dtype === 'int32' || dtype === 'bool'
+    if (!kept || !ArrayBuffer.isView(values)) return undefined
     const stored = new HeapData(this.heap, dtype, values.length, refCount)
     if (this.#trace === undefined) stored.values.set(values)
     else
@@ -80,6 +81,12 @@ export class SimdBackend extends MathBackendCPU {
     else trace.drawing(draw, () => trace.write(address, numbers))
   }
 
+  /** Lets JavaScript look at whole numbers that are there now, in each step anew. */
+  look(address: number, count: number, look: Look): void {
+    if (this.#trace === undefined) look(this.heap.integers(address, count))
+    else this.#trace.look(address, count, look)
+  }
+
   /** Runs one of tfjs's kernels; what it asks for in a trace is known to be its. */
   calling<T>(kernel: string, run: () => T): T {
     return this.#trace === undefined ? run() : this.#trace.calling(kernel, run)
@@ -100,7 +107,8 @@ export class SimdBackend extends MathBackendCPU {
   override readSync(dataId: object): Values {
     const stored = this.data.get(dataId)
     // A view would change under its reader once the tensor is disposed and its memory used again.
-    return stored instanceof HeapData ? stored.values.slice() : super.readSync(dataId)
+    if (!(stored instanceof HeapData)) return super.readSync(dataId)
+    return stored.dtype === 'bool' ? Uint8Array.from(stored.values) : stored.values.slice()
   }
 
   override disposeData(dataId: object, force = false): boolean {

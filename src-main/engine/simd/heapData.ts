@@ -1,7 +1,8 @@
 import { NotRecordable } from '../notRecordable.ts'
 import type { Heap } from './heap.ts'
 
-export type Numbers = 'float32' | 'int32'
+/** Truth values are whole numbers, 0 or 1. */
+export type Numbers = 'float32' | 'int32' | 'bool'
 
 /**
  * Numbers of a tensor in the shared memory, in the form in which the cpu backend keeps its own: what reads or writes

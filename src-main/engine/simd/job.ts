@@ -11,7 +11,7 @@ export const slot = {
   done: 16,
   /** The next chunk to take. */
   next: 32,
-  /** Workers that sleep at the gate. */
+  /** Workers that have lain down at the gate since they were last called. */
   sleepers: 48,
   chunks: 64,
   stages: 65,

@@ -25,6 +25,7 @@ import { registerSlopes } from './kernels/slopes.ts'
 import { registerSoftmax } from './kernels/softmax.ts'
 import { registerSpread } from './kernels/spread.ts'
 import { registerTraining } from './kernels/training.ts'
+import { registerTruth } from './kernels/truth.ts'
 import { registerUnary } from './kernels/unary.ts'
 import { compileKernels, type KernelBuild, type KernelModule } from './module.ts'
 import { Pool } from './pool.ts'
@@ -120,6 +121,7 @@ function registerKernels(): void {
   registerSoftmax()
   registerSpread()
   registerTraining()
+  registerTruth()
   registerRecurrent()
   registerGather()
   registerAttention()

@@ -1,5 +1,5 @@
 import type { Job } from './heap.ts'
-import type { Call, Draw } from './trace.ts'
+import type { Call, Draw, Look } from './trace.ts'
 
 /** A parameter that is the address of a place in a block. */
 export interface Pointer {
@@ -23,8 +23,16 @@ export interface WriteMove {
   readonly draw: Draw | undefined
 }
 
-/** One kernel call, or numbers that are written into a block. */
-export type PlainMove = JobMove | WriteMove
+/** Numbers that JavaScript looks at before the step goes on. */
+export interface LookMove {
+  readonly at: number
+  readonly offset: number
+  readonly count: number
+  readonly look: Look
+}
+
+/** One kernel call, numbers that are written into a block, or some that are looked at there. */
+export type PlainMove = JobMove | WriteMove | LookMove
 
 /** Kernels that take `chunk` slices at a time through all of them; see chains.ts. */
 export interface Chain {
@@ -41,5 +49,6 @@ export type Move = (PlainMove | Chain) & {
 
 export function blocksOf(move: PlainMove | Chain): number[] {
   if ('stages' in move) return move.stages.flatMap(blocksOf)
-  return 'job' in move ? move.pointers.map(({ block }) => block) : [move.into]
+  if ('job' in move) return move.pointers.map(({ block }) => block)
+  return 'look' in move ? [move.at] : [move.into]
 }

@@ -4,9 +4,19 @@ import { sameOuterBlocks } from '../rehearsal.ts'
 import type * as tf from '../tf.ts'
 import { chained } from './chains.ts'
 import type { Job } from './heap.ts'
-import { blocksOf, type Chain, type JobMove, type Move, type Pointer, type WriteMove } from './moves.ts'
+import {
+  blocksOf,
+  type Chain,
+  type JobMove,
+  type LookMove,
+  type Move,
+  type PlainMove,
+  type Pointer,
+  type WriteMove,
+} from './moves.ts'
 import type { Rehearsed } from './rehearsal.ts'
-import type { Operation, TracedWrite } from './trace.ts'
+import type { Operation, TracedLook, TracedWrite } from './trace.ts'
+import { withoutUnread } from './unread.ts'
 
 /** Kernels that write each number where they have read it: their result may lie where its source lay. */
 const inPlace: ReadonlySet<string> = new Set(['sgdStep', 'adamStep', 'rmspropStep', 'moveStatistics'])
@@ -37,15 +47,11 @@ export function planOf(first: Rehearsed, second: Rehearsed): Plan {
   const given = new Map([...first.given].filter(([, block]) => !shared.has(block)))
   const { inputs, variables, results } = first
   const kept = new Set([...results, ...given.values()])
-  const timed = withLifetimes(
-    chained(
-      moves.map((move) => renamed(move, shared)),
-      first.trace.blocks,
-    ),
-    first,
-    kept,
-  )
-  return { moves: timed, blocks: first.trace.blocks, inputs, variables, results, given }
+  const { blocks } = first.trace
+  const read = withoutUnread(moves, blocks, new Set([...results, ...first.given.values()]))
+  const placed = read.map((move) => renamed(move, shared))
+  const timed = withLifetimes(chained(placed, blocks), first, kept)
+  return { moves: timed, blocks, inputs, variables, results, given }
 }
 
 function pairs(first: readonly Operation[], second: readonly Operation[]): [Operation, Operation][] {
@@ -66,9 +72,10 @@ function sameBlocks(first: Rehearsed, second: Rehearsed): boolean {
   )
 }
 
-function moveOf(a: Operation, b: Operation, first: Rehearsed, second: Rehearsed): JobMove | WriteMove {
+function moveOf(a: Operation, b: Operation, first: Rehearsed, second: Rehearsed): PlainMove {
   if ('job' in a && 'job' in b) return { ...jobMove(a.job, b.job, first, second), call: a.call }
   if ('write' in a && 'write' in b) return writeMove(a.write, b.write, first, second)
+  if ('looked' in a && 'looked' in b) return lookMove(a.looked, b.looked, first, second)
   throw new NotRecordable('the step calls other kernels each time')
 }
 
@@ -116,6 +123,13 @@ function writeMove(a: TracedWrite, b: TracedWrite, first: Rehearsed, second: Reh
   return { into: place.block, values: a.values, draw: a.draw }
 }
 
+function lookMove(a: TracedLook, b: TracedLook, first: Rehearsed, second: Rehearsed): LookMove {
+  const [place, moved] = [first.trace.placeOf(a.address), second.trace.placeOf(b.address)]
+  const same = place !== undefined && place.block === moved?.block && place.offset === moved.offset
+  if (!same || a.count !== b.count) throw new NotRecordable('JavaScript looks at other numbers each time')
+  return { at: place.block, offset: place.offset, count: a.count, look: a.look }
+}
+
 function sameNumbers(a: Float32Array | Int32Array, b: Float32Array | Int32Array): boolean {
   const bytes = (values: Float32Array | Int32Array) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength)
@@ -123,10 +137,7 @@ function sameNumbers(a: Float32Array | Int32Array, b: Float32Array | Int32Array)
 }
 
 /** What a variable is given lies where its numbers lay, if nothing reads these afterwards. @returns blocks, by those that they become */
-function inPlaceBlocks(
-  { variables, given }: Rehearsed,
-  moves: readonly (JobMove | WriteMove)[],
-): Map<number, number> {
+function inPlaceBlocks({ variables, given }: Rehearsed, moves: readonly PlainMove[]): Map<number, number> {
   const shared = new Map<number, number>()
   for (const [variable, made] of given) {
     const source = variables.get(variable)
@@ -138,9 +149,10 @@ function inPlaceBlocks(
   return shared
 }
 
-const touches = (move: JobMove | WriteMove, block: number): boolean => blocksOf(move).includes(block)
+const touches = (move: PlainMove, block: number): boolean => blocksOf(move).includes(block)
 
-function renamed<M extends JobMove | WriteMove>(move: M, names: ReadonlyMap<number, number>): M {
+function renamed<M extends PlainMove>(move: M, names: ReadonlyMap<number, number>): M {
+  if ('look' in move) return { ...move, at: names.get(move.at) ?? move.at }
   if (!('job' in move)) return { ...move, into: names.get(move.into) ?? move.into }
   const pointers = move.pointers.map((each) => ({ ...each, block: names.get(each.block) ?? each.block }))
   return { ...move, pointers }
@@ -148,14 +160,11 @@ function renamed<M extends JobMove | WriteMove>(move: M, names: ReadonlyMap<numb
 
 /** Each block is taken for the first move that names it and given back after the last one, unless it is kept. */
 function withLifetimes(
-  moves: readonly (JobMove | WriteMove | Chain)[],
+  moves: readonly (PlainMove | Chain)[],
   { trace }: Rehearsed,
   kept: ReadonlySet<number>,
 ): Move[] {
-  const used = new Set([...moves.flatMap((move) => ('into' in move ? [] : blocksOf(move))), ...kept])
-  // What is written and never read was made for a gradient that nobody asked for.
-  const needed = moves.filter((move) => !('into' in move) || used.has(move.into))
-  const timed = needed.map((move): Move => ({ ...move, begins: [], ends: [] }))
+  const timed = moves.map((move): Move => ({ ...move, begins: [], ends: [] }))
   const [first, last] = [new Map<number, Move>(), new Map<number, Move>()]
   for (const move of timed) {
     for (const block of blocksOf(move)) {

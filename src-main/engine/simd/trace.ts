@@ -16,12 +16,25 @@ export interface TracedWrite {
   readonly draw: Draw | undefined
 }
 
+/** What JavaScript does with numbers that a step has made: it may throw, and changes nothing. */
+export type Look = (numbers: Int32Array) => void
+
+/** Numbers that JavaScript looks at. */
+export interface TracedLook {
+  readonly address: number
+  readonly count: number
+  readonly look: Look
+}
+
 /** A call of one of tfjs's kernels, which may be several of ours. */
 export interface Call {
   readonly kernel: string
 }
 
-export type Operation = { readonly job: Job; readonly call: Call } | { readonly write: TracedWrite }
+export type Operation =
+  | { readonly job: Job; readonly call: Call }
+  | { readonly write: TracedWrite }
+  | { readonly looked: TracedLook }
 
 /** Where a parameter points: so many bytes from the beginning of a block. */
 export interface Place {
@@ -83,6 +96,10 @@ export class Trace implements Tracing {
   /** @param values the trace's own from now on */
   write(address: number, values: Float32Array | Int32Array): void {
     this.operations.push({ write: { address, values, draw: this.#draw } })
+  }
+
+  look(address: number, count: number, look: Look): void {
+    this.operations.push({ looked: { address, count, look } })
   }
 
   /** What is written within is drawn anew in each step. */

@@ -63,7 +63,7 @@ export const addBias = (use: Use, x: string): string =>
 
 export function refuseForOnnx(layer: Layer, why: string): never {
   throw new UserError(
-    `While writing an ONNX file: layer ${show(nameOf(layer))} (${layer.class_name}) ${why} that cannot be said in ONNX here; export the model as tfjs instead.`,
+    `While writing an ONNX file: layer ${show(nameOf(layer))} (${layer.class_name}) ${why} that cannot be said in ONNX here; export the model as tfjs, or its weights as safetensors.`,
   )
 }
 

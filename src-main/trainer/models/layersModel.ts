@@ -16,6 +16,7 @@ import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
 import { timeDistributedCall } from './layers/timeDistributed.ts'
 import { firstSentence, loadTopology } from './loadTopology.ts'
 import type { ForwardMode, Model, ModelInput } from './model.ts'
+import { isRepeatedInput } from './repeatedInputs.ts'
 import { prepareTopology } from './topology.ts'
 
 type TfLayer = tfl.LayersModel['layers'][number]
@@ -51,7 +52,7 @@ function adopt(network: tfl.LayersModel, input: ModelInput): Model {
     kind: 'layers',
     variables,
     statistics,
-    layers: network.layers.map(describe),
+    layers: network.layers.filter(({ name }) => !isRepeatedInput(name)).map(describe),
     parameterCount: variables.reduce((sum, variable) => sum + variable.size, 0),
     forward(x, mode) {
       current.mode = mode
@@ -87,6 +88,7 @@ function tryToDifferentiate(model: Model, input: ModelInput): void {
     const { value, grads } = tf.variableGrads(sumOfLogits, [...model.variables])
     tf.dispose([value, grads])
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw new UserError(
       `While building the model: tfjs cannot train the topology (${firstSentence(error)}); replace the layer or activation that uses it.`,
     )

@@ -31,6 +31,7 @@ export async function loadTopology(topology: Topology): Promise<tfl.LayersModel>
   try {
     return await tfl.loadLayersModel(tf.io.fromMemory({ modelTopology: topology }))
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw new UserError(
       `While building the model: tfjs could not build the topology (${firstSentence(error)}); correct the layer it names.`,
     )

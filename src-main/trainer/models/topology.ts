@@ -6,6 +6,7 @@ import { trainableCells, trainableLayers } from '../../../shared/model/trainable
 import { removeSoftmax } from '../../../shared/model/withoutSoftmax.ts'
 import { rewriteWrapped } from '../../../shared/model/wrappedLayer.ts'
 import { random } from '../../../shared/random.ts'
+import { nameRepeatedInputs } from './repeatedInputs.ts'
 
 /**
  * Makes a topology ready to be trained: gives every random initialiser a seed, and turns the softmax at the end into
@@ -24,6 +25,7 @@ export function prepareTopology(input: unknown, seed: number): Topology {
     })
   }
   removeSoftmax(outputLayer(topology))
+  nameRepeatedInputs(topology)
   return topology
 }
 

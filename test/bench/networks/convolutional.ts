@@ -1,4 +1,4 @@
-import { sequential } from './topology.ts'
+import { type LayerSpec, sequential } from './topology.ts'
 
 /* Twins of sepcnn and lenet in pytorch/layers.py. */
 
@@ -19,7 +19,7 @@ export const separableCnn = sequential(
   ],
 )
 
-const halved = ['AveragePooling2D', { pool_size: [2, 2], strides: [2, 2] }] as const
+const halved: LayerSpec = ['AveragePooling2D', { pool_size: [2, 2], strides: [2, 2] }]
 
 /** LeNet-5 of LeCun et al. 1998 with its average pooling and tanh, fully connected between all channels: 61,706 parameters. */
 export const lenet = sequential(

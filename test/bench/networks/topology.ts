@@ -1,12 +1,13 @@
+import type { z } from 'zod'
+
 /* LayersModel topologies as Keras 2 writes them, built in code. */
 
-type Config = Readonly<Record<string, unknown>>
+type Json = z.core.util.JSONType
+type Config = Readonly<Record<string, Json>>
+export type LayerSpec = readonly [kind: string, config: Config]
 
 /** The layers of a network without branches. */
-export function sequential(
-  shape: readonly number[],
-  layers: readonly (readonly [kind: string, config: Config])[],
-) {
+export function sequential(shape: readonly number[], layers: readonly LayerSpec[]) {
   return {
     class_name: 'Sequential',
     config: {
@@ -22,7 +23,7 @@ export function sequential(
 /** A network with branches, layer by layer. */
 export class GraphBuilder {
   readonly input = 'input'
-  readonly #layers: unknown[] = []
+  readonly #layers: Json[] = []
 
   constructor(shape: readonly number[]) {
     const config = { name: this.input, batch_input_shape: [null, ...shape], dtype: 'float32' }

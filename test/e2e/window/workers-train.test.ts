@@ -17,12 +17,13 @@ const none = process.platform === 'linux' ? noRedis : 'processes are looked for 
 process.env.ANNEAL_WORKERS_PORT = '0'
 process.env.ANNEAL_CLOCK = '0.05'
 
-/** Some seconds of training: a worker is to be killed in their midst. */
-const steps = 4000
+// A run lasts some seconds: a worker is to be killed in their midst.
+process.env.ANNEAL_STEP_TIME = '3'
+const steps = 800
 
 const base = {
   dataset: { name: 'clouds', validation: 0.2 },
-  model: { kind: 'mlp', hidden: [256] },
+  model: { kind: 'mlp', hidden: [64] },
   optimizer: { kind: 'sgd', momentum: 0.5 },
   schedule: { kind: 'sgdr', lrMax: 0.1, t0: steps / 4, unit: 'step' },
   batchSize: 8,
@@ -73,7 +74,7 @@ test('a sweep on two workers ends well although one of them is killed', { skip: 
   await page.evaluate((tree) => sessionStorage.setItem('anneal.newStudy', JSON.stringify({ tree })), sweep)
   await go('/studies/new')
   await page.getByLabel('Where it trains').selectOption('any worker')
-  await page.getByText(/^6.runs, 24/).waitFor()
+  await page.getByText(/^6.runs, 4/).waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.waitForURL('**/studies/*')
   await page.getByText('trains on any worker').waitFor()

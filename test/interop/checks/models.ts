@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { combine } from '../../../shared/ensemble/index.ts'
+import { UserError } from '../../../shared/errors.ts'
 import { openDataset, splitDataset } from '../../../src-main/datasets/index.ts'
 import { exportEnsembleOnnx, exportSnapshot } from '../../../src-main/export/snapshot.ts'
 import { exportWeightAverage } from '../../../src-main/export/weightAverage.ts'
 import type { RunRecord, SnapshotRecord } from '../../../src-main/store/types.ts'
 import { type Check, greatestDifference, type Verdict } from '../check.ts'
 import type { InteropLab } from '../lab.ts'
+import { networks } from '../networks.ts'
 
 /** ONNX Runtime gives the stored predictions of every kind of model, from the examples as they are stored. */
 export const onnxModels: Check = async (environment, lab) => {
@@ -19,6 +21,11 @@ export const onnxModels: Check = async (environment, lab) => {
     const last = snapshots.at(-1)
     if (last === undefined) throw new Error(`run ${run.name} has no snapshot`)
     const file = path.join(folder, `${last.id}.onnx`)
+    const refused = networks.find(({ name }) => name === run.name)?.refused
+    if (refused !== undefined) {
+      verdicts.push(refusal(lab, run, last, refused))
+      continue
+    }
     const chunks = exportSnapshot(lab.core.store, last.id, 'onnx').flatMap((each) => each.chunks)
     writeFileSync(file, Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))))
     const wanted = testPart(lab, last)
@@ -87,6 +94,27 @@ export const onnxModels: Check = async (environment, lab) => {
       difference: greatestDifference(probabilities, want),
       limit: 1e-5,
     }
+  }
+}
+
+/** What cannot be said in ONNX is refused in a sentence that names the layer and what to do. */
+function refusal(lab: InteropLab, run: RunRecord, { id }: SnapshotRecord, className: string): Verdict {
+  let said = 'nothing'
+  try {
+    exportSnapshot(lab.core.store, id, 'onnx').flatMap(({ chunks }) => [...chunks])
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    said = error.message
+  }
+  const isSaid = new RegExp(
+    `^While writing an ONNX file: layer "[^"]+" \\(${className}\\) [^.]+; [^.]+\\.$`,
+  ).test(said)
+  return {
+    what: `ONNX file of a snapshot, ${run.name}`,
+    by: 'Anneal, which refuses it',
+    compared: `the sentence: ${said}`,
+    difference: isSaid ? 0 : 1,
+    limit: 0,
   }
 }
 

@@ -21,12 +21,7 @@ let pin = ''
 const service = () => lab.service
 
 before(async () => {
-  // Some seconds of training, with a snapshot now and then.
-  const spec = cloudsSpec(240, {
-    device: 'simd',
-    model: { kind: 'mlp', hidden: [96, 96] },
-    schedule: { kind: 'sgdr', lrMax: 0.1, t0: 12 },
-  })
+  const spec = cloudsSpec(30, { device: 'simd', model: { kind: 'mlp', hidden: [96, 96] } })
   lab = await openWorkersLab(0.02, spec)
   original = lab.original
   await service().add({ name: 'first' })
@@ -61,6 +56,8 @@ async function worker(t: TestContext, name: string): Promise<Worker> {
     start() {
       const agent = fork(program, [folder, build], {
         execArgv: [],
+        // A run lasts some seconds, so that what is done in its midst is.
+        env: { ...process.env, ANNEAL_STEP_TIME: '4' },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       })
       agent.stderr?.setEncoding('utf8').on('data', (text: string) => {

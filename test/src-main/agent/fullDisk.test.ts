@@ -12,7 +12,7 @@ test('a full disk pauses the trainer, in words, until there is room; nothing is 
   const folder = await temporary(t)
   const inside = `mount -t tmpfs -o size=2m tmpfs "$0" || exit 77; exec "$@"`
   const command = ['-rm', 'sh', '-c', inside, folder, process.execPath, child, folder]
-  const { status, stderr } = spawnSync('unshare', command, { encoding: 'utf8', timeout: 120_000 })
+  const { status, stderr } = spawnSync('unshare', command, { encoding: 'utf8', timeout: 60_000 })
   if (status === 77 || /unshare failed/.test(stderr))
     return t.skip('This system lets nobody mount a disk of their own.')
   assert.equal(status, 0, stderr)

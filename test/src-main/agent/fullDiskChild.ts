@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { TrainerEvent } from '../../../shared/run/messages.ts'
 import { timingsOf } from '../../../shared/worker/timings.ts'
 import { beginAttempt } from '../../../src-main/agent/attempt.ts'
@@ -14,6 +15,7 @@ import type { StartTrainer } from '../../../src-main/runs/trainerLink.ts'
 import { Away } from '../../../src-main/workerLink/desk.ts'
 import { startRequest, tinyDatasetIn, tinySpec, train } from '../trainer/support.ts'
 import { createMemoryDesk, stepsOf } from './memoryDesk.ts'
+import { metrics, opened, whole } from './spool/support.ts'
 
 /* In a name space of its own, where the folder that is named is a small disk: its host is away until that is full. */
 
@@ -26,8 +28,8 @@ async function trainOn(userPauses: boolean): Promise<void> {
     dataset,
     tinySpec({
       model: { kind: 'mlp', hidden: [300] },
-      budget: { epochs: 24 },
-      schedule: { kind: 'snapshot', cycles: 24, lrMax: 0.05 },
+      budget: { epochs: 72 },
+      schedule: { kind: 'snapshot', cycles: 72, lrMax: 0.05 },
     }),
   )
   const desk = createMemoryDesk(first)
@@ -120,8 +122,26 @@ async function takesNone(): Promise<void> {
   await rm(filler)
 }
 
+/** All that waits is written as one where it can be: part by part where it would never fit. */
+async function storesMoreThanItHolds(): Promise<void> {
+  const { spool, troubles } = await opened(path.join(disk, 'spool'))
+  const events = Array.from({ length: 24 }, (_, seq) => metrics(seq, 40_000))
+  for (const event of events) spool.append(event)
+  for (let next = 0; next < events.length; await new Promise(setImmediate)) {
+    const read = await spool.read(next, { events: 100, bytes: 1e9 })
+    for (const each of read) assert.ok(isDeepStrictEqual(await whole(spool, each), events[next++]))
+    await spool.acknowledge(next - 1)
+  }
+  await spool.settled()
+  assert.match(troubles[0] ?? '', /the disk is full/)
+  assert.equal(troubles.at(-1), undefined)
+  await spool.clear()
+  await rm(path.join(disk, 'spool'), { recursive: true })
+}
+
 try {
   await takesNone()
+  await storesMoreThanItHolds()
   await trainOn(false)
   // Somebody else fills most of it.
   const { bavail, bsize } = await statfs(disk)

@@ -16,7 +16,7 @@ const activations = {
 
 /** The states of a cell step by step, of operations that tfjs differentiates. */
 export const composedScan =
-  ({ cell, activation, gateActivation, sequences }: ScanAttrs) =>
+  ({ cell, activation, gateActivation, sequences }: ScanAttrs, seen?: Seen) =>
   (z?: tf.Tensor, recurrent?: tf.Tensor, bias?: tf.Tensor): tf.Tensor => {
     assert.ok(z && recurrent)
     const [act, gate] = [activations[activation], activations[gateActivation]]
@@ -27,7 +27,9 @@ export const composedScan =
     let c: tf.Tensor = tf.zeros([batch, units])
     const states: tf.Tensor[] = []
     const part = (x: tf.Tensor, i: number) => tf.slice(x, [0, i * units], [-1, units])
+    const mask = seen && tf.tensor2d(seen(batch, steps), [batch, steps])
     for (let step = 0; step < steps; step++) {
+      const [stateBefore, carryBefore] = [h, c]
       const own = tf.reshape<tf.Rank.R2>(tf.slice(z, [0, step, 0], [-1, 1, -1]), [batch, -1])
       const sum = tf.add(own, tf.matMul(h, r))
       if (cell === 'simple') h = tf.reshape(act(sum), [batch, units])
@@ -48,6 +50,11 @@ export const composedScan =
         const n = act(tf.add(part(own, 2), tf.mul(gate(part(sum, 1)), product)))
         h = tf.add(tf.mul(v, h), tf.mul(tf.sub(1, v), n))
       }
+      if (mask !== undefined) {
+        const kept = tf.cast(tf.slice(mask, [0, step], [-1, 1]), 'bool')
+        h = tf.where(kept, h, stateBefore)
+        c = tf.where(kept, c, carryBefore)
+      }
       states.push(h)
     }
     return sequences ? tf.stack(states, 1) : h
@@ -66,12 +73,16 @@ export const scans: [ScanAttrs, number, number, number][] = [
 ]
 export const gatesOf = { lstm: 4, gru: 3, gruAfter: 3, simple: 1 }
 
+/** Of an example and a step: 1, or 0 for a step that is passed over. */
+export type Seen = (batch: number, steps: number) => number[]
+
 export const fusedScan =
-  (attrs: ScanAttrs) =>
+  (attrs: ScanAttrs, seen?: Seen) =>
   (z?: tf.Tensor, recurrent?: tf.Tensor, bias?: tf.Tensor): tf.Tensor => {
     assert.ok(z && recurrent)
     const [batch = 0, steps = 0, columns = 0] = z.shape
     const scan = scanOf(attrs)
     assert.ok(scan)
-    return scan(tf.reshape(z, [batch, steps, columns]), tf.reshape(recurrent, [-1, columns]), bias)
+    const mask = seen && tf.tensor2d(seen(batch, steps), [batch, steps])
+    return scan(tf.reshape(z, [batch, steps, columns]), tf.reshape(recurrent, [-1, columns]), { bias, mask })
   }

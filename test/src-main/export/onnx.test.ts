@@ -268,7 +268,7 @@ test('a layer that cannot be said in ONNX is named', () => {
   assert.throws(() => onnxModel(fileOf([member], [7])), {
     name: 'UserError',
     message:
-      'While writing an ONNX file: layer "both" (Dot) is of a class that cannot be said in ONNX here; export the model as tfjs instead.',
+      'While writing an ONNX file: layer "both" (Dot) is of a class that cannot be said in ONNX here; export the model as tfjs, or its weights as safetensors.',
   })
 })
 

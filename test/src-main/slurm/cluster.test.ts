@@ -50,7 +50,8 @@ test('a lab is set up for Slurm in two steps', async (t) => {
   if (missing !== undefined) return t.skip(missing)
   const { NODE_COMPILE_CACHE } = process.env
   const compiled = NODE_COMPILE_CACHE ? [`export NODE_COMPILE_CACHE='${NODE_COMPILE_CACHE}'`] : []
-  const before = ['export ANNEAL_CLOCK=0.02', ...compiled]
+  // A job lasts long enough for Slurm to do something to it.
+  const before = ['export ANNEAL_CLOCK=0.02', 'export ANNEAL_STEP_TIME=1', ...compiled]
   assert.match(await anneal('setup'), /slurm\.json is written\. Set there what your cluster needs/)
   changeSettings({
     partition: 'low',
@@ -96,7 +97,7 @@ const runOf = (id: string) => lab.core.store.read.run(id)
 test('a job that is preempted, and one whose time runs out, go on from the state they kept', async (t) => {
   if (missing !== undefined) return t.skip(missing)
   const { core } = lab
-  const spec = cloudsSpec(2200, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
+  const spec = cloudsSpec(600, { device: 'simd', schedule: { kind: 'constant', lr: 0.01 } })
   const file = path.join(lab.home, 'run.json')
   const submit = async (name: string) => {
     writeFileSync(file, JSON.stringify({ ...spec, name }))

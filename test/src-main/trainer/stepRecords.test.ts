@@ -201,9 +201,45 @@ test('recurrent layers with keyed dropout, and attention', async () => {
   await same({ model: attentive() })
 })
 
-test('rows picked by number are checked in each step, on the tape', async () => {
+test('rows picked by number, masks, and what passes masked steps over', async () => {
   const embedded = () => [...masked().slice(0, 2), of.embedding({ inputDim: 5, outputDim: 3 }), of.flatten()]
-  await same({ model: specOf([...embedded(), of.dense({ units: 3 })]) }, 0)
+  await same({ model: specOf([...embedded(), of.dense({ units: 3 })]) })
+  const fused = () => [...masked().slice(0, 4), of.gru({ units: 4 }), of.dense({ units: 3 })]
+  for (const make of [masked, fused]) await same({ model: specWithin(make) })
+})
+
+test('a number that is no row ends a repeated step with the sentence of the tape, and moves no weight', async () => {
+  await loadSimd({ threads: 2 })
+  const layers = [
+    of.flatten({ inputShape: shape }),
+    of.embedding({ inputDim: 5, outputDim: 3 }),
+    of.flatten(),
+  ]
+  const spec = specOf([...layers, of.dense({ units: 3 })])
+  const said: string[] = []
+  for (const recorder of [() => undefined, recordOnSimd]) {
+    offerRecorder(recorder)
+    const model = await buildModel(spec, { shape, classes }, 1)
+    const optimizer = createOptimizer(optimizerSpec.parse({ kind: 'sgd' }))
+    const step = (greatest: number) => {
+      const batch = batchOf(0, 6, false)
+      const x = tf.fill(batch.x.shape, greatest)
+      const key = { step: 0, seed: 7 }
+      return trainStep(model, optimizer, { ...batch, x }, { lr: 0.1 }, key, { labelSmoothing: 0 })
+    }
+    await step(4)
+    const before = model.variables.map((each) => each.dataSync())
+    const refused = () => tf.tidy(() => void step(5))
+    assert.throws(refused, ({ message }: Error) => said.push(message) > 0)
+    assert.deepEqual(
+      model.variables.map((each) => each.dataSync()),
+      before,
+    )
+    optimizer.dispose()
+    model.dispose()
+  }
+  assert.match(said[0] ?? '', /5 is not from 0 to 4/)
+  assert.equal(said[1], said[0])
 })
 
 /** tfjs leaves tensors behind as it builds an LSTM, which is how these topologies are written. */

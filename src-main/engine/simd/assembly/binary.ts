@@ -1,4 +1,5 @@
 import { put } from './simd'
+import { compared, comparedSingle, firstComparison, opAbove, opAtLeast, opEqual, opUnequal } from './truth'
 
 /* Operations on two tensors, number by number. */
 
@@ -30,6 +31,7 @@ function powers(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function vector(op: i32, a: v128, b: v128): v128 {
+  if (op >= firstComparison) return compared(op, a, b)
   if (op == opAdd) return f32x4.add(a, b)
   if (op == opSub) return f32x4.sub(a, b)
   if (op == opMul) return f32x4.mul(a, b)
@@ -47,6 +49,7 @@ function vector(op: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function single(op: i32, a: f32, b: f32): f32 {
+  if (op >= firstComparison) return comparedSingle(op, a, b)
   if (op == opAdd) return a + b
   if (op == opSub) return a - b
   if (op == opMul) return a * b
@@ -413,3 +416,32 @@ export function preluWeight(
   binary(opPreluWeight, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
 }
 
+/** Truth values of a comparison. @param op of truth.ts */
+export function compare(
+  a: usize,
+  b: usize,
+  out: usize,
+  d1: i32,
+  d2: i32,
+  count: i32,
+  a0: i32,
+  a1: i32,
+  a2: i32,
+  aStep: i32,
+  b0: i32,
+  b1: i32,
+  b2: i32,
+  bStep: i32,
+  op: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  if (op == opEqual) binary(opEqual, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+  else if (op == opUnequal)
+    binary(opUnequal, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+  else if (op == opAbove) binary(opAbove, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+  else if (op == opAtLeast)
+    binary(opAtLeast, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+  else binary(op, a, b, out, d1, d2, count, a0, a1, a2, aStep, b0, b1, b2, bStep, from, to)
+}

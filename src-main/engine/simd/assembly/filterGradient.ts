@@ -63,8 +63,8 @@ export function filterGradient(
   for (let item = from; item < to; item++) {
     const begin = item * group * outSlices
     const last = min(volumes, (item + 1) * group) * outSlices
-    // Not every slice of taps meets the first slice of the first volume.
-    if (tapSlices > 1) memory.fill(partial + <usize>item * size, 0, size)
+    // Not every slice of taps meets a slice of the first volume at its first place.
+    if (tapSlices > 1 || front > 0) memory.fill(partial + <usize>item * size, 0, size)
     for (let at = begin; at < last; at++) {
       for (let tapSlice = 0; tapSlice < tapSlices; tapSlice++) {
         const slice = (at % outSlices) * strideSlices + tapSlice * dilationSlices - front
@@ -76,7 +76,7 @@ export function filterGradient(
         const gradient = dy + <usize>(at * rows) * dyRow
         for (let row = 0; row < rows; row += blockRows) {
           const count = min(blockRows, rows - row)
-          const fresh = tapSlices == 1 && at == begin && row == 0
+          const fresh = tapSlices == 1 && front <= 0 && at == begin && row == 0
           const b = gradient + <usize>row * dyRow
           for (let tap = 0; tap < tapRows * pieces; tap++) {
             const tapRow = row * strideRows + (tap / pieces) * dilationRows

@@ -34,6 +34,11 @@ export function outerTile(
   spare: usize,
 ): void {
   if (WIDE) {
+    if (height >= 6 && width >= outerColumns && (fresh || chained)) {
+      if (fresh) clearTile(out, outPitch)
+      wideOuterTile(a, aStep, aJump, b, bStep, bJump, rows, places, out, outPitch)
+      return
+    }
     memory.fill(spare, 0, outerRoom)
     if (chained && !fresh) addWide(out, outPitch, spare, 64, min(6, height), min(16, width), true)
     wideOuterTile(a, aStep, aJump, b, bStep, bJump, rows, places, spare, 64)
@@ -110,6 +115,18 @@ export function outerTile(
   add(out, 5, outPitch, height, width, c50, c51, fresh)
 }
 
+/** Sets six rows of sixteen numbers to zero. */
+function clearTile(out: usize, outPitch: usize): void {
+  const zero = f32x4.splat(0)
+  for (let row = 0; row < 6; row++) {
+    v128.store(out, zero)
+    v128.store(out, zero, 16)
+    v128.store(out, zero, 32)
+    v128.store(out, zero, 48)
+    out += outPitch
+  }
+}
+
 function add(
   out: usize,
   row: i32,
@@ -180,7 +197,10 @@ function addWide(
 /** Rows of both sides that are summed at once: their tiles' numbers stay in the first cache. */
 const rowBlock: i32 = 256
 
-/** out [aColumns, bColumns] = aᵀ · b over `rows` rows. Items: tiles of six columns of a. */
+/**
+ * out [aColumns, bColumns] = aᵀ · b over `rows` rows. Of b each `outerColumns` columns begin `bStep` bytes behind those
+ * before, and a row `bPitch` behind the row before. Items: tiles of six columns of a.
+ */
 export function multiplyTransposed(
   a: usize,
   b: usize,
@@ -188,28 +208,31 @@ export function multiplyTransposed(
   rows: i32,
   aColumns: i32,
   bColumns: i32,
+  bPitch: usize,
+  bStep: usize,
   scratch: usize,
   from: i32,
   to: i32,
 ): void {
   const aPitch = (<usize>aColumns) << 2
-  const bPitch = (<usize>bColumns) << 2
+  const outPitch = (<usize>bColumns) << 2
   for (let start = 0; start < rows; start += rowBlock) {
     const count = min(rowBlock, rows - start)
-    for (let item = from; item < to; item++) {
-      const column = item * 6
-      for (let other = 0; other < bColumns; other += outerColumns) {
+    for (let other = 0; other < bColumns; other += outerColumns) {
+      const right = b + <usize>start * bPitch + <usize>(other / outerColumns) * bStep
+      for (let item = from; item < to; item++) {
+        const column = item * 6
         outerTile(
           a + <usize>start * aPitch + ((<usize>column) << 2),
           aPitch,
           0,
-          b + <usize>start * bPitch + ((<usize>other) << 2),
+          right,
           bPitch,
           0,
           1,
           count,
-          out + <usize>column * bPitch + ((<usize>other) << 2),
-          bPitch,
+          out + <usize>column * outPitch + ((<usize>other) << 2),
+          outPitch,
           aColumns - column,
           bColumns - other,
           start == 0,

@@ -4,6 +4,7 @@
  * addresses and pitches are in bytes, all counts in numbers.
  */
 export * from './binary'
+export { choose, truthOf } from './truth'
 export * from './unary'
 export * from './slope'
 export * from './softmax'
@@ -13,6 +14,7 @@ export * from './noise'
 export * from './choice'
 export * from './product'
 export * from './gradient'
+export { multiplyLong } from './longProduct'
 export * from './filterGradient'
 export * from './convolution'
 export * from './depthwise'

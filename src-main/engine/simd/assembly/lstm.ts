@@ -1,5 +1,5 @@
 import { activate, actSigmoid, actTanh, slopeAt } from './cellActivation'
-import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
+import { isMasked, keepGradient, keepState, multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
 import { loadPart, madd, put, storePart } from './simd'
 import { addToOutput, tileRows } from './tile'
 
@@ -78,6 +78,7 @@ export function lstmForward(
   panels: usize,
   previous: usize,
   carries: usize,
+  mask: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -115,7 +116,10 @@ export function lstmForward(
         const carry = step == 0 ? zeros : carries + at - state
         const next = step < steps - 1 ? previous + at + state : 0
         const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
-        if (inner == actTanh && gate == actSigmoid) {
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          memory.copy(carries + at, carry, state)
+          keepState(previous + at, next, result, state)
+        } else if (inner == actTanh && gate == actSigmoid) {
           stepForward(own, carry, carries + at, next, result, units, actTanh, actSigmoid)
         } else {
           stepForward(own, carry, carries + at, next, result, units, inner, gate)
@@ -200,6 +204,7 @@ export function lstmBackward(
   gates: usize,
   panels: usize,
   carries: usize,
+  mask: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
@@ -233,15 +238,21 @@ export function lstmBackward(
         const dResult = given == 0 ? zeros : given
         const dState = dStates + <usize>row * state
         const dCarry = dCarries + <usize>row * state
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepGradient(dState, given, units, slopes, state << 2)
+          continue
+        }
         if (inner == actTanh && gate == actSigmoid) {
           stepBackward(own, carries + at, before, dState, dResult, dCarry, slopes, units, actTanh, actSigmoid)
         } else {
           stepBackward(own, carries + at, before, dState, dResult, dCarry, slopes, units, inner, gate)
         }
+        if (mask != 0) memory.fill(dState, 0, state)
       }
       if (step > 0) {
         const slopes = dz + (place << 2)
-        multiplyRows(slopes, example << 2, units << 2, panels, dStates, state, units, count, 0, scratch)
+        const mode = mask == 0 ? 0 : addToOutput
+        multiplyRows(slopes, example << 2, units << 2, panels, dStates, state, units, count, mode, scratch)
       }
     }
   }

@@ -1,7 +1,13 @@
+import { put } from './simd'
+
 /*
  * One step of an optimizer in one pass over its memory. The formulas and the order of their roundings are those of
- * src-main/trainer/optimizers. Vectors run up to three numbers beyond the last: tensors have room behind them.
+ * src-main/trainer/optimizers. Vectors run up to seven numbers beyond the last: tensors have room behind them.
  */
+
+const withoutMomentum: i32 = 0
+const withMomentum: i32 = 1
+const withNesterov: i32 = 2
 
 /** w, momentum → newW, newMomentum. `decay` is added to the gradient, `keep` multiplies the weights. Items: numbers. */
 export function sgdStep(
@@ -19,21 +25,55 @@ export function sgdStep(
   from: i32,
   to: i32,
 ): void {
-  const rate = f32x4.splat(lr)
-  const friction = f32x4.splat(mu)
-  const lambda = f32x4.splat(decay)
-  const kept = f32x4.splat(keep)
-  for (let i = (<usize>from) << 2; i < (<usize>to) << 2; i += 16) {
-    const weight = v128.load(w + i)
-    let direction = v128.load(g + i)
-    if (decay != 0) direction = f32x4.add(direction, f32x4.mul(weight, lambda))
-    if (mu != 0) {
-      const buffer = f32x4.add(f32x4.mul(v128.load(momentum + i), friction), direction)
-      v128.store(newMomentum + i, buffer)
-      direction = nesterov ? f32x4.add(direction, f32x4.mul(buffer, friction)) : buffer
+  store<f32>(scratch, lr)
+  store<f32>(scratch, mu, 4)
+  store<f32>(scratch, decay, 8)
+  store<f32>(scratch, keep, 12)
+  if (mu == 0) descend(withoutMomentum, w, g, momentum, newW, newMomentum, scratch, from, to)
+  else if (nesterov) descend(withNesterov, w, g, momentum, newW, newMomentum, scratch, from, to)
+  else descend(withMomentum, w, g, momentum, newW, newMomentum, scratch, from, to)
+}
+
+/** @param scalars lr, mu, decay and keep: constants are read from memory, or V8 would not join the halves of eight numbers */
+// @ts-ignore: decorator
+@inline
+function descend(
+  kind: i32,
+  w: usize,
+  g: usize,
+  momentum: usize,
+  newW: usize,
+  newMomentum: usize,
+  scalars: usize,
+  from: i32,
+  to: i32,
+): void {
+  const rate = v128.load32_splat(scalars)
+  const friction = v128.load32_splat(scalars, 4)
+  const lambda = v128.load32_splat(scalars, 8)
+  const kept = v128.load32_splat(scalars, 12)
+  for (let i = (<usize>from) << 2; i < (<usize>to) << 2; i += 32) {
+    const low = v128.load(w + i)
+    const high = v128.load(w + i, 16)
+    let directionLow = f32x4.add(v128.load(g + i), f32x4.mul(low, lambda))
+    let directionHigh = f32x4.add(v128.load(g + i, 16), f32x4.mul(high, lambda))
+    if (kind != withoutMomentum) {
+      const bufferLow = f32x4.add(f32x4.mul(v128.load(momentum + i), friction), directionLow)
+      const bufferHigh = f32x4.add(f32x4.mul(v128.load(momentum + i, 16), friction), directionHigh)
+      put(newMomentum + i, bufferLow, bufferHigh)
+      if (kind == withNesterov) {
+        directionLow = f32x4.add(directionLow, f32x4.mul(bufferLow, friction))
+        directionHigh = f32x4.add(directionHigh, f32x4.mul(bufferHigh, friction))
+      } else {
+        directionLow = bufferLow
+        directionHigh = bufferHigh
+      }
     }
-    const base = keep == 1 ? weight : f32x4.mul(weight, kept)
-    v128.store(newW + i, f32x4.sub(base, f32x4.mul(direction, rate)))
+    put(
+      newW + i,
+      f32x4.sub(f32x4.mul(low, kept), f32x4.mul(directionLow, rate)),
+      f32x4.sub(f32x4.mul(high, kept), f32x4.mul(directionHigh, rate)),
+    )
   }
 }
 

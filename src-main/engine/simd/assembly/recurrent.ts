@@ -1,3 +1,4 @@
+import { loadPart, storePart } from './simd'
 import { panelColumns, panelRow, tile, tileRows } from './tile'
 
 /*
@@ -71,4 +72,39 @@ export function rowsOf(item: i32, batch: i32): i32 {
 @inline
 export function outputAt(out: usize, outStep: usize, step: i32, steps: i32): usize {
   return outStep != 0 || step == steps - 1 ? out + <usize>step * outStep : 0
+}
+
+/*
+ * A step that is masked for an example keeps the state of the step before and gives it out once more (Keras' rnn, as tfjs
+ * has it). `mask` [batch, steps] holds 0 for such steps; where there is none its address is 0. What a kernel computes of a
+ * masked step is thrown away; gradients go by it to the step before.
+ */
+
+// @ts-ignore: decorator
+@inline
+export function isMasked(mask: usize, example: usize, step: i32, steps: i32): bool {
+  return mask != 0 && load<f32>(mask + ((example * <usize>steps + <usize>step) << 2)) == 0
+}
+
+/** The state before a step becomes the one after it. @param next where that goes, and the result: 0 for nowhere */
+export function keepState(before: usize, next: usize, result: usize, bytes: usize): void {
+  if (next != 0) memory.copy(next, before, bytes)
+  if (result != 0) memory.copy(result, before, bytes)
+}
+
+/** The gradient of a kept state and of its result are that of the state before; `slopes` of the step are zeros. */
+export function keepGradient(
+  dState: usize,
+  dResult: usize,
+  units: i32,
+  slopes: usize,
+  slopeBytes: usize,
+): void {
+  memory.fill(slopes, 0, slopeBytes)
+  if (dResult == 0) return
+  for (let u = 0; u < units; u += 4) {
+    const offset = (<usize>u) << 2
+    const left = units - u
+    storePart(dState + offset, f32x4.add(loadPart(dState + offset, left), loadPart(dResult + offset, left)), left)
+  }
 }

@@ -1,6 +1,6 @@
-import { activate, slopeAt } from './cellActivation'
-import { multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
-import { loadPart, storePart } from './simd'
+import { activateRow, slopeAt } from './cellActivation'
+import { isMasked, keepGradient, keepState, multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
+import { loadUpTo, storeUpTo } from './simd'
 import { addToOutput, tileRows } from './tile'
 
 /**
@@ -12,6 +12,7 @@ export function simpleForward(
   states: usize,
   panels: usize,
   previous: usize,
+  mask: usize,
   out: usize,
   outPitch: usize,
   outStep: usize,
@@ -53,14 +54,12 @@ export function simpleForward(
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
         const result = outputAt(out + (first + <usize>row) * outPitch, outStep, step, steps)
-        for (let u = 0; u < units; u += 4) {
-          const offset = (<usize>u) << 2
-          const left = units - u
-          const h = activate(inner, loadPart(states + at + offset, left))
-          storePart(states + at + offset, h, left)
-          if (step < steps - 1) storePart(previous + at + state + offset, h, left)
-          if (result != 0) storePart(result + offset, h, left)
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepState(previous + at, step < steps - 1 ? previous + at + state : 0, result, state)
+          continue
         }
+        activateRow(inner, states + at, units)
+        keepState(states + at, step < steps - 1 ? previous + at + state : 0, result, state)
       }
     }
   }
@@ -73,6 +72,7 @@ export function simpleForward(
 export function simpleBackward(
   states: usize,
   panels: usize,
+  mask: usize,
   dOut: usize,
   outPitch: usize,
   outStep: usize,
@@ -97,22 +97,30 @@ export function simpleBackward(
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
         const dResult = outputAt(dOut + (first + <usize>row) * outPitch, outStep, step, steps)
+        const dState = dStates + <usize>row * state
+        if (isMasked(mask, first + <usize>row, step, steps)) {
+          keepGradient(dState, dResult, units, dz + at, state)
+          continue
+        }
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
           const dh = f32x4.add(
-            loadPart(dStates + <usize>row * state + offset, left),
-            dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left),
+            loadUpTo(dState + offset, left),
+            dResult == 0 ? f32x4.splat(0) : loadUpTo(dResult + offset, left),
           )
-          storePart(
+          storeUpTo(
             dz + at + offset,
-            f32x4.mul(dh, slopeAt(inner, loadPart(states + at + offset, left))),
+            f32x4.mul(dh, slopeAt(inner, loadUpTo(states + at + offset, left))),
             left,
           )
         }
+        if (mask != 0) memory.fill(dState, 0, state)
       }
-      if (step > 0)
-        multiplyRows(dz + place, example, units, panels, dStates, state, units, count, 0, scratch)
+      if (step > 0) {
+        const mode = mask == 0 ? 0 : addToOutput
+        multiplyRows(dz + place, example, units, panels, dStates, state, units, count, mode, scratch)
+      }
     }
   }
 }

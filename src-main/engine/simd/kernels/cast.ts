@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
+import type { Numbers } from '../heapData.ts'
 import { chunkNumbers, input, register, sizeOf } from '../register.ts'
+import { truthOf } from './truth.ts'
 
 const attributes = z.object({ dtype: z.string() })
 
@@ -13,13 +15,12 @@ export function registerCasts(): void {
       backend.incRef(x.dataId)
       return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
     }
-    if (dtype === 'int32' && x.dtype === 'float32') return converted(backend, 'toInteger', x, dtype)
-    if (dtype !== 'float32') return undefined
-    if (x.dtype === 'int32') return converted(backend, 'toFloat', x, dtype)
-    if (x.dtype !== 'bool') return undefined
-    // The cpu backend calls the same bytes float32, which our kernels would read as what their bits mean.
-    const { values } = backend.data.get(x.dataId)
-    return ArrayBuffer.isView(values) ? backend.makeTensorInfo(x.shape, 'float32', values) : undefined
+    const kind = backend.stored(x)?.dtype
+    if (kind === undefined) return undefined
+    if (dtype === 'bool') return truthOf(backend, x)
+    if (dtype === 'float32') return converted(backend, 'toFloat', x, kind, dtype)
+    if (dtype !== 'int32') return undefined
+    return kind === 'bool' ? truthOf(backend, x, 1, dtype) : converted(backend, 'toInteger', x, kind, dtype)
   })
   for (const [name, value] of [
     ['ZerosLike', 0],
@@ -39,10 +40,11 @@ function converted(
   backend: SimdBackend,
   kernel: string,
   x: tf.TensorInfo,
-  to: 'float32' | 'int32',
+  from: Numbers,
+  to: Numbers,
 ): tf.TensorInfo {
   const out = backend.make(x.shape, to)
-  const places = [backend.address(x, to === 'int32' ? 'float32' : 'int32'), backend.address(out, to)]
+  const places = [backend.address(x, from), backend.address(out, to)]
   backend.pool.dispatch(kernel, places, sizeOf(x.shape), chunkNumbers)
   return out
 }

@@ -62,15 +62,15 @@ function forward(
     })
     return out
   }
-  const depth = rows.taps * columns.taps * channels
+  const tap = channels * pixel
   const sliceStep = rows.out * columns.out * pixel
   convolve(backend, {
     ...{ batch, channels, filters: outChannels, slices, rows, columns },
     from: backend.address(x),
     filter: {
       from: backend.address(filter),
-      sliceStep: depth * pixel,
-      taps: [1, 0, 1, 0, depth, pixel, outChannels, 4],
+      sliceStep: rows.taps * columns.taps * tap,
+      taps: [...[rows.taps, columns.taps * tap, columns.taps, tap], ...[channels, pixel, outChannels, 4]],
     },
     to: backend.address(out),
     steps: [slices.out * sliceStep, sliceStep, columns.out * pixel, pixel],

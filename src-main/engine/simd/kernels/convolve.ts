@@ -1,6 +1,7 @@
 import type { SimdBackend } from '../backend.ts'
+import { joinPlaces } from './joinedPlaces.ts'
 import { panelColumns, tileBytes } from './product.ts'
-import { type Axis, isFlat, paddedSize } from './windows.ts'
+import { type Axis, type Convolution, isFlat, paddedSize } from './windows.ts'
 
 /* Convolutions as products of matrices whose rows are windows; see assembly/convolution.ts. */
 
@@ -16,29 +17,17 @@ const fewestClippedChannels = 32
 /** Images in a block of the clipped kernel: a panel and the block stay in the second cache. */
 const clippedBlock = 24
 
-export interface Convolution {
-  readonly batch: number
-  readonly channels: number
-  readonly filters: number
-  /** Of what is convolved; of the flat axis of an image there is one number. */
-  readonly slices: Axis
-  readonly rows: Axis
-  readonly columns: Axis
-  readonly from: number
-  /** Bytes from slice to slice of the taps, and `taps` of a slice as packPanels wants them. */
-  readonly filter: { readonly from: number; readonly sliceStep: number; readonly taps: readonly number[] }
-  readonly to: number
-  /** Bytes from volume to volume, slice to slice, row to row and place to place of what comes out. */
-  readonly steps: readonly [number, number, number, number]
-  readonly bias: number
-  readonly mode: number
-}
-
 export function convolve(backend: SimdBackend, c: Convolution): void {
-  const packed = pack(backend, c)
-  if (isClipped(c)) convolveClipped(backend, c, packed)
-  else convolveWindows(backend, c, packed)
-  backend.heap.free(packed)
+  if (isClipped(c)) {
+    const packed = pack(backend, c)
+    convolveClipped(backend, c, packed)
+    backend.heap.free(packed)
+    return
+  }
+  const { joined = c, blocks = [] } = joinPlaces(backend, c) ?? {}
+  const packed = pack(backend, joined)
+  convolveWindows(backend, joined, packed)
+  for (const block of [packed, ...blocks]) backend.heap.free(block)
 }
 
 function pack(

@@ -40,13 +40,14 @@ function binary(
   return out
 }
 
-function apply(
+export function apply(
   backend: SimdBackend,
   kernel: string,
   a: number,
   b: number,
   out: number,
   plan: Broadcast,
+  ...more: readonly number[]
 ): void {
   const { rows, count, a: sa, b: sb } = plan
   const [d0, d1, d2] = rows
@@ -58,7 +59,7 @@ function apply(
   const alike = flat && sa.step === 1 && sb.step === 1 && plan.shape.length > 1
   const slices = alike ? { count: plan.shape[0] ?? 0, reads: [0, 1], writes: [2] } : undefined
   const items = flat || count === 0 ? count : number
-  backend.pool.dispatch(kernel, [a, b, out, ...strides], items, chunk, undefined, slices)
+  backend.pool.dispatch(kernel, [a, b, out, ...strides, ...more], items, chunk, undefined, slices)
 }
 
 function addAll(backend: SimdBackend, terms: readonly tf.TensorInfo[]): tf.TensorInfo | undefined {

@@ -40,11 +40,11 @@ export function registerGather(): void {
   })
 }
 
-/** @throws Error for a number that is none of a row: it would read beside the table */
+/** @throws Error, in this step or a later one, for a number that is none of a row: it would read beside the table */
 function check(backend: SimdBackend, indices: tf.TensorInfo, rows: number): void {
-  for (const index of backend.heap.integers(backend.address(indices, 'int32'), sizeOf(indices.shape))) {
-    if (index < 0 || index >= rows) {
-      throw new Error(`While picking rows: ${index} is not from 0 to ${rows - 1}, the rows of the table.`)
-    }
-  }
+  backend.look(backend.address(indices, 'int32'), sizeOf(indices.shape), (numbers) => {
+    const outside = numbers.find((index) => index < 0 || index >= rows)
+    if (outside === undefined) return
+    throw new Error(`While picking rows: ${outside} is not from 0 to ${rows - 1}, the rows of the table.`)
+  })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
+import type { Numbers } from '../heapData.ts'
 import { input, isFloat, register, sizeOf } from '../register.ts'
 
 const numbers = z.array(z.number())
@@ -159,10 +160,11 @@ function registerStacks(): void {
 const at = (values: readonly number[], index: number): number => values[index] ?? 0
 
 /** Numbers of four bytes are copied whatever they mean. */
-const kindOf = ({ dtype }: tf.TensorInfo): 'float32' | 'int32' => (dtype === 'int32' ? 'int32' : 'float32')
+const kindOf = ({ dtype }: tf.TensorInfo): Numbers =>
+  dtype === 'int32' || dtype === 'bool' ? dtype : 'float32'
 
 const movable = (x: tf.TensorInfo): boolean =>
-  (isFloat(x) || x.dtype === 'int32') && x.shape.length <= 4 && sizeOf(x.shape) > 0
+  (isFloat(x) || x.dtype === 'int32' || x.dtype === 'bool') && x.shape.length <= 4 && sizeOf(x.shape) > 0
 
 const addressOf = (backend: SimdBackend, x: tf.TensorInfo): number => backend.address(x, kindOf(x))
 

@@ -1,4 +1,4 @@
-import { moveAttrs, normAttrs, normGradientAttrs } from '../../fusedAttrs.ts'
+import { fixedNormAttrs, moveAttrs, normAttrs, normGradientAttrs } from '../../fusedAttrs.ts'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, register, sizeOf } from '../register.ts'
@@ -8,11 +8,11 @@ const groupNumbers = 4096
 /** Numbers of a chunk of a pass over memory. */
 const chunkNumbers = 32_768
 
-/** Batch normalisation while training, with the ReLU and the residual sum that may follow it; see engine/fused.ts. */
+/** Batch normalisation, with the ReLU and the residual sum that may follow it; see engine/fused.ts. */
 export function registerNormalisation(): void {
   register('AnnealBatchNorm', (backend, inputs, attrs) => {
     const { epsilon, relu } = normAttrs.parse(attrs)
-    const [x, gamma, beta] = [input(inputs, 'x'), input(inputs, 'gamma'), input(inputs, 'beta')]
+    const x = input(inputs, 'x')
     const { channels, rows, group, groups } = split(x)
     const [mean, variance, inverse] = [
       backend.make([channels]),
@@ -27,21 +27,37 @@ export function registerNormalisation(): void {
     const statistics = [backend.address(mean), backend.address(variance), backend.address(inverse)]
     backend.pool.dispatch('normJoin', [partial, ...statistics, rows, group, channels, epsilon], channels, 4)
     backend.heap.free(partial)
-    const out = backend.make(x.shape)
-    const { residual } = inputs
-    const tensors = [x, residual, out, mean, inverse, gamma, beta].map((each) => addressOr0(backend, each))
-    backend.pool.dispatch(
-      'normApply',
-      [...tensors, channels, relu ? 1 : 0],
-      rows,
-      Math.ceil(chunkNumbers / channels),
-      undefined,
-      { count: x.shape[0] ?? 0, reads: [0, 1], writes: [2] },
-    )
-    return [out, mean, variance, inverse]
+    return [apply(backend, inputs, [mean, inverse], relu), mean, variance, inverse]
+  })
+  register('AnnealFixedNorm', (backend, inputs, attrs) => {
+    const { relu } = fixedNormAttrs.parse(attrs)
+    return [apply(backend, inputs, [input(inputs, 'mean'), input(inputs, 'inverse')], relu)]
   })
   register('AnnealMoveStatistics', moveStatistics)
   register('AnnealBatchNormGrad', gradient)
+}
+
+/** @param statistics mean and 1 / √(variance + ε) */
+function apply(
+  backend: SimdBackend,
+  inputs: Inputs,
+  statistics: readonly tf.TensorInfo[],
+  relu: boolean,
+): tf.TensorInfo {
+  const x = input(inputs, 'x')
+  const { channels, rows } = split(x)
+  const out = backend.make(x.shape)
+  const scales = [...statistics, input(inputs, 'gamma'), input(inputs, 'beta')]
+  const tensors = [x, inputs.residual, out, ...scales].map((each) => addressOr0(backend, each))
+  backend.pool.dispatch(
+    'normApply',
+    [...tensors, channels, relu ? 1 : 0],
+    rows,
+    Math.ceil(chunkNumbers / channels),
+    undefined,
+    { count: x.shape[0] ?? 0, reads: [0, 1], writes: [2] },
+  )
+  return out
 }
 
 function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap): tf.TensorInfo[] {

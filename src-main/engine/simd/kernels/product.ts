@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { input, isFloat, register } from '../register.ts'
+import { isLong, multiplyLong } from './longProduct.ts'
 import { isManySmall, matrixPlaces, multiplyMany, outerShape } from './manyProducts.ts'
 import { applyInPlace, canFollow } from './unary.ts'
 
@@ -13,6 +14,8 @@ const blockRows = 16 * 6
 export const tileBytes = 512
 /** @returns columns of a panel */
 export const panelColumns = ({ wide }: SimdBackend): number => (wide ? 16 : 8)
+/** Panels of a right side that are worth packing where the left side is transposed: rows far apart leave the first cache. */
+const fewestPanels = 4
 /** Multiplications and additions that are worth a chunk of their own. */
 const chunkWork = 1_000_000
 
@@ -74,18 +77,26 @@ function product(backend: SimdBackend, given: Product): tf.TensorInfo | undefine
   const panels = Math.ceil(columns / panelWidth)
   const packedBytes = panels * panelWidth * depth * 4
   const turned = transposeA && transposeB
-  const packed = transposeA && !turned ? 0 : backend.heap.allocate(packedBytes)
+  const inPanels = !transposeA || turned || panels >= fewestPanels
+  const packed = inPanels ? backend.heap.allocate(packedBytes) : 0
   const turnedA = turned ? backend.heap.allocate(rows * depth * 4) : 0
   const mode = (bias === undefined ? 0 : tileMode.bias) | (relu ? tileMode.relu : 0)
   for (const [i, place] of places.entries()) {
     const from = backend.address(a) + place.a
     const right = backend.address(b) + place.b
     const to = backend.address(out) + i * rows * columns * 4
+    if (transposeA && !turned && isLong({ rows: depth, aColumns: rows, bColumns: columns })) {
+      multiplyLong(backend, from, right, to, { rows: depth, aColumns: rows, bColumns: columns })
+      continue
+    }
     if (transposeA && !turned) {
       const chunk = Math.ceil(chunkWork / (6 * depth * columns))
+      if (inPanels) packMatrix(backend, right, packed, depth, columns, [columns * 4, 4])
+      const panelRow = panelWidth * 4
+      const steps = inPanels ? [panelRow, panelRow * depth] : [columns * 4, panelRow]
       backend.pool.dispatch(
         'multiplyTransposed',
-        [from, right, to, depth, rows, columns],
+        [from, inPanels ? packed : right, to, depth, rows, columns, ...steps],
         Math.ceil(rows / 6),
         chunk,
         tileBytes,

@@ -1,7 +1,7 @@
 import { type ScanAttrs, scanAttrs } from '../../recurrentAttrs.ts'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
-import { input, register } from '../register.ts'
+import { type Inputs, input, register } from '../register.ts'
 import { packMatrix, panelColumns, tileBytes } from './product.ts'
 
 /** Examples of an item: the rows of a tile. */
@@ -15,16 +15,21 @@ export function registerRecurrent(): void {
     const [z, recurrent] = [input(inputs, 'z'), input(inputs, 'recurrent')]
     const checked = scanAttrs.parse(attrs)
     const bias = checked.cell === 'gruAfter' ? [backend.address(input(inputs, 'bias'))] : []
-    return forward(backend, z, recurrent, bias, checked)
+    return forward(backend, z, recurrent, [...bias, maskOf(backend, inputs)], checked)
   })
   register('AnnealScanGrad', (backend, inputs, attrs) => backward(backend, inputs, scanAttrs.parse(attrs)))
 }
 
+/** @returns 0 where no step is masked */
+const maskOf = (backend: SimdBackend, { mask }: Inputs): number =>
+  mask === undefined ? 0 : backend.address(mask)
+
+/** @param biasAndMask addresses, as the kernel takes them behind the tensors that are kept */
 function forward(
   backend: SimdBackend,
   z: tf.TensorInfo,
   recurrent: tf.TensorInfo,
-  bias: readonly number[],
+  biasAndMask: readonly number[],
   attrs: ScanAttrs,
 ): tf.TensorInfo[] {
   const { batch, steps, units } = sizes(z, attrs)
@@ -42,7 +47,7 @@ function forward(
       gatesAt,
       ...packed,
       ...kept,
-      ...bias,
+      ...biasAndMask,
       backend.address(out),
       ...walkOf(attrs, steps, units),
       batch,
@@ -58,11 +63,7 @@ function forward(
   return [out, gates, previous, ...extra]
 }
 
-function backward(
-  backend: SimdBackend,
-  inputs: Readonly<Record<string, tf.TensorInfo>>,
-  attrs: ScanAttrs,
-): tf.TensorInfo[] {
+function backward(backend: SimdBackend, inputs: Inputs, attrs: ScanAttrs): tf.TensorInfo[] {
   const gates = input(inputs, 'gates')
   const { batch, steps, units } = sizes(gates, attrs)
   const dz = backend.make(gates.shape)
@@ -80,6 +81,7 @@ function backward(
       backend.address(gates),
       ...packed,
       ...states,
+      maskOf(backend, inputs),
       backend.address(input(inputs, 'dy')),
       ...walkOf(attrs, steps, units),
       ...[dz, ...dProduct].map((tensor) => backend.address(tensor)),

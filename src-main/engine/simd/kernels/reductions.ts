@@ -16,7 +16,7 @@ export function registerReductions(): void {
   for (const name of ['Sum', 'Mean']) {
     register(name, (backend, inputs, attrs) => {
       const { axis, keepDims } = attributes.parse(attrs)
-      return over(backend, input(inputs, 'x'), axis, keepDims, (x, shape, sides) =>
+      return overFloats(backend, inputs, axis, keepDims, (x, shape, sides) =>
         sum(backend, x, shape, sides, name === 'Mean' ? 1 / sides.middle : 1),
       )
     })
@@ -24,8 +24,19 @@ export function registerReductions(): void {
   for (const [name, kernel] of Object.entries(extremes)) {
     register(name, (backend, inputs, attrs) => {
       const { axis, reductionIndices, keepDims } = attributes.parse(attrs)
-      return over(backend, input(inputs, 'x'), axis ?? reductionIndices, keepDims, (x, shape, sides) =>
+      return overFloats(backend, inputs, axis ?? reductionIndices, keepDims, (x, shape, sides) =>
         extreme(backend, kernel, x, shape, sides),
+      )
+    })
+  }
+  // Of 0 and 1 the greatest is whether any holds, the least whether all do; see assembly/truth.ts.
+  for (const [name, kernel] of Object.entries({ Any: 'greatest', All: 'least' })) {
+    register(name, (backend, inputs, attrs) => {
+      const { axis, keepDims } = attributes.parse(attrs)
+      const truths = input(inputs, 'x')
+      if (truths.dtype !== 'bool') return undefined
+      return over(backend, truths, axis, keepDims, (x, shape, sides) =>
+        extreme(backend, kernel, x, shape, sides, 'bool'),
       )
     })
   }
@@ -36,7 +47,7 @@ export function registerReductions(): void {
     register(name, (backend, inputs, attrs) => {
       const { axis } = attributes.parse(attrs)
       if (typeof axis !== 'number') return undefined
-      return over(backend, input(inputs, 'x'), axis, false, (x, shape, { outer, middle, inner }) => {
+      return overFloats(backend, inputs, axis, false, (x, shape, { outer, middle, inner }) => {
         const out = backend.make(shape, 'int32')
         const places = [backend.address(x), backend.address(out, 'int32')]
         const chunk = Math.ceil(chunkNumbers / 4 / middle)
@@ -50,15 +61,29 @@ export function registerReductions(): void {
 
 const extremes = { Max: 'greatest', Min: 'least', Prod: 'productOver' } as const
 
+type Axis = number | number[] | null | undefined
+type Reduce = (x: tf.TensorInfo, shape: number[], sides: Sides) => tf.TensorInfo
+
+function overFloats(
+  backend: SimdBackend,
+  inputs: Inputs,
+  axis: Axis,
+  keepDims: boolean | null | undefined,
+  reduce: Reduce,
+): tf.TensorInfo | undefined {
+  const x = input(inputs, 'x')
+  return isFloat(x) ? over(backend, x, axis, keepDims, reduce) : undefined
+}
+
 /** @param axis all of them where it is absent */
 function over(
   backend: SimdBackend,
   x: tf.TensorInfo,
-  axis: number | number[] | null | undefined,
+  axis: Axis,
   keepDims: boolean | null | undefined,
-  reduce: (x: tf.TensorInfo, shape: number[], sides: Sides) => tf.TensorInfo,
+  reduce: Reduce,
 ): tf.TensorInfo | undefined {
-  if (!isFloat(x) || sizeOf(x.shape) === 0) return undefined
+  if (sizeOf(x.shape) === 0) return undefined
   const axes = tf.util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape).sort((a, b) => a - b)
   if (axes.length === 0) return undefined
   const kept = x.shape.flatMap((size, i) => (axes.includes(i) ? (keepDims ? [1] : []) : [size]))
@@ -96,10 +121,12 @@ function extreme(
   x: tf.TensorInfo,
   shape: number[],
   { outer, middle, inner }: Sides,
+  kind: 'float32' | 'bool' = 'float32',
 ): tf.TensorInfo {
-  const out = backend.make(shape)
+  const out = backend.make(shape, kind)
   const chunk = Math.ceil(chunkNumbers / (middle * inner))
-  backend.pool.dispatch(kernel, [backend.address(x), backend.address(out), middle, inner], outer, chunk)
+  const places = [x, out].map((each) => backend.address(each, kind))
+  backend.pool.dispatch(kernel, [...places, middle, inner], outer, chunk)
   return out
 }
 

@@ -37,17 +37,57 @@ export function batchNorm(net: NetBuilder, name: string, shape: ImageShape): Bat
       return normaliseByBatch(x, weights, epsilon, mode.statisticsRate ?? defaultRate)
     },
     applyRelu(x, mode, residual) {
-      if (!mode.training) return reluOfSum(normaliseByMoving(x, weights, epsilon), residual)
+      if (!mode.training) return normaliseByMoving(x, weights, epsilon, { residual })
       return normaliseByBatch(x, weights, epsilon, mode.statisticsRate ?? defaultRate, { residual })
     },
   }
 }
 
-/** γ·(x - moving mean) / √(moving variance + ε) + β */
-export function normaliseByMoving(x: tf.Tensor4D, weights: BatchNormWeights, eps: number): tf.Tensor4D {
-  const scale = tf.mul(weights.gamma, tf.rsqrt(tf.add(weights.movingVariance, eps)))
+/** What follows a normalisation: the ReLU of its sum with the residual. */
+interface ThenRelu {
+  readonly residual: tf.Tensor4D | undefined
+}
+
+/** γ·(x - moving mean) / √(moving variance + ε) + β; with `then`, the ReLU of its sum with the residual. */
+export function normaliseByMoving(
+  x: tf.Tensor4D,
+  weights: BatchNormWeights,
+  eps: number,
+  then?: ThenRelu,
+): tf.Tensor4D {
+  const inverse = tf.rsqrt(tf.add(weights.movingVariance, eps))
+  if (x.size > 0 && fused.hasFixedNorm()) return byFixed(x, weights, inverse, then)
+  const scale = tf.mul(weights.gamma, inverse)
   const offset = tf.sub(weights.beta, tf.mul(weights.movingMean, scale))
-  return tf.add(tf.mul(x, scale), offset)
+  const normed = tf.add<tf.Tensor4D>(tf.mul(x, scale), offset)
+  return then === undefined ? normed : reluOfSum(normed, then.residual)
+}
+
+/** Layers that are set not to train have a gradient for their input as well. */
+function byFixed(
+  x: tf.Tensor4D,
+  { gamma, beta, movingMean: mean }: BatchNormWeights,
+  inverse: tf.Tensor,
+  then: ThenRelu | undefined,
+): tf.Tensor4D {
+  const { residual } = then ?? {}
+  const inputs = residual === undefined ? [x, gamma, beta] : [x, gamma, beta, residual]
+  return withGradient<tf.Tensor4D>(inputs, (save) => {
+    const relu = then !== undefined
+    const y = fused.fixedNorm(x, { mean, inverse, gamma, beta }, { relu, residual })
+    save([x, gamma, tf.clone(mean), inverse, y])
+    return {
+      value: y,
+      gradFunc: (dy, saved) => {
+        const at = (index: number): tf.Tensor => savedTensor(saved, index)
+        const slope = relu ? tf.mul(dy, tf.step(at(4))) : dy
+        const dx = tf.mul(slope, tf.mul(at(1), at(3)))
+        const dGamma = tf.mul(tf.sum(tf.mul(slope, tf.sub(at(0), at(2))), allButChannels), at(3))
+        const own = [dx, dGamma, tf.sum(slope, allButChannels)]
+        return residual === undefined ? own : [...own, slope]
+      },
+    }
+  })
 }
 
 function reluOfSum(normed: tf.Tensor4D, residual: tf.Tensor4D | undefined): tf.Tensor4D {
@@ -64,7 +104,7 @@ export function normaliseByBatch(
   weights: BatchNormWeights,
   eps: number,
   rate: number,
-  then?: { readonly residual: tf.Tensor4D | undefined },
+  then?: ThenRelu,
 ): tf.Tensor4D {
   const [, , , channels] = x.shape
   const count = x.size / channels

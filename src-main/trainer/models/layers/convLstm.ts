@@ -4,6 +4,7 @@ import * as tf from '../../../engine/tf.ts'
 import type { ForwardMode } from '../model.ts'
 import { activationOf } from './activation.ts'
 import { dropout } from './dropout.ts'
+import { layerSettings } from './settings.ts'
 
 type TfLayer = tfl.LayersModel['layers'][number]
 type Call = TfLayer['call']
@@ -32,7 +33,7 @@ export const isConvLstm = (layer: TfLayer): layer is tfl.RNN =>
  * @param key names the layer in its masks of dropout
  */
 export function convLstmCall(layer: tfl.RNN, key: string, current: { readonly mode: ForwardMode }): Call {
-  const options = config.parse(layer.getConfig())
+  const options = layerSettings(config, layer.getConfig(), 'ConvLSTM2D')
   const first = options.dataFormat === 'channelsFirst'
   const [act, gate] = [activationOf(options.activation), activationOf(options.recurrentActivation)]
   return (inputs, kwargs) =>

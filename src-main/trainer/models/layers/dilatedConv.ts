@@ -2,6 +2,7 @@ import type * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
 import * as tf from '../../../engine/tf.ts'
 import { activationOf } from './activation.ts'
+import { layerSettings } from './settings.ts'
 
 type TfLayer = tfl.LayersModel['layers'][number]
 
@@ -20,7 +21,11 @@ export const isDilatedConv = (layer: TfLayer): boolean =>
 
 /** tfjs's own call fuses convolution and bias, and an activation if it can, which has no gradient where the filter is dilated. */
 export function dilatedCall(layer: TfLayer): TfLayer['call'] {
-  const { activation, padding, strides, dilationRate, dataFormat } = config.parse(layer.getConfig())
+  const { activation, padding, strides, dilationRate, dataFormat } = layerSettings(
+    config,
+    layer.getConfig(),
+    'Conv2D',
+  )
   const [down = 1, right = down] = [dilationRate].flat()
   const act = activationOf(activation)
   const first = dataFormat === 'channelsFirst'

@@ -1,8 +1,10 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
+import { show } from '../../../../shared/errors.ts'
 import * as tf from '../../../engine/tf.ts'
 import { activationOf } from './activation.ts'
 import { initialiserOf } from './drawnWeights.ts'
+import { inLayer, layerSettings } from './settings.ts'
 
 const zeros = { className: 'Zeros', config: {} }
 const config = z.looseObject({
@@ -42,11 +44,15 @@ class EinsumDense extends tfl.layers.Layer {
 
   constructor(args: ConstructorParameters<typeof tfl.layers.Layer>[0]) {
     super(args)
-    this.#options = config.parse(args)
-    this.activation = activationOf(this.#options.activation)
+    this.#options = layerSettings(config, args, 'EinsumDense')
+    this.activation = inLayer(this, () => activationOf(this.#options.activation))
   }
 
   override build(shape: Shape | Shape[]): void {
+    inLayer(this, () => this.#make(shape))
+  }
+
+  #make(shape: Shape | Shape[]): void {
     const { equation, biasAxes, kernelInitializer, biasInitializer } = this.#options
     const axes = read(equation, shape.length)
     const sizes = this.#sizesOf(axes, plain.parse(shape))
@@ -55,7 +61,8 @@ class EinsumDense extends tfl.layers.Layer {
     const biased = [...(biasAxes ?? '')]
     if (biased.length > 0) {
       const from = Math.min(...biased.map((letter) => axes.result.indexOf(letter)))
-      if (from < 0) throw new Error(`bias_axes ${biasAxes} names an axis that ${equation} does not give`)
+      if (from < 0)
+        throw new Error(`bias_axes: must name axes that ${equation} gives (received ${show(biasAxes)})`)
       const bias = axes.result
         .slice(from)
         .map((letter) => (biased.includes(letter) ? sizeOf(sizes, letter, equation) : 1))
@@ -66,9 +73,11 @@ class EinsumDense extends tfl.layers.Layer {
   }
 
   override computeOutputShape(shape: Shape | Shape[]): Shape {
-    const axes = read(this.#options.equation, shape.length)
-    const sizes = this.#sizesOf(axes, plain.parse(shape))
-    return axes.result.map((letter) => sizes.get(letter) ?? null)
+    return inLayer(this, () => {
+      const axes = read(this.#options.equation, shape.length)
+      const sizes = this.#sizesOf(axes, plain.parse(shape))
+      return axes.result.map((letter) => sizes.get(letter) ?? null)
+    })
   }
 
   #sizesOf({ x, result, given, behind }: Equation, shape: Shape): ReadonlyMap<string, number | null> {
@@ -76,12 +85,16 @@ class EinsumDense extends tfl.layers.Layer {
     const { outputShape, equation } = this.#options
     const own = result.slice(given, result.length - behind)
     if (own.length !== outputShape.length) {
-      throw new Error(`output_shape of ${equation} must have ${own.length} sizes, not ${outputShape.length}`)
+      throw new Error(
+        `output_shape: must have ${own.length} sizes for ${equation} (received ${show(outputShape)})`,
+      )
     }
     for (const [axis, letter] of own.entries()) {
       const [known, wanted] = [sizes.get(letter) ?? null, outputShape[axis] ?? null]
       if (known !== null && wanted !== null && known !== wanted) {
-        throw new Error(`axis ${letter} of ${equation} has ${known} numbers and not ${wanted}`)
+        throw new Error(
+          `output_shape: axis ${letter} of ${equation} has ${known} numbers (received ${wanted})`,
+        )
       }
       sizes.set(letter, known ?? wanted)
     }
@@ -123,7 +136,7 @@ function read(equation: string, rank: number): Equation {
   const twice = [x, kernel, result].some((letters) => new Set(letters).size < letters.length)
   if (x === '' || !paired || twice || (elided ? hidden < 0 : hidden !== 0)) {
     throw new Error(
-      `the equation ${equation} must be of the form [X],[Y]->[Z], ...[X],[Y]->...[Z] or [X]...,[Y]->[Z]..., each letter once in a part, for inputs of ${rank} axes`,
+      `equation: must be of the form [X],[Y]->[Z], ...[X],[Y]->...[Z] or [X]...,[Y]->[Z]..., each letter once in a part, for inputs of ${rank} axes (received ${show(equation)})`,
     )
   }
   const others = Array.from({ length: hidden }, (_, i) => String(i))

@@ -4,12 +4,16 @@ import * as fused from '../../../engine/fused.ts'
 import * as tf from '../../../engine/tf.ts'
 import { initialiserOf } from './drawnWeights.ts'
 import { normalise, scaled, standardised } from './layerNorm.ts'
+import { inLayer, layerSettings } from './settings.ts'
 
 const initialiser = z.object({ className: z.string(), config: z.record(z.string(), z.json()).default({}) })
 
 /** As Keras 3 names and presets them, in tfjs's spelling. */
 const settings = z.object({
-  groups: z.int().default(32),
+  groups: z
+    .int()
+    .refine((groups) => groups === -1 || groups > 0, 'must be at least 1, or -1 for a group of each channel')
+    .default(32),
   axis: z.literal(-1, { error: 'must normalise the last axis; set its axis to -1' }).default(-1),
   epsilon: z.number().positive().default(1e-3),
   center: z.boolean().default(true),
@@ -30,15 +34,19 @@ export class GroupNormalization extends tfl.layers.Layer {
 
   constructor(given: ConstructorParameters<typeof tfl.layers.Layer>[0] & z.input<typeof settings>) {
     super(given)
-    this.#settings = settings.parse(given)
+    this.#settings = layerSettings(settings, given, 'GroupNormalization')
   }
 
   override build(shape: Shape | Shape[]): void {
+    inLayer(this, () => this.#make(shape))
+  }
+
+  #make(shape: Shape | Shape[]): void {
     const channels = shape.at(-1)
-    if (typeof channels !== 'number') throw new Error('GroupNormalization needs a known number of channels')
+    if (typeof channels !== 'number') throw new Error('needs a known number of channels')
     if (channels % this.#groupsOf(channels) !== 0) {
       throw new Error(
-        `GroupNormalization cannot divide ${channels} channels into ${this.#settings.groups} groups`,
+        `groups: must divide the ${channels} channels that come in (received ${this.#settings.groups})`,
       )
     }
     const { scale, center, gammaInitializer, betaInitializer } = this.#settings

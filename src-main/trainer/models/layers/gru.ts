@@ -4,6 +4,7 @@ import * as tf from '../../../engine/tf.ts'
 import { activationOf } from './activation.ts'
 import { affine } from './affine.ts'
 import { initialiserOf } from './drawnWeights.ts'
+import { inLayer, layerSettings } from './settings.ts'
 
 /*
  * The GRU that Keras presets, whose reset gate comes after the recurrent product (reset_after), with the shapes and the
@@ -15,6 +16,7 @@ import { initialiserOf } from './drawnWeights.ts'
 const { classNameMap } = tf.serialization.SerializationMap.getMap()
 
 const config = z.looseObject({
+  name: z.string().optional(),
   units: z.int().min(1),
   activation: z.string().default('tanh'),
   recurrentActivation: z.string().default('sigmoid'),
@@ -45,13 +47,15 @@ export class ResetAfterCell extends tfl.layers.RNNCell {
 
   constructor(args: unknown) {
     super({})
-    const options = config.parse(args)
+    const options = layerSettings(config, args, 'GRUCell')
     this.#options = options
     this.stateSize = options.units
-    this.kernelInitializer = initialiserOf(options.kernelInitializer)
-    this.recurrentInitializer = initialiserOf(options.recurrentInitializer)
-    this.#activation = activationOf(options.activation)
-    this.#gateActivation = activationOf(options.recurrentActivation)
+    const named = { name: options.name ?? this.name, getClassName: () => 'GRU' }
+    const made = <T>(make: () => T): T => inLayer(named, make)
+    this.kernelInitializer = made(() => initialiserOf(options.kernelInitializer))
+    this.recurrentInitializer = made(() => initialiserOf(options.recurrentInitializer))
+    this.#activation = made(() => activationOf(options.activation))
+    this.#gateActivation = made(() => activationOf(options.recurrentActivation))
   }
 
   override build(shape: Shape | Shape[]): void {
@@ -108,7 +112,7 @@ class ResetAfterGRU extends tfl.RNN {
   readonly #options: Config
 
   constructor(args: ConstructorParameters<typeof tfl.RNN>[0]) {
-    const options = config.parse(args)
+    const options = layerSettings(config, args, 'GRU')
     super({ ...args, cell: new ResetAfterCell(options) })
     this.#options = options
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import * as fused from '../../../engine/fused.ts'
 import * as tf from '../../../engine/tf.ts'
 import { withGradient } from '../customGradient.ts'
+import { layerSettings } from './settings.ts'
 
 type TfLayer = tfl.LayersModel['layers'][number]
 
@@ -16,7 +17,7 @@ const settings = z.object({
  * for it, composed elsewhere. tfjs's own layer fails without scale or centre.
  */
 export function layerNormCall(layer: TfLayer, x: tf.Tensor): tf.Tensor {
-  const { axis, epsilon } = settings.parse(layer.getConfig())
+  const { axis, epsilon } = layerSettings(settings, layer.getConfig(), 'LayerNormalization')
   const axes = tf.util.parseAxisParam(axis, x.shape)
   const first = x.rank - axes.length
   const atEnd = axes.every((each, i) => each === first + i)

@@ -1,9 +1,11 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
+import { show } from '../../../../shared/errors.ts'
 import { attention } from '../../../engine/attention.ts'
 import * as tf from '../../../engine/tf.ts'
 import { affine } from './affine.ts'
 import { drawn } from './drawnWeights.ts'
+import { inLayer, layerSettings } from './settings.ts'
 
 const config = z.looseObject({
   numHeads: z.int().min(1),
@@ -40,7 +42,7 @@ export class MultiHeadAttention extends tfl.layers.Layer {
 
   constructor(args: ConstructorParameters<typeof tfl.layers.Layer>[0]) {
     super(args)
-    this.#options = config.parse(args)
+    this.#options = layerSettings(config, args, 'MultiHeadAttention')
     this.supportsMasking = true
     // Its type in tfjs knows no result for a layer whose query has no mask.
     Reflect.set(this, 'computeMask', (_: unknown, mask: unknown) => (Array.isArray(mask) ? mask[0] : mask))
@@ -52,6 +54,10 @@ export class MultiHeadAttention extends tfl.layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    inLayer(this, () => this.#make(inputShape))
+  }
+
+  #make(inputShape: Shape | Shape[]): void {
     const [query = [], value = query, key = value] = listed(inputShape)
     const { heads, keys, values } = this.#size
     const wide = widthOf(query)
@@ -149,7 +155,7 @@ const listed = (given: Shape | Shape[]): Shape[] => shapes.parse(Array.isArray(g
 
 function widthOf(shape: Shape): number {
   if (shape.length !== 3)
-    throw new Error(`attention takes [steps, numbers] of each example, not [${shape.slice(1)}]`)
+    throw new Error(`takes [steps, numbers] of each example (received ${show(shape.slice(1))})`)
   return shape.at(-1) ?? 1
 }
 

@@ -1,16 +1,17 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
-import { type Scan, scanOf } from '../../../engine/recurrent.ts'
+import { type Scan, type ScanMore, scanOf } from '../../../engine/recurrent.ts'
 import { cellActivation, type ScanAttrs } from '../../../engine/recurrentAttrs.ts'
 import * as tf from '../../../engine/tf.ts'
 import type { ForwardMode } from '../model.ts'
 import { affine } from './affine.ts'
 import { dropout } from './dropout.ts'
 import { ResetAfterCell } from './gru.ts'
+import { layerSettings } from './settings.ts'
 
 /*
  * LSTM, GRU and SimpleRNN of a topology, and RNN with cells of these kinds, with all steps as one kernel where the backend has it. What the kernel does not
- * know (masks, dropout of the states, other activations, states given out or handed in) is left to tfjs's loop over the
+ * know (dropout of the states, other activations, states given out or handed in) is left to tfjs's loop over the
  * steps. Its masks of dropout are ours: tfjs draws them from a generator that no seed reaches.
  */
 
@@ -40,17 +41,22 @@ export const isRecurrent = (layer: TfLayer): layer is tfl.RNN =>
 export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly mode: ForwardMode }): Call {
   const several = stack.safeParse(layer.cell)
   if (several.success) return stackCall(layer, several.data.cells, key, current)
-  const options = config.parse({ ...layer.cell.getConfig(), ...layer.getConfig() })
+  const options = layerSettings(
+    config,
+    { ...layer.cell.getConfig(), ...layer.getConfig() },
+    layer.getClassName(),
+  )
   const attrs = attrsOf(layer, options)
   const [inputRate, stateRate] = [options.dropout ?? 0, options.recurrentDropout ?? 0]
   return (inputs, kwargs) => {
     const { mode } = current
     const given = Array.isArray(inputs) ? inputs : [inputs]
-    const unknown = given.length > 1 || isSet(kwargs, 'mask') || isSet(kwargs, 'initialState')
+    const x = sequence(given)
+    const mask = maskOf(kwargs)
+    const unknown = given.length > 1 || isSet(kwargs, 'initialState') || !fits(mask, x)
     const scan =
       unknown || attrs === undefined || (mode.training && stateRate > 0) ? undefined : scanOf(attrs)
     return tf.tidy(() => {
-      const x = sequence(given)
       const draw = (name: string, size: number, rate: number) =>
         dropout(tf.ones([x.shape[0], size]), `${key}/${name}`, mode.training ? rate : 0, mode)
       const inputMask = inputRate > 0 ? draw('dropout', x.shape[2], inputRate) : undefined
@@ -60,7 +66,9 @@ export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly m
         return stepByStep(layer, inputs, kwargs, { inputMask, stateMask })
       }
       const kept = inputMask === undefined ? x : tf.mul<tf.Tensor3D>(x, tf.expandDims(inputMask, 1))
-      return wholeSequence(layer, options.goBackwards ? tf.reverse(kept, 1) : kept, scan)
+      const turn = <T extends tf.Tensor>(steps: T): T => (options.goBackwards ? tf.reverse(steps, 1) : steps)
+      const seen = mask === undefined ? undefined : turn(stepsOf(mask))
+      return wholeSequence(layer, turn(kept), scan, seen)
     })
   }
 }
@@ -84,6 +92,21 @@ function stackCall(
 const isSet = (kwargs: Options, name: string): boolean =>
   kwargs?.[name] !== undefined && kwargs[name] !== null
 
+/** The steps that the layers before it tell to pass over: false, or 0. */
+function maskOf(kwargs: Options): tf.Tensor | undefined {
+  const [mask]: unknown[] = [kwargs?.mask].flat()
+  return mask instanceof tf.Tensor ? mask : undefined
+}
+
+/** [batch, steps] of 0 and 1 */
+const stepsOf = (mask: tf.Tensor): tf.Tensor2D => {
+  const [batch = 0, steps = 0] = mask.shape
+  return tf.reshape(tf.cast(mask, 'float32'), [batch, steps])
+}
+
+const fits = (mask: tf.Tensor | undefined, x: tf.Tensor3D): boolean =>
+  mask === undefined || tf.util.arraysEqual(mask.shape, x.shape.slice(0, 2))
+
 function attrsOf(layer: tfl.RNN, options: Config): ScanAttrs | undefined {
   const activation = cellActivation.safeParse(options.activation)
   const gateActivation = cellActivation.safeParse(options.recurrentActivation)
@@ -98,13 +121,13 @@ function attrsOf(layer: tfl.RNN, options: Config): ScanAttrs | undefined {
 }
 
 /** The products with the inputs of all steps are one product. */
-function wholeSequence(layer: tfl.RNN, x: tf.Tensor3D, scan: Scan): tf.Tensor {
+function wholeSequence(layer: tfl.RNN, x: tf.Tensor3D, scan: Scan, mask: ScanMore['mask']): tf.Tensor {
   const [batch, steps, size] = x.shape
   const { kernel, recurrent, bias } = weightsOf(layer)
   const rows = tf.reshape<tf.Rank.R2>(x, [batch * steps, size])
   const { own, last } = layer.cell instanceof ResetAfterCell ? biasesOf(recurrent.shape, bias) : { own: bias }
   const z = affine(rows, kernel, own)
-  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent, last)
+  return scan(tf.reshape<tf.Rank.R3>(z, [batch, steps, -1]), recurrent, { bias: last, mask })
 }
 
 /**

@@ -1,6 +1,8 @@
 import * as tfl from '@tensorflow/tfjs-layers'
 import { z } from 'zod'
+import { show } from '../../../../shared/errors.ts'
 import * as tf from '../../../engine/tf.ts'
+import { inLayer, layerSettings } from './settings.ts'
 
 /*
  * Keras' layers that bring images to a size. tfjs's own cannot be trained behind other layers: one forgets the batch in its
@@ -13,6 +15,7 @@ const resizing = z.looseObject({
   interpolation: z.enum(['bilinear', 'nearest'], 'must be bilinear or nearest').default('bilinear'),
 })
 const crop = z.looseObject(size)
+const imageShape = z.array(z.int().nullable()).length(4)
 
 type Shape = (number | null)[]
 type LayerArgs = ConstructorParameters<typeof tfl.layers.Layer>[0]
@@ -23,7 +26,13 @@ abstract class ToSize extends tfl.layers.Layer {
   protected abstract change(images: tf.Tensor4D): tf.Tensor
 
   override computeOutputShape(shape: Shape | Shape[]): Shape {
-    const [batch = null, , , channels = null] = z.array(z.int().nullable()).length(4).parse(shape)
+    const images = imageShape.safeParse(shape)
+    if (!images.success) {
+      return inLayer(this, () => {
+        throw new Error(`takes images [height, width, channels] (received ${show(shape.slice(1))})`)
+      })
+    }
+    const [batch = null, , , channels = null] = images.data
     return [batch, this.size.height, this.size.width, channels]
   }
 
@@ -48,7 +57,7 @@ class Resizing extends ToSize {
 
   constructor(args: LayerArgs) {
     super(args)
-    const { height, width, interpolation } = resizing.parse(args)
+    const { height, width, interpolation } = layerSettings(resizing, args, 'Resizing')
     this.size = { height, width }
     this.#method = interpolation
   }
@@ -69,7 +78,7 @@ class CenterCrop extends ToSize {
 
   constructor(args: LayerArgs) {
     super(args)
-    const { height, width } = crop.parse(args)
+    const { height, width } = layerSettings(crop, args, 'CenterCrop')
     this.size = { height, width }
   }
 

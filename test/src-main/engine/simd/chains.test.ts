@@ -5,6 +5,8 @@ import { Heap, type Slices } from '../../../../src-main/engine/simd/heap.ts'
 import { compileKernels } from '../../../../src-main/engine/simd/module.ts'
 import type { PlainMove } from '../../../../src-main/engine/simd/moves.ts'
 import { Pool } from '../../../../src-main/engine/simd/pool.ts'
+import { Sharing } from '../../../../src-main/engine/simd/sharing.ts'
+import { withoutUnread } from '../../../../src-main/engine/simd/unread.ts'
 
 /* Kernels that go over the same examples, taken together; here over 64 of them. */
 
@@ -139,4 +141,57 @@ test('a chain of kernels gives what they give one after the other, on any number
       assert.equal(roots[i], kept, `${threads} threads, number ${i}`)
     }
   }
+})
+
+/** Of the moves those that are left, by their names; block 0 was there before the step. */
+const left = (moves: readonly PlainMove[], kept: readonly number[]) =>
+  withoutUnread(
+    moves,
+    sizes.map((size, block) => (block === 0 ? undefined : size)),
+    new Set(kept),
+  ).map((move) => ('job' in move ? move.job.kernel : 'write'))
+
+test('what nothing reads is not computed, nor what only that would have read', () => {
+  const write: PlainMove = { into: 5, values: new Float32Array(1), draw: undefined }
+  const product = [small('packPanels', [0, 2]), small('multiply', [1, 0, 2, 3])]
+  const moves = [kernel('a', [0, 1]), write, ...product, kernel('b', [1, 4])]
+  assert.deepEqual(left(moves, [4]), ['a', 'b'])
+  assert.deepEqual(left(moves, [3]), ['a', 'packPanels', 'multiply'])
+  assert.deepEqual(left([...moves, kernel('c', [3, 6])], [6]), ['a', 'packPanels', 'multiply', 'c'])
+  // By its slices a kernel tells what it writes, whatever it is called.
+  assert.deepEqual(left([write, kernel('d', [5, 2]), kernel('e', [2, 7])], []), [])
+})
+
+test('a kernel stays that writes what was there before, adds to what is read, or is not known', () => {
+  assert.deepEqual(left([small('copyRows', [1, 0])], []), ['copyRows'])
+  const parts = [small('fill', [1]), small('convolve', [0, 2, 1]), small('convolve', [0, 3, 1])]
+  assert.deepEqual(left(parts, [1]), ['fill', 'convolve', 'convolve'])
+  assert.deepEqual(left(parts, []), [])
+  assert.deepEqual(left([small('of two results', [0, 1, 2])], []), ['of two results'])
+})
+
+/** Which of so many steps were the calling thread's alone, as 1, if steps take so long each way. */
+function stepsAlone(sharing: Sharing, count: number, shared: number, alone: number): number[] {
+  return Array.from({ length: count }, () => {
+    const { isAlone } = sharing
+    sharing.note(isAlone ? alone : shared)
+    return isAlone ? 1 : 0
+  })
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+test('short steps go the way that is quicker just now, and both are tried again', () => {
+  const sharing = new Sharing()
+  assert.equal(sum(stepsAlone(sharing, 26, 1.6, 1.3)), 0, 'shared at first')
+  assert.equal(sum(stepsAlone(sharing, 100, 1.6, 1.3)), 100, 'then alone, as that takes less')
+  const later = stepsAlone(sharing, 400, 0.8, 1.3)
+  assert.ok(sum(later) < 50, `${sum(later)} of 400 steps alone after the machine has become quiet`)
+  assert.equal(later.at(-1), 0)
+})
+
+test('steps that last are shared, and so are short ones that would gain next to nothing alone', () => {
+  assert.equal(sum(stepsAlone(new Sharing(), 5000, 60, 30)), 0)
+  const even = stepsAlone(new Sharing(), 5000, 1, 0.99)
+  assert.ok(sum(even) < 60, `${sum(even)} of 5000 steps alone`)
 })

@@ -53,6 +53,32 @@ test("convolutions as the residual networks have them: a zero on every side, and
   }
 })
 
+test('to few channels, neighbouring places are one: as many as fit a panel, at a stride, with a bias, of volumes', () => {
+  for (const [width, kernel, channels, filters, stride] of [
+    [12, 5, 1, 6, 1],
+    [8, 5, 6, 2, 1],
+    [9, 3, 3, 5, 1],
+    [12, 4, 2, 3, 2],
+    [6, 5, 2, 1, 1],
+  ] as const) {
+    const inputs = [normal(3, 7, width, channels), normal(3, kernel, channels, filters), normal(filters)]
+    assertSameOnBoth(
+      (x, filter, bias) => {
+        const given = { x: rank4(x), filter: rank4(filter), strides: stride, pad: 'same', bias } as const
+        return tf.fused.conv2d({ ...given, activation: 'linear' })
+      },
+      inputs,
+      `${kernel} taps of ${width} columns, ${channels} to ${filters} channels, stride ${stride}`,
+    )
+  }
+  assertSameOnBoth(
+    (x, w) =>
+      tf.conv3d<tf.Tensor5D>(tf.reshape(x, [2, 3, 4, 6, 2]), tf.reshape(w, [2, 2, 3, 2, 4]), 1, 'same'),
+    [normal(2, 3, 4, 12), normal(2, 2, 3, 8)],
+    'volumes to four channels',
+  )
+})
+
 test('what goes by Winograd: 3×3, stride 1, channels in fours, on images that its tiles do not cover evenly', () => {
   for (let i = 0; i < 25; i++) {
     const [batch, height, width] = [1 + rng.below(6), 3 + rng.below(12), 3 + rng.below(12)]

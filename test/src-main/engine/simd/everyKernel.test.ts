@@ -111,6 +111,11 @@ const rows: Job[] = [
   ],
   ['AnnealBatchNorm', { x: image, gamma: normal(12), beta: normal(12) }, { epsilon: 1e-3, relu: true }],
   [
+    'AnnealFixedNorm',
+    { x: image, mean: normal(12), inverse: normal(12), gamma: normal(12), beta: normal(12) },
+    { relu: true },
+  ],
+  [
     'AnnealBatchNormGrad',
     {
       ...{ dy: image, x: normal(3, 6, 7, 12), y: normal(3, 6, 7, 12), gamma: normal(12), beta: normal(12) },
@@ -180,6 +185,7 @@ const gatesOf = new Map<string, number>([
 const products: Job[] = [
   ['BatchMatMul', { a: normal(1, 130, 21), b: normal(1, 21, 37) }, turned(false, false)],
   ['BatchMatMul', { a: normal(1, 21, 13), b: normal(1, 21, 37) }, turned(true, false)],
+  ['BatchMatMul', { a: normal(1100, 13), b: normal(1100, 21) }, turned(true, false)],
   ['BatchMatMul', { a: normal(6, 9, 14), b: normal(6, 14, 21) }, turned(false, false)],
   ...scanAttrs.shape.cell.options.flatMap((cell): Job[] => {
     const gates = (gatesOf.get(cell) ?? 3) * 13
@@ -219,6 +225,12 @@ const operations: readonly (() => tf.Tensor[])[] = [
       fused.softmaxLoss(tf.reshape<tf.Rank.R2>(made(logits), [9, 13]), labels, 0.1) ?? {}
     assert.ok(loss && gradient)
     return [loss, gradient, tf.cast(labels, 'float32')]
+  },
+  () => {
+    const [a, b] = [made(many), made(other)]
+    const truths = [tf.equal, tf.notEqual, tf.greater, tf.lessEqual].map((compare) => compare(a, b))
+    const whole = tf.greater(tf.cast(a, 'int32'), tf.cast(b, 'int32'))
+    return [...truths, tf.logicalNot(whole), tf.any(whole, 1), tf.where(whole, a, b)]
   },
   () => {
     const key = { seed: 1, purpose: 'test', step: 2 }

@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { attention } from '../../../../src-main/engine/attention.ts'
 import { loadSimd } from '../../../../src-main/engine/simd/load.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
-import { composedScan, fusedScan, gatesOf, scans } from '../scans.ts'
+import { composedScan, fusedScan, gatesOf, type Seen, scans } from '../scans.ts'
 import { assertSameOnBoth, normal, type Op, rank4, relativeError, rng, run, startBoth } from './support.ts'
 
 /* Sequences: many small products, attention, recurrent layers, rows by number, and what moves numbers about. */
@@ -21,6 +21,16 @@ test('products of many small matrices, transposed or not, one side with fewer, e
     const what = `${a.shape} by ${b.shape}, ${turnA} ${turnB}`
     // tfjs leaves out the sum over what was broadcast.
     assertSameOnBoth((x, y) => tf.matMul(x, y, turnA, turnB), [a, b], what, !fewer)
+  }
+})
+
+test('products summed over many rows, in parts of them, equal the cpu backend', () => {
+  for (const [rows, m, n] of [
+    [1024, 7, 35],
+    [2305, 16, 8],
+  ] as const) {
+    const inputs = [normal(rows, m), normal(rows, n)]
+    assertSameOnBoth((a, b) => tf.matMul(a ?? [], b ?? [], true), inputs, `${rows} rows`, false)
   }
 })
 
@@ -80,6 +90,39 @@ test('recurrent layers and their gradients equal the composed ones, whatever the
     const weights = attrs.sequences ? normal(batch, steps, units) : normal(batch, units)
     const expected = run('cpu', composedScan(attrs), inputs, weights)
     assertClose(run('simd', fusedScan(attrs), inputs, weights), expected, JSON.stringify(attrs))
+  }
+})
+
+/** The first step, the last, all, or every third. */
+const patterns: readonly ((example: number, step: number, steps: number) => boolean)[] = [
+  (_, step) => step === 0,
+  (example, step, steps) => step >= steps - (example % steps),
+  (example) => example % 5 === 4,
+  (example, step) => (example + step) % 3 === 0,
+]
+
+test('steps that are masked keep the state and give it out once more, and pass its gradient on', () => {
+  for (const [i, [attrs, batch, , units]] of scans.entries()) {
+    const steps = 5
+    const columns = gatesOf[attrs.cell] * units
+    const inputs = [normal(batch, steps, columns), normal(units, columns)]
+    if (attrs.cell === 'gruAfter') inputs.push(normal(units))
+    for (const { values } of inputs) values.set(values.map((value) => value / 2))
+    const weights = attrs.sequences ? normal(batch, steps, units) : normal(batch, units)
+    const seen: Seen = (examples, count) =>
+      Array.from({ length: examples * count }, (_, at) => {
+        const [example, step] = [Math.floor(at / count), at % count]
+        return [i, i + 1].some((which) => patterns[which % 4]?.(example, step, count)) ? 0 : 1
+      })
+    const expected = run('cpu', composedScan(attrs, seen), inputs, weights)
+    assertClose(run('simd', fusedScan(attrs, seen), inputs, weights), expected, JSON.stringify(attrs))
+    const all = run(
+      'simd',
+      fusedScan(attrs, (a, b) => Array(a * b).fill(1)),
+      inputs,
+      weights,
+    )
+    assert.deepEqual(all, run('simd', fusedScan(attrs), inputs, weights), 'a mask of nothing changes no bit')
   }
 })
 

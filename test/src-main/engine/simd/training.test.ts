@@ -4,7 +4,7 @@ import { type OptimizerSpec, optimizerSpec } from '../../../../shared/run/spec.t
 import { simdBackend } from '../../../../src-main/engine/simd/load.ts'
 import * as tf from '../../../../src-main/engine/tf.ts'
 import { softmaxCrossEntropy } from '../../../../src-main/trainer/loss.ts'
-import { normaliseByBatch } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
+import { normaliseByBatch, normaliseByMoving } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
 import { createOptimizer } from '../../../../src-main/trainer/optimizers/index.ts'
 import { batchNorm } from './reference.ts'
 import { normal, rank4, relativeError, rng, startBoth, tolerance, type Values } from './support.ts'
@@ -18,6 +18,8 @@ interface NormCase {
   readonly shape: number[]
   readonly relu: boolean
   readonly residual: boolean
+  /** By the moving statistics, and not by the batch's. */
+  readonly fixed?: boolean
 }
 
 const epsilon = 1e-3
@@ -30,21 +32,18 @@ function normOn(backend: string, inputs: readonly Values[], weights: Values, the
     assert.ok(x && gamma && beta && residual)
     const channels = then.shape.at(-1) ?? 1
     const statistics = {
-      movingMean: tf.variable(tf.zeros([channels])),
-      movingVariance: tf.variable(tf.ones([channels])),
+      movingMean: tf.variable(tf.fill([channels], then.fixed ? 9 : 0)),
+      movingVariance: tf.variable(tf.fill([channels], then.fixed ? 7 : 1)),
     }
-    const apply = (a: tf.Tensor, g: tf.Tensor, b: tf.Tensor, r: tf.Tensor, rate: number) =>
-      normaliseByBatch(
-        rank4(a),
-        {
-          gamma: tf.reshape<tf.Rank.R1>(g, [channels]),
-          beta: tf.reshape<tf.Rank.R1>(b, [channels]),
-          ...statistics,
-        },
-        epsilon,
-        rate,
-        then.relu ? { residual: then.residual ? rank4(r) : undefined } : undefined,
-      )
+    const apply = (a: tf.Tensor, g: tf.Tensor, b: tf.Tensor, r: tf.Tensor, rate: number) => {
+      const gamma = tf.reshape<tf.Rank.R1>(g, [channels])
+      const beta = tf.reshape<tf.Rank.R1>(b, [channels])
+      const own = { gamma, beta, ...statistics }
+      const after = then.relu ? { residual: then.residual ? rank4(r) : undefined } : undefined
+      return then.fixed
+        ? normaliseByMoving(rank4(a), own, epsilon, after)
+        : normaliseByBatch(rank4(a), own, epsilon, rate, after)
+    }
     const y = apply(x, gamma, beta, residual, 0.1)
     const scale = tf.tensor(weights.values, weights.shape)
     const used = then.residual ? [x, gamma, beta, residual] : [x, gamma, beta]
@@ -71,10 +70,16 @@ for (const shape of [
   normCases.push({ shape, relu: true, residual: false })
   normCases.push({ shape, relu: true, residual: true })
 }
+for (const [relu, residual] of [
+  [false, false],
+  [true, false],
+  [true, true],
+] as const)
+  normCases.push({ shape: [3, 5, 4, 7], relu, residual, fixed: true })
 
 for (const each of normCases) {
-  const { shape, relu, residual } = each
-  test(`batch normalisation of [${shape}]${relu ? ' with ReLU' : ''}${residual ? ' of a sum' : ''}`, () => {
+  const { shape, relu, residual, fixed = false } = each
+  test(`batch normalisation${fixed ? ' by moving statistics' : ''} of [${shape}]${relu ? ' with ReLU' : ''}${residual ? ' of a sum' : ''}`, () => {
     const channels = shape.at(-1) ?? 1
     const x = normal(...shape)
     // Far from zero, where a one-pass variance would lose its digits.

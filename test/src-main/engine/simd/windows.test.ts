@@ -217,6 +217,27 @@ test('bilinear images by the centres of pixels: as the cpu backend has them, and
 const dot = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0)
 
+test('filters of volumes one slice deep, at all strides and paddings', () => {
+  for (let i = 0; i < 24; i++) {
+    // Every third in fours and 3×3, which an image would be convolved by Winograd for.
+    const square = i % 3 === 0
+    const [channels, filters] = square ? [8, 12] : [below(9), below(9)]
+    const taps = square ? 3 : below(4)
+    const pad = ([0, 1, 2, 'same', 'valid'] as const)[i % 5] ?? 1
+    // The first ones of a volume one slice deep, whose only window meets zeros alone at padding 1.
+    const strides = [i < 6 ? 3 : below(4), square ? 1 : below(3), square ? 1 : below(3)] as const
+    const x = normal(below(2), i < 6 ? 1 : below(3), 4 + below(4), 4 + below(4), channels)
+    const filter = normal(1, taps, taps, channels, filters)
+    const attrs = { strides: [...strides], pad, dataFormat: 'NDHWC', dilations: [1, 1, 1] }
+    const op: Op = (a, b) => tf.engine().runKernel<tf.Tensor>('Conv3D', { x: a, filter: b }, attrs)
+    assertSameOnBoth(
+      op,
+      [x, filter],
+      `conv3d ${x.shape} * ${filter.shape}, strides ${strides}, padding ${pad}`,
+    )
+  }
+})
+
 test('a dilated filter and its gradients are those of the filter with zeros between its taps', () => {
   for (let i = 0; i < 12; i++) {
     const [channels, filters, rate] = [below(12), below(12), [1 + below(3), below(3)] as const]
@@ -224,7 +245,13 @@ test('a dilated filter and its gradients are those of the filter with zeros betw
     const kind = i % 3
     const shape = [below(3), 4 + rate[0] * rows, 3 + rate[1] * columns, channels]
     const x = normal(...(kind === 2 ? [shape[0] ?? 1, 3, ...shape.slice(1)] : shape))
-    const filter = normal(...(kind === 2 ? [2] : []), rows, columns, channels, kind === 1 ? 2 : filters)
+    const filter = normal(
+      ...(kind === 2 ? [1 + (i % 2)] : []),
+      rows,
+      columns,
+      channels,
+      kind === 1 ? 2 : filters,
+    )
     const pad = rng.below(2) === 0 ? 'same' : 'valid'
     const convolve = (a: tf.Tensor, b: tf.Tensor, [down, right]: readonly [number, number]): tf.Tensor => {
       if (kind === 2) return tf.conv3d(rank5(a), rank5(b), 1, pad, 'NDHWC', [1, down, right])
