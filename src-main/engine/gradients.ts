@@ -11,13 +11,14 @@ const volumeAttrs = z.object({
 })
 
 /**
- * From here on a transposed convolution of volumes can be differentiated, a dilated convolution, and a bilinear resizing of
- * images of any shape.
+ * From here on a transposed convolution of volumes can be differentiated, a dilated convolution, and a resizing of images of any
+ * shape, bilinear or to the nearest.
  */
 export function addGradients(): void {
   if (tf.getGradient('Conv3DBackpropInputV2') !== undefined) return
   addTransposedVolumes()
   shapeBilinear()
+  placeNearest()
   addDilatedGradients()
 }
 
@@ -61,6 +62,32 @@ function shapeBilinear(): void {
       const [image] = saved
       if (images === undefined || image === undefined) return { ...others }
       return { ...others, images: () => tf.reshape(images(), image.shape) }
+    },
+  })
+}
+
+/**
+ * The cpu backend of tfjs looks for the second image's numbers of this gradient where the first one's are: so the images of a
+ * batch become channels of one.
+ */
+function placeNearest(): void {
+  const stock = tf.getGradient('ResizeNearestNeighbor')
+  tf.unregisterGradient('ResizeNearestNeighbor')
+  tf.registerGradient({
+    ...stock,
+    gradFunc: (dy, saved, attrs) => {
+      const [image] = saved
+      if (tf.getBackend() !== 'cpu' || !(dy instanceof tf.Tensor) || image === undefined) {
+        return stock.gradFunc(dy, saved, attrs)
+      }
+      const [batch = 1, height = 1, width = 1, channels = 1] = image.shape
+      const images = tf.zeros([1, height, width, batch * channels])
+      const turned = tf.transpose(dy, [1, 2, 0, 3])
+      const joined = tf.reshape(turned, [1, dy.shape[1] ?? 1, dy.shape[2] ?? 1, batch * channels])
+      const { images: gradient } = stock.gradFunc(joined, [images], attrs)
+      if (gradient === undefined) return {}
+      const apart = () => tf.reshape(gradient(), [height, width, batch, channels])
+      return { images: () => tf.transpose(apart(), [2, 0, 1, 3]) }
     },
   })
 }

@@ -4,6 +4,7 @@ import { registerCpuFallbacks } from './cpuFallback.ts'
 import { registerMatMul } from './matMul.ts'
 import { registerOneHot } from './oneHot.ts'
 import { registerPoolGradients } from './poolGradients.ts'
+import { registerPrelu } from './prelu.ts'
 import { registerReductions } from './reductions.ts'
 
 let done = false
@@ -16,6 +17,7 @@ export function registerTrainingKernels(): void {
   registerPoolGradients()
   registerMatMul()
   registerReductions()
+  registerPrelu()
   registerOneHot()
   registerCpuFallbacks()
   done = true

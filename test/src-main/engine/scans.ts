@@ -14,6 +14,9 @@ const activations = {
   hardSigmoid: (x: tf.Tensor) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
 }
 
+/** Of an example and a step: 1, or 0 for a step that is passed over. */
+export type Seen = (batch: number, steps: number) => number[]
+
 /** The states of a cell step by step, of operations that tfjs differentiates. */
 export const composedScan =
   ({ cell, activation, gateActivation, sequences }: ScanAttrs, seen?: Seen) =>
