@@ -127,7 +127,10 @@ function plannedVariables({ variables, given }: Rehearsed, bytes: number[]): Pla
   })
 }
 
-/** Gives each passing block a buffer of its size that no other block needs between its first dispatch and its last. */
+/**
+ * Gives each passing block a buffer that no other block needs between its first dispatch and its last: the smallest of
+ * those that are free and large enough, or a new one.
+ */
 function inBuffers(
   dispatches: readonly Dispatch[],
   bytes: readonly number[],
@@ -137,19 +140,29 @@ function inBuffers(
   for (const dispatch of dispatches) for (const block of dispatch.blocks) last.set(block, dispatch)
   const shared = new Map<number, number>()
   const buffers: number[] = []
-  const free = new Map<number, number[]>()
+  const free = new Set<number>()
   for (const dispatch of dispatches) {
     const met = new Set(dispatch.blocks.filter((block) => passing.has(block)))
     for (const block of met) {
-      const size = bytes[block] ?? 0
-      if (!shared.has(block)) shared.set(block, free.get(size)?.pop() ?? buffers.push(size) - 1)
+      if (shared.has(block)) continue
+      const buffer = smallest(free, buffers, bytes[block] ?? 0) ?? buffers.push(bytes[block] ?? 0) - 1
+      free.delete(buffer)
+      shared.set(block, buffer)
     }
     for (const block of met) {
       const buffer = shared.get(block)
-      if (last.get(block) !== dispatch || buffer === undefined) continue
-      const size = bytes[block] ?? 0
-      free.set(size, [...(free.get(size) ?? []), buffer])
+      if (last.get(block) === dispatch && buffer !== undefined) free.add(buffer)
     }
   }
   return { shared, buffers }
+}
+
+function smallest(free: ReadonlySet<number>, buffers: readonly number[], size: number): number | undefined {
+  let best: number | undefined
+  for (const buffer of free) {
+    const own = buffers[buffer] ?? 0
+    if (own >= size && own < (best === undefined ? Number.POSITIVE_INFINITY : (buffers[best] ?? 0)))
+      best = buffer
+  }
+  return best
 }

@@ -172,7 +172,9 @@ class Recorded implements StepRecord {
     const way = changes ? this.#turn : 0
     const known = groups[way]
     if (known !== undefined) return known
-    const buffers = dispatch.blocks.map((block): GPUBindingResource => ({ buffer: this.#bufferOf(block) }))
+    const buffers = dispatch.blocks.map(
+      (block): GPUBindingResource => ({ buffer: this.#bufferOf(block), size: this.#plan.bytes[block] ?? 0 }),
+    )
     const resources = [...buffers, this.#settings.bindingOf(dispatch)]
     const group = this.#backend.device.createBindGroup({
       layout: dispatch.pipeline.getBindGroupLayout(0),

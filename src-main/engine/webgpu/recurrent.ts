@@ -23,16 +23,17 @@ function forward(backend: WebGPUBackend, inputs: Inputs, attrs: ScanAttrs): tf.T
   const gates = make(backend, z.shape)
   const previous = make(backend, [batch, steps, units])
   const kept = attrs.cell === 'simple' ? {} : { extra: make(backend, [batch, steps, units]) }
+  const masked = 'mask' in inputs
   const bias = attrs.cell === 'gruAfter' ? { bias: input(inputs, 'bias') } : {}
   const threads = threadsFor(units)
   runKernel(backend, {
-    name: `Scan${nameOf(attrs)}By${threads}`,
+    name: `Scan${nameOf(attrs, masked)}By${threads}`,
     threads,
     groups: [batch, 1, 1],
-    reads: { z, recurrent, ...bias },
+    reads: { z, recurrent, ...bias, ...(masked && { mask: input(inputs, 'mask') }) },
     writes: { outputs: result, gates, previous, ...kept },
     ints: { steps, units, columns: units * gatesOf[attrs.cell] },
-    code: forwardCode(attrs, threads),
+    code: forwardCode(attrs, masked, threads),
   })
   return [result, gates, previous, ...Object.values(kept)]
 }
@@ -45,16 +46,17 @@ function backward(backend: WebGPUBackend, inputs: Inputs, attrs: ScanAttrs): tf.
   // The gradients of state and carry on their way from step to step.
   const states = make(backend, [batch, 2, units])
   const read = { simple: [], lstm: ['extra'], gru: ['previous'], gruAfter: ['previous', 'extra'] }[attrs.cell]
-  const names = ['dy', 'recurrent', 'gates', ...read]
+  const masked = 'mask' in inputs
+  const names = ['dy', 'recurrent', 'gates', ...read, ...(masked ? ['mask'] : [])]
   const threads = threadsFor(units)
   runKernel(backend, {
-    name: `ScanGrad${nameOf(attrs)}By${threads}`,
+    name: `ScanGrad${nameOf(attrs, masked)}By${threads}`,
     threads,
     groups: [batch, 1, 1],
     reads: Object.fromEntries(names.map((name) => [name, input(inputs, name)])),
     writes: { dz, states, ...product },
     ints: { steps, units, columns: units * gatesOf[attrs.cell] },
-    code: backwardCode(attrs, threads),
+    code: backwardCode(attrs, masked, threads),
   })
   backend.disposeData(states.dataId)
   return [dz, ...Object.values(product)]

@@ -23,8 +23,8 @@ const slopeOf: Readonly<Record<Activation, string>> = {
 }
 
 /** What the code is told apart by. */
-export const nameOf = ({ cell, activation, gateActivation, sequences }: ScanAttrs): string =>
-  [cell, activation, gateActivation, sequences ? 'All' : 'Last'].join('')
+export const nameOf = ({ cell, activation, gateActivation, sequences }: ScanAttrs, masked: boolean): string =>
+  [cell, activation, gateActivation, sequences ? 'All' : 'Last', masked ? 'Masked' : ''].join('')
 
 const functions = ({ activation, gateActivation }: ScanAttrs): string => `
   fn inner(x : f32) -> f32 { return ${activationOf[activation]}; }
@@ -34,7 +34,7 @@ const functions = ({ activation, gateActivation }: ScanAttrs): string => `
 `
 
 /** Code of a kernel: `steps` is run for each step, with all that is named by its number. */
-const kernel = (attrs: ScanAttrs, order: string, steps: string): string => `
+const kernel = (attrs: ScanAttrs, masked: boolean, order: string, steps: string): string => `
   ${functions(attrs)}
   fn main() {
     let example = i32(workgroupId.x);
@@ -45,6 +45,7 @@ const kernel = (attrs: ScanAttrs, order: string, steps: string): string => `
     for (${order}) {
       let before = (example * settings.steps + step) * units;
       let own = (example * settings.steps + step) * columns;
+      let seen = ${masked ? 'mask[example * settings.steps + step] != 0.0' : 'true'};
       ${steps}
     }
   }
@@ -72,19 +73,20 @@ const addProducts = (source: string, sums: Readonly<Record<string, number>>): st
   }
 `
 
-export function forwardCode(attrs: ScanAttrs, threads: number): string {
+/** A step that is not seen keeps the state before it, and gives it out once more. */
+export function forwardCode(attrs: ScanAttrs, masked: boolean, threads: number): string {
   const put = attrs.sequences
-    ? 'outputs[before + u] = h;'
-    : 'if (step == last) { outputs[example * units + u] = h; }'
+    ? 'outputs[before + u] = shown;'
+    : 'if (step == last) { outputs[example * units + u] = shown; }'
   const finish = `
+    let shown = select(old, h, seen);
     if (step == 0) { previous[before + u] = 0.0; }
-    if (step < last) { previous[before + units + u] = h; }
+    if (step < last) { previous[before + units + u] = shown; }
     ${put}
   `
   const oldState = 'let old = select(0.0, previous[before + u], step > 0);'
   const gruEnd = `
     gates[own + 2 * units + u] = n;
-    ${oldState}
     let h = gates[own + u] * (old - n) + n;
     ${finish}
   `
@@ -105,13 +107,14 @@ export function forwardCode(attrs: ScanAttrs, threads: number): string {
       let f = gate(second);
       let g = inner(third);
       let o = gate(fourth);
-      var c = i * g;
-      if (step > 0) { c = c + f * extra[before - units + u]; }
+      var carry = 0.0;
+      if (step > 0) { carry = extra[before - units + u]; }
+      let c = i * g + f * carry;
       gates[own + u] = i;
       gates[own + units + u] = f;
       gates[own + 2 * units + u] = g;
       gates[own + 3 * units + u] = o;
-      extra[before + u] = c;
+      extra[before + u] = select(carry, c, seen);
       let h = o * inner(c);
       ${finish}`,
     gru: () => `
@@ -121,7 +124,6 @@ export function forwardCode(attrs: ScanAttrs, threads: number): string {
       gates[own + u] = gate(first);
       let r = gate(second);
       gates[own + units + u] = r;
-      ${oldState}
       extra[before + u] = r * old;`,
     gruAfter: () => `
       var first = z[own + u];
@@ -139,15 +141,17 @@ export function forwardCode(attrs: ScanAttrs, threads: number): string {
     ${barrier}
     ${forUnits(
       threads,
-      `var sum = z[own + 2 * units + u];
+      `${oldState}
+      var sum = z[own + 2 * units + u];
       ${addProducts('extra', { sum: 2 })}
       let n = inner(sum);
       ${gruEnd}`,
     )}`
   return kernel(
     attrs,
+    masked,
     'var step = 0; step <= last; step = step + 1',
-    `${forUnits(threads, phases[attrs.cell]())} ${attrs.cell === 'gru' ? second : ''} ${barrier}`,
+    `${forUnits(threads, `${oldState} ${phases[attrs.cell]()}`)} ${attrs.cell === 'gru' ? second : ''} ${barrier}`,
   )
 }
 
@@ -158,7 +162,8 @@ const addSlopes = (sum: string, from: string, to: string): string => `
   }
 `
 
-export function backwardCode(attrs: ScanAttrs, threads: number): string {
+/** A step that is not seen passes the gradients of state and carry on. */
+export function backwardCode(attrs: ScanAttrs, masked: boolean, threads: number): string {
   const slope = attrs.sequences
     ? 'var dh = dy[before + u];'
     : 'var dh = select(0.0, dy[example * units + u], step == last);'
@@ -169,7 +174,6 @@ export function backwardCode(attrs: ScanAttrs, threads: number): string {
     if (step < last) { dh = dh + ${state}; }
   `
   const gru = (rest: string) => `
-    ${begin}
     let v = gates[own + u];
     let r = gates[own + units + u];
     let n = gates[own + 2 * units + u];
@@ -180,9 +184,8 @@ export function backwardCode(attrs: ScanAttrs, threads: number): string {
     ${rest}
   `
   const phases = {
-    simple: () => `${begin} dz[own + u] = dh * innerSlope(gates[own + u]);`,
+    simple: () => `dz[own + u] = dh * innerSlope(gates[own + u]);`,
     lstm: () => `
-      ${begin}
       let i = gates[own + u];
       let f = gates[own + units + u];
       let g = gates[own + 2 * units + u];
@@ -224,16 +227,26 @@ export function backwardCode(attrs: ScanAttrs, threads: number): string {
           sum = sum + dProduct[before + k] * recurrent[u * columns + 2 * units + k];
         }`
       : ''
+  const parts = { simple: 1, lstm: 4, gru: 3, gruAfter: 3 }[attrs.cell]
+  const passOn = `
+    for (var part = 0; part < ${parts}; part = part + 1) { dz[own + part * units + u] = 0.0; }
+    ${state} = dh;
+    ${attrs.cell === 'lstm' ? `if (step == last) { ${carry} = 0.0; }` : ''}
+    ${attrs.cell === 'gruAfter' ? 'dProduct[before + u] = 0.0;' : ''}
+  `
+  const firstPhase = `${begin} if (seen) { ${phases[attrs.cell]()} } else { ${passOn} }`
   const lastPhase = `
-    var sum = ${isGru ? state : '0.0'};
+    var sum = 0.0;
+    if (${isGru ? 'true' : '!seen'}) { sum = ${state}; }
     ${addSlopes('sum', '0', isGru ? '2 * units' : 'columns')}
     ${product}
     ${state} = sum;
   `
   return kernel(
     attrs,
+    masked,
     'var step = last; step >= 0; step = step - 1',
-    `${forUnits(threads, phases[attrs.cell]())}
+    `${forUnits(threads, firstPhase)}
     ${barrier}
     ${second[attrs.cell]()}
     ${forUnits(threads, lastPhase)}`,

@@ -6,7 +6,7 @@ import { softmaxCrossEntropy } from '../../../../src-main/trainer/loss.ts'
 import { normaliseByBatch } from '../../../../src-main/trainer/models/layers/batchNorm.ts'
 import { createOptimizer } from '../../../../src-main/trainer/optimizers/index.ts'
 import { normals } from '../../trainer/models/support.ts'
-import { composedScan, fusedScan, gatesOf, scans } from '../scans.ts'
+import { composedScan, fusedScan, gatesOf, type Seen, scans } from '../scans.ts'
 import { rank4 } from '../simd/support.ts'
 import { assertLikeCpu, type Subject } from './likeCpu.ts'
 
@@ -143,14 +143,14 @@ function optimizerSubject(spec: OptimizerSpec): Subject {
 }
 
 /** The states, and gradients for the input products, the recurrent kernel and the bias. */
-function scanSubject([attrs, batch, steps, units]: (typeof scans)[number]): Subject {
+function scanSubject([attrs, batch, steps, units]: (typeof scans)[number], seen?: Seen): Subject {
   const columns = gatesOf[attrs.cell] * units
   const half = (name: string, shape: number[]) => tf.div(normals(name, shape), 2)
   return {
-    what: JSON.stringify(attrs),
+    what: `${JSON.stringify(attrs)}${seen ? ', masked' : ''}`,
     run() {
       const isFused = tf.getKernel('AnnealScan', tf.getBackend()) !== undefined
-      const op = isFused ? fusedScan(attrs) : composedScan(attrs)
+      const op = isFused ? fusedScan(attrs, seen) : composedScan(attrs, seen)
       const inputs = [half('z', [batch, steps, columns]), half('recurrent', [units, columns])]
       if (attrs.cell === 'gruAfter') inputs.push(half('bias', [units]))
       const y = op(...inputs)
@@ -167,6 +167,13 @@ const wideScan: (typeof scans)[number] = [
   150,
 ]
 
+/** The first step, the last, and some between. */
+const everyThird: Seen = (examples, steps) =>
+  Array.from({ length: examples * steps }, (_, at) => {
+    const [example, step] = [Math.floor(at / steps), at % steps]
+    return (example + step) % 3 === 0 || step >= steps - (example % 2) ? 0 : 1
+  })
+
 const subjects = [
   ...normCases.map(normSubject),
   layerNormSubject([1, 1, 1, 1]),
@@ -177,7 +184,8 @@ const subjects = [
   lossSubject(7, 10, 0.1),
   lossSubject(33, 101, 0.3),
   ...optimizers.map(optimizerSubject),
-  ...[...scans, wideScan].map(scanSubject),
+  ...[...scans, wideScan].map((scan) => scanSubject(scan)),
+  ...scans.map((scan) => scanSubject(scan, everyThird)),
 ]
 
 await assertLikeCpu(subjects)
