@@ -30,6 +30,8 @@ const looks = 20_000
  */
 export class Pool {
   readonly threads: number
+  /** Whether the calling thread computes alone for now; the bits are the same. */
+  alone = false
   readonly #heap: Heap
   readonly #kernels = new Map<string, { place: number; run: Kernel }>()
   readonly #control = new Int32Array(new SharedArrayBuffer(slots * 4))
@@ -97,7 +99,7 @@ export class Pool {
     this.#refuseLostThread()
     if (items === 0) return
     this.#reserve(scratchBytes)
-    if (items <= chunk || this.threads === 1) kernel.run(...parameters, this.#scratch, 0, items)
+    if (items <= chunk || !this.#isShared) kernel.run(...parameters, this.#scratch, 0, items)
     else this.#share([{ ...kernel, parameters, items, chunk }], Math.ceil(items / chunk))
   }
 
@@ -117,12 +119,16 @@ export class Pool {
     }))
     this.#reserve(Math.max(...jobs.map(({ scratchBytes }) => scratchBytes)))
     const chunks = Math.ceil(slices / chunk)
-    if (this.threads > 1) this.#share(stages, chunks)
+    if (this.#isShared) this.#share(stages, chunks)
     else
       for (let number = 0; number < chunks; number++) {
         for (const { run, parameters, items, chunk: own } of stages)
           run(...parameters, this.#scratch, number * own, Math.min(items, (number + 1) * own))
       }
+  }
+
+  get #isShared(): boolean {
+    return this.threads > 1 && !this.alone
   }
 
   #kernelOf(name: string): { place: number; run: Kernel } {

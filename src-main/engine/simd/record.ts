@@ -12,6 +12,7 @@ import { SimdBackend } from './backend.ts'
 import type { JobMove, Move } from './moves.ts'
 import { type Plan, planOf } from './plan.ts'
 import { rehearse } from './rehearsal.ts'
+import { Sharing } from './sharing.ts'
 import type { Call } from './trace.ts'
 
 export function registerRecorder(): void {
@@ -41,6 +42,7 @@ class Recorded implements StepRecord {
   readonly #addresses: number[] = []
   /** Calls of the step under way whose times are taken. */
   readonly #timed = new Set<Call>()
+  readonly #sharing = new Sharing()
 
   constructor(backend: SimdBackend, plan: Plan) {
     this.#backend = backend
@@ -52,7 +54,20 @@ class Recorded implements StepRecord {
     return tf.backend() === this.#backend && this.#variables.every(({ isDisposed }) => !isDisposed)
   }
 
-  replay({ inputs, key, attributes }: StepChanges): Float32Array[] {
+  replay(changes: StepChanges): Float32Array[] {
+    const { pool } = this.#backend
+    if (pool.threads === 1 || areKernelsTimed()) return this.#repeat(changes)
+    const begun = performance.now()
+    pool.alone = this.#sharing.isAlone
+    try {
+      return this.#repeat(changes)
+    } finally {
+      pool.alone = false
+      this.#sharing.note(performance.now() - begun)
+    }
+  }
+
+  #repeat({ inputs, key, attributes }: StepChanges): Float32Array[] {
     const { heap } = this.#backend
     const { moves, blocks, results, given } = this.#plan
     this.#findOuterBlocks(inputs)

@@ -9,12 +9,13 @@ import { madd, nmadd } from './simd'
 /**
  * ln 2 in two parts, of which the first has so few digits that n times it is exact; 1 / ln 2; P; the rounder, which added
  * and taken off again rounds a number below 2^22 to a whole one, held meanwhile by its last bits; 1; and bounds beyond
- * which e^x is 0, infinite, or nothing beside 1. All are read from memory: as constants they would be composed anew at
- * each use.
+ * which e^x is 0, infinite, or nothing beside 1; and the sign alone. All are read from memory: as constants they would be
+ * composed anew at each use. For the same reason -|x| is x with the sign set, and bounds are those of `pmin` and `pmax`,
+ * one instruction where `min` and `max` are eight: NaN, which compares to nothing, passes them.
  */
 const numbers: usize = memory.data<f32>([
   0.693359375, -2.12194440054690583e-4, 1.44269504088896341, 0.4999999403953552, 0.1666651964187622,
-  0.04166839271783829, 0.008368780836462975, 0.001381446490995586, 12582912, 1, -105, 90, -40,
+  0.04166839271783829, 0.008368780836462975, 0.001381446490995586, 12582912, 1, -105, 90, -40, -0.0,
 ])
 
 // @ts-ignore: decorator
@@ -52,7 +53,7 @@ function power(n: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, number(10)), number(11))
+  const bounded = f32x4.pmin(f32x4.pmax(x, number(10)), number(11))
   const turned = turns(bounded)
   const whole = i32x4.sub(turned, number(8))
   // In two steps: 2^n itself may be beyond what a number can hold, or below its smallest.
@@ -65,7 +66,7 @@ export function exp4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expMinusOne4(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, number(12)), number(11))
+  const bounded = f32x4.pmin(f32x4.pmax(x, number(12)), number(11))
   const turned = turns(bounded)
   const whole = i32x4.sub(turned, number(8))
   const half = i32x4.shr_s(whole, 1)
@@ -81,10 +82,11 @@ export function expMinusOne4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)))
+  const below = v128.or(x, number(13))
+  const e = exp4(below)
   const one = number(9)
   // The greater of the two for x above 0; NaN, which compares to nothing, comes from e.
-  const above = f32x4.gt(x, f32x4.neg(f32x4.abs(x)))
+  const above = f32x4.gt(x, below)
   return f32x4.div(v128.bitselect(one, e, above), f32x4.add(one, e))
 }
 
@@ -92,9 +94,9 @@ export function sigmoid4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const size = f32x4.abs(x)
-  const e = expMinusOne4(f32x4.neg(f32x4.add(size, size)))
+  const below = v128.or(x, number(13))
+  const e = expMinusOne4(f32x4.add(below, below))
   const one = number(9)
-  // x and its size differ in the sign alone.
-  return v128.xor(f32x4.div(f32x4.neg(e), f32x4.add(e, f32x4.add(one, one))), v128.xor(x, size))
+  // x and -|x| differ in the sign alone, where x has none.
+  return v128.xor(f32x4.div(e, f32x4.add(e, f32x4.add(one, one))), v128.xor(x, below))
 }

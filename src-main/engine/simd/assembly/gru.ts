@@ -1,6 +1,6 @@
-import { activate, slopeAt } from './cellActivation'
+import { activateRow, slopeAt } from './cellActivation'
 import { isMasked, keepGradient, keepState, multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
-import { loadPart, madd, storePart } from './simd'
+import { loadUpTo, madd, storeUpTo } from './simd'
 import { addToOutput, tileRows } from './tile'
 
 /*
@@ -67,14 +67,12 @@ function forward(
       for (let row = 0; row < count; row++) {
         const at = place + <usize>row * example
         const row0 = own + 3 * <usize>row * example
-        for (let u = 0; u < units; u += 4) {
+        activateRow(gate, row0, units << 1)
+        for (let u = 0; !after && u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
-          const v = activate(gate, loadPart(row0 + offset, left))
-          const r = activate(gate, loadPart(row0 + state + offset, left))
-          storePart(row0 + offset, v, left)
-          storePart(row0 + state + offset, r, left)
-          if (!after) storePart(kept + at + offset, f32x4.mul(r, loadPart(previous + at + offset, left)), left)
+          const r = loadUpTo(row0 + state + offset, left)
+          storeUpTo(kept + at + offset, f32x4.mul(r, loadUpTo(previous + at + offset, left)), left)
         }
         if (after) memory.copy(kept + at, bias, state)
       }
@@ -100,17 +98,23 @@ function forward(
           keepState(previous + at, step < steps - 1 ? previous + at + state : 0, result, state)
           continue
         }
+        const row3 = row0 + 2 * state
+        for (let u = 0; after && u < units; u += 4) {
+          const offset = (<usize>u) << 2
+          const left = units - u
+          const added = loadUpTo(kept + at + offset, left)
+          const sum = madd(loadUpTo(row0 + state + offset, left), added, loadUpTo(row3 + offset, left))
+          storeUpTo(row3 + offset, sum, left)
+        }
+        activateRow(inner, row3, units)
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
-          let sum = loadPart(row0 + 2 * state + offset, left)
-          if (after) sum = madd(loadPart(row0 + state + offset, left), loadPart(kept + at + offset, left), sum)
-          const n = activate(inner, sum)
-          storePart(row0 + 2 * state + offset, n, left)
-          const before = loadPart(previous + at + offset, left)
-          const h = madd(loadPart(row0 + offset, left), f32x4.sub(before, n), n)
-          if (step < steps - 1) storePart(previous + at + state + offset, h, left)
-          if (result != 0) storePart(result + offset, h, left)
+          const n = loadUpTo(row3 + offset, left)
+          const before = loadUpTo(previous + at + offset, left)
+          const h = madd(loadUpTo(row0 + offset, left), f32x4.sub(before, n), n)
+          if (step < steps - 1) storeUpTo(previous + at + state + offset, h, left)
+          if (result != 0) storeUpTo(result + offset, h, left)
         }
       }
     }
@@ -219,21 +223,21 @@ function backward(
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
-          const v = loadPart(own + offset, left)
-          const n = loadPart(own + 2 * state + offset, left)
+          const v = loadUpTo(own + offset, left)
+          const n = loadUpTo(own + 2 * state + offset, left)
           const stateAt = dStates + <usize>row * state + offset
-          const dh = f32x4.add(loadPart(stateAt, left), dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left))
-          const before = loadPart(previous + at + offset, left)
+          const dh = f32x4.add(loadUpTo(stateAt, left), dResult == 0 ? f32x4.splat(0) : loadUpTo(dResult + offset, left))
+          const before = loadUpTo(previous + at + offset, left)
           const dv = f32x4.mul(f32x4.mul(dh, f32x4.sub(before, n)), slopeAt(gate, v))
           const dn = f32x4.mul(f32x4.mul(dh, f32x4.sub(f32x4.splat(1), v)), slopeAt(inner, n))
-          storePart(row0 + offset, dv, left)
-          storePart(row0 + 2 * state + offset, dn, left)
-          storePart(stateAt, f32x4.mul(dh, v), left)
+          storeUpTo(row0 + offset, dv, left)
+          storeUpTo(row0 + 2 * state + offset, dn, left)
+          storeUpTo(stateAt, f32x4.mul(dh, v), left)
           if (after) {
-            const r = loadPart(own + state + offset, left)
-            const dr = f32x4.mul(dn, loadPart(kept + at + offset, left))
-            storePart(row0 + state + offset, f32x4.mul(dr, slopeAt(gate, r)), left)
-            storePart(dProduct + at + offset, f32x4.mul(dn, r), left)
+            const r = loadUpTo(own + state + offset, left)
+            const dr = f32x4.mul(dn, loadUpTo(kept + at + offset, left))
+            storeUpTo(row0 + state + offset, f32x4.mul(dr, slopeAt(gate, r)), left)
+            storeUpTo(dProduct + at + offset, f32x4.mul(dn, r), left)
           }
         }
       }
@@ -246,12 +250,12 @@ function backward(
         for (let u = 0; u < units; u += 4) {
           const offset = (<usize>u) << 2
           const left = units - u
-          const r = loadPart(gates + 3 * at + state + offset, left)
-          const dr = loadPart(dReset + <usize>row * state + offset, left)
-          const before = loadPart(previous + at + offset, left)
-          storePart(dz + 3 * at + state + offset, f32x4.mul(f32x4.mul(dr, before), slopeAt(gate, r)), left)
+          const r = loadUpTo(gates + 3 * at + state + offset, left)
+          const dr = loadUpTo(dReset + <usize>row * state + offset, left)
+          const before = loadUpTo(previous + at + offset, left)
+          storeUpTo(dz + 3 * at + state + offset, f32x4.mul(f32x4.mul(dr, before), slopeAt(gate, r)), left)
           const stateAt = dStates + <usize>row * state + offset
-          storePart(stateAt, madd(dr, r, loadPart(stateAt, left)), left)
+          storeUpTo(stateAt, madd(dr, r, loadUpTo(stateAt, left)), left)
         }
       }
       if (step > 0) {

@@ -1,6 +1,6 @@
-import { activate, slopeAt } from './cellActivation'
+import { activateRow, slopeAt } from './cellActivation'
 import { isMasked, keepGradient, keepState, multiplyRows, outputAt, rowRoom, rowsOf } from './recurrent'
-import { loadPart, storePart } from './simd'
+import { loadUpTo, storeUpTo } from './simd'
 import { addToOutput, tileRows } from './tile'
 
 /**
@@ -58,14 +58,8 @@ export function simpleForward(
           keepState(previous + at, step < steps - 1 ? previous + at + state : 0, result, state)
           continue
         }
-        for (let u = 0; u < units; u += 4) {
-          const offset = (<usize>u) << 2
-          const left = units - u
-          const h = activate(inner, loadPart(states + at + offset, left))
-          storePart(states + at + offset, h, left)
-          if (step < steps - 1) storePart(previous + at + state + offset, h, left)
-          if (result != 0) storePart(result + offset, h, left)
-        }
+        activateRow(inner, states + at, units)
+        keepState(states + at, step < steps - 1 ? previous + at + state : 0, result, state)
       }
     }
   }
@@ -112,12 +106,12 @@ export function simpleBackward(
           const offset = (<usize>u) << 2
           const left = units - u
           const dh = f32x4.add(
-            loadPart(dState + offset, left),
-            dResult == 0 ? f32x4.splat(0) : loadPart(dResult + offset, left),
+            loadUpTo(dState + offset, left),
+            dResult == 0 ? f32x4.splat(0) : loadUpTo(dResult + offset, left),
           )
-          storePart(
+          storeUpTo(
             dz + at + offset,
-            f32x4.mul(dh, slopeAt(inner, loadPart(states + at + offset, left))),
+            f32x4.mul(dh, slopeAt(inner, loadUpTo(states + at + offset, left))),
             left,
           )
         }

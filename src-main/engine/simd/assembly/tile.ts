@@ -246,7 +246,7 @@ function finishWide(
   bias: usize,
   mode: i32,
 ): void {
-  const floor = f32x4.splat(mode & applyRelu ? 0 : -Infinity)
+  const floor = f32x4.splat(0)
   for (let row = 0; row < rows; row++) {
     const to = <usize>load<u32>(outputs + ((<usize>row) << 2)) + column
     for (let c = 0; c < columns; c += 8) {
@@ -265,7 +265,11 @@ function finishWide(
           low = f32x4.add(low, v128.load(added))
           high = f32x4.add(high, v128.load(added, 16))
         }
-        put(at, f32x4.max(low, floor), f32x4.max(high, floor))
+        if (mode & applyRelu) {
+          low = f32x4.max(low, floor)
+          high = f32x4.max(high, floor)
+        }
+        put(at, low, high)
         continue
       }
       const left = columns - c
@@ -277,8 +281,12 @@ function finishWide(
         low = f32x4.add(low, loadPart(bias + column + offset, left))
         high = f32x4.add(high, loadPart(bias + column + offset + 16, left - 4))
       }
-      storePart(at, f32x4.max(low, floor), left)
-      storePart(at + 16, f32x4.max(high, floor), left - 4)
+      if (mode & applyRelu) {
+        low = f32x4.max(low, floor)
+        high = f32x4.max(high, floor)
+      }
+      storePart(at, low, left)
+      storePart(at + 16, high, left - 4)
     }
     spare += 64
   }

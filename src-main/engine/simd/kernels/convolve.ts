@@ -1,8 +1,7 @@
 import type { SimdBackend } from '../backend.ts'
-import type { Convolution } from './convolutionCall.ts'
 import { joinPlaces } from './joinedPlaces.ts'
 import { panelColumns, tileBytes } from './product.ts'
-import { type Axis, isFlat, paddedSize } from './windows.ts'
+import { type Axis, type Convolution, isFlat, paddedSize } from './windows.ts'
 
 /* Convolutions as products of matrices whose rows are windows; see assembly/convolution.ts. */
 

@@ -1,5 +1,5 @@
 import type { SimdBackend } from '../backend.ts'
-import type { Convolution } from './convolutionCall.ts'
+import type { Convolution } from './windows.ts'
 
 /** Columns of the widest panel: builds with narrower ones join as many places, so that all give the same bits. */
 const panel = 16

@@ -5,6 +5,7 @@ import { Heap, type Slices } from '../../../../src-main/engine/simd/heap.ts'
 import { compileKernels } from '../../../../src-main/engine/simd/module.ts'
 import type { PlainMove } from '../../../../src-main/engine/simd/moves.ts'
 import { Pool } from '../../../../src-main/engine/simd/pool.ts'
+import { Sharing } from '../../../../src-main/engine/simd/sharing.ts'
 import { withoutUnread } from '../../../../src-main/engine/simd/unread.ts'
 
 /* Kernels that go over the same examples, taken together; here over 64 of them. */
@@ -167,4 +168,30 @@ test('a kernel stays that writes what was there before, adds to what is read, or
   assert.deepEqual(left(parts, [1]), ['fill', 'convolve', 'convolve'])
   assert.deepEqual(left(parts, []), [])
   assert.deepEqual(left([small('of two results', [0, 1, 2])], []), ['of two results'])
+})
+
+/** Which of so many steps were the calling thread's alone, as 1, if steps take so long each way. */
+function stepsAlone(sharing: Sharing, count: number, shared: number, alone: number): number[] {
+  return Array.from({ length: count }, () => {
+    const { isAlone } = sharing
+    sharing.note(isAlone ? alone : shared)
+    return isAlone ? 1 : 0
+  })
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+
+test('short steps go the way that is quicker just now, and both are tried again', () => {
+  const sharing = new Sharing()
+  assert.equal(sum(stepsAlone(sharing, 26, 1.6, 1.3)), 0, 'shared at first')
+  assert.equal(sum(stepsAlone(sharing, 100, 1.6, 1.3)), 100, 'then alone, as that takes less')
+  const later = stepsAlone(sharing, 400, 0.8, 1.3)
+  assert.ok(sum(later) < 50, `${sum(later)} of 400 steps alone after the machine has become quiet`)
+  assert.equal(later.at(-1), 0)
+})
+
+test('steps that last are shared, and so are short ones that would gain next to nothing alone', () => {
+  assert.equal(sum(stepsAlone(new Sharing(), 5000, 60, 30)), 0)
+  const even = stepsAlone(new Sharing(), 5000, 1, 0.99)
+  assert.ok(sum(even) < 60, `${sum(even)} of 5000 steps alone`)
 })
