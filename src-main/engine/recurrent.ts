@@ -15,21 +15,14 @@ export interface ScanMore {
 
 export type Scan = (z: tf.Tensor3D, recurrent: tf.Tensor2D, more?: ScanMore) => tf.Tensor
 
-/** Backends whose kernel takes every step, whatever a mask says. */
-const maskless: ReadonlySet<string> = new Set(['webgpu'])
-
 /**
  * States of a cell over all steps, from zero: [batch, steps, units], or [batch, units] of the last step.
- * @param isMasked whether it is to be given a mask
  * @returns undefined where the current backend has no such kernel; else a function of the input products
  * [batch, steps, gates · units], biases added, and of the recurrent kernel [units, gates · units]
  */
-export function scanOf(attrs: ScanAttrs, isMasked = false): Scan | undefined {
-  const backend = tf.getBackend()
-  const found: unknown = tf.getKernel('AnnealScan', backend)
-  return found === undefined || (isMasked && maskless.has(backend))
-    ? undefined
-    : (z, recurrent, more = {}) => scan(z, recurrent, more, attrs)
+export function scanOf(attrs: ScanAttrs): Scan | undefined {
+  const found: unknown = tf.getKernel('AnnealScan', tf.getBackend())
+  return found === undefined ? undefined : (z, recurrent, more = {}) => scan(z, recurrent, more, attrs)
 }
 
 function scan(z: tf.Tensor3D, recurrent: tf.Tensor2D, { bias, mask }: ScanMore, attrs: ScanAttrs): tf.Tensor {

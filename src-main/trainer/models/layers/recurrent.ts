@@ -55,9 +55,7 @@ export function recurrentCall(layer: tfl.RNN, key: string, current: { readonly m
     const mask = maskOf(kwargs)
     const unknown = given.length > 1 || isSet(kwargs, 'initialState') || !fits(mask, x)
     const scan =
-      unknown || attrs === undefined || (mode.training && stateRate > 0)
-        ? undefined
-        : scanOf(attrs, mask !== undefined)
+      unknown || attrs === undefined || (mode.training && stateRate > 0) ? undefined : scanOf(attrs)
     return tf.tidy(() => {
       const draw = (name: string, size: number, rate: number) =>
         dropout(tf.ones([x.shape[0], size]), `${key}/${name}`, mode.training ? rate : 0, mode)
