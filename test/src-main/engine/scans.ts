@@ -76,9 +76,6 @@ export const scans: [ScanAttrs, number, number, number][] = [
 ]
 export const gatesOf = { lstm: 4, gru: 3, gruAfter: 3, simple: 1 }
 
-/** Of an example and a step: 1, or 0 for a step that is passed over. */
-export type Seen = (batch: number, steps: number) => number[]
-
 export const fusedScan =
   (attrs: ScanAttrs, seen?: Seen) =>
   (z?: tf.Tensor, recurrent?: tf.Tensor, bias?: tf.Tensor): tf.Tensor => {
