@@ -14,7 +14,9 @@ async function whereTensorflowIs() {
   const named = ['TFJS_NODE_CDN_STORAGE', 'npm_config_TFJS_NODE_CDN_STORAGE', 'CDN_STORAGE']
   if (named.some((name) => process.env[name])) return {}
   const nowhere = { TFJS_NODE_CDN_STORAGE: 'http://localhost:9/' }
-  if (!['/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg'].some(existsSync)) return nowhere
+  const { SystemRoot } = process.env
+  const driver = SystemRoot === undefined ? [] : [join(SystemRoot, 'System32', 'nvcuda.dll')]
+  if (!['/dev/nvidiactl', '/dev/nvidia0', '/dev/dxg', ...driver].some(existsSync)) return nowhere
   // Node's own fetch knows no proxy, and the script does.
   if (process.env.HTTPS_PROXY || process.env.https_proxy) return {}
   try {
