@@ -8,6 +8,7 @@ import {
   predictionForms,
 } from '../../shared/api/outsidePredictions.ts'
 import { errorWords } from '../components/errorWords.ts'
+import { focusMistake } from '../components/focusMistake.ts'
 import { count, counted, loss, percent } from '../format/format.ts'
 import { useRuns } from '../hooks/useRuns.ts'
 import { elsewhereDialog } from './dialogs.ts'
@@ -43,9 +44,9 @@ export default function ImportPredictions() {
   const [missing, setMissing] = useState<PredictionsMistakes>({})
   const form = useRef<HTMLFormElement>(null)
   const hasFailed = job.state === 'failed' || Object.keys(missing).length > 0
-  // A press of the button that leads nowhere ends at the field that is the reason.
+  const pressed = useRef<Element>(null)
   useEffect(() => {
-    if (hasFailed) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    if (hasFailed) focusMistake(form.current, pressed.current)
   }, [hasFailed])
   if (job.state === 'done') return <Imported imported={job.imported} />
   const isBusy = job.state === 'checking' || job.state === 'importing'
@@ -57,6 +58,7 @@ export default function ImportPredictions() {
   }
   const submit = (): void => {
     if (isBusy) return
+    pressed.current = document.activeElement
     const ready = predictionsInput(draft, runs)
     if ('words' in ready) setMissing({ [ready.field]: ready.words })
     else if (job.state === 'checked') importThem(ready.input)

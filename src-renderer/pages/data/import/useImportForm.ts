@@ -8,6 +8,7 @@ import {
 } from '../../../../shared/data/importOptions.ts'
 import { parseOrExplain } from '../../../../shared/errors.ts'
 import { errorWords } from '../../../components/errorWords.ts'
+import { focusMistake } from '../../../components/focusMistake.ts'
 import { type Draft, emptyDraft, importDraft, optionsOf } from './draft.ts'
 import { folderQuery } from './FolderBrowser.tsx'
 import { importJob, startImport } from './importJob.ts'
@@ -21,9 +22,9 @@ export function useImportForm() {
   const form = useRef<HTMLFormElement>(null)
   const [wasTried, setTried] = useState(false)
   const [blocked, setBlocked] = useState<Blocked | undefined>(undefined)
-  // A press of the button that leads nowhere ends at the field that is the reason.
+  const pressed = useRef<Element>(null)
   useEffect(() => {
-    if (blocked !== undefined) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+    if (blocked !== undefined) focusMistake(form.current, pressed.current)
   }, [blocked])
   const { format, found, pathMistake } = useFormat(draft)
   const options = format === undefined ? undefined : optionsOf(draft, format)
@@ -42,6 +43,7 @@ export function useImportForm() {
   }, [])
   const submit = async (without?: Pick<ImagesOptions, 'skipUnusable'>): Promise<void> => {
     setTried(true)
+    pressed.current = document.activeElement
     const ready = await readyOptions(draft)
     if ('words' in ready) {
       setBlocked(ready)
