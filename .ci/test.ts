@@ -4,9 +4,9 @@ import path from 'node:path'
 
 /*
  * `npm test`, after the checks. Tests of pure code share one process; each other file has its own, several at a time, since
- * those of the browser and of processes wait more than they compute. Two kinds come last, side by side: those of test/workers,
- * which wait most, and which make networks, so that a browser beside them would give up what it loads; and those of the
- * engine, which do nothing but compute. Files that are named run alone:
+ * those of the browser and of processes wait more than they compute. Two kinds come last, beside each other: those of
+ * test/workers, which wait most, and which make networks, so that a browser beside them would give up what it loads; and those
+ * of the engine, which do nothing but compute. Files that are named run alone:
  * npm run test:only -- test/shared/study/cells.test.ts
  */
 
@@ -19,7 +19,8 @@ const first = [
   'test/!(shared|renderer|golden|src-main|workers)/**/*.test.ts',
   'test/src-main/!(engine)/**/*.test.ts',
 ]
-const last = ['test/{src-main/engine,workers}/**/*.test.ts']
+const waiting = ['test/workers/**/*.test.ts']
+const computing = ['test/src-main/engine/**/*.test.ts']
 
 const start = (args: readonly string[], stdio: 'inherit' | 'pipe') =>
   spawn(process.execPath, ['--test', ...args], { cwd: root, env, stdio: ['inherit', stdio, 'inherit'] })
@@ -48,6 +49,8 @@ else {
   // One core's work, while the first of the others wait.
   const tell = runBeside('--test-isolation=none', ...together)
   await run('--test-concurrency=3', ...first)
-  await run('--test-concurrency=4', ...last)
   await tell()
+  const tellOfWaiting = runBeside('--test-concurrency=4', ...waiting)
+  await run('--test-concurrency=2', ...computing)
+  await tellOfWaiting()
 }
