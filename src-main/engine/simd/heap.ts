@@ -9,7 +9,7 @@ const heapLimit = 65_536 * pageBytes
 const firstByte = pageBytes
 /** The memory grows by this much at least: growing is dear. */
 const growthBytes = 16 * 2 ** 20
-/** Kernels read up to this many bytes beyond the last number of a tensor; they never store them. */
+/** Kernels read, and fill, up to this many bytes beyond the last number of a tensor; no result comes of them. */
 const slack = 64
 /** Blocks begin at multiples of it. */
 const alignment = 64

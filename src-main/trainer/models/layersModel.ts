@@ -11,6 +11,7 @@ import { dilatedCall, isDilatedConv } from './layers/dilatedConv.ts'
 import { alphaDropout, dropout, gaussianDropout, gaussianNoise } from './layers/dropout.ts'
 import { layerNormCall } from './layers/layerNorm.ts'
 import { maskSteps } from './layers/masking.ts'
+import { masksOfInputs, mendMasks } from './layers/masks.ts'
 import { MultiHeadAttention } from './layers/multiHeadAttention.ts'
 import { isRecurrent, recurrentCall } from './layers/recurrent.ts'
 import { timeDistributedCall } from './layers/timeDistributed.ts'
@@ -47,7 +48,12 @@ function adopt(network: tfl.LayersModel, input: ModelInput): Model {
   const variables = network.trainableWeights.map((weight) => nameStably(weight, true))
   const statistics = network.nonTrainableWeights.map((weight) => nameStably(weight, false))
   const current: { mode: ForwardMode } = { mode: { training: false, step: 0, seed: 0 } }
-  for (const layer of network.layers) replaceTraps(layer, current)
+  for (const layer of network.layers) {
+    replaceTraps(layer, current)
+    mendMasks(layer)
+  }
+  for (const layer of network.layers)
+    if (layer instanceof MultiHeadAttention) layer.masksOf = masksOfInputs(layer)
   const model: Model = {
     kind: 'layers',
     variables,
@@ -127,10 +133,17 @@ function nameStably(weight: tfl.LayerVariable, trainable: boolean): tf.Variable 
   const given = weight.read()
   const value = tf.clone(given)
   given.dispose()
-  const variable = tf.variable(value, trainable, weight.originalName)
-  value.dispose()
-  Reflect.set(weight, 'val', variable)
-  return variable
+  try {
+    const variable = tf.variable(value, trainable, weight.originalName)
+    Reflect.set(weight, 'val', variable)
+    return variable
+  } catch (error) {
+    // Whoever gives the network up finds a weight to give back, and the name that is taken is told.
+    Reflect.set(weight, 'val', tf.variable(value, trainable))
+    throw error
+  } finally {
+    value.dispose()
+  }
 }
 
 const holder = z.object({ layer: z.instanceof(tfl.layers.Layer) })

@@ -32,7 +32,7 @@ export class GraphBuilder {
 
   /** @returns the name of the layer, for those that it feeds */
   add(class_name: string, config: Config, ...from: readonly string[]): string {
-    const name = `layer${this.#layers.length}`
+    const name = typeof config.name === 'string' ? config.name : `layer${this.#layers.length}`
     const inbound_nodes = [from.map((each) => [each, 0, 0, {}])]
     this.#layers.push({ class_name, name, config: { name, ...config }, inbound_nodes })
     return name

@@ -37,6 +37,8 @@ interface Projection {
 export class MultiHeadAttention extends tfl.layers.Layer {
   static className = 'MultiHeadAttention'
   dropOut: DropOut = (probabilities) => probabilities
+  /** Masks of query, value and key, where something knows those of each. */
+  masksOf: (() => (tf.Tensor | undefined)[]) | undefined
   readonly #options: z.infer<typeof config>
   readonly #projections = new Map<string, Projection>()
 
@@ -90,7 +92,8 @@ export class MultiHeadAttention extends tfl.layers.Layer {
       const q = this.#apply('query', query, [heads, keys])
       const k = this.#apply('key', key, [heads, keys])
       const v = this.#apply('value', value, [heads, values])
-      const mask = maskOf(kwargs?.mask)
+      const masks = this.masksOf?.() ?? [kwargs?.mask].flat().map(tensorOrNone)
+      const mask = seenOf(query, value, masks)
       const { dropout, useCausalMask: causal } = this.#options
       const scale = 1 / Math.sqrt(keys)
       const plain = mask === undefined && dropout === 0 ? attention(q, k, v, { scale, causal }) : undefined
@@ -120,10 +123,7 @@ export class MultiHeadAttention extends tfl.layers.Layer {
     const [targets = 0, sources = 0] = [q.shape[2], k.shape[2]]
     let scores = tf.mul(tf.matMul(q, k, false, true), scale)
     if (this.#options.useCausalMask) scores = tf.add(scores, unseen(targets, sources))
-    if (mask !== undefined) {
-      const hidden = tf.mul(tf.sub(1, tf.cast(mask, 'float32')), far)
-      scores = tf.add(scores, tf.reshape(hidden, [-1, 1, 1, sources]))
-    }
+    if (mask !== undefined) scores = tf.add(scores, tf.mul(tf.sub(1, tf.expandDims(mask, 1)), far))
     const probabilities = this.dropOut(tf.softmax(scores), this.#options.dropout)
     return tf.transpose(tf.matMul(probabilities, v), [0, 2, 1, 3])
   }
@@ -144,12 +144,21 @@ function unseen(targets: number, sources: number): tf.Tensor {
   return tf.tensor(values, [targets, sources])
 }
 
-/** Of the sources: those of the targets are dropped by whoever reads the result. */
-function maskOf(mask: unknown): tf.Tensor | undefined {
-  const given: unknown[] = Array.isArray(mask) ? mask : [mask]
-  const source = given.length > 1 ? given[1] : given[0]
-  return source instanceof tf.Tensor ? source : undefined
+/**
+ * Which target looks at which source, [batch, targets or 1, sources or 1] of 0 and 1: as in Keras both have to count, and a
+ * target that does not looks at all sources alike. Of one mask alone, query and value are the same.
+ */
+function seenOf(query: tf.Tensor, value: tf.Tensor, masks: (tf.Tensor | undefined)[]): tf.Tensor | undefined {
+  const [ofQuery, ofValue = value === query ? ofQuery : undefined, ofKey] = masks
+  const parts = [
+    ofQuery && tf.expandDims(tf.cast(ofQuery, 'float32'), 2),
+    ...[ofValue, ofKey].map((mask) => mask && tf.expandDims(tf.cast(mask, 'float32'), 1)),
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? undefined : parts.reduce((seen, part) => tf.mul(seen, part))
 }
+
+const tensorOrNone = (given: unknown): tf.Tensor | undefined =>
+  given instanceof tf.Tensor ? given : undefined
 
 const listed = (given: Shape | Shape[]): Shape[] => shapes.parse(Array.isArray(given[0]) ? given : [given])
 

@@ -86,7 +86,16 @@ function stackCall(
     const own = { cell, returnSequences: !last || returnSequences, goBackwards: i === 0 && goBackwards }
     return recurrentCall(new tfl.RNN(own), `${key}/${i}`, current)
   })
-  return (inputs, kwargs) => tf.tidy(() => calls.reduce((x, call) => call(x, kwargs), inputs))
+  return (inputs, kwargs) =>
+    tf.tidy(() => {
+      const mask = maskOf(kwargs)
+      // The lowest layer gives its steps out in the order in which it has taken them.
+      const above =
+        goBackwards && mask !== undefined
+          ? { ...kwargs, mask: tf.cast(tf.reverse(stepsOf(mask), 1), 'bool') }
+          : kwargs
+      return calls.reduce((x, call, i) => call(x, i === 0 ? kwargs : above), inputs)
+    })
 }
 
 const isSet = (kwargs: Options, name: string): boolean =>
