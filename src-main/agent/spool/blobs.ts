@@ -45,8 +45,11 @@ export async function openBlobs(folder: string): Promise<Blobs> {
       if (blobs.length === 0) return
       // The same bytes twice would be written to one file at once.
       const each = [...new Map(blobs.map((blob) => [blob.ref.sha256, blob])).values()]
-      for (let at = 0; at < each.length; at += atOnce)
-        await Promise.all(each.slice(at, at + atOnce).map(({ ref, bytes }) => putOne(ref, bytes)))
+      for (let at = 0; at < each.length; at += atOnce) {
+        const put = each.slice(at, at + atOnce).map(({ ref, bytes }) => putOne(ref, bytes))
+        // All of them have ended before anybody tries again, or makes room: an open file holds its own.
+        for (const one of await Promise.allSettled(put)) if (one.status === 'rejected') throw one.reason
+      }
       await syncFolder(folder)
     },
     use(refs) {

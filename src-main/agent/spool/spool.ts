@@ -171,7 +171,8 @@ export async function openSpool(
       try {
         await store(batch)
       } catch (error) {
-        await makeRoom().catch(() => undefined)
+        await makeRoom()
+        if (isClosed) break
         atMost = Math.ceil(batch.length / 2)
         // All of it may never fit at once: what comes first is to go to the host and make room for the rest.
         if (batch.length > 1) continue
@@ -193,8 +194,8 @@ export async function openSpool(
 
   /** Of a batch that failed nothing stays but what a record names. */
   async function makeRoom(): Promise<void> {
-    if (damage === undefined) await blobs.sweep()
-    await dropAcknowledged()
+    if (damage === undefined) await blobs.sweep().catch(() => undefined)
+    await dropAcknowledged().catch(() => undefined)
   }
 
   /** The last segment stays while more can be added to it. On a full disk it gives its room, where the host has all of it. */

@@ -55,8 +55,8 @@ class Recorded implements StepRecord {
   readonly #arena: Arena
   readonly #ended: () => void
   readonly #settings: SettingsBuffer
-  /** The buffer of each block in the step that comes next. */
-  readonly #buffers: GPUBuffer[]
+  /** The buffer of each block in the step that comes next; undefined for those of variables, until that step looks them up. */
+  readonly #buffers: (GPUBuffer | undefined)[]
   readonly #bound: readonly Bound[]
   /** What is to be given back with the record: constants, and what variables are given next. */
   readonly #own: readonly number[]
@@ -73,13 +73,18 @@ class Recorded implements StepRecord {
     const given = variables.flatMap(({ after }) => after ?? [])
     this.#own = [...constants.keys(), ...given]
     const own = new Set(this.#own)
-    const free = bytes.flatMap((_, block) => (own.has(block) || plan.shared.has(block) ? [] : block))
+    const befores = new Set(variables.map(({ before }) => before))
+    const free = bytes.flatMap((_, block) =>
+      own.has(block) || befores.has(block) || plan.shared.has(block) ? [] : block,
+    )
     const common = arena.share([...plan.buffers, ...free.map((block) => bytes[block] ?? 0)])
     const places = new Map([
       ...plan.shared,
       ...free.map((block, i) => [block, plan.buffers.length + i] as const),
     ])
-    this.#buffers = bytes.map((size, block) => common[places.get(block) ?? -1] ?? arena.own(size))
+    this.#buffers = bytes.map((size, block) =>
+      befores.has(block) ? undefined : (common[places.get(block) ?? -1] ?? arena.own(size)),
+    )
     for (const [block, values] of constants) backend.queue.writeBuffer(this.#bufferOf(block), 0, values)
     const changing = new Set(
       variables.flatMap(({ before, after }) => (after === undefined ? [] : [before, after])),

@@ -26,9 +26,10 @@ const slopeOf: Readonly<Record<Activation, string>> = {
 export const nameOf = ({ cell, activation, gateActivation, sequences }: ScanAttrs, masked: boolean): string =>
   [cell, activation, gateActivation, sequences ? 'All' : 'Last', masked ? 'Masked' : ''].join('')
 
+/** A NaN is given on: clamp(), max() and a driver's exp() may swallow it, and with it the news that a run diverged. */
 const functions = ({ activation, gateActivation }: ScanAttrs): string => `
-  fn inner(x : f32) -> f32 { return ${activationOf[activation]}; }
-  fn gate(x : f32) -> f32 { return ${activationOf[gateActivation]}; }
+  fn inner(x : f32) -> f32 { if (isnan(x)) { return x; } return ${activationOf[activation]}; }
+  fn gate(x : f32) -> f32 { if (isnan(x)) { return x; } return ${activationOf[gateActivation]}; }
   fn innerSlope(y : f32) -> f32 { return ${slopeOf[activation]}; }
   fn gateSlope(y : f32) -> f32 { return ${slopeOf[gateActivation]}; }
 `

@@ -9,6 +9,7 @@ import { layersOf, type Topology } from '../../../shared/model/topology.ts'
  */
 
 const suffix = '/again'
+const ours = new RegExp(`${suffix}\\d+\\.\\d+$`)
 const inbound = z.array(z.tuple([z.string(), z.int(), z.int()]).rest(z.json()))
 
 /** Changes the topology in place. */
@@ -43,4 +44,4 @@ export function nameRepeatedInputs(topology: Topology): void {
 }
 
 /** Whether a layer is one of these, and not the user's. */
-export const isRepeatedInput = (name: string): boolean => name.includes(suffix)
+export const isRepeatedInput = (name: string): boolean => ours.test(name)

@@ -210,4 +210,12 @@ for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
   const [value = 0] = await loss.data()
   assert.ok(!Number.isFinite(value), `${bad} gives ${value}`)
 }
+for (const [attrs] of scans) {
+  const states = tf.tidy(() => {
+    const columns = gatesOf[attrs.cell] * 3
+    const bias = attrs.cell === 'gruAfter' ? [tf.zeros([3])] : []
+    return fusedScan(attrs)(tf.fill([1, 2, columns], Number.NaN), tf.zeros([3, columns]), ...bias)
+  })
+  assert.ok([...(await states.data())].every(Number.isNaN), JSON.stringify(attrs))
+}
 process.exit(0)

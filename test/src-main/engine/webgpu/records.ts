@@ -13,6 +13,8 @@ await selectEngine('webgpu')
 // It looks for the GPU as it is loaded.
 const { recordOnWebgpu } = await import('../../../../src-main/engine/webgpu/record.ts')
 
+const { RecordingBackend } = await import('../../../../src-main/engine/webgpu/backend.ts')
+
 async function same(given: Case, records = 1, replays = 5): Promise<void> {
   offerRecorder(() => undefined)
   const tape = await run(given)
@@ -77,4 +79,19 @@ async function replaced(step: number, { variables }: Model, optimizer: TrainOpti
 }
 const adam: Partial<OptimizerSpec> = { kind: 'adam' }
 await same({ model: mlp, optimizer: adam, between: replaced }, 3)
+
+// Weights and state lie there twice, and change places.
+let [stored, taken] = [0, 0]
+await same({
+  model: { kind: 'mlp', hidden: [300], dropout: 0 },
+  optimizer: adam,
+  between(step, { variables }, optimizer) {
+    const backend = tf.backend()
+    assert.ok(backend instanceof RecordingBackend)
+    const tensors = [...variables, ...optimizer.state().map(({ tensor }) => tensor)]
+    if (step === 4) stored = tensors.reduce((sum, { size }) => sum + 4 * size, 0)
+    if (step === 4) taken = backend.bufferManager.numBytesUsed
+  },
+})
+assert.ok(taken < 2.5 * stored, `${taken} bytes are taken for ${stored} of weights and state`)
 process.exit(0)
