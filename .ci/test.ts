@@ -48,7 +48,7 @@ if (named.length > 0) await run(...named)
 else {
   // One core's work, while the first of the others wait.
   const tell = runBeside('--test-isolation=none', ...together)
-  await run('--test-concurrency=3', ...first)
+  await run('--test-concurrency=4', ...first)
   await tell()
   const tellOfWaiting = runBeside('--test-concurrency=4', ...waiting)
   await run('--test-concurrency=2', ...computing)
