@@ -19,8 +19,12 @@ const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url)
 /**
  * Pastes the command of an invitation into a shell of this machine, as if it were another one. In place of npm stands a
  * script that takes the packages of this checkout: nothing is downloaded.
+ * @param more what the worker's environment has besides
  */
-export async function paste(command: string): Promise<PastedWorker & { remove(): Promise<void> }> {
+export async function paste(
+  command: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<PastedWorker & { remove(): Promise<void> }> {
   const home = mkdtempSync(path.join(tmpdir(), 'anneal-pasted-'))
   const bin = path.join(home, 'bin')
   mkdirSync(bin)
@@ -32,6 +36,7 @@ export async function paste(command: string): Promise<PastedWorker & { remove():
       PATH: `${bin}:${path.dirname(process.execPath)}:/usr/bin:/bin`,
       HOME: home,
       ANNEAL_WORKER_FOLDER: folder,
+      ...more,
     },
   })
   let said = ''
