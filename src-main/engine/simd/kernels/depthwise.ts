@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { type Inputs, input, isFloat, register, sizeOf } from '../register.ts'
-import { inParts } from './filterGradient.ts'
+import { inGroups } from './filterGradient.ts'
 import { applyInPlace, canFollow } from './unary.ts'
 import {
   type Axis,
@@ -179,7 +179,7 @@ function filterGradient(
   const out = backend.make(windows.filterShape)
   const [from, size] = [[backend.address(x), backend.address(dy)], sizeOf(windows.filterShape)]
   const { stripRows, scratch } = strips(rows, columns, lanes)
-  inParts(backend, { batch, size, to: backend.address(out) }, (group, partial) => {
+  inGroups(backend, { batch, size, to: backend.address(out) }, (group, partial) => {
     const parameters = [
       ...[...from, partial, batch, group],
       ...[rows.size, columns.size, channels, lanes / channels, rows.before, columns.before],

@@ -1,5 +1,6 @@
 import type { SimdBackend } from '../backend.ts'
 import { sizeOf } from '../register.ts'
+import { inParts } from './inParts.ts'
 import { tileBytes } from './product.ts'
 import { isFlat, paddedSize, type Windows } from './windows.ts'
 import { winogradFilterGradient, winogradFits } from './winograd.ts'
@@ -27,28 +28,23 @@ export function sumFilterGradient(backend: SimdBackend, windows: Windows, at: Ad
     sumByTap(backend, windows, at)
     return
   }
-  inParts(backend, { batch, size, to: at.to }, (group, partial) => {
+  inGroups(backend, { batch, size, to: at.to }, (group, partial) => {
     if (winogradFits(windows)) winogradFilterGradient(backend, windows, group, { ...at, partial })
     else sumWindows(backend, windows, group, { ...at, to: partial })
   })
 }
 
 /**
- * Sums over the examples of a batch, `size` numbers, to `to`: each group's own first, and then these in their order.
+ * Sums over the examples of a batch, `size` numbers, to `to`.
  * @param sumGroups sums the groups' examples to `partial`, one group after another
  */
-export function inParts(
+export function inGroups(
   backend: SimdBackend,
   { batch, size, to }: { readonly batch: number; readonly size: number; readonly to: number },
   sumGroups: (group: number, partial: number) => void,
 ): void {
   const group = Math.ceil(batch / mostParts)
-  const parts = Math.ceil(batch / group)
-  const partial = parts === 1 ? to : backend.heap.allocate(parts * size * 4)
-  sumGroups(group, partial)
-  if (parts === 1) return
-  backend.pool.dispatch('sumParts', [partial, to, parts, size], size, 4096)
-  backend.heap.free(partial)
+  inParts(backend, { parts: Math.ceil(batch / group), size, to }, (partial) => sumGroups(group, partial))
 }
 
 function sumWindows(backend: SimdBackend, windows: Windows, group: number, at: Addresses): void {

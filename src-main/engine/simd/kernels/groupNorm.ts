@@ -2,6 +2,7 @@ import { groupNormAttrs } from '../../fusedAttrs.ts'
 import type * as tf from '../../tf.ts'
 import type { SimdBackend } from '../backend.ts'
 import { chunkNumbers, type Inputs, input, register, sizeOf } from '../register.ts'
+import { inParts } from './inParts.ts'
 
 /** Partial sums of the gradients of gamma and beta: enough for the threads of a desktop machine. */
 const mostParts = 32
@@ -29,17 +30,13 @@ function gradient(backend: SimdBackend, inputs: Inputs, attrs: tf.NamedAttrMap):
   const part = Math.ceil(outer / Math.max(1, Math.min(mostParts, wanted)))
   const parts = Math.ceil(outer / part)
   const [dx, dGamma, dBeta] = [backend.make(x.shape), backend.make(gamma.shape), backend.make(gamma.shape)]
-  const gammas = backend.heap.allocate(parts * channels * 4)
-  const betas = backend.heap.allocate(parts * channels * 4)
   const tensors = [dy, x, gamma, input(inputs, 'statistics'), dx].map((each) => backend.address(each))
   const sizes = [outer, part, places, groups, channels / groups]
-  backend.pool.dispatch('groupNormBack', [...tensors, gammas, betas, ...sizes], parts, 1)
-  for (const [partial, sum] of [
-    [gammas, dGamma],
-    [betas, dBeta],
-  ] as const) {
-    backend.pool.dispatch('sumParts', [partial, backend.address(sum), parts, channels], channels, 4096)
-    backend.heap.free(partial)
-  }
+  const sumsOf = (sum: tf.TensorInfo) => ({ parts, size: channels, to: backend.address(sum) })
+  inParts(backend, sumsOf(dGamma), (gammas) =>
+    inParts(backend, sumsOf(dBeta), (betas) =>
+      backend.pool.dispatch('groupNormBack', [...tensors, gammas, betas, ...sizes], parts, 1),
+    ),
+  )
   return [dx, dGamma, dBeta]
 }

@@ -1,4 +1,5 @@
 import type { SimdBackend } from '../backend.ts'
+import { inParts } from './inParts.ts'
 
 interface Sizes {
   /** Of both sides: what is summed over. */
@@ -26,9 +27,8 @@ export function multiplyLong(backend: SimdBackend, a: number, b: number, out: nu
   const { rows, aColumns, bColumns } = sizes
   const parts = Math.min(mostParts, 2 ** Math.floor(Math.log2(rows / fewestRows)))
   const size = aColumns * bColumns
-  const partial = backend.heap.allocate(parts * size * 4)
-  const parameters = [a, b, partial, rows, Math.ceil(rows / parts), aColumns, bColumns]
-  backend.pool.dispatch('multiplyLong', parameters, parts, 1, scratchBytes)
-  backend.pool.dispatch('sumParts', [partial, out, parts, size], size, 4096)
-  backend.heap.free(partial)
+  inParts(backend, { parts, size, to: out }, (partial) => {
+    const parameters = [a, b, partial, rows, Math.ceil(rows / parts), aColumns, bColumns]
+    backend.pool.dispatch('multiplyLong', parameters, parts, 1, scratchBytes)
+  })
 }
